@@ -1,0 +1,314 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"cabi/internal/port"
+	"cabi/spec"
+
+	"github.com/spf13/cobra"
+)
+
+// portOptions are the flags of cabi port.
+type portOptions struct {
+	upstream string
+	source   string
+	manifest string
+	commit   string
+	only     []string
+	record   bool
+	fill     bool
+}
+
+const portLong = `Port lists each definition of upstream's definitions.py with its Go counterpart, then those that have none and why.
+It fails when a definition is missing, doubled, out of order or stale, or when a trap or assert is not in its place.
+
+With --upstream it compares the recorded definitions with those of a checkout of WebAssembly/component-model and
+lists what was added, removed, changed or moved under another heading.
+
+Exit status: 0 all well, 1 problems or drift, 2 bad usage or input.
+
+For those who edit the port, at the root of the project:
+  --upstream DIR --record   record the definitions of a checkout as the ones to port
+  --source spec             check the Go sources as they are now, not as they were when the command was built
+  --fill                    fill in the hashes of new directives, those that say ` + port.Unfilled
+
+const portExample = `  cabi port
+  cabi port --upstream ../component-model
+  cabi port --upstream ../component-model --record --commit 6d281648bd89caf885a7adcc412962dbd2425ab7
+  cabi port --upstream old --record --manifest spec/history/per-type.json --only Table,ResourceHandle`
+
+// newPortCommand returns the command that compares the port with definitions.py.
+func newPortCommand() *cobra.Command {
+	var o portOptions
+	cmd := &cobra.Command{
+		Use:     "port",
+		Short:   "Compare the port with upstream's definitions.py",
+		Long:    portLong,
+		Example: portExample,
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.upstream, "upstream", "", "compare with the checkout, its canonical-abi directory, or the definitions.py `DIR`")
+	f.StringVar(&o.source, "source", "", "check the Go sources in `DIR` instead of those the command was built from")
+	f.StringVar(&o.manifest, "manifest", "spec/upstream.json", "the `FILE` that --record writes and --fill reads")
+	f.BoolVar(&o.record, "record", false, "write the manifest from the checkout given with --upstream")
+	f.StringVar(&o.commit, "commit", "", "the checkout's commit, for --record (default: what git says)")
+	f.StringSliceVar(&o.only, "only", nil, "record only these definitions and what they enclose")
+	f.BoolVar(&o.fill, "fill", false, "write the recorded hashes into directives that say "+port.Unfilled)
+	return cmd
+}
+
+func (o *portOptions) run(cmd *cobra.Command) error {
+	given := cmd.Flags().Changed("upstream")
+	switch {
+	case o.record && o.fill:
+		return exitError{2, "--record and --fill exclude each other"}
+	case o.record && !given:
+		return exitError{2, "--record needs --upstream DIR, the checkout to record"}
+	case o.record:
+		return o.runRecord(cmd.OutOrStdout())
+	case o.commit != "" || len(o.only) > 0:
+		return exitError{2, "--commit and --only are for --record"}
+	case o.fill:
+		return o.runFill(cmd.OutOrStdout())
+	case given:
+		return o.runDrift(cmd.OutOrStdout())
+	default:
+		return o.runCheck(cmd.OutOrStdout(), cmd.ErrOrStderr())
+	}
+}
+
+// portRoots returns what to check: the sources the command was built from or, if dir is given, those there now.
+func portRoots(dir string) ([]port.Root, error) {
+	roots, err := port.Roots(spec.Source, "spec")
+	if dir != "" {
+		roots, err = port.Roots(os.DirFS(dir), filepath.ToSlash(dir))
+	}
+	if err != nil {
+		return nil, exitError{2, err.Error()}
+	}
+	if len(roots) == 0 {
+		return nil, exitError{2, fmt.Sprintf("%s holds no %s", dir, port.ManifestName(""))}
+	}
+	return roots, nil
+}
+
+// runCheck checks each root and prints its table.
+func (o *portOptions) runCheck(out, errs io.Writer) error {
+	roots, err := portRoots(o.source)
+	if err != nil {
+		return err
+	}
+	problems := 0
+	for _, root := range roots {
+		report, err := port.Check(root)
+		if err != nil {
+			return exitError{2, err.Error()}
+		}
+		printPorted(out, report)
+		printNotPorted(out, report)
+		fmt.Fprintln(out, portSummary(report))
+		problems += printProblems(errs, report)
+	}
+	return problemsError(problems)
+}
+
+func printPorted(out io.Writer, r *port.Report) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "PYTHON\tKIND\tLINE\tGO\tWHERE")
+	for _, p := range r.Ported {
+		d := p.Definition
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s:%d\n", d.Name, d.Kind, d.Line, p.Go, p.File, p.Line)
+	}
+	w.Flush()
+}
+
+func printNotPorted(out io.Writer, r *port.Report) {
+	if len(r.NotPorted) == 0 {
+		return
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "\nNOT PORTED\tKIND\tLINE\tREASON")
+	for _, n := range r.NotPorted {
+		d := n.Definition
+		fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", d.Name, d.Kind, d.Line, n.Reason)
+	}
+	w.Flush()
+}
+
+// portSummary counts functions and classes; the constants stand in the table beside them, and are counted apart.
+func portSummary(r *port.Report) string {
+	all := r.Upstream.Counts()
+	var ported, not int
+	for _, p := range r.Ported {
+		ported += countsAsDefinition(p.Definition)
+	}
+	for _, n := range r.NotPorted {
+		not += countsAsDefinition(n.Definition)
+	}
+	reasons := ""
+	if not > 0 {
+		reasons = " (reasons above)"
+	}
+	return fmt.Sprintf("\n%d functions and %d classes of definitions.py at %s: %d ported, %d not ported%s; %d constants; %d sites",
+		all[port.KindFunc], all[port.KindClass], r.Upstream.ShortCommit(), ported, not, reasons, all[port.KindConst], len(r.Sites))
+}
+
+func countsAsDefinition(d *port.Definition) int {
+	if d.Kind == port.KindFunc || d.Kind == port.KindClass {
+		return 1
+	}
+	return 0
+}
+
+// printProblems prints the problems of a report and returns their number.
+func printProblems(errs io.Writer, r *port.Report) int {
+	for _, p := range r.Problems {
+		fmt.Fprintln(errs, p)
+	}
+	return len(r.Problems)
+}
+
+func problemsError(n int) error {
+	switch n {
+	case 0:
+		return nil
+	case 1:
+		return exitError{1, "the port differs from definitions.py: 1 problem"}
+	default:
+		return exitError{1, fmt.Sprintf("the port differs from definitions.py: %d problems", n)}
+	}
+}
+
+// runDrift compares the recorded definitions with those of a checkout.
+func (o *portOptions) runDrift(out io.Writer) error {
+	there, err := port.ReadCheckout(o.upstream)
+	if err != nil {
+		return exitError{2, err.Error()}
+	}
+	roots, err := portRoots(o.source)
+	if err != nil {
+		return err
+	}
+	recorded := roots[0].Upstream
+	drift := port.Diff(recorded, there)
+	if drift.None() {
+		fmt.Fprintln(out, sameSummary(recorded, there))
+		return nil
+	}
+	printDrift(out, drift)
+	return exitError{1, fmt.Sprintf("definitions.py drifted from %s: %d added, %d removed, %d changed, %d under another heading",
+		recorded.ShortCommit(), len(drift.Added), len(drift.Removed), len(drift.Changed), len(drift.Moved))}
+}
+
+func sameSummary(recorded, there *port.Upstream) string {
+	same := fmt.Sprintf("%d definitions, the same as at %s", len(there.Definitions), recorded.ShortCommit())
+	if recorded.SHA256 != there.SHA256 {
+		return same + " (the file differs in its comments, blank lines or order only)"
+	}
+	return same
+}
+
+func printDrift(out io.Writer, d *port.Drift) {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	defer w.Flush()
+	fmt.Fprintln(w, "WHAT\tDEFINITION\tKIND\tRECORDED LINE\tLINE THERE\tUNDER")
+	for _, n := range d.Added {
+		fmt.Fprintf(w, "added\t%s\t%s\t-\t%d\t%s\n", n.Name, n.Kind, n.Line, n.Heading)
+	}
+	for _, o := range d.Removed {
+		fmt.Fprintf(w, "removed\t%s\t%s\t%d\t-\t%s\n", o.Name, o.Kind, o.Line, o.Heading)
+	}
+	for _, c := range d.Changed {
+		fmt.Fprintf(w, "changed\t%s\t%s\t%d\t%d\t%s\n", c.New.Name, c.New.Kind, c.Old.Line, c.New.Line, c.New.Heading)
+	}
+	for _, c := range d.Moved {
+		fmt.Fprintf(w, "moved\t%s\t%s\t%d\t%d\t%s, was %s\n", c.New.Name, c.New.Kind, c.Old.Line, c.New.Line, c.New.Heading, c.Old.Heading)
+	}
+}
+
+// runRecord writes the manifest from a checkout.
+func (o *portOptions) runRecord(out io.Writer) error {
+	u, err := o.scanToRecord()
+	if err != nil {
+		return exitError{2, err.Error()}
+	}
+	if old, err := os.ReadFile(o.manifest); err == nil {
+		if recorded, err := port.Decode(old); err == nil {
+			u.KeepSiteNames(recorded)
+		}
+	}
+	if err := writeManifest(o.manifest, u); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "%s records %d definitions of definitions.py at %s\n", o.manifest, len(u.Definitions), u.ShortCommit())
+	return nil
+}
+
+func (o *portOptions) scanToRecord() (*port.Upstream, error) {
+	u, err := port.ReadCheckout(o.upstream)
+	if err != nil {
+		return nil, err
+	}
+	if u.Commit = o.commit; u.Commit == "" {
+		if u.Commit, err = port.CheckoutCommit(o.upstream); err != nil {
+			return nil, fmt.Errorf("%w: name it with --commit", err)
+		}
+	}
+	if len(o.only) == 0 {
+		return u, nil
+	}
+	return u.Only(o.only)
+}
+
+func writeManifest(file string, u *port.Upstream) error {
+	text, err := u.Encode()
+	if err == nil {
+		err = os.WriteFile(file, text, 0o644)
+	}
+	if err != nil {
+		return exitError{2, err.Error()}
+	}
+	return nil
+}
+
+// manifestRoot is the root that a manifest file on disk belongs to.
+func manifestRoot(file string) (port.Root, error) {
+	dir, name := filepath.Split(file)
+	pin := strings.TrimSuffix(name, ".json")
+	if name == port.ManifestName("") {
+		pin = ""
+	}
+	fsys := os.DirFS(filepath.Clean(dir))
+	u, err := port.Load(fsys, pin)
+	if err != nil {
+		return port.Root{}, exitError{2, err.Error()}
+	}
+	return port.Root{Upstream: u, FS: fsys, Dir: filepath.ToSlash(filepath.Clean(dir)), Pin: pin}, nil
+}
+
+// runFill fills in the hashes that are still open.
+func (o *portOptions) runFill(out io.Writer) error {
+	root, err := manifestRoot(o.manifest)
+	if err != nil {
+		return err
+	}
+	files, err := port.Fill(root)
+	if err != nil {
+		return exitError{2, err.Error()}
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(root.Dir, name), text, 0o644); err != nil {
+			return exitError{2, err.Error()}
+		}
+	}
+	fmt.Fprintf(out, "filled in hashes in %d files of %s\n", len(files), root.Dir)
+	return nil
+}

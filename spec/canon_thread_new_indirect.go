@@ -1,0 +1,59 @@
+package spec
+
+// A CoreFuncRef is a function in a core table.
+//
+//cabi:py CoreFuncRef 0e900fbf
+type CoreFuncRef struct {
+	T      *CoreFuncType
+	Callee CoreFunc
+}
+
+func (*CoreFuncRef) class() Class { return ClassCoreFuncRef }
+
+func (*CoreFuncRef) describe() string { return "function" }
+
+// A FuncTable is a core table of functions.
+type FuncTable struct{ table *Table }
+
+// NewFuncTable makes a core table; its first function has index 1, as in every Table of definitions.py.
+func NewFuncTable(s *Store, funcs ...*CoreFuncRef) *FuncTable {
+	ftbl := &FuncTable{newTable(s, TableKey{Class: ClassCoreFuncRef}, LIFO{})}
+	for _, f := range funcs {
+		ftbl.table.add(f)
+	}
+	return ftbl
+}
+
+// CanonThreadNewIndirect is thread.new-indirect: a suspended thread of the running task that will call function fi of
+// a table with c.
+//
+//cabi:py canon_thread_new_indirect f83e3f71
+func CanonThreadNewIndirect(s *Store, ft *CoreFuncType, ftbl *FuncTable, fi, c uint64) []CoreValue {
+	task := currentTask(s)
+	s.trapIf(!task.inst.mayLeave, "canon_thread_new_indirect/may-leave", "the instance may not be left")
+	f := ftbl.table.get(fi, lookup{task.inst, fi, wantCoreFuncRef, nil}).(*CoreFuncRef)
+	s.assert(ft.Equal(&CoreFuncType{Params: []CoreType{I32}}) || ft.Equal(&CoreFuncType{Params: []CoreType{I64}}),
+		"canon_thread_new_indirect/func-type", "a thread's function takes an i32 or an i64 and returns nothing")
+	s.trapIf(!f.T.Equal(ft), "canon_thread_new_indirect/type", "the function is of another type")
+	threadFunc := &newIndirectThreadFunc{s: s, task: task, f: f, c: c}
+	newThread := NewThread(task, threadFunc)
+	threadFunc.newThread = newThread
+	s.assert(newThread.suspended(), "canon_thread_new_indirect/suspended", "a new thread is suspended")
+	task.registerThread(newThread)
+	return []CoreValue{CoreInt(*newThread.index)}
+}
+
+// newIndirectThreadFunc is canon_thread_new_indirect's inner function thread_func with what it captures.
+type newIndirectThreadFunc struct {
+	s         *Store
+	task      *Task
+	f         *CoreFuncRef
+	c         uint64
+	newThread *Thread
+}
+
+//cabi:py canon_thread_new_indirect.thread_func 59e384c2
+func (t *newIndirectThreadFunc) run() {
+	unpack0(callAndTrapOnThrow(t.s, t.f.Callee, []CoreValue{CoreInt(t.c)}), "canon_thread_new_indirect.thread_func")
+	t.task.unregisterThread(t.newThread)
+}

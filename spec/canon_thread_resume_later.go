@@ -1,0 +1,22 @@
+package spec
+
+// CanonThreadResumeLater is thread.resume-later: it makes a suspended thread ready.
+//
+//cabi:py canon_thread_resume_later 3565f8e1
+func CanonThreadResumeLater(s *Store, i uint64) []CoreValue {
+	inst := currentInstance(s)
+	s.trapIf(!inst.mayLeave, "canon_thread_resume_later/may-leave", "the instance may not be left")
+	otherThread := threadAt(inst, i)
+	s.trapIf(!otherThread.suspended(), "canon_thread_resume_later/suspended", "the thread is not suspended")
+	otherThread.resumeLater()
+	return []CoreValue{}
+}
+
+// threadAt is inst.threads.get(i).
+func threadAt(inst *ComponentInstance, i uint64) *Thread {
+	thread, ok := inst.threads.get(i, wantThread).(*Thread)
+	if !ok {
+		crash("Table.get", "AttributeError", "the element is no thread")
+	}
+	return thread
+}

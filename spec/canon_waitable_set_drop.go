@@ -1,0 +1,14 @@
+package spec
+
+// CanonWaitableSetDrop is waitable-set.drop: it drops an empty set that nobody waits on.
+//
+//cabi:py canon_waitable_set_drop 5da83e69
+func CanonWaitableSetDrop(s *Store, i uint64) []CoreValue {
+	inst := currentInstance(s)
+	s.trapIf(!inst.mayLeave, "canon_waitable_set_drop/may-leave", "the instance may not be left")
+	e := inst.handles.remove(i, wantWaitableSet)
+	wset, ok := e.(*WaitableSet)
+	s.trapIndexIf(!ok, "canon_waitable_set_drop/class", "the handle is no waitable set", lookup{inst, i, wantWaitableSet, e})
+	waitableSet(wset, ok, "canon_waitable_set_drop").drop()
+	return []CoreValue{}
+}

@@ -1,0 +1,24 @@
+package spec
+
+// CanonWaitableSetWait is waitable-set.wait: it blocks until an element of the set has an event, stores the event's
+// payload at ptr and returns its code.
+//
+//cabi:py canon_waitable_set_wait 3951b1a6
+func CanonWaitableSetWait(s *Store, cancellable bool, mem *MemInst, si, ptr uint64) []CoreValue {
+	inst := currentInstance(s)
+	s.trapIf(!inst.mayLeave, "canon_waitable_set_wait/may-leave", "the instance may not be left")
+	e := inst.handles.get(si, wantWaitableSet)
+	wset, ok := e.(*WaitableSet)
+	s.trapIndexIf(!ok, "canon_waitable_set_wait/class", "the handle is no waitable set", lookup{inst, si, wantWaitableSet, e})
+	event := waitableSet(wset, ok, "canon_waitable_set_wait").waitForEvent(cancellable)
+	return unpackEvent(mem, inst, ptr, event)
+}
+
+//cabi:py unpack_event fac8bdd6
+func unpackEvent(mem *MemInst, inst *ComponentInstance, ptr uint64, e eventTuple) []CoreValue {
+	event, p1, p2 := e.code, e.p1, e.p2
+	cx := newLiftLowerContext(&LiftLowerOptions{LiftOptions: LiftOptions{Memory: mem}}, inst, nil)
+	store(cx, UintOf(p1), U32Type{}, ptr)
+	store(cx, UintOf(p2), U32Type{}, add(ptr, 4))
+	return []CoreValue{CoreInt(uint64(event))}
+}

@@ -1,0 +1,143 @@
+package spec
+
+import (
+	"math/rand/v2"
+	"slices"
+)
+
+// Choices decides everything that definitions.py leaves to random. Nothing else does. A choice with one candidate is
+// never asked for. The site is the Python function, a slash, and what is chosen.
+type Choices interface {
+	// Choose returns a number below n, which is at least 2.
+	Choose(site Site, n int) int
+	// Bits returns k random bits, k at most 64.
+	Bits(site Site, k int) uint64
+	// Shuffle orders n elements, n at least 2, by swaps. ShuffleByChoice does it as CPython does.
+	Shuffle(site Site, n int, swap func(i, j int))
+}
+
+// First is the choices that always take the first candidate and leave every order as it is.
+type First struct{}
+
+// Choose returns 0.
+func (First) Choose(Site, int) int { return 0 }
+
+// Bits returns 0.
+func (First) Bits(Site, int) uint64 { return 0 }
+
+// Shuffle does nothing.
+func (First) Shuffle(Site, int, func(i, j int)) {}
+
+// Random is choices drawn from a seeded generator.
+type Random struct{ rng *rand.Rand }
+
+// NewRandom returns choices that are a function of seed.
+func NewRandom(seed uint64) *Random { return &Random{rand.New(rand.NewPCG(seed, 0))} }
+
+// Choose returns a random number below n.
+func (r *Random) Choose(_ Site, n int) int { return r.rng.IntN(n) }
+
+// Bits returns k random bits.
+func (r *Random) Bits(_ Site, k int) uint64 { return r.rng.Uint64() >> (64 - k) }
+
+// Shuffle draws as CPython's random.shuffle does.
+func (r *Random) Shuffle(site Site, n int, swap func(i, j int)) { ShuffleByChoice(r, site, n, swap) }
+
+// A Tape is choices that were recorded: it plays them again, and where they end it takes the first candidate. It
+// records what it was asked, so that whoever replays a tape can see whether it was asked the same.
+type Tape struct {
+	Numbers []uint64 // one for each Choose and Bits
+	Asked   []Asked
+}
+
+// Asked is one question a tape was asked: a choice of N candidates, or, if N is 0, of Bits bits.
+type Asked struct {
+	Site Site
+	N    int
+	Bits int
+	Got  uint64
+}
+
+// Choose plays the next number, modulo n.
+func (t *Tape) Choose(site Site, n int) int {
+	got := t.play() % uint64(n)
+	t.Asked = append(t.Asked, Asked{Site: site, N: n, Got: got})
+	return int(got)
+}
+
+// Bits plays the low k bits of the next number.
+func (t *Tape) Bits(site Site, k int) uint64 {
+	got := t.play() << (64 - k) >> (64 - k)
+	t.Asked = append(t.Asked, Asked{Site: site, Bits: k, Got: got})
+	return got
+}
+
+// Shuffle draws as CPython's random.shuffle does.
+func (t *Tape) Shuffle(site Site, n int, swap func(i, j int)) { ShuffleByChoice(t, site, n, swap) }
+
+func (t *Tape) play() uint64 {
+	if n := len(t.Asked); n < len(t.Numbers) {
+		return t.Numbers[n]
+	}
+	return 0
+}
+
+// Recorded is choices that are passed on to another and recorded on a tape.
+type Recorded struct {
+	From Choices
+	Tape Tape
+}
+
+// Choose records what From chooses.
+func (r *Recorded) Choose(site Site, n int) int {
+	got := r.From.Choose(site, n)
+	r.record(Asked{Site: site, N: n, Got: uint64(got)})
+	return got
+}
+
+// Bits records what From draws.
+func (r *Recorded) Bits(site Site, k int) uint64 {
+	got := r.From.Bits(site, k)
+	r.record(Asked{Site: site, Bits: k, Got: got})
+	return got
+}
+
+// Shuffle draws as CPython's random.shuffle does.
+func (r *Recorded) Shuffle(site Site, n int, swap func(i, j int)) { ShuffleByChoice(r, site, n, swap) }
+
+func (r *Recorded) record(a Asked) {
+	r.Tape.Asked = append(r.Tape.Asked, a)
+	r.Tape.Numbers = append(r.Tape.Numbers, a.Got)
+}
+
+// ShuffleByChoice shuffles with the draws of CPython's random.shuffle: from the last place to the second, each a choice
+// among the places up to it.
+func ShuffleByChoice(c Choices, site Site, n int, swap func(i, j int)) {
+	for i := n - 1; i > 0; i-- {
+		swap(i, c.Choose(site, i+1))
+	}
+}
+
+// choose is a choice among n candidates: random.choice, randint or randrange.
+func (s *Store) choose(site Site, n int) int {
+	if n == 1 {
+		return 0
+	}
+	return s.options.Choices.Choose(site, n)
+}
+
+// chooseThread is random.choice(list(candidates)) on a set of threads, in the order of their creation.
+func (s *Store) chooseThread(site Site, candidates []*Thread, function string) *Thread {
+	if len(candidates) == 0 {
+		crash(function, "IndexError", "Cannot choose from an empty sequence")
+	}
+	slices.SortFunc(candidates, func(a, b *Thread) int { return a.serial - b.serial })
+	return candidates[s.choose(site, len(candidates))]
+}
+
+// shuffle is random.shuffle of n elements.
+func (s *Store) shuffle(site Site, n int, swap func(i, j int)) {
+	if n > 1 {
+		s.options.Choices.Shuffle(site, n, swap)
+	}
+}

@@ -1,0 +1,137 @@
+package spec
+
+import (
+	"fmt"
+	"iter"
+	"runtime"
+	"runtime/debug"
+)
+
+// A coroutine runs one continuation after another, and is suspended between and inside them.
+type coroutine struct {
+	next  func() (struct{}, bool)
+	close func()
+	yield func(struct{}) bool
+
+	store   *Store
+	cont    *Continuation // what it is to begin with
+	place   int           // its position in store.coroutines
+	done    bool          // what it ran has ended
+	unwound bool          // what it runs is given up: its next wake-up unwinds it
+	stopped any           // what it ran panicked with, for whoever resumed it
+}
+
+// unwinding is the panic that takes a given-up stack off its coroutine. It is none of the specification's own ways to
+// stop, so neither the specification nor a guest that uses Try recovers it.
+type unwinding struct{}
+
+// A Pool keeps coroutines for reuse: making one costs several times as much as a switch. Stores that are used one
+// after the other may share one; it is not safe for concurrent use. The zero Pool is empty and ready.
+type Pool struct{ idle []*coroutine }
+
+// Close ends the idle coroutines.
+func (p *Pool) Close() {
+	for _, co := range p.idle {
+		co.close()
+	}
+	p.idle = nil
+}
+
+func (p *Pool) take() *coroutine {
+	if n := len(p.idle); n > 0 {
+		co := p.idle[n-1]
+		p.idle = p.idle[:n-1]
+		return co
+	}
+	return newCoroutine()
+}
+
+func newCoroutine() *coroutine {
+	co := &coroutine{}
+	co.next, co.close = iter.Pull(func(yield func(struct{}) bool) {
+		co.yield = yield
+		for {
+			co.run()
+			if !yield(struct{}{}) {
+				return
+			}
+		}
+	})
+	return co
+}
+
+// run runs one continuation to its end, however it ends.
+func (co *coroutine) run() {
+	defer func() {
+		co.done = true
+		co.stopped = recover()
+		if err, ok := co.stopped.(runtime.Error); ok {
+			co.stopped = &Fault{err, string(debug.Stack())}
+		}
+	}()
+	co.cont.threadBase(co.store)
+}
+
+// suspend gives control back to whoever resumed co.
+func (co *coroutine) suspend() {
+	co.yield(struct{}{})
+	if co.unwound {
+		panic(unwinding{})
+	}
+}
+
+// switchTo runs cont until it blocks or ends. A stop that nobody recovered on cont's stack goes on on this one:
+// definitions.py raises it in an OS thread of its own and would wait forever.
+func (s *Store) switchTo(cont *Continuation) {
+	if cont.co == nil {
+		cont.co = s.begin(cont)
+	}
+	co := cont.co
+	cont.handler.co = co
+	running := s.handler
+	// Python keeps the handler in a thread-local: whatever happens on cont's stack, this one has its own again.
+	defer func() { s.handler = running }()
+	s.handler = cont.handler
+	co.next()
+	if co.done {
+		s.finish(co)
+		if co.stopped != nil {
+			panic(co.stopped)
+		}
+	}
+}
+
+func (s *Store) begin(cont *Continuation) *coroutine {
+	co := s.pool.take()
+	co.store, co.cont, co.place = s, cont, len(s.coroutines)
+	co.done, co.unwound, co.stopped = false, false, nil
+	s.coroutines = append(s.coroutines, co)
+	return co
+}
+
+// finish takes a coroutine that has ended what it ran back into the pool.
+func (s *Store) finish(co *coroutine) {
+	last := len(s.coroutines) - 1
+	s.coroutines[co.place] = s.coroutines[last]
+	s.coroutines[co.place].place = co.place
+	s.coroutines = s.coroutines[:last]
+	co.store, co.cont = nil, nil
+	s.pool.idle = append(s.pool.idle, co)
+}
+
+// Close unwinds every stack that is still suspended in s and gives their coroutines back to the pool. A store that is
+// dropped without it leaks them. It must be called by the host, not by a guest.
+func (s *Store) Close() {
+	for len(s.coroutines) > 0 {
+		co := s.coroutines[len(s.coroutines)-1]
+		co.unwound = true
+		co.next()
+		if !co.done {
+			panic(fmt.Sprintf("spec: a stack that was given up went on: %v", co.cont.f))
+		}
+		s.finish(co)
+	}
+	if s.options.Pool == nil {
+		s.pool.Close()
+	}
+}

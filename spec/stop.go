@@ -1,0 +1,143 @@
+package spec
+
+import "fmt"
+
+// A Site names one trap or assert of the specification: the Python function it stands in, a slash, and what it
+// guards. Sites are written where they stand; `cabi sites` lists them by reading the source.
+type Site string
+
+// A Trap is the guest's fault: definitions.py raises Trap, and the store must not run again.
+//
+//cabi:py Trap 9e72191f
+type Trap struct {
+	Site   Site
+	Detail string // what a person debugging needs: the index, what was wanted, what is there, in which instance
+}
+
+func (t *Trap) Error() string { return fmt.Sprintf("trap at %s: %s", t.Site, t.Detail) }
+
+// A CoreException is an exception thrown by core WebAssembly code: guests panic with it.
+//
+//cabi:py CoreWebAssemblyException 50e45a8e
+type CoreException struct{ Payload any }
+
+func (e *CoreException) Error() string { return fmt.Sprintf("core exception: %v", e.Payload) }
+
+// An AssertionFailure is the specification's fault: an assert of definitions.py fails.
+type AssertionFailure struct {
+	Site   Site
+	Detail string
+}
+
+func (a *AssertionFailure) Error() string {
+	return fmt.Sprintf("assertion failed at %s: %s", a.Site, a.Detail)
+}
+
+// A Crash is the specification's fault in another way: definitions.py would raise something else than Trap or
+// AssertionError.
+type Crash struct {
+	Function  string // the Python function that raises
+	Exception string // Python's name for it: TypeError, IndexError, AttributeError …
+	Detail    string
+}
+
+func (c *Crash) Error() string {
+	return fmt.Sprintf("%s in %s: %s", c.Exception, c.Function, c.Detail)
+}
+
+// A Fault is a Go runtime error that left the specification: a bug of the port, never an outcome of the ABI.
+type Fault struct {
+	Value any
+	Stack string // where it happened, which may be another stack than the one that sees it
+}
+
+func (f *Fault) Error() string { return fmt.Sprintf("fault of the port: %v\n%s", f.Value, f.Stack) }
+
+// trap stops with a trap, unless the site is switched off.
+//
+//cabi:py trap 1bb68cf5
+func (s *Store) trap(site Site, sentence string) {
+	s.trapIf(true, site, sentence)
+}
+
+//cabi:py trap_if d61a7514
+func (s *Store) trapIf(cond bool, site Site, sentence string) {
+	if cond || s.options.Observe != nil {
+		s.reached(cond, site, sentence, newTrap)
+	}
+}
+
+// trapIndexIf is trapIf for the traps on an index: it says what the index names.
+func (s *Store) trapIndexIf(cond bool, site Site, sentence string, at lookup) {
+	if cond || s.options.Observe != nil {
+		if cond {
+			sentence = at.describe()
+		}
+		s.reached(cond, site, sentence, newTrap)
+	}
+}
+
+// assert is Python's assert statement.
+func (s *Store) assert(cond bool, site Site, sentence string) {
+	if !cond || s.options.Observe != nil {
+		s.reached(!cond, site, sentence, newAssertionFailure)
+	}
+}
+
+// assertByType stands for an assert that Go's types make true: a number that Python checks to be non-negative is
+// unsigned here. It keeps the site in its place.
+func (s *Store) assertByType(site Site, sentence string) { s.assert(true, site, sentence) }
+
+// reached reports a site to the observer and stops there if it fires and is not switched off.
+func (s *Store) reached(fires bool, site Site, sentence string, stop func(Site, string) error) {
+	if s.options.Observe != nil {
+		s.options.Observe(site, fires)
+	}
+	if fires && !s.options.Without[site] {
+		panic(stop(site, sentence))
+	}
+}
+
+func newTrap(site Site, detail string) error { return &Trap{site, detail} }
+
+func newAssertionFailure(site Site, detail string) error { return &AssertionFailure{site, detail} }
+
+// assertStatic is assert for the functions of types alone (predicates, alignment, sizes), which have no store:
+// validation keeps these true before anything runs, and they cannot be switched off.
+func assertStatic(cond bool, site Site, sentence string) {
+	if !cond {
+		panic(newAssertionFailure(site, sentence))
+	}
+}
+
+// crash stops as Python does when it raises exception in function.
+func crash(function, exception, detail string, args ...any) {
+	panic(&Crash{function, exception, fmt.Sprintf(detail, args...)})
+}
+
+// stopped turns what recover returned into the error it stands for. A panic that is not one of the specification's
+// own ways to stop goes on.
+func stopped(r any) error {
+	switch r := r.(type) {
+	case nil:
+		return nil
+	case *Trap:
+		return r
+	case *AssertionFailure:
+		return r
+	case *Crash:
+		return r
+	case *CoreException:
+		return r
+	default:
+		panic(r)
+	}
+}
+
+// Try runs f and returns how the specification stopped it: nil, *Trap, *AssertionFailure, *Crash or *CoreException.
+// Any other panic is a fault of this program or its caller and goes on.
+func Try(f func()) (err error) {
+	defer func() { err = stopped(recover()) }()
+	f()
+	return nil
+}

@@ -1,0 +1,188 @@
+package spec
+
+import "fmt"
+
+// A Class is the class of an element, as isinstance asks for it.
+type Class uint8
+
+const (
+	ClassNone Class = iota
+	ClassResourceHandle
+	ClassWaitable // any of the next five
+	ClassSubtask
+	ClassReadableStreamEnd
+	ClassWritableStreamEnd
+	ClassReadableFutureEnd
+	ClassWritableFutureEnd
+	ClassWaitableSet
+	ClassErrorContext
+	ClassThread
+	ClassCoreFuncRef
+)
+
+func (c Class) String() string {
+	return [...]string{"nothing", "resource handle", "waitable", "subtask", "readable stream end", "writable stream end",
+		"readable future end", "writable future end", "waitable set", "error context", "thread", "function"}[c]
+}
+
+// Waitable reports whether elements of class c are waitables.
+func (c Class) Waitable() bool { return ClassWaitable <= c && c <= ClassWritableFutureEnd }
+
+// A Want is what a built-in wants an index to name: an element of a class and, where the built-in knows it, a type.
+type Want struct {
+	Class    Class
+	Resource *ResourceType // of a resource handle
+	Payload  ValType       // of a stream or future end, where Typed
+	Typed    bool          // the payload type is known; it may be nil
+}
+
+var (
+	wantWaitable     = Want{Class: ClassWaitable}
+	wantWaitableSet  = Want{Class: ClassWaitableSet}
+	wantSubtask      = Want{Class: ClassSubtask}
+	wantErrorContext = Want{Class: ClassErrorContext}
+	wantThread       = Want{Class: ClassThread}
+	wantCoreFuncRef  = Want{Class: ClassCoreFuncRef}
+)
+
+func wantResource(rt *ResourceType) Want { return Want{Class: ClassResourceHandle, Resource: rt} }
+
+func wantEnd(c Class, t ValType) Want { return Want{Class: c, Payload: t, Typed: true} }
+
+func (w Want) String() string {
+	switch {
+	case w.Resource != nil:
+		return fmt.Sprintf("%s of %s", w.Class, w.Resource.Name)
+	case w.Typed:
+		return fmt.Sprintf("%s of %s", w.Class, typeName(w.Payload))
+	default:
+		return w.Class.String()
+	}
+}
+
+// Tables are the tables of one instance. The layout says which of them an element lives in; under the pin's layout
+// there is one, upstream's inst.handles. They are made as they are first needed.
+type Tables struct {
+	inst   *ComponentInstance
+	tables []*Table // in the order they came to be
+}
+
+func newTables(inst *ComponentInstance) *Tables { return &Tables{inst: inst} }
+
+// newThreadTables are the tables that inst.threads stands for: apart from the handles unless the layout says otherwise.
+func newThreadTables(inst *ComponentInstance) *Tables {
+	if key := inst.store.options.Variant.Layout.Key(wantThread); key.Class == ClassThread {
+		return newTables(inst)
+	}
+	return inst.handles
+}
+
+// add puts e into the table it belongs to.
+func (ts *Tables) add(e Element) uint64 {
+	key := ts.variant().Layout.Key(wantOf(e))
+	t := ts.find(key)
+	if t == nil {
+		t = newTable(ts.inst.store, key, ts.variant().Numbering(ts.inst.store, len(ts.tables)))
+		ts.tables = append(ts.tables, t)
+	}
+	return t.add(e)
+}
+
+// get returns the element that an index names in the table that the layout keeps such elements in. It may be of
+// another class or type, where the layout keeps them together: the caller checks.
+func (ts *Tables) get(i uint64, want Want) Element {
+	return ts.table(i, want).get(i, lookup{ts.inst, i, want, nil})
+}
+
+// remove is get, and frees the index.
+func (ts *Tables) remove(i uint64, want Want) Element {
+	return ts.table(i, want).remove(i, lookup{ts.inst, i, want, nil})
+}
+
+// table is where to look an index up. Where the layout has several tables that could be meant, it is the first in which
+// the index is live, in the order they came to be.
+func (ts *Tables) table(i uint64, want Want) *Table {
+	var first *Table
+	for _, t := range ts.tables {
+		if !ts.variant().Layout.Holds(t.key, want) {
+			continue
+		}
+		if t.live(i) {
+			return t
+		}
+		if first == nil {
+			first = t
+		}
+	}
+	if first == nil {
+		return newTable(ts.inst.store, TableKey{}, LIFO{})
+	}
+	return first
+}
+
+func (t *Table) live(i uint64) bool {
+	place := t.numbering.Place(i)
+	return place < uint64(len(t.array)) && t.array[place] != nil
+}
+
+func (ts *Tables) find(key TableKey) *Table {
+	for _, t := range ts.tables {
+		if t.key.equal(key) {
+			return t
+		}
+	}
+	return nil
+}
+
+func (ts *Tables) variant() *Variant { return ts.inst.store.options.Variant }
+
+// allThreads yields the threads in the order of their indices.
+func (ts *Tables) allThreads(yield func(*Thread) bool) {
+	for _, t := range ts.tables {
+		for e := range t.all {
+			if thread, ok := e.(*Thread); ok && !yield(thread) {
+				return
+			}
+		}
+	}
+}
+
+// wantOf is the want that e answers exactly.
+func wantOf(e Element) Want {
+	switch e := e.(type) {
+	case *ResourceHandle:
+		return wantResource(e.rt)
+	case end:
+		return wantEnd(e.class(), e.base().shared.T())
+	default:
+		return Want{Class: e.class()}
+	}
+}
+
+// A lookup is an index being looked up, for a trap to tell of.
+type lookup struct {
+	inst  *ComponentInstance
+	index uint64
+	want  Want
+	found Element // nil: nothing
+}
+
+// describe says what was wanted and what is there.
+func (at lookup) describe() string {
+	if at.found == nil {
+		return fmt.Sprintf("unknown %s index %d in instance %s, expected a %s", at.noun(), at.index, at.inst.Name, at.want)
+	}
+	return fmt.Sprintf("%s index %d in instance %s is a %s, expected a %s",
+		at.noun(), at.index, at.inst.Name, at.found.describe(), at.want)
+}
+
+func (at lookup) noun() string {
+	switch at.want.Class {
+	case ClassThread:
+		return "thread"
+	case ClassCoreFuncRef:
+		return "function"
+	default:
+		return "handle"
+	}
+}

@@ -1,0 +1,302 @@
+package spec
+
+// The types of components and of core WebAssembly, after definitions.py's Boilerplate.
+
+// A Type is any component-level type.
+//
+//cabi:py Type aa5ee6e4
+type Type interface{ isType() }
+
+// A ValType is the type of a value that can cross a component boundary. Nil stands for Python's None, the absent
+// payload of a stream, future or case.
+//
+//cabi:py ValType de5405ea
+type ValType interface {
+	Type
+	isValType()
+}
+
+// An ExternType is the type of an import or export of a component.
+//
+//cabi:py ExternType d5cffd1a
+type ExternType interface {
+	Type
+	isExternType()
+}
+
+// A CoreExternType is the type of an import or export of a core module.
+//
+//cabi:py CoreExternType a3f8ca67
+type CoreExternType interface {
+	Type
+	isCoreExternType()
+}
+
+//cabi:py CoreImportDecl a32719da
+type CoreImportDecl struct {
+	Module string
+	Field  string
+	T      CoreExternType
+}
+
+//cabi:py CoreExportDecl 605c358b
+type CoreExportDecl struct {
+	Name string
+	T    CoreExternType
+}
+
+//cabi:py ModuleType 25ce8192
+type ModuleType struct {
+	externType
+	Imports []CoreImportDecl
+	Exports []CoreExportDecl
+}
+
+// A CoreFuncType is the type of a core function.
+//
+//cabi:py CoreFuncType 3b06593d
+type CoreFuncType struct {
+	coreExternType
+	Params  []CoreType
+	Results []CoreType
+}
+
+// Equal is structural.
+//
+//cabi:py CoreFuncType.__eq__ 517f8608
+func (t *CoreFuncType) Equal(other *CoreFuncType) bool {
+	return sameCoreTypes(t.Params, other.Params) && sameCoreTypes(t.Results, other.Results)
+}
+
+//cabi:py types_match_values 8bf03bd2
+func typesMatchValues(ts []CoreType, vs []CoreValue) bool {
+	if len(ts) != len(vs) {
+		return false
+	}
+	for i := range ts {
+		if !typeMatchesValue(ts[i], vs[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+//cabi:py type_matches_value 6bc94c72
+func typeMatchesValue(t CoreType, v CoreValue) bool {
+	switch t {
+	case I32, I64:
+		return !v.IsFloat()
+	case F32, F64:
+		return v.IsFloat()
+	}
+	assertStatic(false, "type_matches_value/unknown-type", "a core type is i32, i64, f32 or f64")
+	return false
+}
+
+//cabi:py CoreMemoryType 7eeec5b6
+type CoreMemoryType struct {
+	coreExternType
+	Initial []uint64
+	Maximum *uint64 // nil: none
+}
+
+//cabi:py ExternDecl bdca3fec
+type ExternDecl struct {
+	Name string
+	T    ExternType
+}
+
+//cabi:py ComponentType cad4963a
+type ComponentType struct {
+	externType
+	Imports []ExternDecl
+	Exports []ExternDecl
+}
+
+//cabi:py InstanceType 59427682
+type InstanceType struct {
+	externType
+	Exports []ExternDecl
+}
+
+// A FuncType is the type of a component function.
+//
+//cabi:py FuncType da35fc58
+type FuncType struct {
+	externType
+	Params []ValType // Python also takes (name, type) pairs; names play no part in the ABI
+	Result []ValType
+	Async  bool
+}
+
+//cabi:py FuncType.param_types 0500cf26
+func (t *FuncType) paramTypes() []ValType { return t.extractTypes(t.Params) }
+
+//cabi:py FuncType.result_type 6856810b
+func (t *FuncType) resultType() []ValType { return t.extractTypes(t.Result) }
+
+//cabi:py FuncType.extract_types 0bcfcd48
+func (t *FuncType) extractTypes(vec []ValType) []ValType {
+	if len(vec) == 0 {
+		return nil
+	}
+	return vec
+}
+
+//cabi:py PrimValType c3438b70
+type PrimValType interface {
+	ValType
+	isPrimValType()
+}
+
+// The primitive types have no fields: two of a kind are equal and identical.
+type (
+	//cabi:py BoolType 4ac2c097
+	BoolType struct{ primValType }
+	//cabi:py S8Type 57ac3a84
+	S8Type struct{ primValType }
+	//cabi:py U8Type edfb5f7e
+	U8Type struct{ primValType }
+	//cabi:py S16Type c09fe406
+	S16Type struct{ primValType }
+	//cabi:py U16Type e8f70df2
+	U16Type struct{ primValType }
+	//cabi:py S32Type d1e4013e
+	S32Type struct{ primValType }
+	//cabi:py U32Type 3a68edf5
+	U32Type struct{ primValType }
+	//cabi:py S64Type 995b8e4d
+	S64Type struct{ primValType }
+	//cabi:py U64Type be52835c
+	U64Type struct{ primValType }
+	//cabi:py F32Type 8f2865ed
+	F32Type struct{ primValType }
+	//cabi:py F64Type 4c544cfc
+	F64Type struct{ primValType }
+	//cabi:py CharType aac9c3df
+	CharType struct{ primValType }
+	//cabi:py StringType b67f268d
+	StringType struct{ primValType }
+)
+
+// ErrorContextType is the type of error contexts. Use a pointer to it.
+//
+// quirk: unlike the primitive types it is no dataclass, so Python compares it by identity: two error context types
+// are equal only if they are one object.
+//
+//cabi:py ErrorContextType 34eb662e
+type ErrorContextType struct {
+	valType
+	_ byte // gives each its own address
+}
+
+//cabi:py ListType 65f978e9
+type ListType struct {
+	valType
+	T ValType
+	L *uint64 // the fixed length; nil: the list's length is dynamic
+}
+
+//cabi:py FieldType c98ea0f8
+type FieldType struct {
+	Label string
+	T     ValType
+}
+
+//cabi:py RecordType 1e792c77
+type RecordType struct {
+	valType
+	Fields []FieldType
+}
+
+//cabi:py TupleType fd21740f
+type TupleType struct {
+	valType
+	Ts []ValType
+}
+
+//cabi:py CaseType 1d609e0c
+type CaseType struct {
+	Label string
+	T     ValType // nil: no payload
+}
+
+//cabi:py VariantType 016d2f5e
+type VariantType struct {
+	valType
+	Cases []CaseType
+}
+
+//cabi:py EnumType 08750691
+type EnumType struct {
+	valType
+	Labels []string
+}
+
+//cabi:py OptionType 09d4a4c0
+type OptionType struct {
+	valType
+	T ValType
+}
+
+//cabi:py ResultType 30092c47
+type ResultType struct {
+	valType
+	Ok    ValType // nil: no payload
+	Error ValType // nil: no payload
+}
+
+//cabi:py MapType 5c175783
+type MapType struct {
+	valType
+	K ValType
+	V ValType
+}
+
+//cabi:py FlagsType 617e24e1
+type FlagsType struct {
+	valType
+	Labels []string
+}
+
+//cabi:py OwnType e20435f2
+type OwnType struct {
+	valType
+	Rt *ResourceType
+}
+
+//cabi:py BorrowType fd73fd9d
+type BorrowType struct {
+	valType
+	Rt *ResourceType
+}
+
+//cabi:py StreamType b172ff56
+type StreamType struct {
+	valType
+	T ValType // nil: elements carry nothing
+}
+
+//cabi:py FutureType 11ec73a5
+type FutureType struct {
+	valType
+	T ValType // nil: it carries nothing
+}
+
+// Embedded, these make a struct one of the kinds of types above. All but the primitive types are types by pointer, so
+// that Go's == is identity.
+type (
+	anyType        struct{}
+	valType        struct{ anyType }
+	primValType    struct{}
+	externType     struct{ anyType }
+	coreExternType struct{ anyType }
+)
+
+func (*anyType) isType()                  {}
+func (*valType) isValType()               {}
+func (*externType) isExternType()         {}
+func (*coreExternType) isCoreExternType() {}
+func (primValType) isType()               {}
+func (primValType) isValType()            {}
+func (primValType) isPrimValType()        {}

@@ -1,0 +1,113 @@
+package spec
+
+// A Variant is a way to number handles: which table an element lives in, and which index it gets there.
+type Variant struct {
+	Name      string
+	Layout    Layout
+	Numbering func(s *Store, nth int) Numbering // of an instance's nth table
+	Origin    string                            // where it comes from
+}
+
+// SingleTable is the pin's: one table an instance for everything but threads.
+var SingleTable = &Variant{
+	Name:      "single-table",
+	Layout:    singleTable{},
+	Numbering: lifo,
+	Origin:    "the pin: cdbf5cc (2025-05-05), threads apart from 5f49720 (2026-01-27)",
+}
+
+// PerType is what came before a64b04e: a table for each resource type, one for waitables, one for waitable sets, one for
+// error contexts.
+var PerType = &Variant{
+	Name:      "per-type",
+	Layout:    perType{},
+	Numbering: lifo,
+	Origin:    "before a64b04e (2024-12-04); the question of component-model#395",
+}
+
+// Variants are all variants, the default first.
+var Variants = []*Variant{SingleTable, PerType}
+
+// VariantByName finds a variant; nil if there is none of that name.
+func VariantByName(name string) *Variant {
+	for _, v := range Variants {
+		if v.Name == name {
+			return v
+		}
+	}
+	return nil
+}
+
+// A TableKey says which of an instance's tables is meant.
+type TableKey struct {
+	Class    Class // ClassNone: the table of all that has none of its own
+	Resource *ResourceType
+	Payload  ValType
+	Typed    bool
+}
+
+func (k TableKey) equal(other TableKey) bool {
+	return k.Class == other.Class && k.Resource == other.Resource && k.Typed == other.Typed && typesEqual(k.Payload, other.Payload)
+}
+
+// A Layout says which table an element lives in, and where an index is to be looked up.
+type Layout interface {
+	// Key is the table of an element that answers want exactly.
+	Key(want Want) TableKey
+	// Holds reports whether a built-in that wants want looks in the table k.
+	Holds(k TableKey, want Want) bool
+}
+
+// singleTable keeps everything but threads together.
+type singleTable struct{}
+
+func (singleTable) Key(want Want) TableKey {
+	if want.Class == ClassThread {
+		return TableKey{Class: ClassThread}
+	}
+	return TableKey{}
+}
+
+func (l singleTable) Holds(k TableKey, want Want) bool { return k == l.Key(want) }
+
+// perType has a table for each resource type, one for waitables, and one for each other class.
+type perType struct{}
+
+func (perType) Key(want Want) TableKey {
+	if want.Class.Waitable() {
+		return TableKey{Class: ClassWaitable}
+	}
+	return TableKey{Class: want.Class, Resource: want.Resource}
+}
+
+func (l perType) Holds(k TableKey, want Want) bool { return k == l.Key(want) }
+
+// A Numbering says which index an element gets: it maps the places of one table's array to indices and back.
+type Numbering interface {
+	// Next is the position in free of the place to use, or -1 for a new one.
+	Next(free []uint64) int
+	// Issue names a place for an element that has just been put there.
+	Issue(place uint64) uint64
+	// Place is where the element of an index is, or was; an index that was never issued gives a place that is empty
+	// or beyond the array.
+	Place(index uint64) uint64
+	// Retire tells that the element of an index is gone.
+	Retire(index uint64)
+}
+
+// LIFO is upstream's numbering: the index is the place, and the place freed last is used first.
+type LIFO struct{}
+
+func lifo(*Store, int) Numbering { return LIFO{} }
+
+// Next takes the last of free.
+func (LIFO) Next(free []uint64) int { return len(free) - 1 }
+
+// Issue returns the place.
+func (LIFO) Issue(place uint64) uint64 { return place }
+
+// Place returns the index.
+func (LIFO) Place(index uint64) uint64 { return index }
+
+// Retire does nothing.
+func (LIFO) Retire(uint64) {}
