@@ -2,6 +2,19 @@ package spec
 
 import "fmt"
 
+// A Subtask is one call of an import, from its caller's side.
+//
+//cabi:py Subtask e950c1b8
+type Subtask struct {
+	Waitable
+	state                 SubtaskState
+	onCancel              OnCancel
+	lenders               []*ResourceHandle
+	delivered             bool // Python: lenders is None
+	cancellationRequested bool
+	flatResults           []CoreValue
+}
+
 // A SubtaskState is how far a subtask has come, as core code is told.
 //
 //cabi:py Subtask.State 3468b23b
@@ -17,19 +30,6 @@ const (
 
 func (s SubtaskState) String() string {
 	return [...]string{"STARTING", "STARTED", "RETURNED", "CANCELLED_BEFORE_STARTED", "CANCELLED_BEFORE_RETURNED"}[s]
-}
-
-// A Subtask is one call of an import, from its caller's side.
-//
-//cabi:py Subtask e950c1b8
-type Subtask struct {
-	Waitable
-	state                 SubtaskState
-	onCancel              OnCancel
-	lenders               []*ResourceHandle
-	delivered             bool // Python: lenders is None
-	cancellationRequested bool
-	flatResults           []CoreValue
 }
 
 //cabi:py Subtask.__init__ edc8e455

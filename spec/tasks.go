@@ -48,6 +48,21 @@ func (f HostFunc) Call(onStart OnStart, onResolve OnResolve, caller *ComponentIn
 	return f(onStart, onResolve, caller)
 }
 
+// A Task is one call of a lifted function, from its callee's side.
+//
+//cabi:py Task bdccab38
+type Task struct {
+	ft             *FuncType
+	opts           *CanonicalOptions
+	inst           *ComponentInstance
+	onStart        OnStart
+	onResolve      OnResolve
+	state          TaskState
+	numBorrows     int
+	implicitThread *Thread
+	threads        []*Thread
+}
+
 // A TaskState is how far a task has come.
 //
 //cabi:py Task.State 0ed0b625
@@ -63,21 +78,6 @@ const (
 
 func (s TaskState) String() string {
 	return [...]string{"", "INITIAL", "STARTED", "PENDING_CANCEL", "CANCEL_DELIVERED", "RESOLVED"}[s]
-}
-
-// A Task is one call of a lifted function, from its callee's side.
-//
-//cabi:py Task bdccab38
-type Task struct {
-	ft             *FuncType
-	opts           *CanonicalOptions
-	inst           *ComponentInstance
-	onStart        OnStart
-	onResolve      OnResolve
-	state          TaskState
-	numBorrows     int
-	implicitThread *Thread
-	threads        []*Thread
 }
 
 // NewTask makes a task that has not started. The host makes one for each call of its own functions.

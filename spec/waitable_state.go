@@ -159,19 +159,6 @@ func (wset *WaitableSet) getPendingEvent() eventTuple {
 	return eventTuple{}
 }
 
-// readyAndHasEvent is WaitableSet.wait_for_event_and's inner function ready_and_has_event with what it captures.
-type readyAndHasEvent struct {
-	readyFunc ReadyFunc
-	wset      *WaitableSet
-}
-
-// Ready says whether an event can be taken.
-//
-//cabi:py WaitableSet.wait_for_event_and.ready_and_has_event 23fd0326
-func (r *readyAndHasEvent) Ready() bool {
-	return r.readyFunc.Ready() && r.wset.hasPendingEvent()
-}
-
 //cabi:py WaitableSet.wait_for_event_and c4d50c7d
 func (wset *WaitableSet) waitForEventAnd(readyFunc ReadyFunc, cancellable bool) eventTuple {
 	wset.numWaiting++
@@ -184,6 +171,19 @@ func (wset *WaitableSet) waitForEventAnd(readyFunc ReadyFunc, cancellable bool) 
 	}
 	wset.numWaiting--
 	return event
+}
+
+// readyAndHasEvent is WaitableSet.wait_for_event_and's inner function ready_and_has_event with what it captures.
+type readyAndHasEvent struct {
+	readyFunc ReadyFunc
+	wset      *WaitableSet
+}
+
+// Ready says whether an event can be taken.
+//
+//cabi:py WaitableSet.wait_for_event_and.ready_and_has_event 23fd0326
+func (r *readyAndHasEvent) Ready() bool {
+	return r.readyFunc.Ready() && r.wset.hasPendingEvent()
 }
 
 //cabi:py WaitableSet.wait_for_event 027321b4
