@@ -23,6 +23,7 @@ type Options struct {
 	Deterministic bool                        // DETERMINISTIC_PROFILE; false, as upstream: not
 	Without       map[Site]bool               // the traps and asserts that are switched off; nil: none
 	Observe       func(site Site, fires bool) // called for each trap and assert that is evaluated; nil: nobody
+	Watcher       Watcher                     // told what happens to the tables; nil: nobody
 	Pool          *Pool                       // where coroutines come from; nil: a pool of the store's own
 }
 
@@ -169,3 +170,6 @@ func (s *Store) allMayBeEntered() bool {
 
 // Waiting is how many threads wait: as long as there are any, the host has a reason to Tick.
 func (s *Store) Waiting() int { return len(s.waiting) }
+
+// Variant is the way in which the store numbers handles.
+func (s *Store) Variant() *Variant { return s.options.Variant }

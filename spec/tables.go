@@ -85,18 +85,32 @@ func (ts *Tables) add(e Element) uint64 {
 		t = newTable(ts.inst.store, key, ts.variant().Numbering(ts.inst.store, len(ts.tables)))
 		ts.tables = append(ts.tables, t)
 	}
-	return t.add(e)
+	i := t.add(e)
+	if w := ts.inst.store.options.Watcher; w != nil {
+		w.Issued(ts.inst, key, i, e)
+	}
+	return i
 }
 
 // get returns the element that an index names in the table that the layout keeps such elements in. It may be of
 // another class or type, where the layout keeps them together: the caller checks.
 func (ts *Tables) get(i uint64, want Want) Element {
-	return ts.table(i, want).get(i, lookup{ts.inst, i, want, nil})
+	e := ts.table(i, want).get(i, lookup{ts.inst, i, want, nil})
+	if w := ts.inst.store.options.Watcher; w != nil {
+		w.Found(ts.inst, want, i, e)
+	}
+	return e
 }
 
 // remove is get, and frees the index.
 func (ts *Tables) remove(i uint64, want Want) Element {
-	return ts.table(i, want).remove(i, lookup{ts.inst, i, want, nil})
+	t := ts.table(i, want)
+	e := t.remove(i, lookup{ts.inst, i, want, nil})
+	if w := ts.inst.store.options.Watcher; w != nil {
+		w.Found(ts.inst, want, i, e)
+		w.Retired(ts.inst, t.key, i, e)
+	}
+	return e
 }
 
 // table is where to look an index up. Where the layout has several tables that could be meant, it is the first in which

@@ -124,6 +124,9 @@ type InstanceType struct {
 //cabi:py FuncType da35fc58
 type FuncType struct {
 	externType
+	// Name is for people: dumps call a task by its function's name. It plays no part in equality.
+	Name string
+
 	Params []ValType // Python also takes (name, type) pairs; names play no part in the ABI
 	Result []ValType
 	Async  bool

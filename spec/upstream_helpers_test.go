@@ -1,6 +1,8 @@
 package spec
 
 import (
+	"bytes"
+	"encoding/binary"
 	"strconv"
 	"testing"
 )
@@ -165,4 +167,77 @@ func ints(vs ...uint64) []CoreValue {
 		core[i] = CoreInt(v)
 	}
 	return core
+}
+
+// streamOf and futureOf are StreamType(t) and FutureType(t): new at each call, so that it is their structure that is
+// compared.
+func streamOf(t ValType) *StreamType { return &StreamType{T: t} }
+
+func futureOf(t ValType) *FutureType { return &FutureType{T: t} }
+
+// isSet is RacyBool(b).is_set.
+func isSet(b *bool) HostReady { return func() bool { return *b } }
+
+// returns is [ret] = results; assert(ret == want).
+func returns[T ~uint8 | ~int](t *testing.T, results []CoreValue, want T) {
+	t.Helper()
+	if ret := one(t, results); ret != uint64(want) {
+		t.Fatalf("got %#x, want %v", ret, want)
+	}
+}
+
+// subtaskIn is [ret] = results; state,subi = unpack_result(ret); assert(state == want), and gives subi.
+func subtaskIn(t *testing.T, results []CoreValue, want SubtaskState) (subi uint64) {
+	t.Helper()
+	state, subi := unpackResult(t, results)
+	equal(t, state, want)
+	return subi
+}
+
+// copied is result,n = unpack_result(ret); assert(n == wantN and result == want).
+func copied(t *testing.T, ret, wantN uint64, want CopyResult) {
+	t.Helper()
+	if ret == Blocked {
+		t.Fatal("blocked")
+	}
+	if n, result := ret>>4, ret&0xf; n != wantN || result != uint64(want) {
+		t.Fatalf("copied %d with result %d, want %d, %d", n, result, wantN, want)
+	}
+}
+
+// waitEvent is [event] = canon_waitable_set_wait(True, mem, seti, retp); assert(event == want);
+// assert(mem[retp+0] == index), and gives mem[retp+4], the event's payload. Both are read as the whole i32.
+func waitEvent(t *testing.T, s *Store, mem *MemInst, seti, retp uint64, want EventCode, index uint64) (payload uint64) {
+	t.Helper()
+	returns(t, CanonWaitableSetWait(s, true, mem, seti, retp), want)
+	equal(t, u32At(mem, retp+0), index)
+	return u32At(mem, retp+4)
+}
+
+// u32At is the i32 at ptr.
+func u32At(mem *MemInst, ptr uint64) uint64 {
+	return uint64(binary.LittleEndian.Uint32(mem.Bytes.B[ptr:]))
+}
+
+// holds is assert(mem[ptr : ptr+len(want)] == want).
+func holds(t *testing.T, mem *MemInst, ptr uint64, want ...byte) {
+	t.Helper()
+	if got := mem.slice(ptr, ptr+uint64(len(want))); !bytes.Equal(got, want) {
+		t.Fatalf("memory at %d: %v, want %v", ptr, got, want)
+	}
+}
+
+// traps is: try: f(); assert(False); except Trap: pass. It wants a certain trap, where Python takes any.
+func traps(t *testing.T, site Site, f func()) {
+	t.Helper()
+	err := Try(f)
+	if trap, ok := err.(*Trap); !ok || trap.Site != site {
+		t.Fatalf("got %v, want the trap %s", err, site)
+	}
+}
+
+// newRandomTestStore is newTestStore with choices that change, as run_tests.py's do: where a guest yields until another
+// thread has gone on, always taking the first candidate would only ever resume the guest.
+func newRandomTestStore(t *testing.T) *Store {
+	return newTestStoreWith(t, Options{Deterministic: true, Choices: NewRandom(1)})
 }

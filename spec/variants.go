@@ -91,8 +91,12 @@ type Numbering interface {
 	// Place is where the element of an index is, or was; an index that was never issued gives a place that is empty
 	// or beyond the array.
 	Place(index uint64) uint64
+	// Index is the index of the element at a place.
+	Index(place uint64) uint64
 	// Retire tells that the element of an index is gone.
 	Retire(index uint64)
+	// String says what of its state is not in the array and the free list, for dumps; usually nothing.
+	String() string
 }
 
 // LIFO is upstream's numbering: the index is the place, and the place freed last is used first.
@@ -108,6 +112,9 @@ func (LIFO) Issue(place uint64) uint64 { return place }
 
 // Place returns the index.
 func (LIFO) Place(index uint64) uint64 { return index }
+
+// Index returns the place.
+func (LIFO) Index(place uint64) uint64 { return place }
 
 // Retire does nothing.
 func (LIFO) Retire(uint64) {}

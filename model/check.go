@@ -1,0 +1,46 @@
+package model
+
+import "cabi/spec"
+
+// A Property is something that is to hold in every run.
+type Property struct {
+	Name      string
+	Statement string
+	Kind      string // state, step, quiescent or two runs
+	Origin    string // the issue, commit or sentence of upstream's prose it comes from
+	Blind     string // what it cannot see
+	New       func() Checker
+}
+
+// A Checker checks one property in one run. It is told what happens, in order.
+type Checker interface {
+	spec.Watcher
+	// Begin tells that a run begins.
+	Begin(r *Run)
+	// Settled tells that the run is at a menu: what was done last has been done without a stop.
+	Settled(r *Run)
+	// Stopped tells that the specification stopped the run.
+	Stopped(r *Run, err error)
+	// Property is the property's name.
+	Property() string
+	// Violation says what violates the property, for people; empty: nothing so far.
+	Violation() string
+	// AppendGhost appends what the checker remembers and the state of the run does not say.
+	AppendGhost(b []byte) []byte
+}
+
+// NoChecks is a checker that checks nothing, to be embedded in others.
+type NoChecks struct {
+	Name string
+	What string // the violation, once there is one
+}
+
+func (c *NoChecks) Begin(*Run)                                                           {}
+func (c *NoChecks) Settled(*Run)                                                         {}
+func (c *NoChecks) Stopped(*Run, error)                                                  {}
+func (c *NoChecks) Property() string                                                     { return c.Name }
+func (c *NoChecks) Violation() string                                                    { return c.What }
+func (c *NoChecks) AppendGhost(b []byte) []byte                                          { return b }
+func (c *NoChecks) Issued(*spec.ComponentInstance, spec.TableKey, uint64, spec.Element)  {}
+func (c *NoChecks) Retired(*spec.ComponentInstance, spec.TableKey, uint64, spec.Element) {}
+func (c *NoChecks) Found(*spec.ComponentInstance, spec.Want, uint64, spec.Element)       {}

@@ -1,0 +1,109 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"cabi/spec"
+)
+
+// A log records a run as the lines of a trace.
+type log struct {
+	lines []string
+	ended bool // the last line is complete: what comes next has a line of its own
+	notes []string
+}
+
+// step begins a line with what an activation does.
+func (l *log) step(at *Activation, a Action) {
+	if l == nil {
+		return
+	}
+	l.flush()
+	l.lines = append(l.lines, fmt.Sprintf("%s: %s", at.Actor, a))
+	l.ended = a.Op == opReturn || a.Op == opThrow
+}
+
+// enter tells that core code is called, and with what.
+func (l *log) enter(at *Activation) {
+	if l == nil {
+		return
+	}
+	l.flush()
+	l.lines = append(l.lines, strings.TrimRight(fmt.Sprintf("%s: enter %s %s", at.Actor, at.Name, formatCores(at.Args)), " "))
+	l.ended = true
+}
+
+// done tells that an action is done: on its own line if nothing else came since, else on a new one.
+func (l *log) done(at *Activation, results []spec.CoreValue) {
+	if l == nil {
+		return
+	}
+	if l.ended {
+		l.flush()
+		l.lines = append(l.lines, fmt.Sprintf("%s: done %s", at.Actor, *at.Pending))
+	}
+	if len(results) > 0 {
+		l.lines[len(l.lines)-1] += " -> " + formatCores(results)
+	}
+	l.flush()
+}
+
+// stop tells how the specification stopped the run.
+func (l *log) stop(err error) {
+	if l == nil {
+		return
+	}
+	l.flush()
+	l.lines = append(l.lines, stopLine(err))
+}
+
+// stopLine says how a run was stopped, as traces do.
+func stopLine(err error) string {
+	var trap *spec.Trap
+	var failure *spec.AssertionFailure
+	var crash *spec.Crash
+	switch {
+	case errors.As(err, &trap):
+		return fmt.Sprintf("trap %s: %s", trap.Site, trap.Detail)
+	case errors.As(err, &failure):
+		return fmt.Sprintf("assertion-failure %s: %s", failure.Site, failure.Detail)
+	case errors.As(err, &crash):
+		return fmt.Sprintf("crash %s %s: %s", crash.Function, crash.Exception, crash.Detail)
+	default:
+		return fmt.Sprintf("exception: %v", err)
+	}
+}
+
+// change notes what an index of a table names now.
+func (l *log) change(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
+	if l == nil {
+		return
+	}
+	what := "free"
+	if e != nil {
+		what = spec.Describe(e)
+		if h, ok := e.(*spec.ResourceHandle); ok {
+			what = fmt.Sprintf("%s rep=%s", what, h.Rep())
+		}
+	}
+	l.notes = append(l.notes, fmt.Sprintf("%s.handles%s %d=%s", inst.Name, key, index, what))
+}
+
+// flush ends the last line, with what changed in the tables since.
+func (l *log) flush() {
+	if len(l.notes) > 0 && len(l.lines) > 0 {
+		l.lines[len(l.lines)-1] += " ; " + strings.Join(l.notes, ", ")
+	}
+	l.notes = nil
+	l.ended = true
+}
+
+func formatCores(vs []spec.CoreValue) string {
+	words := make([]string, len(vs))
+	for i, v := range vs {
+		words[i] = formatCore(v)
+	}
+	return strings.Join(words, " ")
+}

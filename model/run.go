@@ -1,0 +1,438 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cabi/spec"
+)
+
+// An Actor decides what guests and the host do.
+type Actor interface {
+	// Next returns what to do in the activation at.
+	Next(r *Run, at *Activation) Action
+}
+
+// An Activation is one call of core code that has not returned, or the host.
+type Activation struct {
+	Actor   string           // the instance's name, or "host"
+	Kind    ActivationKind   // what calls it
+	Name    string           // of the function: "B.take"
+	Args    []spec.CoreValue // what it was called with
+	Pending *Action          // what it is doing; nil: it is at its menu
+	Results []spec.ValType   // what a function's core results stand for
+
+	inst *instance
+}
+
+// An ActivationKind is why core code runs.
+type ActivationKind uint8
+
+const (
+	KindHost ActivationKind = iota
+	KindFunc
+	KindCallback
+	KindPostReturn
+	KindDtor
+	KindThread
+)
+
+// Host is the host's actor name.
+const Host = "host"
+
+// A Run is one execution of a world: a store, and what guests and the host did in it so far.
+type Run struct {
+	World       *World
+	Store       *spec.Store
+	Actions     int           // how many were begun, those of the start not counted
+	Activations []*Activation // those that have not returned, the oldest first
+	Stopped     error         // how the specification stopped the run; nil: it has not
+
+	actor     Actor
+	checkers  []Checker
+	log       *log // nil: nothing is recorded
+	starting  bool
+	instances map[string]*instance
+	resources resourceTypes
+	funcs     map[string]*function
+	calls     []spec.OnCancel
+	known     map[string][]uint64 // the handle indices each instance was ever handed, sorted
+	menus     map[string][][]string
+}
+
+type instance struct {
+	spec    *spec.ComponentInstance
+	run     *Run
+	memory  *spec.MemInst
+	sync    *spec.CanonicalOptions
+	async   *spec.CanonicalOptions
+	imports map[string]spec.CoreFunc
+	funcs   *spec.FuncTable
+	heap    uint64 // where realloc allocates next
+}
+
+type function struct {
+	decl Func
+	inst *instance
+	ft   *spec.FuncType
+	lift spec.FuncInst
+}
+
+// A guest is an instance in which an action is taken.
+type guest struct {
+	inst *instance
+}
+
+func (g *guest) store() *spec.Store { return g.inst.run.Store }
+
+func (g *guest) resource(a Action) *spec.ResourceType { return g.inst.run.resources[a.Imm[0]] }
+
+func (g *guest) types(a Action) []spec.ValType { return must(g.inst.run.parseTypes(a.Imm[0])) }
+
+func (g *guest) stream(a Action) *spec.StreamType {
+	return &spec.StreamType{T: must(g.inst.run.parseType(a.Imm[0]))}
+}
+
+func (g *guest) future(a Action) *spec.FutureType {
+	return &spec.FutureType{T: must(g.inst.run.parseType(a.Imm[0]))}
+}
+
+// must is for what was checked before.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func (r *Run) parseType(text string) (spec.ValType, error) { return parseType(text, r.resources) }
+
+// parseTypes reads "(t,u)" or "()".
+func (r *Run) parseTypes(text string) ([]spec.ValType, error) {
+	inner, ok := strings.CutPrefix(text, "(")
+	inner, ok2 := strings.CutSuffix(inner, ")")
+	if !ok || !ok2 {
+		return nil, fmt.Errorf("types %q: they stand in parentheses", text)
+	}
+	if inner == "" {
+		return nil, nil
+	}
+	t, err := r.parseType("tuple<" + inner + ">")
+	if err != nil {
+		return nil, err
+	}
+	return t.(*spec.TupleType).Ts, nil
+}
+
+// NewRun makes the store that world describes. Close it when done.
+func NewRun(world *World, options spec.Options, actor Actor, checkers ...Checker) *Run {
+	r := &Run{World: world, actor: actor, checkers: checkers}
+	r.instances, r.resources = map[string]*instance{}, resourceTypes{}
+	r.funcs, r.known, r.menus = map[string]*function{}, map[string][]uint64{}, world.menuWords()
+	options.Limits = world.Limits.apply(options.Limits)
+	options.Watcher = (*watcher)(r)
+	r.Store = spec.NewStore(options)
+	for _, i := range world.Instances {
+		r.addInstance(i)
+	}
+	for _, d := range world.Resources {
+		r.addResource(d)
+	}
+	for _, f := range world.Funcs {
+		r.addFunc(f)
+	}
+	for _, i := range world.Imports {
+		r.addImport(i)
+	}
+	for _, c := range checkers {
+		c.Begin(r)
+	}
+	return r
+}
+
+// Close unwinds what is suspended in the run's store.
+func (r *Run) Close() { r.Store.Close() }
+
+func (l Limits) apply(to spec.Limits) spec.Limits {
+	to.TableLength = max(to.TableLength, l.TableLength)
+	to.BufferLength = max(to.BufferLength, l.BufferLength)
+	to.Backpressure = max(to.Backpressure, l.Backpressure)
+	to.InitialBackpressure = max(to.InitialBackpressure, l.InitialBackpressure)
+	return to
+}
+
+func (r *Run) addInstance(d Instance) {
+	var parent *spec.ComponentInstance
+	if p := r.instances[d.Parent]; p != nil {
+		parent = p.spec
+	}
+	in := &instance{spec: spec.NewComponentInstance(r.Store, parent), run: r, imports: map[string]spec.CoreFunc{}}
+	in.spec.Name = d.Name
+	if d.Memory > 0 {
+		in.memory = spec.NewMemInst(d.Memory)
+		if d.Memory64 {
+			in.memory.AddrType = spec.I64
+		}
+	}
+	in.sync, in.async = in.newOpts(d), in.newOpts(d)
+	in.async.Async = true
+	in.funcs = spec.NewFuncTable(r.Store, &spec.CoreFuncRef{
+		T:      &spec.CoreFuncType{Params: []spec.CoreType{spec.I32}},
+		Callee: in.coreFunc(KindThread, d.Name+".thread", nil),
+	})
+	r.instances[d.Name] = in
+}
+
+func (in *instance) newOpts(d Instance) *spec.CanonicalOptions {
+	opts := &spec.CanonicalOptions{}
+	opts.Memory = in.memory
+	opts.StringEncoding = encodings[d.Encoding]
+	opts.Realloc = in.realloc
+	return opts
+}
+
+var encodings = map[string]spec.StringEncoding{
+	"": spec.UTF8, "utf8": spec.UTF8, "utf16": spec.UTF16, "latin1+utf16": spec.Latin1UTF16,
+}
+
+// opts are the canonical options of the instance's own built-ins.
+func (in *instance) opts(async bool) *spec.CanonicalOptions {
+	if async {
+		return in.async
+	}
+	return in.sync
+}
+
+// realloc is a bump allocator: it never frees, and copies nothing.
+func (in *instance) realloc(args []spec.CoreValue) []spec.CoreValue {
+	alignment, size := args[2].Uint64(), args[3].Uint64()
+	ptr := (in.heap + alignment - 1) / alignment * alignment
+	in.heap = ptr + size
+	return []spec.CoreValue{spec.CoreInt(ptr)}
+}
+
+func (r *Run) addResource(d Resource) {
+	in := r.instances[d.Impl]
+	var dtor spec.CoreFunc
+	if d.Dtor {
+		dtor = in.coreFunc(KindDtor, d.Name+".dtor", nil)
+	}
+	r.resources[d.Name] = spec.NewResourceType(d.Name, in.spec, dtor)
+}
+
+func (r *Run) addFunc(d Func) {
+	in := r.instances[d.Instance()]
+	ft := &spec.FuncType{Name: d.Name, Async: d.Async}
+	for _, t := range d.Params {
+		ft.Params = append(ft.Params, must(r.parseType(t)))
+	}
+	for _, t := range d.Results {
+		ft.Result = append(ft.Result, must(r.parseType(t)))
+	}
+	opts := *in.sync
+	opts.Async = d.Lift == "stackful" || d.Lift == "callback"
+	if d.Lift == "callback" {
+		opts.Callback = in.coreFunc(KindCallback, d.Name+".callback", nil)
+	}
+	if d.PostReturn {
+		opts.PostReturn = in.coreFunc(KindPostReturn, d.Name+".post-return", nil)
+	}
+	f := in.coreFunc(KindFunc, d.Name, ft.Result)
+	r.funcs[d.Name] = &function{d, in, ft, r.Store.Lift(f, ft, &opts, in.spec)}
+}
+
+func (r *Run) addImport(d Import) {
+	in, f := r.instances[d.Instance], r.funcs[d.Func]
+	in.imports[d.Func] = r.Store.Lower(f.lift, f.ft, in.opts(d.Async), in.spec)
+}
+
+// coreFunc is core code that does what the actor decides.
+func (in *instance) coreFunc(kind ActivationKind, name string, results []spec.ValType) spec.CoreFunc {
+	return func(args []spec.CoreValue) []spec.CoreValue {
+		r := in.run
+		at := &Activation{Actor: in.spec.Name, Kind: kind, Name: name, Args: args, Results: results, inst: in}
+		r.enter(at)
+		for {
+			a := r.next(at)
+			switch a.Op {
+			case opReturn:
+				r.leave(at)
+				return slices.Clip(a.Args)
+			case opThrow:
+				r.leave(at)
+				panic(&spec.CoreException{Payload: name})
+			}
+			results := ops[a.Op].do(&guest{in}, a)
+			r.done(at, results)
+		}
+	}
+}
+
+// Main lets the host act until the actor says stop or the specification stops the run.
+func (r *Run) Main() {
+	host := &Activation{Actor: Host, Kind: KindHost, Name: Host}
+	r.Activations = append(r.Activations, host)
+	r.starting = true
+	for _, name := range r.World.Start {
+		r.invoke(host, Action{Op: opInvoke, Imm: []string{name}})
+	}
+	r.starting = false
+	for r.Stopped == nil {
+		a := r.next(host)
+		if a.Op == opStop {
+			return
+		}
+		r.hostAction(host, a)
+	}
+}
+
+func (r *Run) hostAction(host *Activation, a Action) {
+	switch a.Op {
+	case opInvoke:
+		r.invoke(host, a)
+	case opTick:
+		r.finish(host, r.Store.Tick())
+	case opCancel:
+		r.finish(host, r.Store.Cancel(r.calls[n(a, 0)]))
+	}
+}
+
+func (r *Run) invoke(host *Activation, a Action) {
+	host.Pending = &a
+	f := r.funcs[a.Imm[0]]
+	onStart := spec.HostOnStart(func() []spec.Value {
+		args := make([]spec.Value, len(f.ft.Params))
+		for i, t := range f.ft.Params {
+			args[i] = hostValue(t, a.Args[i].Uint64())
+		}
+		return args
+	})
+	onCancel, err := r.Store.Invoke(f.lift, onStart, spec.HostOnResolve(func([]spec.Value) {}))
+	r.calls = append(r.calls, onCancel)
+	r.finish(host, err)
+}
+
+// hostValue is the host's nth value of a type.
+func hostValue(t spec.ValType, n uint64) spec.Value {
+	switch t.(type) {
+	case spec.BoolType:
+		return n%2 == 1
+	case spec.F32Type, spec.F64Type:
+		return spec.FloatOf(float64(n))
+	case spec.CharType:
+		return spec.Char('a' + n%26)
+	case spec.StringType:
+		return spec.UTF8String(strings.Repeat("x", int(n%8)))
+	default:
+		return spec.UintOf(n)
+	}
+}
+
+// next asks the actor what to do in at, and checks what it says against the world.
+func (r *Run) next(at *Activation) Action {
+	r.settled()
+	a := r.actor.Next(r, at)
+	at.Pending = &a
+	if !r.starting {
+		r.Actions++
+	}
+	r.log.step(at, a)
+	return a
+}
+
+func (r *Run) enter(at *Activation) {
+	r.Activations = append(r.Activations, at)
+	r.log.enter(at)
+}
+
+func (r *Run) leave(at *Activation) {
+	at.Pending = nil
+	r.Activations = slices.DeleteFunc(r.Activations, func(a *Activation) bool { return a == at })
+}
+
+// done ends the action that at is doing.
+func (r *Run) done(at *Activation, results []spec.CoreValue) {
+	r.log.done(at, results)
+	at.Pending = nil
+}
+
+// finish ends an action of the host.
+func (r *Run) finish(host *Activation, err error) {
+	if err != nil {
+		r.Stopped = err
+		r.log.stop(err)
+		for _, c := range r.checkers {
+			c.Stopped(r, err)
+		}
+		return
+	}
+	r.done(host, nil)
+}
+
+// settled tells the checkers that the run is at a menu.
+func (r *Run) settled() {
+	for _, c := range r.checkers {
+		c.Settled(r)
+	}
+}
+
+// Violation is the first violation that a checker has seen, or "".
+func (r *Run) Violation() (property, what string) {
+	for _, c := range r.checkers {
+		if what := c.Violation(); what != "" {
+			return c.Property(), what
+		}
+	}
+	return "", ""
+}
+
+// AppendState appends everything that can influence what happens next: the store, and what stands on the stacks, which
+// is the activations with what each is doing.
+func (r *Run) AppendState(b []byte) []byte {
+	b = r.Store.AppendState(b)
+	for _, at := range r.Activations {
+		b = fmt.Appendf(b, "%s", at.Name)
+		if at.Pending != nil {
+			b = fmt.Appendf(b, " %s", *at.Pending)
+		}
+		b = append(b, '\n')
+	}
+	for _, in := range r.World.Instances {
+		b = fmt.Appendf(b, "known %v heap %d\n", r.known[in.Name], r.instances[in.Name].heap)
+	}
+	for _, c := range r.checkers {
+		b = c.AppendGhost(b)
+	}
+	return b
+}
+
+// A watcher is a run as the store's watcher: it passes on to the checkers and the log.
+type watcher Run
+
+func (w *watcher) Issued(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
+	if spec.ClassOf(e) != spec.ClassThread {
+		if i, found := slices.BinarySearch(w.known[inst.Name], index); !found {
+			w.known[inst.Name] = slices.Insert(w.known[inst.Name], i, index)
+		}
+		w.log.change(inst, key, index, e)
+	}
+	for _, c := range w.checkers {
+		c.Issued(inst, key, index, e)
+	}
+}
+
+func (w *watcher) Retired(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
+	if spec.ClassOf(e) != spec.ClassThread {
+		w.log.change(inst, key, index, nil)
+	}
+	for _, c := range w.checkers {
+		c.Retired(inst, key, index, e)
+	}
+}
+
+func (w *watcher) Found(inst *spec.ComponentInstance, want spec.Want, index uint64, e spec.Element) {
+	for _, c := range w.checkers {
+		c.Found(inst, want, index, e)
+	}
+}

@@ -1,0 +1,145 @@
+// Package model runs the specification in spec/: it builds the stores that worlds describe, lets guests and hosts act in
+// them, and searches what can happen. It knows no rule of the Canonical ABI itself.
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A World is what a run starts from: finite, plain data, the same for every language that runs it.
+type World struct {
+	Name      string     `json:"name"`
+	Doc       string     `json:"doc,omitempty"`
+	Instances []Instance `json:"instances"`
+	Resources []Resource `json:"resources,omitempty"`
+	Funcs     []Func     `json:"funcs,omitempty"`
+	Imports   []Import   `json:"imports,omitempty"`
+	Limits    Limits     `json:"limits,omitzero"`
+	// Menus are what an instance, or "host", may do in a search: actions without their numbers ("resource.new R").
+	Menus map[string][]string `json:"menus,omitempty"`
+	// Start is the exports that the host has called, in order, when the first counted action begins.
+	Start []string `json:"start,omitempty"`
+}
+
+// An Instance is one component instance.
+type Instance struct {
+	Name     string `json:"name"`
+	Parent   string `json:"parent,omitempty"`   // empty: the host instantiated it
+	Memory   int    `json:"memory,omitempty"`   // bytes; 0: the instance has no memory
+	Memory64 bool   `json:"memory64,omitempty"` // addresses are i64
+	Encoding string `json:"encoding,omitempty"` // utf8 (if empty), utf16 or latin1+utf16
+}
+
+// A Resource is a resource type.
+type Resource struct {
+	Name string `json:"name"`
+	Impl string `json:"impl"`           // the instance that implements it
+	Dtor bool   `json:"dtor,omitempty"` // its destructor runs guest code
+}
+
+// A Func is a function that an instance exports.
+type Func struct {
+	Name       string   `json:"name"` // "A.run": the instance, a dot, a name
+	Params     []string `json:"params,omitempty"`
+	Results    []string `json:"results,omitempty"`
+	Async      bool     `json:"async,omitempty"`       // its type is async
+	Lift       string   `json:"lift,omitempty"`        // how it is lifted: sync (if empty), stackful or callback
+	PostReturn bool     `json:"post_return,omitempty"` // it has a post-return function
+}
+
+// Instance is the instance that exports f.
+func (f Func) Instance() string { return f.Name[:strings.IndexByte(f.Name, '.')] }
+
+// An Import lets an instance call a function of another.
+type Import struct {
+	Instance string `json:"instance"`
+	Func     string `json:"func"`
+	Async    bool   `json:"async,omitempty"` // it is lowered async
+}
+
+// Limits are lowered limits of the specification; zero fields stand for upstream's.
+type Limits struct {
+	TableLength         uint64 `json:"table_length,omitempty"`
+	BufferLength        uint64 `json:"buffer_length,omitempty"`
+	Backpressure        int64  `json:"backpressure,omitempty"`
+	InitialBackpressure int64  `json:"initial_backpressure,omitempty"`
+}
+
+// Validate says what is wrong with w, if anything: a name that is not defined, a type that cannot be read.
+func (w *World) Validate() error {
+	for _, i := range w.Instances {
+		if i.Parent != "" && !w.hasInstance(i.Parent) {
+			return fmt.Errorf("world %s: instance %s has an unknown parent %s", w.Name, i.Name, i.Parent)
+		}
+	}
+	for _, r := range w.Resources {
+		if !w.hasInstance(r.Impl) {
+			return fmt.Errorf("world %s: resource %s is implemented by an unknown instance %s", w.Name, r.Name, r.Impl)
+		}
+	}
+	for _, f := range w.Funcs {
+		if err := w.validateFunc(f); err != nil {
+			return err
+		}
+	}
+	for _, i := range w.Imports {
+		if !w.hasInstance(i.Instance) || !w.hasFunc(i.Func) {
+			return fmt.Errorf("world %s: %s imports %s: unknown instance or function", w.Name, i.Instance, i.Func)
+		}
+	}
+	for _, name := range w.Start {
+		if !w.hasFunc(name) {
+			return fmt.Errorf("world %s: starts with an unknown function %s", w.Name, name)
+		}
+	}
+	return nil
+}
+
+func (w *World) validateFunc(f Func) error {
+	if !strings.Contains(f.Name, ".") || !w.hasInstance(f.Instance()) {
+		return fmt.Errorf("world %s: function %s: its name is an instance, a dot and a name", w.Name, f.Name)
+	}
+	if !slices.Contains([]string{"", "sync", "stackful", "callback"}, f.Lift) {
+		return fmt.Errorf("world %s: function %s: unknown lift %q: it is sync, stackful or callback", w.Name, f.Name, f.Lift)
+	}
+	for _, t := range slices.Concat(f.Params, f.Results) {
+		if _, err := parseType(t, w.resourceNames()); err != nil {
+			return fmt.Errorf("world %s: function %s: %w", w.Name, f.Name, err)
+		}
+	}
+	return nil
+}
+
+func (w *World) hasInstance(name string) bool {
+	return slices.ContainsFunc(w.Instances, func(i Instance) bool { return i.Name == name })
+}
+
+func (w *World) hasFunc(name string) bool {
+	return slices.ContainsFunc(w.Funcs, func(f Func) bool { return f.Name == name })
+}
+
+// resourceNames maps each resource to nothing: enough to read a type by.
+func (w *World) resourceNames() resourceTypes {
+	types := resourceTypes{}
+	for _, r := range w.Resources {
+		types[r.Name] = nil
+	}
+	return types
+}
+
+// templates are the menu of an instance or the host, each action as its words.
+func (r *Run) templates(actor string) [][]string {
+	return r.menus[actor]
+}
+
+func (w *World) menuWords() map[string][][]string {
+	menus := map[string][][]string{}
+	for actor, lines := range w.Menus {
+		for _, line := range lines {
+			menus[actor] = append(menus[actor], strings.Fields(line))
+		}
+	}
+	return menus
+}

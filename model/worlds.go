@@ -1,0 +1,45 @@
+package model
+
+// Worlds are the named worlds.
+var Worlds = []*World{handlesWorld}
+
+// WorldByName finds a world; nil if there is none of that name.
+func WorldByName(name string) *World {
+	for _, w := range Worlds {
+		if w.Name == name {
+			return w
+		}
+	}
+	return nil
+}
+
+// handlesWorld is two instances that make, use, drop and pass on handles of two resource types.
+var handlesWorld = &World{
+	Name: "handles",
+	Doc: "Two instances and two resource types, both implemented by A. A makes handles; A and B ask for the rep, drop, " +
+		"and pass own and borrow handles to each other, with every index that they were ever handed, 0, and one that they " +
+		"never were, used as either type. Left out: destructors, async calls, waitables.",
+	Instances: []Instance{{Name: "A"}, {Name: "B"}},
+	Resources: []Resource{{Name: "R", Impl: "A"}, {Name: "S", Impl: "A"}},
+	Funcs: []Func{
+		{Name: "A.run"}, {Name: "B.run"},
+		{Name: "A.take-R", Params: []string{"own<R>"}}, {Name: "A.see-R", Params: []string{"borrow<R>"}},
+		{Name: "A.give-R", Results: []string{"own<R>"}},
+		{Name: "B.take-R", Params: []string{"own<R>"}}, {Name: "B.take-S", Params: []string{"own<S>"}},
+		{Name: "B.see-R", Params: []string{"borrow<R>"}}, {Name: "B.see-S", Params: []string{"borrow<S>"}},
+		{Name: "B.give-R", Results: []string{"own<R>"}},
+	},
+	Imports: []Import{
+		{Instance: "A", Func: "B.take-R"}, {Instance: "A", Func: "B.take-S"}, {Instance: "A", Func: "B.see-R"},
+		{Instance: "A", Func: "B.see-S"}, {Instance: "A", Func: "B.give-R"},
+		{Instance: "B", Func: "A.take-R"}, {Instance: "B", Func: "A.see-R"}, {Instance: "B", Func: "A.give-R"},
+	},
+	Menus: map[string][]string{
+		"A": {"resource.new R", "resource.new S", "resource.rep R", "resource.rep S", "resource.drop R", "resource.drop S",
+			"call B.take-R", "call B.take-S", "call B.see-R", "call B.see-S", "call B.give-R"},
+		"B": {"resource.rep R", "resource.rep S", "resource.drop R", "resource.drop S",
+			"call A.take-R", "call A.see-R", "call A.give-R"},
+		Host: {"invoke A.run", "invoke B.run"},
+	},
+	Start: []string{"A.run"},
+}

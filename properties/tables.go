@@ -1,0 +1,240 @@
+package properties
+
+import (
+	"fmt"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+var deterministic = &model.Property{
+	Name:      "deterministic",
+	Statement: "The index that an element gets is a function of the history of its own table: the same additions and removals give the same indices.",
+	Kind:      "step",
+	Origin:    "component-model#395",
+	Blind:     "A numbering that draws through the choices and always gets the first one.",
+	New:       func() model.Checker { return &deterministicChecker{NoChecks: model.NoChecks{Name: "deterministic"}} },
+}
+
+// deterministicChecker keeps beside each table a shadow of it that sees that table's operations and nothing else.
+type deterministicChecker struct {
+	model.NoChecks
+	variant *spec.Variant
+	shadows map[table]*spec.ShadowTable
+	counts  map[*spec.ComponentInstance]int
+}
+
+func (c *deterministicChecker) Begin(r *model.Run) {
+	c.variant = r.Store.Variant()
+	c.shadows, c.counts = map[table]*spec.ShadowTable{}, map[*spec.ComponentInstance]int{}
+}
+
+func (c *deterministicChecker) Issued(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
+	if spec.ClassOf(e) == spec.ClassThread {
+		return
+	}
+	t := table{inst, key}
+	if c.shadows[t] == nil {
+		c.shadows[t] = spec.NewShadowTable(c.variant, c.counts[inst])
+		c.counts[inst]++
+	}
+	if want := c.shadows[t].Add(); want != index && c.What == "" {
+		c.What = fmt.Sprintf("%s got index %d in %s.handles%s, whose own history gives %d", spec.Describe(e), index, inst.Name, key, want)
+	}
+}
+
+func (c *deterministicChecker) Retired(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
+	if spec.ClassOf(e) != spec.ClassThread && c.What == "" {
+		c.shadows[table{inst, key}].Remove(index)
+	}
+}
+
+var uniqueInTable = stateProperty(&model.Property{
+	Name:      "unique-in-table",
+	Statement: "No index names two live elements of one table.",
+	Kind:      "state",
+	Origin:    "component-model#395",
+}, func(inst *spec.ComponentInstance) string {
+	for _, t := range inst.Handles() {
+		if what := firstShared(inst, []spec.TableView{t}); what != "" {
+			return what
+		}
+	}
+	return ""
+})
+
+var uniqueInInstance = stateProperty(&model.Property{
+	Name:      "unique-in-instance",
+	Statement: "No index names two live elements of one instance.",
+	Kind:      "state",
+	Origin:    "component-model#395: an index alone should say what it names",
+	Blind:     "Threads, which the pin keeps in a table of their own.",
+}, func(inst *spec.ComponentInstance) string { return firstShared(inst, inst.Handles()) })
+
+// firstShared says which index names two elements of the tables.
+func firstShared(inst *spec.ComponentInstance, tables []spec.TableView) string {
+	names := map[uint64]spec.Element{}
+	for _, t := range tables {
+		for _, slot := range t.Live {
+			if other, taken := names[slot.Index]; taken {
+				return fmt.Sprintf("index %d of %s names both %s and %s", slot.Index, inst.Name, describe(other), describe(slot.Element))
+			}
+			names[slot.Index] = slot.Element
+		}
+	}
+	return ""
+}
+
+// describe says which element is meant: "own handle of R rep 100".
+func describe(e spec.Element) string {
+	if h, ok := e.(*spec.ResourceHandle); ok {
+		return fmt.Sprintf("%s rep %s", spec.Describe(e), h.Rep())
+	}
+	return spec.Describe(e)
+}
+
+var nonzero = stateProperty(&model.Property{
+	Name:      "nonzero",
+	Statement: "No live element has index 0.",
+	Kind:      "state",
+	Origin:    "Table.__init__ keeps the first place of the array empty",
+}, everySlot(func(inst *spec.ComponentInstance, t spec.TableView, slot spec.Slot) string {
+	if slot.Index == 0 {
+		return fmt.Sprintf("%s has index 0 in %s.handles%s", describe(slot.Element), inst.Name, t.Key)
+	}
+	return ""
+}))
+
+var bounded = stateProperty(&model.Property{
+	Name:      "bounded",
+	Statement: "No index is above Table.MAX_LENGTH, so that every index fits beside four bits of an i32.",
+	Kind:      "state",
+	Origin:    "Table.MAX_LENGTH",
+	Blind:     "Tables that a search cannot fill: lower the limit to see one full.",
+}, everySlot(func(inst *spec.ComponentInstance, t spec.TableView, slot spec.Slot) string {
+	if slot.Index > spec.UpstreamLimits.TableLength {
+		return fmt.Sprintf("%s has index %d in %s.handles%s", describe(slot.Element), slot.Index, inst.Name, t.Key)
+	}
+	return ""
+}))
+
+// everySlot checks the live elements one by one.
+func everySlot(check func(*spec.ComponentInstance, spec.TableView, spec.Slot) string) func(*spec.ComponentInstance) string {
+	return func(inst *spec.ComponentInstance) string {
+		for _, t := range inst.Handles() {
+			for _, slot := range t.Live {
+				if what := check(inst, t, slot); what != "" {
+					return what
+				}
+			}
+		}
+		return ""
+	}
+}
+
+var dense = &model.Property{
+	Name:      "dense",
+	Statement: "No index of a table exceeds the most elements that ever lived in it at once.",
+	Kind:      "step",
+	Origin:    "component-model#395: small indices make small tables",
+	New:       func() model.Checker { return &denseChecker{NoChecks: model.NoChecks{Name: "dense"}} },
+}
+
+// denseChecker counts the elements itself.
+type denseChecker struct {
+	model.NoChecks
+	live, most map[table]uint64
+}
+
+func (c *denseChecker) Begin(*model.Run) { c.live, c.most = map[table]uint64{}, map[table]uint64{} }
+
+func (c *denseChecker) Issued(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
+	t := table{inst, key}
+	c.live[t]++
+	c.most[t] = max(c.most[t], c.live[t])
+	if index > c.most[t] && c.What == "" {
+		c.What = fmt.Sprintf("%s got index %d in %s.handles%s, where at most %d elements ever lived at once",
+			spec.Describe(e), index, inst.Name, key, c.most[t])
+	}
+}
+
+func (c *denseChecker) Retired(inst *spec.ComponentInstance, key spec.TableKey, _ uint64, _ spec.Element) {
+	c.live[table{inst, key}]--
+}
+
+// AppendGhost appends the most elements each table ever held: it decides what is dense later.
+func (c *denseChecker) AppendGhost(b []byte) []byte {
+	for t, n := range inOrder(c.most) {
+		b = fmt.Appendf(b, "%s%s at most %d\n", t.inst.Name, t.key, n)
+	}
+	return b
+}
+
+var freeList = stateProperty(&model.Property{
+	Name:      "free-list",
+	Statement: "The free list and the live elements partition the places of a table's array, but for the first.",
+	Kind:      "state",
+	Origin:    "Table.add, Table.remove",
+}, func(inst *spec.ComponentInstance) string {
+	for _, t := range inst.Handles() {
+		if what := notPartitioned(t); what != "" {
+			return fmt.Sprintf("%s.handles%s: %s", inst.Name, t.Key, what)
+		}
+	}
+	return ""
+})
+
+// notPartitioned says which place is both free and live, twice free, or neither.
+func notPartitioned(t spec.TableView) string {
+	uses := make([]int, t.Length)
+	uses[0] = 1
+	for _, slot := range t.Live {
+		uses[slot.Place]++
+	}
+	for _, place := range t.Free {
+		if place >= t.Length {
+			return fmt.Sprintf("the free list has place %d, beyond the array", place)
+		}
+		uses[place]++
+	}
+	for place, n := range uses {
+		if n != 1 {
+			return fmt.Sprintf("place %d is free or live %d times", place, n)
+		}
+	}
+	return ""
+}
+
+var noConfusion = &model.Property{
+	Name:      "no-confusion",
+	Statement: "An index whose element is still live, used where a class and type are wanted, reaches that very element or traps.",
+	Kind:      "step",
+	Origin:    "component-model#395: an index of one type that is used as another should be noticed",
+	Blind:     "What an index means to the guest that uses it: where one index names two elements, any use of it is one of the wrong one.",
+	New:       func() model.Checker { return &confusionChecker{NoChecks: model.NoChecks{Name: "no-confusion"}} },
+}
+
+// confusionChecker suspects a lookup of an index that names another live element too; the suspicion stands if the run
+// goes on.
+type confusionChecker struct {
+	model.NoChecks
+	suspected string
+}
+
+func (c *confusionChecker) Found(inst *spec.ComponentInstance, want spec.Want, index uint64, e spec.Element) {
+	if want.Class == spec.ClassThread {
+		return
+	}
+	for _, t := range inst.Handles() {
+		for _, slot := range t.Live {
+			if slot.Index == index && slot.Element != e && c.suspected == "" {
+				c.suspected = fmt.Sprintf("index %d of %s, issued for %s, was used as a %s and reached %s",
+					index, inst.Name, describe(slot.Element), want, describe(e))
+			}
+		}
+	}
+}
+
+func (c *confusionChecker) Settled(*model.Run) { c.What = c.suspected }
+
+func (c *confusionChecker) Stopped(*model.Run, error) { c.suspected = "" }

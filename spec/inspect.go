@@ -1,0 +1,97 @@
+package spec
+
+// What the outside may see of a store: the tables as they are, and what happens to them.
+
+// A Watcher is told what happens to the tables of a store, so that properties need not trust the store's own books.
+type Watcher interface {
+	// Issued tells that e got an index in the table key of inst.
+	Issued(inst *ComponentInstance, key TableKey, index uint64, e Element)
+	// Retired tells that the index of e was freed.
+	Retired(inst *ComponentInstance, key TableKey, index uint64, e Element)
+	// Found tells that a built-in that wants want found e at an index. It has not checked yet that e is what it wants.
+	Found(inst *ComponentInstance, want Want, index uint64, e Element)
+}
+
+// A TableView is one table of an instance as it is.
+type TableView struct {
+	Key    TableKey
+	Live   []Slot   // in the order of their places
+	Free   []uint64 // the free list, of places
+	Length uint64   // of the array, with the place 0 that is never used
+}
+
+// A Slot is a live element, its place in the array and its index.
+type Slot struct {
+	Place   uint64
+	Index   uint64
+	Element Element
+}
+
+// Instances are the instances of s in the order they were made.
+func (s *Store) Instances() []*ComponentInstance { return s.instances }
+
+// Handles are the tables that inst keeps its handles in, in the order they came to be.
+func (inst *ComponentInstance) Handles() []TableView {
+	var views []TableView
+	for _, t := range inst.handles.tables {
+		views = append(views, t.view())
+	}
+	return views
+}
+
+func (t *Table) view() TableView {
+	v := TableView{Key: t.key, Free: t.free, Length: uint64(len(t.array))}
+	for place, e := range t.array {
+		if e != nil {
+			v.Live = append(v.Live, Slot{uint64(place), t.numbering.Index(uint64(place)), e})
+		}
+	}
+	return v
+}
+
+// String names the table: nothing for the only one, "[R]" for that of a type.
+func (k TableKey) String() string { return k.suffix() }
+
+// Describe says what an element is, for people: "own handle of R".
+func Describe(e Element) string { return e.describe() }
+
+// ClassOf is the class of an element.
+func ClassOf(e Element) Class { return e.class() }
+
+// Rep is the resource that a handle refers to.
+func (h *ResourceHandle) Rep() Int { return h.rep }
+
+// Type is the handle's resource type.
+func (h *ResourceHandle) Type() *ResourceType { return h.rt }
+
+// Answers reports whether e is of the class and type wanted.
+func (w Want) Answers(e Element) bool {
+	of := wantOf(e)
+	switch {
+	case w.Class == ClassWaitable:
+		return of.Class.Waitable()
+	case w.Typed:
+		return of.Class == w.Class && typesEqual(of.Payload, w.Payload)
+	default:
+		return of.Class == w.Class && of.Resource == w.Resource
+	}
+}
+
+// A ShadowTable is a table of a variant's own numbering that belongs to no instance: what the index would be if only
+// the operations on it counted.
+type ShadowTable struct {
+	table *Table
+	elem  Element
+}
+
+// NewShadowTable makes the nth table of an instance under variant v, every choice the first.
+func NewShadowTable(v *Variant, nth int) *ShadowTable {
+	s := NewStore(Options{Variant: v})
+	return &ShadowTable{newTable(s, TableKey{}, v.Numbering(s, nth)), &WaitableSet{}}
+}
+
+// Add returns the index of a new element.
+func (t *ShadowTable) Add() uint64 { return t.table.add(t.elem) }
+
+// Remove frees an index.
+func (t *ShadowTable) Remove(i uint64) { t.table.remove(i, lookup{}) }
