@@ -24,6 +24,9 @@ func (a Action) String() string {
 	return strings.Join(words, " ")
 }
 
+// template is the action without its numbers, as a world's menu has it.
+func (a Action) template() string { return Action{Op: a.Op, Imm: a.Imm}.String() }
+
 // formatCore writes ints in decimal and floats with a point or as their bits.
 func formatCore(v spec.CoreValue) string {
 	if !v.IsFloat() {

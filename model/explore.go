@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 
@@ -32,7 +33,7 @@ type Report struct {
 	Frontier    int            // states that were not explored further; 0: the search is exhaustive
 	Cut         int            // states at the bound on steps, which have further actions
 	Stops       map[string]int // how often each site stopped a run
-	Taken       map[string]int // how often each kind of action was taken
+	Taken       map[string]int // how often each action of the menus was taken, as "A: resource.new R"
 	Violation   *Violation     // the first and shortest; nil: none
 	Stopped     bool           // stopped early
 }
@@ -42,10 +43,24 @@ func (r Report) CollisionProbability() float64 {
 	return float64(r.States) * float64(r.States) / math.Pow(2, 129)
 }
 
+// Never are the actions that the world's menus offer and that were never taken.
+func (r Report) Never(w *World) []string {
+	var never []string
+	for _, actor := range slices.Sorted(maps.Keys(w.Menus)) {
+		for _, action := range w.Menus[actor] {
+			if key := actor + ": " + action; r.Taken[key] == 0 {
+				never = append(never, key)
+			}
+		}
+	}
+	return never
+}
+
 // A Violation is a counterexample.
 type Violation struct {
 	Property string
 	What     string
+	Actions  int // how many led to it
 	Trace    *Trace
 }
 
@@ -154,7 +169,7 @@ func (e *explorer) run(parent int32, p *player, known int) {
 	atMenu := p.main(r)
 	e.count(parent, r, p)
 	if property, what := r.Violation(); what != "" {
-		e.report.Violation = &Violation{property, what, e.trace(p.path, property, what)}
+		e.report.Violation = &Violation{property, what, len(p.actions), e.trace(p.path, property, what)}
 		return
 	}
 	if atMenu {
@@ -175,7 +190,7 @@ func (e *explorer) newRun(p *player) *Run {
 func (e *explorer) count(parent int32, r *Run, p *player) {
 	if parent >= 0 {
 		e.report.Transitions++
-		e.report.Taken[p.actions[len(p.actions)-1].Op]++
+		e.report.Taken[p.lastOf+": "+p.actions[len(p.actions)-1].template()]++
 	}
 	if r.Stopped != nil {
 		e.report.Stops[siteOf(r.Stopped)]++
@@ -234,6 +249,7 @@ type player struct {
 	action, choice int // how many were played
 	handles        int
 	menu           []Action   // of where it stopped
+	lastOf         string     // who took the last action
 	alternatives   [][]uint32 // the choices with which the specification goes on otherwise
 }
 
@@ -257,6 +273,7 @@ func (p *player) Next(r *Run, at *Activation) Action {
 		p.menu = r.Menu(at, p.handles)
 		panic(errAtMenu)
 	}
+	p.lastOf = at.Actor
 	p.action++
 	return p.actions[p.action-1]
 }

@@ -38,6 +38,6 @@ func newRootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newPortCommand(), newSitesCommand())
+	root.AddCommand(newCheckCommand(), newPortCommand(), newSitesCommand())
 	return root
 }

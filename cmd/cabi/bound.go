@@ -1,0 +1,25 @@
+package main
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// A bound is a flag's number between 1 and the largest that makes sense.
+type bound struct {
+	value   int
+	largest int
+}
+
+func (b *bound) String() string { return strconv.Itoa(b.value) }
+
+func (b *bound) Type() string { return "number" }
+
+func (b *bound) Set(text string) error {
+	n, err := strconv.ParseUint(text, 10, 63)
+	if err != nil || n < 1 || n > uint64(b.largest) {
+		return fmt.Errorf("a bound is a number from 1 to %d", b.largest)
+	}
+	b.value = int(n)
+	return nil
+}
