@@ -239,7 +239,7 @@ func (e *explorer) trace(to path, property, what string) *Trace {
 	r.log = &log{}
 	p.main(r)
 	r.log.flush()
-	return &Trace{World: e.World.Name, Variant: e.Variant.Name, Choices: to.choices, Lines: r.log.lines,
+	return &Trace{World: e.World, Variant: e.Variant, Choices: to.choices, Lines: r.log.lines,
 		Violates: fmt.Sprintf("%s: %s", property, what)}
 }
 

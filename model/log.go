@@ -8,11 +8,11 @@ import (
 	"cabi/spec"
 )
 
-// A log records a run as the lines of a trace.
+// A log records a run as the lines of a trace. A nil log records nothing.
 type log struct {
-	lines []string
-	ended bool // the last line is complete: what comes next has a line of its own
-	notes []string
+	lines []Line
+	ended bool     // what comes next has a line of its own
+	notes []string // what changed in the tables since the last line
 }
 
 // step begins a line with what an activation does.
@@ -21,7 +21,7 @@ func (l *log) step(at *Activation, a Action) {
 		return
 	}
 	l.flush()
-	l.lines = append(l.lines, fmt.Sprintf("%s: %s", at.Actor, a))
+	l.lines = append(l.lines, Line{Kind: LineAction, Actor: at.Actor, Text: a.String()})
 	l.ended = a.Op == opReturn || a.Op == opThrow
 }
 
@@ -31,8 +31,8 @@ func (l *log) enter(at *Activation) {
 		return
 	}
 	l.flush()
-	l.lines = append(l.lines, strings.TrimRight(fmt.Sprintf("%s: enter %s %s", at.Actor, at.Name, formatCores(at.Args)), " "))
-	l.ended = true
+	text := strings.TrimRight(at.Name+" "+formatCores(at.Args), " ")
+	l.lines = append(l.lines, Line{Kind: LineEnter, Actor: at.Actor, Text: text})
 }
 
 // done tells that an action is done: on its own line if nothing else came since, else on a new one.
@@ -42,11 +42,9 @@ func (l *log) done(at *Activation, results []spec.CoreValue) {
 	}
 	if l.ended {
 		l.flush()
-		l.lines = append(l.lines, fmt.Sprintf("%s: done %s", at.Actor, *at.Pending))
+		l.lines = append(l.lines, Line{Kind: LineDone, Actor: at.Actor, Text: at.Pending.String()})
 	}
-	if len(results) > 0 {
-		l.lines[len(l.lines)-1] += " -> " + formatCores(results)
-	}
+	l.lines[len(l.lines)-1].Results = formatCores(results)
 	l.flush()
 }
 
@@ -59,20 +57,20 @@ func (l *log) stop(err error) {
 	l.lines = append(l.lines, stopLine(err))
 }
 
-// stopLine says how a run was stopped, as traces do.
-func stopLine(err error) string {
+// stopLine says how a run was stopped: the kind and place, and for people the detail.
+func stopLine(err error) Line {
 	var trap *spec.Trap
 	var failure *spec.AssertionFailure
 	var crash *spec.Crash
 	switch {
 	case errors.As(err, &trap):
-		return fmt.Sprintf("trap %s: %s", trap.Site, trap.Detail)
+		return Line{Kind: LineStop, Text: fmt.Sprintf("trap %s", trap.Site), Results: trap.Detail}
 	case errors.As(err, &failure):
-		return fmt.Sprintf("assertion-failure %s: %s", failure.Site, failure.Detail)
+		return Line{Kind: LineStop, Text: fmt.Sprintf("assertion-failure %s", failure.Site), Results: failure.Detail}
 	case errors.As(err, &crash):
-		return fmt.Sprintf("crash %s %s: %s", crash.Function, crash.Exception, crash.Detail)
+		return Line{Kind: LineStop, Text: fmt.Sprintf("crash %s/%s", crash.Function, crash.Exception), Results: crash.Detail}
 	default:
-		return fmt.Sprintf("exception: %v", err)
+		return Line{Kind: LineStop, Text: "exception", Results: err.Error()}
 	}
 }
 
@@ -84,9 +82,9 @@ func (l *log) change(inst *spec.ComponentInstance, key spec.TableKey, index uint
 	what := "free"
 	if e != nil {
 		what = spec.Describe(e)
-		if h, ok := e.(*spec.ResourceHandle); ok {
-			what = fmt.Sprintf("%s rep=%s", what, h.Rep())
-		}
+	}
+	if h, ok := e.(*spec.ResourceHandle); ok {
+		what = fmt.Sprintf("%s rep=%s", what, h.Rep())
 	}
 	l.notes = append(l.notes, fmt.Sprintf("%s.handles%s %d=%s", inst.Name, key, index, what))
 }
@@ -94,7 +92,7 @@ func (l *log) change(inst *spec.ComponentInstance, key spec.TableKey, index uint
 // flush ends the last line, with what changed in the tables since.
 func (l *log) flush() {
 	if len(l.notes) > 0 && len(l.lines) > 0 {
-		l.lines[len(l.lines)-1] += " ; " + strings.Join(l.notes, ", ")
+		l.lines[len(l.lines)-1].Notes = strings.Join(l.notes, ", ")
 	}
 	l.notes = nil
 	l.ended = true

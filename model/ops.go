@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"sort"
 
 	"cabi/spec"
@@ -184,49 +183,4 @@ func coreType(a Action) spec.CoreType {
 		return spec.I64
 	}
 	return spec.I32
-}
-
-// check says what is wrong with an action's immediates in a world, if anything, before it is run.
-func (a Action) check(in *instance) error {
-	for i, kind := range ops[a.Op].imm {
-		if err := checkImmediate(kind, a.Imm[i], in); err != nil {
-			return fmt.Errorf("%s: %w", a.Op, err)
-		}
-	}
-	return nil
-}
-
-func checkImmediate(kind immediate, word string, in *instance) error {
-	switch kind {
-	case immAsync:
-		return oneOf(word, "async", "sync")
-	case immCancellable:
-		return oneOf(word, "cancellable", "uncancellable")
-	case immCore:
-		return oneOf(word, "i32", "i64")
-	case immResource:
-		if _, ok := in.run.resources[word]; !ok {
-			return fmt.Errorf("unknown resource %q", word)
-		}
-	case immFunc:
-		if _, ok := in.imports[word]; !ok {
-			return fmt.Errorf("instance %s imports no function %q", in.spec.Name, word)
-		}
-	case immType:
-		_, err := in.run.parseType(word)
-		return err
-	case immTypes:
-		_, err := in.run.parseTypes(word)
-		return err
-	}
-	return nil
-}
-
-func oneOf(word string, words ...string) error {
-	for _, w := range words {
-		if w == word {
-			return nil
-		}
-	}
-	return fmt.Errorf("%q is none of %v", word, words)
 }

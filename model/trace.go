@@ -1,9 +1,11 @@
 package model
 
 import (
+	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
+
+	"cabi/spec"
 )
 
 // Pin is the commit that last changed the definitions.py that spec/ ports.
@@ -11,22 +13,68 @@ const Pin = "6c67aa1"
 
 // A Trace is what happened in a run, for people to read and to be run again.
 type Trace struct {
-	World    string
-	Variant  string
-	Choices  []uint32 // what the specification chose
-	Lines    []string
+	World    *World
+	Variant  *spec.Variant
+	Choices  []uint32 // what the specification chose; what is missing is the first candidate
+	Lines    []Line
 	Violates string // the property and how; empty: nothing
 }
 
-// WriteTo writes the trace as text.
-func (t *Trace) WriteTo(w io.Writer) (int64, error) {
-	n, err := io.WriteString(w, t.String())
-	return int64(n), err
+// A Line is one line of a trace: an action, the entry into core code, the end of an action that others came in between
+// of, or how the run was stopped.
+type Line struct {
+	Kind    LineKind
+	Actor   string // not of a stop
+	Text    string // "resource.new R 100", "B.take 1", "trap lift_own/num_lends"
+	Results string // after an arrow, or the detail of a stop; empty: none, or not stated
+	Notes   string // after a semicolon: what changed in the tables; empty: nothing, or not stated
+	Number  int    // in the file it was read from
+}
+
+// A LineKind says what a line tells.
+type LineKind uint8
+
+const (
+	LineAction LineKind = iota
+	LineEnter
+	LineDone
+	LineStop
+)
+
+func (l Line) String() string {
+	var b strings.Builder
+	switch l.Kind {
+	case LineAction:
+		fmt.Fprintf(&b, "%s: %s", l.Actor, l.Text)
+	case LineEnter:
+		fmt.Fprintf(&b, "%s: enter %s", l.Actor, l.Text)
+	case LineDone:
+		fmt.Fprintf(&b, "%s: done %s", l.Actor, l.Text)
+	case LineStop:
+		b.WriteString(l.Text)
+		if l.Results != "" {
+			fmt.Fprintf(&b, ": %s", l.Results)
+		}
+		return b.String()
+	}
+	if l.Results != "" {
+		fmt.Fprintf(&b, " -> %s", l.Results)
+	}
+	if l.Notes != "" {
+		fmt.Fprintf(&b, " ; %s", l.Notes)
+	}
+	return b.String()
 }
 
 func (t *Trace) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "world %s  variant %s  pin %s\n", t.World, t.Variant, Pin)
+	fmt.Fprintf(&b, "world %s  variant %s  pin %s\n", t.World.Name, t.Variant.Name, Pin)
+	if t.World.unnamed() {
+		fmt.Fprintf(&b, "define %s\n", must(json.Marshal(t.World)))
+	}
+	if len(t.Choices) > 0 {
+		fmt.Fprintf(&b, "choices%s\n", strings.TrimSuffix(strings.ReplaceAll(fmt.Sprint(t.Choices), "[", " "), "]"))
+	}
 	for _, l := range t.Lines {
 		fmt.Fprintln(&b, l)
 	}
@@ -35,3 +83,6 @@ func (t *Trace) String() string {
 	}
 	return b.String()
 }
+
+// unnamed reports whether w is not one of the named worlds, so that a trace must define it.
+func (w *World) unnamed() bool { return WorldByName(w.Name) != w }

@@ -149,6 +149,9 @@ type denseChecker struct {
 func (c *denseChecker) Begin(*model.Run) { c.live, c.most = map[table]uint64{}, map[table]uint64{} }
 
 func (c *denseChecker) Issued(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
+	if spec.ClassOf(e) == spec.ClassThread {
+		return
+	}
 	t := table{inst, key}
 	c.live[t]++
 	c.most[t] = max(c.most[t], c.live[t])
@@ -228,8 +231,8 @@ func (c *confusionChecker) Found(inst *spec.ComponentInstance, want spec.Want, i
 	for _, t := range inst.Handles() {
 		for _, slot := range t.Live {
 			if slot.Index == index && slot.Element != e && c.suspected == "" {
-				c.suspected = fmt.Sprintf("index %d of %s, issued for %s, was used as a %s and reached %s",
-					index, inst.Name, describe(slot.Element), want, describe(e))
+				c.suspected = fmt.Sprintf("index %d of %s, issued for %s, was used where %s is wanted and reached %s",
+					index, inst.Name, describe(slot.Element), "a "+want.String(), describe(e))
 			}
 		}
 	}

@@ -1,6 +1,9 @@
 package spec
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // A Class is the class of an element, as isinstance asks for it.
 type Class uint8
@@ -184,10 +187,18 @@ type lookup struct {
 // describe says what was wanted and what is there.
 func (at lookup) describe() string {
 	if at.found == nil {
-		return fmt.Sprintf("unknown %s index %d in instance %s, expected a %s", at.noun(), at.index, at.inst.Name, at.want)
+		return fmt.Sprintf("unknown %s index %d in instance %s, expected %s", at.noun(), at.index, at.inst.Name, withArticle(at.want.String()))
 	}
-	return fmt.Sprintf("%s index %d in instance %s is a %s, expected a %s",
-		at.noun(), at.index, at.inst.Name, at.found.describe(), at.want)
+	return fmt.Sprintf("%s index %d in instance %s is %s, expected %s",
+		at.noun(), at.index, at.inst.Name, withArticle(at.found.describe()), withArticle(at.want.String()))
+}
+
+// withArticle puts "a" or "an" before a noun.
+func withArticle(noun string) string {
+	if strings.ContainsRune("aeiou", rune(noun[0])) {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 func (at lookup) noun() string {

@@ -24,6 +24,7 @@ type checkCommand struct {
 	steps      bound
 	handles    bound
 	json       bool
+	save       string
 }
 
 func newCheckCommand() *cobra.Command {
@@ -44,6 +45,7 @@ func newCheckCommand() *cobra.Command {
 	cmd.Flags().StringSliceVar(&c.properties, "property", nil, "what to check; all if it is not given")
 	cmd.Flags().Var(&c.steps, "steps", "how many actions of guests and the host to explore")
 	cmd.Flags().Var(&c.handles, "handles", "how many handles may live before no new resources are made")
+	cmd.Flags().StringVar(&c.save, "save", "", "write the counterexample to a file, for cabi replay")
 	cmd.Flags().BoolVar(&c.json, "json", false, "print the result as JSON")
 	return cmd
 }
@@ -71,8 +73,11 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 	} else {
 		result.print(cmd.OutOrStdout())
 	}
+	if err == nil && c.save != "" && report.Violation != nil {
+		err = os.WriteFile(c.save, []byte(result.Trace), 0o666)
+	}
 	if err != nil {
-		return err
+		return exitError{2, err.Error()}
 	}
 	return result.exit()
 }
@@ -178,6 +183,7 @@ func (r result) print(w io.Writer) {
 	switch r.Verdict {
 	case "violated":
 		fmt.Fprintf(w, "%s is violated after %s:\n\n%s\n", r.Violated, count(r.Actions, "action"), r.Trace)
+		fmt.Fprintf(w, "replay: add --save FILE to write this trace to a file, then run cabi replay FILE\n")
 	case "no violation found":
 		fmt.Fprintf(w, "stopped early, no violation found so far of: %s\n", strings.Join(r.Properties, ", "))
 	default:

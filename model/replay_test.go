@@ -1,0 +1,137 @@
+package model
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cabi/spec"
+)
+
+// What the core modules of upstream's test/resources/handle-table.wast do, as traces: the port gives the same indices
+// and the same traps.
+func TestHandleTable(t *testing.T) {
+	for _, file := range traceFiles(t, "testdata/handle-table/*.cabi") {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			trace := readTrace(t, file)
+			replay, err := RunTrace(trace, trace.Variant)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if replay.Departs != nil {
+				t.Fatalf("line %d: want %s\ngot %s\nin\n%s", replay.Departs.Number, replay.Departs, replay.Got, replay.Trace)
+			}
+			if last := trace.Lines[len(trace.Lines)-1]; strings.HasPrefix(last.Text, "trap") != (replay.Stopped != nil) {
+				t.Fatalf("the trace ends with %s, the run with %v", last, replay.Stopped)
+			}
+		})
+	}
+}
+
+// A wrong index in a trace is noticed, and where.
+func TestReplayDeparts(t *testing.T) {
+	text, err := os.ReadFile("testdata/handle-table/sequential.cabi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := strings.Replace(string(text), "resource.new R 800 -> 4", "resource.new R 800 -> 5", 1)
+	trace, err := ParseTrace(strings.NewReader(wrong))
+	if err != nil {
+		t.Fatal(err)
+	}
+	replay, err := RunTrace(trace, spec.SingleTable)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if replay.Departs == nil || replay.Departs.Number != 22 {
+		t.Fatalf("departs at %v, want line 22", replay.Departs)
+	}
+}
+
+// What a run prints is read back as it was.
+func TestTraceRoundTrip(t *testing.T) {
+	for _, file := range traceFiles(t, "testdata/handle-table/*.cabi") {
+		replay, err := RunTrace(readTrace(t, file), spec.SingleTable)
+		if err != nil {
+			t.Fatal(err)
+		}
+		printed := replay.Trace.String()
+		again, err := ParseTrace(strings.NewReader(printed))
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, printed)
+		}
+		if again.String() != printed {
+			t.Errorf("printed\n%sread back\n%s", printed, again)
+		}
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	const header = "world handles variant single-table\n"
+	for _, c := range []struct{ text, want string }{
+		{"", "line 1: no world"},
+		{"A: resource.new R 1", "line 1: expected a line such as"},
+		{"world handles variant nowhere", `line 1: unknown variant "nowhere"`},
+		{"world nowhere\nA: resource.new R 1", "line 2: the world is not a named one"},
+		{"world handles pin 1234567", "line 1: the trace is of definitions.py at 1234567"},
+		{header + "C: resource.new R 1", `line 2: unknown instance "C"`},
+		{header + "A: resource.now R 1", `line 2: unknown action "resource.now"`},
+		{header + "A: resource.new R", "line 2: resource.new takes 1 numbers, got 0"},
+		{header + "A: resource.new R x", `line 2: resource.new: "x" is no number`},
+		{header + "hello", "line 2: expected an action such as"},
+		{header + "choices 1 x", `line 2: the choice "x" is no number`},
+		{header + "define {}", "line 2: the world handles is already defined"},
+		{"world x\ndefine {\"name\":\"x\",\"colour\":1}", "line 2: the world: json: unknown field"},
+		{"world x\ndefine {\"name\":\"x\",\"instances\":[{\"name\":\"A\"}],\"funcs\":[{\"name\":\"A.f\",\"params\":[\"list<\"]}]}", "line 2: world x: function A.f: type"},
+	} {
+		_, err := ParseTrace(strings.NewReader(c.text))
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%q: got %v, want %s…", c.text, err, c.want)
+		}
+	}
+}
+
+// An action that cannot be done there is an error of its line, not a fault.
+func TestReplayErrors(t *testing.T) {
+	const header = "world handles variant single-table\n"
+	for _, c := range []struct{ text, want string }{
+		{"B: resource.drop R 1", "line 2: it is A's turn, in A.run, not B's"},
+		{"A: resource.new T 1", `line 2: resource.new: unknown resource "T"`},
+		{"A: call A.run", `line 2: call: instance A imports no function "A.run"`},
+		{"A: tick", "line 2: tick is not for A"},
+		{"A: return\nhost: invoke A.run 1", "line 3: invoke A.run takes 0 values, got 1"},
+		{"A: return\nhost: cancel 7", "line 3: the host has made only 1 calls"},
+	} {
+		trace, err := ParseTrace(strings.NewReader(header + c.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = RunTrace(trace, spec.SingleTable); err == nil || err.Error() != c.want {
+			t.Errorf("%q: got %v, want %s", c.text, err, c.want)
+		}
+	}
+}
+
+func traceFiles(t *testing.T, pattern string) []string {
+	t.Helper()
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no traces in %s: %v", pattern, err)
+	}
+	return files
+}
+
+func readTrace(t *testing.T, file string) *Trace {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	trace, err := ParseTrace(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trace
+}
