@@ -22,7 +22,7 @@ func CanonErrorContextNew(s *Store, opts *LiftLowerOptions, ptr, taggedCodeUnits
 		str = String{"", UTF8, 0}
 	} else {
 		cx := newLiftLowerContext(opts, inst, nil)
-		str = loadStringFromRange(cx, ptr, taggedCodeUnits)
+		_ = loadStringFromRange(cx, ptr, taggedCodeUnits)
 		crash("canon_error_context_new", "NameError", "name 'host_defined_transformation' is not defined")
 	}
 	i := inst.handles.add(&ErrorContext{str})

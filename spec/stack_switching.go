@@ -65,7 +65,9 @@ func resume(s *Store, cont *Continuation, blockResult Cancelled, currentThread *
 	cont.handler = handler
 	cont.blockResult = blockResult
 	s.switchTo(cont)
-	return handler.cont, handler.blockArg
+	left := handler.cont
+	handler.cont = nil // a stack keeps its first handler: it must not keep all that came after
+	return left, handler.blockArg
 }
 
 // block suspends the running stack until it is resumed.

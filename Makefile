@@ -1,0 +1,42 @@
+# make verify runs what CI runs.
+
+GO ?= go
+# Upstream's checkout, for what compares with it: make bench UPSTREAM=…
+UPSTREAM ?=
+
+.PHONY: verify format vet staticcheck tidy port test race docs bench
+
+verify: format vet staticcheck tidy port test race
+
+format:
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); \
+	if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
+
+vet:
+	$(GO) vet ./...
+
+staticcheck:
+	$(GO) tool -modfile=tools/go.mod staticcheck ./...
+
+tidy:
+	$(GO) mod tidy -diff
+
+port:
+	$(GO) run ./cmd/cabi port | tail -1
+	$(GO) run ./cmd/cabi sites | tail -1
+
+test:
+	$(GO) test ./...
+
+race:
+	$(GO) test -race -short ./spec ./model
+
+# docs makes the generated pages again; the tests fail while they are stale.
+docs:
+	$(GO) test ./cmd/cabi ./spec -run Docs -write
+
+bench:
+	$(GO) test ./spec -run '^$$' -bench . -benchmem
+ifneq ($(UPSTREAM),)
+	python3 spec/testdata/bench.py $(UPSTREAM)/design/mvp/canonical-abi
+endif
