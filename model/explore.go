@@ -183,7 +183,16 @@ func (e *explorer) newRun(p *player) *Run {
 		checkers[i] = property.New()
 	}
 	options := spec.Options{Choices: p, Variant: e.Variant, Pool: &e.pool}
+	options.Limits.RandomIndices = e.randomIndices()
 	return NewRun(e.World, options, p, checkers...)
+}
+
+// randomIndices is from how many indices a random numbering draws in a search: as many as there may be handles.
+func (s Search) randomIndices() uint64 {
+	if s.Handles > 0 {
+		return uint64(max(s.Handles, 2))
+	}
+	return 4
 }
 
 // count books what a run did last.

@@ -31,7 +31,11 @@ func (r *Run) liveHandles() int {
 	n := 0
 	for _, inst := range r.Store.Instances() {
 		for _, t := range inst.Handles() {
-			n += len(t.Live)
+			for _, slot := range t.Live {
+				if slot.Owner == inst { // an element of a shared table is seen in every instance
+					n++
+				}
+			}
 		}
 	}
 	return n

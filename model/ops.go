@@ -1,6 +1,7 @@
 package model
 
 import (
+	"encoding/binary"
 	"sort"
 
 	"cabi/spec"
@@ -59,6 +60,13 @@ func init() {
 		opTick:   {nil, 0, nil},
 		opCancel: {nil, 1, nil},
 		opStop:   {nil, 0, nil},
+
+		"memory.store": {nil, -1, func(g *guest, a Action) []spec.CoreValue {
+			for i := range a.Args[1:] {
+				binary.LittleEndian.PutUint64(g.inst.memory.Bytes.B[n(a, 0)+8*uint64(i):], n(a, i+1))
+			}
+			return nil
+		}},
 
 		opCall: {[]immediate{immFunc}, -1, func(g *guest, a Action) []spec.CoreValue { return g.inst.imports[a.Imm[0]](a.Args) }},
 
@@ -169,6 +177,9 @@ func init() {
 			return spec.CanonErrorContextDebugMessage(g.store(), &g.inst.opts(false).LiftLowerOptions, n(a, 0), n(a, 1))
 		}},
 		"error-context.drop": {nil, 1, func(g *guest, a Action) []spec.CoreValue { return spec.CanonErrorContextDrop(g.store(), n(a, 0)) }},
+	}
+	for name, op := range hostDoes {
+		ops[name] = op.op
 	}
 }
 

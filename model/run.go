@@ -36,6 +36,10 @@ const (
 	KindPostReturn
 	KindDtor
 	KindThread
+	KindRealloc
+	KindHostFunc   // the host, called: a function of its own
+	KindHostCancel // the host, asked to cancel such a call
+	KindHostShared // the host, asked to read, cancel or drop a stream or future of its own
 )
 
 // Host is the host's actor name.
@@ -49,6 +53,9 @@ type Run struct {
 	Activations []*Activation // those that have not returned, the oldest first
 	Stopped     error         // how the specification stopped the run; nil: it has not
 
+	// Listener is told what happens; nil: nobody is.
+	Listener Listener
+
 	actor     Actor
 	checkers  []Checker
 	log       *log // nil: nothing is recorded
@@ -56,7 +63,8 @@ type Run struct {
 	instances map[string]*instance
 	resources resourceTypes
 	funcs     map[string]*function
-	calls     []spec.OnCancel
+	calls     []*Call
+	hosting   hosting
 	known     map[string][]uint64 // the handle indices each instance was ever handed, sorted
 	menus     map[string][][]string
 }
@@ -108,6 +116,9 @@ func must[T any](v T, err error) T {
 
 func (r *Run) parseType(text string) (spec.ValType, error) { return parseType(text, r.resources) }
 
+// ParseTypes reads "(t,u)" or "()".
+func (r *Run) ParseTypes(text string) ([]spec.ValType, error) { return r.parseTypes(text) }
+
 // parseTypes reads "(t,u)" or "()".
 func (r *Run) parseTypes(text string) ([]spec.ValType, error) {
 	inner, ok := strings.CutPrefix(text, "(")
@@ -151,6 +162,9 @@ func NewRun(world *World, options spec.Options, actor Actor, checkers ...Checker
 	return r
 }
 
+// Memory is an instance's memory; nil: it has none.
+func (r *Run) Memory(instance string) *spec.MemInst { return r.instances[instance].memory }
+
 // Close unwinds what is suspended in the run's store.
 func (r *Run) Close() { r.Store.Close() }
 
@@ -159,6 +173,12 @@ func (l Limits) apply(to spec.Limits) spec.Limits {
 	to.BufferLength = max(to.BufferLength, l.BufferLength)
 	to.Backpressure = max(to.Backpressure, l.Backpressure)
 	to.InitialBackpressure = max(to.InitialBackpressure, l.InitialBackpressure)
+	to.StringByteLength = max(to.StringByteLength, l.StringByteLength)
+	to.ListByteLength = max(to.ListByteLength, l.ListByteLength)
+	to.ReallocI32 = max(to.ReallocI32, l.ReallocI32)
+	to.FlatParams = max(to.FlatParams, l.FlatParams)
+	to.FlatAsyncParams = max(to.FlatAsyncParams, l.FlatAsyncParams)
+	to.FlatResults = max(to.FlatResults, l.FlatResults)
 	return to
 }
 
@@ -177,10 +197,7 @@ func (r *Run) addInstance(d Instance) {
 	}
 	in.sync, in.async = in.newOpts(d), in.newOpts(d)
 	in.async.Async = true
-	in.funcs = spec.NewFuncTable(r.Store, &spec.CoreFuncRef{
-		T:      &spec.CoreFuncType{Params: []spec.CoreType{spec.I32}},
-		Callee: in.coreFunc(KindThread, d.Name+".thread", nil),
-	})
+	in.funcs = spec.NewFuncTable(r.Store, in.threadFunc(spec.I32), in.threadFunc(spec.I64))
 	r.instances[d.Name] = in
 }
 
@@ -189,7 +206,18 @@ func (in *instance) newOpts(d Instance) *spec.CanonicalOptions {
 	opts.Memory = in.memory
 	opts.StringEncoding = encodings[d.Encoding]
 	opts.Realloc = in.realloc
+	if d.Realloc == "guest" {
+		opts.Realloc = in.coreFunc(KindRealloc, d.Name+".realloc", nil)
+	}
 	return opts
+}
+
+// threadFunc is a function for thread.new-indirect.
+func (in *instance) threadFunc(param spec.CoreType) *spec.CoreFuncRef {
+	return &spec.CoreFuncRef{
+		T:      &spec.CoreFuncType{Params: []spec.CoreType{param}},
+		Callee: in.coreFunc(KindThread, in.spec.Name+".thread", nil),
+	}
 }
 
 var encodings = map[string]spec.StringEncoding{
@@ -222,7 +250,6 @@ func (r *Run) addResource(d Resource) {
 }
 
 func (r *Run) addFunc(d Func) {
-	in := r.instances[d.Instance()]
 	ft := &spec.FuncType{Name: d.Name, Async: d.Async}
 	for _, t := range d.Params {
 		ft.Params = append(ft.Params, must(r.parseType(t)))
@@ -230,6 +257,11 @@ func (r *Run) addFunc(d Func) {
 	for _, t := range d.Results {
 		ft.Result = append(ft.Result, must(r.parseType(t)))
 	}
+	if d.Instance() == Host {
+		r.funcs[d.Name] = &function{d, nil, ft, r.hostFunc(d.Name, ft)}
+		return
+	}
+	in := r.instances[d.Instance()]
 	opts := *in.sync
 	opts.Async = d.Lift == "stackful" || d.Lift == "callback"
 	if d.Lift == "callback" {
@@ -275,7 +307,9 @@ func (r *Run) Main() {
 	r.Activations = append(r.Activations, host)
 	r.starting = true
 	for _, name := range r.World.Start {
-		r.invoke(host, Action{Op: opInvoke, Imm: []string{name}})
+		a := Action{Op: opInvoke, Imm: []string{name}}
+		host.Pending = &a
+		r.hostAction(host, a)
 	}
 	r.starting = false
 	for r.Stopped == nil {
@@ -288,45 +322,7 @@ func (r *Run) Main() {
 }
 
 func (r *Run) hostAction(host *Activation, a Action) {
-	switch a.Op {
-	case opInvoke:
-		r.invoke(host, a)
-	case opTick:
-		r.finish(host, r.Store.Tick())
-	case opCancel:
-		r.finish(host, r.Store.Cancel(r.calls[n(a, 0)]))
-	}
-}
-
-func (r *Run) invoke(host *Activation, a Action) {
-	host.Pending = &a
-	f := r.funcs[a.Imm[0]]
-	onStart := spec.HostOnStart(func() []spec.Value {
-		args := make([]spec.Value, len(f.ft.Params))
-		for i, t := range f.ft.Params {
-			args[i] = hostValue(t, a.Args[i].Uint64())
-		}
-		return args
-	})
-	onCancel, err := r.Store.Invoke(f.lift, onStart, spec.HostOnResolve(func([]spec.Value) {}))
-	r.calls = append(r.calls, onCancel)
-	r.finish(host, err)
-}
-
-// hostValue is the host's nth value of a type.
-func hostValue(t spec.ValType, n uint64) spec.Value {
-	switch t.(type) {
-	case spec.BoolType:
-		return n%2 == 1
-	case spec.F32Type, spec.F64Type:
-		return spec.FloatOf(float64(n))
-	case spec.CharType:
-		return spec.Char('a' + n%26)
-	case spec.StringType:
-		return spec.UTF8String(strings.Repeat("x", int(n%8)))
-	default:
-		return spec.UintOf(n)
-	}
+	r.finish(host, spec.Try(func() { r.hostDo(a) }))
 }
 
 // next asks the actor what to do in at, and checks what it says against the world.
@@ -344,6 +340,9 @@ func (r *Run) next(at *Activation) Action {
 func (r *Run) enter(at *Activation) {
 	r.Activations = append(r.Activations, at)
 	r.log.enter(at)
+	if r.Listener != nil {
+		r.Listener.Entered(at)
+	}
 }
 
 func (r *Run) leave(at *Activation) {
@@ -354,6 +353,9 @@ func (r *Run) leave(at *Activation) {
 // done ends the action that at is doing.
 func (r *Run) done(at *Activation, results []spec.CoreValue) {
 	r.log.done(at, results)
+	if r.Listener != nil {
+		r.Listener.Done(at, results)
+	}
 	at.Pending = nil
 }
 

@@ -30,6 +30,7 @@ type Instance struct {
 	Memory   int    `json:"memory,omitempty"`   // bytes; 0: the instance has no memory
 	Memory64 bool   `json:"memory64,omitempty"` // addresses are i64
 	Encoding string `json:"encoding,omitempty"` // utf8 (if empty), utf16 or latin1+utf16
+	Realloc  string `json:"realloc,omitempty"`  // a bump allocator (if empty), or guest: the guest decides
 }
 
 // A Resource is a resource type.
@@ -39,9 +40,9 @@ type Resource struct {
 	Dtor bool   `json:"dtor,omitempty"` // its destructor runs guest code
 }
 
-// A Func is a function that an instance exports.
+// A Func is a function that an instance exports, or one of the host's.
 type Func struct {
-	Name       string   `json:"name"` // "A.run": the instance, a dot, a name
+	Name       string   `json:"name"` // "A.run": the instance or "host", a dot, a name
 	Params     []string `json:"params,omitempty"`
 	Results    []string `json:"results,omitempty"`
 	Async      bool     `json:"async,omitempty"`       // its type is async
@@ -65,6 +66,12 @@ type Limits struct {
 	BufferLength        uint64 `json:"buffer_length,omitempty"`
 	Backpressure        int64  `json:"backpressure,omitempty"`
 	InitialBackpressure int64  `json:"initial_backpressure,omitempty"`
+	StringByteLength    uint64 `json:"string_byte_length,omitempty"`
+	ListByteLength      uint64 `json:"list_byte_length,omitempty"`
+	ReallocI32          uint64 `json:"realloc_i32,omitempty"`
+	FlatParams          int    `json:"flat_params,omitempty"`
+	FlatAsyncParams     int    `json:"flat_async_params,omitempty"`
+	FlatResults         int    `json:"flat_results,omitempty"`
 }
 
 // Validate says what is wrong with w, if anything: a name that is not defined, a type that cannot be read.
@@ -98,7 +105,7 @@ func (w *World) Validate() error {
 }
 
 func (w *World) validateFunc(f Func) error {
-	if !strings.Contains(f.Name, ".") || !w.hasInstance(f.Instance()) {
+	if !strings.Contains(f.Name, ".") || f.Instance() != Host && !w.hasInstance(f.Instance()) {
 		return fmt.Errorf("world %s: function %s: its name is an instance, a dot and a name", w.Name, f.Name)
 	}
 	if !slices.Contains([]string{"", "sync", "stackful", "callback"}, f.Lift) {

@@ -22,8 +22,23 @@ func ByName(name string) *model.Property {
 	return nil
 }
 
-// A table is one table of one instance.
+// A table is one table of one instance, or of the store if the instance is nil.
 type table struct {
 	inst *spec.ComponentInstance
 	key  spec.TableKey
+}
+
+// tableOf is the table key that inst sees.
+func tableOf(inst *spec.ComponentInstance, key spec.TableKey) table {
+	if inst.Store().Variant().Shared {
+		return table{nil, key}
+	}
+	return table{inst, key}
+}
+
+func (t table) name() string {
+	if t.inst == nil {
+		return "store"
+	}
+	return t.inst.Name
 }

@@ -35,7 +35,7 @@ func inOrder(m map[table]uint64) iter.Seq2[table, uint64] {
 	}
 	sort.Slice(tables, func(i, j int) bool {
 		a, b := tables[i], tables[j]
-		return a.inst.Name < b.inst.Name || a.inst == b.inst && a.key.String() < b.key.String()
+		return a.name() < b.name() || a.inst == b.inst && a.key.String() < b.key.String()
 	})
 	return func(yield func(table, uint64) bool) {
 		for _, t := range tables {

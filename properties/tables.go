@@ -19,24 +19,18 @@ var deterministic = &model.Property{
 // deterministicChecker keeps beside each table a shadow of it that sees that table's operations and nothing else.
 type deterministicChecker struct {
 	model.NoChecks
-	variant *spec.Variant
 	shadows map[table]*spec.ShadowTable
-	counts  map[*spec.ComponentInstance]int
 }
 
-func (c *deterministicChecker) Begin(r *model.Run) {
-	c.variant = r.Store.Variant()
-	c.shadows, c.counts = map[table]*spec.ShadowTable{}, map[*spec.ComponentInstance]int{}
-}
+func (c *deterministicChecker) Begin(*model.Run) { c.shadows = map[table]*spec.ShadowTable{} }
 
 func (c *deterministicChecker) Issued(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
-	if spec.ClassOf(e) == spec.ClassThread {
+	if key.Class == spec.ClassThread {
 		return
 	}
-	t := table{inst, key}
+	t := tableOf(inst, key)
 	if c.shadows[t] == nil {
-		c.shadows[t] = spec.NewShadowTable(c.variant, c.counts[inst])
-		c.counts[inst]++
+		c.shadows[t] = spec.NewShadowTable(inst, key)
 	}
 	if want := c.shadows[t].Add(); want != index && c.What == "" {
 		c.What = fmt.Sprintf("%s got index %d in %s.handles%s, whose own history gives %d", spec.Describe(e), index, inst.Name, key, want)
@@ -44,8 +38,8 @@ func (c *deterministicChecker) Issued(inst *spec.ComponentInstance, key spec.Tab
 }
 
 func (c *deterministicChecker) Retired(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
-	if spec.ClassOf(e) != spec.ClassThread && c.What == "" {
-		c.shadows[table{inst, key}].Remove(index)
+	if key.Class != spec.ClassThread && c.What == "" {
+		c.shadows[tableOf(inst, key)].Remove(index)
 	}
 }
 
@@ -76,6 +70,9 @@ func firstShared(inst *spec.ComponentInstance, tables []spec.TableView) string {
 	names := map[uint64]spec.Element{}
 	for _, t := range tables {
 		for _, slot := range t.Live {
+			if slot.Owner != inst {
+				continue
+			}
 			if other, taken := names[slot.Index]; taken {
 				return fmt.Sprintf("index %d of %s names both %s and %s", slot.Index, inst.Name, describe(other), describe(slot.Element))
 			}
@@ -149,10 +146,10 @@ type denseChecker struct {
 func (c *denseChecker) Begin(*model.Run) { c.live, c.most = map[table]uint64{}, map[table]uint64{} }
 
 func (c *denseChecker) Issued(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
-	if spec.ClassOf(e) == spec.ClassThread {
+	if key.Class == spec.ClassThread {
 		return
 	}
-	t := table{inst, key}
+	t := tableOf(inst, key)
 	c.live[t]++
 	c.most[t] = max(c.most[t], c.live[t])
 	if index > c.most[t] && c.What == "" {
@@ -162,13 +159,13 @@ func (c *denseChecker) Issued(inst *spec.ComponentInstance, key spec.TableKey, i
 }
 
 func (c *denseChecker) Retired(inst *spec.ComponentInstance, key spec.TableKey, _ uint64, _ spec.Element) {
-	c.live[table{inst, key}]--
+	c.live[tableOf(inst, key)]--
 }
 
 // AppendGhost appends the most elements each table ever held: it decides what is dense later.
 func (c *denseChecker) AppendGhost(b []byte) []byte {
 	for t, n := range inOrder(c.most) {
-		b = fmt.Appendf(b, "%s%s at most %d\n", t.inst.Name, t.key, n)
+		b = fmt.Appendf(b, "%s%s at most %d\n", t.name(), t.key, n)
 	}
 	return b
 }
@@ -230,7 +227,7 @@ func (c *confusionChecker) Found(inst *spec.ComponentInstance, want spec.Want, i
 	}
 	for _, t := range inst.Handles() {
 		for _, slot := range t.Live {
-			if slot.Index == index && slot.Element != e && c.suspected == "" {
+			if slot.Owner == inst && slot.Index == index && slot.Element != e && c.suspected == "" {
 				c.suspected = fmt.Sprintf("index %d of %s, issued for %s, was used where %s is wanted and reached %s",
 					index, inst.Name, describe(slot.Element), "a "+want.String(), describe(e))
 			}

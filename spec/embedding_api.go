@@ -12,6 +12,8 @@ type Store struct {
 	handler    *Handler // what runs; nil: the host (Python: thread_local_handler.value)
 	coroutines []*coroutine
 	instances  []*ComponentInstance
+	shared     []*Table // what all instances keep their handles in, under a variant that shares tables
+	types      int      // how many resource types were made
 	threads    int // how many were made
 }
 

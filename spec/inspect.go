@@ -25,6 +25,7 @@ type Slot struct {
 	Place   uint64
 	Index   uint64
 	Element Element
+	Owner   *ComponentInstance // whose the element is
 }
 
 // Instances are the instances of s in the order they were made.
@@ -33,17 +34,21 @@ func (s *Store) Instances() []*ComponentInstance { return s.instances }
 // Handles are the tables that inst keeps its handles in, in the order they came to be.
 func (inst *ComponentInstance) Handles() []TableView {
 	var views []TableView
-	for _, t := range inst.handles.tables {
-		views = append(views, t.view())
+	for _, t := range *inst.handles.tables {
+		views = append(views, t.view(inst))
 	}
 	return views
 }
 
-func (t *Table) view() TableView {
+func (t *Table) view(inst *ComponentInstance) TableView {
 	v := TableView{Key: t.key, Free: t.free, Length: uint64(len(t.array))}
 	for place, e := range t.array {
 		if e != nil {
-			v.Live = append(v.Live, Slot{uint64(place), t.numbering.Index(uint64(place)), e})
+			slot := Slot{uint64(place), t.numbering.Index(uint64(place)), e, inst}
+			if t.owners != nil {
+				slot.Owner = t.owners[uint64(place)]
+			}
+			v.Live = append(v.Live, slot)
 		}
 	}
 	return v
@@ -54,6 +59,9 @@ func (k TableKey) String() string { return k.suffix() }
 
 // Describe says what an element is, for people: "own handle of R".
 func Describe(e Element) string { return e.describe() }
+
+// TypeName writes a type as WIT does; nil is "_".
+func TypeName(t ValType) string { return typeName(t) }
 
 // ClassOf is the class of an element.
 func ClassOf(e Element) Class { return e.class() }
@@ -84,10 +92,13 @@ type ShadowTable struct {
 	elem  Element
 }
 
-// NewShadowTable makes the nth table of an instance under variant v, every choice the first.
-func NewShadowTable(v *Variant, nth int) *ShadowTable {
-	s := NewStore(Options{Variant: v})
-	return &ShadowTable{newTable(s, TableKey{}, v.Numbering(s, nth)), &WaitableSet{}}
+// NewShadowTable makes a shadow of an instance's table key, every choice the first.
+func NewShadowTable(inst *ComponentInstance, key TableKey) *ShadowTable {
+	s := NewStore(Options{Variant: inst.store.options.Variant, Limits: inst.store.options.Limits})
+	ts := newTables(NewComponentInstance(s, nil))
+	t := newTable(s, key, ts.numbering(key))
+	*ts.tables = append(*ts.tables, t)
+	return &ShadowTable{t, &WaitableSet{}}
 }
 
 // Add returns the index of a new element.

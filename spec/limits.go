@@ -7,6 +7,7 @@ type Limits struct {
 	BufferLength        uint64 // Buffer.MAX_LENGTH
 	Backpressure        int64  // the 2**16 of canon_backpressure_inc and _dec
 	InitialBackpressure int64  // what a new instance's count starts at; upstream: 0
+	RandomIndices       uint64 // from how many indices the random numbering draws; as many as a table may have
 	StringByteLength    uint64 // MAX_STRING_BYTE_LENGTH
 	ListByteLength      uint64 // MAX_LIST_BYTE_LENGTH
 	ReallocI32          uint64 // REALLOC_I32_MAX
@@ -20,6 +21,7 @@ var UpstreamLimits = Limits{
 	TableLength:      tableMaxLength,
 	BufferLength:     bufferMaxLength,
 	Backpressure:     1 << 16,
+	RandomIndices:    tableMaxLength,
 	StringByteLength: maxStringByteLength,
 	ListByteLength:   maxListByteLength,
 	ReallocI32:       reallocI32Max,
@@ -33,6 +35,7 @@ func (l Limits) withDefaults() Limits {
 	setDefault(&l.TableLength, u.TableLength)
 	setDefault(&l.BufferLength, u.BufferLength)
 	setDefault(&l.Backpressure, u.Backpressure)
+	setDefault(&l.RandomIndices, u.RandomIndices)
 	setDefault(&l.StringByteLength, u.StringByteLength)
 	setDefault(&l.ListByteLength, u.ListByteLength)
 	setDefault(&l.ReallocI32, u.ReallocI32)

@@ -40,8 +40,9 @@ type ResourceType struct {
 	// Name is for people: traps and dumps call the type by it.
 	Name string
 
-	impl *ComponentInstance
-	dtor CoreFunc
+	impl   *ComponentInstance
+	dtor   CoreFunc
+	serial uint64 // the order of creation in the store
 }
 
 // NewResourceType makes a resource type that impl implements. The destructor may be nil.
@@ -51,5 +52,9 @@ func NewResourceType(name string, impl *ComponentInstance, dtor CoreFunc) *Resou
 	rt := &ResourceType{Name: name}
 	rt.impl = impl
 	rt.dtor = dtor
+	if impl != nil {
+		impl.store.types++
+		rt.serial = uint64(impl.store.types)
+	}
 	return rt
 }

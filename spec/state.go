@@ -185,7 +185,7 @@ func (w *stateWriter) instance(inst *ComponentInstance) {
 }
 
 func (w *stateWriter) tables(name string, ts *Tables) {
-	for _, t := range ts.tables {
+	for _, t := range *ts.tables {
 		w.put("  ", name, t.key.suffix(), " array=[")
 		for place, e := range t.array {
 			if place > 0 {
@@ -193,8 +193,24 @@ func (w *stateWriter) tables(name string, ts *Tables) {
 			}
 			w.put(e)
 		}
-		w.put("] free=", t.free, t.numbering, "\n")
+		w.put("] free=", t.free, t.numbering)
+		w.owners(t)
+		w.put("\n")
 	}
+}
+
+// owners writes whose the elements of a shared table are.
+func (w *stateWriter) owners(t *Table) {
+	if t.owners == nil {
+		return
+	}
+	w.put(" owners=[")
+	for place, e := range t.array {
+		if e != nil {
+			w.put(" ", t.owners[uint64(place)])
+		}
+	}
+	w.put("]")
 }
 
 // suffix says which of several tables a key means: nothing for the one that holds all, "[R]" for that of a type.

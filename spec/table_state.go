@@ -23,6 +23,7 @@ type Table struct {
 	store     *Store
 	key       TableKey
 	numbering Numbering
+	owners    map[uint64]*ComponentInstance // of the places of a table that instances share; nil: none does
 }
 
 //cabi:py Table.__init__ e29e9bdc

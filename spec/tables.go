@@ -67,15 +67,20 @@ func (w Want) String() string {
 // there is one, upstream's inst.handles. They are made as they are first needed.
 type Tables struct {
 	inst   *ComponentInstance
-	tables []*Table // in the order they came to be
+	tables *[]*Table // in the order they came to be; the store's if the variant shares them
 }
 
-func newTables(inst *ComponentInstance) *Tables { return &Tables{inst: inst} }
+func newTables(inst *ComponentInstance) *Tables {
+	if inst.store.options.Variant.Shared {
+		return &Tables{inst, &inst.store.shared}
+	}
+	return &Tables{inst, new([]*Table)}
+}
 
 // newThreadTables are the tables that inst.threads stands for: apart from the handles unless the layout says otherwise.
 func newThreadTables(inst *ComponentInstance) *Tables {
 	if key := inst.store.options.Variant.Layout.Key(wantThread); key.Class == ClassThread {
-		return newTables(inst)
+		return &Tables{inst, new([]*Table)}
 	}
 	return inst.handles
 }
@@ -85,10 +90,13 @@ func (ts *Tables) add(e Element) uint64 {
 	key := ts.variant().Layout.Key(wantOf(e))
 	t := ts.find(key)
 	if t == nil {
-		t = newTable(ts.inst.store, key, ts.variant().Numbering(ts.inst.store, len(ts.tables)))
-		ts.tables = append(ts.tables, t)
+		t = newTable(ts.inst.store, key, ts.numbering(key))
+		*ts.tables = append(*ts.tables, t)
 	}
 	i := t.add(e)
+	if ts.shared() {
+		t.setOwner(i, ts.inst)
+	}
 	if w := ts.inst.store.options.Watcher; w != nil {
 		w.Issued(ts.inst, key, i, e)
 	}
@@ -120,11 +128,12 @@ func (ts *Tables) remove(i uint64, want Want) Element {
 // the index is live, in the order they came to be.
 func (ts *Tables) table(i uint64, want Want) *Table {
 	var first *Table
-	for _, t := range ts.tables {
+	for _, t := range *ts.tables {
 		if !ts.variant().Layout.Holds(t.key, want) {
 			continue
 		}
 		if t.live(i) {
+			ts.checkOwner(t, i, want)
 			return t
 		}
 		if first == nil {
@@ -143,7 +152,7 @@ func (t *Table) live(i uint64) bool {
 }
 
 func (ts *Tables) find(key TableKey) *Table {
-	for _, t := range ts.tables {
+	for _, t := range *ts.tables {
 		if t.key.equal(key) {
 			return t
 		}
@@ -151,11 +160,39 @@ func (ts *Tables) find(key TableKey) *Table {
 	return nil
 }
 
+// numbering is the variant's for a table. Threads that are apart from the handles keep upstream's.
+func (ts *Tables) numbering(key TableKey) Numbering {
+	if key.Class == ClassThread {
+		return LIFO{}
+	}
+	return ts.variant().Numbering(ts, key)
+}
+
+// shared reports whether other instances have elements in these tables.
+func (ts *Tables) shared() bool { return ts.tables == &ts.inst.store.shared }
+
+// checkOwner traps if the element of an index is another instance's: to this one it is as if it named nothing.
+func (ts *Tables) checkOwner(t *Table, i uint64, want Want) {
+	if ts.shared() {
+		ts.inst.store.trapIndexIf(t.owner(i) != ts.inst, "variant/owner", "the index is another instance's", lookup{ts.inst, i, want, nil})
+	}
+}
+
+func (t *Table) setOwner(i uint64, inst *ComponentInstance) {
+	if t.owners == nil {
+		t.owners = map[uint64]*ComponentInstance{}
+	}
+	t.owners[t.numbering.Place(i)] = inst
+}
+
+// owner is the instance that the element of an index belongs to; nil: the one whose table it is.
+func (t *Table) owner(i uint64) *ComponentInstance { return t.owners[t.numbering.Place(i)] }
+
 func (ts *Tables) variant() *Variant { return ts.inst.store.options.Variant }
 
 // allThreads yields the threads in the order of their indices.
 func (ts *Tables) allThreads(yield func(*Thread) bool) {
-	for _, t := range ts.tables {
+	for _, t := range *ts.tables {
 		for e := range t.all {
 			if thread, ok := e.(*Thread); ok && !yield(thread) {
 				return

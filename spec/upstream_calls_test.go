@@ -21,8 +21,8 @@ func callbackWait(seti uint64) []CoreValue { return ints(uint64(CallbackWait) | 
 // handleTable is inst.handles where run_tests.py looks into the table.
 func handleTable(t *testing.T, inst *ComponentInstance) *Table {
 	t.Helper()
-	equal(t, len(inst.handles.tables), 1)
-	return inst.handles.tables[0]
+	equal(t, len(*inst.handles.tables), 1)
+	return (*inst.handles.tables)[0]
 }
 
 // TestCrossComponentRealloc is test_cross_component_realloc.

@@ -16,7 +16,7 @@ func newTestStore(t *testing.T) *Store {
 }
 
 func newTestStoreWith(t *testing.T, options Options) *Store {
-	s := NewStore(options)
+	s := NewStore(reached.observing(options))
 	t.Cleanup(s.Close)
 	return s
 }

@@ -4,8 +4,12 @@ package spec
 type Variant struct {
 	Name      string
 	Layout    Layout
-	Numbering func(s *Store, nth int) Numbering // of an instance's nth table
-	Origin    string                            // where it comes from
+	Numbering func(ts *Tables, key TableKey) Numbering // of an instance's table key
+	Says      string                                   // what it does, in a line
+	Origin    string                                   // where it comes from
+	// Shared: the tables are the store's, and an instance reaches only the elements that are its own. False: each
+	// instance has tables of its own.
+	Shared bool
 }
 
 // SingleTable is the pin's: one table an instance for everything but threads.
@@ -13,6 +17,7 @@ var SingleTable = &Variant{
 	Name:      "single-table",
 	Layout:    singleTable{},
 	Numbering: lifo,
+	Says:      "one table an instance for all but threads; the index freed last is used first",
 	Origin:    "the pin: cdbf5cc (2025-05-05), threads apart from 5f49720 (2026-01-27)",
 }
 
@@ -22,11 +27,15 @@ var PerType = &Variant{
 	Name:      "per-type",
 	Layout:    perType{},
 	Numbering: lifo,
+	Says:      "a table for each resource type, for waitables, for waitable sets, for error contexts; LIFO",
 	Origin:    "before a64b04e (2024-12-04); the question of component-model#395",
 }
 
-// Variants are all variants, the default first.
-var Variants = []*Variant{SingleTable, PerType}
+// Variants are all variants, the default first. Each stands in variant_*.go with what it needs.
+var Variants = []*Variant{
+	SingleTable, PerType, resourceTableVariant, singleTableThreadsVariant, perTypeRandomVariant,
+	singleSequentialVariant, perTypeDisjointVariant, perPayloadTypeVariant, storeWideVariant, singleGenerationalVariant,
+}
 
 // VariantByName finds a variant; nil if there is none of that name.
 func VariantByName(name string) *Variant {
@@ -102,7 +111,7 @@ type Numbering interface {
 // LIFO is upstream's numbering: the index is the place, and the place freed last is used first.
 type LIFO struct{}
 
-func lifo(*Store, int) Numbering { return LIFO{} }
+func lifo(*Tables, TableKey) Numbering { return LIFO{} }
 
 // Next takes the last of free.
 func (LIFO) Next(free []uint64) int { return len(free) - 1 }

@@ -1,0 +1,213 @@
+package model
+
+import (
+	"fmt"
+
+	"cabi/spec"
+)
+
+// A Listener is told what happens in a run, in order.
+type Listener interface {
+	// Entered tells that core code, or the host, is called.
+	Entered(at *Activation)
+	// Done tells that the action that at is doing is done.
+	Done(at *Activation, results []spec.CoreValue)
+	// Heard tells what the host hears: values that it is given, and how its copies end.
+	Heard(text string)
+}
+
+// hosting is what the host holds in a run.
+type hosting struct {
+	calls  []*HostCall
+	shared []*Shared
+}
+
+// A HostCall is one call of a function of the host.
+type HostCall struct {
+	Func     string
+	Started  bool
+	Resolved bool
+	Asked    bool // to cancel
+
+	ft        *spec.FuncType
+	onStart   spec.OnStart
+	onResolve spec.OnResolve
+}
+
+// HostCalls are the calls of the host's functions so far.
+func (r *Run) HostCalls() []*HostCall { return r.hosting.calls }
+
+// A Call is one call that the host made.
+type Call struct {
+	Func      string
+	Resolved  bool
+	Cancelled bool // the host has asked for it
+
+	onCancel spec.OnCancel
+}
+
+// Calls are the calls that the host made so far.
+func (r *Run) Calls() []*Call { return r.calls }
+
+// Shared is a stream or future that the host knows.
+type Shared struct {
+	Stream bool
+	Own    bool // the host implements it; otherwise it is one of the specification's
+	Made   bool // the host made it, and has the end that is written to; otherwise it was given the readable end
+	Closed bool // the host has nothing more to do with it
+	// Cancelling says that a guest has asked to cancel its copy in one of the host's own.
+	Cancelling bool
+	Reading    bool // a guest's copy is pending in one of the host's own, or a copy of the host's in another
+	Reclaim    bool // a copy of the host's has made progress and can be reclaimed
+	Pending    spec.Buffer
+
+	shared     spec.SharedBase
+	onCopy     spec.OnCopy
+	onCopyDone spec.OnCopyDone
+	reclaim    spec.ReclaimBuffer
+}
+
+// Type is the type of the elements.
+func (s *Shared) Type() spec.ValType { return s.shared.T() }
+
+// Shared are the streams and futures that the host knows.
+func (r *Run) Shared() []*Shared { return r.hosting.shared }
+
+// A hostOp is a kind of action that only the host takes.
+type hostOp struct {
+	op
+	do func(r *Run, a Action)
+}
+
+// hostDoes are what the host may do besides stopping, at its own menu or while it is called.
+var hostDoes = map[string]hostOp{
+	opInvoke:                 {op{[]immediate{immFunc}, -1, nil}, (*Run).invoke},
+	opTick:                   {op{nil, 0, nil}, func(r *Run, _ Action) { r.tick() }},
+	opCancel:                 {op{nil, 1, nil}, (*Run).cancel},
+	"host.start":             {op{nil, 1, nil}, (*Run).hostStart},
+	"host.resolve":           {op{nil, -1, nil}, (*Run).hostResolve},
+	"host.resolve-cancelled": {op{nil, 1, nil}, (*Run).hostResolveCancelled},
+	"shared.read":            {op{nil, 2, nil}, (*Run).sharedRead},
+	"shared.write":           {op{nil, 3, nil}, (*Run).sharedWrite},
+	"shared.cancel":          {op{nil, 1, nil}, func(r *Run, a Action) { r.sharedAt(a).shared.Cancel() }},
+	"shared.drop":            {op{nil, 1, nil}, (*Run).sharedDrop},
+	"shared.reclaim":         {op{nil, 1, nil}, (*Run).sharedReclaim},
+	"shared.copy":            {op{nil, 3, nil}, (*Run).sharedCopy},
+	"shared.done":            {op{nil, 2, nil}, (*Run).sharedDone},
+}
+
+// hostDo does one action of the host. It panics as the specification does.
+func (r *Run) hostDo(a Action) { hostDoes[a.Op].do(r, a) }
+
+// rethrow is for the errors of Store's methods, where the host acts amid a call.
+func rethrow(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func (r *Run) tick() { rethrow(r.Store.Tick()) }
+
+func (r *Run) cancel(a Action) {
+	call := r.calls[n(a, 0)]
+	call.Cancelled = true
+	rethrow(r.Store.Cancel(call.onCancel))
+}
+
+func (r *Run) invoke(a Action) {
+	f := r.funcs[a.Imm[0]]
+	k := len(r.calls)
+	call := &Call{Func: a.Imm[0]}
+	r.calls = append(r.calls, call)
+	onStart := spec.HostOnStart(func() []spec.Value {
+		args := make([]spec.Value, len(f.ft.Params))
+		for i, t := range f.ft.Params {
+			args[i] = r.hostValue(t, n(a, i))
+		}
+		r.hear("start %d %s", k, spec.List(args))
+		return args
+	})
+	onResolve := spec.HostOnResolve(func(result []spec.Value) {
+		call.Resolved = true
+		r.hear("resolve %d %s", k, listOrNil(result))
+	})
+	onCancel, err := r.Store.Invoke(f.lift, onStart, onResolve)
+	rethrow(err)
+	call.onCancel = onCancel
+}
+
+func listOrNil(vs []spec.Value) spec.Value {
+	if vs == nil {
+		return nil
+	}
+	return spec.List(vs)
+}
+
+// hear tells the listener what the host hears; values among args are written as text.
+func (r *Run) hear(format string, args ...any) {
+	if r.Listener == nil {
+		return
+	}
+	for i, arg := range args {
+		switch arg.(type) {
+		case int, uint64, string, fmt.Stringer:
+			continue
+		}
+		args[i] = string(r.appendValue(nil, arg))
+	}
+	r.Listener.Heard(fmt.Sprintf(format, args...))
+}
+
+// hostFunc is a function of the host: what it does when it is called, and when a call is to be cancelled, the actor
+// decides.
+func (r *Run) hostFunc(name string, ft *spec.FuncType) spec.FuncInst {
+	return spec.HostFunc(func(onStart spec.OnStart, onResolve spec.OnResolve, _ *spec.ComponentInstance) spec.OnCancel {
+		k := len(r.hosting.calls)
+		call := &HostCall{Func: name, ft: ft, onStart: onStart, onResolve: onResolve}
+		r.hosting.calls = append(r.hosting.calls, call)
+		r.hostActs(KindHostFunc, name, k)
+		return spec.HostOnCancel(func(*spec.ComponentInstance) {
+			call.Asked = true
+			r.hostActs(KindHostCancel, name+".cancel", k)
+		})
+	})
+}
+
+// hostActs lets the host act until it returns to whoever called it.
+func (r *Run) hostActs(kind ActivationKind, name string, k int) {
+	at := &Activation{Actor: Host, Kind: kind, Name: name, Args: []spec.CoreValue{spec.CoreInt(uint64(k))}}
+	r.enter(at)
+	for {
+		a := r.next(at)
+		if a.Op == opReturn {
+			r.leave(at)
+			return
+		}
+		r.hostDo(a)
+		r.done(at, nil)
+	}
+}
+
+func (r *Run) hostCall(a Action) *HostCall { return r.hosting.calls[n(a, 0)] }
+
+func (r *Run) hostStart(a Action) {
+	call := r.hostCall(a)
+	call.Started = true
+	r.hear("started %d %s", int(n(a, 0)), spec.List(call.onStart.OnStart()))
+}
+
+func (r *Run) hostResolve(a Action) {
+	call := r.hostCall(a)
+	call.Resolved = true
+	result := []spec.Value{}
+	for i, t := range call.ft.Result {
+		result = append(result, r.hostValue(t, n(a, i+1)))
+	}
+	call.onResolve.OnResolve(result)
+}
+
+func (r *Run) hostResolveCancelled(a Action) {
+	call := r.hostCall(a)
+	call.Resolved = true
+	call.onResolve.OnResolve(nil)
+}

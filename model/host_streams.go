@@ -1,0 +1,190 @@
+package model
+
+import (
+	"cabi/spec"
+)
+
+// newShared is the host's nth stream or future: one that it implements itself, or one of the specification's.
+func (r *Run) newShared(stream bool, t spec.ValType, nth uint64) spec.SharedBase {
+	var shared spec.SharedBase
+	switch {
+	case nth%2 == 1 && stream:
+		shared = &hostStream{hostShared{r, t}}
+	case nth%2 == 1:
+		shared = &hostFuture{hostShared{r, t}}
+	case stream:
+		shared = spec.NewSharedStreamImpl(r.Store, t)
+	default:
+		shared = spec.NewSharedFutureImpl(r.Store, t)
+	}
+	r.hosting.shared[r.sharedIndex(shared)].Made = true
+	return shared
+}
+
+// sharedIndex is the place of a stream or future among those that the host knows. One that it meets is added.
+func (r *Run) sharedIndex(shared spec.SharedBase) int {
+	for i, known := range r.hosting.shared {
+		if known.shared == shared {
+			return i
+		}
+	}
+	known := &Shared{shared: shared}
+	_, known.Stream = shared.(spec.ReadableStream)
+	switch shared.(type) {
+	case *hostStream, *hostFuture:
+		known.Own = true
+	}
+	r.hosting.shared = append(r.hosting.shared, known)
+	return len(r.hosting.shared) - 1
+}
+
+func (r *Run) sharedAt(a Action) *Shared { return r.hosting.shared[n(a, 0)] }
+
+// hostShared is what the host's own streams and futures have in common.
+type hostShared struct {
+	run *Run
+	t   spec.ValType
+}
+
+func (h *hostShared) T() spec.ValType { return h.t }
+
+// hostStream is a stream that the host implements: a guest's read is pending until the actor completes it.
+type hostStream struct{ hostShared }
+
+func (h *hostStream) Cancel() { h.run.hostCancels(h.run.sharedIndex(h)) }
+func (h *hostStream) Drop()   { h.run.hostActs(KindHostShared, "shared.drop", h.run.sharedIndex(h)) }
+
+func (h *hostStream) Read(_ *spec.ComponentInstance, dst spec.WritableBuffer, onCopy spec.OnCopy, onCopyDone spec.OnCopyDone) {
+	k := h.run.sharedIndex(h)
+	h.run.hosting.shared[k].pend(dst, onCopy, onCopyDone)
+	h.run.hostActs(KindHostShared, "stream.read", k)
+}
+
+// hostFuture is a future that the host implements.
+type hostFuture struct{ hostShared }
+
+func (h *hostFuture) Cancel() { h.run.hostCancels(h.run.sharedIndex(h)) }
+func (h *hostFuture) Drop()   { h.run.hostActs(KindHostShared, "shared.drop", h.run.sharedIndex(h)) }
+
+func (h *hostFuture) ReadFuture(_ *spec.ComponentInstance, dst spec.WritableBuffer, onCopyDone spec.OnCopyDone) {
+	k := h.run.sharedIndex(h)
+	h.run.hosting.shared[k].pend(dst, nil, onCopyDone)
+	h.run.hostActs(KindHostShared, "future.read", k)
+}
+
+func (r *Run) hostCancels(k int) {
+	r.hosting.shared[k].Cancelling = true
+	r.hostActs(KindHostShared, "shared.cancel", k)
+}
+
+func (s *Shared) pend(dst spec.Buffer, onCopy spec.OnCopy, onCopyDone spec.OnCopyDone) {
+	s.Reading, s.Cancelling, s.Pending, s.onCopy, s.onCopyDone = true, false, dst, onCopy, onCopyDone
+}
+
+// hostBuffer is what the host's two kinds of buffers have in common.
+type hostBuffer struct {
+	run         *Run
+	t           spec.ValType
+	n, progress uint64
+	seed        uint64
+}
+
+func (b *hostBuffer) T() spec.ValType    { return b.t }
+func (b *hostBuffer) Remain() uint64     { return b.n - b.progress }
+func (b *hostBuffer) IsZeroLength() bool { return b.n == 0 }
+
+type hostReadable struct{ hostBuffer }
+
+func (b *hostReadable) Read(count uint64) []spec.Value {
+	vs := make([]spec.Value, count)
+	for i := range vs {
+		vs[i] = b.run.hostValue(b.t, nth(b.seed, b.progress+uint64(i)))
+	}
+	b.progress += count
+	return vs
+}
+
+type hostWritable struct{ hostBuffer }
+
+func (b *hostWritable) Write(vs []spec.Value) {
+	b.progress += uint64(len(vs))
+	b.run.hear("got %s", spec.List(vs))
+}
+
+// sharedRead has the host read from one of the specification's streams or futures.
+func (r *Run) sharedRead(a Action) {
+	s := r.sharedAt(a)
+	dst := &hostWritable{hostBuffer{run: r, t: s.Type(), n: n(a, 1)}}
+	s.Reading, s.Pending = true, dst
+	switch shared := s.shared.(type) {
+	case spec.ReadableStream:
+		shared.Read(nil, dst, r.onCopy(s), r.onCopyDone(s))
+	case spec.ReadableFuture:
+		shared.ReadFuture(nil, dst, r.onCopyDone(s))
+	}
+}
+
+// sharedWrite has the host write to one of the specification's streams or futures.
+func (r *Run) sharedWrite(a Action) {
+	s := r.sharedAt(a)
+	src := &hostReadable{hostBuffer{run: r, t: s.Type(), n: n(a, 1), seed: n(a, 2)}}
+	s.Reading, s.Pending = true, src
+	switch shared := s.shared.(type) {
+	case spec.WritableStream:
+		shared.Write(nil, src, r.onCopy(s), r.onCopyDone(s))
+	case spec.WritableFuture:
+		shared.WriteFuture(nil, src, r.onCopyDone(s))
+	}
+}
+
+func (r *Run) onCopy(s *Shared) spec.OnCopy {
+	return spec.HostOnCopy(func(reclaim spec.ReclaimBuffer) {
+		s.reclaim, s.Reclaim = reclaim, true
+		r.hear("copied %d", r.sharedIndex(s.shared))
+	})
+}
+
+func (r *Run) onCopyDone(s *Shared) spec.OnCopyDone {
+	return spec.HostOnCopyDone(func(result spec.CopyResult) {
+		s.Reading = false
+		s.Closed = result == spec.CopyDropped || !s.Stream && result == spec.CopyCompleted
+		r.hear("done %d %s", r.sharedIndex(s.shared), result)
+	})
+}
+
+func (r *Run) sharedReclaim(a Action) {
+	s := r.sharedAt(a)
+	s.Reclaim, s.Reading = false, false
+	s.reclaim.ReclaimBuffer()
+}
+
+// sharedCopy has the host write some elements to the buffer that is pending in one of its own.
+func (r *Run) sharedCopy(a Action) {
+	s := r.sharedAt(a)
+	vs := make([]spec.Value, n(a, 1))
+	for i := range vs {
+		vs[i] = r.hostValue(s.Type(), nth(n(a, 2), uint64(i)))
+	}
+	s.Pending.(spec.WritableBuffer).Write(vs)
+	if s.onCopy != nil {
+		k := n(a, 0)
+		s.onCopy.OnCopy(spec.HostReclaimBuffer(func() {
+			s.Reading = false
+			r.hear("reclaimed %d", k)
+		}))
+	}
+}
+
+// sharedDone has the host end the copy that is pending in one of its own.
+func (r *Run) sharedDone(a Action) {
+	s := r.sharedAt(a)
+	onCopyDone := s.onCopyDone
+	s.Reading, s.Pending, s.onCopy, s.onCopyDone = false, nil, nil, nil
+	onCopyDone.OnCopyDone(spec.CopyResult(n(a, 1)))
+}
+
+func (r *Run) sharedDrop(a Action) {
+	s := r.sharedAt(a)
+	s.Closed = true
+	s.shared.Drop()
+}

@@ -1,0 +1,8 @@
+package resourcetable
+
+import "embed"
+
+// Source is this package's own Go sources and the record of the definitions they port, for `cabi port`.
+//
+//go:embed *.go resource-table.json
+var Source embed.FS

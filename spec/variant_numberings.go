@@ -1,0 +1,164 @@
+package spec
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+)
+
+// The numberings of component-model#395, beside upstream's LIFO.
+
+var perTypeRandomVariant = &Variant{
+	Name:      "per-type-random",
+	Layout:    perType{},
+	Numbering: func(ts *Tables, _ TableKey) Numbering { return &random{ts: ts} },
+	Says:      "as per-type; the index is drawn among those that nothing in the instance has",
+	Origin:    "component-model#395, the opening proposal",
+}
+
+// random draws an index that no table of the instance uses.
+type random struct {
+	LIFO
+	ts      *Tables
+	indices map[uint64]uint64 // of places
+	places  map[uint64]uint64 // of indices
+}
+
+// Issue draws among the unused indices up to the limit.
+func (n *random) Issue(place uint64) uint64 {
+	s, used := n.ts.inst.store, n.used()
+	most := s.options.Limits.RandomIndices
+	s.trapIf(uint64(len(used)) >= most, "variant/no-index-left", "every index is in use")
+	i := 1 + uint64(s.choose("variant/random-index", int(most)-len(used)))
+	for _, u := range used {
+		if u <= i {
+			i++
+		}
+	}
+	if n.indices == nil {
+		n.indices, n.places = map[uint64]uint64{}, map[uint64]uint64{}
+	}
+	n.indices[place], n.places[i] = i, place
+	return i
+}
+
+// used is the indices in use in all tables of the instance, sorted.
+func (n *random) used() []uint64 {
+	var used []uint64
+	for _, t := range *n.ts.tables {
+		if other, ok := t.numbering.(*random); ok {
+			used = slices.AppendSeq(used, maps.Keys(other.places))
+		}
+	}
+	slices.Sort(used)
+	return used
+}
+
+// Index returns what was drawn for a place.
+func (n *random) Index(place uint64) uint64 { return n.indices[place] }
+
+// Place returns what an index was drawn for.
+func (n *random) Place(index uint64) uint64 { return at(n.places, index) }
+
+func at(m map[uint64]uint64, k uint64) uint64 {
+	if v, ok := m[k]; ok {
+		return v
+	}
+	return math.MaxUint64
+}
+
+// Retire frees an index.
+func (n *random) Retire(index uint64) {
+	delete(n.indices, n.places[index])
+	delete(n.places, index)
+}
+
+func (n *random) String() string { return fmt.Sprint(" indices=", n.indices) }
+
+var singleSequentialVariant = &Variant{
+	Name:      "single-sequential",
+	Layout:    singleTable{},
+	Numbering: func(*Tables, TableKey) Numbering { return sequential{} },
+	Says:      "one table; indices count up and are never used again",
+	Origin:    `component-model#395: "random" may just as well be sequential`,
+}
+
+// sequential never uses a free place.
+type sequential struct{ LIFO }
+
+func (sequential) Next([]uint64) int { return -1 }
+
+var perTypeDisjointVariant = &Variant{
+	Name:      "per-type-disjoint",
+	Layout:    perType{},
+	Numbering: func(_ *Tables, key TableKey) Numbering { return disjoint(rangeOf(key)) },
+	Says:      "as per-type, each table with a range of indices of its own; LIFO",
+	Origin:    "component-model#395: a mode for debugging that deviates",
+}
+
+// disjoint is the number of a table's range: its indices are that many times rangeLength and the place.
+type disjoint uint64
+
+const rangeLength = 1 << 20
+
+// rangeOf depends on nothing but the table's key, so that indices stay a function of the table's own history.
+func rangeOf(key TableKey) uint64 {
+	if key.Resource != nil {
+		return uint64(ClassCoreFuncRef) + key.Resource.serial
+	}
+	return uint64(key.Class)
+}
+
+func (n disjoint) base() uint64 { return uint64(n) * rangeLength }
+
+func (disjoint) Next(free []uint64) int      { return len(free) - 1 }
+func (n disjoint) Issue(place uint64) uint64 { return n.base() + place }
+func (n disjoint) Index(place uint64) uint64 { return n.base() + place }
+func (n disjoint) Place(index uint64) uint64 { return index - n.base() }
+func (disjoint) Retire(uint64)               {}
+func (disjoint) String() string              { return "" }
+
+var singleGenerationalVariant = &Variant{
+	Name:      "single-generational",
+	Layout:    singleTable{},
+	Numbering: func(*Tables, TableKey) Numbering { return &generational{} },
+	Says:      "one table; an index is a place, used LIFO, and how often that was used before, modulo 256",
+	Origin:    "an answer to the reuse of stale indices",
+}
+
+// generational keeps how often each place was used before.
+type generational struct {
+	LIFO
+	generations []uint64
+}
+
+const generationCount = 1 << 8
+
+// Issue packs the place and its generation.
+func (n *generational) Issue(place uint64) uint64 {
+	for uint64(len(n.generations)) <= place {
+		n.generations = append(n.generations, 0)
+	}
+	return n.Index(place)
+}
+
+// Index packs the place and its generation.
+func (n *generational) Index(place uint64) uint64 { return n.generations[place]*rangeLength + place }
+
+// Place is that of an index of the present generation.
+func (n *generational) Place(index uint64) uint64 {
+	place := index % rangeLength
+	if place >= uint64(len(n.generations)) || n.generations[place] != index/rangeLength {
+		return math.MaxUint64
+	}
+	return place
+}
+
+// Retire begins the place's next generation.
+func (n *generational) Retire(index uint64) {
+	place := index % rangeLength
+	n.generations[place] = (n.generations[place] + 1) % generationCount
+}
+
+func (n *generational) String() string { return fmt.Sprint(" generations=", n.generations) }
