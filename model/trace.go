@@ -70,7 +70,10 @@ func (t *Trace) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "world %s  variant %s  pin %s\n", t.World.Name, t.Variant.Name, Pin)
 	if t.World.unnamed() {
-		fmt.Fprintf(&b, "define %s\n", must(json.Marshal(t.World)))
+		b.WriteString("define ")
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		must(0, e.Encode(t.World))
 	}
 	if len(t.Choices) > 0 {
 		fmt.Fprintf(&b, "choices%s\n", strings.TrimSuffix(strings.ReplaceAll(fmt.Sprint(t.Choices), "[", " "), "]"))

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var write = flag.Bool("write", false, "write the generated pages of docs/ instead of comparing them")
+
+// TestDocsSites keeps docs/sites.md true: what cabi sites prints.
+func TestDocsSites(t *testing.T) {
+	out, code, err := execute(newSitesCommand(), "--json=false")
+	if code != 0 {
+		t.Fatal(err)
+	}
+	page := "# Sites\n\nEvery trap and assert of `definitions.py`, with the Python function, its place among the sites there, its\n" +
+		"line, its kind and what it says. Made by `make docs` from `cabi sites`; a test keeps it true.\n\n```\n" + out + "```\n"
+	compareDoc(t, "../../docs/sites.md", []byte(page))
+}
+
+func compareDoc(t *testing.T, file string, page []byte) {
+	t.Helper()
+	if *write {
+		if err := os.WriteFile(file, page, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	got, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, page) {
+		t.Errorf("%s is stale: run `make docs`", file)
+	}
+}
+
+// The README shows what its commands print.
+func TestReadme(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := strings.Split(string(text), "\n")
+	command := regexp.MustCompile(`^    go run ./cmd/cabi (.*)$`)
+	printed := map[string]bool{}
+	ran := 0
+	for _, line := range shown {
+		if m := command.FindStringSubmatch(line); m != nil {
+			ran++
+			for _, l := range strings.Split(runHere(t, strings.Fields(m[1])), "\n") {
+				printed[l] = true
+			}
+		}
+	}
+	if ran != 3 {
+		t.Fatalf("the README has %d commands, want 3", ran)
+	}
+	inOutput := false
+	for _, line := range shown {
+		switch {
+		case strings.HasPrefix(line, "    world "), strings.HasPrefix(line, "    A: "):
+			inOutput = true
+		case !strings.HasPrefix(line, "    "):
+			inOutput = false
+		}
+		if inOutput && !printed[strings.TrimPrefix(line, "    ")] {
+			t.Errorf("no command of the README prints %q", line)
+		}
+	}
+}
+
+// runHere runs the command at the root of the project.
+func runHere(t *testing.T, args []string) string {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), "CABI_TEST_MAIN=1")
+	cmd.Dir = "../.."
+	out, _ := cmd.Output() // a violation is an exit status too
+	return string(out)
+}
+
+// TestMain is the command itself when a test runs it.
+func TestMain(m *testing.M) {
+	if os.Getenv("CABI_TEST_MAIN") != "" {
+		main()
+	}
+	os.Exit(m.Run())
+}
