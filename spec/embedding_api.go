@@ -14,7 +14,7 @@ type Store struct {
 	instances  []*ComponentInstance
 	shared     []*Table // what all instances keep their handles in, under a variant that shares tables
 	types      int      // how many resource types were made
-	threads    int // how many were made
+	threads    int      // how many were made
 }
 
 // Options configure a store. The zero Options is upstream's behaviour with every choice the first.
