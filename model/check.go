@@ -9,6 +9,7 @@ type Property struct {
 	Kind      string // state, step, quiescent or two runs
 	Origin    string // the issue, commit or sentence of upstream's prose it comes from
 	Blind     string // what it cannot see
+	Question  bool   // it asks about a design, and the pin need not have it; false: a promise, checked by default
 	New       func() Checker
 }
 
@@ -35,12 +36,14 @@ type NoChecks struct {
 	What string // the violation, once there is one
 }
 
-func (c *NoChecks) Begin(*Run)                                                           {}
-func (c *NoChecks) Settled(*Run)                                                         {}
-func (c *NoChecks) Stopped(*Run, error)                                                  {}
-func (c *NoChecks) Property() string                                                     { return c.Name }
-func (c *NoChecks) Violation() string                                                    { return c.What }
-func (c *NoChecks) AppendGhost(b []byte) []byte                                          { return b }
-func (c *NoChecks) Issued(*spec.ComponentInstance, spec.TableKey, uint64, spec.Element)  {}
-func (c *NoChecks) Retired(*spec.ComponentInstance, spec.TableKey, uint64, spec.Element) {}
-func (c *NoChecks) Found(*spec.ComponentInstance, spec.Want, uint64, spec.Element)       {}
+func (c *NoChecks) Begin(*Run)                                                              {}
+func (c *NoChecks) Settled(*Run)                                                            {}
+func (c *NoChecks) Stopped(*Run, error)                                                     {}
+func (c *NoChecks) Property() string                                                        { return c.Name }
+func (c *NoChecks) Violation() string                                                       { return c.What }
+func (c *NoChecks) AppendGhost(b []byte) []byte                                             { return b }
+func (c *NoChecks) Issued(*spec.ComponentInstance, spec.TableKey, uint64, spec.Element)     {}
+func (c *NoChecks) Retired(*spec.ComponentInstance, spec.TableKey, uint64, spec.Element)    {}
+func (c *NoChecks) Sought(*spec.ComponentInstance, spec.Want, uint64)                       {}
+func (c *NoChecks) Delivered(*spec.ComponentInstance, spec.EventCode, uint64, spec.Element) {}
+func (c *NoChecks) Found(*spec.ComponentInstance, spec.Want, uint64, spec.Element)          {}

@@ -41,6 +41,7 @@ func (r *Run) HostCalls() []*HostCall { return r.hosting.calls }
 type Call struct {
 	Func      string
 	Resolved  bool
+	Times     int  // that it was resolved
 	Cancelled bool // the host has asked for it
 
 	onCancel spec.OnCancel
@@ -129,6 +130,7 @@ func (r *Run) invoke(a Action) {
 	})
 	onResolve := spec.HostOnResolve(func(result []spec.Value) {
 		call.Resolved = true
+		call.Times++
 		r.hear("resolve %d %s", k, listOrNil(result))
 	})
 	onCancel, err := r.Store.Invoke(f.lift, onStart, onResolve)

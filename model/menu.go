@@ -24,7 +24,9 @@ func (r *Run) Menu(at *Activation, handles int) []Action {
 }
 
 // makesHandle are the actions that make a handle where there was none.
-var makesHandle = map[string]bool{"resource.new": true}
+var makesHandle = map[string]bool{
+	"resource.new": true, "waitable-set.new": true, "stream.new": true, "future.new": true, "error-context.new": true,
+}
 
 // liveHandles is how many elements live in the handle tables of all instances.
 func (r *Run) liveHandles() int {
@@ -61,8 +63,16 @@ func (r *Run) operands(at *Activation, a Action) [][]uint64 {
 	switch a.Op {
 	case "resource.new":
 		return [][]uint64{{r.rep(a.Imm[0])}}
-	case "resource.rep", "resource.drop":
+	case "resource.rep", "resource.drop", "waitable-set.drop", "subtask.drop", "subtask.cancel",
+		"stream.drop-readable", "stream.drop-writable", "stream.cancel-read", "stream.cancel-write",
+		"future.drop-readable", "future.drop-writable", "future.cancel-read", "future.cancel-write", "error-context.drop":
 		return [][]uint64{r.indices(at)}
+	case "waitable-set.wait", "waitable-set.poll", "future.read", "future.write":
+		return [][]uint64{r.indices(at), {0}} // a pointer
+	case "stream.read", "stream.write":
+		return [][]uint64{r.indices(at), {0}, {1}} // a pointer and a length
+	case "waitable.join":
+		return [][]uint64{r.indices(at), r.indices(at)}
 	case opCall:
 		return r.operandsOf(at, r.funcs[a.Imm[0]].ft.Params)
 	case opReturn:

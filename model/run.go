@@ -438,3 +438,15 @@ func (w *watcher) Found(inst *spec.ComponentInstance, want spec.Want, index uint
 		c.Found(inst, want, index, e)
 	}
 }
+
+func (w *watcher) Sought(inst *spec.ComponentInstance, want spec.Want, index uint64) {
+	for _, c := range w.checkers {
+		c.Sought(inst, want, index)
+	}
+}
+
+func (w *watcher) Delivered(inst *spec.ComponentInstance, code spec.EventCode, index uint64, e spec.Element) {
+	for _, c := range w.checkers {
+		c.Delivered(inst, code, index, e)
+	}
+}

@@ -19,6 +19,9 @@ type World struct {
 	Limits    Limits     `json:"limits,omitzero"`
 	// Menus are what an instance, or "host", may do in a search: actions without their numbers ("resource.new R").
 	Menus map[string][]string `json:"menus,omitempty"`
+	// Steps and Handles are the bounds that the world is explored to unless others are given.
+	Steps   int `json:"steps,omitempty"`
+	Handles int `json:"handles,omitempty"`
 	// Start is the exports that the host has called, in order, when the first counted action begins.
 	Start []string `json:"start,omitempty"`
 }

@@ -1,7 +1,7 @@
 package model
 
 // Worlds are the named worlds.
-var Worlds = []*World{handlesWorld}
+var Worlds = []*World{handlesWorld, waitablesWorld}
 
 // WorldByName finds a world; nil if there is none of that name.
 func WorldByName(name string) *World {
@@ -41,5 +41,26 @@ var handlesWorld = &World{
 			"call A.take-R", "call A.see-R", "call A.give-R"},
 		Host: {"invoke A.run", "invoke B.run"},
 	},
-	Start: []string{"A.run"},
+	Start:   []string{"A.run"},
+	Steps:   8,
+	Handles: 3,
+}
+
+// waitablesWorld is one instance with streams of two types, whose ends it puts into sets.
+var waitablesWorld = &World{
+	Name: "waitables",
+	Doc: "One instance that makes streams of two types and waitable sets, reads and writes its own streams without blocking, " +
+		"joins, polls and drops, with every index that it was ever handed, 0, and one that it never was, in every place. " +
+		"Left out: what blocks, subtasks, futures, cancellation, other instances, buffers of other lengths than one.",
+	Instances: []Instance{{Name: "A", Memory: 64}},
+	Funcs:     []Func{{Name: "A.run"}},
+	Menus: map[string][]string{
+		"A": {"stream.new u8", "stream.new u16", "waitable-set.new", "waitable.join", "waitable-set.poll uncancellable",
+			"waitable-set.drop", "stream.write u8 async", "stream.read u8 async", "stream.write u16 async", "stream.read u16 async",
+			"stream.drop-readable u8", "stream.drop-writable u8"},
+		Host: {"invoke A.run"},
+	},
+	Start:   []string{"A.run"},
+	Steps:   5,
+	Handles: 5,
 }

@@ -2,14 +2,23 @@
 package properties
 
 import (
+	"slices"
+
 	"cabi/model"
 	"cabi/spec"
 )
 
 // All are all properties, in the order of the catalogue.
 var All = []*model.Property{
-	deterministic, uniqueInTable, uniqueInInstance, nonzero, bounded, dense, freeList, noConfusion,
+	deterministic, uniqueInTable, uniqueInInstance, nonzero, bounded, dense, freeList, noConfusion, diagnosable,
+	noStaleAlias, noStaleConfusion, isolation, unforgeable,
+	joinSymmetric, eventIdentifies, waitingCount, resolvedOnce,
 	noAssertionFailure, noCrash,
+}
+
+// Promises are the properties that the pin is to have, which are checked unless others are named.
+func Promises() []*model.Property {
+	return slices.DeleteFunc(slices.Clone(All), func(p *model.Property) bool { return p.Question })
 }
 
 // ByName finds a property; nil if there is none of that name.

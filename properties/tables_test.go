@@ -9,47 +9,91 @@ import (
 	"cabi/spec"
 )
 
-// steps is the bound on actions here: enough for every counterexample and for each action of the world to happen.
-const steps = 5
-
-// fails says which property fails under which variant, and after how many actions. Everything else holds.
-var fails = map[string]int{
-	"per-type unique-in-instance":         2, // two resources of different type both get index 1
-	"per-type no-confusion":               3, // and one is used where the other is meant
-	"per-payload-type unique-in-instance": 2,
-	"per-payload-type no-confusion":       3,
-	"per-type-random deterministic":       1, // the first index may be any
-	"per-type-random dense":               1,
-	"single-sequential dense":             3, // new, drop, new: index 2 with one element
-	"single-generational dense":           3,
-	"per-type-disjoint dense":             1, // the first index is the base of the table's range
+// A scope is a world and how far it is explored here: enough for every counterexample, and for each action of the world
+// to happen.
+type scope struct {
+	world          string
+	steps, handles int
 }
 
-// Every property has the verdict that it must have, under every variant.
+var scopes = []scope{{"handles", 5, 2}, {"waitables", 4, 4}}
+
+// fails says which property fails in which world under which variant, and after how many actions. Everything else
+// holds. Derived by hand from what the variant does; the traces say the same.
+var fails = map[string]map[string]map[string]int{
+	"handles": {
+		"single-table":         {"no-stale-alias": 4, "no-stale-alias-weak": 4},
+		"per-type":             {"unique-in-instance": 2, "no-confusion": 3, "diagnosable": 2, "no-stale-alias": 4, "no-stale-alias-weak": 4},
+		"resource-table":       {"no-stale-alias": 4, "no-stale-alias-weak": 4},
+		"single-table-threads": {"no-stale-alias": 4, "no-stale-alias-weak": 4},
+		"per-type-random":      {"deterministic": 1, "dense": 1, "diagnosable": 2, "no-stale-alias": 4, "no-stale-alias-weak": 4},
+		"single-sequential":    {"dense": 3},
+		"per-type-disjoint":    {"dense": 1, "diagnosable": 2, "no-stale-alias": 4},
+		"per-payload-type":     {"unique-in-instance": 2, "no-confusion": 3, "diagnosable": 2, "no-stale-alias": 4, "no-stale-alias-weak": 4},
+		"store-wide":           {"isolation": 2, "no-stale-alias": 4, "no-stale-alias-weak": 4},
+		"single-generational":  {"dense": 3},
+	},
+	"waitables": {
+		"single-table":         {"no-stale-alias": 4, "no-stale-alias-weak": 4},
+		"per-type":             {"unique-in-instance": 2, "no-confusion": 3, "diagnosable": 2, "no-stale-alias": 4, "no-stale-alias-weak": 4},
+		"resource-table":       {"unique-in-instance": 2, "no-confusion": 3, "diagnosable": 2, "no-stale-alias": 4, "no-stale-alias-weak": 4},
+		"single-table-threads": {"no-stale-alias": 4, "no-stale-alias-weak": 4},
+		"single-sequential":    {"dense": 3},
+		"per-type-disjoint":    {"dense": 1, "diagnosable": 2, "no-stale-alias": 4, "no-stale-alias-weak": 4},
+		"per-payload-type":     {"unique-in-instance": 2, "no-confusion": 3, "diagnosable": 2, "event-identifies": 4, "no-stale-alias": 4, "no-stale-alias-weak": 4},
+		"store-wide":           {"no-stale-alias": 4, "no-stale-alias-weak": 4},
+		"single-generational":  {"dense": 3},
+	},
+}
+
+// Every property has the verdict that it must have, in every world under every variant.
 func TestVerdicts(t *testing.T) {
-	for _, v := range spec.Variants {
-		for _, p := range All {
-			t.Run(v.Name+"/"+p.Name, func(t *testing.T) {
-				report := check(v, p)
-				want, violated := fails[v.Name+" "+p.Name]
-				switch {
-				case violated && report.Violation == nil:
-					t.Fatalf("holds within %d actions, must be violated after %d", steps, want)
-				case violated && report.Violation.Actions != want:
-					t.Fatalf("violated after %d actions, want %d:\n%s", report.Violation.Actions, want, report.Violation.Trace)
-				case !violated && report.Violation != nil:
-					t.Fatalf("must hold, but:\n%s", report.Violation.Trace)
-				case !violated && len(report.Never(model.WorldByName("handles"))) > 0:
-					t.Fatalf("holds vacuously: never happened: %v", report.Never(model.WorldByName("handles")))
+	for _, s := range scopes {
+		for _, v := range spec.Variants {
+			if s.world == "waitables" && v.Name == "per-type-random" {
+				continue // too many indices to exhaust; the world handles has its verdicts
+			}
+			t.Run(s.world+"/"+v.Name, func(t *testing.T) {
+				var holding []*model.Property
+				for _, p := range All {
+					if want, fail := fails[s.world][v.Name][p.Name]; fail {
+						mustFail(t, s, v, p, want)
+					} else {
+						holding = append(holding, p)
+					}
 				}
+				mustHold(t, s, v, holding)
 			})
 		}
 	}
 }
 
-func check(v *spec.Variant, p *model.Property) model.Report {
-	return model.Search{World: model.WorldByName("handles"), Variant: v, Properties: []*model.Property{p}, Steps: steps, Handles: 2}.Run()
+func mustFail(t *testing.T, s scope, v *spec.Variant, p *model.Property, want int) {
+	t.Helper()
+	switch report := s.check(v, p); {
+	case report.Violation == nil:
+		t.Errorf("%s holds within %d actions, must be violated after %d", p.Name, s.steps, want)
+	case report.Violation.Actions != want:
+		t.Errorf("%s is violated after %d actions, want %d:\n%s", p.Name, report.Violation.Actions, want, report.Violation.Trace)
+	}
 }
+
+func mustHold(t *testing.T, s scope, v *spec.Variant, properties []*model.Property) {
+	t.Helper()
+	report := s.check(v, properties...)
+	if report.Violation != nil {
+		t.Errorf("%s must hold, but:\n%s", report.Violation.Property, report.Violation.Trace)
+	} else if never := report.Never(model.WorldByName(s.world)); len(never) > 0 {
+		t.Errorf("holds vacuously: never happened: %v", never)
+	}
+}
+
+func (s scope) check(v *spec.Variant, properties ...*model.Property) model.Report {
+	return model.Search{World: model.WorldByName(s.world), Variant: v, Properties: properties, Steps: s.steps, Handles: s.handles}.Run()
+}
+
+// check explores the handles.
+func check(v *spec.Variant, p *model.Property) model.Report { return scopes[0].check(v, p) }
 
 // A counterexample that is printed, read back and run again violates the same way.
 func TestCounterexampleReplays(t *testing.T) {

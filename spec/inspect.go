@@ -8,8 +8,12 @@ type Watcher interface {
 	Issued(inst *ComponentInstance, key TableKey, index uint64, e Element)
 	// Retired tells that the index of e was freed.
 	Retired(inst *ComponentInstance, key TableKey, index uint64, e Element)
+	// Sought tells that a built-in that wants want is about to look an index up.
+	Sought(inst *ComponentInstance, want Want, index uint64)
 	// Found tells that a built-in that wants want found e at an index. It has not checked yet that e is what it wants.
 	Found(inst *ComponentInstance, want Want, index uint64, e Element)
+	// Delivered tells that inst is handed an event of e, under an index.
+	Delivered(inst *ComponentInstance, code EventCode, index uint64, e Element)
 }
 
 // A TableView is one table of an instance as it is.
@@ -106,3 +110,43 @@ func (t *ShadowTable) Add() uint64 { return t.table.add(t.elem) }
 
 // Remove frees an index.
 func (t *ShadowTable) Remove(i uint64) { t.table.remove(i, lookup{}) }
+
+// Draws reports whether the table's numbering draws indices through the choices.
+func (t *ShadowTable) Draws() bool {
+	_, draws := t.table.numbering.(*random)
+	return draws
+}
+
+// Holds reports whether a layout looks for elements that want asks for in the table k.
+func (v *Variant) Holds(k TableKey, want Want) bool { return v.Layout.Holds(k, want) }
+
+// Set is the waitable set that a subtask or end is in; nil: none, or e is no waitable.
+func Set(e Element) *WaitableSet {
+	if w, ok := waitableOf(e); ok {
+		return w.wset
+	}
+	return nil
+}
+
+// Elements are the waitables in the set.
+func (wset *WaitableSet) Elements() []Element {
+	var elems []Element
+	for _, w := range wset.elems {
+		elems = append(elems, w.self)
+	}
+	return elems
+}
+
+// NumWaiting is the set's own count of the threads that wait on it.
+func (wset *WaitableSet) NumWaiting() int { return wset.numWaiting }
+
+// ThreadsWaiting counts the threads of the store that wait on the set.
+func (s *Store) ThreadsWaiting(wset *WaitableSet) int {
+	n := 0
+	for _, t := range s.waiting {
+		if r, ok := t.readyFunc.(*readyAndHasEvent); ok && r.wset == wset {
+			n++
+		}
+	}
+	return n
+}

@@ -12,6 +12,8 @@ type Site string
 type Trap struct {
 	Site   Site
 	Detail string // what a person debugging needs: the index, what was wanted, what is there, in which instance
+	// Found is what a trap on an index says is there; nil: nothing, or the trap is not on an index.
+	Found Element
 }
 
 func (t *Trap) Error() string { return fmt.Sprintf("trap at %s: %s", t.Site, t.Detail) }
@@ -73,7 +75,7 @@ func (s *Store) trapIndexIf(cond bool, site Site, sentence string, at lookup) {
 		if cond {
 			sentence = at.describe()
 		}
-		s.reached(cond, site, sentence, newTrap)
+		s.reached(cond, site, sentence, func(site Site, detail string) error { return &Trap{site, detail, at.found} })
 	}
 }
 
@@ -98,7 +100,7 @@ func (s *Store) reached(fires bool, site Site, sentence string, stop func(Site, 
 	}
 }
 
-func newTrap(site Site, detail string) error { return &Trap{site, detail} }
+func newTrap(site Site, detail string) error { return &Trap{Site: site, Detail: detail} }
 
 func newAssertionFailure(site Site, detail string) error { return &AssertionFailure{site, detail} }
 

@@ -106,6 +106,7 @@ func (ts *Tables) add(e Element) uint64 {
 // get returns the element that an index names in the table that the layout keeps such elements in. It may be of
 // another class or type, where the layout keeps them together: the caller checks.
 func (ts *Tables) get(i uint64, want Want) Element {
+	ts.sought(i, want)
 	e := ts.table(i, want).get(i, lookup{ts.inst, i, want, nil})
 	if w := ts.inst.store.options.Watcher; w != nil {
 		w.Found(ts.inst, want, i, e)
@@ -115,6 +116,7 @@ func (ts *Tables) get(i uint64, want Want) Element {
 
 // remove is get, and frees the index.
 func (ts *Tables) remove(i uint64, want Want) Element {
+	ts.sought(i, want)
 	t := ts.table(i, want)
 	e := t.remove(i, lookup{ts.inst, i, want, nil})
 	if w := ts.inst.store.options.Watcher; w != nil {
@@ -122,6 +124,12 @@ func (ts *Tables) remove(i uint64, want Want) Element {
 		w.Retired(ts.inst, t.key, i, e)
 	}
 	return e
+}
+
+func (ts *Tables) sought(i uint64, want Want) {
+	if w := ts.inst.store.options.Watcher; w != nil {
+		w.Sought(ts.inst, want, i)
+	}
 }
 
 // table is where to look an index up. Where the layout has several tables that could be meant, it is the first in which

@@ -39,7 +39,7 @@ func (h *heap) realloc(args []CoreValue) []CoreValue {
 	ret := alignTo(h.lastAlloc, alignment)
 	h.lastAlloc = ret + newSize
 	if h.lastAlloc > uint64(len(h.memory.B)) {
-		panic(&Trap{"test/heap", "the heap is full"})
+		panic(&Trap{Site: "test/heap", Detail: "the heap is full"})
 	}
 	copy(h.memory.B[ret:ret+originalSize], h.memory.B[originalPtr:originalPtr+originalSize])
 	return []CoreValue{CoreInt(ret)}

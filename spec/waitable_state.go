@@ -81,7 +81,15 @@ func (w *Waitable) getPendingEvent() eventTuple {
 	if pendingEvent == nil {
 		crash("Waitable.get_pending_event", "TypeError", "'NoneType' object is not callable")
 	}
-	return pendingEvent.deliver()
+	return w.watched(pendingEvent.deliver())
+}
+
+// watched tells the watcher of an event, which is for the running instance.
+func (w *Waitable) watched(event eventTuple) eventTuple {
+	if watcher := w.store.options.Watcher; watcher != nil {
+		watcher.Delivered(currentInstance(w.store), event.code, event.p1, w.self)
+	}
+	return event
 }
 
 //cabi:py Waitable.join a4a31e4b

@@ -28,7 +28,7 @@ type checkCommand struct {
 }
 
 func newCheckCommand() *cobra.Command {
-	c := &checkCommand{steps: bound{8, 1000}, handles: bound{3, 1000}}
+	c := &checkCommand{steps: bound{0, 1000}, handles: bound{0, 1000}}
 	cmd := &cobra.Command{
 		Use:   "check WORLD",
 		Short: "Explore a world and prove properties of it within a bound, or show the shortest counterexample",
@@ -42,9 +42,9 @@ func newCheckCommand() *cobra.Command {
 		RunE:    c.run,
 	}
 	cmd.Flags().StringVar(&c.variant, "variant", spec.SingleTable.Name, "how handles are numbered")
-	cmd.Flags().StringSliceVar(&c.properties, "property", nil, "what to check; all if it is not given")
-	cmd.Flags().Var(&c.steps, "steps", "how many actions of guests and the host to explore")
-	cmd.Flags().Var(&c.handles, "handles", "how many handles may live before no new resources are made")
+	cmd.Flags().StringSliceVar(&c.properties, "property", nil, "what to check; every promise of the specification if it is not given")
+	cmd.Flags().Var(&c.steps, "steps", "how many actions of guests and the host to explore; 0: as far as the world says")
+	cmd.Flags().Var(&c.handles, "handles", "how many handles may live before no new ones are made; 0: as the world says")
 	cmd.Flags().StringVar(&c.save, "save", "", "write the counterexample to a file, for cabi replay")
 	cmd.Flags().BoolVar(&c.json, "json", false, "print the result as JSON")
 	return cmd
@@ -88,10 +88,16 @@ func (c *checkCommand) search(world string) (model.Search, error) {
 	if search.World = model.WorldByName(world); search.World == nil {
 		return search, unknown("world", world, worldNames())
 	}
+	if search.Steps == 0 {
+		search.Steps = search.World.Steps
+	}
+	if search.Handles == 0 {
+		search.Handles = search.World.Handles
+	}
 	if search.Variant = spec.VariantByName(c.variant); search.Variant == nil {
 		return search, unknown("variant", c.variant, variantNames())
 	}
-	search.Properties = properties.All
+	search.Properties = properties.Promises()
 	if len(c.properties) > 0 {
 		search.Properties = nil
 	}
@@ -197,7 +203,7 @@ func (r result) print(w io.Writer) {
 }
 
 func (r result) printBound(w io.Writer) {
-	fmt.Fprintf(w, "bound: %s; no new resource while %s\n", count(r.Steps, "action"), liveHandles(r.Handles))
+	fmt.Fprintf(w, "bound: %s; no new handle is made while %s\n", count(r.Steps, "action"), liveHandles(r.Handles))
 	fmt.Fprintf(w, "explored: %s, %s, depth %d", count(r.States, "state"), count(r.Transitions, "transition"), r.Depth)
 	if r.Verdict != "violated" {
 		fmt.Fprintf(w, "; %s", r.frontier())

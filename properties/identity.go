@@ -1,0 +1,214 @@
+package properties
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// What an index says of the element that it was issued for.
+
+var diagnosable = &model.Property{
+	Name: "diagnosable",
+	Statement: "A trap on an index that names a live element of another class or type says what is there, " +
+		"from that one lookup.",
+	Kind:   "step",
+	Origin: `component-model#395: "unknown handle index 1" should say what the index names`,
+	New:    func() model.Checker { return &diagnosableChecker{NoChecks: model.NoChecks{Name: "diagnosable"}} },
+}
+
+// diagnosableChecker remembers what the index that was looked up last named then.
+type diagnosableChecker struct {
+	model.NoChecks
+	inst  *spec.ComponentInstance
+	index uint64
+	want  spec.Want
+	named []spec.Element
+}
+
+func (c *diagnosableChecker) Sought(inst *spec.ComponentInstance, want spec.Want, index uint64) {
+	c.inst, c.want, c.index, c.named = inst, want, index, nil
+	for slot := range live(inst) {
+		if slot.Index == index && want.Class != spec.ClassThread {
+			c.named = append(c.named, slot.Element)
+		}
+	}
+}
+
+func (c *diagnosableChecker) Settled(*model.Run) { c.named = nil }
+
+func (c *diagnosableChecker) Stopped(_ *model.Run, err error) {
+	var trap *spec.Trap
+	if errors.As(err, &trap) && len(c.named) > 0 && onIndex(trap) && !slices.Contains(c.named, trap.Found) {
+		c.What = fmt.Sprintf("index %d of %s names %s and was used where a %s is wanted, but the trap says %q",
+			c.index, c.inst.Name, describe(c.named[0]), c.want, trap.Detail)
+	}
+}
+
+// onIndex reports whether a trap is because of what an index names.
+func onIndex(trap *spec.Trap) bool {
+	return trap.Found != nil || trap.Site == "Table.get/bounds" || trap.Site == "Table.get/empty"
+}
+
+// live yields the elements that live in the handle tables of inst.
+func live(inst *spec.ComponentInstance) func(yield func(spec.Slot) bool) {
+	return func(yield func(spec.Slot) bool) {
+		for _, t := range inst.Handles() {
+			for _, slot := range t.Live {
+				if slot.Owner == inst && !yield(slot) {
+					return
+				}
+			}
+		}
+	}
+}
+
+var noStaleAlias = &model.Property{
+	Name:      "no-stale-alias",
+	Statement: "Once the element of an index is gone, any use of the index traps.",
+	Kind:      "step",
+	Origin:    "component-model#395: use after drop should be noticed; upstream reuses indices on purpose",
+	Question:  true,
+	New:       func() model.Checker { return &staleChecker{NoChecks: model.NoChecks{Name: "no-stale-alias"}} },
+}
+
+var noStaleConfusion = &model.Property{
+	Name:      "no-stale-alias-weak",
+	Statement: "Once the element of an index is gone, no use of the index reaches an element of another class or type.",
+	Kind:      "step",
+	Origin:    "component-model#395, the weak form of no-stale-alias",
+	Question:  true,
+	New: func() model.Checker {
+		return &staleChecker{NoChecks: model.NoChecks{Name: "no-stale-alias-weak"}, weak: true}
+	},
+}
+
+// A stale index is one whose element is gone: whose it was, and what it named.
+type stale struct {
+	inst  *spec.ComponentInstance
+	index uint64
+	what  string
+}
+
+// staleChecker suspects a lookup of an index that once named something else, which its holder may still mean; the
+// suspicion stands if the run goes on.
+type staleChecker struct {
+	model.NoChecks
+	weak      bool
+	gone      []stale
+	suspected string
+}
+
+func (c *staleChecker) Retired(inst *spec.ComponentInstance, _ spec.TableKey, index uint64, e spec.Element) {
+	s := stale{inst, index, spec.Describe(e)}
+	if spec.ClassOf(e) != spec.ClassThread && !slices.Contains(c.gone, s) {
+		c.gone = append(c.gone, s)
+	}
+}
+
+func (c *staleChecker) Found(inst *spec.ComponentInstance, want spec.Want, index uint64, e spec.Element) {
+	if want.Class == spec.ClassThread || c.suspected != "" {
+		return
+	}
+	for _, s := range c.gone {
+		if s.inst == inst && s.index == index && !(c.weak && s.what == spec.Describe(e)) {
+			c.suspected = fmt.Sprintf("index %d of %s, issued for %s that is gone, reached %s", index, inst.Name, s.what, describe(e))
+			return
+		}
+	}
+}
+
+func (c *staleChecker) Settled(*model.Run) { c.What = c.suspected }
+
+func (c *staleChecker) Stopped(*model.Run, error) { c.suspected = "" }
+
+// AppendGhost appends the stale indices: they decide what is an alias later.
+func (c *staleChecker) AppendGhost(b []byte) []byte {
+	lines := make([]string, len(c.gone))
+	for i, s := range c.gone {
+		lines[i] = fmt.Sprintf("stale %s %d %s\n", s.inst.Name, s.index, s.what)
+	}
+	slices.Sort(lines)
+	for _, l := range lines {
+		b = append(b, l...)
+	}
+	return b
+}
+
+var isolation = &model.Property{
+	Name: "isolation",
+	Statement: "Each index that an instance is handed is the one that a table fed only that instance's own operations would " +
+		"hand out, or may be drawn from the same set.",
+	Kind:   "step",
+	Origin: "tables per instance: what one instance does must not show in another's indices",
+	New:    func() model.Checker { return &isolationChecker{NoChecks: model.NoChecks{Name: "isolation"}} },
+}
+
+// isolationChecker keeps a shadow of what each instance does to each of its tables.
+type isolationChecker struct {
+	model.NoChecks
+	shadows map[table]*spec.ShadowTable
+	indices map[table]map[uint64]uint64 // the shadow's index of each real one
+}
+
+func (c *isolationChecker) Begin(*model.Run) {
+	c.shadows, c.indices = map[table]*spec.ShadowTable{}, map[table]map[uint64]uint64{}
+}
+
+func (c *isolationChecker) Issued(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
+	t := table{inst, key}
+	if c.shadows[t] == nil {
+		c.shadows[t], c.indices[t] = spec.NewShadowTable(inst, key), map[uint64]uint64{}
+	}
+	shadow := c.shadows[t].Add()
+	c.indices[t][index] = shadow
+	if shadow != index && !c.shadows[t].Draws() && c.What == "" {
+		c.What = fmt.Sprintf("%s got index %d in %s.handles%s, whose own operations alone give %d",
+			spec.Describe(e), index, inst.Name, key, shadow)
+	}
+}
+
+func (c *isolationChecker) Retired(inst *spec.ComponentInstance, key spec.TableKey, index uint64, _ spec.Element) {
+	t := table{inst, key}
+	c.shadows[t].Remove(c.indices[t][index])
+	delete(c.indices[t], index)
+}
+
+var unforgeable = &model.Property{
+	Name:      "unforgeable",
+	Statement: "An instance reaches only elements that it was given an index for.",
+	Kind:      "step",
+	Origin:    "the component model's isolation: a handle cannot be made up",
+	New:       func() model.Checker { return &forgeryChecker{NoChecks: model.NoChecks{Name: "unforgeable"}} },
+}
+
+// forgeryChecker keeps what each instance was given.
+type forgeryChecker struct {
+	model.NoChecks
+	given     map[given]bool
+	suspected string
+}
+
+type given struct {
+	inst *spec.ComponentInstance
+	e    spec.Element
+}
+
+func (c *forgeryChecker) Begin(*model.Run) { c.given = map[given]bool{} }
+
+func (c *forgeryChecker) Issued(inst *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
+	c.given[given{inst, e}] = true
+}
+
+func (c *forgeryChecker) Found(inst *spec.ComponentInstance, _ spec.Want, index uint64, e spec.Element) {
+	if !c.given[given{inst, e}] && c.suspected == "" {
+		c.suspected = fmt.Sprintf("%s reached %s by index %d, which it was never given", inst.Name, describe(e), index)
+	}
+}
+
+func (c *forgeryChecker) Settled(*model.Run) { c.What = c.suspected }
+
+func (c *forgeryChecker) Stopped(*model.Run, error) { c.suspected = "" }

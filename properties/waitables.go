@@ -1,0 +1,129 @@
+package properties
+
+import (
+	"fmt"
+	"slices"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+var joinSymmetric = stateProperty(&model.Property{
+	Name:      "join-symmetric",
+	Statement: "A waitable is in a set exactly if it is one of the set's elements, and of no other's, once.",
+	Kind:      "state",
+	Origin:    "Waitable.join",
+}, func(inst *spec.ComponentInstance) string {
+	for slot := range live(inst) {
+		if what := notSymmetric(inst, slot); what != "" {
+			return what
+		}
+	}
+	return ""
+})
+
+// notSymmetric says how a waitable's set and the sets of its instance disagree.
+func notSymmetric(inst *spec.ComponentInstance, slot spec.Slot) string {
+	if !spec.ClassOf(slot.Element).Waitable() {
+		return ""
+	}
+	for other := range live(inst) {
+		wset, isSet := other.Element.(*spec.WaitableSet)
+		if !isSet {
+			continue
+		}
+		n := 0
+		for _, e := range wset.Elements() {
+			if e == slot.Element {
+				n++
+			}
+		}
+		if in := spec.Set(slot.Element) == wset; n > 1 || in != (n == 1) {
+			return fmt.Sprintf("%s %d of %s is %d times in the set %d, but says that it is in that set: %v",
+				describe(slot.Element), slot.Index, inst.Name, n, other.Index, in)
+		}
+	}
+	return ""
+}
+
+var eventIdentifies = &model.Property{
+	Name: "event-identifies",
+	Statement: "The index of an event, in the tables that its code alone selects, names exactly one live element of the instance " +
+		"that is handed it: the one that raised it.",
+	Kind:   "step",
+	Origin: "component-model#395: what one table for all waitables is for",
+	New:    func() model.Checker { return &eventChecker{model.NoChecks{Name: "event-identifies"}} },
+}
+
+type eventChecker struct{ model.NoChecks }
+
+// codeClass is the class of the elements that raise events of a code: all that an event says of them.
+var codeClass = map[spec.EventCode]spec.Class{
+	spec.EventSubtask: spec.ClassSubtask, spec.EventStreamRead: spec.ClassReadableStreamEnd, spec.EventStreamWrite: spec.ClassWritableStreamEnd,
+	spec.EventFutureRead: spec.ClassReadableFutureEnd, spec.EventFutureWrite: spec.ClassWritableFutureEnd,
+}
+
+func (c *eventChecker) Delivered(inst *spec.ComponentInstance, code spec.EventCode, index uint64, e spec.Element) {
+	var named []spec.Element
+	for slot := range live(inst) {
+		if slot.Index == index && spec.ClassOf(slot.Element) == codeClass[code] {
+			named = append(named, slot.Element)
+		}
+	}
+	if !slices.Equal(named, []spec.Element{e}) && c.What == "" {
+		c.What = fmt.Sprintf("the event %s %d of %s is of %s, but names %s", code, index, inst.Name, describe(e), describeAll(named))
+	}
+}
+
+func describeAll(elems []spec.Element) string {
+	if len(elems) == 0 {
+		return "nothing"
+	}
+	text := describe(elems[0])
+	for _, e := range elems[1:] {
+		text += " and " + describe(e)
+	}
+	return text
+}
+
+var waitingCount = &model.Property{
+	Name:      "waiting-count",
+	Statement: "A set's count of waiting threads is the number of threads that wait on it.",
+	Kind:      "quiescent",
+	Origin:    "WaitableSet.wait_for_event_and",
+	Blind:     "Sets that are in no table: the trap in WaitableSet.drop keeps a set that is waited on from being dropped.",
+	New:       func() model.Checker { return &waitingChecker{model.NoChecks{Name: "waiting-count"}} },
+}
+
+type waitingChecker struct{ model.NoChecks }
+
+func (c *waitingChecker) Settled(r *model.Run) {
+	for _, inst := range r.Store.Instances() {
+		for slot := range live(inst) {
+			wset, isSet := slot.Element.(*spec.WaitableSet)
+			if isSet && wset.NumWaiting() != r.Store.ThreadsWaiting(wset) && c.What == "" {
+				c.What = fmt.Sprintf("set %d of %s counts %d waiting threads, there are %d",
+					slot.Index, inst.Name, wset.NumWaiting(), r.Store.ThreadsWaiting(wset))
+			}
+		}
+	}
+}
+
+var resolvedOnce = &model.Property{
+	Name:      "resolved-once",
+	Statement: "A call that the host made is resolved at most once.",
+	Kind:      "step",
+	Origin:    "Task.return_, Task.cancel",
+	Blind:     "Calls between guests: their subtasks assert it.",
+	New:       func() model.Checker { return &resolvedChecker{model.NoChecks{Name: "resolved-once"}} },
+}
+
+type resolvedChecker struct{ model.NoChecks }
+
+func (c *resolvedChecker) Settled(r *model.Run) {
+	for k, call := range r.Calls() {
+		if call.Times > 1 && c.What == "" {
+			c.What = fmt.Sprintf("the host's call %d of %s was resolved %d times", k, call.Func, call.Times)
+		}
+	}
+}
