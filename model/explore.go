@@ -183,14 +183,14 @@ func (e *explorer) newRun(p *player) *Run {
 		checkers[i] = property.New()
 	}
 	options := spec.Options{Choices: p, Variant: e.Variant, Pool: &e.pool}
-	options.Limits.RandomIndices = e.randomIndices()
+	options.Limits.RandomIndices = randomIndices(e.Handles)
 	return NewRun(e.World, options, p, checkers...)
 }
 
-// randomIndices is from how many indices a random numbering draws in a search: as many as there may be handles.
-func (s Search) randomIndices() uint64 {
-	if s.Handles > 0 {
-		return uint64(max(s.Handles, 2))
+// randomIndices is from how many indices a random numbering draws here: as many as there may be handles.
+func randomIndices(handles int) uint64 {
+	if handles > 0 {
+		return uint64(max(handles, 2))
 	}
 	return 4
 }
@@ -279,7 +279,7 @@ func (p *player) main(r *Run) (atMenu bool) {
 // Next plays the next action.
 func (p *player) Next(r *Run, at *Activation) Action {
 	if p.action == len(p.actions) {
-		p.menu = r.Menu(at, p.handles)
+		p.menu = r.Menu(at, p.handles, Everything)
 		panic(errAtMenu)
 	}
 	p.lastOf = at.Actor

@@ -6,21 +6,32 @@ import (
 	"cabi/spec"
 )
 
+// A Breadth says which indices a menu offers.
+type Breadth uint8
+
+const (
+	// Everything is every index the instance was ever handed, 0, and one that it never was, for every operand.
+	Everything Breadth = iota
+	// RightClass is the indices that name an element of the operand's class.
+	RightClass
+)
+
 // Menu is what the most general guest, or the host, may do in an activation: every action that the world's menus offer
 // there, with every relevant number, in a fixed order. Handles bounds how many handles may live in the store before
 // actions that make new ones are no longer offered; 0: any number.
-func (r *Run) Menu(at *Activation, handles int) []Action {
-	var menu []Action
+func (r *Run) Menu(at *Activation, handles int, breadth Breadth) []Action {
+	m := menu{r, at, breadth}
+	var actions []Action
 	for _, words := range r.templates(at.Actor) {
 		if makesHandle[words[0]] && handles > 0 && r.liveHandles() >= handles {
 			continue
 		}
-		menu = append(menu, r.expand(at, Action{Op: words[0], Imm: words[1:]})...)
+		actions = append(actions, m.expand(Action{Op: words[0], Imm: words[1:]})...)
 	}
 	if at.Kind != KindHost {
-		menu = append(menu, r.expand(at, Action{Op: opReturn})...)
+		actions = append(actions, m.expand(Action{Op: opReturn})...)
 	}
-	return menu
+	return actions
 }
 
 // makesHandle are the actions that make a handle where there was none.
@@ -43,10 +54,17 @@ func (r *Run) liveHandles() int {
 	return n
 }
 
+// A menu is being made.
+type menu struct {
+	*Run
+	at      *Activation
+	breadth Breadth
+}
+
 // expand gives an action each combination of relevant numbers.
-func (r *Run) expand(at *Activation, a Action) []Action {
+func (m menu) expand(a Action) []Action {
 	expanded := []Action{a}
-	for _, candidates := range r.operands(at, a) {
+	for _, candidates := range m.operands(a) {
 		var longer []Action
 		for _, e := range expanded {
 			for _, v := range candidates {
@@ -58,36 +76,55 @@ func (r *Run) expand(at *Activation, a Action) []Action {
 	return expanded
 }
 
-// operands are the relevant numbers for each of an action's operands.
-func (r *Run) operands(at *Activation, a Action) [][]uint64 {
-	switch a.Op {
-	case "resource.new":
-		return [][]uint64{{r.rep(a.Imm[0])}}
-	case "resource.rep", "resource.drop", "waitable-set.drop", "subtask.drop", "subtask.cancel",
-		"stream.drop-readable", "stream.drop-writable", "stream.cancel-read", "stream.cancel-write",
-		"future.drop-readable", "future.drop-writable", "future.cancel-read", "future.cancel-write", "error-context.drop":
-		return [][]uint64{r.indices(at)}
-	case "waitable-set.wait", "waitable-set.poll", "future.read", "future.write":
-		return [][]uint64{r.indices(at), {0}} // a pointer
-	case "stream.read", "stream.write":
-		return [][]uint64{r.indices(at), {0}, {1}} // a pointer and a length
-	case "waitable.join":
-		return [][]uint64{r.indices(at), r.indices(at)}
-	case opCall:
-		return r.operandsOf(at, r.funcs[a.Imm[0]].ft.Params)
-	case opReturn:
-		return r.operandsOf(at, at.Results)
-	default:
-		return nil
-	}
+// indexOf is the class of the element that an action's first operand names.
+var indexOf = map[string]spec.Class{
+	"resource.rep": spec.ClassResourceHandle, "resource.drop": spec.ClassResourceHandle,
+	"waitable-set.wait": spec.ClassWaitableSet, "waitable-set.poll": spec.ClassWaitableSet, "waitable-set.drop": spec.ClassWaitableSet,
+	"waitable.join": spec.ClassWaitable, "subtask.drop": spec.ClassSubtask, "subtask.cancel": spec.ClassSubtask,
+	"stream.read": spec.ClassReadableStreamEnd, "stream.cancel-read": spec.ClassReadableStreamEnd,
+	"stream.write": spec.ClassWritableStreamEnd, "stream.cancel-write": spec.ClassWritableStreamEnd,
+	"stream.drop-readable": spec.ClassReadableStreamEnd, "stream.drop-writable": spec.ClassWritableStreamEnd,
+	"future.read": spec.ClassReadableFutureEnd, "future.cancel-read": spec.ClassReadableFutureEnd,
+	"future.write": spec.ClassWritableFutureEnd, "future.cancel-write": spec.ClassWritableFutureEnd,
+	"future.drop-readable": spec.ClassReadableFutureEnd, "future.drop-writable": spec.ClassWritableFutureEnd,
+	"error-context.drop": spec.ClassErrorContext,
 }
 
-func (r *Run) operandsOf(at *Activation, ts []spec.ValType) [][]uint64 {
+// moreOperands are the relevant numbers for an action's operands after the first.
+func (m menu) moreOperands(a Action) [][]uint64 {
+	switch a.Op {
+	case "waitable-set.wait", "waitable-set.poll", "future.read", "future.write":
+		return [][]uint64{{0}} // a pointer
+	case "stream.read", "stream.write":
+		return [][]uint64{{0}, {1}} // a pointer and a length
+	case "waitable.join":
+		return [][]uint64{m.indices(spec.ClassWaitableSet)}
+	}
+	return nil
+}
+
+// operands are the relevant numbers for each of an action's operands.
+func (m menu) operands(a Action) [][]uint64 {
+	switch a.Op {
+	case "resource.new":
+		return [][]uint64{{m.rep(a.Imm[0])}}
+	case opCall:
+		return m.operandsOf(m.funcs[a.Imm[0]].ft.Params)
+	case opReturn:
+		return m.operandsOf(m.at.Results)
+	}
+	if class, ok := indexOf[a.Op]; ok {
+		return append([][]uint64{m.indices(class)}, m.moreOperands(a)...)
+	}
+	return nil
+}
+
+func (m menu) operandsOf(ts []spec.ValType) [][]uint64 {
 	var operands [][]uint64
 	for _, t := range ts {
 		switch t.(type) {
 		case *spec.OwnType, *spec.BorrowType:
-			operands = append(operands, r.indices(at))
+			operands = append(operands, m.indices(spec.ClassResourceHandle))
 		default:
 			operands = append(operands, []uint64{0})
 		}
@@ -96,17 +133,34 @@ func (r *Run) operandsOf(at *Activation, ts []spec.ValType) [][]uint64 {
 }
 
 // rep is the representation of every resource of a type: the types are told apart by it, resources of one type are not.
-func (r *Run) rep(resource string) uint64 {
-	i := slices.IndexFunc(r.World.Resources, func(d Resource) bool { return d.Name == resource })
+func (m menu) rep(resource string) uint64 {
+	i := slices.IndexFunc(m.World.Resources, func(d Resource) bool { return d.Name == resource })
 	return uint64(i+1) * 100
 }
 
-// indices are those an instance was ever handed, 0, and one that it never was: right ones, stale ones, wrong ones.
-func (r *Run) indices(at *Activation) []uint64 {
-	known := r.known[at.Actor]
+// indices are those that the breadth allows for an element of a class.
+func (m menu) indices(class spec.Class) []uint64 {
+	if m.breadth == RightClass {
+		return m.liveIndices(class)
+	}
+	known := m.known[m.at.Actor]
 	beyond := uint64(1)
 	if len(known) > 0 {
 		beyond = known[len(known)-1] + 1
 	}
 	return slices.Concat([]uint64{0}, known, []uint64{beyond})
+}
+
+// liveIndices are the indices of the instance's live elements of a class.
+func (m menu) liveIndices(class spec.Class) []uint64 {
+	var indices []uint64
+	for _, t := range m.at.inst.spec.Handles() {
+		for _, slot := range t.Live {
+			of := spec.ClassOf(slot.Element)
+			if slot.Owner == m.at.inst.spec && (of == class || class == spec.ClassWaitable && of.Waitable()) {
+				indices = append(indices, slot.Index)
+			}
+		}
+	}
+	return indices
 }

@@ -93,6 +93,10 @@ func init() {
 		"task.return": {[]immediate{immTypes}, -1, func(g *guest, a Action) []spec.CoreValue {
 			return spec.CanonTaskReturn(g.store(), g.types(a), &g.inst.opts(false).LiftOptions, a.Args)
 		}},
+		"task.return-other": {[]immediate{immTypes}, -1, func(g *guest, a Action) []spec.CoreValue {
+			other := &spec.LiftOptions{StringEncoding: g.inst.sync.StringEncoding} // without the memory
+			return spec.CanonTaskReturn(g.store(), g.types(a), other, a.Args)
+		}},
 		"task.cancel": {nil, 0, func(g *guest, a Action) []spec.CoreValue { return spec.CanonTaskCancel(g.store()) }},
 
 		"waitable-set.new": {nil, 0, func(g *guest, a Action) []spec.CoreValue { return spec.CanonWaitableSetNew(g.store()) }},
@@ -181,6 +185,15 @@ func init() {
 	for name, op := range hostDoes {
 		ops[name] = op.op
 	}
+}
+
+// ParseAction reads an action from its words. The error says what keeps it from being done in the activation.
+func ParseAction(r *Run, at *Activation, words []string) (Action, error) {
+	a, err := parseAction(words)
+	if err == nil {
+		err = a.check(r, at)
+	}
+	return a, err
 }
 
 func n(a Action, i int) uint64 { return a.Args[i].Uint64() }

@@ -54,6 +54,7 @@ func TestVerdicts(t *testing.T) {
 				continue // too many indices to exhaust; the world handles has its verdicts
 			}
 			t.Run(s.world+"/"+v.Name, func(t *testing.T) {
+				t.Parallel()
 				var holding []*model.Property
 				for _, p := range All {
 					if want, fail := fails[s.world][v.Name][p.Name]; fail {

@@ -1,0 +1,98 @@
+package model
+
+import (
+	"cabi/spec"
+)
+
+// A Walk is runs of a world that a tape decides: each of its numbers is an action of the menu or a choice of the
+// specification, modulo how many there are. A run ends with its tape.
+type Walk struct {
+	World      *World
+	Variant    *spec.Variant
+	Properties []*Property
+	Handles    int // the bound on live handles before no new ones are made; 0: none
+}
+
+// An Outcome is what came of one run.
+type Outcome struct {
+	Violation *Violation // nil: none
+	Stopped   error      // how the specification stopped the run; nil: the tape ended first
+	Actions   int
+}
+
+// Run makes the run of a tape.
+func (w Walk) Run(tape []uint32) Outcome {
+	walker := &walker{tape: tape, handles: w.Handles}
+	checkers := make([]Checker, len(w.Properties))
+	for i, property := range w.Properties {
+		checkers[i] = property.New()
+	}
+	options := spec.Options{Choices: walker, Variant: w.Variant}
+	options.Limits.RandomIndices = randomIndices(w.Handles)
+	r := NewRun(w.World, options, walker, checkers...)
+	defer r.Close()
+	r.log = &log{}
+	untilEnd(r)
+	r.log.flush()
+	outcome := Outcome{Stopped: r.Stopped, Actions: r.Actions}
+	if property, what := r.Violation(); what != "" {
+		trace := &Trace{World: w.World, Variant: w.Variant, Choices: walker.choices, Lines: r.log.lines, Violates: property + ": " + what}
+		outcome.Violation = &Violation{property, what, r.Actions, trace}
+	}
+	return outcome
+}
+
+// untilEnd makes a run whose actor or choices may stop it with errEnd.
+func untilEnd(r *Run) {
+	defer func() {
+		if got := recover(); got != nil && got != errEnd {
+			panic(got)
+		}
+	}()
+	r.Main()
+}
+
+type walker struct {
+	tape    []uint32
+	at      int
+	handles int
+	choices []uint32 // the specification's, as they were made
+}
+
+func (w *walker) play(n int) int {
+	if w.at == len(w.tape) {
+		panic(errEnd)
+	}
+	w.at++
+	return int(w.tape[w.at-1] % uint32(n))
+}
+
+// Next takes the next action, unless something is violated already.
+func (w *walker) Next(r *Run, at *Activation) Action {
+	if _, what := r.Violation(); what != "" {
+		panic(errEnd)
+	}
+	breadth := RightClass
+	if w.play(8) == 7 { // a wrong index mostly ends the run: now and then is enough
+		breadth = Everything
+	}
+	menu := r.Menu(at, w.handles, breadth)
+	if len(menu) == 0 {
+		return Action{Op: opStop}
+	}
+	return menu[w.play(len(menu))]
+}
+
+// Choose makes the next choice.
+func (w *walker) Choose(_ spec.Site, n int) int {
+	w.choices = append(w.choices, uint32(w.play(n)))
+	return int(w.choices[len(w.choices)-1])
+}
+
+// Bits chooses between no bits and all.
+func (w *walker) Bits(site spec.Site, k int) uint64 { return -uint64(w.Choose(site, 2)) >> (64 - k) }
+
+// Shuffle draws as CPython's random.shuffle does.
+func (w *walker) Shuffle(site spec.Site, n int, swap func(i, j int)) {
+	spec.ShuffleByChoice(w, site, n, swap)
+}

@@ -1,0 +1,98 @@
+package properties
+
+import (
+	"fmt"
+	"math/rand"
+	"testing"
+
+	"github.com/leanovate/gopter"
+	"github.com/leanovate/gopter/commands"
+	"github.com/leanovate/gopter/gen"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// State machine tests of the tables with gopter: what a guest does is a list of commands, which gopter generates,
+// checks one by one, and shrinks.
+
+// A system is a world in which the commands given so far were done.
+type system struct {
+	walk model.Walk
+	tape []uint32
+}
+
+// A choose is a command: it takes an action of the menu, or makes a choice of the specification.
+type choose uint32
+
+func (c choose) String() string { return fmt.Sprintf("choose %d", uint32(c)) }
+
+// Run does all that was done and one thing more.
+func (c choose) Run(s commands.SystemUnderTest) commands.Result {
+	sys := s.(*system)
+	sys.tape = append(sys.tape, 0, uint32(c)) // 0: among the indices of the right class
+	return sys.walk.Run(sys.tape)
+}
+
+// NextState counts the commands.
+func (choose) NextState(s commands.State) commands.State { return s.(int) + 1 }
+
+// PreCondition bounds the length.
+func (choose) PreCondition(s commands.State) bool { return s.(int) < 30 }
+
+// PostCondition is that nothing is violated.
+func (choose) PostCondition(_ commands.State, r commands.Result) *gopter.PropResult {
+	if violation := r.(model.Outcome).Violation; violation != nil {
+		return &gopter.PropResult{Status: gopter.PropFalse, Labels: []string{violation.Trace.String()}}
+	}
+	return &gopter.PropResult{Status: gopter.PropTrue}
+}
+
+// machine is the state machine of a world under a variant.
+func machine(s scope, v *spec.Variant, properties ...*model.Property) commands.Commands {
+	return &commands.ProtoCommands{
+		NewSystemUnderTestFunc: func(commands.State) commands.SystemUnderTest { return &system{walk: s.walk(v, properties...)} },
+		InitialStateGen:        gen.Const(0),
+		GenCommandFunc: func(commands.State) gopter.Gen {
+			return gen.UInt32Range(0, 1<<10).Map(func(n uint32) commands.Command { return choose(n) })
+		},
+	}
+}
+
+// tableProperties are those of tables and of waitable tables.
+var tableProperties = []*model.Property{
+	deterministic, uniqueInTable, uniqueInInstance, nonzero, bounded, dense, freeList, noConfusion,
+	isolation, unforgeable, joinSymmetric, eventIdentifies, waitingCount,
+}
+
+// Every list of commands keeps what must hold; what must fail is made to fail.
+func TestStateMachines(t *testing.T) {
+	for _, s := range scopes {
+		for _, v := range spec.Variants {
+			t.Run(s.world+"/"+v.Name, func(t *testing.T) {
+				t.Parallel()
+				var holding []*model.Property
+				for _, p := range tableProperties {
+					if want := s.fails(v)[p.Name]; want == 0 {
+						holding = append(holding, p)
+					} else if runMachine(s, v, 2000, p).Passed() {
+						t.Errorf("%s was not violated, must be", p.Name)
+					}
+				}
+				if result := runMachine(s, v, 60, holding...); !result.Passed() {
+					t.Errorf("after %v: %v", result.Args, result.Labels)
+				}
+			})
+		}
+	}
+}
+
+// runMachine checks so many lists of commands, from a fixed seed.
+func runMachine(s scope, v *spec.Variant, lists int, properties ...*model.Property) *gopter.TestResult {
+	parameters := gopter.DefaultTestParameters()
+	parameters.MinSuccessfulTests = lists
+	parameters.MaxSize = 24
+	parameters.Workers = 1
+	parameters.Rng = rand.New(rand.NewSource(1))
+	return commands.Prop(machine(s, v, properties...)).Check(parameters)
+}
