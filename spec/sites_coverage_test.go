@@ -99,7 +99,7 @@ type goSite struct {
 	static bool // assertStatic: no store observes it
 }
 
-// sitesOfSource reads the source of the package: `cabi sites` lists the same, but a test of it cannot import it.
+// sitesOfSource reads the sites off the source of the package, as internal/port does for `cabi sites`.
 func sitesOfSource() []goSite {
 	files, err := filepath.Glob("*.go")
 	if err != nil {
@@ -141,16 +141,10 @@ func siteOfCall(call *ast.CallExpr) []goSite {
 	for _, arg := range call.Args {
 		if lit, ok := arg.(*ast.BasicLit); ok && lit.Kind == token.STRING {
 			name, _ := strconv.Unquote(lit.Value)
-			if siteName.MatchString(name) {
+			if siteName.MatchString(name) && !strings.HasPrefix(name, "variant/") { // a variant's own is not upstream's
 				return []goSite{{Site(name), function == "assertStatic"}}
 			}
 		}
 	}
 	return nil
 }
-
-// neverEvaluated are the unreachable sites that stand where nothing gets.
-var neverEvaluated = map[Site]bool{}
-
-// unreachable are the sites that no test makes fire, and why none can.
-var unreachable = map[Site]string{}

@@ -60,7 +60,6 @@ type scene struct {
 	sync     *CanonicalOptions // over mem, with a realloc
 	async    *CanonicalOptions
 	r, other *ResourceType // both implemented by B
-	own      *ResourceType // implemented by A
 }
 
 func newScene(t *testing.T, s *Store) *scene {
@@ -69,7 +68,6 @@ func newScene(t *testing.T, s *Store) *scene {
 	g.sync = mkOpts(optsWith{memory: g.mem, realloc: g.heap.realloc})
 	g.async = mkOpts(optsWith{memory: g.mem, realloc: g.heap.realloc, async: true})
 	g.r, g.other = NewResourceType("R", g.b, nil), NewResourceType("Other", g.b, nil)
-	g.own = NewResourceType("Own", g.a, nil)
 	return g
 }
 
@@ -195,7 +193,7 @@ func taker(onStart OnStart, onResolve OnResolve, _ *ComponentInstance) OnCancel 
 func giver(results ...Value) HostFunc {
 	return func(onStart OnStart, onResolve OnResolve, _ *ComponentInstance) OnCancel {
 		onStart.OnStart()
-		onResolve.OnResolve(results)
+		onResolve.OnResolve(append([]Value{}, results...)) // nil would be a cancellation
 		return HostOnCancel(func(*ComponentInstance) {})
 	}
 }
