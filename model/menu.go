@@ -20,6 +20,9 @@ const (
 // there, with every relevant number, in a fixed order. Handles bounds how many handles may live in the store before
 // actions that make new ones are no longer offered; 0: any number.
 func (r *Run) Menu(at *Activation, handles int, breadth Breadth) []Action {
+	if r.World.RightClass {
+		breadth = RightClass
+	}
 	m := menu{r, at, breadth}
 	var actions []Action
 	for _, words := range r.templates(at.Actor) {

@@ -19,6 +19,8 @@ type World struct {
 	Limits    Limits     `json:"limits,omitzero"`
 	// Menus are what an instance, or "host", may do in a search: actions without their numbers ("resource.new R").
 	Menus map[string][]string `json:"menus,omitempty"`
+	// RightClass leaves out the indices that name nothing or an element of another class than the action is for.
+	RightClass bool `json:"right_class,omitempty"`
 	// Steps and Handles are the bounds that the world is explored to unless others are given.
 	Steps   int `json:"steps,omitempty"`
 	Handles int `json:"handles,omitempty"`

@@ -1,7 +1,7 @@
 package model
 
 // Worlds are the named worlds.
-var Worlds = []*World{handlesWorld, waitablesWorld}
+var Worlds = []*World{handlesWorld, waitablesWorld, eventsWorld}
 
 // WorldByName finds a world; nil if there is none of that name.
 func WorldByName(name string) *World {
@@ -62,5 +62,24 @@ var waitablesWorld = &World{
 	},
 	Start:   []string{"A.run"},
 	Steps:   5,
+	Handles: 5,
+}
+
+// eventsWorld is one instance with streams of two types, one of which it copies and takes the events of.
+var eventsWorld = &World{
+	Name: "events",
+	Doc: "One instance that makes streams of two types and a waitable set, reads and writes its own streams of one of them " +
+		"without blocking, and takes the events of those that it put into the set. Indices are of the right class. Left out: " +
+		"wrong indices, what blocks, subtasks, futures, dropping, other instances.",
+	Instances:  []Instance{{Name: "A", Memory: 64}},
+	Funcs:      []Func{{Name: "A.run"}},
+	RightClass: true,
+	Menus: map[string][]string{
+		"A": {"stream.new u8", "stream.new u16", "waitable-set.new", "waitable.join", "waitable-set.poll uncancellable",
+			"stream.write u8 async", "stream.read u8 async"},
+		Host: {"invoke A.run"},
+	},
+	Start:   []string{"A.run"},
+	Steps:   7,
 	Handles: 5,
 }

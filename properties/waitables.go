@@ -48,7 +48,7 @@ func notSymmetric(inst *spec.ComponentInstance, slot spec.Slot) string {
 
 var eventIdentifies = &model.Property{
 	Name: "event-identifies",
-	Statement: "The index of an event, in the tables that its code alone selects, names exactly one live element of the instance " +
+	Statement: "The index of an event that a waitable set gives, in the tables that its code alone selects, names exactly one live element of the instance " +
 		"that is handed it: the one that raised it.",
 	Kind:   "step",
 	Origin: "component-model#395: what one table for all waitables is for",

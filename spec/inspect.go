@@ -12,7 +12,7 @@ type Watcher interface {
 	Sought(inst *ComponentInstance, want Want, index uint64)
 	// Found tells that a built-in that wants want found e at an index. It has not checked yet that e is what it wants.
 	Found(inst *ComponentInstance, want Want, index uint64, e Element)
-	// Delivered tells that inst is handed an event of e, under an index.
+	// Delivered tells that inst is handed an event of e, an element of a set, under an index.
 	Delivered(inst *ComponentInstance, code EventCode, index uint64, e Element)
 }
 

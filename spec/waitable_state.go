@@ -81,10 +81,10 @@ func (w *Waitable) getPendingEvent() eventTuple {
 	if pendingEvent == nil {
 		crash("Waitable.get_pending_event", "TypeError", "'NoneType' object is not callable")
 	}
-	return w.watched(pendingEvent.deliver())
+	return pendingEvent.deliver()
 }
 
-// watched tells the watcher of an event, which is for the running instance.
+// watched tells the watcher of an event of a set, which the running instance is handed.
 func (w *Waitable) watched(event eventTuple) eventTuple {
 	if watcher := w.store.options.Watcher; watcher != nil {
 		watcher.Delivered(currentInstance(w.store), event.code, event.p1, w.self)
@@ -160,7 +160,7 @@ func (wset *WaitableSet) getPendingEvent() eventTuple {
 	for _, w := range wset.elems {
 		wset.store.assert(wset == w.wset, "WaitableSet.get_pending_event/member", "an element of a set knows its set")
 		if w.hasPendingEvent() {
-			return w.getPendingEvent()
+			return w.watched(w.getPendingEvent())
 		}
 	}
 	crash("unpack_event", "TypeError", "cannot unpack non-iterable NoneType object")

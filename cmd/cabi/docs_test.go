@@ -58,8 +58,8 @@ func TestReadme(t *testing.T) {
 			}
 		}
 	}
-	if ran != 3 {
-		t.Fatalf("the README has %d commands, want 3", ran)
+	if ran != 4 {
+		t.Fatalf("the README has %d commands, want 4", ran)
 	}
 	inOutput := false
 	for _, line := range shown {
