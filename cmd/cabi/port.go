@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,8 @@ import (
 
 	"cabi/internal/port"
 	"cabi/spec"
+	"cabi/spec/history/pertype"
+	"cabi/spec/history/resourcetable"
 
 	"github.com/spf13/cobra"
 )
@@ -85,14 +88,45 @@ func (o *portOptions) run(cmd *cobra.Command) error {
 	}
 }
 
+// portSources are the packages that port a definitions.py, that of the pin first.
+var portSources = []struct {
+	fs  fs.FS
+	dir string
+}{
+	{spec.Source, "spec"},
+	{pertype.Source, "spec/history/pertype"},
+	{resourcetable.Source, "spec/history/resourcetable"},
+}
+
 // portRoots returns what to check: the sources the command was built from or, if dir is given, those there now.
 func portRoots(dir string) ([]port.Root, error) {
-	roots, err := port.Roots(spec.Source, "spec")
 	if dir != "" {
-		roots, err = port.Roots(os.DirFS(dir), filepath.ToSlash(dir))
+		return portRootsIn(dir)
 	}
+	var roots []port.Root
+	for _, source := range portSources {
+		more, err := port.Roots(source.fs, source.dir)
+		if err != nil {
+			return nil, exitError{2, err.Error()}
+		}
+		roots = append(roots, more...)
+	}
+	return roots, nil
+}
+
+// portRootsIn returns what to check in a directory and, as they belong to it, in the historical packages below it.
+func portRootsIn(dir string) ([]port.Root, error) {
+	below, err := filepath.Glob(filepath.Join(dir, "history", "*"))
 	if err != nil {
 		return nil, exitError{2, err.Error()}
+	}
+	var roots []port.Root
+	for _, d := range append([]string{dir}, below...) {
+		more, err := port.Roots(os.DirFS(d), filepath.ToSlash(d))
+		if err != nil {
+			return nil, exitError{2, err.Error()}
+		}
+		roots = append(roots, more...)
 	}
 	if len(roots) == 0 {
 		return nil, exitError{2, fmt.Sprintf("%s holds no %s", dir, port.ManifestName(""))}

@@ -1,9 +1,12 @@
 package port
 
 import (
+	"io/fs"
 	"testing"
 
 	"cabi/spec"
+	"cabi/spec/history/pertype"
+	"cabi/spec/history/resourcetable"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -24,20 +27,33 @@ func TestManifestCounts(t *testing.T) {
 	}
 }
 
-// TestSpecIsPorted is what keeps the port true without Python: each definition of the pin has its counterpart, with
-// all traps and asserts in their places.
+// TestSpecIsPorted is what keeps the port true without Python: each definition of the pin, and of the historical
+// versions, has its counterpart, with all traps and asserts in their places.
 func TestSpecIsPorted(t *testing.T) {
-	roots, err := Roots(spec.Source, "spec")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, root := range roots {
-		report, err := Check(root)
+	for _, source := range []struct {
+		fs   fs.FS
+		dir  string
+		pins int
+	}{
+		{spec.Source, "spec", 1},
+		{pertype.Source, "spec/history/pertype", 1},
+		{resourcetable.Source, "spec/history/resourcetable", 1},
+	} {
+		roots, err := Roots(source.fs, source.dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range report.Problems {
-			t.Error(p)
+		if len(roots) != source.pins {
+			t.Errorf("%s ports %d versions of definitions.py, want %d", source.dir, len(roots), source.pins)
+		}
+		for _, root := range roots {
+			report, err := Check(root)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range report.Problems {
+				t.Error(p)
+			}
 		}
 	}
 }

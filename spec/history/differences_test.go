@@ -66,7 +66,7 @@ var differences = []*difference{
 			A1: resource.rep S 1`,
 	},
 	{
-		name: "a-table-for-resources", only: "resource-table", variant: "single-table",
+		name: "a-table-for-resources", variant: "single-table",
 		there: regexp.MustCompile(`subtask 1 STARTED$`), here: regexp.MustCompile(`subtask 2 STARTED$`),
 		verbs: []string{history.Block},
 		sequence: `
@@ -95,7 +95,7 @@ var differences = []*difference{
 	},
 	{
 		name:  "another-tasks-borrow-lent",
-		verbs: calls, there: regexp.MustCompile(`^trap lift_borrow/borrow_scope$`), here: passes,
+		verbs: calls, there: regexp.MustCompile(`^trap lift_borrow/borrow_scope$`), here: anything,
 		sequence: `
 			host: call A1 borrow U 100
 			A1: block
@@ -117,7 +117,20 @@ var differences = []*difference{
 			A1: exit`,
 	},
 	{
-		name:  "exit-with-subtask",
+		name: "results-before-borrows", tableLength: 2,
+		verbs: []string{history.Return}, there: regexp.MustCompile(`^trap Table.add/full$`), here: regexp.MustCompile(`^trap Task.return_/borrows$`),
+		sequence: `
+			host: call B1 own U 100
+			B1: task.return
+			B1: exit
+			host: call A1 own U 200
+			A1: block
+			host: call A2 own U 300
+			A2: call B2 borrow U 1 returns U
+			B2: return U 1`,
+	},
+	{
+		name: "exit-with-subtask", common: true,
 		verbs: []string{history.Exit}, there: regexp.MustCompile(`^trap Task.exit/todo$`), here: passes,
 		sequence: `
 			host: call A1
@@ -156,7 +169,7 @@ var differences = []*difference{
 			A1: exit`,
 	},
 	{
-		name:  "returned-then-blocked",
+		name: "returned-then-blocked", common: true,
 		verbs: []string{history.Block}, there: regexp.MustCompile(`: subtask \d+ RETURNED$`), here: regexp.MustCompile(`: done$`),
 		sequence: `
 			host: call A1
@@ -166,7 +179,7 @@ var differences = []*difference{
 	},
 	{
 		name:  "lent-until-done",
-		verbs: drops, there: regexp.MustCompile(`^trap canon_resource_drop/lend_count$`), here: passes,
+		verbs: append([]string{history.Drop, history.Return}, calls...), there: regexp.MustCompile(`^trap (canon_resource_drop|lift_own)/lend_count$`), here: anything,
 		sequence: `
 			host: call A1
 			A1: resource.new R 100
@@ -180,23 +193,6 @@ var differences = []*difference{
 			host: resume A1
 			A1: poll
 			A1: resource.drop R 1`,
-	},
-	{
-		name:  "lent-until-done-given-away",
-		verbs: append([]string{history.Return}, calls...), there: regexp.MustCompile(`^trap lift_own/lend_count$`), here: passes,
-		sequence: `
-			host: call A1
-			A1: resource.new R 100
-			A1: call-async B1 borrow R 1
-			B1: block
-			A1: block
-			host: resume B1
-			B1: resource.drop R 1
-			B1: task.return
-			B1: block
-			host: resume A1
-			A1: poll
-			A1: call-async B2 own R 1`,
 	},
 	{
 		name:  "done-event",
@@ -242,7 +238,7 @@ var differences = []*difference{
 			A1: subtask.drop 1`,
 	},
 	{
-		name:  "callers-are-entered",
+		name: "callers-are-entered", common: true,
 		verbs: append([]string{history.Drop}, calls...), there: regexp.MustCompile(`^trap Task.trap_if_on_the_stack/caller$`), here: notReentrance,
 		sequence: `
 			host: call A1

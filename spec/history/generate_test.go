@@ -17,37 +17,55 @@ type generator struct {
 	maxTasks    int // of an instance
 }
 
-// sequence makes a sequence of at most length operations, and what they give.
+// sequence makes a sequence of at most length operations, and what they give. Every other one begins as a sequence that
+// shows a difference does.
 func (g *generator) sequence(length int) (ops []history.Op, results []string) {
-	for len(ops) < length {
-		op, result, stopped := g.step(ops)
-		ops, results = append(ops, op), append(results, result)
-		if stopped {
+	if g.rng.IntN(2) == 0 {
+		ops = g.opening()
+		results, _ = g.machine(g.tableLength).Run(ops)
+	}
+	for tries := 0; len(ops) < length && tries < 2000; tries++ {
+		op, result, stopped, ok := g.step(ops)
+		if !ok {
+			continue
+		}
+		if ops, results = append(ops, op), append(results, result); stopped {
 			break
 		}
 	}
 	return ops, results
 }
 
-// step extends a sequence by one operation.
-func (g *generator) step(ops []history.Op) (op history.Op, result string, stopped bool) {
-	for {
-		m := g.machine(g.tableLength)
-		if _, err := m.Run(ops); err != nil {
-			panic(err)
-		}
-		op = g.op(m.Actor(), ops)
-		result, err := m.Step(op)
-		if err != nil {
-			if !errors.Is(err, history.ErrImpossible) {
-				panic(err)
-			}
-			continue
-		}
-		if stopped := m.HasStopped(); g.keep(append(slices.Clip(ops), op), result, stopped) {
-			return op, result, stopped
-		}
+// opening is the first operations of a sequence of the list, if they can be done here without stopping anything.
+func (g *generator) opening() []history.Op {
+	diff := differences[g.rng.IntN(len(differences))]
+	ops, err := history.Parse(diff.sequence)
+	if err != nil {
+		panic(err)
 	}
+	ops = ops[:max(1, len(ops)-1-g.rng.IntN(3))]
+	m := g.machine(g.tableLength)
+	if _, err := m.Run(ops); err != nil || m.HasStopped() {
+		return nil
+	}
+	return ops
+}
+
+// step draws an operation to extend a sequence by, and says whether it is possible and to be kept.
+func (g *generator) step(ops []history.Op) (op history.Op, result string, stopped, ok bool) {
+	m := g.machine(g.tableLength)
+	if _, err := m.Run(ops); err != nil {
+		panic(err)
+	}
+	op = g.op(m.Actor(), ops)
+	result, err := m.Step(op)
+	if errors.Is(err, history.ErrImpossible) {
+		return op, result, false, false
+	} else if err != nil {
+		panic(err)
+	}
+	stopped = m.HasStopped()
+	return op, result, stopped, g.keep(append(slices.Clip(ops), op), result, stopped)
 }
 
 // keep draws whether a sequence goes on with its last operation.
@@ -59,7 +77,7 @@ func (g *generator) keep(ops []history.Op, result string, stopped bool) bool {
 	agree := same(result, here[last])
 	if !agree {
 		reason := reasonFor(ops[last], result, here[last])
-		return reason == nil || !reason.common || g.rng.IntN(60) == 0
+		return reason == nil || !reason.common || g.rng.IntN(8) == 0
 	}
 	return !stopped || g.rng.IntN(200) == 0
 }
@@ -79,7 +97,10 @@ func (g *generator) op(actor string, ops []history.Op) history.Op {
 		return history.Op{Actor: actor, Verb: verb, Type: g.ownType(actor), N: uint64(100 + len(ops))}
 	case history.Rep:
 		return history.Op{Actor: actor, Verb: verb, Type: g.ownType(actor), N: g.index()}
-	case history.Drop, history.DropAsync:
+	case history.Drop:
+		if g.rng.IntN(40) == 0 {
+			verb = history.DropAsync
+		}
 		return history.Op{Actor: actor, Verb: verb, Type: g.anyType(), N: g.index()}
 	case history.SubtaskDrop:
 		return history.Op{Actor: actor, Verb: verb, N: g.index()}
@@ -95,9 +116,9 @@ func (g *generator) op(actor string, ops []history.Op) history.Op {
 }
 
 var taskVerbs = []string{
-	history.Call, history.Call, history.CallAsync, history.CallAsync, history.CallAsync,
-	history.New, history.New, history.New, history.Rep, history.Rep, history.Drop, history.Drop, history.Drop, history.DropAsync,
-	history.SubtaskDrop, history.Poll, history.Block, history.TaskReturn, history.Exit, history.Return, history.Return,
+	history.Call, history.Call, history.CallAsync, history.CallAsync, history.CallAsync, history.CallAsync,
+	history.New, history.New, history.New, history.Rep, history.Rep, history.Drop, history.Drop, history.Drop,
+	history.SubtaskDrop, history.SubtaskDrop, history.Poll, history.Poll, history.Block, history.Block, history.Block, history.TaskReturn, history.Exit, history.Return, history.Return,
 }
 
 func (g *generator) call(actor, verb, callee string) history.Op {
@@ -147,7 +168,13 @@ func (g *generator) ownType(task string) string {
 	}
 }
 
-func (g *generator) anyType() string { return history.Types[g.rng.IntN(len(history.Types))].Name }
+// anyType is most often R or U, so that operations meet on the same handles.
+func (g *generator) anyType() string {
+	if g.rng.IntN(2) == 0 {
+		return g.pick([]string{"R", "U"})
+	}
+	return history.Types[g.rng.IntN(len(history.Types))].Name
+}
 
 func (g *generator) index() uint64 {
 	if g.rng.IntN(8) == 0 {

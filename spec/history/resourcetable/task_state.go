@@ -32,9 +32,10 @@ type eventTuple struct {
 	i    uint64
 }
 
-// An eventCallback takes an event when it is delivered. Python's may find that there is none after all; a subtask's
-// always has one.
-type eventCallback interface{ event() eventTuple }
+// An eventCallback takes an event when it is delivered, if it finds that there still is one.
+type eventCallback interface {
+	event() (e eventTuple, ok bool)
+}
 
 // A Task is one call of a lifted function, from its callee's side.
 //
@@ -118,7 +119,9 @@ func (t *Task) maybeNextEvent() (eventTuple, bool) {
 		if len(t.events) == 0 {
 			t.hasEvents = false
 		}
-		return event.event(), true
+		if e, ok := event.event(); ok {
+			return e, true
+		}
 	}
 	return eventTuple{}, false
 }
@@ -219,18 +222,18 @@ func (s *Subtask) maybeNotifySupertask() {
 	}
 }
 
-// subtaskEvent is maybe_notify_supertask's inner function subtask_event.
+// subtaskEvent is maybe_notify_supertask's inner function subtask_event. It always has an event.
 type subtaskEvent Subtask
 
 //cabi:py Subtask.maybe_notify_supertask.subtask_event d44511c1
-func (e *subtaskEvent) event() eventTuple {
+func (e *subtaskEvent) event() (eventTuple, bool) {
 	s := (*Subtask)(e)
 	s.enqueued = false
 	i := slices.Index(s.inst.waitables.array, any(s))
 	if s.state == callDone {
 		s.releaseLenders()
 	}
-	return eventTuple{s.state, uint64(i)}
+	return eventTuple{s.state, uint64(i)}, true
 }
 
 //cabi:py Subtask.on_start ba19aa3a
