@@ -1,7 +1,7 @@
 package model
 
 // Worlds are the named worlds.
-var Worlds = []*World{handlesWorld, waitablesWorld, eventsWorld}
+var Worlds = []*World{handlesWorld, waitablesWorld, eventsWorld, futuresWorld}
 
 // WorldByName finds a world; nil if there is none of that name.
 func WorldByName(name string) *World {
@@ -82,4 +82,21 @@ var eventsWorld = &World{
 	Start:   []string{"A.run"},
 	Steps:   7,
 	Handles: 5,
+}
+
+// futuresWorld is one instance with futures, both of whose ends it has.
+var futuresWorld = &World{
+	Name: "futures",
+	Doc: "One instance that makes futures, reads, writes, cancels and drops both ends without blocking, with every index that it " +
+		"was ever handed, 0, and one that it never was. Left out: what blocks, waitable sets, other instances.",
+	Instances: []Instance{{Name: "A", Memory: 64}},
+	Funcs:     []Func{{Name: "A.run"}},
+	Menus: map[string][]string{
+		"A": {"future.new u8", "future.read u8 async", "future.write u8 async", "future.cancel-read u8 async",
+			"future.cancel-write u8 async", "future.drop-readable u8", "future.drop-writable u8"},
+		Host: {"invoke A.run"},
+	},
+	Start:   []string{"A.run"},
+	Steps:   6,
+	Handles: 4,
 }

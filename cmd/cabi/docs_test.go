@@ -58,8 +58,8 @@ func TestReadme(t *testing.T) {
 			}
 		}
 	}
-	if ran != 4 {
-		t.Fatalf("the README has %d commands, want 4", ran)
+	if ran != 5 {
+		t.Fatalf("the README has %d commands, want 5", ran)
 	}
 	inOutput := false
 	for _, line := range shown {
