@@ -1,7 +1,7 @@
 package model
 
 // Worlds are the named worlds.
-var Worlds = []*World{handlesWorld, waitablesWorld, eventsWorld, futuresWorld}
+var Worlds = []*World{handlesWorld, waitablesWorld, eventsWorld, futuresWorld, waitsWorld}
 
 // WorldByName finds a world; nil if there is none of that name.
 func WorldByName(name string) *World {
@@ -99,4 +99,23 @@ var futuresWorld = &World{
 	Start:   []string{"A.run"},
 	Steps:   6,
 	Handles: 4,
+}
+
+// waitsWorld is one instance whose calls wait on a set until another call makes an event.
+var waitsWorld = &World{
+	Name: "waits",
+	Doc: "One instance with a stackful async function, of which the host may make several calls: they wait on sets, read and " +
+		"write a stream, and return; the host ticks. Indices are of the right class. Left out: cancellation, callbacks, " +
+		"subtasks, other instances.",
+	Instances:  []Instance{{Name: "A", Memory: 64}},
+	Funcs:      []Func{{Name: "A.run", Async: true, Lift: "stackful"}},
+	RightClass: true,
+	Menus: map[string][]string{
+		"A": {"stream.new u8", "waitable-set.new", "waitable.join", "waitable-set.wait uncancellable", "waitable-set.drop",
+			"stream.write u8 async", "stream.read u8 async", "task.return ()"},
+		Host: {"invoke A.run", "tick"},
+	},
+	Start:   []string{"A.run"},
+	Steps:   6,
+	Handles: 3,
 }

@@ -38,3 +38,9 @@ func TestDefectsAreAll(t *testing.T) {
 		isolation, unforgeable, joinSymmetric, waitingCount, resolvedOnce, noCrash,
 	})
 }
+
+// Where calls wait on sets, everything that is promised holds.
+func TestWaits(t *testing.T) {
+	w := model.WorldByName("waits")
+	mustHold(t, scope{"waits", w.Steps, w.Handles}, spec.SingleTable, Promises())
+}

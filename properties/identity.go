@@ -42,15 +42,10 @@ func (c *diagnosableChecker) Settled(*model.Run) { c.named = nil }
 
 func (c *diagnosableChecker) Stopped(_ *model.Run, err error) {
 	var trap *spec.Trap
-	if errors.As(err, &trap) && len(c.named) > 0 && onIndex(trap) && !slices.Contains(c.named, trap.Found) {
+	if errors.As(err, &trap) && len(c.named) > 0 && trap.OnIndex && !slices.Contains(c.named, trap.Found) {
 		c.What = fmt.Sprintf("index %d of %s names %s and was used where a %s is wanted, but the trap says %q",
 			c.index, c.inst.Name, describe(c.named[0]), c.want, trap.Detail)
 	}
-}
-
-// onIndex reports whether a trap is because of what an index names.
-func onIndex(trap *spec.Trap) bool {
-	return trap.Found != nil || trap.Site == "Table.get/bounds" || trap.Site == "Table.get/empty"
 }
 
 // live yields the elements that live in the handle tables of inst.

@@ -12,8 +12,9 @@ type Site string
 type Trap struct {
 	Site   Site
 	Detail string // what a person debugging needs: the index, what was wanted, what is there, in which instance
-	// Found is what a trap on an index says is there; nil: nothing, or the trap is not on an index.
-	Found Element
+	// OnIndex says that the trap is because of what an index names, Found what the trap says is there; nil: nothing.
+	OnIndex bool
+	Found   Element
 }
 
 func (t *Trap) Error() string { return fmt.Sprintf("trap at %s: %s", t.Site, t.Detail) }
@@ -75,7 +76,7 @@ func (s *Store) trapIndexIf(cond bool, site Site, sentence string, at lookup) {
 		if cond {
 			sentence = at.describe()
 		}
-		s.reached(cond, site, sentence, func(site Site, detail string) error { return &Trap{site, detail, at.found} })
+		s.reached(cond, site, sentence, func(site Site, detail string) error { return &Trap{site, detail, true, at.found} })
 	}
 }
 

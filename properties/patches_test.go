@@ -1,0 +1,124 @@
+package properties
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// For each property there is a patch of spec/ in testdata/patches that turns it red: a line "world NAME", with a
+// variant where the pin does not have the property, then for each change "--- FILE", the old lines, "+++", the new ones. They are built with an overlay, spec/ itself is not touched.
+func TestPatches(t *testing.T) {
+	if os.Getenv("CABI_LONG") == "" {
+		t.Skip("builds the command once for each property: set CABI_LONG=1 to run it")
+	}
+	for _, p := range All {
+		t.Run(p.Name, func(t *testing.T) {
+			world, overlay := readPatch(t, filepath.Join("testdata/patches", p.Name+".patch"))
+			args := append([]string{"run", "-overlay", overlay, "./cmd/cabi", "check", "--property", p.Name, "--json"}, strings.Fields(world)...)
+			cmd := exec.Command("go", args...)
+			cmd.Dir = ".."
+			out, err := cmd.Output()
+			var got struct {
+				Verdict string
+				Actions int
+				Trace   string
+			}
+			if json.Unmarshal(out, &got) != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+			if got.Verdict != "violated" || got.Actions > 10 {
+				t.Fatalf("%s after %d actions, want violated after at most 10", got.Verdict, got.Actions)
+			}
+			t.Logf("violated after %d actions:\n%s", got.Actions, got.Trace)
+		})
+	}
+}
+
+// Every patch still fits, and is of a property: checked without building anything.
+func TestPatchesFit(t *testing.T) {
+	files, err := filepath.Glob("testdata/patches/*.patch")
+	if err != nil || len(files) != len(All) {
+		t.Fatalf("%d patches for %d properties, %v", len(files), len(All), err)
+	}
+	for _, file := range files {
+		readPatch(t, file)
+		name := strings.TrimSuffix(filepath.Base(file), ".patch")
+		if !slices.Contains(names(), name) {
+			t.Errorf("%s is of no property", file)
+		}
+	}
+}
+
+func names() []string {
+	var names []string
+	for _, p := range All {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// readPatch returns the world to check, and an overlay with the patched files.
+func readPatch(t *testing.T, file string) (world, overlay string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	header, rest, _ := strings.Cut(string(text), "\n--- ")
+	patched := map[string]string{}
+	for change := range strings.SplitSeq(rest, "\n--- ") {
+		name, lines, _ := strings.Cut(change, "\n")
+		before, after, ok := strings.Cut(strings.TrimSuffix(lines, "\n"), "\n+++\n")
+		if !ok {
+			t.Fatalf("%s: a change has no +++", file)
+		}
+		path, err := filepath.Abs(filepath.Join("../spec", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if patched[path] == "" {
+			patched[path] = read(t, path)
+		}
+		if n := strings.Count(patched[path], before); n != 1 {
+			t.Fatalf("%s: %q is %d times in %s, want once", file, before, n, name)
+		}
+		patched[path] = strings.Replace(patched[path], before, after, 1)
+	}
+	return strings.TrimPrefix(header, "world "), writeOverlay(t, patched)
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// writeOverlay writes an overlay for go build that replaces files by texts.
+func writeOverlay(t *testing.T, texts map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	replace := map[string]string{}
+	for path, text := range texts {
+		replace[path] = filepath.Join(dir, filepath.Base(path))
+		if err := os.WriteFile(replace[path], []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	overlay := filepath.Join(dir, "overlay.json")
+	text, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(overlay, text, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return overlay
+}
