@@ -42,5 +42,9 @@ func TestDefectsAreAll(t *testing.T) {
 // Where calls wait on sets, everything that is promised holds.
 func TestWaits(t *testing.T) {
 	w := model.WorldByName("waits")
-	mustHold(t, scope{"waits", w.Steps, w.Handles}, spec.SingleTable, Promises())
+	waits := scope{"waits", w.Steps, w.Handles}
+	mustHold(t, waits, spec.SingleTable, Promises())
+	for _, v := range spec.Variants {
+		mustHold(t, waits, v, []*model.Property{joinSymmetric, eventIdentifies, waitingCount, resolvedOnce})
+	}
 }
