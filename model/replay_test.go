@@ -83,6 +83,9 @@ func TestParseErrors(t *testing.T) {
 		{header + "choices 1 x", `line 2: the choice "x" is no number`},
 		{header + "define {}", "line 2: the world handles is already defined"},
 		{"world x\ndefine {\"name\":\"x\",\"colour\":1}", "line 2: the world: json: unknown field"},
+		{"world x\ndefine {\"name\":\"x\",\"instances\":[{\"name\":\"A\",\"memory\":1099511627776}]}", "line 2: world x: instance A has 1099511627776 bytes"},
+		{"world x\ndefine {\"name\":\"x\",\"instances\":[{\"name\":\"A\",\"parent\":\"A\"}]}", "line 2: world x: no instance before A is its parent A"},
+		{"world x\ndefine {\"name\":\"x\",\"instances\":[{\"name\":\"A\"},{\"name\":\"A\"}]}", "line 2: world x: there are two instances A"},
 		{"world x\ndefine {\"name\":\"x\",\"instances\":[{\"name\":\"A\"}],\"funcs\":[{\"name\":\"A.f\",\"params\":[\"list<\"]}]}", "line 2: world x: function A.f: type"},
 	} {
 		_, err := ParseTrace(strings.NewReader(c.text))
@@ -134,4 +137,29 @@ func readTrace(t *testing.T, file string) *Trace {
 		t.Fatal(err)
 	}
 	return trace
+}
+
+// Whatever the text, parsing it and running what it says ends in an error or a replay, never in a panic.
+func FuzzTrace(f *testing.F) {
+	for _, file := range []string{"sequential", "moved", "parent", "drop-R1-as-R2"} {
+		text, err := os.ReadFile("testdata/handle-table/" + file + ".cabi")
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(string(text))
+	}
+	for _, w := range Worlds {
+		f.Add("world " + w.Name + "  variant per-type\nA: return\nhost: invoke A.run\n")
+	}
+	f.Add("world waitables\nA: stream.new u8\nA: stream.read u8 async 1 0 1\nA: stream.write u8 async 2 0 1\nA: waitable-set.new\n")
+	f.Add("world waits\nA: waitable-set.new\nA: waitable-set.wait uncancellable 1 0\nhost: tick\nhost: stop\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		trace, err := ParseTrace(strings.NewReader(text))
+		if err != nil {
+			return
+		}
+		if _, err := RunTrace(trace, trace.Variant); err != nil {
+			return
+		}
+	})
 }

@@ -81,9 +81,9 @@ type Limits struct {
 
 // Validate says what is wrong with w, if anything: a name that is not defined, a type that cannot be read.
 func (w *World) Validate() error {
-	for _, i := range w.Instances {
-		if i.Parent != "" && !w.hasInstance(i.Parent) {
-			return fmt.Errorf("world %s: instance %s has an unknown parent %s", w.Name, i.Name, i.Parent)
+	for n, i := range w.Instances {
+		if err := w.validateInstance(i, w.Instances[:n]); err != nil {
+			return err
 		}
 	}
 	for _, r := range w.Resources {
@@ -105,6 +105,30 @@ func (w *World) Validate() error {
 		if !w.hasFunc(name) {
 			return fmt.Errorf("world %s: starts with an unknown function %s", w.Name, name)
 		}
+	}
+	return nil
+}
+
+// maxMemory bounds an instance's memory, so that a hostile world cannot exhaust this one's.
+const maxMemory = 1 << 24
+
+// validateInstance says what is wrong with an instance, given those before it.
+func (w *World) validateInstance(i Instance, before []Instance) error {
+	named := func(name string) bool {
+		return slices.ContainsFunc(before, func(b Instance) bool { return b.Name == name })
+	}
+	_, known := encodings[i.Encoding]
+	switch {
+	case i.Name == "" || i.Name == Host || strings.ContainsAny(i.Name, " .:"):
+		return fmt.Errorf("world %s: %q is no name for an instance", w.Name, i.Name)
+	case named(i.Name):
+		return fmt.Errorf("world %s: there are two instances %s", w.Name, i.Name)
+	case i.Parent != "" && !named(i.Parent):
+		return fmt.Errorf("world %s: no instance before %s is its parent %s", w.Name, i.Name, i.Parent)
+	case i.Memory < 0 || i.Memory > maxMemory:
+		return fmt.Errorf("world %s: instance %s has %d bytes of memory, from 0 to %d are possible", w.Name, i.Name, i.Memory, maxMemory)
+	case !known:
+		return fmt.Errorf("world %s: instance %s has an unknown encoding %q", w.Name, i.Name, i.Encoding)
 	}
 	return nil
 }
