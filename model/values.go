@@ -106,14 +106,15 @@ func casesOf(t spec.ValType) []spec.CaseType {
 	return nil
 }
 
-// hostChars are of one to four bytes in UTF-8, of one or two code units in UTF-16, and within Latin-1 or not.
-var hostChars = []rune{'x', 'é', 'π', '😀'}
+// hostChars are of one to four bytes in UTF-8, of one or two code units in UTF-16, and within Latin-1 or not; then come
+// those at the edges.
+var hostChars = []rune{'x', 'é', 'π', '😀', 0x7F, 0x80, 0xFF, 0x100}
 
 func hostString(n uint64) spec.String {
 	length, encoding, mix := n%8, spec.StringEncoding(n/8%3), n/24%5
 	var runes []rune
 	for i := uint64(0); i < length; i++ {
-		runes = append(runes, hostChars[mixed(i, mix)])
+		runes = append(runes, hostChars[mixed(n, i, mix)])
 	}
 	s := string(runes)
 	if encoding == spec.UTF8 {
@@ -126,14 +127,15 @@ func hostString(n uint64) spec.String {
 	return spec.String{S: s, Encoding: encoding, TaggedCodeUnits: units}
 }
 
-func mixed(i, mix uint64) uint64 {
-	switch {
-	case mix == 0:
+// mixed is the ith character of the nth string, by one of a few ways to mix them.
+func mixed(n, i, mix uint64) uint64 {
+	switch mix {
+	case 0:
 		return 0
-	case mix < 4:
-		return (i*mix + mix) % mix
+	case 4:
+		return nth(n, i) % 8
 	default:
-		return i % 4
+		return i % (mix + 1)
 	}
 }
 

@@ -38,6 +38,6 @@ func newRootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newCheckCommand(), newReplayCommand(), newListCommand(), newPortCommand(), newSitesCommand())
+	root.AddCommand(newCheckCommand(), newReplayCommand(), newListCommand(), newUpstreamCommand(), newPortCommand(), newSitesCommand())
 	return root
 }

@@ -1,0 +1,1267 @@
+"""Runs worlds on a definitions.py and tells what happens, in the same lines as the Go side.
+
+usage: driver.py DIR [--unpatched]
+
+DIR holds definitions.py, which is imported as it is. Each line of the input is a run as JSON: a world, the actions in
+the order in which they are taken, the numbers that random draws. Each line of the output is a JSON list of the lines
+of its trace.
+
+A run needs no OS thread of its own: cont_new, resume and block are replaced by pooled threads, whose worker hands
+every exception to whoever resumed it. With --unpatched they are left alone and each run gets a process of its own,
+because a trap that unwinds a resumption hangs there.
+"""
+
+import ast
+import importlib.util
+import json
+import os
+import select
+import struct
+import sys
+import threading
+import time
+import zlib
+from functools import partial
+
+D = None  # the module definitions.py
+
+
+def load_definitions(directory):
+    path = os.path.join(directory, 'definitions.py')
+    spec = importlib.util.spec_from_file_location('definitions', path)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules['definitions'] = module
+    sys.dont_write_bytecode = True
+    spec.loader.exec_module(module)
+    return module
+
+
+### Sites
+
+
+def plain(qualname):
+    """The name of a function as the Go side writes it: no <locals>, and comprehensions belong to their function."""
+    name = qualname.replace('<locals>.', '')
+    while name.endswith(('.<listcomp>', '.<genexpr>', '.<setcomp>', '.<dictcomp>')):
+        name = name[:name.rindex('.')]
+    return name
+
+
+class Sites(ast.NodeVisitor):
+    """The ordinal of each trap and assert within its function, by the lines that it spans."""
+
+    def __init__(self, source):
+        self.stack = []
+        self.ordinals = {}  # function -> [(first line, last line)]
+        self.visit(ast.parse(source))
+
+    def scope(self, node):
+        self.stack.append(node.name)
+        self.generic_visit(node)
+        self.stack.pop()
+
+    visit_FunctionDef = visit_ClassDef = scope
+
+    def site(self, node):
+        self.ordinals.setdefault('.'.join(self.stack), []).append((node.lineno, node.end_lineno))
+        self.generic_visit(node)
+
+    visit_Assert = site
+
+    def visit_Call(self, node):
+        if isinstance(node.func, ast.Name) and node.func.id in ('trap', 'trap_if'):
+            self.site(node)
+        else:
+            self.generic_visit(node)
+
+    def name(self, function, line):
+        for ordinal, (first, last) in enumerate(sorted(self.ordinals.get(function, [])), 1):
+            if first <= line <= last:
+                return f'{function}#{ordinal}'
+        return f'{function}@{line}'
+
+
+def stop_line(e):
+    """What stopped a run, and where in definitions.py."""
+    if isinstance(e, Exhausted):
+        return '! the actions end'
+    where = [(plain(tb.tb_frame.f_code.co_qualname), tb.tb_lineno) for tb in frames(e)
+             if tb.tb_frame.f_code.co_filename == D.__file__ or tb.tb_frame.f_code in PRIMITIVES]
+    where = [w for w in where if w[0] not in ('trap', 'trap_if')]
+    function, line = where[-1] if where else ('driver', 0)
+    if isinstance(e, D.Trap):
+        return f'! trap {SITES.name(function, line)}'
+    if isinstance(e, AssertionError):
+        return f'! assertion-failure {SITES.name(function, line)}'
+    if isinstance(e, D.CoreWebAssemblyException):
+        return '! exception'
+    if in_driver(e):
+        return f'! failure of the driver: {type(e).__name__}: {e}'
+    return f'! crash {function} {type(e).__name__}'
+
+
+def frames(e):
+    tb = e.__traceback__
+    while tb is not None:
+        yield tb
+        tb = tb.tb_next
+
+
+def in_driver(e):
+    """Whether the driver itself failed: the last frame is its own, and none of the replacements of definitions.py.
+    It does where an action cannot be done, which happens only after the traces differ."""
+    last = None
+    for last in frames(e):
+        pass
+    code = last.tb_frame.f_code
+    return code.co_filename == main.__code__.co_filename and code not in PRIMITIVES
+
+
+class Exhausted(BaseException):
+    """There are no more actions: the other side stopped here."""
+
+
+### Stack switching on pooled threads
+
+
+class Killed(BaseException):
+    """Takes a suspended stack off its thread between runs."""
+
+
+class Worker:
+    def __init__(self, pool):
+        self.pool = pool
+        self.go = locked()
+        self.cont = None
+        threading.Thread(target=self.loop, daemon=True).start()
+
+    def loop(self):
+        while True:
+            self.go.acquire()
+            cont, self.cont = self.cont, None
+            self.pool.tls.worker = self
+            D.thread_local_handler.value = cont.handler
+            block_arg, stop = None, None
+            try:
+                block_arg = cont.f(cont.block_result)
+            except Killed:
+                self.pool.idle.append(self)
+                self.pool.dead.release()
+                continue
+            except BaseException as e:
+                stop = e
+            handler = D.thread_local_handler.value
+            handler.cont, handler.block_arg, handler.stop = None, block_arg, stop
+            self.pool.idle.append(self)
+            handler.lock.release()
+
+
+class Pool:
+    """The replacements of cont_new, resume and block."""
+
+    def __init__(self):
+        self.tls = threading.local()
+        self.idle = []
+        self.dead = locked()
+        self.suspended = {}
+        self.unwound = False
+
+    def install(self):
+        pool, Continuation, Handler = self, D.Continuation, D.Handler
+
+        def cont_new(f):
+            cont = Continuation()
+            cont.f = f
+            cont.worker = None
+            return cont
+
+        def resume(cont, block_result, current_thread):
+            handler = Handler()
+            handler.lock = locked()
+            handler.current_thread = current_thread
+            handler.stop = None
+            cont.handler = handler
+            cont.block_result = block_result
+            if cont.worker is None:
+                cont.worker = pool.idle.pop() if pool.idle else Worker(pool)
+                cont.worker.cont = cont
+                cont.worker.go.release()
+            else:
+                pool.suspended.pop(id(cont), None)
+                cont.lock.release()
+            handler.lock.acquire()
+            if handler.stop is not None:
+                pool.unwound = True
+                raise handler.stop
+            return (handler.cont, handler.block_arg)
+
+        def block(switch_to):
+            cont = Continuation()
+            cont.lock = locked()
+            handler = D.thread_local_handler.value
+            cont.worker = pool.tls.worker
+            cont.killed = False
+            handler.cont = cont
+            handler.block_arg = switch_to
+            pool.suspended[id(cont)] = cont
+            handler.lock.release()
+            cont.lock.acquire()
+            if cont.killed:
+                raise Killed()
+            D.thread_local_handler.value = cont.handler
+            return cont.block_result
+
+        for f in (cont_new, resume, block):
+            f.__qualname__ = f.__name__
+            code = f.__code__.replace(co_qualname=f.__name__)
+            f.__code__ = code
+            PRIMITIVES.add(code)
+            setattr(D, f.__name__, f)
+
+    def kill(self):
+        """Takes every suspended stack off its thread."""
+        while self.suspended:
+            _, cont = self.suspended.popitem()
+            cont.killed = True
+            cont.lock.release()
+            self.dead.acquire()
+        self.unwound = False
+
+
+PRIMITIVES = set()
+
+
+def locked():
+    lock = threading.Lock()
+    lock.acquire()
+    return lock
+
+
+### Choices
+
+
+class Random:
+    """What stands in for the module random: the numbers of a tape."""
+
+    def __init__(self):
+        self.begin([], [].append)
+
+    def begin(self, numbers, tell):
+        self.numbers, self.tell, self.at = numbers, tell, 0
+
+    def play(self):
+        self.at += 1
+        return self.numbers[self.at - 1] if self.at <= len(self.numbers) else 0
+
+    def choose(self, n):
+        if n == 1:
+            return 0
+        got = self.play() % n
+        self.tell(f'c {asker()} {n} {got}')
+        return got
+
+    def randint(self, low, high):
+        return low + self.choose(high - low + 1)
+
+    def randrange(self, n):
+        return self.choose(n)
+
+    def choice(self, candidates):
+        if not candidates:
+            raise IndexError('Cannot choose from an empty sequence')
+        candidates = sorted(candidates, key=lambda thread: thread.serial)
+        return candidates[self.choose(len(candidates))]
+
+    def shuffle(self, x):
+        for i in range(len(x) - 1, 0, -1):
+            j = self.choose(i + 1)
+            x[i], x[j] = x[j], x[i]
+
+    def getrandbits(self, k):
+        got = self.play() & ((1 << k) - 1)
+        self.tell(f'b {asker()} {k} {got}')
+        return got
+
+
+def asker():
+    """The function of definitions.py that asks for a choice."""
+    frame = sys._getframe(2)
+    while frame.f_code.co_filename != D.__file__:
+        frame = frame.f_back
+    return plain(frame.f_code.co_qualname)
+
+
+def stamp_threads():
+    """Gives each thread its place in the order of creation."""
+    init = D.Thread.__init__
+
+    def __init__(self, task, thread_func):
+        store = task.inst.store
+        store.serial = getattr(store, 'serial', 0) + 1
+        self.serial = store.serial
+        init(self, task, thread_func)
+
+    D.Thread.__init__ = __init__
+
+
+### Types
+
+
+class TypeParser:
+    """Reads types as WIT writes them."""
+
+    def __init__(self, text, resources):
+        self.text, self.at, self.resources = text, 0, resources
+
+    def word(self):
+        start = self.at
+        while self.at < len(self.text) and self.text[self.at] not in '<>{}(),: ':
+            self.at += 1
+        return self.text[start:self.at]
+
+    def take(self, s):
+        while self.text.startswith(' ', self.at):
+            self.at += 1
+        if self.text.startswith(s, self.at):
+            self.at += len(s)
+            return True
+        return False
+
+    def expect(self, s):
+        if not self.take(s):
+            raise ValueError(f'{self.text!r}: expected {s!r} at {self.at}')
+
+    def parse(self):
+        self.take('')
+        word = self.word()
+        if word in PRIMITIVE_TYPES:
+            return PRIMITIVE_TYPES[word]
+        if word == '_':
+            return None
+        if word == 'error-context':
+            return ERROR_CONTEXT_TYPE[0]
+        if word in ('own', 'borrow'):
+            self.expect('<')
+            rt = self.resources[self.word()]
+            self.expect('>')
+            return (D.OwnType if word == 'own' else D.BorrowType)(rt)
+        if word in ('record', 'variant', 'enum', 'flags'):
+            return self.braced(word)
+        return self.generic(word)
+
+    def generic(self, word):
+        ts, length = [], None
+        if self.take('<'):
+            ts.append(self.parse())
+            while self.take(','):
+                self.take('')
+                if word == 'list':
+                    length = int(self.word())
+                else:
+                    ts.append(self.parse())
+            self.expect('>')
+        t = lambda i: ts[i] if i < len(ts) else None
+        match word:
+            case 'list': return D.ListType(t(0), length)
+            case 'tuple': return D.TupleType(ts)
+            case 'option': return D.OptionType(t(0))
+            case 'result': return D.ResultType(t(0), t(1))
+            case 'map': return D.MapType(t(0), t(1))
+            case 'stream': return D.StreamType(t(0))
+            case 'future': return D.FutureType(t(0))
+        raise ValueError(f'unknown type {word!r}')
+
+    def braced(self, word):
+        self.expect('{')
+        members = []
+        while True:
+            self.take('')
+            label, t = self.word(), None
+            if word == 'record':
+                self.expect(':')
+                t = self.parse()
+            elif self.take('('):
+                t = self.parse()
+                self.expect(')')
+            members.append((label, t))
+            if not self.take(','):
+                break
+        self.expect('}')
+        match word:
+            case 'record': return D.RecordType([D.FieldType(l, t) for l, t in members])
+            case 'variant': return D.VariantType([D.CaseType(l, t) for l, t in members])
+            case 'enum': return D.EnumType([l for l, _ in members])
+            case 'flags': return D.FlagsType([l for l, _ in members])
+
+
+PRIMITIVE_TYPES = {}
+ERROR_CONTEXT_TYPE = []
+
+
+def name_types():
+    for name in ('bool', 's8', 'u8', 's16', 'u16', 's32', 'u32', 's64', 'u64', 'f32', 'f64', 'char', 'string'):
+        PRIMITIVE_TYPES[name] = getattr(D, name.capitalize() + 'Type')()
+        TYPE_NAMES[type(PRIMITIVE_TYPES[name])] = name
+    ERROR_CONTEXT_TYPE.append(D.ErrorContextType())
+
+
+TYPE_NAMES = {}
+
+
+def type_name(t):
+    """A type as WIT writes it."""
+    if t is None:
+        return '_'
+    if name := TYPE_NAMES.get(type(t)):
+        return name
+    names = lambda ts: ', '.join(map(type_name, ts))
+    match t:
+        case D.ErrorContextType(): return 'error-context'
+        case D.ListType(e, None): return f'list<{type_name(e)}>'
+        case D.ListType(e, n): return f'list<{type_name(e)}, {n}>'
+        case D.RecordType(fields): return 'record{' + ', '.join(f'{f.label}: {type_name(f.t)}' for f in fields) + '}'
+        case D.TupleType(ts): return f'tuple<{names(ts)}>'
+        case D.VariantType(cases): return 'variant{' + ', '.join(map(case_name, cases)) + '}'
+        case D.EnumType(labels): return 'enum{' + ', '.join(labels) + '}'
+        case D.OptionType(e): return f'option<{type_name(e)}>'
+        case D.ResultType(ok, error): return f'result<{names([ok, error])}>'
+        case D.MapType(k, v): return f'map<{names([k, v])}>'
+        case D.FlagsType(labels): return 'flags{' + ', '.join(labels) + '}'
+        case D.OwnType(rt): return f'own<{rt.name}>'
+        case D.BorrowType(rt): return f'borrow<{rt.name}>'
+        case D.StreamType(e): return f'stream<{type_name(e)}>'
+        case D.FutureType(e): return f'future<{type_name(e)}>'
+    return type(t).__name__
+
+
+def case_name(c):
+    return c.label if c.t is None else f'{c.label}({type_name(c.t)})'
+
+
+### Text
+
+
+def float_bits(f):
+    return struct.unpack('<Q', struct.pack('<d', f))[0]
+
+
+def core(v):
+    return f'f64:0x{float_bits(v):016x}' if isinstance(v, float) else str(int(v))
+
+
+def cores(vs):
+    return ' '.join(map(core, vs))
+
+
+def parse_core(v):
+    """A number of an action: an int, or the bits of a float as a string."""
+    return struct.unpack('<d', int(v, 16).to_bytes(8, 'little'))[0] if isinstance(v, str) else v
+
+
+def value_text(run, v):
+    """A component-level value."""
+    match v:
+        case None: return '-'
+        case list(): return '[' + ' '.join(value_text(run, e) for e in v) + ']'
+        case bool(): return 'true' if v else 'false'
+        case float(): return core(v)
+        case int(): return str(int(v))
+        case str(): return f'char:{ord(v)}' if len(v) == 1 else f'str:{v}'
+        case (): return 'unit'
+        case (s, encoding, units): return f'{encoding}:{units}:{s.encode("utf-8", "surrogatepass").hex()}'
+        case dict(): return '{' + ' '.join(f'{k}={value_text(run, e)}' for k, e in v.items()) + '}'
+        case D.ErrorContext(): return 'error-context'
+        case D.SharedBase(): return f'shared#{run.shared_index(v)}'
+    return type(v).__name__
+
+
+def go_float(f):
+    """A float as Go's fmt prints it, a NaN with its bits."""
+    if f != f:
+        return f'nan:0x{float_bits(f):016x}'
+    if f in (float('inf'), float('-inf')):
+        return '+Inf' if f > 0 else '-Inf'
+    sign = '-' if struct.pack('>d', f)[0] & 0x80 else ''
+    if f == 0:
+        return sign + '0'
+    mantissa, exponent = repr(abs(f)), 0
+    if 'e' in mantissa:
+        mantissa, e = mantissa.split('e')
+        exponent = int(e)
+    whole, _, fraction = mantissa.partition('.')
+    digits = (whole + fraction).lstrip('0')
+    point = len(whole) + exponent - (len(whole + fraction) - len((whole + fraction).lstrip('0')))
+    digits = digits.rstrip('0')
+    exp = point - 1
+    if exp < -4 or exp >= 6:
+        text = digits[0] + ('.' + digits[1:] if len(digits) > 1 else '')
+        return f'{sign}{text}e{"-" if exp < 0 else "+"}{abs(exp):02d}'
+    if point <= 0:
+        return f'{sign}0.{"0" * -point}{digits}'
+    if len(digits) <= point:
+        return sign + digits + '0' * (point - len(digits))
+    return f'{sign}{digits[:point]}.{digits[point:]}'
+
+
+def state_number(v):
+    return go_float(v) if isinstance(v, float) else str(int(v))
+
+
+### State
+
+
+def captured(f, name):
+    """What the closure f captures under a name."""
+    return f.__closure__[f.__code__.co_freevars.index(name)].cell_contents
+
+
+ALWAYS = {'Thread.resume_later.<locals>.<lambda>', 'Thread.yield_.<locals>.<lambda>',
+          'Thread.yield_then_resume.<locals>.<lambda>', 'WaitableSet.wait_for_event.<locals>.<lambda>'}
+
+END_NAMES = {}
+KINDS = {}
+
+
+def name_kinds():
+    for cls, kind in ((D.Thread, 'thread'), (D.Task, 'task'), (D.ResourceHandle, 'h'), (D.Subtask, 'subtask'),
+                      (D.ReadableStreamEnd, 'end'), (D.WritableStreamEnd, 'end'), (D.ReadableFutureEnd, 'end'),
+                      (D.WritableFutureEnd, 'end'), (D.WaitableSet, 'set'), (D.SharedStreamImpl, 'stream'),
+                      (D.SharedFutureImpl, 'future'), (D.ReadableBufferGuestImpl, 'buffer'),
+                      (D.WritableBufferGuestImpl, 'buffer'), (D.MemInst, 'memory')):
+        KINDS[cls] = kind
+    END_NAMES.update({D.ReadableStreamEnd: 'readable stream end', D.WritableStreamEnd: 'writable stream end',
+                      D.ReadableFutureEnd: 'readable future end', D.WritableFutureEnd: 'writable future end'})
+
+
+class State:
+    """The whole state of a store as text, as Store.State of the Go side writes it."""
+
+    def __init__(self, run):
+        self.numbers, self.counts, self.queue = {}, {}, []
+        handler = getattr(D.thread_local_handler, 'value', None) if run.in_core() else None
+        store, r = run.store, self.ref
+        out = [f'store depth={store.nesting_depth} running={r(handler and handler.current_thread)} '
+               f'waiting={self.refs(store.waiting)}\n']
+        for inst in run.instances.values():
+            self.instance(out, inst.inst)
+        while self.queue:
+            queue, self.queue = self.queue, []
+            for o in queue:
+                out.append(self.object(o))
+        for inst in run.instances.values():
+            if inst.memory is not None:
+                out.append(f'memory {inst.inst.name} {zlib.crc32(inst.memory.bytes):08x}\n')
+        self.text = ''.join(out)
+
+    def ref(self, o):
+        if o is None:
+            return '-'
+        n = self.numbers.get(id(o))
+        if n is not None:
+            return n
+        kind = KINDS.get(type(o))
+        if kind is None:
+            if isinstance(o, D.ComponentInstance):
+                return o.name
+            if isinstance(o, D.ErrorContext):
+                return f'error-context {json.dumps(o.debug_message[0])}'
+            if not isinstance(o, D.SharedBase):
+                return 'host'
+            kind = 'host-shared'
+        self.counts[kind] = self.counts.get(kind, 0) + 1
+        n = self.numbers[id(o)] = f'{kind}{self.counts[kind]}'
+        self.queue.append(o)
+        return n
+
+    def refs(self, os):
+        return '[' + ' '.join([self.ref(o) for o in os]) + ']'
+
+    def instance(self, out, inst):
+        r = self.ref
+        out.append(f'instance {inst.name} parent={r(inst.parent)} may_enter={int(inst.may_enter)} '
+                   f'may_leave={int(inst.may_leave)} backpressure={inst.backpressure} '
+                   f'num_waiting_to_enter={inst.num_waiting_to_enter} exclusive_thread={r(inst.exclusive_thread)}\n')
+        for name, table in (('handles', inst.handles), ('threads', inst.threads)):
+            if len(table.array) > 1:
+                out.append(f'  {name} array={self.refs(table.array)} free=[{" ".join(map(str, table.free))}]\n')
+
+    def object(self, o):
+        r = self.ref
+        me = r(o)
+        match KINDS.get(type(o)):
+            case 'thread':
+                return (f'{me} task={r(o.task)} {self.status(o)} cancellable={int(o.cancellable)} '
+                        f'index={"-" if o.index is None else o.index} storage=[{o.storage[0]} {o.storage[1]}] '
+                        f'ready_func={self.ready_func(o.ready_func)} begins={self.begins(o.cont)}\n')
+            case 'task':
+                return (f'{me} inst={r(o.inst)} {func_type_name(o.ft)} {kind_of(o.opts)} state={o.state.name} '
+                        f'num_borrows={o.num_borrows} implicit_thread={r(o.implicit_thread)} '
+                        f'threads={self.refs(o.threads)} on_resolve={self.on_resolve(o.on_resolve)}\n')
+            case 'h':
+                return (f'{me} own={int(o.own)} rt={o.rt.name} rep={o.rep} num_lends={o.num_lends} '
+                        f'borrow_scope={r(o.borrow_scope)}\n')
+            case 'subtask':
+                return (f'{me} state={o.state.name} on_cancel={self.on_cancel(o.on_cancel)} '
+                        f'lenders={"-" if o.lenders is None else self.refs(o.lenders)} '
+                        f'cancellation_requested={int(o.cancellation_requested)} '
+                        f'flat_results=[{" ".join(map(state_number, o.flat_results))}]{self.waitable(o)}\n')
+            case 'end':
+                return f'{me} {END_NAMES[type(o)]} state={o.state.name} shared={r(o.shared)}{self.waitable(o)}\n'
+            case 'set':
+                return f'{me} elems={self.refs(o.elems)} num_waiting={o.num_waiting}\n'
+            case 'stream' | 'future':
+                return (f'{me} t={type_name(o.t)} dropped={int(o.dropped)} pending_inst={r(o.pending_inst)} '
+                        f'pending_buffer={r(o.pending_buffer)} '
+                        f'pending_on_copy_done={self.copier(o.pending_on_copy_done)}\n')
+            case 'buffer':
+                return (f'{me} t={type_name(o.t)} ptr={o.ptr} progress={o.progress} length={o.length} '
+                        f'inst={r(o.cx.inst)} memory={r(o.cx.opts.memory)} {o.cx.opts.string_encoding}\n')
+            case 'memory':
+                return f'{me} {o.addrtype} length={len(o.bytes)}\n'
+        return me + '\n'
+
+    def status(self, t):
+        return 'running' if t.running() else 'suspended' if t.suspended() else 'waiting'
+
+    def ready_func(self, f):
+        if f is None:
+            return '-'
+        name = getattr(f, '__qualname__', '')
+        if name in ALWAYS:
+            return 'always'
+        match name:
+            case 'Task.enter_implicit_thread.<locals>.<lambda>':
+                return f'no-backpressure({self.ref(captured(captured(f, "has_backpressure"), "self"))})'
+            case 'Waitable.has_pending_event':
+                return f'has-pending-event({self.ref(f.__self__)})'
+            case 'WaitableSet.wait_for_event_and.<locals>.ready_and_has_event':
+                wset = self.ref(captured(f, 'self'))
+                return f'has-event({wset}, {self.ready_func(captured(f, "ready_func"))})'
+            case 'canon_lift.<locals>.thread_func.<locals>.<lambda>':
+                return f'exclusive-free({self.ref(captured(f, "inst"))})'
+            case 'Subtask.resolved':
+                return f'resolved({self.ref(f.__self__)})'
+        return 'host'
+
+    def begins(self, cont):
+        if cont is None or cont.worker is not None:
+            return '-'
+        f = captured(cont.f, 'thread_func')
+        match f.__qualname__:
+            case 'canon_lift.<locals>.thread_func': return 'lift'
+            case 'canon_thread_new_indirect.<locals>.thread_func': return f'indirect({captured(f, "c")})'
+        return 'host'
+
+    def on_resolve(self, f):
+        match getattr(f, '__qualname__', ''):
+            case 'canon_lower.<locals>.on_resolve':
+                args = captured(f, 'flat_args')
+                subtask = self.ref(captured(f, 'subtask'))
+                progress = captured(f, 'maybe_on_progress').__qualname__ == 'canon_lower.<locals>.on_progress'
+                return (f'lower({subtask}, progress={int(progress)}, '
+                        f'args=[{" ".join(map(state_number, args.values[args.i:]))}])')
+            case 'LiftLowerContext.reallocate.<locals>.on_resolve':
+                return 'realloc'
+        return 'host'
+
+    def on_cancel(self, f):
+        if getattr(f, '__qualname__', '') == 'Task.request_cancellation':
+            return self.ref(f.__self__)
+        return '-' if f is None else 'host'
+
+    def copier(self, f):
+        if getattr(f, '__qualname__', '') in ('stream_copy.<locals>.on_copy_done', 'future_copy.<locals>.on_copy_done'):
+            inner = captured(f, 'stream_event' if f.__qualname__.startswith('stream') else 'future_event')
+            return self.ref(captured(inner, 'e'))
+        return '-' if f is None else 'host'
+
+    def waitable(self, w):
+        return (f' wset={self.ref(w.wset)} has_sync_waiter={int(w.has_sync_waiter)} '
+                f'pending_event={self.event(w.pending_event)}')
+
+    def event(self, f):
+        if f is None:
+            return '-'
+        if not isinstance(f, partial):
+            return f'subtask({captured(f, "subtaski")})'
+        g = f.func
+        result, code, i = f.args[0].name, captured(g, 'event_code').name, captured(g, 'i')
+        buffer = self.ref(captured(g, 'buffer'))
+        if g.__qualname__ == 'stream_copy.<locals>.stream_event':
+            return f'stream({result}, reclaim={int(len(f.args) > 1)}, {code}, {i}, {buffer})'
+        return f'future({result}, {code}, {i}, {buffer})'
+
+
+def func_type_name(ft):
+    params, results = ', '.join(map(type_name, ft.params)), ', '.join(map(type_name, ft.result))
+    return f'{getattr(ft, "name", "")}:{"async-" if ft.async_ else ""}func({params})->({results})'
+
+
+def kind_of(opts):
+    return 'sync' if not opts.async_ else 'stackful' if opts.callback is None else 'callback'
+
+
+### The host's values
+
+
+U64 = (1 << 64) - 1
+
+
+def nth(n, i):
+    """The number that the ith part of the nth value is made from."""
+    return ((n * 6364136223846793005 + i * 1442695040888963407 + 1) & U64) >> 33
+
+
+CHARS = ['x', '\u00e9', '\u03c0', '\U0001f600', '\x7f', '\x80', '\xff', '\u0100']
+ENCODINGS = ['utf8', 'utf16', 'latin1+utf16']
+
+
+def host_string(n):
+    """The host's nth string."""
+    length, encoding, mix = n % 8, ENCODINGS[n // 8 % 3], n // 24 % 5
+    s = ''.join(CHARS[0 if mix == 0 else nth(n, i) % 8 if mix == 4 else i % (mix + 1)] for i in range(length))
+    if encoding == 'utf8':
+        return (s, encoding, len(s.encode('utf-8')))
+    units = len(s.encode('utf-16-le')) // 2
+    if encoding == 'latin1+utf16' and any(ord(c) > 255 for c in s):
+        units |= 1 << 31
+    return (s, encoding, units)
+
+
+def host_int(n, bits, signed):
+    n &= (1 << bits) - 1
+    return n - (1 << bits) if signed and n >> (bits - 1) else n
+
+
+def host_float(n):
+    return struct.unpack('<d', (0x7ff8000000000000 | n % 1024).to_bytes(8, 'little'))[0] if n % 7 == 3 else float(n)
+
+
+def host_value(run, t, n):
+    """The host's nth value of a type."""
+    if t is None:
+        return ()
+    name = TYPE_NAMES.get(type(t))
+    if name in ('bool',):
+        return n % 2 == 1
+    if name in ('f32', 'f64'):
+        return host_float(n)
+    if name == 'char':
+        return CHARS[3] if n % 11 == 10 else chr(ord('a') + n % 26)
+    if name == 'string':
+        return host_string(n)
+    if name is not None:
+        return host_int(n, int(name[1:]), name[0] == 's')
+    match t:
+        case D.OwnType() | D.BorrowType(): return n & 0xffffffff
+        case D.ErrorContextType(): return D.ErrorContext(('', 'utf8', 0))
+        case D.StreamType() | D.FutureType(): return run.new_shared(t, n)
+    match D.despecialize(t):
+        case D.ListType(e, length):
+            return [host_value(run, e, nth(n, i)) for i in range(n % 4 if length is None else length)]
+        case D.RecordType(fields):
+            return {f.label: host_value(run, f.t, nth(n, i)) for i, f in enumerate(fields)}
+        case D.VariantType(cases):
+            c = cases[n % len(cases)]
+            return {c.label: None if c.t is None else host_value(run, c.t, nth(n, 0))}
+        case D.FlagsType(labels):
+            return {l: bool(n >> i & 1) for i, l in enumerate(labels)}
+    raise ValueError(f'no value of {t}')
+
+
+### Runs
+
+
+class Instance:
+    def __init__(self, run, d):
+        self.run, self.name = run, d['name']
+        parent = run.instances.get(d.get('parent', ''))
+        self.inst = D.ComponentInstance(run.store, parent.inst if parent else None)
+        self.inst.name = d['name']
+        self.inst.backpressure = run.world.get('limits', {}).get('initial_backpressure', 0)
+        self.memory = None
+        if d.get('memory'):
+            self.memory = D.MemInst(bytearray(d['memory']), 'i64' if d.get('memory64') else 'i32')
+        self.heap = 0
+        realloc = self.core_func(d['name'] + '.realloc') if d.get('realloc') == 'guest' else self.realloc
+        self.sync, self.async_ = (D.CanonicalOptions(string_encoding=d.get('encoding') or 'utf8', memory=self.memory,
+                                                     realloc=realloc, async_=a) for a in (False, True))
+        self.imports = {}
+        self.funcs = D.Table()
+        for param in ('i32', 'i64'):
+            self.funcs.add(D.CoreFuncRef(D.CoreFuncType([param], []), self.core_func(d['name'] + '.thread')))
+
+    def opts(self, word):
+        return self.async_ if word == 'async' else self.sync
+
+    def realloc(self, args):
+        _, _, alignment, size = args
+        ptr = (self.heap + alignment - 1) // alignment * alignment
+        self.heap = ptr + size
+        return [ptr]
+
+    def core_func(self, name):
+        """Core code that does what the actions say."""
+        run = self.run
+
+        def f(args):
+            run.tell(f'( {self.name} {name} {cores(args)}'.rstrip())
+            while True:
+                op, imm, nums = run.next(self.name, name)
+                if op == 'return':
+                    return list(nums)
+                if op == 'throw':
+                    raise D.CoreWebAssemblyException()
+                results = OPS[op](self, *imm, *nums) if op not in MANY else OPS[op](self, *imm, nums)
+                run.tell(f'= {cores(results)}'.rstrip())
+        return f
+
+    def type(self, text):
+        return self.run.type(text)
+
+    def store_words(self, nums):
+        for i, v in enumerate(nums[1:]):
+            self.memory.bytes[nums[0] + 8 * i:nums[0] + 8 * i + 8] = v.to_bytes(8, 'little')
+        return []
+
+
+OPS = {
+    'call': lambda g, f, nums: g.imports[f](nums),
+    'memory.store': lambda g, nums: g.store_words(nums),
+    'resource.new': lambda g, r, rep: D.canon_resource_new(g.run.resources[r], rep),
+    'resource.drop': lambda g, r, i: D.canon_resource_drop(g.run.resources[r], i),
+    'resource.rep': lambda g, r, i: D.canon_resource_rep(g.run.resources[r], i),
+    'context.get': lambda g, t, i: D.canon_context_get(t, i),
+    'context.set': lambda g, t, i, v: D.canon_context_set(t, i, v),
+    'backpressure.inc': lambda g: D.canon_backpressure_inc(),
+    'backpressure.dec': lambda g: D.canon_backpressure_dec(),
+    'task.return': lambda g, ts, nums: D.canon_task_return(g.run.types(ts), g.sync, nums),
+    'task.return-other': lambda g, ts, nums: D.canon_task_return(
+        g.run.types(ts), D.LiftOptions(g.sync.string_encoding), nums),
+    'task.cancel': lambda g: D.canon_task_cancel(),
+    'waitable-set.new': lambda g: D.canon_waitable_set_new(),
+    'waitable-set.wait': lambda g, c, si, ptr: D.canon_waitable_set_wait(c == 'cancellable', g.memory, si, ptr),
+    'waitable-set.poll': lambda g, c, si, ptr: D.canon_waitable_set_poll(c == 'cancellable', g.memory, si, ptr),
+    'waitable-set.drop': lambda g, i: D.canon_waitable_set_drop(i),
+    'waitable.join': lambda g, wi, si: D.canon_waitable_join(wi, si),
+    'subtask.cancel': lambda g, a, i: D.canon_subtask_cancel(a == 'async', i),
+    'subtask.drop': lambda g, i: D.canon_subtask_drop(i),
+    'stream.new': lambda g, t: D.canon_stream_new(D.StreamType(g.type(t))),
+    'stream.read': lambda g, t, a, i, ptr, n: D.canon_stream_read(D.StreamType(g.type(t)), g.opts(a), i, ptr, n),
+    'stream.write': lambda g, t, a, i, ptr, n: D.canon_stream_write(D.StreamType(g.type(t)), g.opts(a), i, ptr, n),
+    'stream.cancel-read': lambda g, t, a, i: D.canon_stream_cancel_read(D.StreamType(g.type(t)), a == 'async', i),
+    'stream.cancel-write': lambda g, t, a, i: D.canon_stream_cancel_write(D.StreamType(g.type(t)), a == 'async', i),
+    'stream.drop-readable': lambda g, t, i: D.canon_stream_drop_readable(D.StreamType(g.type(t)), i),
+    'stream.drop-writable': lambda g, t, i: D.canon_stream_drop_writable(D.StreamType(g.type(t)), i),
+    'future.new': lambda g, t: D.canon_future_new(D.FutureType(g.type(t))),
+    'future.read': lambda g, t, a, i, ptr: D.canon_future_read(D.FutureType(g.type(t)), g.opts(a), i, ptr),
+    'future.write': lambda g, t, a, i, ptr: D.canon_future_write(D.FutureType(g.type(t)), g.opts(a), i, ptr),
+    'future.cancel-read': lambda g, t, a, i: D.canon_future_cancel_read(D.FutureType(g.type(t)), a == 'async', i),
+    'future.cancel-write': lambda g, t, a, i: D.canon_future_cancel_write(D.FutureType(g.type(t)), a == 'async', i),
+    'future.drop-readable': lambda g, t, i: D.canon_future_drop_readable(D.FutureType(g.type(t)), i),
+    'future.drop-writable': lambda g, t, i: D.canon_future_drop_writable(D.FutureType(g.type(t)), i),
+    'thread.index': lambda g: D.canon_thread_index(),
+    'thread.new-indirect': lambda g, t, fi, c: D.canon_thread_new_indirect(D.CoreFuncType([t], []), g.funcs, fi, c),
+    'thread.resume-later': lambda g, i: D.canon_thread_resume_later(i),
+    'thread.suspend': lambda g, c: D.canon_thread_suspend(c == 'cancellable'),
+    'thread.yield': lambda g, c: D.canon_thread_yield(c == 'cancellable'),
+    'thread.suspend-then-resume': lambda g, c, i: D.canon_thread_suspend_then_resume(c == 'cancellable', i),
+    'thread.yield-then-resume': lambda g, c, i: D.canon_thread_yield_then_resume(c == 'cancellable', i),
+    'thread.suspend-then-promote': lambda g, c, i: D.canon_thread_suspend_then_promote(c == 'cancellable', i),
+    'thread.yield-then-promote': lambda g, c, i: D.canon_thread_yield_then_promote(c == 'cancellable', i),
+    'error-context.new': lambda g, ptr, n: D.canon_error_context_new(g.sync, ptr, n),
+    'error-context.debug-message': lambda g, i, ptr: D.canon_error_context_debug_message(g.sync, i, ptr),
+    'error-context.drop': lambda g, i: D.canon_error_context_drop(i),
+}
+MANY = ('call', 'task.return', 'task.return-other', 'memory.store')  # any number of operands
+
+
+class Run:
+    def __init__(self, d, states):
+        self.world, self.actions, self.states = d["world"], d["actions"], states
+        self.deterministic = d.get("deterministic", False)
+        self.lines, self.at = [], 0
+        self.tell = self.lines.append
+        RANDOM.begin(d['choices'], self.tell)
+        self.store = D.Store()
+        self.instances, self.resources, self.funcs = {}, {}, {}
+        self.type_cache, self.calls, self.host_calls, self.shared = {}, [], [], []
+        self.depth = 0
+        self.build()
+
+    def build(self):
+        w = self.world
+        set_limits(w.get("limits", {}), self.deterministic)
+        for d in w['instances']:
+            self.instances[d['name']] = Instance(self, d)
+        for d in w.get('resources', []):
+            impl = self.instances[d['impl']]
+            rt = D.ResourceType(impl.inst, impl.core_func(d['name'] + '.dtor') if d.get('dtor') else None)
+            rt.name = d['name']
+            self.resources[d['name']] = rt
+        for d in w.get('funcs', []):
+            self.add_func(d)
+        for d in w.get('imports', []):
+            inst = self.instances[d['instance']]
+            f, ft = self.funcs[d['func']]
+            inst.imports[d['func']] = self.store.lower(f, ft, inst.async_ if d.get('async') else inst.sync, inst.inst)
+
+    def add_func(self, d):
+        name = d['name']
+        ft = D.FuncType([self.type(t) for t in d.get('params', [])], [self.type(t) for t in d.get('results', [])],
+                        async_=d.get('async', False))
+        ft.name = name
+        owner = name[:name.index('.')]
+        if owner == 'host':
+            self.funcs[name] = (self.host_func(name), ft)
+            return
+        inst = self.instances[owner]
+        lift = d.get('lift', '')
+        opts = D.CanonicalOptions(string_encoding=inst.sync.string_encoding, memory=inst.memory,
+                                  realloc=inst.sync.realloc, async_=lift in ('stackful', 'callback'))
+        if lift == 'callback':
+            opts.callback = inst.core_func(name + '.callback')
+        if d.get('post_return'):
+            opts.post_return = inst.core_func(name + '.post-return')
+        self.funcs[name] = (self.store.lift(inst.core_func(name), ft, opts, inst.inst), ft)
+
+    def type(self, text):
+        if text not in self.type_cache:
+            self.type_cache[text] = TypeParser(text, self.resources).parse()
+        return self.type_cache[text]
+
+    def types(self, text):
+        return [] if text == '()' else self.type('tuple<' + text[1:-1] + '>').ts
+
+    def in_core(self):
+        return threading.current_thread() is not MAIN
+
+    def next(self, actor, name):
+        """The next action, which is actor's to take."""
+        if self.states:
+            text = State(self).text
+            self.tell(f's {zlib.crc32(text.encode()):08x}' if self.states == 'hash' else 's ' + text)
+        if self.at == len(self.actions):
+            raise Exhausted()
+        op, imm, nums = self.actions[self.at]
+        self.at += 1
+        nums = [parse_core(v) for v in nums]
+        self.tell(f'> {actor} {name}: {" ".join([op] + imm + [core(v) for v in nums])}')
+        return op, imm, nums
+
+    def main(self):
+        """Plays the host until it does nothing more or something stops the run."""
+        try:
+            for name in self.world.get('start', []):
+                self.invoke(name, [])
+                self.tell('=')
+            while True:
+                op, imm, nums = self.next('host', 'host')
+                if op == 'stop':
+                    return
+                HOST_OPS[op](self, *imm, *nums) if op not in HOST_MANY else HOST_OPS[op](self, *imm, nums)
+                self.tell('=')
+        except BaseException as e:
+            self.tell(stop_line(e))
+            if self.states:
+                text = State(self).text
+                self.tell(f's {zlib.crc32(text.encode()):08x}' if self.states == 'hash' else 's ' + text)
+
+    def hosting(self, name, args):
+        """The host is called, and does what the actions say until it returns."""
+        self.tell(f'( host {name} {cores(args)}'.rstrip())
+        while True:
+            op, imm, nums = self.next('host', name)
+            if op == 'return':
+                return
+            HOST_OPS[op](self, *imm, *nums) if op not in HOST_MANY else HOST_OPS[op](self, *imm, nums)
+            self.tell('=')
+
+    ## what the host does
+
+    def invoke(self, name, nums):
+        f, ft = self.funcs[name]
+        k = len(self.calls)
+        self.calls.append(None)
+
+        def on_start():
+            args = [host_value(self, t, n) for t, n in zip(ft.params, nums)]
+            self.tell(f'h start {k} {value_text(self, args)}')
+            return args
+
+        def on_resolve(result):
+            self.tell(f'h resolve {k} {value_text(self, result)}')
+        self.calls[k] = self.store.invoke(f, on_start, on_resolve)
+
+    def host_func(self, name):
+        def call(on_start, on_resolve, caller):
+            k = len(self.host_calls)
+            self.host_calls.append((on_start, on_resolve, self.funcs[name][1]))
+            self.hosting(name, [k])
+            return lambda caller: self.hosting(name + '.cancel', [k])
+        return call
+
+    def host_start(self, k):
+        self.tell(f'h started {k} {value_text(self, self.host_calls[k][0]())}')
+
+    def host_resolve(self, nums):
+        _, on_resolve, ft = self.host_calls[nums[0]]
+        on_resolve([host_value(self, t, n) for t, n in zip(ft.result, nums[1:])])
+
+    ## streams and futures of the host
+
+    def shared_index(self, shared):
+        for i, known in enumerate(self.shared):
+            if known.shared is shared:
+                return i
+        self.shared.append(Shared(self, shared))
+        return len(self.shared) - 1
+
+    def new_shared(self, t, n):
+        """A stream or future that the host hands out: one of its own, or one that it made as a guest would."""
+        stream = isinstance(t, D.StreamType)
+        if n % 2:
+            shared = (HostStream if stream else HostFuture)(self, t.t)
+        else:
+            shared = (D.SharedStreamImpl if stream else D.SharedFutureImpl)(t.t)
+        self.shared_index(shared)
+        return shared
+
+    def values(self, t, n, seed):
+        return [host_value(self, t, nth(seed, i)) for i in range(n)]
+
+
+class Shared:
+    """A stream or future that the host knows, with the copy that is pending in it."""
+
+    def __init__(self, run, shared):
+        self.run, self.shared = run, shared
+        self.pending = None
+        self.reclaim = None
+
+    def on_copy(self, reclaim):
+        self.reclaim = reclaim
+        self.run.tell(f'h copied {self.run.shared_index(self.shared)}')
+
+    def on_copy_done(self, result):
+        self.run.tell(f'h done {self.run.shared_index(self.shared)} {result.name}')
+
+
+class HostBuffer:
+    def __init__(self, run, t, n, seed):
+        self.run, self.t, self.n, self.seed, self.progress = run, t, n, seed, 0
+
+    def remain(self):
+        return self.n - self.progress
+
+    def is_zero_length(self):
+        return self.n == 0
+
+
+def make_host_classes():
+    global HostReadable, HostWritable, HostStream, HostFuture
+
+    class HostReadable(HostBuffer, D.ReadableBuffer):
+        def read(self, n):
+            vs = [host_value(self.run, self.t, nth(self.seed, self.progress + i)) for i in range(n)]
+            self.progress += n
+            return vs
+
+    class HostWritable(HostBuffer, D.WritableBuffer):
+        def write(self, vs):
+            self.progress += len(vs)
+            self.run.tell(f'h got {value_text(self.run, vs)}')
+
+    class HostShared:
+        def __init__(self, run, t):
+            self.run, self.t = run, t
+
+        def hosting(self, what):
+            self.run.hosting(what, [self.run.shared_index(self)])
+
+        def pend(self, *pending):
+            self.run.shared[self.run.shared_index(self)].pending = pending
+
+        def cancel(self):
+            self.hosting('shared.cancel')
+
+        def drop(self):
+            self.hosting('shared.drop')
+
+    class HostStream(HostShared, D.ReadableStream):
+        def read(self, inst, dst_buffer, on_copy, on_copy_done):
+            self.pend(dst_buffer, on_copy, on_copy_done)
+            self.hosting('stream.read')
+
+    class HostFuture(HostShared, D.ReadableFuture):
+        def read(self, inst, dst_buffer, on_copy_done):
+            self.pend(dst_buffer, None, on_copy_done)
+            self.hosting('future.read')
+
+
+def host_shared_read(run, s, n):
+    known = run.shared[s]
+    buffer = HostWritable(run, known.shared.t, n, 0)
+    if isinstance(known.shared, D.ReadableFuture):
+        known.shared.read(None, buffer, known.on_copy_done)
+    else:
+        known.shared.read(None, buffer, known.on_copy, known.on_copy_done)
+
+
+def host_shared_write(run, s, n, seed):
+    known = run.shared[s]
+    buffer = HostReadable(run, known.shared.t, n, seed)
+    if isinstance(known.shared, D.WritableFuture):
+        known.shared.write(None, buffer, known.on_copy_done)
+    else:
+        known.shared.write(None, buffer, known.on_copy, known.on_copy_done)
+
+
+def host_copy(run, s, n, seed):
+    known = run.shared[s]
+    dst, on_copy, _ = known.pending
+    dst.write(run.values(known.shared.t, n, seed))
+    if on_copy is not None:
+        on_copy(lambda: run.tell(f'h reclaimed {s}'))
+
+
+def host_done(run, s, result):
+    known = run.shared[s]
+    _, _, on_copy_done = known.pending
+    known.pending = None
+    on_copy_done(D.CopyResult(result))
+
+
+HOST_OPS = {
+    'invoke': lambda run, f, nums: run.invoke(f, nums),
+    'tick': lambda run: run.store.tick(),
+    'cancel': lambda run, k: run.calls[k](None),
+    'host.start': lambda run, k: run.host_start(k),
+    'host.resolve': lambda run, nums: run.host_resolve(nums),
+    'host.resolve-cancelled': lambda run, k: run.host_calls[k][1](None),
+    'shared.read': host_shared_read,
+    'shared.write': host_shared_write,
+    'shared.cancel': lambda run, s: run.shared[s].shared.cancel(),
+    'shared.drop': lambda run, s: run.shared[s].shared.drop(),
+    'shared.reclaim': lambda run, s: run.shared[s].reclaim(),
+    'shared.copy': host_copy,
+    'shared.done': host_done,
+}
+HOST_MANY = ('invoke', 'host.resolve')
+
+
+LIMITS = {}
+
+
+def remember_limits():
+    for key, owner, name in (('table_length', D.Table, 'MAX_LENGTH'), ('buffer_length', D.Buffer, 'MAX_LENGTH'),
+                             ('string_byte_length', D, 'MAX_STRING_BYTE_LENGTH'),
+                             ('list_byte_length', D, 'MAX_LIST_BYTE_LENGTH'), ('realloc_i32', D, 'REALLOC_I32_MAX'),
+                             ('flat_params', D, 'MAX_FLAT_PARAMS'), ('flat_async_params', D, 'MAX_FLAT_ASYNC_PARAMS'),
+                             ('flat_results', D, 'MAX_FLAT_RESULTS')):
+        LIMITS[key] = (owner, name, getattr(owner, name))
+
+
+def set_limits(limits, deterministic):
+    for key, (owner, name, default) in LIMITS.items():
+        setattr(owner, name, limits.get(key) or default)
+    D.DETERMINISTIC_PROFILE = deterministic
+
+
+### Main
+
+
+def patched(states_default):
+    pool = Pool()
+    pool.install()
+    for line in sys.stdin:
+        d = json.loads(line)
+        run = Run(d, d.get('states', states_default))
+        run.main()
+        lines = run.lines
+        if pool.unwound:
+            lines.append('unwound a resumption')
+        pool.kill()
+        sys.stdout.write(json.dumps(lines) + '\n')
+        sys.stdout.flush()
+
+
+# How long an unpatched run is waited for: in all, and once a thread of it has died.
+RUN_SECONDS, DEAD_SECONDS = 10, 0.2
+
+
+def unpatched():
+    for line in sys.stdin:
+        r, w = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            unpatched_child(json.loads(line), w)
+        os.close(w)
+        sys.stdout.write(read_all(r) + '\n')
+        sys.stdout.flush()
+        os.close(r)
+        os.waitpid(pid, 0)
+
+
+def read_all(r):
+    chunks = []
+    while chunk := os.read(r, 1 << 16):
+        chunks.append(chunk)
+    return b''.join(chunks).decode()
+
+
+def unpatched_child(d, w):
+    """Runs in a process of its own. A thread that dies leaves whoever resumed it waiting for ever."""
+    global MAIN
+    died, done = [], threading.Event()
+
+    def excepthook(args):
+        died.append(stop_line(args.exc_value))
+        dead.set()
+
+    dead = threading.Event()
+    threading.excepthook = excepthook
+    run = None
+
+    def body():
+        nonlocal run
+        run = Run(d, '')
+        run.main()
+        done.set()
+
+    MAIN = threading.Thread(target=body, daemon=True)
+    MAIN.start()
+    deadline = time.monotonic() + RUN_SECONDS
+    while not done.wait(0.002) and not dead.is_set() and time.monotonic() < deadline:
+        pass
+    hung = not done.wait(DEAD_SECONDS) if not done.is_set() else False
+    lines = run.lines + (died[:1] + ['hung'] if hung else [])
+    with os.fdopen(w, 'w') as f:
+        f.write(json.dumps(lines))
+    os._exit(0)
+
+
+RANDOM = None
+SITES = None
+MAIN = threading.main_thread()
+
+
+def main():
+    global D, RANDOM, SITES
+    D = load_definitions(sys.argv[1])
+    with open(D.__file__, encoding='utf-8') as f:
+        SITES = Sites(f.read())
+    RANDOM = Random()
+    D.random = RANDOM
+    stamp_threads()
+    name_types()
+    name_kinds()
+    make_host_classes()
+    remember_limits()
+    if '--unpatched' in sys.argv[2:]:
+        unpatched()
+    else:
+        patched('hash')
+
+
+main()
