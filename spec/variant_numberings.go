@@ -19,16 +19,18 @@ var perTypeRandomVariant = &Variant{
 
 // random draws an index that no table of the instance uses.
 type random struct {
-	LIFO
-	ts      *Tables
-	indices map[uint64]uint64 // of places
-	places  map[uint64]uint64 // of indices
+	drawn
+	ts *Tables
 }
 
 // Issue draws among the unused indices up to the limit.
 func (n *random) Issue(place uint64) uint64 {
-	s, used := n.ts.inst.store, n.used()
-	most := s.options.Limits.RandomIndices
+	var used []uint64
+	for _, t := range *n.ts.tables {
+		used = slices.AppendSeq(used, maps.Keys(t.numbering.(*random).places))
+	}
+	slices.Sort(used)
+	s, most := n.ts.inst.store, n.ts.inst.store.options.Limits.RandomIndices
 	s.trapIf(uint64(len(used)) >= most, "variant/no-index-left", "every index is in use")
 	i := 1 + uint64(s.choose("variant/random-index", int(most)-len(used)))
 	for _, u := range used {
@@ -36,45 +38,8 @@ func (n *random) Issue(place uint64) uint64 {
 			i++
 		}
 	}
-	if n.indices == nil {
-		n.indices, n.places = map[uint64]uint64{}, map[uint64]uint64{}
-	}
-	n.indices[place], n.places[i] = i, place
-	return i
+	return n.name(place, i)
 }
-
-// used is the indices in use in all tables of the instance, sorted.
-func (n *random) used() []uint64 {
-	var used []uint64
-	for _, t := range *n.ts.tables {
-		if other, ok := t.numbering.(*random); ok {
-			used = slices.AppendSeq(used, maps.Keys(other.places))
-		}
-	}
-	slices.Sort(used)
-	return used
-}
-
-// Index returns what was drawn for a place.
-func (n *random) Index(place uint64) uint64 { return n.indices[place] }
-
-// Place returns what an index was drawn for.
-func (n *random) Place(index uint64) uint64 { return at(n.places, index) }
-
-func at(m map[uint64]uint64, k uint64) uint64 {
-	if v, ok := m[k]; ok {
-		return v
-	}
-	return math.MaxUint64
-}
-
-// Retire frees an index.
-func (n *random) Retire(index uint64) {
-	delete(n.indices, n.places[index])
-	delete(n.places, index)
-}
-
-func (n *random) String() string { return fmt.Sprint(" indices=", n.indices) }
 
 var singleSequentialVariant = &Variant{
 	Name:      "single-sequential",
@@ -133,17 +98,11 @@ type generational struct {
 	generations []uint64
 }
 
-const generationCount = 1 << 8
-
-// Issue packs the place and its generation.
 func (n *generational) Issue(place uint64) uint64 {
-	for uint64(len(n.generations)) <= place {
-		n.generations = append(n.generations, 0)
-	}
+	n.generations = append(n.generations, make([]uint64, max(0, int(place)+1-len(n.generations)))...)
 	return n.Index(place)
 }
 
-// Index packs the place and its generation.
 func (n *generational) Index(place uint64) uint64 { return n.generations[place]*rangeLength + place }
 
 // Place is that of an index of the present generation.
@@ -155,10 +114,42 @@ func (n *generational) Place(index uint64) uint64 {
 	return place
 }
 
-// Retire begins the place's next generation.
 func (n *generational) Retire(index uint64) {
-	place := index % rangeLength
-	n.generations[place] = (n.generations[place] + 1) % generationCount
+	n.generations[index%rangeLength] = (index/rangeLength + 1) % 256
 }
 
 func (n *generational) String() string { return fmt.Sprint(" generations=", n.generations) }
+
+// drawn is what numberings share whose indices say nothing of places: the index of each place and the place of each.
+type drawn struct {
+	LIFO
+	indices, places map[uint64]uint64
+}
+
+// name names a place.
+func (n *drawn) name(place, index uint64) uint64 {
+	if n.indices == nil {
+		n.indices, n.places = map[uint64]uint64{}, map[uint64]uint64{}
+	}
+	n.indices[place], n.places[index] = index, place
+	return index
+}
+
+// Index is what a place was named.
+func (n *drawn) Index(place uint64) uint64 { return n.indices[place] }
+
+// Place is what an index was given to, or beyond every table.
+func (n *drawn) Place(index uint64) uint64 {
+	if place, ok := n.places[index]; ok {
+		return place
+	}
+	return math.MaxUint64
+}
+
+// Retire frees an index.
+func (n *drawn) Retire(index uint64) {
+	delete(n.indices, n.places[index])
+	delete(n.places, index)
+}
+
+func (n *drawn) String() string { return fmt.Sprint(" indices=", n.indices) }
