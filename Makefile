@@ -22,8 +22,8 @@ tidy:
 	$(GO) mod tidy -diff
 
 port:
-	$(GO) run ./cmd/cabi port | tail -1
-	$(GO) run ./cmd/cabi sites | tail -1
+	@$(GO) run ./cmd/cabi port >port.out; status=$$?; grep 'definitions.py at' port.out; rm -f port.out; exit $$status
+	@$(GO) run ./cmd/cabi sites | tail -1
 
 test:
 	$(GO) test ./...
