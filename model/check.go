@@ -9,6 +9,7 @@ type Property struct {
 	Kind      string // state, step, quiescent or two runs
 	Origin    string // the issue, commit or sentence of upstream's prose it comes from
 	Blind     string // what it cannot see
+	Indices   bool   // it looks at indices as numbers, or at tables
 	Question  bool   // it asks about a design, and the pin need not have it; false: a promise, checked by default
 	New       func() Checker
 }
@@ -26,6 +27,8 @@ type Checker interface {
 	Property() string
 	// Violation says what violates the property, for people; empty: nothing so far.
 	Violation() string
+	// Kind tells the violation from others of the property: a site, what is stuck; it may be empty.
+	Kind() string
 	// AppendGhost appends what the checker remembers and the state of the run does not say.
 	AppendGhost(b []byte) []byte
 }
@@ -34,6 +37,7 @@ type Checker interface {
 type NoChecks struct {
 	Name string
 	What string // the violation, once there is one
+	Sort string // its kind
 }
 
 func (c *NoChecks) Begin(*Run)                                                              {}
@@ -41,6 +45,7 @@ func (c *NoChecks) Settled(*Run)                                                
 func (c *NoChecks) Stopped(*Run, error)                                                     {}
 func (c *NoChecks) Property() string                                                        { return c.Name }
 func (c *NoChecks) Violation() string                                                       { return c.What }
+func (c *NoChecks) Kind() string                                                            { return c.Sort }
 func (c *NoChecks) AppendGhost(b []byte) []byte                                             { return b }
 func (c *NoChecks) Issued(*spec.ComponentInstance, spec.TableKey, uint64, spec.Element)     {}
 func (c *NoChecks) Retired(*spec.ComponentInstance, spec.TableKey, uint64, spec.Element)    {}

@@ -1,146 +1,82 @@
 package model
 
 import (
-	"errors"
 	"fmt"
-	"maps"
-	"math"
 	"slices"
-
-	"github.com/zeebo/xxh3"
 
 	"cabi/spec"
 )
 
-// A Search says what to explore, and how far.
-type Search struct {
-	World      *World
-	Variant    *spec.Variant
-	Properties []*Property
-	Steps      int // the bound on actions; 0: none
-	Handles    int // the bound on live handles before no new ones are made; 0: none
-	MaxStates  int // stop early at so many states; 0: never
-	// Progress is called now and then with what was found so far; nil: nobody wants to know. If it returns false, the
-	// search stops early.
-	Progress func(Report) bool
-}
-
-// A Report is what a search found.
-type Report struct {
-	States      int            // distinct ones
-	Transitions int            // actions taken
-	Depth       int            // of the deepest state, in actions
-	Frontier    int            // states that were not explored further; 0: the search is exhaustive
-	Cut         int            // states at the bound on steps, which have further actions
-	Stops       map[string]int // how often each site stopped a run
-	Taken       map[string]int // how often each action of the menus was taken, as "A: resource.new R"
-	Violation   *Violation     // the first and shortest; nil: none
-	Stopped     bool           // stopped early
-}
-
-// CollisionProbability bounds the probability that two different states were taken for one.
-func (r Report) CollisionProbability() float64 {
-	return float64(r.States) * float64(r.States) / math.Pow(2, 129)
-}
-
-// Never are the actions that the world's menus offer and that were never taken.
-func (r Report) Never(w *World) []string {
-	var never []string
-	for _, actor := range slices.Sorted(maps.Keys(w.Menus)) {
-		for _, action := range w.Menus[actor] {
-			if key := actor + ": " + action; r.Taken[key] == 0 {
-				never = append(never, key)
-			}
-		}
-	}
-	return never
-}
-
-// A Violation is a counterexample.
-type Violation struct {
-	Property string
-	What     string
-	Actions  int // how many led to it
-	Trace    *Trace
-}
-
-// errAtMenu is what a search stops a run with at the menu at the end of a path.
-var errAtMenu = errors.New("stopped at a menu")
-
 // A node is a state that was reached: from its parent, by an action and the specification's choices in it.
 type node struct {
 	parent  int32
-	depth   int32
-	action  Action
+	action  int32 // among explorer.actions; -1: none, it is where the search starts
 	choices []uint32
-	menu    []Action // what can be done there; nil once that was explored
 }
 
-type fingerprint = xxh3.Uint128
+// A reached is what one run came to: a state, or a stop, with what was violated on the way.
+type reached struct {
+	action      Action
+	from        *template // nil: at the start
+	choices     []uint32  // beyond those of the path to the state it came from
+	fingerprint fingerprint
+	atMenu      bool
+	stop        string // the site; empty: none
+	violated    []violated
+	sites       []passed // evaluated for the first time
+}
+
+// violated is what a checker says.
+type violated struct{ property, kind, what string }
+
+// passed is a trap or assert that was evaluated, and whether it fired.
+type passed struct {
+	site  spec.Site
+	fires bool
+}
 
 type explorer struct {
 	Search
+	plan    *plan
+	reduce  bool
 	nodes   []node
-	visited map[fingerprint]struct{}
-	report  Report
-	pool    spec.Pool
-	buf     []byte
-}
-
-// Run explores breadth first, so that the first violation is one of the shortest.
-func (s Search) Run() Report {
-	e := &explorer{Search: s, visited: map[fingerprint]struct{}{}}
-	e.report.Stops, e.report.Taken = map[string]int{}, map[string]int{}
-	defer e.pool.Close()
-	e.explore(-1, path{})
-	for i := 0; i < len(e.nodes) && e.report.Violation == nil && !e.report.Stopped; i++ {
-		e.expand(int32(i))
-	}
-	return e.report
-}
-
-// expand takes every action of a node's menu.
-func (e *explorer) expand(i int32) {
-	e.report.Frontier = len(e.nodes) - int(i) - 1 + e.report.Cut
-	if e.Steps > 0 && int(e.nodes[i].depth) >= e.Steps {
-		e.report.Cut++
-		e.report.Frontier++
-		return
-	}
-	to := e.path(i)
-	for _, a := range e.nodes[i].menu {
-		e.explore(i, path{append(slices.Clip(to.actions), a), to.choices})
-		if e.report.Violation != nil {
-			return
-		}
-	}
-	e.nodes[i].menu = nil
-	e.tell(i)
-}
-
-// tell reports progress, and hears whether to go on.
-func (e *explorer) tell(i int32) {
-	if e.MaxStates > 0 && e.report.States >= e.MaxStates && e.report.Frontier > 0 {
-		e.report.Stopped = true
-	}
-	if e.Progress != nil && i%256 == 0 && !e.Progress(e.report) {
-		e.report.Stopped = true
-	}
-}
-
-// A path is what leads from the start to a state.
-type path struct {
 	actions []Action
-	choices []uint32
+	numbers map[string]int32      // of actions
+	visited map[fingerprint]int32 // after how many actions
+	taken   []int                 // by template
+	fired   map[spec.Site]bool
+	found   map[string]bool // keys of violations
+	report  Report
+	workers []*worker
+}
+
+func newExplorer(s Search) *explorer {
+	e := &explorer{Search: s, plan: planOf(s.World), visited: map[fingerprint]int32{}}
+	e.reduce = s.reduced()
+	e.numbers, e.fired, e.found = map[string]int32{}, map[spec.Site]bool{}, map[string]bool{}
+	e.taken = make([]int, len(e.plan.templates))
+	e.report.Stops, e.report.Reduced = map[string]int{}, e.reduce
+	for range max(1, s.Workers) {
+		e.workers = append(e.workers, newWorker(e))
+	}
+	return e
+}
+
+func (e *explorer) close() {
+	for _, w := range e.workers {
+		w.pool.Close()
+	}
 }
 
 // path is the path to a node.
-func (e *explorer) path(i int32) path {
+func (e *explorer) path(i int32) path { return pathTo(e.nodes, e.actions, i) }
+
+func pathTo(nodes []node, actions []Action, i int32) path {
 	var to path
-	for ; i >= 0; i = e.nodes[i].parent {
-		n := &e.nodes[i]
-		if n.parent >= 0 {
-			to.actions = append(to.actions, n.action)
+	for ; i >= 0; i = nodes[i].parent {
+		n := &nodes[i]
+		if n.action >= 0 {
+			to.actions = append(to.actions, actions[n.action])
 		}
 		for k := len(n.choices) - 1; k >= 0; k-- {
 			to.choices = append(to.choices, n.choices[k])
@@ -151,40 +87,212 @@ func (e *explorer) path(i int32) path {
 	return to
 }
 
-// explore makes the run of a path and, where the specification chooses beyond its end, of every way to go on.
-func (e *explorer) explore(parent int32, to path) {
-	known := len(to.choices)
-	pending := [][]uint32{to.choices}
-	for len(pending) > 0 && e.report.Violation == nil {
-		p := &player{path: path{to.actions, pending[len(pending)-1]}, handles: e.Handles}
+// intern numbers an action.
+func (e *explorer) intern(a Action) int32 {
+	key := a.String()
+	n, known := e.numbers[key]
+	if !known {
+		n = int32(len(e.actions))
+		e.numbers[key] = n
+		e.actions = append(e.actions, a)
+	}
+	return n
+}
+
+// take books what a run came to from a node, after so many actions, and returns the new node, or -1.
+func (e *explorer) take(from int32, r *reached, depth int32) int32 {
+	e.count(r)
+	for _, v := range r.violated {
+		e.violate(from, r, v)
+	}
+	if !r.atMenu || len(r.violated) > 0 && !e.KeepGoing {
+		return -1
+	}
+	before, met := e.visited[r.fingerprint]
+	if met && before <= depth {
+		return -1
+	}
+	if !met {
+		e.report.States++
+	}
+	e.visited[r.fingerprint] = depth
+	n := node{parent: from, action: -1, choices: r.choices}
+	if r.from != nil {
+		n.action = e.intern(r.action)
+	}
+	e.nodes = append(e.nodes, n)
+	return int32(len(e.nodes) - 1)
+}
+
+// count books what a run did last.
+func (e *explorer) count(r *reached) {
+	if r.from != nil {
+		e.report.Transitions++
+		e.taken[r.from.number]++
+	}
+	if r.stop != "" {
+		e.report.Stops[r.stop]++
+	}
+	for _, p := range r.sites {
+		e.fired[p.site] = e.fired[p.site] || p.fires
+	}
+}
+
+// violate books a violation, if it is the first of its kind.
+func (e *explorer) violate(from int32, r *reached, what violated) {
+	v := &Violation{Property: what.property, Kind: what.kind, What: what.what}
+	if e.found[v.Key()] {
+		return
+	}
+	to := e.path(from)
+	if r.from != nil {
+		to.actions = append(to.actions, r.action)
+	}
+	to.choices = append(to.choices, r.choices...)
+	v.Actions = len(to.actions)
+	v.Trace = e.workers[0].trace(to, v)
+	e.book(v)
+}
+
+// book books a violation that is the first of its kind.
+func (e *explorer) book(v *Violation) {
+	e.found[v.Key()] = true
+	e.report.Violations = append(e.report.Violations, v)
+	if e.Found != nil {
+		e.Found(v)
+	}
+}
+
+// over reports whether the search is to stop, and tells how it goes on.
+func (e *explorer) over() bool {
+	if len(e.report.Violations) > 0 && !e.KeepGoing {
+		return true
+	}
+	if e.MaxStates > 0 && e.report.States >= e.MaxStates {
+		e.report.Stopped = true
+	}
+	return e.report.Stopped
+}
+
+// tell reports progress, and hears whether to go on.
+func (e *explorer) tell() {
+	if e.Progress != nil && !e.Progress(&e.report) {
+		e.report.Stopped = true
+	}
+}
+
+// finish completes the report.
+func (e *explorer) finish() *Report {
+	e.report.Taken = map[string]int{}
+	returned := map[string]bool{}
+	for _, t := range e.plan.templates {
+		e.report.Taken[t.String()] += e.taken[t.number]
+		returned[t.String()] = t.action.Op == opReturn
+	}
+	for _, what := range sortedKeys(e.report.Taken) {
+		if e.report.Taken[what] == 0 && !returned[what] {
+			e.report.Never = append(e.report.Never, what)
+		}
+	}
+	for _, site := range sortedKeys(e.fired) {
+		if !e.fired[site] {
+			e.report.Passed = append(e.report.Passed, site)
+		}
+	}
+	return &e.report
+}
+
+// A worker makes runs.
+type worker struct {
+	*explorer
+	pool   spec.Pool
+	writer stateWriter
+	buf    []byte
+	offers []offer
+	seen   map[passed]bool
+	sites  []passed
+	player *player
+}
+
+func newWorker(e *explorer) *worker {
+	w := &worker{explorer: e, seen: map[passed]bool{}}
+	w.writer.Canonical = e.reduce
+	w.writer.omit = e.tweak.omit
+	return w
+}
+
+// expand makes the runs from a state: each action of its menu, and for each every way in which the specification chooses.
+func (w *worker) expand(to path, yield func(*reached)) {
+	offers := 1
+	for i := 0; i < offers; i++ {
+		choices := to.choices
+		w.each(to, i, choices, yield, func(p *player) { offers = len(p.offers) })
+	}
+}
+
+// each makes the run that takes the ith offer at the end of a path, and where the specification chooses, every other.
+func (w *worker) each(to path, i int, choices []uint32, yield func(*reached), then func(*player)) {
+	pending := [][]uint32{choices}
+	for len(pending) > 0 {
+		p := &player{path: path{to.actions, pending[len(pending)-1]}, first: i, offers: w.offers, bounds: w.Bounds, everyOrder: w.Full}
 		pending = pending[:len(pending)-1]
-		e.run(parent, p, known)
+		r := w.run(p, len(to.choices))
+		w.offers = p.offers
+		if i >= 0 {
+			then(p)
+			if i >= len(p.offers) {
+				return
+			}
+			r.action, r.from = p.offers[i].Action, p.offers[i].from
+		}
+		yield(r)
 		pending = append(pending, p.alternatives...)
 	}
 }
 
-func (e *explorer) run(parent int32, p *player, known int) {
-	r := e.newRun(p)
+// start makes the runs to the first menu.
+func (w *worker) start(yield func(*reached)) { w.each(path{}, -1, nil, yield, nil) }
+
+func (w *worker) run(p *player, known int) *reached {
+	w.player, w.sites = p, nil
+	r := w.newRun(p)
 	defer r.Close()
-	atMenu := p.main(r)
-	e.count(parent, r, p)
-	if property, what := r.Violation(); what != "" {
-		e.report.Violation = &Violation{property, what, len(p.actions), e.trace(p.path, property, what)}
-		return
+	r.Main()
+	got := &reached{choices: p.choices[known:], sites: w.sites}
+	for _, c := range r.Violated() {
+		got.violated = append(got.violated, violated{c.Property(), c.Kind(), c.Violation()})
 	}
-	if atMenu {
-		e.visit(parent, r, p, known)
+	if r.Stopped != nil {
+		got.stop = SiteOf(r.Stopped)
 	}
+	if p.at != nil {
+		got.atMenu = true
+		got.fingerprint, w.buf = w.writer.fingerprint(w.buf, r)
+		if w.tweak.apart {
+			got.fingerprint = pathFingerprint(p)
+		}
+	}
+	return got
 }
 
-func (e *explorer) newRun(p *player) *Run {
-	checkers := make([]Checker, len(e.Properties))
-	for i, property := range e.Properties {
+func (w *worker) newRun(p *player) *Run { return w.newRunOf(p, p) }
+
+func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
+	checkers := make([]Checker, len(w.Properties))
+	for i, property := range w.Properties {
 		checkers[i] = property.New()
 	}
-	options := spec.Options{Choices: p, Variant: e.Variant, Pool: &e.pool}
-	options.Limits.RandomIndices = randomIndices(e.Handles)
-	return NewRun(e.World, options, p, checkers...)
+	options := spec.Options{Choices: choices, Variant: w.Variant, Pool: &w.pool, Observe: w.observe}
+	options.Limits.RandomIndices = randomIndices(w.Bounds.Handles)
+	return newRun(w.plan, w.World, options, actor, checkers)
+}
+
+// observe notes each trap and assert that is evaluated for the first time.
+func (w *worker) observe(site spec.Site, fires bool) {
+	if what := (passed{site, fires}); w.player.observing() && !w.seen[what] {
+		w.seen[what] = true
+		w.sites = append(w.sites, what)
+	}
 }
 
 // randomIndices is from how many indices a random numbering draws here: as many as there may be handles.
@@ -195,116 +303,15 @@ func randomIndices(handles int) uint64 {
 	return 4
 }
 
-// count books what a run did last.
-func (e *explorer) count(parent int32, r *Run, p *player) {
-	if parent >= 0 {
-		e.report.Transitions++
-		e.report.Taken[p.lastOf+": "+p.actions[len(p.actions)-1].template()]++
-	}
-	if r.Stopped != nil {
-		e.report.Stops[siteOf(r.Stopped)]++
-	}
-}
-
-// siteOf names where the specification stopped a run.
-func siteOf(err error) string {
-	var trap *spec.Trap
-	var failure *spec.AssertionFailure
-	var crash *spec.Crash
-	switch {
-	case errors.As(err, &trap):
-		return string(trap.Site)
-	case errors.As(err, &failure):
-		return string(failure.Site)
-	case errors.As(err, &crash):
-		return crash.Function + "/" + crash.Exception
-	default:
-		return "exception"
-	}
-}
-
-// visit remembers the state that a run has reached, if it is new.
-func (e *explorer) visit(parent int32, r *Run, p *player, known int) {
-	e.buf = r.AppendState(e.buf[:0])
-	h := xxh3.Hash128(e.buf)
-	if _, met := e.visited[h]; met {
-		return
-	}
-	e.visited[h] = struct{}{}
-	n := node{parent: parent, choices: p.choices[known:], menu: p.menu}
-	if parent >= 0 {
-		n.depth, n.action = e.nodes[parent].depth+1, p.actions[len(p.actions)-1]
-	}
-	e.nodes = append(e.nodes, n)
-	e.report.States++
-	e.report.Depth = max(e.report.Depth, int(n.depth))
-}
-
 // trace runs a path again and records it.
-func (e *explorer) trace(to path, property, what string) *Trace {
-	p := &player{path: to, handles: e.Handles}
-	r := e.newRun(p)
+func (w *worker) trace(to path, v *Violation) *Trace {
+	p := &player{path: to, first: -1, bounds: w.Bounds}
+	w.player = p
+	r := w.newRun(p)
 	defer r.Close()
 	r.log = &log{}
-	p.main(r)
-	r.log.flush()
-	return &Trace{World: e.World, Variant: e.Variant, Choices: to.choices, Lines: r.log.lines,
-		Violates: fmt.Sprintf("%s: %s", property, what)}
-}
-
-// A player follows a path, as the actor and as the specification's choices. At its end it stops the run at the next menu.
-type player struct {
-	path
-	action, choice int // how many were played
-	handles        int
-	menu           []Action   // of where it stopped
-	lastOf         string     // who took the last action
-	alternatives   [][]uint32 // the choices with which the specification goes on otherwise
-}
-
-// main makes the run, and says whether it stopped at a menu because the path ended.
-func (p *player) main(r *Run) (atMenu bool) {
-	defer func() {
-		if got := recover(); got != nil {
-			if got != errAtMenu {
-				panic(got)
-			}
-			atMenu = true
-		}
-	}()
 	r.Main()
-	return false
-}
-
-// Next plays the next action.
-func (p *player) Next(r *Run, at *Activation) Action {
-	if p.action == len(p.actions) {
-		p.menu = r.Menu(at, p.handles, Everything)
-		panic(errAtMenu)
-	}
-	p.lastOf = at.Actor
-	p.action++
-	return p.actions[p.action-1]
-}
-
-// Choose plays the next choice. Beyond the path it is 0, and the others are alternatives.
-func (p *player) Choose(_ spec.Site, n int) int {
-	if p.choice == len(p.choices) {
-		for other := n - 1; other > 0; other-- {
-			p.alternatives = append(p.alternatives, append(slices.Clip(p.choices), uint32(other)))
-		}
-		p.choices = append(slices.Clip(p.choices), 0)
-	}
-	p.choice++
-	return int(p.choices[p.choice-1])
-}
-
-// Bits chooses among representatives: no bits, and all bits.
-func (p *player) Bits(site spec.Site, k int) uint64 {
-	return -uint64(p.Choose(site, 2)) >> (64 - k)
-}
-
-// Shuffle draws as CPython's random.shuffle does.
-func (p *player) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	spec.ShuffleByChoice(p, site, n, swap)
+	r.log.flush()
+	return &Trace{World: w.World, Variant: w.Variant, Choices: to.choices, Lines: r.log.lines,
+		Violates: fmt.Sprintf("%s: %s", v.Property, v.What)}
 }

@@ -44,6 +44,7 @@ type Call struct {
 	Times     int  // that it was resolved
 	Cancelled bool // the host has asked for it
 
+	args     []spec.CoreValue
 	onCancel spec.OnCancel
 }
 
@@ -118,7 +119,7 @@ func (r *Run) cancel(a Action) {
 func (r *Run) invoke(a Action) {
 	f := r.funcs[a.Imm[0]]
 	k := len(r.calls)
-	call := &Call{Func: a.Imm[0]}
+	call := &Call{Func: a.Imm[0], args: a.Args}
 	r.calls = append(r.calls, call)
 	onStart := spec.HostOnStart(func() []spec.Value {
 		args := make([]spec.Value, len(f.ft.Params))
@@ -182,7 +183,7 @@ func (r *Run) hostActs(kind ActivationKind, name string, k int) {
 	for {
 		a := r.next(at)
 		if a.Op == opReturn {
-			r.leave(at)
+			r.leave(at, a)
 			return
 		}
 		r.hostDo(a)

@@ -16,45 +16,67 @@ const (
 	RightClass
 )
 
+// An offer is an action on a menu.
+type offer struct {
+	Action
+	from *template
+}
+
 // Menu is what the most general guest, or the host, may do in an activation: every action that the world's menus offer
-// there, with every relevant number, in a fixed order. Handles bounds how many handles may live in the store before
-// actions that make new ones are no longer offered; 0: any number.
-func (r *Run) Menu(at *Activation, handles int, breadth Breadth) []Action {
-	if r.World.RightClass {
-		breadth = RightClass
-	}
-	m := menu{r, at, breadth}
+// there, with every relevant number, in a fixed order. It filters by class and bounds only, and for the host by the
+// preconditions that upstream states.
+func (r *Run) Menu(at *Activation, bounds Bounds, breadth Breadth) []Action {
 	var actions []Action
-	for _, words := range r.templates(at.Actor) {
-		if makesHandle[words[0]] && handles > 0 && r.liveHandles() >= handles {
-			continue
-		}
-		actions = append(actions, m.expand(Action{Op: words[0], Imm: words[1:]})...)
-	}
-	if at.Kind != KindHost {
-		actions = append(actions, m.expand(Action{Op: opReturn})...)
+	for _, o := range r.menu(nil, at, bounds, breadth) {
+		actions = append(actions, o.Action)
 	}
 	return actions
 }
 
-// makesHandle are the actions that make a handle where there was none.
-var makesHandle = map[string]bool{
-	"resource.new": true, "waitable-set.new": true, "stream.new": true, "future.new": true, "error-context.new": true,
+// menu appends the menu to offers.
+func (r *Run) menu(offers []offer, at *Activation, bounds Bounds, breadth Breadth) []offer {
+	if r.World.RightClass {
+		breadth = RightClass
+	}
+	m := menu{r, at, breadth}
+	for _, t := range r.plan.menu(at) {
+		if !r.beyond(bounds, t.action.Op) && (at.Kind == KindHost || !atTop[t.action.Op]) {
+			offers = m.expand(offers, t)
+		}
+	}
+	if at.Kind != KindHost && r.mayReturn(at) {
+		offers = m.expand(offers, r.plan.returns[at.Actor])
+	}
+	return offers
 }
 
-// liveHandles is how many elements live in the handle tables of all instances.
-func (r *Run) liveHandles() int {
+// makes are the actions that make something where there was nothing, and what.
+var makes = map[string]func(r *Run, b Bounds) bool{
+	"resource.new": (*Run).handlesFull, "waitable-set.new": (*Run).handlesFull, "stream.new": (*Run).handlesFull,
+	"future.new": (*Run).handlesFull, "error-context.new": (*Run).handlesFull,
+	"thread.new-indirect": func(r *Run, b Bounds) bool { return b.Threads > 0 && r.Store.LiveThreads() >= b.Threads },
+	opInvoke:              (*Run).tasksFull, opCall: (*Run).tasksFull,
+}
+
+// beyond reports whether an action would go beyond the bounds.
+func (r *Run) beyond(bounds Bounds, op string) bool {
+	full := makes[op]
+	return full != nil && full(r, bounds)
+}
+
+func (r *Run) tasksFull(b Bounds) bool { return b.Tasks > 0 && r.Store.Tasks() >= b.Tasks }
+
+// handlesFull reports whether as many elements as the bound allows live in the handle tables of all instances.
+func (r *Run) handlesFull(b Bounds) bool {
 	n := 0
 	for _, inst := range r.Store.Instances() {
-		for _, t := range inst.Handles() {
-			for _, slot := range t.Live {
-				if slot.Owner == inst { // an element of a shared table is seen in every instance
-					n++
-				}
+		for slot := range inst.Live() {
+			if slot.Owner == inst && spec.ClassOf(slot.Element) != spec.ClassThread { // an element of a shared table is seen in every instance
+				n++
 			}
 		}
 	}
-	return n
+	return b.Handles > 0 && n >= b.Handles
 }
 
 // A menu is being made.
@@ -64,19 +86,29 @@ type menu struct {
 	breadth Breadth
 }
 
-// expand gives an action each combination of relevant numbers.
-func (m menu) expand(a Action) []Action {
-	expanded := []Action{a}
-	for _, candidates := range m.operands(a) {
+// expand offers an action with each combination of relevant numbers.
+func (m menu) expand(offers []offer, t *template) []offer {
+	if host, ok := hostOffers[t.action.Op]; ok {
+		for _, a := range host(m.Run, m.at, t.action) {
+			offers = append(offers, offer{a, t})
+		}
+		return offers
+	}
+	operands := m.operands(t.action)
+	expanded := []Action{t.action}
+	for _, candidates := range operands {
 		var longer []Action
 		for _, e := range expanded {
 			for _, v := range candidates {
-				longer = append(longer, Action{a.Op, a.Imm, append(slices.Clip(e.Args), spec.CoreInt(v))})
+				longer = append(longer, Action{e.Op, e.Imm, append(slices.Clip(e.Args), spec.CoreInt(v))})
 			}
 		}
 		expanded = longer
 	}
-	return expanded
+	for _, a := range expanded {
+		offers = append(offers, offer{a, t})
+	}
+	return offers
 }
 
 // indexOf is the class of the element that an action's first operand names.
@@ -90,20 +122,34 @@ var indexOf = map[string]spec.Class{
 	"future.read": spec.ClassReadableFutureEnd, "future.cancel-read": spec.ClassReadableFutureEnd,
 	"future.write": spec.ClassWritableFutureEnd, "future.cancel-write": spec.ClassWritableFutureEnd,
 	"future.drop-readable": spec.ClassReadableFutureEnd, "future.drop-writable": spec.ClassWritableFutureEnd,
-	"error-context.drop": spec.ClassErrorContext,
+	"error-context.drop": spec.ClassErrorContext, "error-context.debug-message": spec.ClassErrorContext,
+	"thread.resume-later": spec.ClassThread, "thread.suspend-then-resume": spec.ClassThread, "thread.yield-then-resume": spec.ClassThread,
+	"thread.suspend-then-promote": spec.ClassThread, "thread.yield-then-promote": spec.ClassThread,
 }
 
 // moreOperands are the relevant numbers for an action's operands after the first.
 func (m menu) moreOperands(a Action) [][]uint64 {
 	switch a.Op {
-	case "waitable-set.wait", "waitable-set.poll", "future.read", "future.write":
+	case "waitable-set.wait", "waitable-set.poll", "future.read", "future.write", "error-context.debug-message":
 		return [][]uint64{{0}} // a pointer
 	case "stream.read", "stream.write":
-		return [][]uint64{{0}, {1}} // a pointer and a length
+		return [][]uint64{{0}, m.lengths()} // a pointer and a length
 	case "waitable.join":
-		return [][]uint64{m.indices(spec.ClassWaitableSet)}
+		sets := m.indices(spec.ClassWaitableSet)
+		if m.breadth == RightClass {
+			sets = append([]uint64{0}, sets...) // 0: none
+		}
+		return [][]uint64{sets}
 	}
 	return nil
+}
+
+// lengths are those of the buffers of streams.
+func (m menu) lengths() []uint64 {
+	if len(m.World.Lengths) > 0 {
+		return m.World.Lengths
+	}
+	return []uint64{1}
 }
 
 // operands are the relevant numbers for each of an action's operands.
@@ -111,10 +157,22 @@ func (m menu) operands(a Action) [][]uint64 {
 	switch a.Op {
 	case "resource.new":
 		return [][]uint64{{m.rep(a.Imm[0])}}
+	case "context.get":
+		return [][]uint64{{0}}
+	case "context.set":
+		return [][]uint64{{0}, {1}}
+	case "thread.new-indirect":
+		return [][]uint64{m.functions(), {0}}
+	case "error-context.new":
+		return [][]uint64{{0}, {0}} // an empty message
+	case "memory.store":
+		return [][]uint64{{0}, m.indices(spec.ClassResourceHandle)}
+	case "task.return":
+		return m.operandsOf(must(m.parseTypes(a.Imm[0])))
 	case opCall:
-		return m.operandsOf(m.funcs[a.Imm[0]].ft.Params)
+		return m.call(a)
 	case opReturn:
-		return m.operandsOf(m.at.Results)
+		return m.returns()
 	}
 	if class, ok := indexOf[a.Op]; ok {
 		return append([][]uint64{m.indices(class)}, m.moreOperands(a)...)
@@ -122,17 +180,67 @@ func (m menu) operands(a Action) [][]uint64 {
 	return nil
 }
 
+// functions are the elements of the instance's table of functions: its only thread function that takes an i32, and, if
+// wrong ones are asked for, the one that takes an i64, and none.
+func (m menu) functions() []uint64 {
+	if m.breadth == RightClass {
+		return []uint64{1}
+	}
+	return []uint64{1, 2, 3}
+}
+
+// call is for the parameters of an import, and where an async call is to put its result.
+func (m menu) call(a Action) [][]uint64 {
+	ft := m.funcs[a.Imm[0]].ft
+	operands := m.operandsOf(ft.Params)
+	if m.at.inst.lowersAsync[a.Imm[0]] && len(ft.Result) > 0 {
+		operands = append(operands, []uint64{16})
+	}
+	return operands
+}
+
+// returns is for the results of the core code that runs.
+func (m menu) returns() [][]uint64 {
+	switch {
+	case m.at.Packed:
+		codes := []uint64{0, 1} // exit, yield
+		for _, i := range m.indices(spec.ClassWaitableSet) {
+			codes = append(codes, 2|i<<4) // wait
+		}
+		if m.breadth == Everything {
+			codes = append(codes, 3) // no code
+		}
+		return [][]uint64{codes}
+	case m.at.Kind == KindRealloc:
+		return [][]uint64{{32}}
+	default:
+		return m.operandsOf(m.at.Results)
+	}
+}
+
 func (m menu) operandsOf(ts []spec.ValType) [][]uint64 {
 	var operands [][]uint64
 	for _, t := range ts {
-		switch t.(type) {
-		case *spec.OwnType, *spec.BorrowType:
-			operands = append(operands, m.indices(spec.ClassResourceHandle))
-		default:
-			operands = append(operands, []uint64{0})
-		}
+		operands = append(operands, m.operandsOfType(t)...)
 	}
 	return operands
+}
+
+func (m menu) operandsOfType(t spec.ValType) [][]uint64 {
+	switch t.(type) {
+	case *spec.OwnType, *spec.BorrowType:
+		return [][]uint64{m.indices(spec.ClassResourceHandle)}
+	case *spec.StreamType:
+		return [][]uint64{m.indices(spec.ClassReadableStreamEnd)}
+	case *spec.FutureType:
+		return [][]uint64{m.indices(spec.ClassReadableFutureEnd)}
+	case *spec.ErrorContextType:
+		return [][]uint64{m.indices(spec.ClassErrorContext)}
+	case spec.StringType, *spec.ListType:
+		return [][]uint64{{0}, {1}} // a pointer and a length
+	default:
+		return [][]uint64{{0}}
+	}
 }
 
 // rep is the representation of every resource of a type: the types are told apart by it, resources of one type are not.
@@ -147,6 +255,9 @@ func (m menu) indices(class spec.Class) []uint64 {
 		return m.liveIndices(class)
 	}
 	known := m.known[m.at.Actor]
+	if class == spec.ClassThread {
+		known = m.liveIndices(class)
+	}
 	beyond := uint64(1)
 	if len(known) > 0 {
 		beyond = known[len(known)-1] + 1
@@ -157,12 +268,14 @@ func (m menu) indices(class spec.Class) []uint64 {
 // liveIndices are the indices of the instance's live elements of a class.
 func (m menu) liveIndices(class spec.Class) []uint64 {
 	var indices []uint64
-	for _, t := range m.at.inst.spec.Handles() {
-		for _, slot := range t.Live {
-			of := spec.ClassOf(slot.Element)
-			if slot.Owner == m.at.inst.spec && (of == class || class == spec.ClassWaitable && of.Waitable()) {
-				indices = append(indices, slot.Index)
-			}
+	slots := m.at.inst.spec.Live()
+	if class == spec.ClassThread {
+		slots = m.at.inst.spec.LiveThreads()
+	}
+	for slot := range slots {
+		of := spec.ClassOf(slot.Element)
+		if slot.Owner == m.at.inst.spec && (of == class || class == spec.ClassWaitable && of.Waitable()) {
+			indices = append(indices, slot.Index)
 		}
 	}
 	return indices

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,9 +16,6 @@ type Replay struct {
 	Got     string // what happened there instead
 }
 
-// errEnd is what a replay stops its run with when the trace has no further action.
-var errEnd = errors.New("the trace ends")
-
 // RunTrace runs the actions of t again under a variant, and compares what t states with what happens. What t leaves out
 // (results, table changes, entries) is not compared.
 func RunTrace(t *Trace, variant *spec.Variant) (*Replay, error) {
@@ -32,8 +28,9 @@ func RunTrace(t *Trace, variant *spec.Variant) (*Replay, error) {
 	r := NewRun(t.World, spec.Options{Choices: f, Variant: variant}, f)
 	defer r.Close()
 	r.log = &log{}
-	if err := f.main(r); err != nil {
-		return nil, err
+	r.Main()
+	if f.err != nil {
+		return nil, f.err
 	}
 	r.log.flush()
 	again := &Trace{World: t.World, Variant: variant, Choices: t.Choices, Lines: r.log.lines}
@@ -87,51 +84,24 @@ type follower struct {
 	step    int
 	choices []uint32
 	choice  int
+	err     error // which line cannot be done
 }
 
-// main makes the run. The error says which line cannot be done.
-func (f *follower) main(r *Run) (err error) {
-	defer func() {
-		switch got := recover().(type) {
-		case nil:
-		case *lineError:
-			err = got
-		case error:
-			if got != errEnd {
-				panic(got)
-			}
-		default:
-			panic(got)
-		}
-	}()
-	r.Main()
-	return nil
-}
-
-// A lineError is a line of a trace that cannot be done.
-type lineError struct {
-	line int
-	what string
-}
-
-func (e *lineError) Error() string { return fmt.Sprintf("line %d: %s", e.line, e.what) }
-
-// Next does the next line.
+// Next does the next line, if it can be done. At the end of the trace, the run ends.
 func (f *follower) Next(r *Run, at *Activation) Action {
 	if f.step == len(f.steps) {
-		panic(errEnd)
+		return Action{}
 	}
 	l := f.steps[f.step]
 	f.step++
 	if l.Actor != at.Actor {
-		panic(&lineError{l.Number, fmt.Sprintf("it is %s's turn, in %s, not %s's", at.Actor, at.Name, l.Actor)})
+		f.err = fmt.Errorf("line %d: it is %s's turn, in %s, not %s's", l.Number, at.Actor, at.Name, l.Actor)
+		return Action{}
 	}
-	a, err := parseAction(strings.Fields(l.Text))
-	if err == nil {
-		err = a.check(r, at)
-	}
+	a, err := ParseAction(r, at, strings.Fields(l.Text))
 	if err != nil {
-		panic(&lineError{l.Number, err.Error()})
+		f.err = fmt.Errorf("line %d: %w", l.Number, err)
+		return Action{}
 	}
 	return a
 }

@@ -10,9 +10,12 @@ import (
 
 // An Actor decides what guests and the host do.
 type Actor interface {
-	// Next returns what to do in the activation at.
+	// Next returns what to do in the activation at. The zero Action ends the run there.
 	Next(r *Run, at *Activation) Action
 }
+
+// ended is the panic that takes the stacks down when the actor ends a run.
+type ended struct{}
 
 // An Activation is one call of core code that has not returned, or the host.
 type Activation struct {
@@ -22,8 +25,11 @@ type Activation struct {
 	Args    []spec.CoreValue // what it was called with
 	Pending *Action          // what it is doing; nil: it is at its menu
 	Results []spec.ValType   // what a function's core results stand for
+	Packed  bool             // its core result is a packed callback code instead
 
 	inst *instance
+	on   *stack
+	met  []met // what the specification met on the stack for what it is doing
 }
 
 // An ActivationKind is why core code runs.
@@ -65,8 +71,9 @@ type Run struct {
 	funcs     map[string]*function
 	calls     []*Call
 	hosting   hosting
+	stacks    []*stack
 	known     map[string][]uint64 // the handle indices each instance was ever handed, sorted
-	menus     map[string][][]string
+	plan      *plan
 }
 
 type instance struct {
@@ -76,8 +83,10 @@ type instance struct {
 	sync    *spec.CanonicalOptions
 	async   *spec.CanonicalOptions
 	imports map[string]spec.CoreFunc
-	funcs   *spec.FuncTable
-	heap    uint64 // where realloc allocates next
+	// lowersAsync are the imports that are lowered async.
+	lowersAsync map[string]bool
+	funcs       *spec.FuncTable
+	heap        uint64 // where realloc allocates next
 }
 
 type function struct {
@@ -114,7 +123,12 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-func (r *Run) parseType(text string) (spec.ValType, error) { return parseType(text, r.resources) }
+func (r *Run) parseType(text string) (spec.ValType, error) {
+	if t, ok := r.plan.types[text]; ok {
+		return t, nil
+	}
+	return parseType(text, r.resources)
+}
 
 // ParseTypes reads "(t,u)" or "()".
 func (r *Run) ParseTypes(text string) ([]spec.ValType, error) { return r.parseTypes(text) }
@@ -138,9 +152,13 @@ func (r *Run) parseTypes(text string) ([]spec.ValType, error) {
 
 // NewRun makes the store that world describes. Close it when done.
 func NewRun(world *World, options spec.Options, actor Actor, checkers ...Checker) *Run {
+	return newRun(planOf(world), world, options, actor, checkers)
+}
+
+func newRun(p *plan, world *World, options spec.Options, actor Actor, checkers []Checker) *Run {
 	r := &Run{World: world, actor: actor, checkers: checkers}
 	r.instances, r.resources = map[string]*instance{}, resourceTypes{}
-	r.funcs, r.known, r.menus = map[string]*function{}, map[string][]uint64{}, world.menuWords()
+	r.funcs, r.known, r.plan = map[string]*function{}, map[string][]uint64{}, p
 	options.Limits = world.Limits.apply(options.Limits)
 	options.Watcher = (*watcher)(r)
 	r.Store = spec.NewStore(options)
@@ -187,7 +205,7 @@ func (r *Run) addInstance(d Instance) {
 	if p := r.instances[d.Parent]; p != nil {
 		parent = p.spec
 	}
-	in := &instance{spec: spec.NewComponentInstance(r.Store, parent), run: r, imports: map[string]spec.CoreFunc{}}
+	in := &instance{spec: spec.NewComponentInstance(r.Store, parent), run: r, imports: map[string]spec.CoreFunc{}, lowersAsync: map[string]bool{}}
 	in.spec.Name = d.Name
 	if d.Memory > 0 {
 		in.memory = spec.NewMemInst(d.Memory)
@@ -265,45 +283,66 @@ func (r *Run) addFunc(d Func) {
 	opts := *in.sync
 	opts.Async = d.Lift == "stackful" || d.Lift == "callback"
 	if d.Lift == "callback" {
-		opts.Callback = in.coreFunc(KindCallback, d.Name+".callback", nil)
+		opts.Callback = in.packedFunc(KindCallback, d.Name+".callback")
 	}
 	if d.PostReturn {
 		opts.PostReturn = in.coreFunc(KindPostReturn, d.Name+".post-return", nil)
 	}
 	f := in.coreFunc(KindFunc, d.Name, ft.Result)
+	if d.Lift == "callback" {
+		f = in.packedFunc(KindFunc, d.Name)
+	}
 	r.funcs[d.Name] = &function{d, in, ft, r.Store.Lift(f, ft, &opts, in.spec)}
 }
 
 func (r *Run) addImport(d Import) {
 	in, f := r.instances[d.Instance], r.funcs[d.Func]
+	in.lowersAsync[d.Func] = d.Async
 	in.imports[d.Func] = r.Store.Lower(f.lift, f.ft, in.opts(d.Async), in.spec)
 }
 
 // coreFunc is core code that does what the actor decides.
 func (in *instance) coreFunc(kind ActivationKind, name string, results []spec.ValType) spec.CoreFunc {
 	return func(args []spec.CoreValue) []spec.CoreValue {
-		r := in.run
-		at := &Activation{Actor: in.spec.Name, Kind: kind, Name: name, Args: args, Results: results, inst: in}
-		r.enter(at)
-		for {
-			a := r.next(at)
-			switch a.Op {
-			case opReturn:
-				r.leave(at)
-				return slices.Clip(a.Args)
-			case opThrow:
-				r.leave(at)
-				panic(&spec.CoreException{Payload: name})
-			}
-			results := ops[a.Op].do(&guest{in}, a)
-			r.done(at, results)
-		}
+		return in.act(&Activation{Actor: in.spec.Name, Kind: kind, Name: name, Args: args, Results: results, inst: in})
 	}
 }
 
-// Main lets the host act until the actor says stop or the specification stops the run.
+// packedFunc is core code that returns a packed callback code.
+func (in *instance) packedFunc(kind ActivationKind, name string) spec.CoreFunc {
+	return func(args []spec.CoreValue) []spec.CoreValue {
+		return in.act(&Activation{Actor: in.spec.Name, Kind: kind, Name: name, Args: args, Packed: true, inst: in})
+	}
+}
+
+// act does what the actor decides until it says return or throw.
+func (in *instance) act(at *Activation) []spec.CoreValue {
+	r := in.run
+	r.enter(at)
+	for {
+		a := r.next(at)
+		switch a.Op {
+		case opReturn:
+			r.leave(at, a)
+			return slices.Clip(a.Args)
+		case opThrow:
+			r.leave(at, a)
+			panic(&spec.CoreException{Payload: at.Name})
+		}
+		results := ops[a.Op].do(&guest{in}, a)
+		r.done(at, results)
+	}
+}
+
+// Main lets the host act until the actor ends the run or the specification stops it.
 func (r *Run) Main() {
-	host := &Activation{Actor: Host, Kind: KindHost, Name: Host}
+	defer func() {
+		if got := recover(); got != nil && got != any(ended{}) {
+			panic(got)
+		}
+	}()
+	host := &Activation{Actor: Host, Kind: KindHost, Name: Host, on: r.stackOf(nil)}
+	host.on.activations = append(host.on.activations, host)
 	r.Activations = append(r.Activations, host)
 	r.starting = true
 	for _, name := range r.World.Start {
@@ -329,6 +368,9 @@ func (r *Run) hostAction(host *Activation, a Action) {
 func (r *Run) next(at *Activation) Action {
 	r.settled()
 	a := r.actor.Next(r, at)
+	if a.Op == "" {
+		panic(ended{})
+	}
 	at.Pending = &a
 	if !r.starting {
 		r.Actions++
@@ -339,14 +381,18 @@ func (r *Run) next(at *Activation) Action {
 
 func (r *Run) enter(at *Activation) {
 	r.Activations = append(r.Activations, at)
+	at.on = r.stackOf(r.Store.Running())
+	at.on.enter(at)
 	r.log.enter(at)
 	if r.Listener != nil {
 		r.Listener.Entered(at)
 	}
 }
 
-func (r *Run) leave(at *Activation) {
+// leave takes an activation off its stack.
+func (r *Run) leave(at *Activation, a Action) {
 	at.Pending = nil
+	at.on.leave(at, a)
 	r.Activations = slices.DeleteFunc(r.Activations, func(a *Activation) bool { return a == at })
 }
 
@@ -356,7 +402,7 @@ func (r *Run) done(at *Activation, results []spec.CoreValue) {
 	if r.Listener != nil {
 		r.Listener.Done(at, results)
 	}
-	at.Pending = nil
+	at.Pending, at.met = nil, nil
 }
 
 // finish ends an action of the host.
@@ -379,6 +425,17 @@ func (r *Run) settled() {
 	}
 }
 
+// Violated are the checkers that have seen a violation.
+func (r *Run) Violated() []Checker {
+	var violated []Checker
+	for _, c := range r.checkers {
+		if c.Violation() != "" {
+			violated = append(violated, c)
+		}
+	}
+	return violated
+}
+
 // Violation is the first violation that a checker has seen, or "".
 func (r *Run) Violation() (property, what string) {
 	for _, c := range r.checkers {
@@ -387,26 +444,6 @@ func (r *Run) Violation() (property, what string) {
 		}
 	}
 	return "", ""
-}
-
-// AppendState appends everything that can influence what happens next: the store, and what stands on the stacks, which
-// is the activations with what each is doing.
-func (r *Run) AppendState(b []byte) []byte {
-	b = r.Store.AppendState(b)
-	for _, at := range r.Activations {
-		b = fmt.Appendf(b, "%s", at.Name)
-		if at.Pending != nil {
-			b = fmt.Appendf(b, " %s", *at.Pending)
-		}
-		b = append(b, '\n')
-	}
-	for _, in := range r.World.Instances {
-		b = fmt.Appendf(b, "known %v heap %d\n", r.known[in.Name], r.instances[in.Name].heap)
-	}
-	for _, c := range r.checkers {
-		b = c.AppendGhost(b)
-	}
-	return b
 }
 
 // A watcher is a run as the store's watcher: it passes on to the checkers and the log.
@@ -419,6 +456,7 @@ func (w *watcher) Issued(inst *spec.ComponentInstance, key spec.TableKey, index 
 		}
 		w.log.change(inst, key, index, e)
 	}
+	(*Run)(w).meet(met{verb: verbIssued, index: index, element: e})
 	for _, c := range w.checkers {
 		c.Issued(inst, key, index, e)
 	}
@@ -428,12 +466,14 @@ func (w *watcher) Retired(inst *spec.ComponentInstance, key spec.TableKey, index
 	if spec.ClassOf(e) != spec.ClassThread {
 		w.log.change(inst, key, index, nil)
 	}
+	(*Run)(w).meet(met{verb: verbRetired, index: index, element: e})
 	for _, c := range w.checkers {
 		c.Retired(inst, key, index, e)
 	}
 }
 
 func (w *watcher) Found(inst *spec.ComponentInstance, want spec.Want, index uint64, e spec.Element) {
+	(*Run)(w).meet(met{verb: verbFound, index: index, element: e})
 	for _, c := range w.checkers {
 		c.Found(inst, want, index, e)
 	}

@@ -10,7 +10,7 @@ type Walk struct {
 	World      *World
 	Variant    *spec.Variant
 	Properties []*Property
-	Handles    int // the bound on live handles before no new ones are made; 0: none
+	Bounds     Bounds
 }
 
 // An Outcome is what came of one run.
@@ -22,46 +22,36 @@ type Outcome struct {
 
 // Run makes the run of a tape.
 func (w Walk) Run(tape []uint32) Outcome {
-	walker := &walker{tape: tape, handles: w.Handles}
+	walker := &walker{tape: tape, bounds: w.Bounds}
 	checkers := make([]Checker, len(w.Properties))
 	for i, property := range w.Properties {
 		checkers[i] = property.New()
 	}
 	options := spec.Options{Choices: walker, Variant: w.Variant}
-	options.Limits.RandomIndices = randomIndices(w.Handles)
+	options.Limits.RandomIndices = randomIndices(w.Bounds.Handles)
 	r := NewRun(w.World, options, walker, checkers...)
 	defer r.Close()
 	r.log = &log{}
-	untilEnd(r)
+	r.Main()
 	r.log.flush()
 	outcome := Outcome{Stopped: r.Stopped, Actions: r.Actions}
 	if property, what := r.Violation(); what != "" {
 		trace := &Trace{World: w.World, Variant: w.Variant, Choices: walker.choices, Lines: r.log.lines, Violates: property + ": " + what}
-		outcome.Violation = &Violation{property, what, r.Actions, trace}
+		outcome.Violation = &Violation{Property: property, What: what, Actions: r.Actions, Trace: trace}
 	}
 	return outcome
-}
-
-// untilEnd makes a run whose actor or choices may stop it with errEnd.
-func untilEnd(r *Run) {
-	defer func() {
-		if got := recover(); got != nil && got != errEnd {
-			panic(got)
-		}
-	}()
-	r.Main()
 }
 
 type walker struct {
 	tape    []uint32
 	at      int
-	handles int
+	bounds  Bounds
 	choices []uint32 // the specification's, as they were made
 }
 
 func (w *walker) play(n int) int {
 	if w.at == len(w.tape) {
-		panic(errEnd)
+		return 0
 	}
 	w.at++
 	return int(w.tape[w.at-1] % uint32(n))
@@ -69,14 +59,14 @@ func (w *walker) play(n int) int {
 
 // Next takes the next action, unless something is violated already.
 func (w *walker) Next(r *Run, at *Activation) Action {
-	if _, what := r.Violation(); what != "" {
-		panic(errEnd)
+	if _, what := r.Violation(); what != "" || w.at == len(w.tape) {
+		return Action{}
 	}
 	breadth := RightClass
 	if w.play(8) == 7 { // a wrong index mostly ends the run: now and then is enough
 		breadth = Everything
 	}
-	menu := r.Menu(at, w.handles, breadth)
+	menu := r.Menu(at, w.bounds, breadth)
 	if len(menu) == 0 {
 		return Action{Op: opStop}
 	}

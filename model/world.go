@@ -17,13 +17,17 @@ type World struct {
 	Funcs     []Func     `json:"funcs,omitempty"`
 	Imports   []Import   `json:"imports,omitempty"`
 	Limits    Limits     `json:"limits,omitzero"`
-	// Menus are what an instance, or "host", may do in a search: actions without their numbers ("resource.new R").
+	// Menus are what may be done in a search: actions without their numbers ("resource.new R"), by the instance, or "host",
+	// that does them, or by the name of a function, callback, destructor … ("A.run.callback") that has a menu of its own.
 	Menus map[string][]string `json:"menus,omitempty"`
 	// RightClass leaves out the indices that name nothing or an element of another class than the action is for.
 	RightClass bool `json:"right_class,omitempty"`
-	// Steps and Handles are the bounds that the world is explored to unless others are given.
-	Steps   int `json:"steps,omitempty"`
-	Handles int `json:"handles,omitempty"`
+	// Random says that the world is too big to exhaust, and is walked at random unless something else is asked for.
+	Random bool `json:"random,omitempty"`
+	// Lengths are those of the buffers that streams are copied with; none: 1.
+	Lengths []uint64 `json:"lengths,omitempty"`
+	// Bounds are what the world is explored to unless others are given.
+	Bounds
 	// Start is the exports that the host has called, in order, when the first counted action begins.
 	Start []string `json:"start,omitempty"`
 }
@@ -163,19 +167,4 @@ func (w *World) resourceNames() resourceTypes {
 		types[r.Name] = nil
 	}
 	return types
-}
-
-// templates are the menu of an instance or the host, each action as its words.
-func (r *Run) templates(actor string) [][]string {
-	return r.menus[actor]
-}
-
-func (w *World) menuWords() map[string][][]string {
-	menus := map[string][][]string{}
-	for actor, lines := range w.Menus {
-		for _, line := range lines {
-			menus[actor] = append(menus[actor], strings.Fields(line))
-		}
-	}
-	return menus
 }

@@ -22,8 +22,8 @@ func TestKnownDefects(t *testing.T) {
 	for _, d := range knownDefects {
 		t.Run(d.world+"/"+d.property.Name, func(t *testing.T) {
 			w := model.WorldByName(d.world)
-			report := scope{d.world, w.Steps, w.Handles}.check(spec.SingleTable, d.property)
-			v := report.Violation
+			report := scope{d.world, w.Bounds.Steps, w.Bounds.Handles}.check(spec.SingleTable, d.property)
+			v := report.Violation()
 			if v == nil || v.Actions != d.actions || v.What != d.what {
 				t.Fatalf("got %+v, want %q after %d actions", v, d.what, d.actions)
 			}
@@ -42,7 +42,7 @@ func TestDefectsAreAll(t *testing.T) {
 // Where calls wait on sets, everything that is promised holds.
 func TestWaits(t *testing.T) {
 	w := model.WorldByName("waits")
-	waits := scope{"waits", w.Steps, w.Handles}
+	waits := scope{"waits", w.Bounds.Steps, w.Bounds.Handles}
 	mustHold(t, waits, spec.SingleTable, Promises())
 	for _, v := range spec.Variants {
 		mustHold(t, waits, v, []*model.Property{joinSymmetric, eventIdentifies, waitingCount, resolvedOnce})

@@ -15,9 +15,10 @@ var diagnosable = &model.Property{
 	Name: "diagnosable",
 	Statement: "A trap on an index that names a live element of another class or type says what is there, " +
 		"from that one lookup.",
-	Kind:   "step",
-	Origin: `component-model#395: "unknown handle index 1" should say what the index names`,
-	New:    func() model.Checker { return &diagnosableChecker{NoChecks: model.NoChecks{Name: "diagnosable"}} },
+	Kind:    "step",
+	Indices: true,
+	Origin:  `component-model#395: "unknown handle index 1" should say what the index names`,
+	New:     func() model.Checker { return &diagnosableChecker{NoChecks: model.NoChecks{Name: "diagnosable"}} },
 }
 
 // diagnosableChecker remembers what the index that was looked up last named then.
@@ -65,6 +66,7 @@ var noStaleAlias = &model.Property{
 	Name:      "no-stale-alias",
 	Statement: "Once the element of an index is gone, any use of the index traps.",
 	Kind:      "step",
+	Indices:   true,
 	Origin:    "component-model#395: use after drop should be noticed; upstream reuses indices on purpose",
 	Question:  true,
 	New:       func() model.Checker { return &staleChecker{NoChecks: model.NoChecks{Name: "no-stale-alias"}} },
@@ -74,6 +76,7 @@ var noStaleConfusion = &model.Property{
 	Name:      "no-stale-alias-weak",
 	Statement: "Once the element of an index is gone, no use of the index reaches an element of another class or type.",
 	Kind:      "step",
+	Indices:   true,
 	Origin:    "component-model#395, the weak form of no-stale-alias",
 	Question:  true,
 	New: func() model.Checker {
@@ -137,9 +140,10 @@ var isolation = &model.Property{
 	Name: "isolation",
 	Statement: "Each index that an instance is handed is the one that a table fed only that instance's own operations would " +
 		"hand out, or may be drawn from the same set.",
-	Kind:   "step",
-	Origin: "tables per instance: what one instance does must not show in another's indices",
-	New:    func() model.Checker { return &isolationChecker{NoChecks: model.NoChecks{Name: "isolation"}} },
+	Kind:    "step",
+	Indices: true,
+	Origin:  "tables per instance: what one instance does must not show in another's indices",
+	New:     func() model.Checker { return &isolationChecker{NoChecks: model.NoChecks{Name: "isolation"}} },
 }
 
 // isolationChecker keeps a shadow of what each instance does to each of its tables.
@@ -176,6 +180,7 @@ var unforgeable = &model.Property{
 	Name:      "unforgeable",
 	Statement: "An instance reaches only elements that it was given an index for.",
 	Kind:      "step",
+	Indices:   true,
 	Origin:    "the component model's isolation: a handle cannot be made up",
 	New:       func() model.Checker { return &forgeryChecker{NoChecks: model.NoChecks{Name: "unforgeable"}} },
 }

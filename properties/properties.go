@@ -21,6 +21,11 @@ func Promises() []*model.Property {
 	return slices.DeleteFunc(slices.Clone(All), func(p *model.Property) bool { return p.Question })
 }
 
+// For are the promises that a world is checked for: those that look at indices only in worlds where guests do.
+func For(w *model.World) []*model.Property {
+	return slices.DeleteFunc(Promises(), func(p *model.Property) bool { return p.Indices && w.RightClass })
+}
+
 // ByName finds a property; nil if there is none of that name.
 func ByName(name string) *model.Property {
 	for _, p := range All {

@@ -54,7 +54,7 @@ func (s scope) fails(v *spec.Variant) map[string]int {
 }
 
 func (s scope) walk(v *spec.Variant, properties ...*model.Property) model.Walk {
-	return model.Walk{World: model.WorldByName(s.world), Variant: v, Properties: properties, Handles: s.handles + 2}
+	return model.Walk{World: model.WorldByName(s.world), Variant: v, Properties: properties, Bounds: model.Bounds{Handles: s.handles + 2}}
 }
 
 // tapes are whole tapes, drawn before the run: rapid shrinks them as it likes.

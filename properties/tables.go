@@ -11,6 +11,7 @@ var deterministic = &model.Property{
 	Name:      "deterministic",
 	Statement: "The index that an element gets is a function of the history of its own table: the same additions and removals give the same indices.",
 	Kind:      "step",
+	Indices:   true,
 	Origin:    "component-model#395",
 	Blind:     "A numbering that draws through the choices and always gets the first one.",
 	New:       func() model.Checker { return &deterministicChecker{NoChecks: model.NoChecks{Name: "deterministic"}} },
@@ -47,6 +48,7 @@ var uniqueInTable = stateProperty(&model.Property{
 	Name:      "unique-in-table",
 	Statement: "No index names two live elements of one table.",
 	Kind:      "state",
+	Indices:   true,
 	Origin:    "component-model#395",
 }, func(inst *spec.ComponentInstance) string {
 	for _, t := range inst.Handles() {
@@ -61,6 +63,7 @@ var uniqueInInstance = stateProperty(&model.Property{
 	Name:      "unique-in-instance",
 	Statement: "No index names two live elements of one instance.",
 	Kind:      "state",
+	Indices:   true,
 	Origin:    "component-model#395: an index alone should say what it names",
 	Blind:     "Threads, which the pin keeps in a table of their own.",
 }, func(inst *spec.ComponentInstance) string { return firstShared(inst, inst.Handles()) })
@@ -94,6 +97,7 @@ var nonzero = stateProperty(&model.Property{
 	Name:      "nonzero",
 	Statement: "No live element has index 0.",
 	Kind:      "state",
+	Indices:   true,
 	Origin:    "Table.__init__ keeps the first place of the array empty",
 }, everySlot(func(inst *spec.ComponentInstance, t spec.TableView, slot spec.Slot) string {
 	if slot.Index == 0 {
@@ -106,6 +110,7 @@ var bounded = stateProperty(&model.Property{
 	Name:      "bounded",
 	Statement: "No index is above Table.MAX_LENGTH, so that every index fits beside four bits of an i32.",
 	Kind:      "state",
+	Indices:   true,
 	Origin:    "Table.MAX_LENGTH",
 	Blind:     "Tables that a search cannot fill: lower the limit to see one full.",
 }, everySlot(func(inst *spec.ComponentInstance, t spec.TableView, slot spec.Slot) string {
@@ -133,6 +138,7 @@ var dense = &model.Property{
 	Name:      "dense",
 	Statement: "No index of a table exceeds the most elements that ever lived in it at once.",
 	Kind:      "step",
+	Indices:   true,
 	Origin:    "component-model#395: small indices make small tables",
 	New:       func() model.Checker { return &denseChecker{NoChecks: model.NoChecks{Name: "dense"}} },
 }
@@ -174,6 +180,7 @@ var freeList = stateProperty(&model.Property{
 	Name:      "free-list",
 	Statement: "The free list and the live elements partition the places of a table's array, but for the first.",
 	Kind:      "state",
+	Indices:   true,
 	Origin:    "Table.add, Table.remove",
 }, func(inst *spec.ComponentInstance) string {
 	for _, t := range inst.Handles() {
@@ -209,6 +216,7 @@ var noConfusion = &model.Property{
 	Name:      "no-confusion",
 	Statement: "An index whose element is still live, used where a class and type are wanted, reaches that very element or traps.",
 	Kind:      "step",
+	Indices:   true,
 	Origin:    "component-model#395: an index of one type that is used as another should be noticed",
 	Blind:     "What an index means to the guest that uses it: where one index names two elements, any use of it is one of the wrong one.",
 	New:       func() model.Checker { return &confusionChecker{NoChecks: model.NoChecks{Name: "no-confusion"}} },

@@ -83,34 +83,34 @@ func TestVerdicts(t *testing.T) {
 func mustFail(t *testing.T, s scope, v *spec.Variant, p *model.Property, want int) {
 	t.Helper()
 	switch report := s.check(v, p); {
-	case report.Violation == nil:
+	case report.Violation() == nil:
 		t.Errorf("%s holds within %d actions, must be violated after %d", p.Name, s.steps, want)
-	case report.Violation.Actions != want:
-		t.Errorf("%s is violated after %d actions, want %d:\n%s", p.Name, report.Violation.Actions, want, report.Violation.Trace)
+	case report.Violation().Actions != want:
+		t.Errorf("%s is violated after %d actions, want %d:\n%s", p.Name, report.Violation().Actions, want, report.Violation().Trace)
 	}
 }
 
 func mustHold(t *testing.T, s scope, v *spec.Variant, properties []*model.Property) {
 	t.Helper()
 	report := s.check(v, properties...)
-	if report.Violation != nil {
-		t.Errorf("%s must hold, but:\n%s", report.Violation.Property, report.Violation.Trace)
-	} else if never := report.Never(model.WorldByName(s.world)); len(never) > 0 {
+	if report.Violation() != nil {
+		t.Errorf("%s must hold, but:\n%s", report.Violation().Property, report.Violation().Trace)
+	} else if never := report.Never; len(never) > 0 {
 		t.Errorf("holds vacuously: never happened: %v", never)
 	}
 }
 
-func (s scope) check(v *spec.Variant, properties ...*model.Property) model.Report {
-	return model.Search{World: model.WorldByName(s.world), Variant: v, Properties: properties, Steps: s.steps, Handles: s.handles}.Run()
+func (s scope) check(v *spec.Variant, properties ...*model.Property) *model.Report {
+	return model.Search{World: model.WorldByName(s.world), Variant: v, Properties: properties, Bounds: model.Bounds{Steps: s.steps, Handles: s.handles}}.Run()
 }
 
 // check explores the handles.
-func check(v *spec.Variant, p *model.Property) model.Report { return scopes[0].check(v, p) }
+func check(v *spec.Variant, p *model.Property) *model.Report { return scopes[0].check(v, p) }
 
 // A counterexample that is printed, read back and run again violates the same way.
 func TestCounterexampleReplays(t *testing.T) {
 	report := check(spec.PerType, uniqueInInstance)
-	printed := report.Violation.Trace.String()
+	printed := report.Violation().Trace.String()
 	trace, err := model.ParseTrace(strings.NewReader(printed))
 	if err != nil {
 		t.Fatal(err)
@@ -142,8 +142,8 @@ func TestPropertiesCanFail(t *testing.T) {
 		t.Run(c.property.Name, func(t *testing.T) {
 			v := &spec.Variant{Name: "broken", Layout: spec.SingleTable.Layout, Numbering: func(*spec.Tables, spec.TableKey) spec.Numbering { return c.numbering }}
 			report := check(v, c.property)
-			if report.Violation == nil || report.Violation.Actions != c.want {
-				t.Fatalf("got %+v, want a violation after %d actions", report.Violation, c.want)
+			if report.Violation() == nil || report.Violation().Actions != c.want {
+				t.Fatalf("got %+v, want a violation after %d actions", report.Violation(), c.want)
 			}
 		})
 	}
@@ -156,7 +156,7 @@ func TestDeterministicCanFail(t *testing.T) {
 		next++
 		return shifted(next)
 	}}
-	if report := check(v, deterministic); report.Violation == nil {
+	if report := check(v, deterministic); report.Violation() == nil {
 		t.Fatal("not noticed")
 	}
 }

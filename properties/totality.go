@@ -32,6 +32,6 @@ type stopChecker[E error] struct{ model.NoChecks }
 func (c *stopChecker[E]) Stopped(_ *model.Run, err error) {
 	var stop E
 	if errors.As(err, &stop) {
-		c.What = stop.Error()
+		c.What, c.Sort = stop.Error(), model.SiteOf(err)
 	}
 }

@@ -50,9 +50,10 @@ var eventIdentifies = &model.Property{
 	Name: "event-identifies",
 	Statement: "The index of an event that a waitable set gives, in the tables that its code alone selects, names exactly one live element of the instance " +
 		"that is handed it: the one that raised it.",
-	Kind:   "step",
-	Origin: "component-model#395: what one table for all waitables is for",
-	New:    func() model.Checker { return &eventChecker{model.NoChecks{Name: "event-identifies"}} },
+	Kind:    "step",
+	Origin:  "component-model#395: what one table for all waitables is for",
+	Indices: true,
+	New:     func() model.Checker { return &eventChecker{model.NoChecks{Name: "event-identifies"}} },
 }
 
 type eventChecker struct{ model.NoChecks }

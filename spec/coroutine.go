@@ -90,8 +90,9 @@ func (s *Store) switchTo(cont *Continuation) {
 	cont.handler.co = co
 	running := s.handler
 	// Python keeps the handler in a thread-local: whatever happens on cont's stack, this one has its own again.
-	defer func() { s.handler = running }()
-	s.handler = cont.handler
+	handler := cont.handler
+	defer func() { s.handler, handler.resumer = running, nil }()
+	s.handler, handler.resumer = handler, running
 	co.next()
 	if co.done {
 		s.finish(co)

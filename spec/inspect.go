@@ -1,5 +1,10 @@
 package spec
 
+import (
+	"iter"
+	"slices"
+)
+
 // What the outside may see of a store: the tables as they are, and what happens to them.
 
 // A Watcher is told what happens to the tables of a store, so that properties need not trust the store's own books.
@@ -48,14 +53,112 @@ func (t *Table) view(inst *ComponentInstance) TableView {
 	v := TableView{Key: t.key, Free: t.free, Length: uint64(len(t.array))}
 	for place, e := range t.array {
 		if e != nil {
-			slot := Slot{uint64(place), t.numbering.Index(uint64(place)), e, inst}
-			if t.owners != nil {
-				slot.Owner = t.owners[uint64(place)]
-			}
-			v.Live = append(v.Live, slot)
+			v.Live = append(v.Live, t.slot(uint64(place), e, inst))
 		}
 	}
 	return v
+}
+
+// Live yields the live elements of the tables that inst keeps its handles in.
+func (inst *ComponentInstance) Live() iter.Seq[Slot] { return inst.handles.live(inst) }
+
+// LiveThreads yields the live elements of the tables that inst keeps its threads in. Under a variant that keeps them with
+// the handles, there are others among them.
+func (inst *ComponentInstance) LiveThreads() iter.Seq[Slot] { return inst.threads.live(inst) }
+
+func (ts *Tables) live(inst *ComponentInstance) iter.Seq[Slot] {
+	return func(yield func(Slot) bool) {
+		for _, t := range *ts.tables {
+			for place, e := range t.array {
+				if e != nil && !yield(t.slot(uint64(place), e, inst)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (t *Table) slot(place uint64, e Element, inst *ComponentInstance) Slot {
+	if t.owners != nil {
+		inst = t.owners[place]
+	}
+	return Slot{place, t.numbering.Index(place), e, inst}
+}
+
+// SomeReady reports whether a thread waits that can go on.
+func (s *Store) SomeReady() bool {
+	return slices.ContainsFunc(s.waiting, (*Thread).ready)
+}
+
+// Threads are the tables that inst keeps its threads in. Under a variant that keeps them with the handles, they are the
+// same tables, with everything that is in them.
+func (inst *ComponentInstance) Threads() []TableView {
+	var views []TableView
+	for _, t := range *inst.threads.tables {
+		views = append(views, t.view(inst))
+	}
+	return views
+}
+
+// Running is the thread that runs; nil: the host.
+func (s *Store) Running() *Thread { return s.runningThread() }
+
+// RunningThreads appends the threads that run, each resumed by the next, the last by the host.
+func (s *Store) RunningThreads(threads []*Thread) []*Thread {
+	for h := s.handler; h != nil; h = h.resumer {
+		threads = append(threads, h.currentThread)
+	}
+	return threads
+}
+
+// Suspended reports whether t waits, was suspended or has not begun: it can still run, but does not.
+func (t *Thread) Suspended() bool { return !t.running() }
+
+// Ready reports whether t waits and can go on.
+func (t *Thread) Ready() bool { return t.ready() }
+
+// Instance is the instance whose task t belongs to.
+func (t *Thread) Instance() *ComponentInstance { return t.task.inst }
+
+// Tasks counts the tasks that are not at their end: those of the threads that run, wait or are in a table.
+func (s *Store) Tasks() int { return len(s.liveTasks()) }
+
+// LiveThreads counts the threads that are not at their end.
+func (s *Store) LiveThreads() int { return len(s.liveThreads()) }
+
+func (s *Store) liveThreads() []*Thread {
+	var threads []*Thread
+	add := func(t *Thread) {
+		if !slices.Contains(threads, t) {
+			threads = append(threads, t)
+		}
+	}
+	for h := s.handler; h != nil; h = h.resumer {
+		add(h.currentThread)
+	}
+	for _, t := range s.waiting {
+		add(t)
+	}
+	for _, inst := range s.instances {
+		for _, table := range *inst.threads.tables {
+			for _, e := range table.array {
+				if t, ok := e.(*Thread); ok {
+					add(t)
+				}
+			}
+		}
+	}
+	return threads
+}
+
+func (s *Store) liveTasks() []*Task {
+	var tasks []*Task
+	for _, t := range s.liveThreads() {
+		if !slices.Contains(tasks, t.task) {
+			tasks = append(tasks, t.task)
+		}
+	}
+	return tasks
 }
 
 // String names the table: nothing for the only one, "[R]" for that of a type.

@@ -33,6 +33,7 @@ type Handler struct {
 	currentThread *Thread
 	cont          *Continuation
 	blockArg      *Thread
+	resumer       *Handler // what ran when it was resumed; nil: the host (Python: the OS thread that waits for the lock)
 }
 
 //cabi:notported thread_local_handler 3fdcea20 is Store.handler: what runs is always known

@@ -1,7 +1,10 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
+	"math"
+	"slices"
 	"strconv"
 )
 
@@ -9,19 +12,86 @@ import (
 // thread, task, waitable, set, shared stream or future and buffer that can be reached from them. Objects are numbered
 // as they are met, so that two states are equal texts exactly if they differ in no more than the identity of their
 // objects. What stands on suspended stacks is not part of it, nor are the contents of memories.
-func (s *Store) AppendState(b []byte) []byte {
-	w := &stateWriter{b: b, numbers: map[any]int{}}
-	w.put("store depth=", s.nestingDepth, " running=", s.runningThread(), " waiting=", s.waiting, "\n")
-	for _, inst := range s.instances {
-		w.instance(inst)
-	}
-	for len(w.queue) > 0 {
-		o := w.queue[0]
-		w.queue = w.queue[1:]
-		w.object(o)
+func (s *Store) AppendState(b []byte) []byte { return new(StateWriter).Append(b, s, nil) }
+
+// Append appends the state of s to b as Store.AppendState does. After the instances, more may write what else there is;
+// the objects that it refers to get lines like all others. Nil writes nothing.
+func (w *StateWriter) Append(b []byte, s *Store, more func(w *StateWriter)) []byte {
+	w.reset(b)
+	w.store(s, more)
+	if w.kept && w.Canonical {
+		w.Canonical = false
+		w.reset(b)
+		w.store(s, more)
+		w.Canonical = true
 	}
 	return w.b
 }
+
+func (w *StateWriter) reset(b []byte) {
+	if w.numbers == nil {
+		w.numbers = map[any]int{}
+	}
+	clear(w.numbers)
+	w.b, w.queue, w.counts, w.kept = b, w.queue[:0], [objectKinds]int{}, false
+}
+
+func (w *StateWriter) store(s *Store, more func(w *StateWriter)) {
+	w.put("store depth=", s.nestingDepth, " running=", s.runningThread())
+	if !w.Canonical {
+		w.put(" waiting=", s.waiting)
+	}
+	w.put("\n")
+	for _, inst := range s.instances {
+		w.instance(inst)
+	}
+	if w.Canonical {
+		w.put("waiting=")
+		putSet(w, s.waiting)
+		w.put("\n")
+	}
+	if more != nil {
+		more(w)
+	}
+	for i := 0; i < len(w.queue); i++ { // it grows
+		w.object(w.queue[i])
+	}
+}
+
+// NumberOf is the number of an object among those of its kind, if it was met; otherwise 0.
+func (w *StateWriter) NumberOf(object any) int { return w.numbers[object] }
+
+// putSet writes what is a list to definitions.py, but might be a set: in the canonical form, in the order in which its
+// elements were met, and then those that were not.
+func putSet[T comparable](w *StateWriter, list []T) {
+	if !w.Canonical || len(list) < 2 {
+		putList(w, list)
+		return
+	}
+	number := func(e T) int {
+		if n := w.numbers[objectOf(e)]; n > 0 {
+			return n
+		}
+		return math.MaxInt
+	}
+	sorted := slices.Clone(list)
+	slices.SortStableFunc(sorted, func(a, b T) int { return cmp.Compare(number(a), number(b)) })
+	putList(w, sorted)
+}
+
+// objectOf is what an element of a list is numbered as.
+func objectOf(e any) any {
+	if wb, ok := e.(*Waitable); ok {
+		if self, isEnd := wb.self.(end); isEnd {
+			return self.base()
+		}
+		return wb.self
+	}
+	return e
+}
+
+// Put writes each part: text, numbers and flags as they are, the specification's objects as references to their lines.
+func (w *StateWriter) Put(parts ...any) { w.put(parts...) }
 
 // State is AppendState as a string.
 func (s *Store) State() string { return string(s.AppendState(nil)) }
@@ -33,8 +103,15 @@ func (s *Store) runningThread() *Thread {
 	return s.handler.currentThread
 }
 
-type stateWriter struct {
+// A StateWriter writes states. The zero StateWriter is ready; using one again and again saves allocations.
+type StateWriter struct {
+	// Canonical leaves out what only the numbers of indices depend on: free places, and in which order sets and lists of
+	// waiting threads hold what they hold. States that differ in no more than that go on alike as long as nobody looks at
+	// an index as a number. Where an index is kept that may outlive its element, the state is written in full.
+	Canonical bool
+
 	b       []byte
+	kept    bool        // an index was met that may outlive its element
 	numbers map[any]int // of the objects met so far
 	counts  [objectKinds]int
 	queue   []any // the objects met whose lines are still to be written
@@ -59,7 +136,7 @@ const (
 var kindNames = [objectKinds]string{"thread", "task", "h", "subtask", "end", "set", "stream", "future", "host-shared", "buffer", "memory"}
 
 // put writes each part: text and numbers as they are, objects as references.
-func (w *stateWriter) put(parts ...any) {
+func (w *StateWriter) put(parts ...any) {
 	for _, p := range parts {
 		switch p := p.(type) {
 		case string:
@@ -81,7 +158,7 @@ func (w *stateWriter) put(parts ...any) {
 }
 
 // reference writes an object, or a list of them, as its kind and number.
-func (w *stateWriter) reference(p any) {
+func (w *StateWriter) reference(p any) {
 	switch p := p.(type) {
 	case nil:
 		w.put("-")
@@ -115,6 +192,12 @@ func (w *stateWriter) reference(p any) {
 		w.put("error-context ", strconv.Quote(p.DebugMessage.S))
 	case end:
 		w.reference(p.base())
+	case *lowerOnResolve:
+		w.reference(p.subtask)
+	case *streamCopying:
+		w.reference(p.e)
+	case *futureCopying:
+		w.reference(p.e)
 	case SharedBase:
 		w.number(kindHostShared, p, false)
 	case []*Thread:
@@ -139,7 +222,7 @@ func orDash(isNil bool, name func() string) string {
 	return name()
 }
 
-func putList[T any](w *stateWriter, list []T) {
+func putList[T any](w *StateWriter, list []T) {
 	w.put("[")
 	for i, e := range list {
 		if i > 0 {
@@ -150,7 +233,7 @@ func putList[T any](w *stateWriter, list []T) {
 	w.put("]")
 }
 
-func (w *stateWriter) waitableReference(p *Waitable) {
+func (w *StateWriter) waitableReference(p *Waitable) {
 	switch self := p.self.(type) {
 	case *Subtask:
 		w.reference(self)
@@ -159,7 +242,7 @@ func (w *stateWriter) waitableReference(p *Waitable) {
 	}
 }
 
-func (w *stateWriter) number(kind int, object any, isNil bool) {
+func (w *StateWriter) number(kind int, object any, isNil bool) {
 	if isNil {
 		w.put("-")
 		return
@@ -174,7 +257,7 @@ func (w *stateWriter) number(kind int, object any, isNil bool) {
 	w.put(kindNames[kind], n)
 }
 
-func (w *stateWriter) instance(inst *ComponentInstance) {
+func (w *StateWriter) instance(inst *ComponentInstance) {
 	w.put("instance ", inst.Name, " parent=", inst.parent, " may_enter=", inst.mayEnter, " may_leave=", inst.mayLeave,
 		" backpressure=", inst.backpressure, " num_waiting_to_enter=", inst.numWaitingToEnter,
 		" exclusive_thread=", inst.exclusiveThread, "\n")
@@ -184,8 +267,12 @@ func (w *stateWriter) instance(inst *ComponentInstance) {
 	}
 }
 
-func (w *stateWriter) tables(name string, ts *Tables) {
+func (w *StateWriter) tables(name string, ts *Tables) {
 	for _, t := range *ts.tables {
+		if w.Canonical {
+			w.liveElements(name, t)
+			continue
+		}
 		w.put("  ", name, t.key.suffix(), " array=[")
 		for place, e := range t.array {
 			if place > 0 {
@@ -199,8 +286,22 @@ func (w *stateWriter) tables(name string, ts *Tables) {
 	}
 }
 
+// liveElements writes a table without its free places.
+func (w *StateWriter) liveElements(name string, t *Table) {
+	w.put("  ", name, t.key.suffix(), " live=[")
+	for place, e := range t.array {
+		if e != nil {
+			w.put(e, " ")
+		}
+		if e != nil && t.owners != nil {
+			w.put("of ", t.owners[uint64(place)], " ")
+		}
+	}
+	w.put("]\n")
+}
+
 // owners writes whose the elements of a shared table are.
-func (w *stateWriter) owners(t *Table) {
+func (w *StateWriter) owners(t *Table) {
 	if t.owners == nil {
 		return
 	}
@@ -231,14 +332,15 @@ func (k TableKey) suffix() string {
 func (LIFO) String() string { return "" }
 
 // object writes the line of an object that was met.
-func (w *stateWriter) object(o any) {
+func (w *StateWriter) object(o any) {
 	w.reference(o)
 	switch o := o.(type) {
 	case *Thread:
 		w.thread(o)
 	case *Task:
 		w.put(" inst=", o.inst, " ", funcTypeName(o.ft), " ", o.opts.kind(), " state=", o.state, " num_borrows=", o.numBorrows,
-			" implicit_thread=", o.implicitThread, " threads=", o.threads)
+			" implicit_thread=", o.implicitThread, " threads=")
+		putSet(w, o.threads)
 		w.callbacks(o)
 	case *ResourceHandle:
 		w.put(" own=", o.own, " rt=", o.rt.Name, " rep=", o.rep, " num_lends=", o.numLends, " borrow_scope=", o.borrowScope)
@@ -248,7 +350,9 @@ func (w *stateWriter) object(o any) {
 		w.put(" ", o.self.class(), " state=", o.state, " shared=", o.shared)
 		w.waitable(&o.Waitable)
 	case *WaitableSet:
-		w.put(" elems=", o.elems, " num_waiting=", o.numWaiting)
+		w.put(" elems=")
+		putSet(w, o.elems)
+		w.put(" num_waiting=", o.numWaiting)
 	case *SharedStreamImpl:
 		w.put(" t=", typeName(o.t), " dropped=", o.dropped, " pending_inst=", o.pendingInst, " pending_buffer=", o.pendingBuffer)
 		w.onCopyDone(o.pendingOnCopyDone)
@@ -265,7 +369,7 @@ func (w *stateWriter) object(o any) {
 }
 
 // onCopyDone writes which end a pending copy is of.
-func (w *stateWriter) onCopyDone(f OnCopyDone) {
+func (w *StateWriter) onCopyDone(f OnCopyDone) {
 	w.put(" pending_on_copy_done=")
 	switch f := f.(type) {
 	case *streamCopying:
@@ -277,11 +381,12 @@ func (w *stateWriter) onCopyDone(f OnCopyDone) {
 	}
 }
 
-func (w *stateWriter) thread(t *Thread) {
+func (w *StateWriter) thread(t *Thread) {
 	w.put(" task=", t.task, " ", t.status(), " cancellable=", t.cancellable, " index=")
-	if t.index == nil {
+	switch {
+	case t.index == nil:
 		w.put("-")
-	} else {
+	case !w.Canonical:
 		w.put(*t.index)
 	}
 	w.put(" storage=", t.storage[:], " ready_func=")
@@ -291,7 +396,7 @@ func (w *stateWriter) thread(t *Thread) {
 }
 
 // begins writes what a thread that has not run yet will run.
-func (w *stateWriter) begins(cont *Continuation) {
+func (w *StateWriter) begins(cont *Continuation) {
 	if cont == nil || cont.co != nil {
 		w.put("-")
 		return
@@ -318,7 +423,7 @@ func (t *Thread) status() string {
 	}
 }
 
-func (w *stateWriter) readyFunc(r ReadyFunc) {
+func (w *StateWriter) readyFunc(r ReadyFunc) {
 	switch r := r.(type) {
 	case nil:
 		w.put("-")
@@ -341,9 +446,10 @@ func (w *stateWriter) readyFunc(r ReadyFunc) {
 	}
 }
 
-func (w *stateWriter) callbacks(t *Task) {
+func (w *StateWriter) callbacks(t *Task) {
 	switch r := t.onResolve.(type) {
 	case *lowerOnResolve:
+		w.kept = w.kept || r.subtask.state == SubtaskStarting && r.flatArgs.i < len(r.flatArgs.values)
 		w.put(" on_resolve=lower(", r.subtask, ", progress=", r.onProgress != nil, ", args=", r.flatArgs.values[min(r.flatArgs.i, len(r.flatArgs.values)):], ")")
 	case *reallocOnResolve:
 		w.put(" on_resolve=realloc")
@@ -364,7 +470,7 @@ func (opts *CanonicalOptions) kind() string {
 	}
 }
 
-func (w *stateWriter) subtask(t *Subtask) {
+func (w *StateWriter) subtask(t *Subtask) {
 	w.put(" state=", t.state, " on_cancel=")
 	if task, ok := t.onCancel.(*Task); ok {
 		w.put(task)
@@ -374,23 +480,37 @@ func (w *stateWriter) subtask(t *Subtask) {
 	if t.delivered {
 		w.put(" lenders=-")
 	} else {
-		w.put(" lenders=", t.lenders)
+		w.put(" lenders=")
+		putSet(w, t.lenders)
 	}
 	w.put(" cancellation_requested=", t.cancellationRequested, " flat_results=", t.flatResults)
 	w.waitable(&t.Waitable)
 }
 
-func (w *stateWriter) waitable(wb *Waitable) {
+func (w *StateWriter) waitable(wb *Waitable) {
 	w.put(" wset=", wb.wset, " has_sync_waiter=", wb.hasSyncWaiter, " pending_event=")
 	switch e := wb.pendingEvent.(type) {
 	case nil:
 		w.put("-")
 	case *subtaskEvent:
-		w.put("subtask(", e.subtaski, ")")
+		w.put("subtask(")
+		w.eventIndex(e.subtaski)
+		w.put(")")
 	case *streamEvent:
-		w.put("stream(", e.result, ", reclaim=", e.reclaimBuffer != nil, ", ", e.eventCode, ", ", e.i, ", ", e.buffer, ")")
+		w.put("stream(", e.result, ", reclaim=", e.reclaimBuffer != nil, ", ", e.eventCode, ", ")
+		w.eventIndex(e.i)
+		w.put(", ", e.buffer, ")")
 	case *futureEvent:
-		w.put("future(", e.result, ", ", e.eventCode, ", ", e.i, ", ", e.buffer, ")")
+		w.put("future(", e.result, ", ", e.eventCode, ", ")
+		w.eventIndex(e.i)
+		w.put(", ", e.buffer, ")")
+	}
+}
+
+// eventIndex writes the index in an event: that of the waitable whose event it is, for as long as it is in its table.
+func (w *StateWriter) eventIndex(i uint64) {
+	if !w.Canonical {
+		w.put(i)
 	}
 }
 

@@ -1,19 +1,18 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
-	"maps"
 	"os"
 	"os/signal"
-	"slices"
+	"runtime"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"cabi/model"
 	"cabi/properties"
+	"cabi/shrink"
 	"cabi/spec"
 )
 
@@ -23,30 +22,54 @@ type checkCommand struct {
 	properties []string
 	steps      bound
 	handles    bound
+	threads    bound
+	tasks      bound
+	workers    bound
+	keepGoing  bool
+	depthFirst bool
+	full       bool
 	json       bool
 	save       string
+	random     bool
+	duration   time.Duration
+	runs       bound
+	seed       uint64
 }
 
 func newCheckCommand() *cobra.Command {
-	c := &checkCommand{steps: bound{0, 1000}, handles: bound{0, 1000}}
+	c := &checkCommand{steps: bound{0, 1000}, handles: bound{0, 1000}, threads: bound{0, 1000}, tasks: bound{0, 1000},
+		workers: bound{runtime.NumCPU(), 1000}, runs: bound{0, 1 << 40}}
 	cmd := &cobra.Command{
 		Use:   "check WORLD",
 		Short: "Explore a world and prove properties of it within a bound, or show the shortest counterexample",
 		Long: "Check explores every run of a world, breadth first, over the specification itself. It exits with 0 if the\n" +
-			"properties hold within the bound, 1 if one is violated, 3 if it was stopped early or proved nothing.\n\n" +
+			"properties hold within the bound, 1 if one is violated, 3 if it was stopped early or proved nothing.\n" +
+			"Worlds that are too big to exhaust it walks at random, guided by what is new, and shrinks what it finds.\n\n" +
 			"Worlds: " + strings.Join(worldNames(), ", ") + "\n" +
 			"Properties: " + strings.Join(propertyNames(), ", ") + "\n" +
 			"Variants: " + strings.Join(variantNames(), ", "),
-		Example: "  cabi check handles\n  cabi check handles --variant per-type --property unique-in-instance",
-		Args:    oneWorld,
-		RunE:    c.run,
+		Example: "  cabi check handles\n  cabi check handles --variant per-type --property unique-in-instance\n" +
+			"  cabi check cancel --keep-going\n  cabi check everything --random --keep-going --duration 30s --seed 1 --json",
+		Args: oneWorld,
+		RunE: c.run,
 	}
-	cmd.Flags().StringVar(&c.variant, "variant", spec.SingleTable.Name, "how handles are numbered")
-	cmd.Flags().StringSliceVar(&c.properties, "property", nil, "what to check; every promise of the specification if it is not given")
-	cmd.Flags().Var(&c.steps, "steps", "how many actions of guests and the host to explore; 0: as far as the world says")
-	cmd.Flags().Var(&c.handles, "handles", "how many handles may live before no new ones are made; 0: as the world says")
-	cmd.Flags().StringVar(&c.save, "save", "", "write the counterexample to a file, for cabi replay")
-	cmd.Flags().BoolVar(&c.json, "json", false, "print the result as JSON")
+	f := cmd.Flags()
+	f.StringVar(&c.variant, "variant", spec.SingleTable.Name, "how handles are numbered")
+	f.StringSliceVar(&c.properties, "property", nil, "what to check; if it is not given, every promise of the specification that the world is for")
+	f.Var(&c.steps, "steps", "how many actions of guests and the host to explore; 0: as far as the world says")
+	f.Var(&c.handles, "handles", "how many handles may live before no new ones are made; 0: as the world says")
+	f.Var(&c.threads, "threads", "how many threads may live before no new ones are made; 0: as the world says")
+	f.Var(&c.tasks, "tasks", "how many tasks may live before no function is called; 0: as the world says")
+	f.Var(&c.workers, "workers", "how many cores to use; the result does not depend on it")
+	f.BoolVar(&c.keepGoing, "keep-going", false, "go on after a violation, and collect the first of each kind")
+	f.BoolVar(&c.depthFirst, "depth-first", false, "explore depth first: what is deep comes sooner, and is not the shortest")
+	f.BoolVar(&c.full, "full", false, "without reductions: tell states apart that differ only in numbers nobody looks at")
+	f.StringVar(&c.save, "save", "", "write the counterexample to a file, for cabi replay; with --keep-going, each to a file in this directory")
+	f.BoolVar(&c.json, "json", false, "print JSON, a line for each finding as it comes and one for the result")
+	f.BoolVar(&c.random, "random", false, "walk at random instead of exploring everything")
+	f.DurationVar(&c.duration, "duration", 0, "stop after so long; 0: never, or of random walks after a minute")
+	f.Var(&c.runs, "runs", "how many random walks to make; 0: as many as the duration allows")
+	f.Uint64Var(&c.seed, "seed", 1, "what random walks are made from")
 	return cmd
 }
 
@@ -62,42 +85,40 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	progress := newProgress(cmd.ErrOrStderr())
+	out := &checkOutput{checkCommand: c, search: &search, out: cmd.OutOrStdout()}
+	if err := out.prepare(); err != nil {
+		return exitError{2, err.Error()}
+	}
+	progress := newProgress(cmd.ErrOrStderr(), c.duration)
 	defer progress.clear()
 	search.Progress = progress.tell
+	search.Found = func(v *model.Violation) { progress.clear(); out.found(v) }
 	report := search.Run()
 	progress.clear()
-	result := newResult(search, report)
-	if c.json {
-		err = json.NewEncoder(cmd.OutOrStdout()).Encode(result)
-	} else {
-		result.print(cmd.OutOrStdout())
-	}
-	if err == nil && c.save != "" && report.Violation != nil {
-		err = os.WriteFile(c.save, []byte(result.Trace), 0o666)
-	}
-	if err != nil {
-		return exitError{2, err.Error()}
+	result := out.finish(report)
+	if out.err != nil {
+		return exitError{2, out.err.Error()}
 	}
 	return result.exit()
 }
 
 // search is what the flags ask for.
 func (c *checkCommand) search(world string) (model.Search, error) {
-	search := model.Search{Steps: c.steps.value, Handles: c.handles.value}
+	search := model.Search{Workers: c.workers.value, KeepGoing: c.keepGoing, DepthFirst: c.depthFirst, Full: c.full}
 	if search.World = model.WorldByName(world); search.World == nil {
 		return search, unknown("world", world, worldNames())
 	}
-	if search.Steps == 0 {
-		search.Steps = search.World.Steps
-	}
-	if search.Handles == 0 {
-		search.Handles = search.World.Handles
-	}
+	search.Bounds = model.Bounds{Steps: c.steps.value, Handles: c.handles.value, Threads: c.threads.value, Tasks: c.tasks.value}.Or(search.World.Bounds)
 	if search.Variant = spec.VariantByName(c.variant); search.Variant == nil {
 		return search, unknown("variant", c.variant, variantNames())
 	}
-	search.Properties = properties.Promises()
+	if c.random || search.World.Random && c.steps.value == 0 {
+		search.Random = &model.Random{Seed: c.seed, Runs: c.runs.value, Shrink: shrink.Shrink}
+		if c.duration == 0 && c.runs.value == 0 {
+			c.duration = time.Minute
+		}
+	}
+	search.Properties = properties.For(search.World)
 	if len(c.properties) > 0 {
 		search.Properties = nil
 	}
@@ -131,117 +152,6 @@ func names[T any](list []T, name func(T) string) []string {
 		all = append(all, name(e))
 	}
 	return all
-}
-
-// A result is what cabi check prints.
-type result struct {
-	World       string         `json:"world"`
-	Variant     string         `json:"variant"`
-	Properties  []string       `json:"properties"`
-	Verdict     string         `json:"verdict"` // holds, holds vacuously, violated, no violation found
-	Steps       int            `json:"steps"`
-	Handles     int            `json:"handles"`
-	States      int            `json:"states"`
-	Transitions int            `json:"transitions"`
-	Depth       int            `json:"depth"`
-	Frontier    int            `json:"frontier"`
-	Cut         int            `json:"cut"`
-	Collision   float64        `json:"collision_probability"`
-	Stops       map[string]int `json:"stops"`
-	Never       []string       `json:"never,omitempty"`
-	Violated    string         `json:"violated,omitempty"`
-	What        string         `json:"what,omitempty"`
-	Actions     int            `json:"actions,omitempty"`
-	Trace       string         `json:"trace,omitempty"`
-}
-
-func newResult(s model.Search, r model.Report) result {
-	res := result{World: s.World.Name, Variant: s.Variant.Name, Steps: s.Steps, Handles: s.Handles, States: r.States,
-		Transitions: r.Transitions, Depth: r.Depth, Frontier: r.Frontier, Cut: r.Cut, Collision: r.CollisionProbability(),
-		Stops: r.Stops, Never: r.Never(s.World)}
-	res.Properties = names(s.Properties, func(p *model.Property) string { return p.Name })
-	switch v := r.Violation; {
-	case v != nil:
-		res.Verdict, res.Violated, res.What, res.Actions, res.Trace = "violated", v.Property, v.What, v.Actions, v.Trace.String()
-	case r.Stopped:
-		res.Verdict = "no violation found"
-	case len(res.Never) > 0:
-		res.Verdict = "holds vacuously"
-	default:
-		res.Verdict = "holds"
-	}
-	return res
-}
-
-func (r result) exit() error {
-	switch r.Verdict {
-	case "holds":
-		return nil
-	case "violated":
-		return exitError{code: 1}
-	default:
-		return exitError{code: 3}
-	}
-}
-
-func (r result) print(w io.Writer) {
-	fmt.Fprintf(w, "world %s, variant %s\n", r.World, r.Variant)
-	switch r.Verdict {
-	case "violated":
-		fmt.Fprintf(w, "%s is violated after %s:\n\n%s\n", r.Violated, count(r.Actions, "action"), r.Trace)
-		fmt.Fprintf(w, "replay: add --save FILE to write this trace to a file, then run cabi replay FILE\n")
-	case "no violation found":
-		fmt.Fprintf(w, "stopped early, no violation found so far of: %s\n", strings.Join(r.Properties, ", "))
-	default:
-		fmt.Fprintf(w, "%s: %s\n", strings.ReplaceAll(r.Verdict, " ", ", "), strings.Join(r.Properties, ", "))
-	}
-	r.printBound(w)
-	r.printStops(w)
-	if r.Verdict != "violated" && len(r.Never) > 0 {
-		fmt.Fprintf(w, "never happened, so nothing was shown about it: %s\n", strings.Join(r.Never, "; "))
-	}
-}
-
-func (r result) printBound(w io.Writer) {
-	fmt.Fprintf(w, "bound: %s; no new handle is made while %s\n", count(r.Steps, "action"), liveHandles(r.Handles))
-	fmt.Fprintf(w, "explored: %s, %s, depth %d", count(r.States, "state"), count(r.Transitions, "transition"), r.Depth)
-	if r.Verdict != "violated" {
-		fmt.Fprintf(w, "; %s", r.frontier())
-	}
-	fmt.Fprintf(w, "\nprobability that two states were taken for one: below %.0e\n", max(r.Collision, 1e-300))
-}
-
-func (r result) frontier() string {
-	switch {
-	case r.Verdict == "no violation found":
-		return fmt.Sprintf("%s not explored", count(r.Frontier, "state"))
-	case r.Cut > 0:
-		return fmt.Sprintf("exhausted up to the bound, which cuts %s", count(r.Cut, "state"))
-	default:
-		return "exhausted: the bound on actions cuts nothing"
-	}
-}
-
-func (r result) printStops(w io.Writer) {
-	sites := slices.Sorted(maps.Keys(r.Stops))
-	fmt.Fprintf(w, "runs that were stopped, by site:\n")
-	for _, site := range sites {
-		fmt.Fprintf(w, "  %7d %s\n", r.Stops[site], site)
-	}
-}
-
-func liveHandles(n int) string {
-	if n == 1 {
-		return "1 handle lives"
-	}
-	return fmt.Sprintf("%d handles live", n)
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // interrupted is closed to at Ctrl-C.

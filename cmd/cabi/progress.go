@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"time"
 
 	"golang.org/x/term"
@@ -19,20 +20,24 @@ type progress struct {
 	begun     time.Time
 	told      time.Time
 	drawn     bool
+	duration  time.Duration // after which the search is stopped; 0: never
 }
 
-func newProgress(w io.Writer) *progress {
+func newProgress(w io.Writer, duration time.Duration) *progress {
 	f, ok := w.(*os.File)
 	now := time.Now()
-	return &progress{w: w, terminal: ok && term.IsTerminal(int(f.Fd())), interrupt: interrupted(), begun: now, told: now}
+	return &progress{w: w, terminal: ok && term.IsTerminal(int(f.Fd())), interrupt: interrupted(), begun: now, told: now, duration: duration}
 }
 
-// tell is the search's Progress: it stops the search at Ctrl-C.
-func (p *progress) tell(r model.Report) bool {
+// tell is the search's Progress: it stops the search at Ctrl-C and when its time is over.
+func (p *progress) tell(r *model.Report) bool {
 	select {
 	case <-p.interrupt:
 		return false
 	default:
+	}
+	if p.duration > 0 && time.Since(p.begun) >= p.duration {
+		return false
 	}
 	if time.Since(p.told) >= p.interval() {
 		p.told = time.Now()
@@ -48,9 +53,14 @@ func (p *progress) interval() time.Duration {
 	return 10 * time.Second
 }
 
-func (p *progress) draw(r model.Report) {
-	rate := float64(r.States) / time.Since(p.begun).Seconds()
-	line := fmt.Sprintf("%d states, %.0f/s, depth %d, frontier %d", r.States, rate, r.Depth, r.Frontier)
+func (p *progress) draw(r *model.Report) {
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	seconds := time.Since(p.begun).Seconds()
+	line := fmt.Sprintf("%d states, %.0f/s, depth %d, frontier %d, %d MB", r.States, float64(r.States)/seconds, r.Depth, r.Frontier, memory.Sys>>20)
+	if r.Runs > 0 {
+		line = fmt.Sprintf("%d runs, %d actions, %.0f/s, %d state shapes, %d MB", r.Runs, r.Transitions, float64(r.Transitions)/seconds, r.States, memory.Sys>>20)
+	}
 	if p.terminal {
 		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
 		p.drawn = true

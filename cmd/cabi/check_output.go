@@ -1,0 +1,221 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"cabi/model"
+)
+
+// A checkOutput prints what cabi check finds: each violation as it comes if the search keeps going, then the result.
+type checkOutput struct {
+	*checkCommand
+	search *model.Search
+	out    io.Writer
+	err    error // the first that kept something from being written
+}
+
+// A finding is a violation as JSON.
+type finding struct {
+	Finding  string `json:"finding"` // the property and what tells it from other findings
+	Property string `json:"property"`
+	Site     string `json:"site,omitempty"`
+	What     string `json:"what"`
+	Actions  int    `json:"actions"`
+	Trace    string `json:"trace"`
+}
+
+// A result is the last thing that cabi check prints.
+type result struct {
+	World       string         `json:"world"`
+	Variant     string         `json:"variant"`
+	Properties  []string       `json:"properties"`
+	Verdict     string         `json:"verdict"` // holds, holds vacuously, violated, no violation found
+	Mode        string         `json:"mode"`    // breadth first, depth first, random
+	Bounds      model.Bounds   `json:"bounds"`
+	Reduced     bool           `json:"reduced"`
+	Seed        *uint64        `json:"seed,omitempty"`
+	Runs        int            `json:"runs,omitempty"`
+	States      int            `json:"states"`
+	Transitions int            `json:"transitions"`
+	Depth       int            `json:"depth"`
+	Frontier    int            `json:"frontier"`
+	Cut         int            `json:"cut"`
+	Collision   float64        `json:"collision_probability"`
+	Stops       map[string]int `json:"stops"`
+	Taken       map[string]int `json:"taken"`
+	Never       []string       `json:"never,omitempty"`
+	Passed      []string       `json:"never_fired,omitempty"`
+	Findings    []string       `json:"findings"`
+}
+
+// prepare makes the directory that findings are saved in.
+func (o *checkOutput) prepare() error {
+	if o.save == "" || !o.keepGoing {
+		return nil
+	}
+	return os.MkdirAll(o.save, 0o777)
+}
+
+// found prints and saves a violation.
+func (o *checkOutput) found(v *model.Violation) {
+	trace := v.Trace.String()
+	if o.json {
+		o.encode(finding{v.Key(), v.Property, v.Kind, v.What, v.Actions, trace})
+	} else if o.keepGoing {
+		fmt.Fprintf(o.out, "found: %s after %s: %s\n", v.Property, count(v.Actions, "action"), v.What)
+	}
+	if o.save != "" {
+		o.note(os.WriteFile(o.file(v), []byte(trace), 0o666))
+	}
+}
+
+// file is where a violation is saved.
+func (o *checkOutput) file(v *model.Violation) string {
+	if !o.keepGoing {
+		return o.save
+	}
+	name := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("/ ()'#:,", r) {
+			return '-'
+		}
+		return r
+	}, v.Key())
+	return filepath.Join(o.save, strings.Trim(name, "-")+".cabi")
+}
+
+func (o *checkOutput) encode(v any) { o.note(json.NewEncoder(o.out).Encode(v)) }
+
+func (o *checkOutput) note(err error) {
+	if o.err == nil {
+		o.err = err
+	}
+}
+
+// finish prints the result.
+func (o *checkOutput) finish(r *model.Report) result {
+	slices.SortStableFunc(r.Violations, model.Interesting)
+	res := newResult(*o.search, r)
+	if o.json {
+		o.encode(res)
+	} else {
+		res.print(o.out, r.Violations, o.save)
+	}
+	return res
+}
+
+func newResult(s model.Search, r *model.Report) result {
+	res := result{World: s.World.Name, Variant: s.Variant.Name, Mode: "breadth first", Bounds: s.Bounds, Reduced: r.Reduced, Runs: r.Runs,
+		States: r.States, Transitions: r.Transitions, Depth: r.Depth, Frontier: r.Frontier, Cut: r.Cut, Collision: r.CollisionProbability(),
+		Stops: r.Stops, Taken: r.Taken, Never: r.Never, Findings: []string{}}
+	res.Properties = names(s.Properties, func(p *model.Property) string { return p.Name })
+	for _, site := range r.Passed {
+		res.Passed = append(res.Passed, string(site))
+	}
+	for _, v := range r.Violations {
+		res.Findings = append(res.Findings, v.Key())
+	}
+	switch {
+	case s.Random != nil:
+		res.Mode, res.Seed = "random", &s.Random.Seed
+	case s.DepthFirst:
+		res.Mode = "depth first"
+	}
+	res.Verdict = verdict(s, r)
+	return res
+}
+
+func verdict(s model.Search, r *model.Report) string {
+	switch {
+	case len(r.Violations) > 0:
+		return "violated"
+	case r.Stopped || s.Random != nil:
+		return "no violation found"
+	case len(r.Never) > 0:
+		return "holds vacuously"
+	default:
+		return "holds"
+	}
+}
+
+func (r result) exit() error {
+	switch r.Verdict {
+	case "holds":
+		return nil
+	case "violated":
+		return exitError{code: 1}
+	default:
+		return exitError{code: 3}
+	}
+}
+
+func (r result) print(w io.Writer, violations []*model.Violation, saved string) {
+	fmt.Fprintf(w, "world %s, variant %s\n", r.World, r.Variant)
+	for _, v := range violations {
+		fmt.Fprintf(w, "%s is violated after %s:\n\n%s\n", v.Property, count(v.Actions, "action"), v.Trace)
+	}
+	switch {
+	case len(violations) > 0 && saved == "":
+		fmt.Fprintf(w, "replay: add --save FILE to write such a trace to a file, then run cabi replay FILE\n")
+	case len(violations) > 0:
+		fmt.Fprintf(w, "replay: cabi replay %s\n", saved)
+	case r.Verdict == "no violation found":
+		fmt.Fprintf(w, "no violation found so far of: %s\n", strings.Join(r.Properties, ", "))
+	default:
+		fmt.Fprintf(w, "%s: %s\n", strings.ReplaceAll(r.Verdict, " ", ", "), strings.Join(r.Properties, ", "))
+	}
+	r.printBound(w)
+	r.printStops(w)
+	if len(r.Never) > 0 {
+		fmt.Fprintf(w, "never happened, so nothing was shown about it: %s\n", strings.Join(r.Never, "; "))
+	}
+	if len(r.Passed) > 0 {
+		fmt.Fprintf(w, "traps and asserts that were evaluated and never fired: %d (--json lists them)\n", len(r.Passed))
+	}
+}
+
+func (r result) printBound(w io.Writer) {
+	fmt.Fprintf(w, "bound: %s\n", r.Bounds)
+	if r.Reduced {
+		fmt.Fprintf(w, "reduced: states that differ only in the numbers of indices are taken for one (--full tells them apart)\n")
+	}
+	if r.Mode == "random" {
+		fmt.Fprintf(w, "walked: %s from seed %d, %s, %s of %s\n", count(r.Runs, "run"), *r.Seed, count(r.Transitions, "action"),
+			count(r.States, "state shape"), r.World)
+		return
+	}
+	fmt.Fprintf(w, "explored, %s: %s, %s, depth %d; %s\n", r.Mode, count(r.States, "state"), count(r.Transitions, "transition"), r.Depth, r.frontier())
+	fmt.Fprintf(w, "probability that two states were taken for one: below %.0e\n", max(r.Collision, 1e-300))
+}
+
+func (r result) frontier() string {
+	switch {
+	case r.Verdict == "no violation found" || r.Verdict == "violated" && r.Frontier > r.Cut:
+		return fmt.Sprintf("%s not explored", count(r.Frontier, "state"))
+	case r.Cut > 0:
+		return fmt.Sprintf("exhausted up to the bound, which cuts %s", count(r.Cut, "state"))
+	default:
+		return "exhausted: the bound on actions cuts nothing"
+	}
+}
+
+func (r result) printStops(w io.Writer) {
+	sites := slices.Sorted(maps.Keys(r.Stops))
+	fmt.Fprintf(w, "runs that were stopped, by site:\n")
+	for _, site := range sites {
+		fmt.Fprintf(w, "  %7d %s\n", r.Stops[site], site)
+	}
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

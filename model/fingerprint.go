@@ -1,0 +1,197 @@
+package model
+
+import (
+	"slices"
+
+	"github.com/zeebo/xxh3"
+
+	"cabi/spec"
+)
+
+type fingerprint = xxh3.Uint128
+
+// A stateWriter writes whole states of runs.
+type stateWriter struct {
+	spec.StateWriter
+	running []*spec.Thread
+	ghost   []byte
+	omit    component // of tests: what to leave out
+}
+
+// A component is a part of what a state consists of, for the tests that each is needed.
+type component uint16
+
+const (
+	componentStacks component = 1 << iota
+	componentActions
+	componentMet
+	componentRunning
+	componentCalls
+	componentHostCalls
+	componentShared
+	componentMemory
+	componentHeap
+	componentKnown
+	componentGhosts
+)
+
+// AppendState appends everything that can influence what happens next: the store; what stands on the stacks; what the host
+// holds; the memories, if the world has something read from them that matters; the indices that menus offer; and what
+// the checkers remember.
+func (r *Run) AppendState(b []byte) []byte { return new(stateWriter).append(b, r) }
+
+// fingerprint is the hash of the state of r; b is what it was computed from, to be used again.
+func (w *stateWriter) fingerprint(b []byte, r *Run) (fingerprint, []byte) {
+	b = w.append(b[:0], r)
+	return xxh3.Hash128(b), b
+}
+
+func (w *stateWriter) append(b []byte, r *Run) []byte {
+	b = w.Append(b, r.Store, func(*spec.StateWriter) {
+		w.stacks(r)
+		w.host(r)
+		w.instances(r)
+	})
+	if w.omit&componentGhosts != 0 {
+		return b
+	}
+	for _, c := range r.checkers {
+		b = c.AppendGhost(b)
+	}
+	return b
+}
+
+// stacks writes the threads that run and what stands on every stack that can go on.
+func (w *stateWriter) stacks(r *Run) {
+	w.running = r.Store.RunningThreads(w.running[:0])
+	if w.omit&componentRunning == 0 {
+		w.Put("running ", w.running, "\n")
+	}
+	if w.omit&componentStacks != 0 {
+		return
+	}
+	for _, s := range r.stacks {
+		if s.gone(w.running) || len(s.activations) == 0 && len(s.met) == 0 {
+			continue
+		}
+		w.Put("stack of ", s.thread)
+		w.meetings(s.met)
+		for _, at := range s.activations {
+			w.activation(at)
+		}
+		w.Put("\n")
+	}
+}
+
+func (w *stateWriter) activation(at *Activation) {
+	w.Put(" in ", at.Name)
+	if at.Kind >= KindHostFunc {
+		w.Put(" ", at.Args) // which of the host's calls, or streams and futures, it is about
+	}
+	if at.Pending != nil && w.omit&componentActions == 0 {
+		w.action(*at.Pending)
+	}
+	w.meetings(at.met)
+}
+
+func (w *stateWriter) action(a Action) {
+	w.Put(" does ", a.Op)
+	for _, word := range a.Imm {
+		w.Put(" ", word)
+	}
+	if w.Canonical {
+		a.Args = a.Args[min(a.Indices(), len(a.Args)):]
+	}
+	w.Put(" ", a.Args)
+}
+
+// meetings writes what the specification met. The indices say nothing that the elements do not, as long as they live.
+func (w *stateWriter) meetings(ms []met) {
+	if w.omit&componentMet != 0 {
+		return
+	}
+	for _, m := range ms {
+		w.Put(verbNames[m.verb])
+		if m.verb == verbReturned {
+			w.Put(m.returned)
+			continue
+		}
+		if !w.Canonical {
+			w.Put(m.index, "=")
+		}
+		w.Put(m.element)
+	}
+}
+
+// host writes what the host holds and can still use.
+func (w *stateWriter) host(r *Run) {
+	for _, c := range r.calls {
+		if !c.Resolved && w.omit&componentCalls == 0 {
+			w.Put("call ", c.Func, " ", c.args, " cancelled=", c.Cancelled, " ", c.onCancel, "\n")
+		}
+	}
+	for _, c := range r.hosting.calls {
+		if !c.Resolved && w.omit&componentHostCalls == 0 {
+			w.Put("host call ", c.Func, " started=", c.Started, " asked=", c.Asked, " ", c.onResolve, "\n")
+		}
+	}
+	for _, s := range r.hosting.shared {
+		if w.omit&componentShared == 0 {
+			w.shared(s)
+		}
+	}
+}
+
+func (w *stateWriter) shared(s *Shared) {
+	w.Put("shared ", s.shared, " made=", s.Made, " closed=", s.Closed, " cancelling=", s.Cancelling, " reading=", s.Reading,
+		" reclaim=", s.Reclaim)
+	switch b := s.Pending.(type) {
+	case *hostReadable:
+		w.hostBuffer(&b.hostBuffer)
+	case *hostWritable:
+		w.hostBuffer(&b.hostBuffer)
+	case nil:
+	default:
+		w.Put(" pending=", b)
+	}
+	w.Put(" done=", s.onCopyDone, "\n")
+}
+
+func (w *stateWriter) hostBuffer(b *hostBuffer) {
+	w.Put(" pending=", b.n, ",", b.progress, ",", b.seed)
+}
+
+// instances writes what belongs to instances and not to the store.
+func (w *stateWriter) instances(r *Run) {
+	for i := range r.World.Instances {
+		in := r.instances[r.World.Instances[i].Name]
+		if w.omit&componentHeap == 0 {
+			w.Put("heap ", in.heap)
+		}
+		if !r.World.RightClass && w.omit&componentKnown == 0 {
+			w.Put(" known ", r.known[in.spec.Name])
+		}
+		if in.memory != nil && r.plan.readsMemory && w.omit&componentMemory == 0 {
+			w.Put(" memory ", string(in.memory.Bytes.B))
+		}
+		w.Put("\n")
+	}
+}
+
+// Indices is how many of an action's numbers, from the first, are indices.
+func (a Action) Indices() int {
+	switch a.Op {
+	case opCall, opReturn, "task.return", "waitable.join":
+		return len(a.Args)
+	case "thread.resume-later", "thread.suspend-then-resume", "thread.yield-then-resume", "thread.suspend-then-promote",
+		"thread.yield-then-promote":
+		return 1
+	}
+	if _, ok := indexOf[a.Op]; ok {
+		return 1
+	}
+	return 0
+}
+
+// sameState reports whether two runs are in the same state.
+func sameState(a, b *Run) bool { return slices.Equal(a.AppendState(nil), b.AppendState(nil)) }

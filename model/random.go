@@ -1,0 +1,273 @@
+package model
+
+import (
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/zeebo/xxh3"
+
+	"cabi/spec"
+)
+
+// Random is how a world is walked at random: in walks that go on from where earlier ones found something new.
+type Random struct {
+	Seed uint64
+	Runs int // how many walks to make; 0: until the search is stopped
+	// Shrink makes a counterexample smaller; nil: it is left as it was found.
+	Shrink func(*Search, *Violation) *Violation
+}
+
+const (
+	walksAtOnce = 256 // walks that know of the same earlier ones, so that it does not matter who makes them
+	longestWalk = 120 // actions
+	mostKept    = 1 << 14
+)
+
+// A walked is one random walk.
+type walked struct {
+	tape     []uint32
+	actions  []Action
+	from     []*template
+	choices  []uint32
+	features []uint64 // what is new in it, compared with the walks before its batch
+	stop     string
+	violated []violated
+	sites    []passed
+}
+
+// randomly walks until the search is stopped. What it finds is a function of the seed and of how many walks it makes.
+func (e *explorer) randomly() {
+	c := &corpus{seen: map[uint64]bool{}}
+	for number := 0; !e.over() && (e.Random.Runs == 0 || number < e.Random.Runs); number += walksAtOnce {
+		n := walksAtOnce
+		if e.Random.Runs > 0 {
+			n = min(n, e.Random.Runs-number)
+		}
+		for _, w := range e.walkAll(c, number, n) {
+			e.takeWalk(c, w)
+		}
+		e.tell()
+	}
+}
+
+// A corpus is the walks that found something new, and what that was.
+type corpus struct {
+	seen  map[uint64]bool
+	tapes [][]uint32
+}
+
+// walkAll makes n walks.
+func (e *explorer) walkAll(c *corpus, number, n int) []*walked {
+	walks := make([]*walked, n)
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for _, w := range e.workers {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
+				walks[i] = w.walk(c, uint64(number)+uint64(i))
+			}
+		})
+	}
+	workers.Wait()
+	return walks
+}
+
+// takeWalk books a walk.
+func (e *explorer) takeWalk(c *corpus, w *walked) {
+	e.report.Runs++
+	e.report.Transitions += len(w.actions)
+	e.report.Depth = max(e.report.Depth, len(w.actions))
+	for _, t := range w.from {
+		e.taken[t.number]++
+	}
+	if w.stop != "" {
+		e.report.Stops[w.stop]++
+	}
+	for _, p := range w.sites {
+		e.fired[p.site] = e.fired[p.site] || p.fires
+	}
+	before := len(c.seen)
+	for _, f := range w.features {
+		c.seen[f] = true
+	}
+	if e.report.States = len(c.seen); e.report.States > before && len(c.tapes) < mostKept {
+		c.tapes = append(c.tapes, w.tape)
+	}
+	for _, v := range w.violated {
+		if !e.over() {
+			e.foundAtRandom(w, v)
+		}
+	}
+}
+
+// foundAtRandom books a violation, shrunk, if it is the first of its kind.
+func (e *explorer) foundAtRandom(w *walked, what violated) {
+	v := &Violation{Property: what.property, Kind: what.kind, What: what.what, Actions: len(w.actions)}
+	if e.found[v.Key()] {
+		return
+	}
+	v.Trace = e.workers[0].trace(path{w.actions, w.choices}, v)
+	if e.Random.Shrink != nil {
+		v = e.Random.Shrink(&e.Search, v)
+	}
+	e.book(v)
+}
+
+// A wanderer is the actor and the choices of a random walk.
+type wanderer struct {
+	*worker
+	*walked
+	rng     *rand.Rand
+	corpus  *corpus
+	given   []uint32 // the tape of an earlier walk, to follow first
+	length  int
+	weights []int // of templates: each walk likes some and leaves others out
+	wrong   int   // one action in so many is with any index at all; 0: none
+	state   []byte
+	fresh   map[uint64]bool
+}
+
+// walk makes the walk of a number.
+func (w *worker) walk(c *corpus, number uint64) *walked {
+	g := &wanderer{worker: w, walked: &walked{}, rng: rand.New(rand.NewPCG(w.Random.Seed, number)), corpus: c, fresh: map[uint64]bool{}}
+	g.length = 10 + g.rng.IntN(longestWalk-10)
+	if n := len(c.tapes); n > 0 && g.rng.IntN(4) > 0 {
+		tape := c.tapes[n-1-min(g.rng.IntN(n), g.rng.IntN(n))] // rather a late one
+		g.given = tape[:g.rng.IntN(len(tape)+1)]
+	}
+	g.swarm()
+	w.player, w.sites = &player{first: -1}, nil
+	r := w.newRunOf(g, g)
+	defer r.Close()
+	r.Main()
+	g.look(r)
+	if r.Stopped != nil {
+		g.stop = SiteOf(r.Stopped)
+	}
+	g.walked.sites = w.sites
+	g.feature(xxh3.HashString(g.stop))
+	return g.walked
+}
+
+// swarm draws which templates the walk likes: walks that leave something out reach what others do not.
+func (g *wanderer) swarm() {
+	g.weights = make([]int, len(g.plan.templates))
+	for i := range g.weights {
+		g.weights[i] = max(0, g.rng.IntN(8)-2)
+	}
+	for _, t := range g.plan.returns {
+		g.weights[t.number] = 1 + g.rng.IntN(4)
+	}
+	g.wrong = []int{0, 0, 0, 40}[g.rng.IntN(4)]
+}
+
+// draw is a number below n, and goes onto the tape.
+func (g *wanderer) draw(n int) int {
+	var v uint32
+	if at := len(g.tape); at < len(g.given) {
+		v = g.given[at]
+	} else {
+		v = g.rng.Uint32()
+	}
+	g.tape = append(g.tape, v)
+	return int(v % uint32(n))
+}
+
+// Next takes an action, rather of those that the walk likes.
+func (g *wanderer) Next(r *Run, at *Activation) Action {
+	g.look(r)
+	if len(g.actions) >= g.length || len(g.violated) > 0 {
+		return Action{}
+	}
+	breadth := RightClass
+	if g.wrong > 0 && g.draw(g.wrong) == 0 {
+		breadth = Everything
+	}
+	g.offers = r.menu(g.offers[:0], at, g.Bounds, breadth)
+	if len(g.offers) == 0 {
+		return Action{}
+	}
+	o := g.pick()
+	g.actions, g.from = append(g.actions, o.Action), append(g.from, o.from)
+	return o.Action
+}
+
+// pick picks a template by its weight, and then one of its offers.
+func (g *wanderer) pick() offer {
+	total := 0
+	for i, o := range g.offers {
+		if i == 0 || g.offers[i-1].from != o.from {
+			total += g.weights[o.from.number]
+		}
+	}
+	if total == 0 {
+		return g.offers[g.draw(len(g.offers))]
+	}
+	at, i := g.draw(total), 0
+	for {
+		if at -= g.weights[g.offers[i].from.number]; at < 0 {
+			break
+		}
+		for from := g.offers[i].from; g.offers[i].from == from; {
+			i++
+		}
+	}
+	n := 1
+	for i+n < len(g.offers) && g.offers[i+n].from == g.offers[i].from {
+		n++
+	}
+	return g.offers[i+g.draw(n)]
+}
+
+// look notes what is new in a state: violations, and shapes of its objects.
+func (g *wanderer) look(r *Run) {
+	for _, c := range r.Violated() {
+		v := violated{c.Property(), c.Kind(), c.Violation()}
+		known := slices.ContainsFunc(g.violated, func(o violated) bool { return o.property == v.property })
+		if !known && !g.found[v.property+"/"+v.kind] {
+			g.violated = append(g.violated, v)
+		}
+	}
+	last := "start"
+	if n := len(g.from); n > 0 {
+		last = g.from[n-1].String()
+	}
+	g.state = g.writer.append(g.state[:0], r)
+	h, all := fnvBasis, uint64(0)
+	for _, b := range g.state {
+		switch {
+		case b == '\n':
+			g.feature(h)
+			all += h * h
+			h = fnvBasis
+		case b < '0' || b > '9':
+			h = (h ^ uint64(b)) * fnvPrime
+		}
+	}
+	g.feature(xxh3.HashString(last) ^ all)
+}
+
+const fnvBasis, fnvPrime = uint64(14695981039346656037), uint64(1099511628211)
+
+func (g *wanderer) feature(h uint64) {
+	if !g.corpus.seen[h] && !g.fresh[h] {
+		g.fresh[h] = true
+		g.features = append(g.features, h)
+	}
+}
+
+// Choose makes a choice.
+func (g *wanderer) Choose(_ spec.Site, n int) int {
+	g.choices = append(g.choices, uint32(g.draw(n)))
+	return int(g.choices[len(g.choices)-1])
+}
+
+// Bits chooses between no bits and all.
+func (g *wanderer) Bits(site spec.Site, k int) uint64 { return -uint64(g.Choose(site, 2)) >> (64 - k) }
+
+// Shuffle draws as CPython's random.shuffle does.
+func (g *wanderer) Shuffle(site spec.Site, n int, swap func(i, j int)) {
+	spec.ShuffleByChoice(g, site, n, swap)
+}

@@ -1,0 +1,163 @@
+package model
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+
+	"github.com/zeebo/xxh3"
+
+	"cabi/spec"
+)
+
+// A Search says what to explore, and how far.
+type Search struct {
+	World      *World
+	Variant    *spec.Variant
+	Properties []*Property
+	Bounds     Bounds
+	MaxStates  int // stop early at so many states; 0: never
+	Workers    int // 0: one. What is found does not depend on it.
+	// KeepGoing goes on after a violation, and collects the first of each kind.
+	KeepGoing bool
+	// DepthFirst explores depth first, which finds what is deep sooner, and not the shortest.
+	DepthFirst bool
+	// Random walks at random instead of exploring everything; nil: it explores.
+	Random *Random
+	// Full turns the reductions off: states that differ only in the numbers of indices are told apart although nothing
+	// looks at them, and every order of a shuffle is explored.
+	Full bool
+	// Progress is called now and then with what was found so far; nil: nobody wants to know. If it returns false, the
+	// search stops early.
+	Progress func(*Report) bool
+	// Found is told of each kind of violation when it is first found; nil: nobody wants to know.
+	Found func(*Violation)
+
+	tweak tweak
+}
+
+// A Report is what a search found.
+type Report struct {
+	States      int // distinct ones; of random walks, distinct shapes of states and their parts
+	Runs        int // random walks
+	Transitions int // actions taken
+	Depth       int // of the deepest state, in actions
+	Frontier    int // states that were not explored further; 0: the search is exhaustive
+	Cut         int // states at the bound on steps, which have further actions
+	// Stops are how often each site stopped a run.
+	Stops map[string]int
+	// Never are the actions that the world's menus offer and that were never taken, as "A: resource.new R".
+	Never []string
+	// Taken are how often each action of the menus was taken.
+	Taken map[string]int
+	// Passed are the traps that were evaluated and never taken.
+	Passed     []spec.Site
+	Violations []*Violation // the first of each kind, in the order in which they were found
+	Stopped    bool         // stopped early
+	Reduced    bool         // states that differ only in the numbers of indices were taken for one
+}
+
+// Violation is the first violation; nil: none.
+func (r *Report) Violation() *Violation {
+	if len(r.Violations) == 0 {
+		return nil
+	}
+	return r.Violations[0]
+}
+
+// CollisionProbability bounds the probability that two different states were taken for one.
+func (r *Report) CollisionProbability() float64 {
+	return float64(r.States) * float64(r.States) / math.Pow(2, 129)
+}
+
+// A Violation is a counterexample.
+type Violation struct {
+	Property string
+	Kind     string // what tells it from other violations of the property: a site, or what is stuck; may be empty
+	What     string
+	Actions  int // how many led to it
+	Trace    *Trace
+}
+
+// Key tells the kinds of violations apart.
+func (v *Violation) Key() string { return v.Property + "/" + v.Kind }
+
+// Interesting orders violations, the most interesting first: failing asserts and crashes of the specification, then the
+// shorter.
+func Interesting(a, b *Violation) int {
+	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Actions, b.Actions), cmp.Compare(a.Key(), b.Key()))
+}
+
+func rank(v *Violation) int {
+	return slices.Index([]string{"no-assertion-failure", "no-crash"}, v.Property) & 3 // others: -1, so 3
+}
+
+// Run explores.
+func (s Search) Run() *Report {
+	e := newExplorer(s)
+	defer e.close()
+	switch {
+	case s.Random != nil:
+		e.randomly()
+	case s.DepthFirst:
+		e.depthFirst()
+	default:
+		e.breadthFirst()
+	}
+	return e.finish()
+}
+
+// reduced reports whether states that differ only in the numbers of indices may be taken for one: nothing looks at them.
+func (s *Search) reduced() bool {
+	if s.Full || !s.World.RightClass || s.World.Limits.TableLength > 0 {
+		return false
+	}
+	return !slices.ContainsFunc(s.Properties, func(p *Property) bool { return p.Indices })
+}
+
+// SiteOf names where the specification stopped a run.
+func SiteOf(err error) string {
+	var trap *spec.Trap
+	var failure *spec.AssertionFailure
+	var crash *spec.Crash
+	switch {
+	case errors.As(err, &trap):
+		return string(trap.Site)
+	case errors.As(err, &failure):
+		return string(failure.Site)
+	case errors.As(err, &crash):
+		return crash.Function + "/" + crash.Exception
+	default:
+		return "exception"
+	}
+}
+
+// NewRun makes a run of the search's world, as the search makes it.
+func (s Search) NewRun(actor Actor, choices spec.Choices, checkers ...Checker) *Run {
+	options := spec.Options{Choices: choices, Variant: s.Variant}
+	options.Limits.RandomIndices = randomIndices(s.Bounds.Handles)
+	return NewRun(s.World, options, actor, checkers...)
+}
+
+// Record runs actions and choices, and returns what happened as the trace of a violation.
+func (s Search) Record(actions []Action, choices []uint32, v *Violation) *Trace {
+	e := newExplorer(s)
+	defer e.close()
+	return e.workers[0].trace(path{actions, choices}, v)
+}
+
+// A tweak is what tests change about a search, to show that what is changed is needed.
+type tweak struct {
+	omit  component // what fingerprints leave out
+	apart bool      // no two states are taken for one
+}
+
+// pathFingerprint tells every path from all others.
+func pathFingerprint(p *player) fingerprint {
+	return xxh3.Hash128([]byte(fmt.Sprint(p.actions, p.choices)))
+}
+
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
