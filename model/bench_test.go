@@ -6,16 +6,27 @@ import (
 	"cabi/spec"
 )
 
+// How fast states are explored, by world.
 func BenchmarkExplore(b *testing.B) {
-	for _, name := range []string{"handles", "waits"} {
+	for _, name := range []string{"handles", "waits", "subtasks", "cancel"} {
 		w := WorldByName(name)
 		b.Run(name, func(b *testing.B) {
 			n := 0
 			for b.Loop() {
-				r := Search{World: w, Variant: spec.SingleTable, Bounds: w.Bounds, Properties: nil}.Run()
+				r := Search{World: w, Variant: spec.SingleTable, Bounds: w.Bounds, MaxStates: 3000}.Run()
 				n += r.Transitions
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/transition")
 		})
 	}
+}
+
+// How fast random walks are.
+func BenchmarkWalk(b *testing.B) {
+	n := 0
+	for b.Loop() {
+		r := Search{World: everythingWorld, Variant: spec.SingleTable, Bounds: everythingWorld.Bounds, Random: &Random{Seed: 1, Runs: 256}}.Run()
+		n += r.Transitions
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/action")
 }

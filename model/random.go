@@ -25,16 +25,23 @@ const (
 	mostKept    = 1 << 14
 )
 
-// A walked is one random walk.
+// A walked is one random walk: a path, and what was met on it and on the ways off it that the specification stopped.
 type walked struct {
-	tape     []uint32
 	actions  []Action
-	from     []*template
 	choices  []uint32
-	features []uint64 // what is new in it, compared with the walks before its batch
-	stop     string
-	violated []violated
+	from     []*template // of each action
+	choosing []int       // how many choices there were when each action began
+	tried    []*template // all actions, also those that were taken back
+	stops    []string
+	features []uint64 // what is new, compared with the walks before its batch
+	found    []foundAt
 	sites    []passed
+}
+
+// foundAt is a violation and the path to it.
+type foundAt struct {
+	violated
+	path
 }
 
 // randomly walks until the search is stopped. What it finds is a function of the seed and of how many walks it makes.
@@ -55,7 +62,7 @@ func (e *explorer) randomly() {
 // A corpus is the walks that found something new, and what that was.
 type corpus struct {
 	seen  map[uint64]bool
-	tapes [][]uint32
+	walks []*walked
 }
 
 // walkAll makes n walks.
@@ -77,13 +84,13 @@ func (e *explorer) walkAll(c *corpus, number, n int) []*walked {
 // takeWalk books a walk.
 func (e *explorer) takeWalk(c *corpus, w *walked) {
 	e.report.Runs++
-	e.report.Transitions += len(w.actions)
+	e.report.Transitions += len(w.tried)
 	e.report.Depth = max(e.report.Depth, len(w.actions))
-	for _, t := range w.from {
+	for _, t := range w.tried {
 		e.taken[t.number]++
 	}
-	if w.stop != "" {
-		e.report.Stops[w.stop]++
+	for _, stop := range w.stops {
+		e.report.Stops[stop]++
 	}
 	for _, p := range w.sites {
 		e.fired[p.site] = e.fired[p.site] || p.fires
@@ -92,39 +99,43 @@ func (e *explorer) takeWalk(c *corpus, w *walked) {
 	for _, f := range w.features {
 		c.seen[f] = true
 	}
-	if e.report.States = len(c.seen); e.report.States > before && len(c.tapes) < mostKept {
-		c.tapes = append(c.tapes, w.tape)
+	if e.report.States = len(c.seen); e.report.States > before && len(c.walks) < mostKept {
+		c.walks = append(c.walks, w)
 	}
-	for _, v := range w.violated {
+	for _, f := range w.found {
 		if !e.over() {
-			e.foundAtRandom(w, v)
+			e.foundAtRandom(f)
 		}
 	}
+	w.tried, w.stops, w.features, w.found, w.sites = nil, nil, nil, nil, nil
 }
 
 // foundAtRandom books a violation, shrunk, if it is the first of its kind.
-func (e *explorer) foundAtRandom(w *walked, what violated) {
-	v := &Violation{Property: what.property, Kind: what.kind, What: what.what, Actions: len(w.actions)}
+func (e *explorer) foundAtRandom(f foundAt) {
+	v := &Violation{Property: f.property, Kind: f.kind, What: f.what, Actions: len(f.actions)}
 	if e.found[v.Key()] {
 		return
 	}
-	v.Trace = e.workers[0].trace(path{w.actions, w.choices}, v)
+	v.Trace = e.workers[0].trace(f.path, v)
 	if e.Random.Shrink != nil {
 		v = e.Random.Shrink(&e.Search, v)
 	}
 	e.book(v)
 }
 
-// A wanderer is the actor and the choices of a random walk.
+// A wanderer is the actor and the choices of a random walk. What the specification stops, it takes back, and goes on with
+// something else: so walks get far, although most of what a guest may do is wrong.
 type wanderer struct {
 	*worker
 	*walked
 	rng     *rand.Rand
 	corpus  *corpus
-	given   []uint32 // the tape of an earlier walk, to follow first
 	length  int
 	weights []int // of templates: each walk likes some and leaves others out
 	wrong   int   // one action in so many is with any index at all; 0: none
+	action  int   // how many were played
+	choice  int
+	told    map[string]bool // which violations are known
 	state   []byte
 	fresh   map[uint64]bool
 }
@@ -132,23 +143,53 @@ type wanderer struct {
 // walk makes the walk of a number.
 func (w *worker) walk(c *corpus, number uint64) *walked {
 	g := &wanderer{worker: w, walked: &walked{}, rng: rand.New(rand.NewPCG(w.Random.Seed, number)), corpus: c, fresh: map[uint64]bool{}}
+	g.told = map[string]bool{}
 	g.length = 10 + g.rng.IntN(longestWalk-10)
-	if n := len(c.tapes); n > 0 && g.rng.IntN(4) > 0 {
-		tape := c.tapes[n-1-min(g.rng.IntN(n), g.rng.IntN(n))] // rather a late one
-		g.given = tape[:g.rng.IntN(len(tape)+1)]
+	if n := len(c.walks); n > 0 && g.rng.IntN(4) > 0 {
+		g.follow(c.walks[n-1-min(g.rng.IntN(n), g.rng.IntN(n))]) // rather a late one
 	}
 	g.swarm()
 	w.player, w.sites = &player{first: -1}, nil
-	r := w.newRunOf(g, g)
+	for tries := 0; tries < 3*g.length && g.once(); tries++ {
+	}
+	g.walked.sites = w.sites
+	return g.walked
+}
+
+// follow begins as an earlier walk did.
+func (g *wanderer) follow(w *walked) {
+	if len(w.actions) > 0 {
+		g.cut(w, g.rng.IntN(len(w.actions)+1))
+	}
+}
+
+// cut takes the first n actions of a walk.
+func (g *wanderer) cut(w *walked, n int) {
+	choices := len(w.choices)
+	if n < len(w.actions) {
+		choices = w.choosing[n]
+	}
+	g.actions, g.choices = slices.Clip(w.actions[:n]), slices.Clip(w.choices[:choices])
+	g.from, g.choosing = slices.Clip(w.from[:n]), slices.Clip(w.choosing[:n])
+}
+
+// once makes a run, and reports whether the walk can go on with another.
+func (g *wanderer) once() bool {
+	g.action, g.choice = 0, 0
+	r := g.newRunOf(g, g)
 	defer r.Close()
 	r.Main()
 	g.look(r)
-	if r.Stopped != nil {
-		g.stop = SiteOf(r.Stopped)
+	if r.Stopped == nil || len(g.actions) == 0 {
+		return false
 	}
-	g.walked.sites = w.sites
-	g.feature(xxh3.HashString(g.stop))
-	return g.walked
+	stop := SiteOf(r.Stopped)
+	g.stops = append(g.stops, stop)
+	n := len(g.actions) - 1
+	g.feature(xxh3.HashString(stop + " " + g.from[n].String()))
+	g.weights[g.from[n].number] /= 2
+	g.cut(g.walked, n)
+	return true
 }
 
 // swarm draws which templates the walk likes: walks that leave something out reach what others do not.
@@ -163,26 +204,17 @@ func (g *wanderer) swarm() {
 	g.wrong = []int{0, 0, 0, 40}[g.rng.IntN(4)]
 }
 
-// draw is a number below n, and goes onto the tape.
-func (g *wanderer) draw(n int) int {
-	var v uint32
-	if at := len(g.tape); at < len(g.given) {
-		v = g.given[at]
-	} else {
-		v = g.rng.Uint32()
-	}
-	g.tape = append(g.tape, v)
-	return int(v % uint32(n))
-}
-
 // Next takes an action, rather of those that the walk likes.
 func (g *wanderer) Next(r *Run, at *Activation) Action {
-	g.look(r)
-	if len(g.actions) >= g.length || len(g.violated) > 0 {
+	if g.action < len(g.actions) {
+		g.action++
+		return g.actions[g.action-1]
+	}
+	if g.look(r); len(g.actions) >= g.length {
 		return Action{}
 	}
 	breadth := RightClass
-	if g.wrong > 0 && g.draw(g.wrong) == 0 {
+	if g.wrong > 0 && g.rng.IntN(g.wrong) == 0 {
 		breadth = Everything
 	}
 	g.offers = r.menu(g.offers[:0], at, g.Bounds, breadth)
@@ -190,7 +222,9 @@ func (g *wanderer) Next(r *Run, at *Activation) Action {
 		return Action{}
 	}
 	o := g.pick()
-	g.actions, g.from = append(g.actions, o.Action), append(g.from, o.from)
+	g.actions, g.from, g.choosing = append(g.actions, o.Action), append(g.from, o.from), append(g.choosing, len(g.choices))
+	g.tried = append(g.tried, o.from)
+	g.action++
 	return o.Action
 }
 
@@ -203,9 +237,9 @@ func (g *wanderer) pick() offer {
 		}
 	}
 	if total == 0 {
-		return g.offers[g.draw(len(g.offers))]
+		return g.offers[g.rng.IntN(len(g.offers))]
 	}
-	at, i := g.draw(total), 0
+	at, i := g.rng.IntN(total), 0
 	for {
 		if at -= g.weights[g.offers[i].from.number]; at < 0 {
 			break
@@ -218,16 +252,16 @@ func (g *wanderer) pick() offer {
 	for i+n < len(g.offers) && g.offers[i+n].from == g.offers[i].from {
 		n++
 	}
-	return g.offers[i+g.draw(n)]
+	return g.offers[i+g.rng.IntN(n)]
 }
 
 // look notes what is new in a state: violations, and shapes of its objects.
 func (g *wanderer) look(r *Run) {
 	for _, c := range r.Violated() {
 		v := violated{c.Property(), c.Kind(), c.Violation()}
-		known := slices.ContainsFunc(g.violated, func(o violated) bool { return o.property == v.property })
-		if !known && !g.found[v.property+"/"+v.kind] {
-			g.violated = append(g.violated, v)
+		if key := v.property + "/" + v.kind; !g.explorer.found[key] && !g.told[key] {
+			g.told[key] = true
+			g.found = append(g.found, foundAt{v, path{slices.Clone(g.actions), slices.Clone(g.choices)}})
 		}
 	}
 	last := "start"
@@ -260,8 +294,11 @@ func (g *wanderer) feature(h uint64) {
 
 // Choose makes a choice.
 func (g *wanderer) Choose(_ spec.Site, n int) int {
-	g.choices = append(g.choices, uint32(g.draw(n)))
-	return int(g.choices[len(g.choices)-1])
+	if g.choice == len(g.choices) {
+		g.choices = append(g.choices, uint32(g.rng.IntN(n)))
+	}
+	g.choice++
+	return int(g.choices[g.choice-1])
 }
 
 // Bits chooses between no bits and all.
