@@ -11,8 +11,8 @@ import (
 // A log records a run as the lines of a trace. A nil log records nothing.
 type log struct {
 	lines []Line
-	ended bool     // what comes next has a line of its own
-	notes []string // what changed in the tables since the last line
+	by    *Activation // whose action the last line is; nil: it is none, or its end has a line of its own
+	notes []string    // what changed in the tables since the last line
 }
 
 // step begins a line with what an activation does.
@@ -22,7 +22,9 @@ func (l *log) step(at *Activation, a Action) {
 	}
 	l.flush()
 	l.lines = append(l.lines, Line{Kind: LineAction, Actor: at.Actor, Text: a.String()})
-	l.ended = a.Op == opReturn || a.Op == opThrow
+	if a.Op != opReturn && a.Op != opThrow {
+		l.by = at
+	}
 }
 
 // enter tells that core code is called, and with what.
@@ -40,7 +42,7 @@ func (l *log) done(at *Activation, results []spec.CoreValue) {
 	if l == nil {
 		return
 	}
-	if l.ended {
+	if l.by != at {
 		l.flush()
 		l.lines = append(l.lines, Line{Kind: LineDone, Actor: at.Actor, Text: at.Pending.String()})
 	}
@@ -94,8 +96,7 @@ func (l *log) flush() {
 	if len(l.notes) > 0 && len(l.lines) > 0 {
 		l.lines[len(l.lines)-1].Notes = strings.Join(l.notes, ", ")
 	}
-	l.notes = nil
-	l.ended = true
+	l.notes, l.by = nil, nil
 }
 
 func formatCores(vs []spec.CoreValue) string {

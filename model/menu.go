@@ -39,15 +39,23 @@ func (r *Run) menu(offers []offer, at *Activation, bounds Bounds, breadth Breadt
 		breadth = RightClass
 	}
 	m := menu{r, at, breadth}
+	for _, t := range r.templates(nil, at, bounds) {
+		offers = m.expand(offers, t)
+	}
+	return offers
+}
+
+// templates appends the templates of an activation's menu that are within the bounds.
+func (r *Run) templates(templates []*template, at *Activation, bounds Bounds) []*template {
 	for _, t := range r.plan.menu(at) {
 		if !r.beyond(bounds, t.action.Op) && (at.Kind == KindHost || !atTop[t.action.Op]) {
-			offers = m.expand(offers, t)
+			templates = append(templates, t)
 		}
 	}
 	if at.Kind != KindHost && r.mayReturn(at) {
-		offers = m.expand(offers, r.plan.returns[at.Actor])
+		templates = append(templates, r.plan.returns[at.Actor])
 	}
-	return offers
+	return templates
 }
 
 // makes are the actions that make something where there was nothing, and what.
@@ -130,7 +138,7 @@ var indexOf = map[string]spec.Class{
 // moreOperands are the relevant numbers for an action's operands after the first.
 func (m menu) moreOperands(a Action) [][]uint64 {
 	switch a.Op {
-	case "waitable-set.wait", "waitable-set.poll", "future.read", "future.write", "error-context.debug-message":
+	case "future.read", "future.write", "error-context.debug-message":
 		return [][]uint64{{0}} // a pointer
 	case "stream.read", "stream.write":
 		return [][]uint64{{0}, m.lengths()} // a pointer and a length
@@ -142,6 +150,14 @@ func (m menu) moreOperands(a Action) [][]uint64 {
 		return [][]uint64{sets}
 	}
 	return nil
+}
+
+// pointers are where events are stored.
+func (m menu) pointers() []uint64 {
+	if len(m.World.Pointers) > 0 {
+		return m.World.Pointers
+	}
+	return []uint64{0}
 }
 
 // lengths are those of the buffers of streams.
@@ -171,6 +187,8 @@ func (m menu) operands(a Action) [][]uint64 {
 		return m.operandsOf(must(m.parseTypes(a.Imm[0])))
 	case opCall:
 		return m.call(a)
+	case "waitable-set.wait", "waitable-set.poll":
+		return [][]uint64{m.indices(spec.ClassWaitableSet), m.pointers()}
 	case opReturn:
 		return m.returns()
 	}
@@ -189,11 +207,15 @@ func (m menu) functions() []uint64 {
 	return []uint64{1, 2, 3}
 }
 
-// call is for the parameters of an import, and where an async call is to put its result.
+// call is for the parameters of an import, and for where to put its result if it is not flat.
 func (m menu) call(a Action) [][]uint64 {
 	ft := m.funcs[a.Imm[0]].ft
 	operands := m.operandsOf(ft.Params)
-	if m.at.inst.lowersAsync[a.Imm[0]] && len(ft.Result) > 0 {
+	most := 1
+	if m.at.inst.lowersAsync[a.Imm[0]] {
+		most = 0
+	}
+	if len(m.operandsOf(ft.Result)) > most {
 		operands = append(operands, []uint64{16})
 	}
 	return operands
@@ -213,9 +235,11 @@ func (m menu) returns() [][]uint64 {
 		return [][]uint64{codes}
 	case m.at.Kind == KindRealloc:
 		return [][]uint64{{32}}
-	default:
-		return m.operandsOf(m.at.Results)
 	}
+	if operands := m.operandsOf(m.at.Results); len(operands) < 2 {
+		return operands
+	}
+	return [][]uint64{{0}} // a pointer to the results
 }
 
 func (m menu) operandsOf(ts []spec.ValType) [][]uint64 {

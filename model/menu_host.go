@@ -68,10 +68,10 @@ func (r *Run) offerInvoke(_ *Activation, a Action) []Action {
 }
 
 // hostValues is how many values of a type the host offers: a stream or future that is the specification's, and one that
-// the host implements; otherwise one.
+// the host implements; none and some; otherwise one.
 func hostValues(t spec.ValType) int {
 	switch t.(type) {
-	case *spec.StreamType, *spec.FutureType:
+	case *spec.StreamType, *spec.FutureType, *spec.OptionType:
 		return 2
 	}
 	return 1

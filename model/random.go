@@ -23,6 +23,7 @@ const (
 	walksAtOnce = 256 // walks that know of the same earlier ones, so that it does not matter who makes them
 	longestWalk = 120 // actions
 	mostKept    = 1 << 14
+	lookEvery   = 3 // actions: writing a state costs as much as several of them
 )
 
 // A walked is one random walk: a path, and what was met on it and on the ways off it that the specification stopped.
@@ -128,16 +129,17 @@ func (e *explorer) foundAtRandom(f foundAt) {
 type wanderer struct {
 	*worker
 	*walked
-	rng     *rand.Rand
-	corpus  *corpus
-	length  int
-	weights []int // of templates: each walk likes some and leaves others out
-	wrong   int   // one action in so many is with any index at all; 0: none
-	action  int   // how many were played
-	choice  int
-	told    map[string]bool // which violations are known
-	state   []byte
-	fresh   map[uint64]bool
+	rng       *rand.Rand
+	corpus    *corpus
+	length    int
+	weights   []int // of templates: each walk likes some and leaves others out
+	wrong     int   // one action in so many is with any index at all; 0: none
+	action    int   // how many were played
+	choice    int
+	templates []*template
+	told      map[string]bool // which violations are known
+	state     []byte
+	fresh     map[uint64]bool
 }
 
 // walk makes the walk of a number.
@@ -187,7 +189,7 @@ func (g *wanderer) once() bool {
 	g.stops = append(g.stops, stop)
 	n := len(g.actions) - 1
 	g.feature(xxh3.HashString(stop + " " + g.from[n].String()))
-	g.weights[g.from[n].number] /= 2
+	g.weights[g.from[n].number] /= 4
 	g.cut(g.walked, n)
 	return true
 }
@@ -217,11 +219,10 @@ func (g *wanderer) Next(r *Run, at *Activation) Action {
 	if g.wrong > 0 && g.rng.IntN(g.wrong) == 0 {
 		breadth = Everything
 	}
-	g.offers = r.menu(g.offers[:0], at, g.Bounds, breadth)
-	if len(g.offers) == 0 {
+	o, ok := g.pick(r, at, breadth)
+	if !ok {
 		return Action{}
 	}
-	o := g.pick()
 	g.actions, g.from, g.choosing = append(g.actions, o.Action), append(g.from, o.from), append(g.choosing, len(g.choices))
 	g.tried = append(g.tried, o.from)
 	g.action++
@@ -229,30 +230,35 @@ func (g *wanderer) Next(r *Run, at *Activation) Action {
 }
 
 // pick picks a template by its weight, and then one of its offers.
-func (g *wanderer) pick() offer {
-	total := 0
-	for i, o := range g.offers {
-		if i == 0 || g.offers[i-1].from != o.from {
-			total += g.weights[o.from.number]
+func (g *wanderer) pick(r *Run, at *Activation, breadth Breadth) (offer, bool) {
+	g.templates = r.templates(g.templates[:0], at, g.Bounds)
+	for len(g.templates) > 0 {
+		i := g.weighed(g.templates)
+		g.offers = menu{r, at, breadth}.expand(g.offers[:0], g.templates[i])
+		if n := len(g.offers); n > 0 {
+			return g.offers[g.rng.IntN(n)], true
 		}
+		g.templates = slices.Delete(g.templates, i, i+1)
+	}
+	return offer{}, false
+}
+
+// weighed draws one of the templates by their weights; if none has any, any of them.
+func (g *wanderer) weighed(templates []*template) int {
+	total := 0
+	for _, t := range templates {
+		total += g.weights[t.number]
 	}
 	if total == 0 {
-		return g.offers[g.rng.IntN(len(g.offers))]
+		return g.rng.IntN(len(templates))
 	}
-	at, i := g.rng.IntN(total), 0
-	for {
-		if at -= g.weights[g.offers[i].from.number]; at < 0 {
-			break
-		}
-		for from := g.offers[i].from; g.offers[i].from == from; {
-			i++
+	at := g.rng.IntN(total)
+	for i, t := range templates {
+		if at -= g.weights[t.number]; at < 0 {
+			return i
 		}
 	}
-	n := 1
-	for i+n < len(g.offers) && g.offers[i+n].from == g.offers[i].from {
-		n++
-	}
-	return g.offers[i+g.rng.IntN(n)]
+	panic("unreachable: the draw is below the sum")
 }
 
 // look notes what is new in a state: violations, and shapes of its objects.
@@ -263,6 +269,9 @@ func (g *wanderer) look(r *Run) {
 			g.told[key] = true
 			g.found = append(g.found, foundAt{v, path{slices.Clone(g.actions), slices.Clone(g.choices)}})
 		}
+	}
+	if len(g.actions)%lookEvery > 0 {
+		return
 	}
 	last := "start"
 	if n := len(g.from); n > 0 {

@@ -289,7 +289,10 @@ func (r *Run) addFunc(d Func) {
 		opts.PostReturn = in.coreFunc(KindPostReturn, d.Name+".post-return", nil)
 	}
 	f := in.coreFunc(KindFunc, d.Name, ft.Result)
-	if d.Lift == "callback" {
+	switch d.Lift {
+	case "stackful":
+		f = in.coreFunc(KindFunc, d.Name, nil)
+	case "callback":
 		f = in.packedFunc(KindFunc, d.Name)
 	}
 	r.funcs[d.Name] = &function{d, in, ft, r.Store.Lift(f, ft, &opts, in.spec)}

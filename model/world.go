@@ -24,6 +24,8 @@ type World struct {
 	RightClass bool `json:"right_class,omitempty"`
 	// Random says that the world is too big to exhaust, and is walked at random unless something else is asked for.
 	Random bool `json:"random,omitempty"`
+	// Pointers are where events are stored; none: 0.
+	Pointers []uint64 `json:"pointers,omitempty"`
 	// Lengths are those of the buffers that streams are copied with; none: 1.
 	Lengths []uint64 `json:"lengths,omitempty"`
 	// Bounds are what the world is explored to unless others are given.

@@ -153,30 +153,89 @@ var switchesWorld = &World{
 // reentranceWorld is a parent and its child, which call each other, and a sibling.
 var reentranceWorld = &World{
 	Name: "reentrance",
-	Doc: "A parent P and its child C, which call each other, and a sibling B, which both call: whether an instance can be entered " +
-		"again while a call into it is under way, also from realloc, post-return and a destructor. Left out: waitables, cancellation.",
-	Instances:  []Instance{{Name: "P", Memory: 64, Realloc: "guest"}, {Name: "C", Parent: "P", Memory: 64}, {Name: "B", Memory: 64, Realloc: "guest"}},
+	Doc: "A parent P and its child C call each other and a sibling B, whose function returns text late: whether an instance can be " +
+		"entered again while a call into it is under way, also from realloc, post-return and a destructor, and what these may do. " +
+		"Left out: waitables, cancellation, text that is not empty.",
+	Instances: []Instance{
+		{Name: "P", Memory: 64, Realloc: "guest"}, {Name: "C", Parent: "P", Memory: 64}, {Name: "B", Memory: 64, Realloc: "guest"},
+	},
 	Resources:  []Resource{{Name: "R", Impl: "B", Dtor: true}},
 	RightClass: true,
 	Funcs: []Func{
 		{Name: "P.run", Async: true, Lift: "stackful"}, {Name: "P.back"}, {Name: "P.text", Results: []string{"string"}, PostReturn: true},
 		{Name: "C.in"}, {Name: "C.wait", Async: true, Lift: "stackful"},
 		{Name: "B.other", Params: []string{"string"}}, {Name: "B.make", Results: []string{"own<R>"}},
+		{Name: "B.text", Results: []string{"string"}, Async: true, Lift: "stackful"},
 	},
 	Imports: []Import{
 		{Instance: "P", Func: "C.in"}, {Instance: "P", Func: "C.wait", Async: true}, {Instance: "P", Func: "B.other"},
-		{Instance: "P", Func: "B.make"}, {Instance: "C", Func: "P.back"}, {Instance: "C", Func: "P.text"}, {Instance: "C", Func: "B.other"},
+		{Instance: "P", Func: "B.make"}, {Instance: "P", Func: "B.text", Async: true}, {Instance: "C", Func: "P.back"},
+		{Instance: "C", Func: "P.text"}, {Instance: "C", Func: "B.other"},
 	},
 	Menus: map[string][]string{
-		"P":                  {"call C.in", "call C.wait", "call B.other", "call B.make", "resource.drop R", "task.return ()"},
-		"P.realloc":          {"call C.in", "thread.yield uncancellable"},
-		"P.text.post-return": {"call C.in", "thread.yield uncancellable"},
-		"C":                  {"call P.back", "call P.text", "call B.other", "thread.yield uncancellable", "task.return ()"},
-		"B":                  {"resource.new R", "thread.yield uncancellable"},
-		"R.dtor":             {"resource.new R", "thread.yield uncancellable"},
+		"P.run":              {"call C.in", "call C.wait", "call B.other", "call B.make", "call B.text", "resource.drop R", "thread.suspend cancellable"},
+		"P":                  {"call C.in"},
+		"P.realloc":          {"call C.in", "call B.other", "thread.index"},
+		"P.text.post-return": {"call C.in", "thread.index"},
+		"C":                  {"call P.back", "call P.text", "call B.other", "task.return ()"},
+		"B":                  {"resource.new R"},
+		"B.text":             {"thread.yield uncancellable", "task.return (string)"},
+		"B.realloc":          {"resource.new R"},
+		"R.dtor":             {"resource.new R", "thread.index"},
 		Host:                 {"invoke P.run", "invoke C.in", "tick"},
 	},
 	Bounds: Bounds{Steps: 8, Handles: 2, Tasks: 4},
+}
+
+// backpressureWorld is an instance that calls another which turns backpressure on and off.
+var backpressureWorld = &World{
+	Name: "backpressure",
+	Doc: "A calls an async function of B that starts late, because B has backpressure, or never; A turns it on and off, yields, waits " +
+		"for, cancels and drops the subtask. Indices are of the right class. Left out: wrong indices, values, several calls at once.",
+	Instances:  []Instance{{Name: "A", Memory: 64}, {Name: "B"}},
+	RightClass: true,
+	Funcs: []Func{
+		{Name: "A.run", Async: true, Lift: "stackful"}, {Name: "B.work", Async: true, Lift: "stackful"}, {Name: "B.on"}, {Name: "B.off"},
+	},
+	Imports: []Import{{Instance: "A", Func: "B.work", Async: true}, {Instance: "A", Func: "B.on"}, {Instance: "A", Func: "B.off"}},
+	Menus: map[string][]string{
+		"A": {"call B.work", "call B.on", "call B.off", "thread.yield uncancellable", "waitable-set.new", "waitable.join",
+			"waitable-set.wait uncancellable", "subtask.cancel async", "subtask.cancel sync", "subtask.drop"},
+		"B.on":   {"backpressure.inc"},
+		"B.off":  {"backpressure.dec"},
+		"B.work": {"thread.suspend cancellable", "thread.suspend uncancellable", "task.return ()", "task.cancel"},
+		Host:     {"tick"},
+	},
+	Start:  []string{"A.run"},
+	Bounds: Bounds{Steps: 12, Handles: 2, Tasks: 3},
+}
+
+// childrenWorld is a parent and its child, which calls back while it is called and cancelled.
+var childrenWorld = &World{
+	Name: "children",
+	Doc: "A parent P calls an async function of its child C, and cancels it; C calls back into P, sync and async, while it is " +
+		"called, cancelled or cancels itself, and P waits for, joins, cancels and drops what it finds. Indices are of the right class. " +
+		"Left out: wrong indices, values, callbacks.",
+	Instances:  []Instance{{Name: "P", Memory: 64}, {Name: "C", Parent: "P", Memory: 64}},
+	RightClass: true,
+	Funcs: []Func{
+		{Name: "P.run", Async: true, Lift: "stackful"}, {Name: "P.back"}, {Name: "P.later", Async: true, Lift: "stackful"},
+		{Name: "C.work", Async: true, Lift: "stackful"}, {Name: "C.sync"},
+	},
+	Imports: []Import{
+		{Instance: "P", Func: "C.work", Async: true}, {Instance: "P", Func: "C.sync"},
+		{Instance: "C", Func: "P.back"}, {Instance: "C", Func: "P.later", Async: true},
+	},
+	Menus: map[string][]string{
+		"P.run":   {"call C.work", "subtask.cancel sync", "subtask.cancel async", "task.return ()"},
+		"P.back":  {"waitable-set.new", "waitable.join", "waitable-set.poll uncancellable", "subtask.cancel async", "subtask.drop"},
+		"P.later": {"thread.yield cancellable", "call C.sync", "task.return ()"},
+		"C.work":  {"call P.back", "call P.later", "thread.suspend cancellable", "thread.suspend uncancellable", "task.return ()", "task.cancel"},
+		"C.sync":  {"subtask.cancel async"},
+		Host:      {"invoke C.work", "tick"},
+	},
+	Start:  []string{"P.run"},
+	Bounds: Bounds{Steps: 10, Handles: 2, Tasks: 4},
 }
 
 // cancelWorld is everything that cancellation can meet.
