@@ -19,6 +19,12 @@ type Checker interface {
 	spec.Watcher
 	// Begin tells that a run begins.
 	Begin(r *Run)
+	// Entered tells that core code, or the host, is called.
+	Entered(r *Run, at *Activation)
+	// Done tells that at.Pending is done, and what its results are.
+	Done(r *Run, at *Activation, results []spec.CoreValue)
+	// Left tells that at is about to return or to throw; it is still among the run's activations.
+	Left(r *Run, at *Activation)
 	// Settled tells that the run is at a menu: what was done last has been done without a stop.
 	Settled(r *Run)
 	// Stopped tells that the specification stopped the run.
@@ -41,6 +47,9 @@ type NoChecks struct {
 }
 
 func (c *NoChecks) Begin(*Run)                                                              {}
+func (c *NoChecks) Entered(*Run, *Activation)                                               {}
+func (c *NoChecks) Done(*Run, *Activation, []spec.CoreValue)                                {}
+func (c *NoChecks) Left(*Run, *Activation)                                                  {}
 func (c *NoChecks) Settled(*Run)                                                            {}
 func (c *NoChecks) Stopped(*Run, error)                                                     {}
 func (c *NoChecks) Property() string                                                        { return c.Name }
@@ -52,3 +61,6 @@ func (c *NoChecks) Retired(*spec.ComponentInstance, spec.TableKey, uint64, spec.
 func (c *NoChecks) Sought(*spec.ComponentInstance, spec.Want, uint64)                       {}
 func (c *NoChecks) Delivered(*spec.ComponentInstance, spec.EventCode, uint64, spec.Element) {}
 func (c *NoChecks) Found(*spec.ComponentInstance, spec.Want, uint64, spec.Element)          {}
+
+// Thread is the thread that the activation is on the stack of; nil: the host's.
+func (at *Activation) Thread() *spec.Thread { return at.on.thread }

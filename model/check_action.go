@@ -3,12 +3,14 @@ package model
 import (
 	"fmt"
 	"slices"
+
+	"cabi/spec"
 )
 
 // check says what keeps an action from being done in an activation, if anything, before it is done: it is the host's and
-// a guest is to do it, or an operand names what the world does not have.
+// a guest is to do it, or an operand names what the world does not have or the host does not hold.
 func (a Action) check(r *Run, at *Activation) error {
-	if hostOps[a.Op] != (at.Kind == KindHost) {
+	if !a.isFor(at) {
 		return fmt.Errorf("%s is not for %s", a.Op, at.Actor)
 	}
 	for i, kind := range ops[a.Op].imm {
@@ -16,12 +18,53 @@ func (a Action) check(r *Run, at *Activation) error {
 			return fmt.Errorf("%s: %w", a.Op, err)
 		}
 	}
-	switch a.Op {
-	case opInvoke:
-		return a.checkCount(len(r.funcs[a.Imm[0]].ft.Params))
-	case opCancel:
-		if n(a, 0) >= uint64(len(r.calls)) {
-			return fmt.Errorf("the host has made only %d calls", len(r.calls))
+	if check := checks[a.Op]; check != nil {
+		return check(a, r, at)
+	}
+	return a.checkInts()
+}
+
+// isFor reports whether an action is for whoever acts in an activation. The host, called, may do all that it does at
+// rest, but the tick, which is only for when nothing runs; and it returns instead of stopping.
+func (a Action) isFor(at *Activation) bool {
+	_, hosts := hostDoes[a.Op]
+	switch {
+	case at.Actor != Host:
+		return !hosts && a.Op != opStop
+	case at.Kind == KindHost:
+		return hosts || a.Op == opStop
+	default:
+		return hosts && a.Op != opTick || a.Op == opReturn
+	}
+}
+
+// checks are what else an action needs, by its name. Of those that are missing, all numbers are ints.
+var checks = map[string]func(a Action, r *Run, at *Activation) error{
+	opCall:                   anything,
+	"task.return":            anything,
+	opReturn:                 checkReturn,
+	"memory.store":           checkStore,
+	opInvoke:                 checkInvoke,
+	opCancel:                 checkCancel,
+	"host.start":             checkStart,
+	"host.resolve":           checkResolve,
+	"shared.read":            checkEnd("read"),
+	"shared.write":           checkEnd("write"),
+	"shared.copy":            checkPending,
+	"shared.done":            checkPending,
+	"shared.reclaim":         checkReclaim,
+	"shared.cancel":          checkUnderWay,
+	"shared.drop":            checkShared,
+	"host.resolve-cancelled": checkResolve,
+}
+
+// anything is for actions whose numbers the specification checks.
+func anything(Action, *Run, *Activation) error { return nil }
+
+func (a Action) checkInts() error {
+	for _, v := range a.Args {
+		if v.IsFloat() {
+			return fmt.Errorf("%s takes ints, got %s", a.Op, formatCore(v))
 		}
 	}
 	return nil
@@ -34,8 +77,157 @@ func (a Action) checkCount(want int) error {
 	return nil
 }
 
-// hostOps are the actions of the host.
-var hostOps = map[string]bool{opInvoke: true, opTick: true, opCancel: true, opStop: true}
+// checkReturn leaves what core code returns to the specification; the host returns nothing.
+func checkReturn(a Action, _ *Run, at *Activation) error {
+	if at.Actor == Host {
+		return a.checkCount(0)
+	}
+	return nil
+}
+
+func checkStore(a Action, _ *Run, at *Activation) error {
+	if err := a.checkInts(); err != nil {
+		return err
+	}
+	if len(a.Args) == 0 {
+		return fmt.Errorf("%s takes an address and values", a.Op)
+	}
+	if at.inst.memory == nil {
+		return fmt.Errorf("instance %s has no memory", at.Actor)
+	}
+	length, need := uint64(len(at.inst.memory.Bytes.B)), 8*uint64(len(a.Args)-1)
+	if length < need || n(a, 0) > length-need {
+		return fmt.Errorf("%s at %d is out of the %d bytes of instance %s", a.Op, n(a, 0), length, at.Actor)
+	}
+	return nil
+}
+
+func checkInvoke(a Action, r *Run, _ *Activation) error {
+	if err := a.checkInts(); err != nil {
+		return err
+	}
+	return a.checkCount(len(r.funcs[a.Imm[0]].ft.Params))
+}
+
+// checkCancel wants a call that the host made and that has come back to it.
+func checkCancel(a Action, r *Run, _ *Activation) error {
+	if n(a, 0) >= uint64(len(r.calls)) {
+		return fmt.Errorf("the host has made only %d calls", len(r.calls))
+	}
+	if r.calls[n(a, 0)].onCancel == nil {
+		return fmt.Errorf("the host's call %d has not come back yet", n(a, 0))
+	}
+	return nil
+}
+
+// A call of a function of the host is started before it is resolved, each once, and resolved with as many values as it
+// has results.
+
+func checkStart(a Action, r *Run, _ *Activation) error {
+	call, err := a.hostCalled(r)
+	if err == nil && call.Started {
+		err = fmt.Errorf("call %d of the host's functions has started already", n(a, 0))
+	}
+	return err
+}
+
+func checkResolve(a Action, r *Run, _ *Activation) error {
+	call, err := a.hostCalled(r)
+	switch cancelled := a.Op == "host.resolve-cancelled"; {
+	case err != nil:
+		return err
+	case call.Resolved:
+		return fmt.Errorf("call %d of the host's functions is resolved already", n(a, 0))
+	case cancelled && !call.Asked:
+		return fmt.Errorf("nobody has asked to cancel call %d of the host's functions", n(a, 0))
+	case !cancelled && !call.Started:
+		return fmt.Errorf("call %d of the host's functions has not started", n(a, 0))
+	case !cancelled:
+		return a.checkCount(1 + len(call.ft.Result))
+	}
+	return nil
+}
+
+func (a Action) hostCalled(r *Run) (*HostCall, error) {
+	if err := a.checkInts(); err != nil {
+		return nil, err
+	}
+	if len(a.Args) == 0 || n(a, 0) >= uint64(len(r.hosting.calls)) {
+		return nil, fmt.Errorf("%s: only %d calls of the host's functions were made", a.Op, len(r.hosting.calls))
+	}
+	return r.hosting.calls[n(a, 0)], nil
+}
+
+// maxHostCopy bounds how much the host copies at a time, so that a hostile trace cannot exhaust the memory.
+const maxHostCopy = 1 << 16
+
+// checkEnd wants the host's end of a stream or future of the specification, with no copy under way.
+func checkEnd(verb string) func(a Action, r *Run, _ *Activation) error {
+	return func(a Action, r *Run, _ *Activation) error {
+		s, err := a.sharedKnown(r)
+		switch {
+		case err != nil:
+			return err
+		case s.Own || s.Made != (verb == "write"):
+			return fmt.Errorf("the host has no end of %d to %s", n(a, 0), verb)
+		case s.Reading || s.Closed:
+			return fmt.Errorf("the host's end %d is copying already, or is done with", n(a, 0))
+		case n(a, 1) > maxHostCopy:
+			return fmt.Errorf("the host copies at most %d elements at a time", maxHostCopy)
+		}
+		return nil
+	}
+}
+
+// checkPending wants a guest's copy that is pending in a stream or future of the host's own.
+func checkPending(a Action, r *Run, _ *Activation) error {
+	s, err := a.sharedKnown(r)
+	switch {
+	case err != nil:
+		return err
+	case !s.Own || !s.Reading || s.Pending == nil:
+		return fmt.Errorf("no copy is pending in %d", n(a, 0))
+	case a.Op == "shared.copy" && n(a, 1) > s.Pending.Remain():
+		return fmt.Errorf("%d elements are too many, the copy pending in %d takes %d more", n(a, 1), n(a, 0), s.Pending.Remain())
+	case a.Op == "shared.done" && n(a, 1) > uint64(spec.CopyCancelled):
+		return fmt.Errorf("a copy does not end with %d", n(a, 1))
+	}
+	return nil
+}
+
+func checkReclaim(a Action, r *Run, _ *Activation) error {
+	s, err := a.sharedKnown(r)
+	if err == nil && !s.Reclaim {
+		err = fmt.Errorf("no copy in %d has made progress", n(a, 0))
+	}
+	return err
+}
+
+func checkUnderWay(a Action, r *Run, _ *Activation) error {
+	s, err := a.sharedKnown(r)
+	if err == nil && (s.Own || !s.Reading) {
+		err = fmt.Errorf("no copy of the host's is under way in %d", n(a, 0))
+	}
+	return err
+}
+
+func checkShared(a Action, r *Run, _ *Activation) error {
+	s, err := a.sharedKnown(r)
+	if err == nil && (s.Own || s.Closed) {
+		err = fmt.Errorf("the host has no end of %d", n(a, 0))
+	}
+	return err
+}
+
+func (a Action) sharedKnown(r *Run) (*Shared, error) {
+	if err := a.checkInts(); err != nil {
+		return nil, err
+	}
+	if n(a, 0) >= uint64(len(r.hosting.shared)) {
+		return nil, fmt.Errorf("%s: the host knows only %d streams and futures", a.Op, len(r.hosting.shared))
+	}
+	return r.hosting.shared[n(a, 0)], nil
+}
 
 func checkImmediate(kind immediate, word string, r *Run, at *Activation) error {
 	switch kind {
@@ -62,7 +254,7 @@ func checkImmediate(kind immediate, word string, r *Run, at *Activation) error {
 }
 
 func checkFunc(word string, r *Run, at *Activation) error {
-	if at.Kind == KindHost {
+	if at.Actor == Host {
 		if _, ok := r.funcs[word]; !ok {
 			return fmt.Errorf("unknown function %q", word)
 		}

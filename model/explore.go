@@ -109,6 +109,9 @@ func (e *explorer) take(from int32, r *reached, depth int32) int32 {
 		return -1
 	}
 	before, met := e.visited[r.fingerprint]
+	if e.tweak.taken != nil {
+		e.tweak.taken(e, from, r, met)
+	}
 	if met && before <= depth {
 		return -1
 	}
@@ -216,8 +219,8 @@ type worker struct {
 
 func newWorker(e *explorer) *worker {
 	w := &worker{explorer: e, seen: map[passed]bool{}}
-	w.writer.Canonical = e.reduce
-	w.writer.omit = e.tweak.omit
+	w.writer.reduce = e.reduce
+	w.writer.rewrite = e.tweak.rewrite
 	return w
 }
 
@@ -257,20 +260,21 @@ func (w *worker) run(p *player, known int) *reached {
 	w.player, w.sites = p, nil
 	r := w.newRun(p)
 	defer r.Close()
+	got := &reached{}
+	p.reached = func(r *Run) {
+		got.atMenu = true
+		got.fingerprint, w.buf = w.writer.fingerprint(w.buf, r)
+	}
 	r.Main()
-	got := &reached{choices: p.choices[known:], sites: w.sites}
+	got.choices, got.sites = p.choices[known:], w.sites
 	for _, c := range r.Violated() {
 		got.violated = append(got.violated, violated{c.Property(), c.Kind(), c.Violation()})
 	}
 	if r.Stopped != nil {
 		got.stop = SiteOf(r.Stopped)
 	}
-	if p.at != nil {
-		got.atMenu = true
-		got.fingerprint, w.buf = w.writer.fingerprint(w.buf, r)
-		if w.tweak.apart {
-			got.fingerprint = pathFingerprint(p)
-		}
+	if w.tweak.apart {
+		got.fingerprint = pathFingerprint(p)
 	}
 	return got
 }

@@ -13,27 +13,11 @@ type fingerprint = xxh3.Uint128
 // A stateWriter writes whole states of runs.
 type stateWriter struct {
 	spec.StateWriter
+	reduce  bool // states that differ only in the numbers of indices are written alike
 	running []*spec.Thread
 	ghost   []byte
-	omit    component // of tests: what to leave out
+	rewrite func([]byte) []byte // of tests: changes what is written; nil: nothing does
 }
-
-// A component is a part of what a state consists of, for the tests that each is needed.
-type component uint16
-
-const (
-	componentStacks component = 1 << iota
-	componentActions
-	componentMet
-	componentRunning
-	componentCalls
-	componentHostCalls
-	componentShared
-	componentMemory
-	componentHeap
-	componentKnown
-	componentGhosts
-)
 
 // AppendState appends everything that can influence what happens next: the store; what stands on the stacks; what the host
 // holds; the memories, if the world has something read from them that matters; the indices that menus offer; and what
@@ -43,18 +27,21 @@ func (r *Run) AppendState(b []byte) []byte { return new(stateWriter).append(b, r
 // fingerprint is the hash of the state of r; b is what it was computed from, to be used again.
 func (w *stateWriter) fingerprint(b []byte, r *Run) (fingerprint, []byte) {
 	b = w.append(b[:0], r)
+	if w.rewrite != nil {
+		b = w.rewrite(b)
+	}
 	return xxh3.Hash128(b), b
 }
 
 func (w *stateWriter) append(b []byte, r *Run) []byte {
+	if w.reduce {
+		w.Age = func(e spec.Element) int { return r.ages[e] }
+	}
 	b = w.Append(b, r.Store, func(*spec.StateWriter) {
 		w.stacks(r)
 		w.host(r)
 		w.instances(r)
 	})
-	if w.omit&componentGhosts != 0 {
-		return b
-	}
 	for _, c := range r.checkers {
 		b = c.AppendGhost(b)
 	}
@@ -64,12 +51,7 @@ func (w *stateWriter) append(b []byte, r *Run) []byte {
 // stacks writes the threads that run and what stands on every stack that can go on.
 func (w *stateWriter) stacks(r *Run) {
 	w.running = r.Store.RunningThreads(w.running[:0])
-	if w.omit&componentRunning == 0 {
-		w.Put("running ", w.running, "\n")
-	}
-	if w.omit&componentStacks != 0 {
-		return
-	}
+	w.Put("running ", w.running, "\n")
 	for _, s := range r.stacks {
 		if s.gone(w.running) || len(s.activations) == 0 && len(s.met) == 0 {
 			continue
@@ -88,7 +70,7 @@ func (w *stateWriter) activation(at *Activation) {
 	if at.Kind >= KindHostFunc {
 		w.Put(" ", at.Args) // which of the host's calls, or streams and futures, it is about
 	}
-	if at.Pending != nil && w.omit&componentActions == 0 {
+	if at.Pending != nil {
 		w.action(*at.Pending)
 	}
 	w.meetings(at.met)
@@ -99,7 +81,7 @@ func (w *stateWriter) action(a Action) {
 	for _, word := range a.Imm {
 		w.Put(" ", word)
 	}
-	if w.Canonical {
+	if !w.Full() {
 		a.Args = a.Args[min(a.Indices(), len(a.Args)):]
 	}
 	w.Put(" ", a.Args)
@@ -107,38 +89,54 @@ func (w *stateWriter) action(a Action) {
 
 // meetings writes what the specification met. The indices say nothing that the elements do not, as long as they live.
 func (w *stateWriter) meetings(ms []met) {
-	if w.omit&componentMet != 0 {
-		return
-	}
 	for _, m := range ms {
 		w.Put(verbNames[m.verb])
 		if m.verb == verbReturned {
-			w.Put(m.returned)
+			w.returned(m)
 			continue
 		}
-		if !w.Canonical {
+		if w.Full() {
 			w.Put(m.index, "=")
 		}
 		w.Put(m.element)
 	}
 }
 
+// returned writes what core code returned. An index among it was looked up at once, and is not needed any more.
+func (w *stateWriter) returned(m met) {
+	switch {
+	case w.Full():
+		w.Put(m.returned)
+	case m.from.Packed && len(m.returned) == 1:
+		w.Put(m.returned[0].Uint64() & 0xf)
+	case !slices.ContainsFunc(m.from.Results, isHandle):
+		w.Put(m.returned)
+	}
+}
+
+// isHandle reports whether a value of t is an index in core code.
+func isHandle(t spec.ValType) bool {
+	switch t.(type) {
+	case *spec.OwnType, *spec.BorrowType, *spec.StreamType, *spec.FutureType, *spec.ErrorContextType:
+		return true
+	}
+	return false
+}
+
 // host writes what the host holds and can still use.
 func (w *stateWriter) host(r *Run) {
 	for _, c := range r.calls {
-		if !c.Resolved && w.omit&componentCalls == 0 {
+		if !c.Resolved {
 			w.Put("call ", c.Func, " ", c.args, " cancelled=", c.Cancelled, " ", c.onCancel, "\n")
 		}
 	}
 	for _, c := range r.hosting.calls {
-		if !c.Resolved && w.omit&componentHostCalls == 0 {
+		if !c.Resolved {
 			w.Put("host call ", c.Func, " started=", c.Started, " asked=", c.Asked, " ", c.onResolve, "\n")
 		}
 	}
 	for _, s := range r.hosting.shared {
-		if w.omit&componentShared == 0 {
-			w.shared(s)
-		}
+		w.shared(s)
 	}
 }
 
@@ -165,13 +163,11 @@ func (w *stateWriter) hostBuffer(b *hostBuffer) {
 func (w *stateWriter) instances(r *Run) {
 	for i := range r.World.Instances {
 		in := r.instances[r.World.Instances[i].Name]
-		if w.omit&componentHeap == 0 {
-			w.Put("heap ", in.heap)
-		}
-		if !r.World.RightClass && w.omit&componentKnown == 0 {
+		w.Put("heap ", in.heap)
+		if !r.World.RightClass {
 			w.Put(" known ", r.known[in.spec.Name])
 		}
-		if in.memory != nil && r.plan.readsMemory && w.omit&componentMemory == 0 {
+		if in.memory != nil && r.plan.readsMemory {
 			w.Put(" memory ", string(in.memory.Bytes.B))
 		}
 		w.Put("\n")

@@ -146,19 +146,20 @@ func listOrNil(vs []spec.Value) spec.Value {
 	return spec.List(vs)
 }
 
-// hear tells the listener what the host hears; values among args are written as text.
+// hear tells the listener what the host hears; values among args are written as text. The streams and futures in them are
+// the host's to use from then on, whether or not anybody listens.
 func (r *Run) hear(format string, args ...any) {
-	if r.Listener == nil {
-		return
-	}
 	for i, arg := range args {
-		switch arg.(type) {
+		switch arg := arg.(type) {
 		case int, uint64, string, fmt.Stringer:
 			continue
+		default:
+			args[i] = string(r.appendValue(nil, arg))
 		}
-		args[i] = string(r.appendValue(nil, arg))
 	}
-	r.Listener.Heard(fmt.Sprintf(format, args...))
+	if r.Listener != nil {
+		r.Listener.Heard(fmt.Sprintf(format, args...))
+	}
 }
 
 // hostFunc is a function of the host: what it does when it is called, and when a call is to be cancelled, the actor

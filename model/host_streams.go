@@ -146,7 +146,7 @@ func (r *Run) onCopy(s *Shared) spec.OnCopy {
 
 func (r *Run) onCopyDone(s *Shared) spec.OnCopyDone {
 	return spec.HostOnCopyDone(func(result spec.CopyResult) {
-		s.Reading = false
+		s.Reading, s.Reclaim = false, false
 		s.Closed = result == spec.CopyDropped || !s.Stream && result == spec.CopyCompleted
 		r.hear("done %d %s", r.sharedIndex(s.shared), result)
 	})

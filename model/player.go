@@ -18,6 +18,7 @@ type player struct {
 	bounds         Bounds
 	everyOrder     bool
 	action, choice int         // how many were played
+	reached        func(*Run)  // hears that the end is reached; nil: nobody does
 	at             *Activation // whose menu it ended at; nil: the specification stopped the run
 	lastOf         string      // who took the last action
 	offers         []offer     // of the menu it ended at
@@ -39,6 +40,9 @@ func (p *player) Next(r *Run, at *Activation) Action {
 func (p *player) end(r *Run, at *Activation) Action {
 	if p.first < 0 {
 		p.at = at
+		if p.reached != nil { // while the stacks still stand
+			p.reached(r)
+		}
 		return Action{}
 	}
 	p.offers = r.menu(p.offers[:0], at, p.bounds, Everything)

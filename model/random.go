@@ -181,7 +181,7 @@ func (g *wanderer) once() bool {
 	r := g.newRunOf(g, g)
 	defer r.Close()
 	r.Main()
-	g.look(r)
+	g.violations(r)
 	if r.Stopped == nil || len(g.actions) == 0 {
 		return false
 	}
@@ -261,8 +261,8 @@ func (g *wanderer) weighed(templates []*template) int {
 	panic("unreachable: the draw is below the sum")
 }
 
-// look notes what is new in a state: violations, and shapes of its objects.
-func (g *wanderer) look(r *Run) {
+// violations notes those that are new.
+func (g *wanderer) violations(r *Run) {
 	for _, c := range r.Violated() {
 		v := violated{c.Property(), c.Kind(), c.Violation()}
 		if key := v.property + "/" + v.kind; !g.explorer.found[key] && !g.told[key] {
@@ -270,6 +270,11 @@ func (g *wanderer) look(r *Run) {
 			g.found = append(g.found, foundAt{v, path{slices.Clone(g.actions), slices.Clone(g.choices)}})
 		}
 	}
+}
+
+// look notes what is new in a state: violations, and now and then shapes of its objects.
+func (g *wanderer) look(r *Run) {
+	g.violations(r)
 	if len(g.actions)%lookEvery > 0 {
 		return
 	}

@@ -72,6 +72,8 @@ type Run struct {
 	calls     []*Call
 	hosting   hosting
 	stacks    []*stack
+	ages      map[spec.Element]int // when each was given its index: after how many others
+	issued    int
 	known     map[string][]uint64 // the handle indices each instance was ever handed, sorted
 	plan      *plan
 }
@@ -159,6 +161,7 @@ func newRun(p *plan, world *World, options spec.Options, actor Actor, checkers [
 	r := &Run{World: world, actor: actor, checkers: checkers}
 	r.instances, r.resources = map[string]*instance{}, resourceTypes{}
 	r.funcs, r.known, r.plan = map[string]*function{}, map[string][]uint64{}, p
+	r.ages = map[spec.Element]int{}
 	options.Limits = world.Limits.apply(options.Limits)
 	options.Watcher = (*watcher)(r)
 	r.Store = spec.NewStore(options)
@@ -390,10 +393,16 @@ func (r *Run) enter(at *Activation) {
 	if r.Listener != nil {
 		r.Listener.Entered(at)
 	}
+	for _, c := range r.checkers {
+		c.Entered(r, at)
+	}
 }
 
 // leave takes an activation off its stack.
 func (r *Run) leave(at *Activation, a Action) {
+	for _, c := range r.checkers {
+		c.Left(r, at)
+	}
 	at.Pending = nil
 	at.on.leave(at, a)
 	r.Activations = slices.DeleteFunc(r.Activations, func(a *Activation) bool { return a == at })
@@ -404,6 +413,9 @@ func (r *Run) done(at *Activation, results []spec.CoreValue) {
 	r.log.done(at, results)
 	if r.Listener != nil {
 		r.Listener.Done(at, results)
+	}
+	for _, c := range r.checkers {
+		c.Done(r, at, results)
 	}
 	at.Pending, at.met = nil, nil
 }
@@ -459,6 +471,8 @@ func (w *watcher) Issued(inst *spec.ComponentInstance, key spec.TableKey, index 
 		}
 		w.log.change(inst, key, index, e)
 	}
+	w.issued++
+	w.ages[e] = w.issued
 	(*Run)(w).meet(met{verb: verbIssued, index: index, element: e})
 	for _, c := range w.checkers {
 		c.Issued(inst, key, index, e)

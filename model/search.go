@@ -112,7 +112,8 @@ func (s Search) Run() *Report {
 
 // reduced reports whether states that differ only in the numbers of indices may be taken for one: nothing looks at them.
 func (s *Search) reduced() bool {
-	if s.Full || !s.World.RightClass || s.World.Limits.TableLength > 0 {
+	inMemory := slices.ContainsFunc(planOf(s.World).templates, func(t *template) bool { return t.action.Op == "memory.store" })
+	if s.Full || !s.World.RightClass || s.World.Limits.TableLength > 0 || inMemory {
 		return false
 	}
 	return !slices.ContainsFunc(s.Properties, func(p *Property) bool { return p.Indices })
@@ -151,8 +152,9 @@ func (s Search) Record(actions []Action, choices []uint32, v *Violation) *Trace 
 
 // A tweak is what tests change about a search, to show that what is changed is needed.
 type tweak struct {
-	omit  component // what fingerprints leave out
-	apart bool      // no two states are taken for one
+	apart   bool                                                // no two states are taken for one
+	rewrite func(state []byte) []byte                           // what fingerprints are of
+	taken   func(e *explorer, from int32, r *reached, met bool) // hears of each state that a run came to
 }
 
 // pathFingerprint tells every path from all others.

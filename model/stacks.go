@@ -20,6 +20,7 @@ type met struct {
 	verb     verb
 	index    uint64
 	element  spec.Element
+	from     *Activation // what returned
 	returned []spec.CoreValue
 }
 
@@ -67,7 +68,7 @@ func (s *stack) leave(at *Activation, a Action) {
 	at.met = nil
 	s.activations = slices.DeleteFunc(s.activations, func(on *Activation) bool { return on == at })
 	if len(s.activations) == 0 {
-		s.met = append(s.met[:0], met{verb: verbReturned, returned: a.Args})
+		s.met = append(s.met[:0], met{verb: verbReturned, from: at, returned: a.Args})
 	}
 }
 

@@ -116,15 +116,34 @@ func hostString(n uint64) spec.String {
 	for i := uint64(0); i < length; i++ {
 		runes = append(runes, hostChars[mixed(n, i, mix)])
 	}
+	if length > 0 && n/120%128 == 127 {
+		return loneSurrogate(runes, encoding)
+	}
 	s := string(runes)
 	if encoding == spec.UTF8 {
 		return spec.UTF8String(s)
 	}
 	units := uint64(len(utf16.Encode(runes)))
-	if encoding == spec.Latin1UTF16 && beyondLatin1(runes) {
+	if encoding == spec.Latin1UTF16 && (n/120%8 == 5 || beyondLatin1(runes)) {
 		units |= 1 << 31
 	}
 	return spec.String{S: s, Encoding: encoding, TaggedCodeUnits: units}
+}
+
+// loneSurrogate is a string whose last character is half of a surrogate pair, which Python's strings can hold and its
+// codecs refuse.
+func loneSurrogate(runes []rune, encoding spec.StringEncoding) spec.String {
+	head := string(runes[:len(runes)-1])
+	s := spec.String{S: head + "\xed\xa0\xbd", Encoding: encoding} // U+D83D
+	if encoding == spec.UTF8 {
+		s.TaggedCodeUnits = uint64(len(s.S))
+		return s
+	}
+	s.TaggedCodeUnits = uint64(len(utf16.Encode([]rune(head)))) + 1
+	if encoding == spec.Latin1UTF16 {
+		s.TaggedCodeUnits |= 1 << 31
+	}
+	return s
 }
 
 // mixed is the ith character of the nth string, by one of a few ways to mix them.

@@ -13,6 +13,8 @@ var All = []*model.Property{
 	deterministic, uniqueInTable, uniqueInInstance, nonzero, bounded, dense, freeList, noConfusion, diagnosable,
 	noStaleAlias, noStaleConfusion, isolation, unforgeable,
 	joinSymmetric, eventIdentifies, waitingCount, resolvedOnce,
+	noLostWakeup, noStolenEvent, cancelDelivered, noStuckThread, peerNotified, copyConsistent,
+	runningNotWaiting, oneExclusive, flagsRestored, backpressureCount, stackDiscipline,
 	noAssertionFailure, noCrash,
 }
 

@@ -2,6 +2,7 @@ package properties
 
 import (
 	"iter"
+	"slices"
 	"sort"
 
 	"cabi/model"
@@ -41,6 +42,93 @@ func inOrder(m map[table]uint64) iter.Seq2[table, uint64] {
 		for _, t := range tables {
 			if !yield(t, m[t]) {
 				return
+			}
+		}
+	}
+}
+
+// runProperty completes p as a property of each state of a run: check says what is wrong with it, and of what kind that is.
+func runProperty(p *model.Property, check func(r *model.Run) (what, kind string)) *model.Property {
+	p.New = func() model.Checker { return &runChecker{model.NoChecks{Name: p.Name}, check} }
+	return p
+}
+
+type runChecker struct {
+	model.NoChecks
+	check func(*model.Run) (what, kind string)
+}
+
+func (c *runChecker) Settled(r *model.Run) { c.What, c.Sort = c.check(r) }
+
+// quiescentProperty completes p as a property of each state in which nothing goes on unless the host does something.
+func quiescentProperty(p *model.Property, check func(r *model.Run) (what, kind string)) *model.Property {
+	return runProperty(p, func(r *model.Run) (what, kind string) {
+		if quiescent(r) {
+			return check(r)
+		}
+		return "", ""
+	})
+}
+
+// atHost reports whether control is with the host, and no core code that it called has still to return.
+func atHost(r *model.Run) bool { return r.Store.Running() == nil }
+
+// quiescent reports whether control is with the host and no thread is ready.
+func quiescent(r *model.Run) bool { return atHost(r) && !r.Store.SomeReady() }
+
+// amid reports whether something that a run counts as one is half done: guest code runs while values are lowered, or the
+// host while one of its own streams or futures is used.
+func amid(r *model.Run) bool {
+	for _, at := range r.Activations {
+		if at.Kind == model.KindRealloc || at.Kind == model.KindHostShared {
+			return true
+		}
+	}
+	return false
+}
+
+// blockedIn is what a thread is blocked in: a built-in that its core code called last, or what the specification does
+// before and between its calls of core code.
+func blockedIn(r *model.Run, t *spec.Thread) string {
+	for _, at := range slices.Backward(r.Activations) {
+		if at.Thread() == t && at.Pending != nil {
+			return at.Pending.Op
+		}
+	}
+	switch t.WaitsFor().Kind {
+	case spec.WaitsToEnter:
+		return "entry"
+	case spec.WaitsForLock:
+		return "callback yield"
+	case spec.WaitsForSet:
+		return "callback wait"
+	default:
+		return "thread.new-indirect"
+	}
+}
+
+// threadName says for people which thread is meant.
+func threadName(t *spec.Thread) string {
+	if t == t.Task().Implicit() || t.Task().Implicit() == nil {
+		return "the implicit thread of " + t.Task().Func()
+	}
+	return "a thread of " + t.Task().Func()
+}
+
+// lockedOut reports whether the exclusive lock of t's instance is held by another thread, one that can still run.
+func lockedOut(t *spec.Thread) bool {
+	holder := t.Instance().Exclusive()
+	return holder != nil && holder != t && holder.Suspended()
+}
+
+// elements yields the live elements of all instances, each once.
+func elements(r *model.Run) iter.Seq2[*spec.ComponentInstance, spec.Slot] {
+	return func(yield func(*spec.ComponentInstance, spec.Slot) bool) {
+		for _, inst := range r.Store.Instances() {
+			for slot := range inst.Live() {
+				if slot.Owner == inst && !yield(inst, slot) {
+					return
+				}
 			}
 		}
 	}

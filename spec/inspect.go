@@ -253,3 +253,219 @@ func (s *Store) ThreadsWaiting(wset *WaitableSet) int {
 	}
 	return n
 }
+
+// MayEnter reports whether calls may enter inst.
+func (inst *ComponentInstance) MayEnter() bool { return inst.mayEnter }
+
+// MayLeave reports whether calls may leave inst.
+func (inst *ComponentInstance) MayLeave() bool { return inst.mayLeave }
+
+// Parent is the instance that inst is inside; nil: none.
+func (inst *ComponentInstance) Parent() *ComponentInstance { return inst.parent }
+
+// Exclusive is the thread that holds the exclusive lock of inst; nil: it is free.
+func (inst *ComponentInstance) Exclusive() *Thread { return inst.exclusiveThread }
+
+// Backpressure is how often inst has asked for backpressure and not taken it back.
+func (inst *ComponentInstance) Backpressure() int64 { return inst.backpressure }
+
+// WaitingToEnter is inst's own count of the tasks that wait to enter it.
+func (inst *ComponentInstance) WaitingToEnter() int { return inst.numWaitingToEnter }
+
+// WaitingThreads are the threads of s that are in its list of waiting ones. The caller must not change them.
+func (s *Store) WaitingThreads() []*Thread { return s.waiting }
+
+// AllThreads are the threads that are not at their end: those that run, wait or are in a table.
+func (s *Store) AllThreads() []*Thread { return s.liveThreads() }
+
+// AllTasks are the tasks of AllThreads.
+func (s *Store) AllTasks() []*Task { return s.liveTasks() }
+
+// A Condition is what a blocked thread waits for.
+type Condition struct {
+	Kind     ConditionKind
+	Lock     bool         // also for the exclusive lock of its instance
+	Waitable Element      // whose event or resolution it waits for; nil: none
+	Set      *WaitableSet // one of whose events it waits for; nil: none
+}
+
+// A ConditionKind is a kind of ready function.
+type ConditionKind uint8
+
+// A thread is not blocked, was suspended, can go on at once, waits to enter its instance, for the event of a waitable, for
+// one of a set, to return to its event loop, for the end of a call, or for something of the host's.
+const (
+	WaitsNot ConditionKind = iota
+	WaitsForResumption
+	WaitsNoMore
+	WaitsToEnter
+	WaitsForEvent
+	WaitsForSet
+	WaitsForLock
+	WaitsForCall
+	WaitsForHost
+)
+
+func (k ConditionKind) String() string {
+	return [...]string{"nothing", "being resumed", "its turn", "entry", "the event of a waitable", "an event of a set",
+		"the exclusive lock", "the end of a call", "the host"}[k]
+}
+
+// WaitsFor is what t waits for.
+func (t *Thread) WaitsFor() Condition {
+	switch {
+	case t.running():
+		return Condition{}
+	case t.suspended():
+		return Condition{Kind: WaitsForResumption}
+	}
+	switch r := t.readyFunc.(type) {
+	case alwaysReady:
+		return Condition{Kind: WaitsNoMore}
+	case noBackpressure:
+		return Condition{Kind: WaitsToEnter, Lock: r.task.needsExclusive()}
+	case waitableReady:
+		return Condition{Kind: WaitsForEvent, Waitable: r.w.self}
+	case *readyAndHasEvent:
+		_, lock := r.readyFunc.(exclusiveFree)
+		return Condition{Kind: WaitsForSet, Set: r.wset, Lock: lock}
+	case exclusiveFree:
+		return Condition{Kind: WaitsForLock, Lock: true}
+	case subtaskResolved:
+		return Condition{Kind: WaitsForCall, Waitable: r.t}
+	}
+	return Condition{Kind: WaitsForHost}
+}
+
+// Task is the task that t belongs to.
+func (t *Thread) Task() *Task { return t.task }
+
+// Cancellable reports whether t said, when it blocked last, that it may be resumed by cancellation.
+func (t *Thread) Cancellable() bool { return t.cancellable }
+
+// Instance is the instance that t runs in.
+func (t *Task) Instance() *ComponentInstance { return t.inst }
+
+// State is how far t has come.
+func (t *Task) State() TaskState { return t.state }
+
+// Threads are the threads of t. The caller must not change them.
+func (t *Task) Threads() []*Thread { return t.threads }
+
+// Implicit is the thread that t began with; nil: it has not begun.
+func (t *Task) Implicit() *Thread { return t.implicitThread }
+
+// NeedsLock reports whether t runs under the exclusive lock of its instance: its function's type is async, and it is lifted
+// sync or with a callback.
+func (t *Task) NeedsLock() bool { return t.ft.Async && (!t.opts.Async || t.opts.Callback != nil) }
+
+// Lift says how t's function is lifted: sync, stackful or callback.
+func (t *Task) Lift() string { return t.opts.kind() }
+
+// NumBorrows is t's own count of the borrow handles in its scope.
+func (t *Task) NumBorrows() int { return t.numBorrows }
+
+// Caller is the subtask that t is to its caller; nil: it is none, because the host made the call.
+func (t *Task) Caller() *Subtask {
+	if r, ok := t.onResolve.(*lowerOnResolve); ok {
+		return r.subtask
+	}
+	return nil
+}
+
+// State is how far t has come.
+func (t *Subtask) State() SubtaskState { return t.state }
+
+// Resolved reports whether t is resolved.
+func (t *Subtask) Resolved() bool { return t.resolved() }
+
+// Lenders are the handles that are lent to t, one as often as it is lent.
+func (t *Subtask) Lenders() []*ResourceHandle { return t.lenders }
+
+// Callee is the task that t is to its callee; nil: it is none, because the host is called.
+func (t *Subtask) Callee() *Task {
+	task, _ := t.onCancel.(*Task)
+	return task
+}
+
+// An Event is an event that a waitable has and nobody has taken.
+type Event struct {
+	Code   EventCode
+	Result CopyResult // of a copy
+	Final  bool       // the copy is over; false: its buffer is still pending, or the event is of a subtask
+	Buffer any        // of the copy; nil: it is of a subtask
+}
+
+// PendingEvent is the event that a waitable has; false: none.
+func PendingEvent(e Element) (Event, bool) {
+	w, ok := waitableOf(e)
+	if !ok || w.pendingEvent == nil {
+		return Event{}, false
+	}
+	switch ev := w.pendingEvent.(type) {
+	case *streamEvent:
+		return Event{ev.eventCode, ev.result, ev.reclaimBuffer == nil, ev.buffer}, true
+	case *futureEvent:
+		return Event{ev.eventCode, ev.result, true, ev.buffer}, true
+	}
+	return Event{Code: EventSubtask}, true
+}
+
+// Copying reports whether e is an end that is copying, or being cancelled.
+func Copying(e Element) bool {
+	en, ok := e.(end)
+	return ok && (en.base().state == CopyStateCopying || en.base().state == CopyStateCancellingCopy)
+}
+
+// A SharedView is what the two ends of one of the specification's streams or futures share.
+type SharedView struct {
+	Dropped bool
+	Pending Element // the end whose copy is pending; nil: none is, or it is the host's
+	Host    bool    // a copy of the host's is pending
+}
+
+// SharedOf is what e, an end, shares with its peer; nil: it is no end.
+func SharedOf(e Element) SharedBase {
+	if en, ok := e.(end); ok {
+		return en.base().shared
+	}
+	return nil
+}
+
+// ViewShared looks into what two ends share; false: it is the host's own.
+func ViewShared(s SharedBase) (SharedView, bool) {
+	switch s := s.(type) {
+	case *SharedStreamImpl:
+		return viewPending(s.dropped, s.pendingOnCopyDone), true
+	case *SharedFutureImpl:
+		return viewPending(s.dropped, s.pendingOnCopyDone), true
+	}
+	return SharedView{}, false
+}
+
+func viewPending(dropped bool, f OnCopyDone) SharedView {
+	switch f := f.(type) {
+	case nil:
+		return SharedView{Dropped: dropped}
+	case *streamCopying:
+		return SharedView{Dropped: dropped, Pending: f.e.self}
+	case *futureCopying:
+		return SharedView{Dropped: dropped, Pending: f.e.self}
+	}
+	return SharedView{Dropped: dropped, Host: true}
+}
+
+// Own reports whether h owns its resource; otherwise it borrows it.
+func (h *ResourceHandle) Own() bool { return h.own }
+
+// NumLends is h's own count of how often it is lent.
+func (h *ResourceHandle) NumLends() int { return h.numLends }
+
+// Scope is the task that a borrow handle must be dropped in; nil: h owns.
+func (h *ResourceHandle) Scope() *Task { return h.borrowScope }
+
+// HasDtor reports whether core code runs when a resource of the type is destroyed.
+func (rt *ResourceType) HasDtor() bool { return rt.dtor != nil }
+
+// Func is the name of the function that t is a call of.
+func (t *Task) Func() string { return t.ft.Name }

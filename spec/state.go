@@ -17,16 +17,19 @@ func (s *Store) AppendState(b []byte) []byte { return new(StateWriter).Append(b,
 // Append appends the state of s to b as Store.AppendState does. After the instances, more may write what else there is;
 // the objects that it refers to get lines like all others. Nil writes nothing.
 func (w *StateWriter) Append(b []byte, s *Store, more func(w *StateWriter)) []byte {
+	w.full = w.Age == nil
 	w.reset(b)
 	w.store(s, more)
-	if w.kept && w.Canonical {
-		w.Canonical = false
+	if w.kept && !w.full {
+		w.full = true
 		w.reset(b)
 		w.store(s, more)
-		w.Canonical = true
 	}
 	return w.b
 }
+
+// Full reports whether what is being written tells indices apart.
+func (w *StateWriter) Full() bool { return w.full }
 
 func (w *StateWriter) reset(b []byte) {
 	if w.numbers == nil {
@@ -38,14 +41,14 @@ func (w *StateWriter) reset(b []byte) {
 
 func (w *StateWriter) store(s *Store, more func(w *StateWriter)) {
 	w.put("store depth=", s.nestingDepth, " running=", s.runningThread())
-	if !w.Canonical {
+	if w.full {
 		w.put(" waiting=", s.waiting)
 	}
 	w.put("\n")
 	for _, inst := range s.instances {
 		w.instance(inst)
 	}
-	if w.Canonical {
+	if !w.full {
 		w.put("waiting=")
 		putSet(w, s.waiting)
 		w.put("\n")
@@ -61,10 +64,10 @@ func (w *StateWriter) store(s *Store, more func(w *StateWriter)) {
 // NumberOf is the number of an object among those of its kind, if it was met; otherwise 0.
 func (w *StateWriter) NumberOf(object any) int { return w.numbers[object] }
 
-// putSet writes what is a list to definitions.py, but might be a set: in the canonical form, in the order in which its
-// elements were met, and then those that were not.
+// putSet writes what is a list to definitions.py, but might be a set: unless the state is written in full, in the order in
+// which its elements were met, and then those that were not.
 func putSet[T comparable](w *StateWriter, list []T) {
-	if !w.Canonical || len(list) < 2 {
+	if w.full || len(list) < 2 {
 		putList(w, list)
 		return
 	}
@@ -105,13 +108,16 @@ func (s *Store) runningThread() *Thread {
 
 // A StateWriter writes states. The zero StateWriter is ready; using one again and again saves allocations.
 type StateWriter struct {
-	// Canonical leaves out what only the numbers of indices depend on: free places, and in which order sets and lists of
-	// waiting threads hold what they hold. States that differ in no more than that go on alike as long as nobody looks at
-	// an index as a number. Where an index is kept that may outlive its element, the state is written in full.
-	Canonical bool
+	// Age, if it is not nil, leaves out what only the numbers of indices depend on: tables are written as their live
+	// elements by age, which is when each was added; sets and lists of waiting threads by when their elements were met.
+	// States that differ in no more than that go on alike as long as nobody looks at an index as a number. Where an index
+	// is kept that may outlive its element, the state is written in full.
+	Age func(Element) int
 
 	b       []byte
-	kept    bool        // an index was met that may outlive its element
+	full    bool // Age is nil, or not to be used
+	kept    bool // an index was met that may outlive its element
+	live    []int
 	numbers map[any]int // of the objects met so far
 	counts  [objectKinds]int
 	queue   []any // the objects met whose lines are still to be written
@@ -269,7 +275,7 @@ func (w *StateWriter) instance(inst *ComponentInstance) {
 
 func (w *StateWriter) tables(name string, ts *Tables) {
 	for _, t := range *ts.tables {
-		if w.Canonical {
+		if !w.full {
 			w.liveElements(name, t)
 			continue
 		}
@@ -288,12 +294,17 @@ func (w *StateWriter) tables(name string, ts *Tables) {
 
 // liveElements writes a table without its free places.
 func (w *StateWriter) liveElements(name string, t *Table) {
-	w.put("  ", name, t.key.suffix(), " live=[")
+	w.live = w.live[:0]
 	for place, e := range t.array {
 		if e != nil {
-			w.put(e, " ")
+			w.live = append(w.live, place)
 		}
-		if e != nil && t.owners != nil {
+	}
+	slices.SortFunc(w.live, func(a, b int) int { return w.Age(t.array[a]) - w.Age(t.array[b]) })
+	w.put("  ", name, t.key.suffix(), " live=[")
+	for _, place := range w.live {
+		w.put(t.array[place], " ")
+		if t.owners != nil {
 			w.put("of ", t.owners[uint64(place)], " ")
 		}
 	}
@@ -386,7 +397,7 @@ func (w *StateWriter) thread(t *Thread) {
 	switch {
 	case t.index == nil:
 		w.put("-")
-	case !w.Canonical:
+	case w.full:
 		w.put(*t.index)
 	}
 	w.put(" storage=", t.storage[:], " ready_func=")
@@ -509,7 +520,7 @@ func (w *StateWriter) waitable(wb *Waitable) {
 
 // eventIndex writes the index in an event: that of the waitable whose event it is, for as long as it is in its table.
 func (w *StateWriter) eventIndex(i uint64) {
-	if !w.Canonical {
+	if w.full {
 		w.put(i)
 	}
 }

@@ -1,0 +1,306 @@
+package model
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/zeebo/xxh3"
+
+	"cabi/spec"
+)
+
+// small is worlds that are explored without taking any two states for one, and how far.
+var small = map[string]Bounds{
+	"handles": {Steps: 3, Handles: 2}, "waitables": {Steps: 3, Handles: 3}, "borrows": {Steps: 6}, "dtors": {Steps: 5}, "waits": {Steps: 5},
+	"subtasks": {Steps: 6}, "backpressure": {Steps: 7}, "children": {Steps: 7}, "streams": {Steps: 8}, "futures": {Steps: 3},
+	"host-streams": {Steps: 5}, "transfers": {Steps: 6}, "tasks": {Steps: 5, Tasks: 2}, "callbacks": {Steps: 5}, "threads": {Steps: 6},
+	"switches": {Steps: 5}, "reentrance": {Steps: 7}, "cancel": {Steps: 6}, "error-contexts": {Steps: 4},
+}
+
+func search(name string) Search {
+	w := WorldByName(name)
+	return Search{World: w, Variant: spec.SingleTable, Bounds: small[name].Or(w.Bounds), Properties: []*Property{stops}, KeepGoing: true}
+}
+
+// stops is the property that no run is stopped, whose violations are the stops and how soon each comes.
+var stops = &Property{Name: "stops", New: func() Checker { return &stopsChecker{} }}
+
+type stopsChecker struct{ NoChecks }
+
+func (c *stopsChecker) Stopped(_ *Run, err error) { c.What, c.Sort = err.Error(), SiteOf(err) }
+
+// outcomes are the stops that a search finds, each with how few actions lead to it.
+func outcomes(r *Report) map[string]int {
+	found := map[string]int{}
+	for _, v := range r.Violations {
+		found[v.Kind] = v.Actions
+	}
+	return found
+}
+
+// Taking states for one changes nothing that a search finds: the same stops, after as few actions.
+func TestMergingChangesNothing(t *testing.T) {
+	for _, name := range sortedKeys(small) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := search(name)
+			merged := s.Run()
+			s.Full = true
+			full := s.Run()
+			s.tweak.apart = true
+			apart := s.Run()
+			if !maps.Equal(outcomes(full), outcomes(apart)) {
+				t.Errorf("merging finds\n%v, not merging\n%v", outcomes(full), outcomes(apart))
+			}
+			if !maps.Equal(outcomes(merged), outcomes(full)) {
+				t.Errorf("reduced: \n%v, full\n%v", outcomes(merged), outcomes(full))
+			}
+			if apart.States < full.States || full.States < merged.States {
+				t.Errorf("%d states apart, %d full, %d reduced", apart.States, full.States, merged.States)
+			}
+		})
+	}
+}
+
+// However many workers there are, a search finds the same.
+func TestWorkersChangeNothing(t *testing.T) {
+	for _, name := range sortedKeys(small) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := search(name)
+			s.Workers = 1
+			want := describe(s.Run())
+			for _, s.Workers = range []int{2, 3} {
+				if got := describe(s.Run()); got != want {
+					t.Errorf("%d workers:\n%s\none:\n%s", s.Workers, got, want)
+				}
+			}
+		})
+	}
+}
+
+func describe(r *Report) string {
+	var b strings.Builder
+	for _, v := range r.Violations {
+		fmt.Fprintf(&b, "%s\n%s\n", v.Key(), v.Trace)
+	}
+	r.Violations = nil
+	fmt.Fprintf(&b, "%+v", *r)
+	return b.String()
+}
+
+// Depth first finds the same states and stops as breadth first, if not as soon.
+func TestDepthFirst(t *testing.T) {
+	for _, name := range sortedKeys(small) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := search(name)
+			breadth := s.Run()
+			s.DepthFirst = true
+			depth := s.Run()
+			if depth.States != breadth.States || depth.Cut != breadth.Cut {
+				t.Errorf("%d states, %d cut; breadth first %d, %d", depth.States, depth.Cut, breadth.States, breadth.Cut)
+			}
+			if got, want := sortedKeys(outcomes(depth)), sortedKeys(outcomes(breadth)); !slices.Equal(got, want) {
+				t.Errorf("stops %v, breadth first %v", got, want)
+			}
+		})
+	}
+}
+
+// mergers explores a world, and compares what can follow each state with what can follow each other that is taken for it.
+// It returns how many pairs it compared, and one that differs.
+func mergers(s Search, most int) (pairs int, differs string) {
+	firsts := map[fingerprint]path{}
+	var w *worker
+	s.tweak.taken = func(e *explorer, from int32, r *reached, met bool) {
+		if w == nil {
+			w = newWorker(e)
+		}
+		to := e.path(from)
+		to.choices = append(to.choices, r.choices...)
+		if r.from != nil {
+			to.actions = append(to.actions, r.action)
+		}
+		if !met {
+			firsts[r.fingerprint] = to
+		} else if pairs < most && differs == "" {
+			pairs++
+			if one, other := w.successors(firsts[r.fingerprint]), w.successors(to); one != other {
+				differs = fmt.Sprintf("%v\n%v\n%s\n%v\n%v\n%s", firsts[r.fingerprint].actions, firsts[r.fingerprint].choices, one, to.actions, to.choices, other)
+			}
+		}
+	}
+	s.Run()
+	if w != nil {
+		w.pool.Close()
+	}
+	return pairs, differs
+}
+
+// successors are what one more action can come to, in any order.
+func (w *worker) successors(to path) string {
+	var all []string
+	w.expand(to, func(r *reached) {
+		text := r.stop
+		if r.atMenu {
+			text = fmt.Sprint(r.fingerprint)
+		}
+		all = append(all, text)
+	})
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), "\n")
+}
+
+// What can follow two states that are taken for one is the same.
+func TestMergedStatesHaveTheSameSuccessors(t *testing.T) {
+	pairs := 0
+	for _, name := range sortedKeys(small) {
+		for _, full := range []bool{false, true} {
+			s := search(name)
+			s.Bounds.Steps++
+			s.Full = full
+			n, differs := mergers(s, mostPairs())
+			if differs != "" {
+				t.Errorf("%s, full %v: these are taken for one state:\n%s", name, full, differs)
+			}
+			pairs += n
+		}
+	}
+	t.Logf("%d pairs", pairs)
+}
+
+// mostPairs is how many pairs of each world are compared: in the long mode 100,000 of all.
+func mostPairs() int {
+	if long {
+		return 5000
+	}
+	return 60
+}
+
+// Every field of a state is needed: without it, states are taken for one that do not go on alike. Those that are not are
+// here with the reason why they say nothing that the others do not.
+var redundant = map[string]string{}
+
+func TestEveryFieldIsNeeded(t *testing.T) {
+	needed := map[string]bool{}
+	for _, name := range sortedKeys(small) {
+		g := graphOf(search(name))
+		for field, pattern := range g.fields() {
+			needed[field] = needed[field] || !g.goOnAlike(pattern)
+		}
+	}
+	t.Logf("%d fields: %v", len(needed), needed)
+	for _, field := range sortedKeys(needed) {
+		if _, listed := redundant[field]; needed[field] == listed {
+			t.Errorf("%s is needed: %v, but listed as redundant: %v", field, needed[field], listed)
+		}
+	}
+}
+
+// A graph is the states of a world as texts, and what can follow each: other states, or stops.
+type graph struct {
+	texts  []string
+	follow [][]string // of the states that were explored: numbers of states, and sites
+}
+
+func graphOf(s Search) *graph {
+	g := &graph{}
+	numbers := map[string]int{}
+	s.Full = true
+	e := newExplorer(s)
+	defer e.close()
+	w := e.workers[0]
+	var text string
+	w.writer.rewrite = func(state []byte) []byte { text = string(state); return state }
+	var paths []path
+	number := func(to path, r *reached) string {
+		if !r.atMenu {
+			return r.stop
+		}
+		n, met := numbers[text]
+		if !met {
+			n = len(g.texts)
+			numbers[text] = n
+			g.texts = append(g.texts, text)
+			if r.from != nil {
+				to.actions = append(slices.Clip(to.actions), r.action)
+			}
+			paths = append(paths, path{to.actions, append(slices.Clip(to.choices), r.choices...)})
+		}
+		return fmt.Sprint(n)
+	}
+	w.start(func(r *reached) { number(path{}, r) })
+	for i := 0; i < len(g.texts) && len(paths[i].actions) < s.Bounds.Steps; i++ {
+		var follow []string
+		w.expand(paths[i], func(r *reached) { follow = append(follow, number(paths[i], r)) })
+		g.follow = append(g.follow, follow)
+	}
+	return g
+}
+
+// fields are the parts of the states, and what each looks like.
+func (g *graph) fields() map[string]*regexp.Regexp {
+	patterns := map[string]*regexp.Regexp{
+		"stacks": regexp.MustCompile(`(?m)^stack of .*$`), "running threads": regexp.MustCompile(`(?m)^running .*$`),
+		"pending actions": regexp.MustCompile(` does [a-z.-]+[^\n\[]*\[[^\]]*\]`), "met": regexp.MustCompile(` (found|issued|retired) \S+`),
+		"host calls": regexp.MustCompile(`(?m)^host call .*$`), "calls": regexp.MustCompile(`(?m)^call .*$`),
+		"shared": regexp.MustCompile(`(?m)^shared .*$`), "memory": regexp.MustCompile(`(?s) memory .{16}`),
+		"known": regexp.MustCompile(` known \[[^\]]*\]`), "heap": regexp.MustCompile(`heap \d+`),
+	}
+	for _, text := range g.texts {
+		for _, field := range fieldName.FindAllString(text, -1) {
+			if patterns[field] == nil {
+				patterns[field] = regexp.MustCompile(`\b` + field + `(\[[^\]]*\]|[^ \n\[(]*(\([^\n]*?\))?)`)
+			}
+		}
+	}
+	return patterns
+}
+
+var fieldName = regexp.MustCompile(`\b[a-z_]+=`)
+
+// goOnAlike reports whether all states that differ in no more than what the pattern matches go on alike, up to it.
+func (g *graph) goOnAlike(pattern *regexp.Regexp) bool {
+	classes := make([]string, len(g.texts))
+	for i, text := range g.texts {
+		classes[i] = fmt.Sprint(xxh3.HashString128(pattern.ReplaceAllString(text, "")))
+	}
+	futures := map[string]string{}
+	for i, follow := range g.follow {
+		var future []string
+		for _, f := range follow {
+			if n, err := strconv.Atoi(f); err == nil {
+				f = classes[n]
+			}
+			future = append(future, f)
+		}
+		slices.Sort(future)
+		text := strings.Join(slices.Compact(future), " ")
+		if before, met := futures[classes[i]]; met && before != text {
+			return false
+		}
+		futures[classes[i]] = text
+	}
+	return true
+}
+
+// The hash tells states apart as their texts do.
+func TestFingerprintIsOfTheState(t *testing.T) {
+	s := search("cancel")
+	texts := map[fingerprint]string{}
+	s.tweak.rewrite = func(state []byte) []byte {
+		h := xxh3.Hash128(state)
+		if before, met := texts[h]; met && before != string(state) {
+			t.Errorf("one fingerprint of two states:\n%s\n%s", before, state)
+		}
+		texts[h] = string(state)
+		return state
+	}
+	s.Run()
+}

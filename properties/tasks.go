@@ -1,0 +1,285 @@
+package properties
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// The locks, flags and counts of instances, and the order in which core code runs in them.
+
+var oneExclusive = &model.Property{
+	Name: "one-exclusive",
+	Statement: "Of the tasks of one instance whose functions are async and lifted sync or with a callback, at most one has core code on a stack, " +
+		"and its implicit thread holds the exclusive lock; when control is with the host, the lock is held only by such a thread.",
+	Kind: "state",
+	Origin: `CanonicalABI.md: "the exclusive_thread lock is held throughout each core wasm invocation from the event loop to maintain ` +
+		`[Component Invariant] #3"`,
+	Blind: "Threads that such tasks make: they opt out of the invariant.",
+	New:   func() model.Checker { return &exclusiveChecker{NoChecks: model.NoChecks{Name: "one-exclusive"}} },
+}
+
+// exclusiveChecker knows the functions and callbacks whose core code needs the lock.
+type exclusiveChecker struct {
+	model.NoChecks
+	needs map[string]bool
+}
+
+func (c *exclusiveChecker) Begin(r *model.Run) {
+	c.needs = map[string]bool{}
+	for _, f := range r.World.Funcs {
+		if f.Async && f.Lift != "stackful" && f.Instance() != model.Host {
+			c.needs[f.Name], c.needs[f.Name+".callback"], c.needs[f.Name+".post-return"] = true, true, true
+		}
+	}
+}
+
+func (c *exclusiveChecker) Settled(r *model.Run) {
+	c.What, c.Sort = "", ""
+	for _, inst := range r.Store.Instances() {
+		if what, kind := c.check(r, inst); what != "" {
+			c.What, c.Sort = what, kind
+		}
+	}
+}
+
+func (c *exclusiveChecker) check(r *model.Run, inst *spec.ComponentInstance) (what, kind string) {
+	var frame *model.Activation
+	for _, at := range r.Activations {
+		if at.Actor != inst.Name || !c.needs[at.Name] {
+			continue
+		}
+		if frame != nil {
+			return fmt.Sprintf("core code of %s and of %s is on stacks at once", frame.Name, at.Name), "two"
+		}
+		frame = at
+	}
+	switch holder := inst.Exclusive(); {
+	case frame != nil && holder != frame.Thread():
+		return fmt.Sprintf("core code of %s is on a stack, and its thread does not hold the exclusive lock", frame.Name), "without"
+	case frame == nil && holder != nil && atHost(r):
+		return fmt.Sprintf("%s holds the exclusive lock of %s, and none of its core code is on a stack", threadName(holder), inst.Name), "held"
+	}
+	return "", ""
+}
+
+var flagsRestored = runProperty(&model.Property{
+	Name: "flags-restored",
+	Statement: "An instance may not be left exactly while its realloc or post-return runs; and when control is with the host, every instance may " +
+		"be entered.",
+	Kind:   "quiescent",
+	Origin: `CanonicalABI.md: may_enter and may_leave of ComponentInstance; "when control is with the host" is what Store.tick asserts of waiting threads`,
+	Blind:  "A realloc that is no guest code.",
+}, func(r *model.Run) (what, kind string) {
+	for _, inst := range r.Store.Instances() {
+		if mayLeave := !inHelper(r, inst); inst.MayLeave() != mayLeave {
+			return fmt.Sprintf("%s may be left: %v, must be %v", inst.Name, inst.MayLeave(), mayLeave), "may-leave"
+		}
+		if atHost(r) && !inst.MayEnter() {
+			return fmt.Sprintf("control is with the host, and %s may not be entered", inst.Name), "may-enter"
+		}
+	}
+	return "", ""
+})
+
+// inHelper reports whether realloc or post-return of inst runs.
+func inHelper(r *model.Run, inst *spec.ComponentInstance) bool {
+	return slices.ContainsFunc(r.Activations, func(at *model.Activation) bool {
+		return at.Actor == inst.Name && (at.Kind == model.KindRealloc || at.Kind == model.KindPostReturn)
+	})
+}
+
+var runningNotWaiting = runProperty(&model.Property{
+	Name: "running-not-waiting",
+	Statement: "A thread is in the store's list of waiting threads exactly if it is blocked and waits for something, and then once; a thread that " +
+		"runs is not in it, and every thread in a table is one of its task's.",
+	Kind:   "state",
+	Origin: `CanonicalABI.md: "Thread.running", "suspended" and "waiting"`,
+}, func(r *model.Run) (what, kind string) {
+	waiting := r.Store.WaitingThreads()
+	for i, t := range waiting {
+		if k := t.WaitsFor().Kind; k == spec.WaitsNot || k == spec.WaitsForResumption {
+			return fmt.Sprintf("%s is in the list of waiting threads, and waits for %s", threadName(t), k), k.String()
+		}
+		if slices.Contains(waiting[:i], t) {
+			return fmt.Sprintf("%s is in the list of waiting threads twice", threadName(t)), "twice"
+		}
+	}
+	for _, inst := range r.Store.Instances() {
+		for slot := range inst.LiveThreads() {
+			t, isThread := slot.Element.(*spec.Thread)
+			if !isThread || slot.Owner != inst {
+				continue
+			}
+			if k := t.WaitsFor().Kind; k > spec.WaitsForResumption && !slices.Contains(waiting, t) {
+				return fmt.Sprintf("%s waits for %s, and is not in the list of waiting threads", threadName(t), k), "unlisted"
+			}
+			if !slices.Contains(t.Task().Threads(), t) {
+				return fmt.Sprintf("%s is in the table of %s, and not among its task's", threadName(t), inst.Name), "foreign"
+			}
+		}
+	}
+	return "", ""
+})
+
+var backpressureCount = &model.Property{
+	Name: "backpressure-count",
+	Statement: "An instance counts the tasks that wait to enter it, and how often it asked for backpressure more than it took it back; while it " +
+		"has backpressure, no core code of an async function begins in it.",
+	Kind: "state",
+	Origin: `CanonicalABI.md: "When backpressure is enabled, enter_implicit_thread will block new async-typed calls until backpressure is ` +
+		`disabled"`,
+	New: func() model.Checker {
+		return &backpressureChecker{NoChecks: model.NoChecks{Name: "backpressure-count"}}
+	},
+}
+
+// backpressureChecker counts itself what each instance did; as long as nothing is wrong, the state says the same.
+type backpressureChecker struct {
+	model.NoChecks
+	asked map[string]int64
+	async map[string]bool // the functions whose type is async
+}
+
+func (c *backpressureChecker) Begin(r *model.Run) {
+	c.asked, c.async = map[string]int64{}, map[string]bool{}
+	for _, inst := range r.Store.Instances() {
+		c.asked[inst.Name] = inst.Backpressure()
+	}
+	for _, f := range r.World.Funcs {
+		c.async[f.Name] = f.Async
+	}
+}
+
+func (c *backpressureChecker) Done(_ *model.Run, at *model.Activation, _ []spec.CoreValue) {
+	if at.Pending == nil {
+		return
+	}
+	switch at.Pending.Op {
+	case "backpressure.inc":
+		c.asked[at.Actor]++
+	case "backpressure.dec":
+		c.asked[at.Actor]--
+	}
+}
+
+func (c *backpressureChecker) Entered(r *model.Run, at *model.Activation) {
+	if at.Kind == model.KindFunc && c.async[at.Name] && c.asked[at.Actor] > 0 && !amid(r) {
+		c.What, c.Sort = fmt.Sprintf("core code of %s begins, and %s has backpressure", at.Name, at.Actor), "let in"
+	}
+}
+
+func (c *backpressureChecker) Settled(r *model.Run) {
+	for _, inst := range r.Store.Instances() {
+		waiting := 0
+		for _, t := range r.Store.WaitingThreads() {
+			if t.Instance() == inst && t.WaitsFor().Kind == spec.WaitsToEnter {
+				waiting++
+			}
+		}
+		switch {
+		case inst.WaitingToEnter() != waiting:
+			c.What, c.Sort = fmt.Sprintf("%s counts %d tasks that wait to enter, there are %d", inst.Name, inst.WaitingToEnter(), waiting), "waiting"
+		case inst.Backpressure() != c.asked[inst.Name]:
+			c.What, c.Sort = fmt.Sprintf("%s counts backpressure %d, it asked for %d", inst.Name, inst.Backpressure(), c.asked[inst.Name]), "count"
+		}
+	}
+}
+
+var stackDiscipline = &model.Property{
+	Name: "stack-discipline",
+	Statement: "An instance may be entered exactly if no thread runs in it or in what is inside it; and in an instance that has made no thread " +
+		"and named none, the core code of functions that are not stackful ends in the reverse of the order in which it began.",
+	Kind: "step",
+	Origin: "Explainer.md, Component Invariants 2 and 3: \"unless a component opts in (via \"stackful\" lift or cooperative threads), all core wasm " +
+		"execution inside a component instance is locally serialized […] so that producer toolchains can continue to use a single global " +
+		"linear memory shadow stack that is pushed and popped in LIFO order\"",
+	Blind: "Instances that are entered by realloc, of which may_enter says nothing.",
+	New:   func() model.Checker { return &stackChecker{NoChecks: model.NoChecks{Name: "stack-discipline"}} },
+}
+
+// stackChecker remembers the instances that have opted in to more than one stack by making or naming threads.
+type stackChecker struct {
+	model.NoChecks
+	stackful map[string]bool
+	opted    []string // sorted
+	running  []*spec.Thread
+}
+
+func (c *stackChecker) Begin(r *model.Run) {
+	c.stackful = map[string]bool{}
+	for _, f := range r.World.Funcs {
+		c.stackful[f.Name] = f.Lift == "stackful"
+	}
+}
+
+// Entered hears of threads that begin.
+func (c *stackChecker) Entered(_ *model.Run, at *model.Activation) {
+	if at.Kind == model.KindThread {
+		c.opt(at.Actor)
+	}
+}
+
+// Found hears of threads that are named.
+func (c *stackChecker) Found(inst *spec.ComponentInstance, want spec.Want, _ uint64, _ spec.Element) {
+	if want.Class == spec.ClassThread {
+		c.opt(inst.Name)
+	}
+}
+
+func (c *stackChecker) opt(name string) {
+	if i, found := slices.BinarySearch(c.opted, name); !found {
+		c.opted = slices.Insert(c.opted, i, name)
+	}
+}
+
+// Left checks that no core code that began later is still on a stack.
+func (c *stackChecker) Left(r *model.Run, at *model.Activation) {
+	if !c.serial(at) {
+		return
+	}
+	for _, later := range r.Activations[slices.Index(r.Activations, at)+1:] {
+		if later.Actor == at.Actor && c.serial(later) && c.What == "" {
+			c.What = fmt.Sprintf("core code of %s ends, and that of %s, which began later, is still on a stack, blocked in %s",
+				at.Name, later.Name, later.Pending.Op)
+			c.Sort = "order"
+		}
+	}
+}
+
+// serial reports whether core code is of an instance and a function that has not opted in to more than one stack.
+func (c *stackChecker) serial(at *model.Activation) bool {
+	return at.Actor != model.Host && !c.stackful[at.Name] && at.Kind != model.KindThread && !slices.Contains(c.opted, at.Actor)
+}
+
+func (c *stackChecker) Settled(r *model.Run) {
+	if amid(r) {
+		return
+	}
+	c.running = r.Store.RunningThreads(c.running[:0])
+	for _, inst := range r.Store.Instances() {
+		if entered := c.entered(inst); entered == inst.MayEnter() && c.What == "" {
+			c.What, c.Sort = fmt.Sprintf("a thread runs in %s: %v, and it may be entered: %v", inst.Name, entered, inst.MayEnter()), "may-enter"
+		}
+	}
+}
+
+// entered reports whether a thread runs in inst or in what is inside it.
+func (c *stackChecker) entered(inst *spec.ComponentInstance) bool {
+	return slices.ContainsFunc(c.running, func(t *spec.Thread) bool {
+		for in := t.Instance(); in != nil; in = in.Parent() {
+			if in == inst {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// AppendGhost appends the instances that have opted in.
+func (c *stackChecker) AppendGhost(b []byte) []byte {
+	return fmt.Appendf(b, "opted in: %s\n", strings.Join(c.opted, " "))
+}

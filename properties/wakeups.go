@@ -1,0 +1,319 @@
+package properties
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// What is told to whom, and that it is told.
+
+var noLostWakeup = &model.Property{
+	Name: "no-lost-wakeup",
+	Statement: "When nothing goes on, no thread is blocked that waits for what is there already, unless it waits for the exclusive lock as " +
+		"well and another thread holds it; and no event that nobody has taken is overwritten by one that says less.",
+	Kind:   "quiescent",
+	Origin: `Concurrency.md: "waitable-set.wait: wait until one of the waitables in the given set has a pending event and then return that event"`,
+	Blind:  "Events that two threads wait for on one set: either may get them.",
+	New:    func() model.Checker { return &wakeupChecker{NoChecks: model.NoChecks{Name: "no-lost-wakeup"}} },
+}
+
+// wakeupChecker remembers the events that nobody had taken at the last menu. The state says them too.
+type wakeupChecker struct {
+	model.NoChecks
+	before, now []raised
+}
+
+// raised is an event of an element.
+type raised struct {
+	e     spec.Element
+	event spec.Event
+}
+
+func (c *wakeupChecker) Settled(r *model.Run) {
+	c.What, c.Sort = c.overwritten(r)
+	if c.What == "" && quiescent(r) {
+		c.What, c.Sort = asleep(r)
+	}
+}
+
+// overwritten says which event was replaced by one that says less.
+func (c *wakeupChecker) overwritten(r *model.Run) (what, kind string) {
+	c.before, c.now = c.now, raisedIn(r, c.before[:0])
+	for _, old := range c.before {
+		i := slices.IndexFunc(c.now, func(n raised) bool { return n.e == old.e })
+		if i >= 0 && !subsumes(c.now[i].event, old.event) {
+			return fmt.Sprintf("the event of %s that its copy ended as %s was overwritten by %s before anyone took it",
+				describe(old.e), old.event.Result, c.now[i].event.Result), "overwritten"
+		}
+	}
+	return "", ""
+}
+
+// raisedIn appends the events that nobody has taken.
+func raisedIn(r *model.Run, list []raised) []raised {
+	for _, slot := range elements(r) {
+		if ev, has := spec.PendingEvent(slot.Element); has {
+			list = append(list, raised{slot.Element, ev})
+		}
+	}
+	return list
+}
+
+// subsumes reports whether an event tells what an older one of the same element would have told: a subtask's tells its
+// state, a copy's how far it has come; how it ended is said once.
+func subsumes(ev, old spec.Event) bool {
+	if old.Final {
+		return ev == old
+	}
+	return ev.Code == old.Code && ev.Buffer == old.Buffer
+}
+
+// asleep says which thread is blocked although what it waits for is there.
+func asleep(r *model.Run) (what, kind string) {
+	for _, t := range r.Store.AllThreads() {
+		c := t.WaitsFor()
+		if due(r, t, c) && !(c.Lock && lockedOut(t)) {
+			in := blockedIn(r, t)
+			return fmt.Sprintf("nothing goes on, %s is blocked in %s, and what it waits for is there: %s", threadName(t), in, c.Kind), in
+		}
+	}
+	return "", ""
+}
+
+// due reports whether what a condition asks for is there, not counting the exclusive lock.
+func due(r *model.Run, t *spec.Thread, c spec.Condition) bool {
+	switch c.Kind {
+	case spec.WaitsNoMore, spec.WaitsForLock:
+		return true
+	case spec.WaitsToEnter:
+		return t.Instance().Backpressure() == 0
+	case spec.WaitsForEvent:
+		_, has := spec.PendingEvent(c.Waitable)
+		return has
+	case spec.WaitsForCall:
+		return c.Waitable.(*spec.Subtask).Resolved()
+	case spec.WaitsForSet:
+		for _, slot := range elements(r) {
+			if _, has := spec.PendingEvent(slot.Element); has && spec.Set(slot.Element) == c.Set {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var noStolenEvent = &model.Property{
+	Name: "no-stolen-event",
+	Statement: "An event that is taken is told: the caller of waitable-set.wait or poll, or the callback, gets the very event that was taken from " +
+		"the set; the caller of any other built-in, one of the waitable that it names.",
+	Kind:   "step",
+	Origin: `Concurrency.md: "waitable-set.wait: wait until one of the waitables in the given set has a pending event and then return that event"`,
+	Blind:  "The payload of an event; whether the guest looks at what it is told.",
+	New:    func() model.Checker { return &stolenChecker{NoChecks: model.NoChecks{Name: "no-stolen-event"}} },
+}
+
+// stolenChecker keeps the events that nobody had taken at the last menu, which the state says too, and what was taken and
+// told since.
+type stolenChecker struct {
+	model.NoChecks
+	before []raised
+	taken  []taking       // from sets, and not told yet
+	told   []spec.Element // whose events were
+}
+
+// taking is an event that was taken from a set.
+type taking struct {
+	inst  *spec.ComponentInstance
+	code  spec.EventCode
+	index uint64
+	e     spec.Element
+}
+
+func (c *stolenChecker) Delivered(inst *spec.ComponentInstance, code spec.EventCode, index uint64, e spec.Element) {
+	c.taken = append(c.taken, taking{inst, code, index, e})
+}
+
+// Entered hears what a callback is told.
+func (c *stolenChecker) Entered(r *model.Run, at *model.Activation) {
+	if at.Kind == model.KindCallback {
+		c.hear(at, at.Args[0].Uint64(), at.Args[1].Uint64())
+	}
+}
+
+// Done hears what a built-in returns.
+func (c *stolenChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
+	if at.Pending == nil || len(results) != 1 {
+		return
+	}
+	a := at.Pending
+	switch {
+	case a.Op == "waitable-set.wait" || a.Op == "waitable-set.poll":
+		c.hear(at, results[0].Uint64(), wordAt(r.Memory(at.Actor), a.Args[1].Uint64()))
+	case takes(a.Op) && results[0].Uint64() != spec.Blocked:
+		if slot := slotAt(r, at.Actor, a.Args[0].Uint64(), a.Op); slot.Element != nil {
+			c.told = append(c.told, slot.Element)
+		}
+	}
+}
+
+// takes reports whether a built-in takes the event of the waitable that it names.
+func takes(op string) bool {
+	return op == "subtask.cancel" || strings.HasPrefix(op, "stream.read") || strings.HasPrefix(op, "stream.write") ||
+		strings.HasPrefix(op, "future.read") || strings.HasPrefix(op, "future.write") || strings.Contains(op, ".cancel-")
+}
+
+// hear compares what core code is told with what was taken for it.
+func (c *stolenChecker) hear(at *model.Activation, code, index uint64) {
+	event := code != uint64(spec.EventNone) && code != uint64(spec.EventTaskCancelled)
+	i := slices.IndexFunc(c.taken, func(t taking) bool {
+		return t.inst.Name == at.Actor && (!event || uint64(t.code) == code && t.index == index)
+	})
+	switch {
+	case i < 0 && event && c.What == "":
+		c.What = fmt.Sprintf("%s is told the event %s %d, which was taken from nobody", at.Name, spec.EventCode(code), index)
+		c.Sort = "made up"
+	case i >= 0 && !event && c.What == "":
+		t := c.taken[i]
+		c.What = fmt.Sprintf("%s is told %s, and the event %s %d of %s, which was taken for it, nobody",
+			at.Name, spec.EventCode(code), t.code, t.index, describe(t.e))
+		c.Sort = "untold"
+	case i >= 0:
+		c.told = append(c.told, c.taken[i].e)
+		c.taken = slices.Delete(c.taken, i, i+1)
+	}
+}
+
+func (c *stolenChecker) Settled(r *model.Run) {
+	for _, old := range c.before {
+		_, has := spec.PendingEvent(old.e)
+		waiting := slices.ContainsFunc(c.taken, func(t taking) bool { return t.e == old.e })
+		if !has && !waiting && !slices.Contains(c.told, old.e) && c.What == "" {
+			c.What = fmt.Sprintf("the event of %s is gone, and nobody was told", describe(old.e))
+			c.Sort = "gone"
+		}
+	}
+	c.before, c.told = raisedIn(r, c.before[:0]), c.told[:0]
+}
+
+// wordAt is the i32 at ptr in a memory, or 0 beyond its end.
+func wordAt(memory *spec.MemInst, ptr uint64) uint64 {
+	if memory == nil || ptr+4 > uint64(len(memory.Bytes.B)) {
+		return 0
+	}
+	b := memory.Bytes.B[ptr:]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24
+}
+
+// slotAt is the waitable that an index names in an instance, for a built-in.
+func slotAt(r *model.Run, name string, index uint64, op string) spec.Slot {
+	for inst, slot := range elements(r) {
+		if inst.Name == name && slot.Index == index && spec.ClassOf(slot.Element).Waitable() && kindOf(op) == kindOfElement(slot.Element) {
+			return slot
+		}
+	}
+	return spec.Slot{}
+}
+
+// kindOf is what a built-in is about: subtask, stream or future.
+func kindOf(op string) string {
+	kind, _, _ := strings.Cut(op, ".")
+	return kind
+}
+
+func kindOfElement(e spec.Element) string {
+	switch spec.ClassOf(e) {
+	case spec.ClassSubtask:
+		return "subtask"
+	case spec.ClassReadableStreamEnd, spec.ClassWritableStreamEnd:
+		return "stream"
+	default:
+		return "future"
+	}
+}
+
+var noStuckThread = quiescentProperty(&model.Property{
+	Name: "no-stuck-thread",
+	Statement: "When nothing goes on, every blocked thread waits for something that a live party can still cause: the end of a call, for one " +
+		"whose callee still has threads; a copy's event, for a peer that is still there; the exclusive lock, for another thread that holds it.",
+	Kind:   "quiescent",
+	Origin: `Concurrency.md: "if the callee task blocks, control flow is immediately returned back to the caller's thread"; who was left waiting must not be forgotten`,
+	Blind: "What the guest brings about itself: waiting on a set in which nothing is pending, being suspended with nobody to resume it, " +
+		"a partner that never reads or writes, backpressure that is never taken back.",
+}, stuck)
+
+// stuck says which thread nobody can resume any more.
+func stuck(r *model.Run) (what, kind string) {
+	for _, t := range r.Store.AllThreads() {
+		c := t.WaitsFor()
+		if why := hopeless(r, t, c); why != "" {
+			in := blockedIn(r, t)
+			return fmt.Sprintf("nothing goes on, and %s is blocked in %s for good: %s", threadName(t), in, why), in
+		}
+	}
+	return "", ""
+}
+
+// hopeless says why a condition can never hold any more.
+func hopeless(r *model.Run, t *spec.Thread, c spec.Condition) string {
+	if holder := t.Instance().Exclusive(); c.Lock && holder != nil && !lockedOut(t) {
+		return "the exclusive lock is held by a thread that is no more"
+	}
+	switch c.Kind {
+	case spec.WaitsForEvent, spec.WaitsForCall:
+		return silent(r, c.Waitable)
+	case spec.WaitsForSet:
+		for _, slot := range elements(r) {
+			if spec.Set(slot.Element) == c.Set && underway(slot.Element) {
+				if why := silent(r, slot.Element); why != "" {
+					return why
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// underway reports whether a waitable is one that an event is expected of.
+func underway(e spec.Element) bool {
+	if t, ok := e.(*spec.Subtask); ok {
+		return !t.Resolved()
+	}
+	return spec.Copying(e)
+}
+
+// silent says why a waitable, which has no event, can never have one any more.
+func silent(r *model.Run, e spec.Element) string {
+	if _, has := spec.PendingEvent(e); has {
+		return ""
+	}
+	if t, ok := e.(*spec.Subtask); ok {
+		return neverResolved(r, t)
+	}
+	view, known := spec.ViewShared(spec.SharedOf(e))
+	switch {
+	case !known:
+		return "" // the host's own
+	case view.Dropped:
+		return fmt.Sprintf("the peer of %s was dropped", describe(e))
+	case view.Pending != e:
+		return fmt.Sprintf("%s has no copy pending", describe(e))
+	}
+	return ""
+}
+
+// neverResolved says why a subtask that is not resolved never will be.
+func neverResolved(r *model.Run, t *spec.Subtask) string {
+	callee := t.Callee()
+	switch {
+	case t.Resolved():
+		return "the call has ended, and its end was told before"
+	case callee == nil || slices.Contains(r.Store.AllTasks(), callee):
+		return ""
+	default:
+		return fmt.Sprintf("no thread of %s is left", callee.Func())
+	}
+}
