@@ -3,10 +3,15 @@
 package upstream
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"cabi/spec"
 )
@@ -19,8 +24,17 @@ type Options struct {
 	Workers int // 0: one
 	// Unpatched has one run in so many also go through the stack switching of definitions.py itself; 0: none.
 	Unpatched int
+	// Patience is how long a run may take on either side before it counts as one that does not end; 0: a minute.
+	Patience time.Duration
 	// Progress is told now and then how many runs are done; nil: nobody is.
 	Progress func(done int)
+}
+
+func (o Options) patience() time.Duration {
+	if o.Patience == 0 {
+		return time.Minute
+	}
+	return o.Patience
 }
 
 // A Report is what a comparison found.
@@ -35,6 +49,7 @@ type Report struct {
 
 // A Difference is the first run in which the port and definitions.py do not agree.
 type Difference struct {
+	Seed   uint64
 	Run    int
 	What   string // what is compared, if it is not the traces
 	Case   Case
@@ -46,7 +61,7 @@ type Difference struct {
 // String tells the run: what both did as far as they agree, then what each does. Of states it writes what differs.
 func (d *Difference) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "run %d differs at line %d%s (- the port, + definitions.py)\n", d.Run, d.Line+1, d.What)
+	fmt.Fprintf(&b, "run %d of seed %d differs at line %d%s (- the port, + definitions.py)\n", d.Run, d.Seed, d.Line+1, d.What)
 	for i := range max(len(d.Port), len(d.Python)) {
 		port, python := lineAt(d.Port, i), lineAt(d.Python, i)
 		switch {
@@ -104,11 +119,11 @@ func Compare(o Options) (*Report, error) {
 		return nil, err
 	}
 	c := &comparison{Options: o, next: make(chan int), report: Report{Options: o, Hash: hash, Coverage: newCoverage()}}
-	var workers errgroup
+	workers, failed := errgroup.WithContext(context.Background())
 	for range max(1, o.Workers) {
 		workers.Go(c.work)
 	}
-	c.dispatch(&workers)
+	c.dispatch(failed)
 	return &c.report, workers.Wait()
 }
 
@@ -123,15 +138,15 @@ type comparison struct {
 }
 
 // dispatch hands out the runs in order, so that all before the first difference are made.
-func (c *comparison) dispatch(workers *errgroup) {
+func (c *comparison) dispatch(failed context.Context) {
 	defer close(c.next)
 	for i := range c.Runs {
-		if workers.Failed() || c.differs() {
+		if c.differs() {
 			return
 		}
 		select {
 		case c.next <- i:
-		case <-workers.Dead():
+		case <-failed.Done():
 			return
 		}
 	}
@@ -145,14 +160,14 @@ func (c *comparison) differs() bool {
 
 // work makes runs until there are no more.
 func (c *comparison) work() error {
-	d, err := startDriver(c.Dir)
+	d, err := startDriver(c.Dir, c.patience())
 	if err != nil {
 		return err
 	}
-	defer d.close()
-	w := &worker{comparison: c, python: d, seen: newCoverage()}
-	defer w.pool.Close()
-	defer w.closeUnpatched()
+	w := &worker{comparison: c, python: d, seen: newCoverage(), pool: &spec.Pool{}}
+	w.play = func(rec *recorder, i int) { rec.random(seedOf(c.Seed, i), w.pool) }
+	defer func() { w.pool.Close() }()
+	defer w.close()
 	for i := range c.next {
 		difference, err := w.compare(i)
 		if err != nil {
@@ -173,6 +188,9 @@ func (c *comparison) finished(difference *Difference) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.done++
+	if difference != nil {
+		difference.Seed = c.Seed
+	}
 	if c.Progress != nil {
 		c.Progress(c.done)
 	}
@@ -184,9 +202,10 @@ func (c *comparison) finished(difference *Difference) {
 // A worker makes and compares runs, one after the other.
 type worker struct {
 	*comparison
+	play      func(rec *recorder, i int) // makes a run on the port
 	python    *driver
 	bare      *driver // definitions.py with its own stack switching; nil: not started
-	pool      spec.Pool
+	pool      *spec.Pool
 	seen      *Coverage
 	unpatched int
 	hung      int
@@ -194,8 +213,14 @@ type worker struct {
 
 // compare makes a run on both sides and says how they differ, if they do.
 func (w *worker) compare(i int) (*Difference, error) {
-	rec := randomRun(seedOf(w.Seed, i), &w.pool, w.seen)
+	rec := &recorder{seen: w.seen}
+	if !inTime(w.patience(), func() { w.play(rec, i) }) {
+		return w.endless(rec, i), nil
+	}
 	lines, err := w.python.run(rec.made)
+	if errors.Is(err, errLate) {
+		return w.unanswered(rec, i)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -207,6 +232,40 @@ func (w *worker) compare(i int) (*Difference, error) {
 		return w.compareUnpatched(rec, i, unwound)
 	}
 	return nil, nil
+}
+
+// inTime runs f, and reports whether it came back within a time. If not it is left to itself.
+func inTime(limit time.Duration, f func()) bool {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	select {
+	case <-done:
+		return true
+	case <-time.After(limit):
+		return false
+	}
+}
+
+// endless is the difference of a run that the port does not end. What it runs on is left to it.
+func (w *worker) endless(rec *recorder, i int) *Difference {
+	w.pool, w.seen = &spec.Pool{}, newCoverage()
+	port, made := rec.soFar()
+	port = append(port, fmt.Sprintf("(nothing more within %v)", w.patience()))
+	return &Difference{Run: i, What: ", where the port does not come back", Case: made, Line: len(port) - 1, Port: port}
+}
+
+// unanswered is the difference of a run that definitions.py does not end. The driver is gone with it.
+func (w *worker) unanswered(rec *recorder, i int) (*Difference, error) {
+	python := []string{fmt.Sprintf("(nothing within %v)", w.patience())}
+	difference := &Difference{Run: i, What: ", where definitions.py does not come back", Case: rec.made, Port: rec.lines, Python: python}
+	d, err := startDriver(w.Dir, w.patience())
+	if err == nil {
+		w.python = d
+	}
+	return difference, err
 }
 
 // unwoundLine is what the driver ends a trace with if what stopped the run unwound a resumption.
@@ -235,7 +294,7 @@ func (d *driver) explain(c Case, run int) (*Difference, error) {
 // if what stopped it unwound a resumption.
 func (w *worker) compareUnpatched(rec *recorder, i int, unwound bool) (*Difference, error) {
 	if w.bare == nil {
-		d, err := startDriver(w.Dir, "--unpatched")
+		d, err := startDriver(w.Dir, w.patience(), "--unpatched")
 		if err != nil {
 			return nil, err
 		}
@@ -262,7 +321,8 @@ func withoutStates(lines []string) []string {
 	return slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.HasPrefix(l, "s ") })
 }
 
-func (w *worker) closeUnpatched() {
+func (w *worker) close() {
+	w.python.close()
 	if w.bare != nil {
 		w.bare.close()
 	}
@@ -271,17 +331,23 @@ func (w *worker) closeUnpatched() {
 // seedOf is the seed of one run.
 func seedOf(seed uint64, run int) uint64 { return seed*0x9E3779B97F4A7C15 + uint64(run) }
 
+// random makes a run on the port, which is a function of the seed.
+func (r *recorder) random(seed uint64, pool *spec.Pool) {
+	c := newChooser(seed)
+	r.choices = biased{c}
+	if c.one(5) {
+		r.actor = newValuePlayer(c, r)
+		r.run(randomValueWorld(c), c.one(10), pool)
+		return
+	}
+	r.actor = newPlayer(c, r)
+	r.run(randomWorld(c), c.one(10), pool)
+}
+
 // randomRun makes a run on the port.
 func randomRun(seed uint64, pool *spec.Pool, seen *Coverage) *recorder {
-	c := newChooser(seed)
-	rec := &recorder{choices: biased{c}, seen: seen}
-	if c.one(5) {
-		rec.actor = newValuePlayer(c, rec)
-		rec.run(randomValueWorld(c), c.one(10), pool)
-		return rec
-	}
-	rec.actor = newPlayer(c, rec)
-	rec.run(randomWorld(c), c.one(10), pool)
+	rec := &recorder{seen: seen}
+	rec.random(seed, pool)
 	return rec
 }
 
@@ -289,7 +355,7 @@ func randomRun(seed uint64, pool *spec.Pool, seen *Coverage) *recorder {
 type biased struct{ chooser }
 
 func (b biased) Choose(site spec.Site, n int) int {
-	if site == "canon_error_context_new/discard" && !b.one(20) {
+	if site == "canon_error_context_new/discard" && !b.one(40) {
 		return 1
 	}
 	return b.IntN(n)

@@ -1,15 +1,14 @@
 package upstream
 
 import (
-	"strings"
-
 	"cabi/model"
 	"cabi/spec"
 )
 
 // Coverage is what a number of runs reached.
 type Coverage struct {
-	Ops     map[string]map[string]int // built-in → outcome → how often
+	Ops     map[string]map[string]int // action → outcome → how often
+	Later   map[string]int            // action → how often others were taken before it was done
 	Fired   map[spec.Site]int         // how often each trap or assert stopped a run
 	Held    map[spec.Site]int         // how often each was evaluated and did not stop the run
 	Choices map[spec.Site]map[int]int // choice site → what was chosen → how often
@@ -17,18 +16,17 @@ type Coverage struct {
 	Lengths []int                     // how many built-ins each run called, by number
 	Runs    int
 	Ended   int // runs that nothing stopped
+	Trapped int
 	Steps   int
 }
 
 func newCoverage() *Coverage {
-	return &Coverage{Ops: map[string]map[string]int{}, Fired: map[spec.Site]int{}, Held: map[spec.Site]int{},
+	return &Coverage{Ops: map[string]map[string]int{}, Later: map[string]int{}, Fired: map[spec.Site]int{}, Held: map[spec.Site]int{},
 		Choices: map[spec.Site]map[int]int{}, Crashes: map[string]int{}}
 }
 
 func (c *Coverage) site(site spec.Site, fires bool) {
-	if fires {
-		c.Fired[site]++
-	} else {
+	if !fires {
 		c.Held[site]++
 	}
 }
@@ -47,23 +45,19 @@ func (c *Coverage) outcome(op, outcome string) {
 	c.Ops[op][outcome]++
 }
 
-// done books how an action ended.
-func (c *Coverage) done(a *model.Action, results []spec.CoreValue) {
-	c.outcome(a.Op, outcomeOf(a.Op, results))
+// done books how an action ended: later, if other actions were taken meanwhile.
+func (c *Coverage) done(w *model.World, at *model.Activation, results []spec.CoreValue, later bool) {
+	c.outcome(at.Pending.Op, outcomeOf(w, at.Actor, at.Pending, results))
+	if later {
+		c.Later[at.Pending.Op]++
+	}
 }
 
 // run books a run that has ended.
 func (c *Coverage) run(run *model.Run, r *recorder) {
 	c.Runs++
 	c.Steps += len(r.made.Actions)
-	if run.Stopped == nil {
-		c.Ended++
-	} else {
-		c.outcome(r.op, stopText(run.Stopped))
-		if crash, ok := run.Stopped.(*spec.Crash); ok {
-			c.Crashes[crash.Function+" "+crash.Exception]++
-		}
-	}
+	c.stopped(run.Stopped, r.op)
 	builtins := 0
 	for _, a := range r.made.Actions {
 		if isBuiltin(a.Op) {
@@ -76,42 +70,22 @@ func (c *Coverage) run(run *model.Run, r *recorder) {
 	c.Lengths[builtins]++
 }
 
-// outcomeOf says in a word how a built-in ended that did not stop the run.
-func outcomeOf(op string, results []spec.CoreValue) string {
-	if len(results) != 1 || results[0].IsFloat() {
-		return "done"
+// stopped books what stopped a run, if anything, and the action that it came from.
+func (c *Coverage) stopped(err error, op string) {
+	if err == nil {
+		c.Ended++
+		return
 	}
-	v := results[0].Uint64()
-	_, verb, _ := strings.Cut(op, ".")
-	switch {
-	case op == "waitable-set.wait" || op == "waitable-set.poll":
-		return spec.EventCode(v).String()
-	case strings.HasPrefix(op, "thread.") && (strings.HasPrefix(verb, "suspend") || strings.HasPrefix(verb, "yield")):
-		return []string{"completed", "cancelled"}[v]
-	case strings.HasPrefix(op, "stream.") || strings.HasPrefix(op, "future."):
-		if verb == "new" {
-			return "done"
-		}
-		if v == spec.Blocked {
-			return "blocked"
-		}
-		return spec.CopyResult(v & 0xf).String()
-	case op == "subtask.cancel":
-		if v == spec.Blocked {
-			return "blocked"
-		}
-		return spec.SubtaskState(v).String()
+	c.outcome(op, stopText(err))
+	switch stop := err.(type) {
+	case *spec.Trap:
+		c.Trapped++
+		c.Fired[stop.Site]++
+	case *spec.AssertionFailure:
+		c.Fired[stop.Site]++
+	case *spec.Crash:
+		c.Crashes[stop.Function+" "+stop.Exception]++
 	}
-	return "done"
-}
-
-// isBuiltin reports whether an action is a built-in of the Canonical ABI, or a call of an import.
-func isBuiltin(op string) bool {
-	switch op {
-	case "return", "throw", "invoke", "tick", "cancel", "stop", "memory.store":
-		return false
-	}
-	return !(len(op) > 5 && (op[:5] == "host." || op[:5] == "share"))
 }
 
 // Median is the median number of built-ins in a run.
@@ -133,6 +107,7 @@ func (c *Coverage) add(o *Coverage) {
 			c.Ops[op][outcome] += n - 1
 		}
 	}
+	addCounts(c.Later, o.Later)
 	addCounts(c.Fired, o.Fired)
 	addCounts(c.Held, o.Held)
 	addCounts(c.Crashes, o.Crashes)
@@ -148,7 +123,7 @@ func (c *Coverage) add(o *Coverage) {
 		}
 		c.Lengths[n] += runs
 	}
-	c.Runs, c.Ended, c.Steps = c.Runs+o.Runs, c.Ended+o.Ended, c.Steps+o.Steps
+	c.Runs, c.Ended, c.Trapped, c.Steps = c.Runs+o.Runs, c.Ended+o.Ended, c.Trapped+o.Trapped, c.Steps+o.Steps
 }
 
 func addCounts[K comparable](to, from map[K]int) {

@@ -19,6 +19,10 @@ import (
 //go:embed driver.py
 var driverSource string
 
+// DirVariable is the environment variable for the tests that need a definitions.py: the directory it is in. Where it is
+// empty they are skipped.
+const DirVariable = "CABI_UPSTREAM"
+
 // A BadInput is an error about what the caller gave: a directory without definitions.py, no Python.
 type BadInput struct{ msg string }
 
@@ -57,10 +61,12 @@ type driver struct {
 	in   io.WriteCloser
 	out  *bufio.Reader
 	errs strings.Builder
+	// patience is how long a run may take before the driver is given up.
+	patience time.Duration
 }
 
-func startDriver(dir string, flags ...string) (*driver, error) {
-	d := &driver{cmd: exec.Command(python, append([]string{"-I", "-c", driverSource, dir}, flags...)...)}
+func startDriver(dir string, patience time.Duration, flags ...string) (*driver, error) {
+	d := &driver{patience: patience, cmd: exec.Command(python, append([]string{"-I", "-c", driverSource, dir}, flags...)...)}
 	var err error
 	if d.in, err = d.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -74,13 +80,20 @@ func startDriver(dir string, flags ...string) (*driver, error) {
 	return d, d.cmd.Start()
 }
 
-// patience is how long a run may take before the driver is given up.
-const patience = time.Minute
+// errLate is the error of a run that the driver did not end in time. It is gone then.
+var errLate = errors.New("the Python driver did not come back")
 
 // run has the driver run a case, and returns the lines that it tells.
 func (d *driver) run(c any) ([]string, error) {
-	watchdog := time.AfterFunc(patience, func() { d.cmd.Process.Kill() })
-	defer watchdog.Stop()
+	watchdog := time.AfterFunc(d.patience, func() { d.cmd.Process.Kill() })
+	lines, err := d.ask(c)
+	if !watchdog.Stop() && err != nil {
+		return nil, fmt.Errorf("%w: %w", errLate, err)
+	}
+	return lines, err
+}
+
+func (d *driver) ask(c any) ([]string, error) {
 	if err := json.NewEncoder(d.in).Encode(c); err != nil {
 		return nil, d.failed(err)
 	}

@@ -720,10 +720,12 @@ def host_string(n):
     """The host's nth string."""
     length, encoding, mix = n % 8, ENCODINGS[n // 8 % 3], n // 24 % 5
     s = ''.join(CHARS[0 if mix == 0 else nth(n, i) % 8 if mix == 4 else i % (mix + 1)] for i in range(length))
+    if length > 0 and n // 120 % 128 == 127:
+        s = s[:-1] + '\ud83d'  # half of a pair
     if encoding == 'utf8':
-        return (s, encoding, len(s.encode('utf-8')))
-    units = len(s.encode('utf-16-le')) // 2
-    if encoding == 'latin1+utf16' and any(ord(c) > 255 for c in s):
+        return (s, encoding, len(s.encode('utf-8', 'surrogatepass')))
+    units = len(s.encode('utf-16-le', 'surrogatepass')) // 2
+    if encoding == 'latin1+utf16' and (n // 120 % 8 == 5 or any(ord(c) > 255 for c in s)):
         units |= 1 << 31
     return (s, encoding, units)
 
@@ -963,7 +965,7 @@ class Run:
                 self.tell('=')
         except BaseException as e:
             self.tell(stop_line(e))
-            if self.states:
+            if self.states and not isinstance(e, Exhausted):
                 text = State(self).text
                 self.tell(f's {zlib.crc32(text.encode()):08x}' if self.states == 'hash' else 's ' + text)
 

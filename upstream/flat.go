@@ -143,7 +143,7 @@ func (m *flatMaker) pointer(alignment uint64) uint64 {
 
 // weird is a number that is rarely right.
 func (m *flatMaker) weird(t spec.CoreType) uint64 {
-	n := pick(m.chooser, []uint64{m.memory, m.memory - 1, 1, 3, math.MaxUint32, 1 << 31, 1<<28 - 1, 1 << 28, math.MaxUint64, 1 << 63, 1<<32 - 8})
+	n := pick(m.chooser, []uint64{m.memory, m.memory - 1, 1, 3, math.MaxUint32, 1 << 31, 1<<28 - 1, 1 << 28, 1 << 27, math.MaxUint64, 1 << 63, 1<<32 - 8})
 	if t == spec.I32 {
 		n &= math.MaxUint32
 	}
@@ -205,8 +205,8 @@ func (m *flatMaker) string() []spec.CoreValue {
 		}
 		units = uint64(len(b))
 		if m.one(40) {
-			b = append(b, 0xff)
-			units++
+			b = append(b, pick(m.chooser, badUTF8)...)
+			units = uint64(len(b))
 		}
 	default:
 		wide := m.encoding == spec.UTF16 || m.one(2)
@@ -222,12 +222,21 @@ func (m *flatMaker) string() []spec.CoreValue {
 		if wide && m.one(3) {
 			b, units = append(b, 0x3D, 0xD8, 0x00, 0xDE), units+2
 		}
+		if wide && m.one(40) {
+			b, units = append(b, 0x3D, pick(m.chooser, []byte{0xD8, 0xDE})), units+1 // half of a pair
+		}
 		if wide && m.encoding == spec.Latin1UTF16 {
 			units |= tagOf(m.ptr)
 		}
 	}
+	if m.one(60) {
+		return []spec.CoreValue{spec.CoreInt(m.write(append([]byte{0}, b...)) + 1), spec.CoreInt(units)} // misaligned for some
+	}
 	return []spec.CoreValue{spec.CoreInt(m.write(b)), spec.CoreInt(units)}
 }
+
+// badUTF8 is bytes that no UTF-8 has: one by itself, overlong forms, a surrogate, too large a code point, half of one.
+var badUTF8 = []string{"\xff", "\x80", "\xc0\x80", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"}
 
 func tagOf(ptr spec.CoreType) uint64 {
 	if ptr == spec.I64 {
@@ -248,6 +257,9 @@ func (m *flatMaker) list(t spec.ValType) []spec.CoreValue {
 func (m *flatMaker) place(t spec.ValType, n int) uint64 {
 	if m.one(100) {
 		return m.pointer(8)
+	}
+	if m.one(200) {
+		return m.memory - 8
 	}
 	var b []byte
 	for range n {

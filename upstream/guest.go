@@ -15,6 +15,7 @@ type player struct {
 	rec    *recorder
 	left   int            // actions until the run winds down
 	wrong  int            // one action in so many is any at all; 0: none
+	crowd  bool           // tasks have many threads, which mostly wait to be cancelled
 	favour map[string]int // how much more often actions of a group come, by the group's prefix
 	queue  []model.Action // what comes next, whatever happens
 	need   *model.Action  // makes a handle that was wanted and is not there
@@ -25,7 +26,8 @@ type player struct {
 
 func newPlayer(c chooser, rec *recorder) *player {
 	p := &player{chooser: c, rec: rec, left: 20 + c.IntN(40), favour: map[string]int{}}
-	p.wrong = pick(c, []int{0, 0, 0, 0, 0, 120, 25})
+	p.wrong = pick(c, []int{0, 0, 0, 0, 0, 0, 120, 25})
+	p.crowd = c.one(12)
 	groups := []string{"resource", "stream", "future", "thread", "subtask", "waitable", "call", "task", "error", "context", "backpressure",
 		"return", "return", "invoke", "cancel", "tick", "host", "shared"}
 	for range 1 + c.IntN(3) {
@@ -117,9 +119,12 @@ func (p *player) guest() model.Action {
 		}
 		return p.anything()
 	}
+	if a, ok := p.special(); ok {
+		return a
+	}
 	o := &options{p: p}
 	mayLeave := p.snap.is(p.at.Actor, "may_leave")
-	if !mayLeave && p.wrong > 0 && p.one(5) {
+	if !mayLeave && (p.wrong > 0 && p.one(5) || p.one(60)) {
 		return p.anything()
 	}
 	if p.left > 0 && mayLeave {
@@ -134,6 +139,42 @@ func (p *player) guest() model.Action {
 		return p.anyReturn()
 	}
 	return a
+}
+
+// special is what guests seldom do by chance.
+func (p *player) special() (model.Action, bool) {
+	switch {
+	case p.crowd && p.at.Kind == model.KindThread && p.left > 0 && p.one(2):
+		return action(pick(p.chooser, []string{"thread.suspend", "thread.yield"}), []string{"cancellable"}), true
+	case p.at.Kind == model.KindRealloc && p.snap.is(p.at.Actor, "may_enter") && p.one(40):
+		return p.anyCall()
+	case p.one(900):
+		return p.mistake()
+	case p.snap.of(p.snap.task(), "state") == "CANCEL_DELIVERED" && p.snap.is(p.at.Actor, "may_leave") && p.one(4):
+		return p.callParent()
+	}
+	return model.Action{}, false
+}
+
+// callParent calls back whom the instance is in, which can be entered at any time.
+func (p *player) callParent() (model.Action, bool) {
+	for _, imp := range p.run.World.Imports {
+		owner, _, _ := strings.Cut(imp.Func, ".")
+		if imp.Instance == p.at.Actor && owner != p.at.Actor && slices.Contains(p.snap.ancestors(p.at.Actor), owner) {
+			return p.call(imp)
+		}
+	}
+	return model.Action{}, false
+}
+
+// anyCall calls an import, whether or not that may be done.
+func (p *player) anyCall() (model.Action, bool) {
+	for _, imp := range p.run.World.Imports {
+		if imp.Instance == p.at.Actor {
+			return p.call(imp)
+		}
+	}
+	return model.Action{}, false
 }
 
 func async(c chooser, most int) string {
@@ -262,7 +303,7 @@ func (p *player) end(o *options, h slot) {
 	waited := p.snap.of(h.ref, "has_sync_waiter") == "1"
 	most := p.blockable(6)
 	if inSet {
-		most = 200
+		most = 60
 	}
 	switch p.snap.of(h.ref, "state") {
 	case "IDLE":
@@ -271,18 +312,25 @@ func (p *player) end(o *options, h slot) {
 		if what == "stream" {
 			args = append(args, n)
 		}
-		o.add(4, what+"."+op, []string{payload, async(p.chooser, most)}, args...)
+		if !p.copiesToItself(h, payload) || p.one(8) {
+			o.add(4, what+"."+op, []string{payload, async(p.chooser, most)}, args...)
+		}
 		shared := p.snap.of(h.ref, "shared")
 		if what == "stream" || op == "read" && (p.snap.of(shared, "pending_buffer") == "-" || p.one(20)) {
 			o.add(1, what+"."+drop, imm, h.index)
 		}
 	case "COPYING":
-		if !waited {
-			o.add(2, what+".cancel-"+op, []string{payload, async(p.chooser, max(3, most/2))}, h.index)
+		if !waited || p.one(25) {
+			o.add(2, what+".cancel-"+op, []string{payload, async(p.chooser, max(3, most/4))}, h.index)
 		}
 	case "DONE":
 		o.add(3, what+"."+drop, imm, h.index)
 	}
+}
+
+// copiesToItself reports whether a copy would be within one instance, of elements for which that is not allowed.
+func (p *player) copiesToItself(h slot, payload string) bool {
+	return p.snap.of(p.snap.of(h.ref, "shared"), "pending_inst") == p.at.Actor && !slices.Contains(payloads, payload)
 }
 
 // buffer is where a copy reads or writes n elements: now and then at the very end of memory, seldom beyond or askew.
@@ -309,6 +357,9 @@ func (p *player) join(o *options, view *instanceView, h slot) {
 	if p.snap.of(h.ref, "wset") == "-" && (p.snap.of(h.ref, "state") != "IDLE" || p.snap.of(h.ref, "pending_event") != "-") {
 		weight = 5 // it has an event, or will have
 	}
+	if p.snap.of(h.ref, "cancellation_requested") == "1" {
+		weight = 10
+	}
 	for _, set := range view.handles {
 		if strings.HasPrefix(set.ref, "set") {
 			o.add(weight, "waitable.join", nil, h.index, set.index)
@@ -323,9 +374,12 @@ func (p *player) subtask(o *options, h slot) {
 	case p.snap.of(h.ref, "cancellation_requested") == "0":
 		most := p.blockable(3)
 		if p.snap.of(h.ref, "wset") != "-" {
-			most = 200
+			most = 25
 		}
 		o.add(3, "subtask.cancel", []string{async(p.chooser, most)}, h.index)
+	}
+	if p.one(25) {
+		o.add(3, "subtask.cancel", []string{async(p.chooser, 2)}, h.index)
 	}
 }
 
@@ -339,7 +393,7 @@ func (p *player) set(o *options, h slot) {
 		o.add(2, "waitable-set.wait", []string{cancellable(p.chooser)}, h.index, p.pointer(4))
 	}
 	o.add(1, "waitable-set.poll", []string{cancellable(p.chooser)}, h.index, p.pointer(4))
-	if len(elems) == 0 && p.snap.of(h.ref, "num_waiting") == "0" {
+	if len(elems) == 0 && (p.snap.of(h.ref, "num_waiting") == "0" || p.one(4)) {
 		o.add(1, "waitable-set.drop", nil, h.index)
 	}
 }
@@ -347,23 +401,34 @@ func (p *player) set(o *options, h slot) {
 func (p *player) threads(o *options, view *instanceView) {
 	o.add(1, "thread.index", nil)
 	o.add(1, "thread.yield", []string{cancellable(p.chooser)})
-	if len(view.threads) < 4 {
+	weight, most := 2, 4
+	if p.crowd {
+		weight, most = 12, 7
+	}
+	if len(view.threads) < most {
 		fi := uint64(1 + p.IntN(2))
 		c := uint64(p.Uint32())
 		if fi == 2 {
 			c = p.Uint64()
 		}
-		o.add(2, "thread.new-indirect", []string{[]string{"i32", "i64"}[fi-1]}, fi, c)
+		imm := []string{[]string{"i32", "i64"}[fi-1]}
+		if p.one(500) {
+			imm[0] = "i64"
+		}
+		o.add(weight, "thread.new-indirect", imm, fi, c)
 	}
 	if len(view.threads) > 1 && (!p.syncTask() || p.one(30)) {
 		o.add(1, "thread.suspend", []string{cancellable(p.chooser)})
 	}
 	for _, t := range view.threads {
+		if p.one(600) {
+			o.add(1, "thread.resume-later", nil, t.index)
+		}
 		line := p.snap.lines[t.ref]
 		imm := []string{cancellable(p.chooser)}
 		switch {
 		case strings.Contains(line, " suspended "):
-			o.add(2, "thread.resume-later", nil, t.index)
+			o.add(weight, "thread.resume-later", nil, t.index)
 			if !p.syncTask() || p.one(6) {
 				o.add(1, "thread.suspend-then-resume", imm, t.index)
 			}
@@ -386,7 +451,7 @@ func (p *player) maker() *flatMaker {
 	m.needs = func(t spec.ValType) { p.need = p.making(t) }
 	p.need = nil
 	m.handle = func(t spec.ValType) (uint64, bool) {
-		if p.one(200) && len(view.handles) > 0 {
+		if p.one(120) && len(view.handles) > 0 {
 			return pick(p.chooser, view.handles).index, true
 		}
 		var fits []uint64
@@ -448,7 +513,7 @@ func (p *player) fits(h slot, t spec.ValType) bool {
 	switch t := t.(type) {
 	case *spec.OwnType:
 		fits := p.snap.of(h.ref, "own") == "1" && p.snap.of(h.ref, "num_lends") == "0"
-		return p.snap.of(h.ref, "rt") == t.Rt.Name && (fits || p.one(40))
+		return p.snap.of(h.ref, "rt") == t.Rt.Name && (fits || p.one(15))
 	case *spec.BorrowType:
 		return p.snap.of(h.ref, "rt") == t.Rt.Name
 	case *spec.ErrorContextType:
@@ -462,7 +527,7 @@ func (p *player) fits(h slot, t spec.ValType) bool {
 }
 
 func (p *player) fitsEnd(h slot, prefix string, t spec.ValType) bool {
-	return h.what == prefix+spec.TypeName(t) && p.snap.of(h.ref, "state") == "IDLE" && p.snap.of(h.ref, "wset") == "-"
+	return h.what == prefix+spec.TypeName(t) && (p.snap.of(h.ref, "state") == "IDLE" && p.snap.of(h.ref, "wset") == "-" || p.one(25))
 }
 
 // calls adds the imports of the instance.
@@ -527,7 +592,7 @@ func (p *player) finishing(o *options) {
 		weight = 30
 	}
 	state := p.snap.of(task, "state")
-	if p.snap.of(task, "num_borrows") != "0" && !p.one(100) && (state != "CANCEL_DELIVERED" || !p.one(8)) {
+	if p.snap.of(task, "num_borrows") != "0" && !p.one(100) && (state != "CANCEL_DELIVERED" || !p.one(3)) {
 		return
 	}
 	if state == "CANCEL_DELIVERED" {
@@ -535,6 +600,9 @@ func (p *player) finishing(o *options) {
 	}
 	if state != "RESOLVED" || p.one(200) {
 		o.lazy(weight, "task.return", p.taskReturn)
+	}
+	if state != "RESOLVED" && p.one(300) {
+		o.lazy(weight, "task.return", p.taskReturnOther)
 	}
 }
 
@@ -552,6 +620,12 @@ func (p *player) taskReturn() (model.Action, bool) {
 	}
 	args := m.values(parseTypes(p.run, results), most)
 	return p.prepared(m, model.Action{Op: "task.return", Imm: []string{"(" + strings.Join(results, ",") + ")"}, Args: args})
+}
+
+// taskReturnOther returns with other options than the function's, and no values.
+func (p *player) taskReturnOther() (model.Action, bool) {
+	results := p.funcOf(taskFunc(p.snap.lines[p.snap.task()])).Results
+	return action("task.return-other", []string{"(" + strings.Join(results, ",") + ")"}), true
 }
 
 // taskFunc is the name of the function that a task is a call of: "A.f0" in "task1 inst=A A.f0:async-func()->() …".
@@ -628,9 +702,13 @@ func (p *player) syncReturn() (model.Action, bool) {
 func (p *player) reallocReturn() (model.Action, bool) {
 	alignment, size := p.at.Args[2].Uint64(), p.at.Args[3].Uint64()
 	memory := memoryOf(p.run.World, p.at.Actor)
-	if again := p.at.Args[1].Uint64() > 0; again && p.one(6) || p.one(40) || size > memory/2 {
+	first, more := 18, 6
+	if encodingOf(p.run.World, p.at.Actor) == spec.Latin1UTF16 {
+		first, more = 10, 3 // it has the most ways to lower a string
+	}
+	if again := p.at.Args[1].Uint64() > 0; again && p.one(more) || p.one(first) || size > memory/2 {
 		m := p.maker()
-		return action("return", nil, pick(p.chooser, []uint64{m.weird(m.ptr), memory - size + 1, 1, memory - size})&mask(m.ptr)), true
+		return action("return", nil, pick(p.chooser, []uint64{m.weird(m.ptr), memory - size + 1, memory - size + 2, memory, 1, memory - size})&mask(m.ptr)), true
 	}
 	if old := p.at.Args[0].Uint64(); p.at.Args[1].Uint64() > 0 && old%alignment == 0 && p.one(2) {
 		return action("return", nil, old), true // it shrinks or grows where it is
@@ -647,7 +725,6 @@ func mask(t spec.CoreType) uint64 {
 
 // anyReturn is for where nothing else can be done: it is likely to trap.
 func (p *player) anyReturn() model.Action {
-	o := &options{p: p}
 	switch {
 	case p.at.Kind == model.KindFunc && p.funcOf(p.at.Name).Lift == "callback", p.at.Kind == model.KindCallback:
 		return action("return", nil, pick(p.chooser, []uint64{0, 0, 1}))
@@ -660,7 +737,6 @@ func (p *player) anyReturn() model.Action {
 		a, _ := p.reallocReturn()
 		return a
 	}
-	_ = o
 	return action("return", nil)
 }
 
@@ -688,14 +764,8 @@ func (p *player) anything() model.Action {
 	}
 	switch p.IntN(46) {
 	case 44:
-		if len(p.run.World.Imports) > 0 {
-			for _, imp := range p.run.World.Imports {
-				if imp.Instance == p.at.Actor {
-					if a, ok := p.call(imp); ok {
-						return a
-					}
-				}
-			}
+		if a, ok := p.anyCall(); ok {
+			return a
 		}
 		return action("task.cancel", nil)
 	case 45:
@@ -716,8 +786,8 @@ func (p *player) anything() model.Action {
 		if a, ok := p.taskReturn(); ok && !p.one(3) {
 			return a
 		}
-		results := p.funcOf(taskFunc(p.snap.lines[p.snap.task()])).Results
-		return action("task.return-other", []string{"(" + strings.Join(results, ",") + ")"})
+		a, _ := p.taskReturnOther()
+		return a
 	case 42:
 		return action("context.get", []string{"i32"}, 0)
 	case 43:
@@ -811,6 +881,10 @@ func (p *player) wrongReturn() model.Action {
 // nearMiss does something with a handle that is there, whatever its state, and now and then with another type.
 func (p *player) nearMiss() (model.Action, bool) {
 	view := p.snap.insts[p.at.Actor]
+	if len(view.threads) > 0 && p.one(5) {
+		op := pick(p.chooser, []string{"thread.suspend-then-resume", "thread.yield-then-resume"})
+		return action(op, []string{cancellable(p.chooser)}, pick(p.chooser, view.threads).index), true
+	}
 	if len(view.handles) == 0 {
 		return model.Action{}, false
 	}
@@ -847,6 +921,58 @@ func (p *player) nearMiss() (model.Action, bool) {
 		return action("error-context.drop", nil, h.index), true
 	}
 	return action("waitable.join", nil, h.index, pick(p.chooser, view.handles).index), true
+}
+
+// mistake does something with a handle that is there: half of the time what is for such a handle, whatever its state,
+// else anything that takes an index.
+func (p *player) mistake() (model.Action, bool) {
+	handles := p.snap.insts[p.at.Actor].handles
+	if len(handles) == 0 || p.one(2) {
+		return p.nearMiss()
+	}
+	h := pick(p.chooser, handles)
+	payload := payload(p.chooser)
+	if _, t, ok := strings.Cut(h.what, " end of "); ok {
+		payload = compact(t)
+	}
+	a := action(pick(p.chooser, indexed), nil, h.index)
+	what, verb, _ := strings.Cut(a.Op, ".")
+	switch {
+	case what == "resource":
+		a.Imm = []string{pick(p.chooser, []string{"R", "S"})}
+	case what == "waitable-set" && verb != "drop":
+		a.Imm = []string{cancellable(p.chooser)}
+	case a.Op == "subtask.cancel":
+		a.Imm = []string{async(p.chooser, 2)}
+	case (what == "stream" || what == "future") && strings.HasPrefix(verb, "drop"):
+		a.Imm = []string{payload}
+	case what == "stream" || what == "future":
+		a.Imm = []string{payload, async(p.chooser, 2)}
+	}
+	for len(a.Args) < operands(a.Op) {
+		a.Args = append(a.Args, spec.CoreInt(p.Uint64N(4)*4))
+	}
+	if a.Op == "waitable.join" {
+		a.Args[1] = spec.CoreInt(pick(p.chooser, handles).index)
+	}
+	return a, true
+}
+
+// indexed are the built-ins that take a handle's index first.
+var indexed = []string{"resource.drop", "resource.rep", "waitable-set.wait", "waitable-set.poll", "waitable-set.drop", "waitable.join",
+	"subtask.cancel", "subtask.drop", "stream.read", "stream.write", "stream.cancel-read", "stream.cancel-write", "stream.drop-readable",
+	"stream.drop-writable", "future.read", "future.write", "future.cancel-read", "future.cancel-write", "future.drop-readable",
+	"future.drop-writable", "error-context.debug-message", "error-context.drop"}
+
+// operands are how many numbers a built-in takes, the index among them.
+func operands(op string) int {
+	switch op {
+	case "stream.read", "stream.write":
+		return 3
+	case "future.read", "future.write", "waitable-set.wait", "waitable-set.poll", "waitable.join", "error-context.debug-message":
+		return 2
+	}
+	return 1
 }
 
 func (p *player) missEnd(h slot, async string) model.Action {

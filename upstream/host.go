@@ -9,14 +9,14 @@ import (
 func (p *player) host() model.Action {
 	o := &options{p: p}
 	if p.left > 0 {
-		for _, f := range p.run.World.Funcs {
-			if f.Instance() != model.Host && (p.snap.mayEnter(f.Instance()) || p.one(30)) {
-				o.lazy(3, "invoke", func() (model.Action, bool) { return p.invoke(f), true })
-			}
-		}
+		p.invokeAny(o)
 		for k, call := range p.run.Calls() {
+			weight := 2
+			if p.crowd {
+				weight = 6
+			}
 			if !call.Resolved && !call.Cancelled {
-				o.add(2, "cancel", nil, uint64(k))
+				o.add(weight, "cancel", nil, uint64(k))
 			}
 		}
 		for k := range p.run.HostCalls() {
@@ -34,6 +34,15 @@ func (p *player) host() model.Action {
 		return a
 	}
 	return action("stop", nil)
+}
+
+// invokeAny adds calls of what instances export that can be entered.
+func (p *player) invokeAny(o *options) {
+	for _, f := range p.run.World.Funcs {
+		if f.Instance() != model.Host && (p.snap.mayEnter(f.Instance()) || p.one(200)) {
+			o.lazy(3, "invoke", func() (model.Action, bool) { return p.invoke(f), true })
+		}
+	}
 }
 
 func (p *player) invoke(f model.Func) model.Action {
@@ -99,6 +108,9 @@ func (p *player) hostCalled() model.Action {
 		p.hostCall(o, k, false)
 		if p.one(3) {
 			p.sharedAll(o)
+		}
+		if p.left > 0 && p.one(6) {
+			p.invokeAny(o)
 		}
 	case model.KindHostCancel:
 		o.add(3, "return", nil)

@@ -6,17 +6,14 @@ import (
 	"testing"
 )
 
-// The tests with definitions.py itself are skipped unless the environment says where it is.
-const (
-	dirVariable  = "CABI_UPSTREAM"      // the directory design/mvp/canonical-abi of a checkout
-	runsVariable = "CABI_UPSTREAM_RUNS" // how many runs; 300 if empty
-)
+// runsVariable is the environment variable that says how many runs; 300 if empty.
+const runsVariable = "CABI_UPSTREAM_RUNS"
 
 func upstreamDir(t *testing.T) string {
 	t.Helper()
-	dir := os.Getenv(dirVariable)
+	dir := os.Getenv(DirVariable)
 	if dir == "" {
-		t.Skip("set " + dirVariable + " to the directory design/mvp/canonical-abi of a checkout of WebAssembly/component-model")
+		t.Skip("set " + DirVariable + " to the directory design/mvp/canonical-abi of a checkout of WebAssembly/component-model")
 	}
 	return dir
 }

@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cabi/model"
@@ -25,62 +26,94 @@ func (s *script) Next(*model.Run, *model.Activation) model.Action {
 }
 
 // Trace runs a case on the port and returns its trace.
-func Trace(c Case) []string {
+func Trace(c Case) []string { return trace(c, nil) }
+
+// trace is Trace that books what it sees.
+func trace(c Case, seen *Coverage) []string {
 	s := &script{Case: c, Tape: spec.Tape{Numbers: c.Choices}}
-	rec := &recorder{actor: s, choices: s, full: c.States == statesFull}
+	rec := &recorder{actor: s, choices: s, full: c.States == statesFull, seen: seen}
 	rec.run(c.World, c.Deterministic, nil)
 	return rec.lines
 }
 
 // A Replayed trace was run on the port and on definitions.py.
 type Replayed struct {
-	Lines   []string // of both, as far as they agree
-	Departs bool     // they do not agree further
-	Port    string   // the next line of each, if they do not
-	Python  string
+	*model.Replay        // on the port
+	Agree         int    // how many lines of its trace definitions.py agrees with
+	Departs       bool   // it does not agree with the next
+	Difference    string // in what not: what the port does after -, what definitions.py does after +
 }
 
-// Replay runs a trace on the port and on the definitions.py in dir, and says how far they agree. The error is a
-// *BadInput if the trace or the directory cannot be used.
-func Replay(dir string, t *model.Trace) (*Replayed, error) {
-	if t.Variant != nil && t.Variant != spec.SingleTable {
-		return nil, &BadInput{fmt.Sprintf("definitions.py knows no variant %s, only %s", t.Variant.Name, spec.SingleTable.Name)}
+// Replay runs a trace on the port, under a variant, and on the definitions.py in dir, with the same actions and choices,
+// and says how far they agree in what happens and in the whole state after each line. The error is a *BadInput if the
+// trace, the variant or the directory cannot be used.
+func Replay(dir string, t *model.Trace, variant *spec.Variant) (*Replayed, error) {
+	if err := checkTrace(t, variant); err != nil {
+		return nil, err
 	}
 	if err := checkInput(dir); err != nil {
 		return nil, err
 	}
-	c, port, err := caseOf(t)
+	again, err := model.RunTrace(t, variant)
+	if err != nil {
+		return nil, &BadInput{err.Error()}
+	}
+	port, err := caseOf(t)
 	if err != nil {
 		return nil, err
 	}
-	d, err := startDriver(dir)
+	python, err := runOnce(dir, port.made)
+	if err != nil {
+		return nil, err
+	}
+	return replayed(again, port, python), nil
+}
+
+// checkTrace says what definitions.py does not have that a trace is about.
+func checkTrace(t *model.Trace, variant *spec.Variant) error {
+	if variant != spec.SingleTable {
+		return &BadInput{fmt.Sprintf("definitions.py knows no variant %s, only %s", variant.Name, spec.SingleTable.Name)}
+	}
+	if t.World.Limits.Backpressure != 0 {
+		return &BadInput{"definitions.py has the limit of backpressure as a number in its text, which a world cannot lower"}
+	}
+	return nil
+}
+
+// runOnce runs a case on the definitions.py in dir.
+func runOnce(dir string, c Case) ([]string, error) {
+	d, err := startDriver(dir, Options{}.patience())
 	if err != nil {
 		return nil, err
 	}
 	defer d.close()
-	python, err := d.run(c)
-	if err != nil {
-		return nil, err
-	}
-	python, _ = cutUnwound(python)
-	at := firstDifference(port, python)
-	if at < 0 {
-		return &Replayed{Lines: port}, nil
-	}
-	return &Replayed{Lines: port[:min(at, len(port))], Departs: true, Port: lineAt(port, at), Python: lineAt(python, at)}, nil
+	lines, err := d.run(c)
+	lines, _ = cutUnwound(lines)
+	return lines, err
 }
 
-// caseOf runs the actions of a trace on the port, and returns them as a case with the trace of that run.
-func caseOf(t *model.Trace) (c Case, lines []string, err error) {
-	defer func() {
-		if got := recover(); got != nil {
-			bad, ok := got.(*BadInput)
-			if !ok {
-				panic(got)
-			}
-			err = bad
-		}
-	}()
+// replayed compares two traces of the same run.
+func replayed(again *model.Replay, port *recorder, python []string) *Replayed {
+	r := &Replayed{Replay: again, Agree: len(again.Trace.Lines)}
+	at := firstDifference(port.lines, python)
+	if at < 0 {
+		return r
+	}
+	var b strings.Builder
+	writeDifference(&b, lineAt(port.lines, at), lineAt(python, at))
+	r.Departs, r.Difference = true, b.String()
+	r.Agree = max(0, port.linesUpTo(at+1)-1)
+	return r
+}
+
+// linesUpTo is how many lines a trace for people has for the first n lines of this one.
+func (r *recorder) linesUpTo(n int) int {
+	opened, _ := slices.BinarySearch(r.opens, n)
+	return opened
+}
+
+// caseOf runs the actions of a trace on the port and records them as a case.
+func caseOf(t *model.Trace) (*recorder, error) {
 	f := &traceFollower{choices: t.Choices}
 	for _, l := range t.Lines {
 		if l.Kind == model.LineAction {
@@ -90,13 +123,14 @@ func caseOf(t *model.Trace) (c Case, lines []string, err error) {
 	rec := &recorder{actor: f, choices: f, full: true}
 	rec.run(t.World, false, nil)
 	rec.made.States = statesFull
-	return rec.made, rec.lines, nil
+	return rec, f.err
 }
 
 // A traceFollower does what the lines of a trace say, and chooses as it says.
 type traceFollower struct {
 	lines   []model.Line
 	choices []uint32
+	err     error // which line cannot be done
 }
 
 // Next does the next line, and beyond the last one nothing.
@@ -106,12 +140,13 @@ func (f *traceFollower) Next(r *model.Run, at *model.Activation) model.Action {
 	}
 	l := f.lines[0]
 	f.lines = f.lines[1:]
-	if l.Actor != at.Actor {
-		panic(&BadInput{fmt.Sprintf("line %d: it is %s's turn, in %s, not %s's", l.Number, at.Actor, at.Name, l.Actor)})
-	}
 	a, err := model.ParseAction(r, at, strings.Fields(l.Text))
+	if err == nil && l.Actor != at.Actor {
+		err = fmt.Errorf("it is %s's turn, in %s, not %s's", at.Actor, at.Name, l.Actor)
+	}
 	if err != nil {
-		panic(&BadInput{fmt.Sprintf("line %d: %v", l.Number, err)})
+		f.err = &BadInput{fmt.Sprintf("line %d: %v", l.Number, err)}
+		panic(errEnd)
 	}
 	return a
 }

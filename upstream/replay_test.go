@@ -2,10 +2,12 @@ package upstream
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"cabi/model"
+	"cabi/spec"
 )
 
 const handlesTrace = `world handles  variant single-table  pin 6c67aa1
@@ -14,31 +16,82 @@ A: resource.drop R 1
 A: resource.rep R 1
 `
 
-func TestReplayAgrees(t *testing.T) {
-	trace, err := model.ParseTrace(strings.NewReader(handlesTrace))
+func parse(t *testing.T, text string) *model.Trace {
+	t.Helper()
+	trace, err := model.ParseTrace(strings.NewReader(text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	replayed, err := Replay(upstreamDir(t), trace)
+	return trace
+}
+
+func TestReplayAgrees(t *testing.T) {
+	replayed, err := Replay(upstreamDir(t), parse(t, handlesTrace), spec.SingleTable)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if replayed.Departs {
-		t.Fatalf("the port says %q, definitions.py %q", replayed.Port, replayed.Python)
+		t.Fatalf("definitions.py departs:\n%s", replayed.Difference)
 	}
-	if n := len(replayed.Lines); n < 2 || replayed.Lines[n-2] != "! trap Table.get#2" {
-		t.Errorf("the trace ends %q, want the trap on an empty index", replayed.Lines)
+	lines := replayed.Trace.Lines
+	if last := lines[len(lines)-1]; replayed.Agree != len(lines) || last.Text != "trap Table.get/empty" {
+		t.Errorf("definitions.py agrees with %d of %d lines, the last is %q", replayed.Agree, len(lines), last.Text)
 	}
 }
 
-func TestReplayOfAnotherVariant(t *testing.T) {
-	trace, err := model.ParseTrace(strings.NewReader(strings.Replace(handlesTrace, "single-table", "per-type", 1)))
+// TestWhereReplayDeparts has a definitions.py do something else in each line of a run in turn: it is that line that departs.
+func TestWhereReplayDeparts(t *testing.T) {
+	trace := parse(t, nestedTrace)
+	again, err := model.RunTrace(trace, trace.Variant)
 	if err != nil {
 		t.Fatal(err)
 	}
+	port, err := caseOf(trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := port.linesUpTo(len(port.lines)); n != len(again.Trace.Lines) {
+		t.Fatalf("%d lines of the trace tell what happened, counted %d:\n%s\n%s", len(again.Trace.Lines), n, again.Trace, strings.Join(port.lines, "\n"))
+	}
+	last := -1
+	for i := range port.lines {
+		python := slices.Clone(port.lines)
+		python[i] += " otherwise"
+		r := replayed(again, port, python)
+		if !r.Departs || r.Agree < last || r.Agree > last+1 && last >= 0 || !strings.Contains(r.Difference, "+ ") {
+			t.Errorf("with another %q, %d lines agree, with the one before %d; departs in %q", port.lines[i], r.Agree, last, r.Difference)
+		}
+		last = r.Agree
+	}
+	if last != len(again.Trace.Lines)-1 {
+		t.Errorf("with another last line, %d of %d agree", last, len(again.Trace.Lines))
+	}
+}
+
+const nestedTrace = `world nested
+define {"name":"nested","instances":[{"name":"A","memory":64},{"name":"B","memory":64}],"resources":[{"name":"R","impl":"B"}],` +
+	`"funcs":[{"name":"B.take","params":["own<R>"]},{"name":"A.run"}],"imports":[{"instance":"A","func":"B.take"}]}
+host: invoke A.run
+A: resource.new R 7 -> 1
+A: call B.take 1
+B: resource.rep R 1 -> 7
+B: return
+A: resource.rep R 1
+`
+
+func TestReplayOfAnotherVariant(t *testing.T) {
+	trace := parse(t, strings.Replace(handlesTrace, "single-table", "per-type", 1))
 	var bad *BadInput
-	if _, err := Replay(t.TempDir(), trace); !errors.As(err, &bad) || !strings.Contains(err.Error(), "per-type") {
+	if _, err := Replay(t.TempDir(), trace, trace.Variant); !errors.As(err, &bad) || !strings.Contains(err.Error(), "per-type") {
 		t.Errorf("got %v, want that definitions.py does not know the variant", err)
+	}
+}
+
+func TestReplayOfWhatCannotBeDone(t *testing.T) {
+	var bad *BadInput
+	_, err := Replay(upstreamDir(t), parse(t, "world handles\nB: resource.new R 1\n"), spec.SingleTable)
+	if !errors.As(err, &bad) || !strings.Contains(err.Error(), "line 2") {
+		t.Errorf("got %v, want that it is not B's turn in line 2", err)
 	}
 }
 
@@ -57,7 +110,7 @@ func TestWhereSitesStand(t *testing.T) {
 	}
 }
 
-// TestRandomRuns holds the generator to what it is for: long runs that mostly end without a stop.
+// TestRandomRuns holds the generator to what it is for: long runs, most of which do not trap.
 func TestRandomRuns(t *testing.T) {
 	seen := newCoverage()
 	for i := range 1500 {
@@ -66,7 +119,7 @@ func TestRandomRuns(t *testing.T) {
 	if seen.Median() < 15 {
 		t.Errorf("the median run has %d built-ins, want 15", seen.Median())
 	}
-	if 2*seen.Ended < seen.Runs {
-		t.Errorf("%d of %d runs end without a stop, want half of them", seen.Ended, seen.Runs)
+	if 2*seen.Trapped > seen.Runs {
+		t.Errorf("%d of %d runs trap, want half of them not to", seen.Trapped, seen.Runs)
 	}
 }

@@ -11,36 +11,116 @@ import (
 	"cabi/spec"
 )
 
-// WriteTo writes what the runs reached: each built-in with its outcomes, each choice with its branches, and each trap
-// and assert that no run ended at.
+// WriteTo writes what the runs reached: each action with its outcomes, each choice with its branches, what of both never
+// came, and each trap that no run ended at and each assert that one did.
 func (c *Coverage) WriteTo(out io.Writer) (int64, error) {
 	n := &counter{out: out}
-	fmt.Fprintf(n, "%d runs, %d actions; %d runs ended without a stop; the median run has %d built-ins\n\n", c.Runs, c.Steps, c.Ended, c.Median())
+	fmt.Fprintf(n, "%d runs, %d actions; the median run has %d built-ins\n", c.Runs, c.Steps, c.Median())
+	fmt.Fprintf(n, "%d runs ended without a stop, %d in a trap, %d in an assert that failed, a crash or an exception\n\n",
+		c.Ended, c.Trapped, c.Runs-c.Ended-c.Trapped)
 	c.writeOps(n)
 	c.writeChoices(n)
+	c.writeUnreached(n)
 	c.writeCrashes(n)
 	c.writeSites(n)
 	return n.n, n.err
 }
 
+// writeOps writes each action with its outcomes: what it returned, how often it did so only after others had acted, and
+// how often it stopped the run, by the kinds of stops and in how many places.
 func (c *Coverage) writeOps(out io.Writer) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "ACTION\tTIMES\tOUTCOMES\tSTOPS")
+	fmt.Fprintln(w, "ACTION\tTIMES\tRETURNED\tLATER\tTRAPPED\tASSERT FAILED\tCRASHED\tEXCEPTION")
 	for _, op := range slices.Sorted(maps.Keys(c.Ops)) {
-		total, stops := 0, 0
-		var outcomes []string
+		total := 0
+		var returned []string
+		stops := map[string]*stops{"trap": {}, "assertion-failure": {}, "crash": {}, "exception": {}}
 		for _, outcome := range slices.Sorted(maps.Keys(c.Ops[op])) {
 			n := c.Ops[op][outcome]
 			total += n
-			if strings.Contains(outcome, " ") {
-				stops++
+			if kind := stops[firstWord(outcome)]; kind != nil {
+				kind.times, kind.places = kind.times+n, kind.places+1
 			} else {
-				outcomes = append(outcomes, fmt.Sprintf("%s %d", outcome, n))
+				returned = append(returned, fmt.Sprintf("%s %d", outcome, n))
 			}
 		}
-		fmt.Fprintf(w, "%s\t%d\t%s\t%d kinds\n", op, total, strings.Join(outcomes, ", "), stops)
+		fmt.Fprintf(w, "%s\t%d\t%s\t%d\t%s\t%s\t%s\t%s\n", op, total, strings.Join(returned, ", "), c.Later[op],
+			stops["trap"], stops["assertion-failure"], stops["crash"], stops["exception"])
 	}
 	w.Flush()
+}
+
+func firstWord(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	return word
+}
+
+// stops are how often something stopped a run, and in how many places.
+type stops struct{ times, places int }
+
+func (s *stops) String() string {
+	if s.times == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%d (%d)", s.times, s.places)
+}
+
+// writeUnreached writes the outcomes and branches of choices that no run had, with the reasons that are known.
+func (c *Coverage) writeUnreached(out io.Writer) {
+	fmt.Fprintln(out)
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NEVER\tWHY")
+	for _, what := range slices.Concat(c.missingOutcomes(), c.missingBranches()) {
+		fmt.Fprintf(w, "%s\t%s\n", what, unreachedOutcomes[what])
+	}
+	w.Flush()
+}
+
+// missingOutcomes are the outcomes that built-ins may have and no run had: "stream.read blocked".
+func (c *Coverage) missingOutcomes() []string {
+	var missing []string
+	for _, op := range builtins() {
+		for _, outcome := range outcomesOf(op) {
+			if !c.has(op, outcome) {
+				missing = append(missing, op+" "+outcome)
+			}
+		}
+	}
+	return missing
+}
+
+func (c *Coverage) has(op, outcome string) bool {
+	switch outcome {
+	case outcomeLater:
+		return c.Later[op] > 0
+	case outcomeTrap:
+		for o := range c.Ops[op] {
+			if firstWord(o) == "trap" {
+				return true
+			}
+		}
+		return false
+	}
+	return c.Ops[op][outcome] > 0
+}
+
+// branches are how many candidates each choice should have been seen to take: all, or the first three.
+var branches = map[spec.Site]int{
+	"Store.tick/thread": 3, "Task.request_cancellation/thread": 3, "Thread.wait_until/go-on": 2, "WaitableSet.get_pending_event/order": 3,
+	"canon_error_context_new/discard": 2, "canon_lift/thread": 3, "random_nan_bits/fraction": 3,
+}
+
+// missingBranches are the choices that no run made: "Store.tick/thread 2".
+func (c *Coverage) missingBranches() []string {
+	var missing []string
+	for _, site := range slices.Sorted(maps.Keys(branches)) {
+		for got := range branches[site] {
+			if c.Choices[site][got] == 0 {
+				missing = append(missing, fmt.Sprintf("%s %d", site, got))
+			}
+		}
+	}
+	return missing
 }
 
 func (c *Coverage) writeChoices(out io.Writer) {
@@ -101,22 +181,6 @@ func (c *Coverage) writeSites(out io.Writer) {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%s\n", p.site, p.at, p.kind, c.Fired[p.site], c.Held[p.site], unreached[p.site])
 	}
 	w.Flush()
-}
-
-// Unreached are the traps that no run ended at and that nothing is known to keep them from.
-func (c *Coverage) Unreached() []spec.Site {
-	var sites []spec.Site
-	for _, p := range places() {
-		if p.kind == "trap" && c.Fired[p.site] == 0 && unreached[p.site] == "" {
-			sites = append(sites, p.site)
-		}
-	}
-	return sites
-}
-
-// unreached says why no run ends at a trap.
-var unreached = map[spec.Site]string{
-	"canon_lift.thread_func/code": "unpack_callback_result lets no other code through",
 }
 
 // A counter counts what is written through it, and keeps the first error.

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"cabi/model"
 	"cabi/spec"
@@ -85,6 +87,7 @@ func parseNumber(raw string) (spec.CoreValue, error) {
 //	s state                      the state before an action, and after the last
 //	! stop                       how the specification stops the run, and where
 type recorder struct {
+	mu      sync.Mutex // of lines and made
 	lines   []string
 	made    Case
 	actor   model.Actor
@@ -93,27 +96,76 @@ type recorder struct {
 	state   string // at the last menu
 	seen    *Coverage
 	op      string
+	begun   map[*model.Activation]int // how many actions there were when an activation began its last
+	opens   []int                     // the lines for which a trace for people has lines of its own
+	by      *model.Activation         // whose action the last of them is; nil: it is none
 }
 
-func (r *recorder) tell(format string, args ...any) {
-	r.lines = append(r.lines, fmt.Sprintf(format, args...))
+func (r *recorder) tell(format string, args ...any) { r.add(fmt.Sprintf(format, args...)) }
+
+// maxLines is far more than any run has that ends.
+const maxLines = 1 << 20
+
+// add adds a line. Whoever has lost patience may look at the lines meanwhile.
+func (r *recorder) add(line string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.lines) == maxLines {
+		panic(errEndless)
+	}
+	r.lines = append(r.lines, line)
+}
+
+// errEndless stops a run that goes on and on.
+var errEndless = errors.New("the run does not end")
+
+// soFar is the trace up to now, and the actions and choices that led there.
+func (r *recorder) soFar() ([]string, Case) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	made := r.made
+	made.Actions, made.Choices = slices.Clone(made.Actions), slices.Clone(made.Choices)
+	return slices.Clone(r.lines), made
+}
+
+// acted and chose keep an action and a choice.
+func (r *recorder) acted(a model.Action) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.made.Actions = append(r.made.Actions, Step(a))
+}
+
+func (r *recorder) chose(got uint64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.made.Choices = append(r.made.Choices, got)
+}
+
+// open notes that the next line has one of its own in a trace for people.
+func (r *recorder) open(by *model.Activation) {
+	r.opens, r.by = append(r.opens, len(r.lines)), by
 }
 
 // Entered tells that core code, or the host, is called.
 func (r *recorder) Entered(at *model.Activation) {
-	r.lines = append(r.lines, strings.TrimRight(fmt.Sprintf("( %s %s %s", at.Actor, at.Name, coreText(at.Args)), " "))
+	r.open(nil)
+	r.add(strings.TrimRight(fmt.Sprintf("( %s %s %s", at.Actor, at.Name, coreText(at.Args)), " "))
 }
 
 // Done tells that an action is done.
 func (r *recorder) Done(at *model.Activation, results []spec.CoreValue) {
 	if r.seen != nil {
-		r.seen.done(at.Pending, results)
+		r.seen.done(r.made.World, at, results, len(r.made.Actions) > r.begun[at])
 	}
-	r.lines = append(r.lines, strings.TrimRight("= "+coreText(results), " "))
+	if r.by != at {
+		r.open(nil)
+	}
+	r.by = nil
+	r.add(strings.TrimRight("= "+coreText(results), " "))
 }
 
 // Heard tells what the host is told.
-func (r *recorder) Heard(text string) { r.lines = append(r.lines, "h "+text) }
+func (r *recorder) Heard(text string) { r.add("h " + text) }
 
 // errEnd stops a run whose actions are used up.
 var errEnd = errors.New("the actions end")
@@ -122,20 +174,27 @@ var errEnd = errors.New("the actions end")
 func (r *recorder) Next(run *model.Run, at *model.Activation) model.Action {
 	r.tellState(run)
 	a := r.actor.Next(run, at)
-	r.made.Actions = append(r.made.Actions, Step(a))
+	r.acted(a)
 	words := append([]string{a.Op}, a.Imm...)
 	for _, v := range a.Args {
 		words = append(words, numberText(v))
 	}
+	r.open(nil)
+	if a.Op != "return" && a.Op != "throw" {
+		r.by = at
+	}
 	r.tell("> %s %s: %s", at.Actor, at.Name, strings.Join(words, " "))
 	r.op = a.Op
+	if r.seen != nil {
+		r.begun[at] = len(r.made.Actions)
+	}
 	return a
 }
 
 func (r *recorder) tellState(run *model.Run) {
 	r.state = stateText(run)
 	if r.full {
-		r.lines = append(r.lines, "s "+r.state)
+		r.add("s " + r.state)
 		return
 	}
 	r.tell("s %08x", crc32.ChecksumIEEE([]byte(r.state)))
@@ -155,7 +214,7 @@ func stateText(run *model.Run) string {
 // Choose records a choice.
 func (r *recorder) Choose(site spec.Site, n int) int {
 	got := r.choices.Choose(site, n)
-	r.made.Choices = append(r.made.Choices, uint64(got))
+	r.chose(uint64(got))
 	r.tell("c %s %d %d", functionOf(site), n, got)
 	if r.seen != nil {
 		r.seen.choice(site, n, got)
@@ -166,7 +225,7 @@ func (r *recorder) Choose(site spec.Site, n int) int {
 // Bits records drawn bits.
 func (r *recorder) Bits(site spec.Site, k int) uint64 {
 	got := r.choices.Bits(site, k)
-	r.made.Choices = append(r.made.Choices, got)
+	r.chose(got)
 	r.tell("b %s %d %d", functionOf(site), k, got)
 	return got
 }
@@ -184,11 +243,10 @@ func functionOf(site spec.Site) string {
 
 // run makes the run of a world.
 func (r *recorder) run(world *model.World, deterministic bool, pool *spec.Pool) {
-	r.made.World, r.made.Deterministic = world, deterministic
-	r.made.Actions, r.made.Choices = []Step{}, []uint64{}
+	r.begin(Case{World: world, Deterministic: deterministic, Actions: []Step{}, Choices: []uint64{}})
 	options := spec.Options{Choices: r, Deterministic: deterministic, Pool: pool}
 	if r.seen != nil {
-		options.Observe = r.seen.site
+		options.Observe, r.begun = r.seen.site, map[*model.Activation]int{}
 	}
 	run := model.NewRun(world, options, r)
 	run.Listener = r
@@ -201,12 +259,19 @@ func (r *recorder) run(world *model.World, deterministic bool, pool *spec.Pool) 
 	}
 	defer run.Close()
 	if run.Stopped != nil {
+		r.open(nil)
 		r.tell("! %s", stopText(run.Stopped))
 		r.tellState(run)
 	}
 	if r.seen != nil {
 		r.seen.run(run, r)
 	}
+}
+
+func (r *recorder) begin(c Case) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.made = c
 }
 
 // errFault is what a run ends with that a fault of the port ended, or one of whoever plays because the port misled it.

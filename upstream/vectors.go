@@ -38,7 +38,7 @@ func Record(o Options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	d, err := startDriver(o.Dir)
+	d, err := startDriver(o.Dir, o.patience())
 	if err != nil {
 		return err
 	}
@@ -97,6 +97,9 @@ func (c *Coverage) isNews(reached map[string]int) bool {
 		for outcome := range outcomes {
 			book(op + " " + outcome)
 		}
+	}
+	for op := range c.Later {
+		book(op + " later")
 	}
 	for site := range c.Fired {
 		book(string(site))

@@ -9,27 +9,39 @@ import (
 
 	"cabi/model"
 	"cabi/spec"
+	"cabi/upstream"
 )
 
 func newReplayCommand() *cobra.Command {
-	var variant string
+	var variant, upstreamDir string
 	cmd := &cobra.Command{
 		Use:   "replay TRACE",
-		Short: "Run a trace again, here or under another variant, and say where it departs",
+		Short: "Run a trace again, here, under another variant or on upstream's Python, and say where it departs",
 		Long: "Replay does what the lines of a trace say, compares what they state with what happens, and prints what\n" +
-			"happened. It exits with 0 if all of it happened again, 1 if not.",
+			"happened. With --upstream it does the same on a checkout's definitions.py, and says of each line whether that\n" +
+			"agrees: in what is returned and called, in how the run stops, and in the whole state.\n" +
+			"It exits with 0 if all of it happened again, 1 if not, 2 for bad input.",
 		Example: "  cabi check handles --variant per-type --property unique-in-instance --save two.cabi\n" +
-			"  cabi replay two.cabi\n  cabi replay two.cabi --variant single-table",
+			"  cabi replay two.cabi\n  cabi replay two.cabi --variant single-table\n" +
+			"  cabi replay two.cabi --variant single-table --upstream component-model",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			trace, err := readTrace(args[0])
 			if err != nil {
 				return err
 			}
-			return replay(cmd.OutOrStdout(), args[0], trace, variant)
+			v, err := variantOf(trace, variant)
+			if err != nil {
+				return err
+			}
+			if upstreamDir != "" {
+				return replayUpstream(cmd.OutOrStdout(), args[0], trace, v, upstreamDir)
+			}
+			return replay(cmd.OutOrStdout(), args[0], trace, v)
 		},
 	}
 	cmd.Flags().StringVar(&variant, "variant", "", "number handles so; as the trace says if it is not given")
+	cmd.Flags().StringVar(&upstreamDir, "upstream", "", "run it on Python too, with the definitions.py of this checkout (`DIR`)")
 	return cmd
 }
 
@@ -47,22 +59,69 @@ func readTrace(file string) (*model.Trace, error) {
 	return trace, nil
 }
 
-func replay(w io.Writer, file string, trace *model.Trace, variant string) error {
-	v := trace.Variant
-	if variant != "" {
-		if v = spec.VariantByName(variant); v == nil {
-			return unknown("variant", variant, variantNames())
-		}
+// variantOf is the variant named, or if none is, the trace's own.
+func variantOf(trace *model.Trace, name string) (*spec.Variant, error) {
+	if name == "" {
+		return trace.Variant, nil
 	}
-	again, err := model.RunTrace(trace, v)
+	if v := spec.VariantByName(name); v != nil {
+		return v, nil
+	}
+	return nil, unknown("variant", name, variantNames())
+}
+
+func replay(w io.Writer, file string, trace *model.Trace, variant *spec.Variant) error {
+	again, err := model.RunTrace(trace, variant)
 	if err != nil {
 		return exitError{2, fmt.Sprintf("%s: %v", file, err)}
 	}
 	fmt.Fprint(w, again.Trace)
-	if d := again.Departs; d != nil {
-		fmt.Fprintf(w, "\ndeparts at line %d:\n  the trace says   %s\n  what happened is %s\n", d.Number, d, again.Got)
+	if again.Departs != nil {
+		printDeparture(w, again)
 		return exitError{code: 1}
 	}
 	fmt.Fprintln(w, "\neverything that the trace says happened again")
 	return nil
+}
+
+// printDeparture says where a trace states what did not happen.
+func printDeparture(w io.Writer, again *model.Replay) {
+	d := again.Departs
+	fmt.Fprintf(w, "\ndeparts at line %d:\n  the trace says   %s\n  what happened is %s\n", d.Number, d, again.Got)
+}
+
+// replayUpstream runs a trace here and on Python, and marks each line by whether both did the same.
+func replayUpstream(w io.Writer, file string, trace *model.Trace, variant *spec.Variant, dir string) error {
+	r, err := upstream.Replay(definitionsDir(dir), trace, variant)
+	if err != nil {
+		return exitError{2, fmt.Sprintf("%s: %v", file, err)}
+	}
+	header := *r.Trace
+	lines := header.Lines
+	header.Lines = nil
+	fmt.Fprint(w, &header)
+	for _, l := range lines[:r.Agree] {
+		fmt.Fprintf(w, "agrees   %s\n", l)
+	}
+	if r.Departs {
+		return printDisagreement(w, r, lines)
+	}
+	if r.Replay.Departs != nil {
+		printDeparture(w, r.Replay)
+		fmt.Fprintln(w, "definitions.py agrees with what happened")
+		return exitError{code: 1}
+	}
+	fmt.Fprintf(w, "\ndefinitions.py agrees with everything that the trace says: %s\n", count(len(lines), "line"))
+	return nil
+}
+
+// printDisagreement says in what line Python does something else.
+func printDisagreement(w io.Writer, r *upstream.Replayed, lines []model.Line) error {
+	at := "at its end"
+	if r.Agree < len(lines) {
+		fmt.Fprintf(w, "departs  %s\n", lines[r.Agree])
+		at = fmt.Sprintf("in the line after %s", count(r.Agree, "line"))
+	}
+	fmt.Fprintf(w, "\ndefinitions.py departs %s (- here, + definitions.py):\n%s", at, r.Difference)
+	return exitError{code: 1}
 }

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cabi/upstream"
+)
+
+// checkoutDir is the directory that the environment names of a definitions.py to compare with.
+func checkoutDir(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv(upstream.DirVariable)
+	if dir == "" {
+		t.Skip("set " + upstream.DirVariable + " to the directory design/mvp/canonical-abi of a checkout of WebAssembly/component-model")
+	}
+	return dir
+}
+
+// replayText runs cabi replay on a trace.
+func replayText(t *testing.T, text string, args ...string) (out string, code int, err error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "trace.cabi")
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return execute(newRootCommand(), append([]string{"replay", file}, args...)...)
+}
+
+// Traces that the repository has, and what cabi check finds, go on definitions.py as here.
+func TestReplayUpstream(t *testing.T) {
+	dir := checkoutDir(t)
+	files, err := filepath.Glob("../../model/testdata/handle-table/*.cabi")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no traces: %v", err)
+	}
+	found := filepath.Join(t.TempDir(), "found.cabi")
+	execute(newRootCommand(), "check", "futures", "--save", found)
+	for _, file := range append(files, found) {
+		out, code, err := execute(newRootCommand(), "replay", file, "--upstream", dir)
+		if code != 0 || strings.Contains(out, "departs") || !strings.Contains(out, "definitions.py agrees with everything") {
+			t.Errorf("%s: exit %d, %v:\n%s", file, code, err, out)
+		}
+	}
+}
+
+// The draws of a trace's choices are the same there: the error context is kept, which crashes.
+func TestReplayUpstreamChoices(t *testing.T) {
+	const trace = `world one
+define {"name":"one","instances":[{"name":"A","memory":64}],"funcs":[{"name":"A.run"}]}
+choices 0
+host: invoke A.run
+A: error-context.new 0 0
+`
+	out, code, err := replayText(t, trace, "--upstream", checkoutDir(t))
+	if code != 0 || !strings.Contains(out, "agrees   crash canon_error_context_new/NameError") {
+		t.Errorf("exit %d, %v:\n%s", code, err, out)
+	}
+	out, code, err = replayText(t, strings.Replace(trace, "choices 0", "choices 1", 1), "--upstream", checkoutDir(t))
+	if code != 0 || !strings.Contains(out, "error-context.new 0 0 -> 1") {
+		t.Errorf("exit %d, %v:\n%s", code, err, out)
+	}
+}
+
+// What a trace states that happens nowhere departs, and so does a definitions.py that does something else.
+func TestReplayUpstreamDeparts(t *testing.T) {
+	dir := checkoutDir(t)
+	const text = "world handles\nA: resource.new R 100 -> 1\nA: resource.rep R 1 -> 100\n"
+	out, code, _ := replayText(t, strings.Replace(text, "-> 100", "-> 7", 1), "--upstream", dir)
+	if code != 1 || !strings.Contains(out, "departs at line 3") || !strings.Contains(out, "definitions.py agrees with what happened") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	out, code, _ = replayText(t, text, "--upstream", otherDefinitions(t, dir))
+	if code != 1 || !strings.Contains(out, "departs  A: resource.rep R 1 -> 100") || !strings.Contains(out, "- = 100\n+ = 101") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+}
+
+// otherDefinitions is a definitions.py that gives the rep of a resource wrong.
+func otherDefinitions(t *testing.T, dir string) string {
+	t.Helper()
+	source, err := os.ReadFile(filepath.Join(dir, "definitions.py"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := strings.Replace(string(source), "return [h.rep]", "return [h.rep + 1]", 1)
+	if changed == string(source) {
+		t.Fatal("definitions.py has no return of h.rep")
+	}
+	other := t.TempDir()
+	if err := os.WriteFile(filepath.Join(other, "definitions.py"), []byte(changed), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return other
+}
+
+func TestReplayUpstreamBadInput(t *testing.T) {
+	const text = "world handles\nA: resource.new R 100\n"
+	for _, c := range []struct{ text, dir, want string }{
+		{text, t.TempDir(), "holds no definitions.py"},
+		{text, "/nowhere", "holds no definitions.py"},
+		{strings.Replace(text, "handles", "handles variant per-type", 1), t.TempDir(), "knows no variant per-type"},
+	} {
+		if _, code, err := replayText(t, c.text, "--upstream", c.dir); code != 2 || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("exit %d, %v; want 2, …%s…", code, err, c.want)
+		}
+	}
+}
