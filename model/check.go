@@ -27,6 +27,8 @@ type Checker interface {
 	Left(r *Run, at *Activation)
 	// Settled tells that the run is at a menu: what was done last has been done without a stop.
 	Settled(r *Run)
+	// State tells, after Settled, that the run is in a state that was not looked at before.
+	State(r *Run)
 	// Stopped tells that the specification stopped the run.
 	Stopped(r *Run, err error)
 	// Property is the property's name.
@@ -50,6 +52,7 @@ func (c *NoChecks) Begin(*Run)                                                  
 func (c *NoChecks) Entered(*Run, *Activation)                                               {}
 func (c *NoChecks) Done(*Run, *Activation, []spec.CoreValue)                                {}
 func (c *NoChecks) Left(*Run, *Activation)                                                  {}
+func (c *NoChecks) State(*Run)                                                              {}
 func (c *NoChecks) Settled(*Run)                                                            {}
 func (c *NoChecks) Stopped(*Run, error)                                                     {}
 func (c *NoChecks) Property() string                                                        { return c.Name }

@@ -265,6 +265,7 @@ func (w *worker) run(p *player, known int) *reached {
 		got.atMenu = true
 		got.fingerprint, w.buf = w.writer.fingerprint(w.buf, r)
 	}
+	r.repeats = p.first >= 0 || len(p.actions) > 0
 	r.Main()
 	got.choices, got.sites = p.choices[known:], w.sites
 	for _, c := range r.Violated() {

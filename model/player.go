@@ -33,6 +33,7 @@ func (p *player) Next(r *Run, at *Activation) Action {
 	}
 	p.lastOf = at.Actor
 	p.action++
+	r.repeats = p.first >= 0 || p.action < len(p.actions)
 	return p.actions[p.action-1]
 }
 
@@ -48,6 +49,7 @@ func (p *player) end(r *Run, at *Activation) Action {
 	p.offers = r.menu(p.offers[:0], at, p.bounds, Everything)
 	i := p.first
 	p.first = -1
+	r.repeats = false
 	if i >= len(p.offers) {
 		return Action{}
 	}

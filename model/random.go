@@ -180,6 +180,7 @@ func (g *wanderer) once() bool {
 	g.action, g.choice = 0, 0
 	r := g.newRunOf(g, g)
 	defer r.Close()
+	r.repeats = len(g.actions) > 0
 	r.Main()
 	g.violations(r)
 	if r.Stopped == nil || len(g.actions) == 0 {
@@ -194,11 +195,14 @@ func (g *wanderer) once() bool {
 	return true
 }
 
-// swarm draws which templates the walk likes: walks that leave something out reach what others do not.
+// swarm draws which templates the walk likes: walks that leave out much reach what others do not.
 func (g *wanderer) swarm() {
 	g.weights = make([]int, len(g.plan.templates))
+	likes := []int{10, 15, 25, 50, 80}[g.rng.IntN(5)] // of a hundred
 	for i := range g.weights {
-		g.weights[i] = max(0, g.rng.IntN(8)-2)
+		if g.rng.IntN(100) < likes {
+			g.weights[i] = 1 + g.rng.IntN(6)
+		}
 	}
 	for _, t := range g.plan.returns {
 		g.weights[t.number] = 1 + g.rng.IntN(4)
@@ -210,6 +214,7 @@ func (g *wanderer) swarm() {
 func (g *wanderer) Next(r *Run, at *Activation) Action {
 	if g.action < len(g.actions) {
 		g.action++
+		r.repeats = g.action < len(g.actions)
 		return g.actions[g.action-1]
 	}
 	if g.look(r); len(g.actions) >= g.length {

@@ -66,6 +66,7 @@ type Run struct {
 	checkers  []Checker
 	log       *log // nil: nothing is recorded
 	starting  bool
+	repeats   bool // what happens has happened before, in another run: states need not be looked at again
 	instances map[string]*instance
 	resources resourceTypes
 	funcs     map[string]*function
@@ -437,6 +438,9 @@ func (r *Run) finish(host *Activation, err error) {
 func (r *Run) settled() {
 	for _, c := range r.checkers {
 		c.Settled(r)
+		if !r.repeats {
+			c.State(r)
+		}
 	}
 }
 

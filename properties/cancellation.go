@@ -2,6 +2,8 @@ package properties
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"cabi/model"
 	"cabi/spec"
@@ -26,6 +28,85 @@ var cancelDelivered = quiescentProperty(&model.Property{
 				return fmt.Sprintf("nothing goes on, %s is to be cancelled, and %s is blocked in %s, cancellably, and is not told",
 					task.Func(), threadName(t), in), in
 			}
+		}
+	}
+	return "", ""
+})
+
+var cancelTold = &model.Property{
+	Name: "cancel-told",
+	Statement: "A task hears that it is cancelled exactly once from when its cancellation counts as delivered: in a callback, or as the result of a " +
+		"built-in that it called cancellably.",
+	Kind: "step",
+	Origin: `Explainer.md: "If cancellable is not set, task-cancelled is never returned"; "task-cancelled is returned at most once for a given ` +
+		`task"`,
+	Blind: "A task that was resolved hears it again in a run that differs from another only in whether it heard it before.",
+	New:   func() model.Checker { return &toldChecker{NoChecks: model.NoChecks{Name: "cancel-told"}} },
+}
+
+// toldChecker keeps the tasks that were told. As long as nothing is wrong, the state of those that are not resolved says it.
+type toldChecker struct {
+	model.NoChecks
+	told []*spec.Task
+}
+
+func (c *toldChecker) Entered(_ *model.Run, at *model.Activation) {
+	if at.Kind == model.KindCallback && at.Args[0].Uint64() == uint64(spec.EventTaskCancelled) {
+		c.tell(at, true)
+	}
+}
+
+func (c *toldChecker) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
+	if at.Pending == nil || len(results) != 1 || len(at.Pending.Imm) == 0 || !strings.HasSuffix(at.Pending.Imm[0], "cancellable") {
+		return
+	}
+	cancelled := uint64(1) // thread.*
+	if strings.HasPrefix(at.Pending.Op, "waitable-set.") {
+		cancelled = uint64(spec.EventTaskCancelled)
+	}
+	if results[0].Uint64() == cancelled {
+		c.tell(at, at.Pending.Imm[0] == "cancellable")
+	}
+}
+
+// tell takes note that core code hears of the cancellation of its task.
+func (c *toldChecker) tell(at *model.Activation, cancellable bool) {
+	task := at.Thread().Task()
+	switch {
+	case !cancellable:
+		c.What, c.Sort = fmt.Sprintf("%s is told by %s that it is cancelled, which it did not call cancellably", at.Name, at.Pending.Op), "uncancellable"
+	case slices.Contains(c.told, task):
+		c.What, c.Sort = fmt.Sprintf("%s is told twice that it is cancelled", task.Func()), "twice"
+	}
+	c.told = append(c.told, task)
+}
+
+func (c *toldChecker) Settled(r *model.Run) {
+	for _, t := range r.Store.WaitingThreads() {
+		c.check(t.Task())
+	}
+	if t := r.Store.Running(); t != nil {
+		c.check(t.Task())
+	}
+}
+
+func (c *toldChecker) check(task *spec.Task) {
+	if task.State() == spec.TaskCancelDelivered && !slices.Contains(c.told, task) {
+		c.What, c.Sort = fmt.Sprintf("the cancellation of %s counts as delivered, and it was not told", task.Func()), "untold"
+	}
+}
+
+var cancelledAtOnce = runProperty(&model.Property{
+	Name:      "cancelled-at-once",
+	Statement: "A call that waits to enter is cancelled as soon as its caller asks for it.",
+	Kind:      "state",
+	Origin:    `CanonicalABI.md: "While a callee is waiting to enter, if the caller requests cancellation, the callee is immediately cancelled"`,
+	Blind:     "Calls that the host makes.",
+}, func(r *model.Run) (what, kind string) {
+	for _, slot := range elements(r) {
+		t, ok := slot.Element.(*spec.Subtask)
+		if ok && t.CancellationRequested() && t.Callee() != nil && t.Callee().State() == spec.TaskInitial {
+			return fmt.Sprintf("%s was to be cancelled, and still waits to enter", t.Callee().Func()), ""
 		}
 	}
 	return "", ""

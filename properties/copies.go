@@ -15,9 +15,10 @@ var copyConsistent = runProperty(&model.Property{
 	Name: "copy-consistent",
 	Statement: "An end is copying exactly while its stream or future holds its buffer, or it has an event of the copy that nobody has taken; " +
 		"and its buffer is held exactly until the copy is over.",
-	Kind:   "state",
-	Origin: `CanonicalABI.md: "cancel is non-blocking, but does not guarantee that ownership of the buffer has been returned"; CopyState`,
-	Blind:  "Streams and futures that the host implements.",
+	Kind: "state",
+	Origin: `CanonicalABI.md: "the pending_* fields record the Buffer and OnCopy* callbacks of a read or write that is waiting to rendezvous"; "OnCopyDone ` +
+		`is called to indicate that the read or write is finished copying and that the caller has regained ownership of the buffer"`,
+	Blind: "Streams and futures that the host implements.",
 }, func(r *model.Run) (what, kind string) {
 	if amid(r) {
 		return "", ""
@@ -55,10 +56,11 @@ var peerNotified = &model.Property{
 	Name: "peer-notified",
 	Statement: "When an end is dropped, its peer's copy that is pending ends and says so, and if none is pending the next one does: it does not " +
 		"become pending.",
-	Kind:   "state",
-	Origin: `CanonicalABI.md: "drop" of SharedStreamImpl and SharedFutureImpl: "[…] notifies" the other end with DROPPED`,
-	Blind:  "Streams and futures that the host implements; ends that the host drops and does not tell of.",
-	New:    func() model.Checker { return &peerChecker{NoChecks: model.NoChecks{Name: "peer-notified"}} },
+	Kind: "state",
+	Origin: `CanonicalABI.md: "Dropping the readable or writable end of a stream or cancelling a read or write notifies any pending read or write"; "drop ` +
+		`notifies the opposite end"`,
+	Blind: "Streams and futures that the host implements; ends that the host drops and does not tell of.",
+	New:   func() model.Checker { return &peerChecker{NoChecks: model.NoChecks{Name: "peer-notified"}} },
 }
 
 // peerChecker keeps the streams and futures one of whose ends guests dropped; while the other lives, the state says it.

@@ -12,9 +12,10 @@ import (
 var All = []*model.Property{
 	deterministic, uniqueInTable, uniqueInInstance, nonzero, bounded, dense, freeList, noConfusion, diagnosable,
 	noStaleAlias, noStaleConfusion, isolation, unforgeable,
-	joinSymmetric, eventIdentifies, waitingCount, resolvedOnce,
-	noLostWakeup, noStolenEvent, cancelDelivered, noStuckThread, peerNotified, copyConsistent,
-	runningNotWaiting, oneExclusive, flagsRestored, backpressureCount, stackDiscipline,
+	lendsBalanced, borrowsBalanced, singleOwner, noDropWhileLent, destroyedOnce,
+	joinSymmetric, eventIdentifies, waitingCount, waitsAlone, resolvedOnce,
+	noLostWakeup, noStolenEvent, noStuckThread, cancelDelivered, cancelTold, cancelledAtOnce, peerNotified, copyConsistent,
+	runningNotWaiting, oneExclusive, flagsRestored, backpressureCount, noReentrance, stackDiscipline,
 	noAssertionFailure, noCrash,
 }
 

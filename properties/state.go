@@ -20,7 +20,7 @@ type stateChecker struct {
 	check func(*spec.ComponentInstance) string
 }
 
-func (c *stateChecker) Settled(r *model.Run) {
+func (c *stateChecker) State(r *model.Run) {
 	for _, inst := range r.Store.Instances() {
 		if c.What == "" {
 			c.What = c.check(inst)
@@ -58,7 +58,7 @@ type runChecker struct {
 	check func(*model.Run) (what, kind string)
 }
 
-func (c *runChecker) Settled(r *model.Run) { c.What, c.Sort = c.check(r) }
+func (c *runChecker) State(r *model.Run) { c.What, c.Sort = c.check(r) }
 
 // quiescentProperty completes p as a property of each state in which nothing goes on unless the host does something.
 func quiescentProperty(p *model.Property, check func(r *model.Run) (what, kind string)) *model.Property {

@@ -71,7 +71,7 @@ var flagsRestored = runProperty(&model.Property{
 	Statement: "An instance may not be left exactly while its realloc or post-return runs; and when control is with the host, every instance may " +
 		"be entered.",
 	Kind:   "quiescent",
-	Origin: `CanonicalABI.md: may_enter and may_leave of ComponentInstance; "when control is with the host" is what Store.tick asserts of waiting threads`,
+	Origin: "ComponentInstance.may_enter and may_leave; Store.tick asserts that the instances of all waiting threads may be entered",
 	Blind:  "A realloc that is no guest code.",
 }, func(r *model.Run) (what, kind string) {
 	for _, inst := range r.Store.Instances() {
@@ -97,7 +97,7 @@ var runningNotWaiting = runProperty(&model.Property{
 	Statement: "A thread is in the store's list of waiting threads exactly if it is blocked and waits for something, and then once; a thread that " +
 		"runs is not in it, and every thread in a table is one of its task's.",
 	Kind:   "state",
-	Origin: `CanonicalABI.md: "Thread.running", "suspended" and "waiting"`,
+	Origin: "Thread.running, Thread.suspended, Thread.waiting; Store.waiting",
 }, func(r *model.Run) (what, kind string) {
 	waiting := r.Store.WaitingThreads()
 	for i, t := range waiting {
@@ -282,4 +282,39 @@ func (c *stackChecker) entered(inst *spec.ComponentInstance) bool {
 // AppendGhost appends the instances that have opted in.
 func (c *stackChecker) AppendGhost(b []byte) []byte {
 	return fmt.Appendf(b, "opted in: %s\n", strings.Join(c.opted, " "))
+}
+
+var noReentrance = &model.Property{
+	Name: "no-reentrance",
+	Statement: "No call, callback or thread begins core code in an instance one of whose threads is in the middle of calling out, unless it called " +
+		"what is inside it.",
+	Kind: "step",
+	Origin: `Explainer.md, Component Invariant 2: "Components can only be reentered (via component export or thread resumption) when they ` +
+		`explicitly block or call a donut wrapped child component"`,
+	Blind: "Destructors that an instance calls itself, realloc and post-return: the invariant is not about them.",
+	New:   func() model.Checker { return &reentranceChecker{NoChecks: model.NoChecks{Name: "no-reentrance"}} },
+}
+
+type reentranceChecker struct{ model.NoChecks }
+
+func (c *reentranceChecker) Entered(r *model.Run, at *model.Activation) {
+	if at.Kind != model.KindFunc && at.Kind != model.KindCallback && at.Kind != model.KindThread {
+		return
+	}
+	running := r.Store.RunningThreads(nil)
+	for i := 1; i < len(running); i++ {
+		if caller := running[i].Instance(); caller == running[0].Instance() && !inside(running[i-1].Instance(), caller) && c.What == "" {
+			c.What = fmt.Sprintf("core code of %s begins while %s is in the middle of a call out of %s", at.Name, threadName(running[i]), caller.Name)
+		}
+	}
+}
+
+// inside reports whether inst is a child of outer, or of a child of it, and so on.
+func inside(inst, outer *spec.ComponentInstance) bool {
+	for in := inst.Parent(); in != nil; in = in.Parent() {
+		if in == outer {
+			return true
+		}
+	}
+	return false
 }

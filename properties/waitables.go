@@ -98,7 +98,7 @@ var waitingCount = &model.Property{
 
 type waitingChecker struct{ model.NoChecks }
 
-func (c *waitingChecker) Settled(r *model.Run) {
+func (c *waitingChecker) State(r *model.Run) {
 	for _, inst := range r.Store.Instances() {
 		for slot := range live(inst) {
 			wset, isSet := slot.Element.(*spec.WaitableSet)
@@ -109,6 +109,28 @@ func (c *waitingChecker) Settled(r *model.Run) {
 		}
 	}
 }
+
+var waitsAlone = runProperty(&model.Property{
+	Name:      "waits-alone",
+	Statement: "A waitable that a thread waits for by itself is in no set, and no other thread waits for it.",
+	Kind:      "state",
+	Origin:    `CanonicalABI.md: "a waitable cannot be waited on both asynchronously (via waitable sets) and synchronously"`,
+}, func(r *model.Run) (what, kind string) {
+	threads := r.Store.WaitingThreads()
+	for i, t := range threads {
+		c := t.WaitsFor()
+		if c.Kind != spec.WaitsForEvent {
+			continue
+		}
+		if spec.Set(c.Waitable) != nil {
+			return fmt.Sprintf("%s waits for %s, which is in a set", threadName(t), describe(c.Waitable)), "set"
+		}
+		if slices.ContainsFunc(threads[:i], func(o *spec.Thread) bool { return o.WaitsFor() == c }) {
+			return fmt.Sprintf("two threads wait for %s", describe(c.Waitable)), "two"
+		}
+	}
+	return "", ""
+})
 
 var resolvedOnce = &model.Property{
 	Name:      "resolved-once",
@@ -121,7 +143,7 @@ var resolvedOnce = &model.Property{
 
 type resolvedChecker struct{ model.NoChecks }
 
-func (c *resolvedChecker) Settled(r *model.Run) {
+func (c *resolvedChecker) State(r *model.Run) {
 	for k, call := range r.Calls() {
 		if call.Times > 1 && c.What == "" {
 			c.What = fmt.Sprintf("the host's call %d of %s was resolved %d times", k, call.Func, call.Times)

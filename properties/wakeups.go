@@ -173,6 +173,8 @@ func (c *stolenChecker) hear(at *model.Activation, code, index uint64) {
 		return t.inst.Name == at.Actor && (!event || uint64(t.code) == code && t.index == index)
 	})
 	switch {
+	case !event && at.Kind != model.KindCallback && at.Pending.Op == "waitable-set.wait" && code == uint64(spec.EventNone):
+		c.What, c.Sort = at.Name+" waited for an event, and is told that there is none", "none"
 	case i < 0 && event && c.What == "":
 		c.What = fmt.Sprintf("%s is told the event %s %d, which was taken from nobody", at.Name, spec.EventCode(code), index)
 		c.Sort = "made up"

@@ -469,3 +469,6 @@ func (rt *ResourceType) HasDtor() bool { return rt.dtor != nil }
 
 // Func is the name of the function that t is a call of.
 func (t *Task) Func() string { return t.ft.Name }
+
+// CancellationRequested reports whether t's caller has asked to cancel it.
+func (t *Subtask) CancellationRequested() bool { return t.cancellationRequested }

@@ -1,0 +1,290 @@
+package properties
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// Who owns a resource, and who may use it until when. Lends and borrows are counted here, in the subtasks and tables that
+// they are in, and not taken from the counters that the specification keeps.
+
+var lendsBalanced = runProperty(&model.Property{
+	Name:      "lends-balanced",
+	Statement: "A handle counts as many lends as there are calls under way, or whose end was not told yet, that it is lent to.",
+	Kind:      "state",
+	Origin:    `CanonicalABI.md: "The num_lends field maintains a conservative approximation of the number of live handles that were lent from this handle"`,
+	Blind:     "Handles that are lent to the host while it is being called.",
+}, func(r *model.Run) (what, kind string) {
+	if len(r.World.Resources) == 0 || hostCalled(r) {
+		return "", ""
+	}
+	calls := callsUnderway(r)
+	for inst, slot := range elements(r) {
+		if h, ok := slot.Element.(*spec.ResourceHandle); ok && h.NumLends() != lendsOf(calls, h) {
+			return fmt.Sprintf("%s %d of %s counts %d lends, there are %d", describe(h), slot.Index, inst.Name, h.NumLends(), lendsOf(calls, h)), ""
+		}
+	}
+	return "", ""
+})
+
+// hostCalled reports whether the host is being called: such a call is only on the stack.
+func hostCalled(r *model.Run) bool {
+	return slices.ContainsFunc(r.Activations, func(at *model.Activation) bool { return at.Kind == model.KindHostFunc })
+}
+
+// callsUnderway are the subtasks that handles may be lent to: those in tables, those of the tasks that are not at their
+// end, and those whose end a thread waits for.
+func callsUnderway(r *model.Run) []*spec.Subtask {
+	var calls []*spec.Subtask
+	add := func(t *spec.Subtask) {
+		if t != nil && !slices.Contains(calls, t) {
+			calls = append(calls, t)
+		}
+	}
+	for _, slot := range elements(r) {
+		t, _ := slot.Element.(*spec.Subtask)
+		add(t)
+	}
+	for _, t := range r.Store.AllTasks() {
+		add(t.Caller())
+	}
+	for _, t := range r.Store.WaitingThreads() {
+		called, _ := t.WaitsFor().Waitable.(*spec.Subtask)
+		add(called)
+	}
+	return calls
+}
+
+func lendsOf(calls []*spec.Subtask, h *spec.ResourceHandle) int {
+	n := 0
+	for _, t := range calls {
+		for _, lender := range t.Lenders() {
+			if lender == h {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+var borrowsBalanced = runProperty(&model.Property{
+	Name: "borrows-balanced",
+	Statement: "A task counts as many borrows as there are borrow handles in its scope; and no borrow handle outlives the call that it was " +
+		"passed in.",
+	Kind:   "state",
+	Origin: `CanonicalABI.md: "There is a dynamic error if the callee has not dropped all borrowed handles by the time task.return is called"`,
+}, func(r *model.Run) (what, kind string) {
+	if len(r.World.Resources) == 0 || amid(r) {
+		return "", ""
+	}
+	for _, task := range r.Store.AllTasks() {
+		n := 0
+		for _, slot := range elements(r) {
+			if h, ok := slot.Element.(*spec.ResourceHandle); ok && !h.Own() && h.Scope() == task {
+				n++
+			}
+		}
+		if n != task.NumBorrows() {
+			return fmt.Sprintf("%s counts %d borrow handles, there are %d", task.Func(), task.NumBorrows(), n), "count"
+		}
+	}
+	for inst, slot := range elements(r) {
+		if h, ok := slot.Element.(*spec.ResourceHandle); ok && !h.Own() && (h.Scope() == nil || h.Scope().State() == spec.TaskResolved) {
+			return fmt.Sprintf("%s %d of %s outlives the call that it was passed in", describe(h), slot.Index, inst.Name), "outlives"
+		}
+	}
+	return "", ""
+})
+
+var noDropWhileLent = &model.Property{
+	Name:      "no-drop-while-lent",
+	Statement: "A handle that is lent is neither dropped nor passed on.",
+	Kind:      "step",
+	Origin: `CanonicalABI.md: "This count […] is ensured to be zero when an own handle is dropped"; "The lifting operation fails […] if the own handle is ` +
+		`currently being lent out as borrows"`,
+	Blind: "Handles that are lent to the host while it is being called.",
+	New:   func() model.Checker { return &lentChecker{NoChecks: model.NoChecks{Name: "no-drop-while-lent"}} },
+}
+
+// lentChecker suspects a handle that leaves its table while it is lent; the suspicion stands if the run goes on.
+type lentChecker struct {
+	model.NoChecks
+	run       *model.Run
+	suspected string
+}
+
+func (c *lentChecker) Begin(r *model.Run) { c.run = r }
+
+func (c *lentChecker) Retired(inst *spec.ComponentInstance, _ spec.TableKey, index uint64, e spec.Element) {
+	h, ok := e.(*spec.ResourceHandle)
+	if ok && c.suspected == "" && lendsOf(callsUnderway(c.run), h) > 0 {
+		c.suspected = fmt.Sprintf("%s %d of %s left its table while it was lent", describe(h), index, inst.Name)
+	}
+}
+
+func (c *lentChecker) Settled(*model.Run) { c.What = c.suspected }
+
+func (c *lentChecker) Stopped(*model.Run, error) { c.suspected = "" }
+
+// A resource is what a handle refers to: guests that give several resources of a type the same rep tell them apart no
+// more than this does, which counts them.
+type resource struct {
+	rt  *spec.ResourceType
+	rep spec.Int
+}
+
+func resourceOf(h *spec.ResourceHandle) resource { return resource{h.Type(), h.Rep()} }
+
+func (k resource) String() string { return fmt.Sprintf("%s rep %s", k.rt.Name, k.rep) }
+
+var singleOwner = &model.Property{
+	Name: "single-owner",
+	Statement: "Every resource that was made and not dropped has one own handle, in one table: none is made by passing it on, and none is lost " +
+		"on the way.",
+	Kind: "step",
+	Origin: `CanonicalABI.md: "own handles are lifted by removing the handle from the current component instance's handles table so that ownership is ` +
+		`transferred"`,
+	Blind: "Worlds in which the host gets or gives own handles.",
+	New:   func() model.Checker { return &ownerChecker{NoChecks: model.NoChecks{Name: "single-owner"}} },
+}
+
+// ownerChecker keeps how many own handles of each resource there must be: where nothing is wrong, as many as there are.
+type ownerChecker struct {
+	model.NoChecks
+	run    *model.Run
+	host   bool // the host deals in own handles: nothing is checked
+	owners []owners
+}
+
+// owners is how many own handles of a resource there must be, and how many are there.
+type owners struct {
+	of         resource
+	must, live int
+}
+
+func (c *ownerChecker) Begin(r *model.Run) { c.run, c.host = r, hostOwns(r.World) }
+
+// ownersOf is the entry of a resource.
+func (c *ownerChecker) ownersOf(e spec.Element) *owners {
+	h, ok := e.(*spec.ResourceHandle)
+	if !ok || !h.Own() {
+		return &owners{}
+	}
+	k := resourceOf(h)
+	i := slices.IndexFunc(c.owners, func(o owners) bool { return o.of == k })
+	if i < 0 {
+		i = len(c.owners)
+		c.owners = append(c.owners, owners{of: k})
+	}
+	return &c.owners[i]
+}
+
+// hostOwns reports whether the host gets or gives own handles.
+func hostOwns(w *model.World) bool {
+	return slices.ContainsFunc(w.Funcs, func(f model.Func) bool {
+		ofHost := f.Instance() == model.Host || slices.Contains(w.Start, f.Name) || slices.Contains(w.Menus[model.Host], "invoke "+f.Name)
+		return ofHost && strings.Contains(strings.Join(slices.Concat(f.Params, f.Results), " "), "own<")
+	})
+}
+
+func (c *ownerChecker) Issued(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
+	if doing(c.run, func(op string) bool { return op == "resource.new" }) {
+		c.ownersOf(e).must++
+	}
+}
+
+func (c *ownerChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
+	if dropping(c.run) != nil {
+		c.ownersOf(e).must--
+	}
+}
+
+// dropping is the activation that runs and does resource.drop; nil: none.
+func dropping(r *model.Run) *model.Activation {
+	running := r.Store.Running()
+	for _, at := range slices.Backward(r.Activations) {
+		if at.Thread() == running {
+			if at.Pending != nil && at.Pending.Op == "resource.drop" {
+				return at
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+func (c *ownerChecker) Settled(r *model.Run) {
+	if c.host || len(r.World.Resources) == 0 || amid(r) {
+		return
+	}
+	for i := range c.owners {
+		c.owners[i].live = 0
+	}
+	for _, slot := range elements(r) {
+		c.ownersOf(slot.Element).live++
+	}
+	for _, o := range c.owners {
+		switch {
+		case o.live > o.must:
+			c.What, c.Sort = fmt.Sprintf("there are %d own handles of %s, there must be %d", o.live, o.of, o.must), "too many"
+		case o.live < o.must:
+			c.What, c.Sort = fmt.Sprintf("there are %d own handles of %s, there must be %d", o.live, o.of, o.must), "lost"
+		}
+	}
+}
+
+var destroyedOnce = &model.Property{
+	Name: "destroyed-once",
+	Statement: "The destructor of a resource runs exactly once, with its rep: while its own handle is being dropped. Dropping a borrow handle " +
+		"runs none.",
+	Kind: "step",
+	Origin: `CanonicalABI.md, resource.drop: "removes the handle from the current component instance's handles table and, if the handle was owning, calls ` +
+		`the resource's destructor"`,
+	Blind: "Resources whose type has no destructor, or a host's.",
+	New:   func() model.Checker { return &destroyedChecker{NoChecks: model.NoChecks{Name: "destroyed-once"}} },
+}
+
+// destroyedChecker keeps the drops that have still to run a destructor; they are on the stack.
+type destroyedChecker struct {
+	model.NoChecks
+	run  *model.Run
+	owed []owed
+}
+
+type owed struct {
+	at   *model.Activation
+	what resource
+}
+
+func (c *destroyedChecker) Begin(r *model.Run) { c.run = r }
+
+func (c *destroyedChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
+	if h, ok := e.(*spec.ResourceHandle); ok && h.Own() && h.Type().HasDtor() {
+		if at := dropping(c.run); at != nil {
+			c.owed = append(c.owed, owed{at, resourceOf(h)})
+		}
+	}
+}
+
+func (c *destroyedChecker) Entered(_ *model.Run, at *model.Activation) {
+	if at.Kind != model.KindDtor {
+		return
+	}
+	for i, o := range slices.Backward(c.owed) {
+		if o.what.rt.Name+".dtor" == at.Name && o.what.rep == spec.UintOf(at.Args[0].Uint64()) {
+			c.owed = slices.Delete(c.owed, i, i+1)
+			return
+		}
+	}
+	c.What, c.Sort = fmt.Sprintf("%s runs with rep %s, and no such own handle is being dropped", at.Name, at.Args[0]), "undue"
+}
+
+func (c *destroyedChecker) Done(_ *model.Run, at *model.Activation, _ []spec.CoreValue) {
+	if i := slices.IndexFunc(c.owed, func(o owed) bool { return o.at == at }); i >= 0 {
+		c.What, c.Sort = fmt.Sprintf("%s was dropped, and its destructor did not run", c.owed[i].what), "not run"
+	}
+}
