@@ -189,7 +189,7 @@ func (r *Run) offerSharedDrop(at *Activation, a Action) []Action {
 }
 
 func (r *Run) offerSharedReclaim(at *Activation, a Action) []Action {
-	return r.offerEach(at, a, func(s *Shared) bool { return s.Reclaim })
+	return r.offerEach(at, a, func(s *Shared) bool { return s.Reclaim && s.Reading })
 }
 
 func (r *Run) offerEach(at *Activation, a Action, where func(*Shared) bool) []Action {

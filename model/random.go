@@ -199,13 +199,10 @@ func (g *wanderer) once() bool {
 func (g *wanderer) swarm() {
 	g.weights = make([]int, len(g.plan.templates))
 	likes := []int{10, 15, 25, 50, 80}[g.rng.IntN(5)] // of a hundred
-	for i := range g.weights {
-		if g.rng.IntN(100) < likes {
+	for i, t := range g.plan.templates {
+		if t.action.Op == opReturn || g.rng.IntN(100) < likes {
 			g.weights[i] = 1 + g.rng.IntN(6)
 		}
-	}
-	for _, t := range g.plan.returns {
-		g.weights[t.number] = 1 + g.rng.IntN(4)
 	}
 	g.wrong = []int{0, 0, 0, 40}[g.rng.IntN(4)]
 }

@@ -27,7 +27,7 @@ var borrowsWorld = &World{
 		Host:     {"tick"},
 	},
 	Start:  []string{"A.run"},
-	Bounds: Bounds{Steps: 10, Handles: 4, Tasks: 3},
+	Bounds: Bounds{Steps: 11, Handles: 4, Tasks: 3},
 }
 
 // dtorsWorld is two instances whose resources' destructors call back.
@@ -52,7 +52,7 @@ var dtorsWorld = &World{
 		Host:       {"invoke A.run", "invoke B.run"},
 	},
 	Start:  []string{"A.run"},
-	Bounds: Bounds{Steps: 9, Handles: 3, Tasks: 4},
+	Bounds: Bounds{Steps: 11, Handles: 3, Tasks: 4},
 }
 
 // subtasksWorld is an instance that calls another, asynchronously.
@@ -77,7 +77,7 @@ var subtasksWorld = &World{
 		Host:     {"tick"},
 	},
 	Start:  []string{"A.run"},
-	Bounds: Bounds{Steps: 10, Handles: 3, Tasks: 3},
+	Bounds: Bounds{Steps: 11, Handles: 3, Tasks: 3},
 }
 
 // tasksWorld is one instance with functions of every kind, which the host calls and cancels.
@@ -97,7 +97,7 @@ var tasksWorld = &World{
 			"backpressure.dec"},
 		Host: {"invoke A.sync", "invoke A.blocking", "invoke A.stackful", "invoke A.callback", "cancel", "tick"},
 	},
-	Bounds: Bounds{Steps: 9, Tasks: 3},
+	Bounds: Bounds{Steps: 10, Tasks: 3},
 }
 
 // callbacksWorld is one instance with a callback function that waits on a set.
@@ -114,7 +114,7 @@ var callbacksWorld = &World{
 		Host: {"invoke A.run", "cancel", "tick"},
 	},
 	Start:  []string{"A.run"},
-	Bounds: Bounds{Steps: 9, Handles: 3, Tasks: 2},
+	Bounds: Bounds{Steps: 11, Handles: 3, Tasks: 2},
 }
 
 // threadsWorld is one instance whose calls have several threads.
@@ -130,7 +130,7 @@ var threadsWorld = &World{
 			"thread.yield cancellable", "thread.index", "context.get i32", "context.set i32", "task.return ()", "task.cancel"},
 		Host: {"invoke A.run", "invoke A.sync", "cancel", "tick"},
 	},
-	Bounds: Bounds{Steps: 9, Threads: 3, Tasks: 2},
+	Bounds: Bounds{Steps: 11, Threads: 3, Tasks: 2},
 }
 
 // switchesWorld is one instance whose threads switch to each other.
@@ -147,7 +147,7 @@ var switchesWorld = &World{
 			"task.return ()", "task.cancel"},
 		Host: {"invoke A.run", "invoke A.sync", "cancel", "tick"},
 	},
-	Bounds: Bounds{Steps: 8, Threads: 3, Tasks: 2},
+	Bounds: Bounds{Steps: 9, Threads: 3, Tasks: 2},
 }
 
 // reentranceWorld is a parent and its child, which call each other, and a sibling.
@@ -184,7 +184,7 @@ var reentranceWorld = &World{
 		"R.dtor":             {"resource.new R", "thread.index"},
 		Host:                 {"invoke P.run", "invoke C.in", "tick"},
 	},
-	Bounds: Bounds{Steps: 8, Handles: 2, Tasks: 4},
+	Bounds: Bounds{Steps: 13, Handles: 2, Tasks: 4},
 }
 
 // backpressureWorld is an instance that calls another which turns backpressure on and off.

@@ -23,7 +23,7 @@ var streamsWorld = &World{
 		Host:     {"invoke B.run", "tick"},
 	},
 	Start:  []string{"A.run"},
-	Bounds: Bounds{Steps: 8, Handles: 2, Tasks: 3},
+	Bounds: Bounds{Steps: 16, Handles: 2, Tasks: 3},
 }
 
 // hostStreamsWorld is one instance and the host with the ends of a stream or future.
@@ -44,7 +44,7 @@ var hostStreamsWorld = &World{
 		Host: {"invoke A.stream", "invoke A.future", "shared.write", "shared.cancel", "shared.drop", "shared.reclaim", "shared.copy",
 			"shared.done", "tick"},
 	},
-	Bounds: Bounds{Steps: 8, Handles: 2, Tasks: 1},
+	Bounds: Bounds{Steps: 11, Handles: 2, Tasks: 1},
 }
 
 // transfersWorld is instances that pass ends of streams and futures on, and handles through streams.
@@ -69,7 +69,7 @@ var transfersWorld = &World{
 		"B.take-stream": {}, "B.take-future": {"future.read u8 async"}, "B.give-future": {},
 		Host: {"invoke A.run", "invoke B.run"},
 	},
-	Bounds: Bounds{Steps: 8, Handles: 4},
+	Bounds: Bounds{Steps: 11, Handles: 4},
 }
 
 // errorContextsWorld is two instances that make and pass error contexts.

@@ -81,7 +81,7 @@ var futuresWorld = &World{
 		Host: {"invoke A.run"},
 	},
 	Start:  []string{"A.run"},
-	Bounds: Bounds{Steps: 6, Handles: 4},
+	Bounds: Bounds{Steps: 8, Handles: 4},
 }
 
 // waitsWorld is one instance whose calls wait on a set until another call makes an event.
@@ -99,5 +99,5 @@ var waitsWorld = &World{
 		Host: {"invoke A.run", "tick"},
 	},
 	Start:  []string{"A.run"},
-	Bounds: Bounds{Steps: 6, Handles: 3},
+	Bounds: Bounds{Steps: 9, Handles: 3},
 }

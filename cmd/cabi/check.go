@@ -70,6 +70,8 @@ func newCheckCommand() *cobra.Command {
 	f.DurationVar(&c.duration, "duration", 0, "stop after so long; 0: never, or of random walks after a minute")
 	f.Var(&c.runs, "runs", "how many random walks to make; 0: as many as the duration allows")
 	f.Uint64Var(&c.seed, "seed", 1, "what random walks are made from")
+	cmd.MarkFlagsMutuallyExclusive("random", "depth-first")
+	cmd.MarkFlagsMutuallyExclusive("random", "full")
 	return cmd
 }
 
@@ -104,6 +106,9 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 
 // search is what the flags ask for.
 func (c *checkCommand) search(world string) (model.Search, error) {
+	if c.duration < 0 {
+		return model.Search{}, exitError{2, fmt.Sprintf("--duration %s: a duration is not negative", c.duration)}
+	}
 	search := model.Search{Workers: c.workers.value, KeepGoing: c.keepGoing, DepthFirst: c.depthFirst, Full: c.full}
 	if search.World = model.WorldByName(world); search.World == nil {
 		return search, unknown("world", world, worldNames())

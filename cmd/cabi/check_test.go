@@ -22,6 +22,11 @@ func TestBadInput(t *testing.T) {
 		{"check handles --property y", `unknown property "y"; there are: deterministic`},
 		{"check handles --steps 0", "a bound is a number from 1 to 1000"},
 		{"check handles --steps 18446744073709551616", "a bound is a number from 1 to 1000"},
+		{"check handles --threads x", "a bound is a number from 1 to 1000"},
+		{"check handles --tasks 0", "a bound is a number from 1 to 1000"},
+		{"check handles --duration -1s", "a duration is not negative"},
+		{"check handles --seed x", "invalid argument"},
+		{"check handles --random --depth-first", "none of the others can be"},
 		{"check handles --handles -1", "a bound is a number from 1 to 1000"},
 		{"check handles --steps many", "a bound is a number from 1 to 1000"},
 		{"check handles --colour", "unknown flag: --colour"},
@@ -53,13 +58,83 @@ func TestVerdicts(t *testing.T) {
 		{"check handles --steps 1", 3, "holds vacuously"},
 	} {
 		out, code, _ := execute(newRootCommand(), append(strings.Fields(c.args), "--json")...)
-		var got result
-		if err := json.Unmarshal([]byte(out), &got); err != nil {
-			t.Fatalf("cabi %s: %v in %s", c.args, err, out)
-		}
+		_, got := jsonLines(t, out)
 		if code != c.code || got.Verdict != c.verdict {
 			t.Errorf("cabi %s: exit %d, %s; want %d, %s", c.args, code, got.Verdict, c.code, c.verdict)
 		}
+	}
+}
+
+// jsonLines reads what cabi check --json prints: a line for each finding, and one for the result.
+func jsonLines(t *testing.T, out string) ([]finding, result) {
+	t.Helper()
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	findings := make([]finding, len(lines)-1)
+	var last result
+	for i, line := range lines {
+		to := any(&last)
+		if i < len(findings) {
+			to = &findings[i]
+		}
+		d := json.NewDecoder(strings.NewReader(line))
+		d.DisallowUnknownFields()
+		if err := d.Decode(to); err != nil {
+			t.Fatalf("%v in %s", err, line)
+		}
+	}
+	return findings, last
+}
+
+// A search that keeps going tells each kind of violation once, saves it, and what is saved replays.
+func TestKeepGoing(t *testing.T) {
+	dir := t.TempDir()
+	out, code, err := execute(newRootCommand(), "check", "children", "--steps", "8", "--keep-going", "--json", "--save", dir)
+	findings, last := jsonLines(t, out)
+	if code != 1 || last.Verdict != "violated" || len(findings) < 2 || len(findings) != len(last.Findings) {
+		t.Fatalf("exit %d, %v, %d findings, %+v", code, err, len(findings), last)
+	}
+	files, err := filepath.Glob(filepath.Join(dir, "*.cabi"))
+	if err != nil || len(files) != len(findings) {
+		t.Fatalf("%d files, %v, want %d", len(files), err, len(findings))
+	}
+	for _, file := range files {
+		if out, code, err := execute(newRootCommand(), "replay", file); code != 0 {
+			t.Errorf("replay %s: exit %d, %v: %s", file, code, err, out)
+		}
+	}
+}
+
+// Random walks find the same from the same seed, however many workers there are; what they find is shrunk and replays.
+func TestRandomWalks(t *testing.T) {
+	var first string
+	for _, workers := range []string{"1", "2", "1"} {
+		dir := t.TempDir()
+		out, code, err := execute(newRootCommand(), "check", "everything", "--random", "--keep-going", "--runs", "300", "--seed", "5",
+			"--workers", workers, "--json", "--save", dir)
+		findings, last := jsonLines(t, out)
+		if code != 1 || len(findings) == 0 || last.Runs != 300 {
+			t.Fatalf("exit %d, %v: %s", code, err, out)
+		}
+		if first == "" {
+			first = out
+		}
+		if out != first {
+			t.Errorf("%s workers:\n%s\nbefore:\n%s", workers, out, first)
+		}
+		files, _ := filepath.Glob(filepath.Join(dir, "*.cabi"))
+		for _, file := range files {
+			if _, code, err := execute(newRootCommand(), "replay", file); code != 0 {
+				t.Errorf("replay %s: exit %d, %v", file, code, err)
+			}
+		}
+	}
+}
+
+// A search that runs out of time says what it has established, and exits with 3.
+func TestDuration(t *testing.T) {
+	out, code, _ := execute(newRootCommand(), "check", "subtasks", "--steps", "30", "--duration", "1s")
+	if code != 3 || !strings.Contains(out, "no violation found so far") || !strings.Contains(out, "not explored") {
+		t.Errorf("exit %d: %s", code, out)
 	}
 }
 
