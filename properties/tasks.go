@@ -191,8 +191,8 @@ func (c *backpressureChecker) Settled(r *model.Run) {
 
 var stackDiscipline = &model.Property{
 	Name: "stack-discipline",
-	Statement: "An instance may be entered exactly if no thread runs in it or in what is inside it; and in an instance that has made no thread " +
-		"and named none, the core code of functions that are not stackful ends in the reverse of the order in which it began.",
+	Statement: "An instance may be entered exactly if no thread runs in it or in what is inside it; and in an instance that has run no stackful " +
+		"function, made no thread and named none, core code ends in the reverse of the order in which it began.",
 	Kind: "step",
 	Origin: "Explainer.md, Component Invariants 2 and 3: \"unless a component opts in (via \"stackful\" lift or cooperative threads), all core wasm " +
 		"execution inside a component instance is locally serialized […] so that producer toolchains can continue to use a single global " +
@@ -201,7 +201,8 @@ var stackDiscipline = &model.Property{
 	New:   func() model.Checker { return &stackChecker{NoChecks: model.NoChecks{Name: "stack-discipline"}} },
 }
 
-// stackChecker remembers the instances that have opted in to more than one stack by making or naming threads.
+// stackChecker remembers the instances that have opted in to more than one stack: by stackful functions, or by making or
+// naming threads.
 type stackChecker struct {
 	model.NoChecks
 	stackful map[string]bool
@@ -216,9 +217,9 @@ func (c *stackChecker) Begin(r *model.Run) {
 	}
 }
 
-// Entered hears of threads that begin.
+// Entered hears of threads and stackful functions that begin.
 func (c *stackChecker) Entered(_ *model.Run, at *model.Activation) {
-	if at.Kind == model.KindThread {
+	if at.Kind == model.KindThread || at.Kind == model.KindFunc && c.stackful[at.Name] {
 		c.opt(at.Actor)
 	}
 }
@@ -250,9 +251,9 @@ func (c *stackChecker) Left(r *model.Run, at *model.Activation) {
 	}
 }
 
-// serial reports whether core code is of an instance and a function that has not opted in to more than one stack.
+// serial reports whether core code is of an instance that has not opted in to more than one stack.
 func (c *stackChecker) serial(at *model.Activation) bool {
-	return at.Actor != model.Host && !c.stackful[at.Name] && at.Kind != model.KindThread && !slices.Contains(c.opted, at.Actor)
+	return at.Actor != model.Host && !slices.Contains(c.opted, at.Actor)
 }
 
 func (c *stackChecker) Settled(r *model.Run) {
@@ -291,7 +292,7 @@ var noReentrance = &model.Property{
 	Kind: "step",
 	Origin: `Explainer.md, Component Invariant 2: "Components can only be reentered (via component export or thread resumption) when they ` +
 		`explicitly block or call a donut wrapped child component"`,
-	Blind: "Destructors that an instance calls itself, realloc and post-return: the invariant is not about them.",
+	Blind: "What an instance's own destructors do when it drops its own resource, realloc and post-return: the invariant is not about them.",
 	New:   func() model.Checker { return &reentranceChecker{NoChecks: model.NoChecks{Name: "no-reentrance"}} },
 }
 
@@ -303,7 +304,8 @@ func (c *reentranceChecker) Entered(r *model.Run, at *model.Activation) {
 	}
 	running := r.Store.RunningThreads(nil)
 	for i := 1; i < len(running); i++ {
-		if caller := running[i].Instance(); caller == running[0].Instance() && !inside(running[i-1].Instance(), caller) && c.What == "" {
+		caller, callee := running[i].Instance(), running[i-1].Instance()
+		if caller == running[0].Instance() && callee != caller && !inside(callee, caller) && c.What == "" {
 			c.What = fmt.Sprintf("core code of %s begins while %s is in the middle of a call out of %s", at.Name, threadName(running[i]), caller.Name)
 		}
 	}

@@ -109,7 +109,7 @@ func (s *Store) runningThread() *Thread {
 // A StateWriter writes states. The zero StateWriter is ready; using one again and again saves allocations.
 type StateWriter struct {
 	// Age, if it is not nil, leaves out what only the numbers of indices depend on: tables are written as their live
-	// elements by age, which is when each was added; sets and lists of waiting threads by when their elements were met.
+	// elements by class, type and age, which is when each was added; sets and lists of waiting threads by when their elements were met.
 	// States that differ in no more than that go on alike as long as nobody looks at an index as a number. Where an index
 	// is kept that may outlive its element, the state is written in full.
 	Age func(Element) int
@@ -300,7 +300,7 @@ func (w *StateWriter) liveElements(name string, t *Table) {
 			w.live = append(w.live, place)
 		}
 	}
-	slices.SortFunc(w.live, func(a, b int) int { return w.Age(t.array[a]) - w.Age(t.array[b]) })
+	slices.SortFunc(w.live, func(a, b int) int { return w.compareElements(t.array[a], t.array[b]) })
 	w.put("  ", name, t.key.suffix(), " live=[")
 	for _, place := range w.live {
 		w.put(t.array[place], " ")
@@ -309,6 +309,20 @@ func (w *StateWriter) liveElements(name string, t *Table) {
 		}
 	}
 	w.put("]\n")
+}
+
+// compareElements orders the elements of a table by what they never change, their class and type, and then by age: in
+// which order elements of different types were made does not matter.
+func (w *StateWriter) compareElements(a, b Element) int {
+	wantA, wantB := wantOf(a), wantOf(b)
+	order := cmp.Compare(wantA.Class, wantB.Class)
+	if order == 0 && wantA.Resource != wantB.Resource {
+		order = cmp.Compare(wantA.Resource.Name, wantB.Resource.Name)
+	}
+	if order == 0 && wantA.Typed && wantA.Payload != wantB.Payload {
+		order = cmp.Compare(typeName(wantA.Payload), typeName(wantB.Payload))
+	}
+	return cmp.Or(order, w.Age(a)-w.Age(b))
 }
 
 // owners writes whose the elements of a shared table are.
