@@ -229,7 +229,7 @@ var childrenWorld = &World{
 	Menus: map[string][]string{
 		"P.run":   {"call C.work", "subtask.cancel sync", "subtask.cancel async", "task.return ()"},
 		"P.back":  {"waitable-set.new", "waitable.join", "waitable-set.poll uncancellable", "subtask.cancel async", "subtask.drop"},
-		"P.later": {"thread.yield cancellable", "call C.sync", "task.return ()"},
+		"P.later": {"thread.yield cancellable", "thread.yield uncancellable", "call C.sync", "task.return ()"},
 		"C.work":  {"call P.back", "call P.later", "thread.suspend cancellable", "thread.suspend uncancellable", "task.return ()", "task.cancel"},
 		"C.sync":  {"subtask.cancel async"},
 		Host:      {"invoke C.work", "tick"},
