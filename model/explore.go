@@ -287,8 +287,8 @@ func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
 	for i, property := range w.Properties {
 		checkers[i] = property.New()
 	}
-	options := spec.Options{Choices: choices, Variant: w.Variant, Pool: &w.pool, Observe: w.observe}
-	options.Limits.RandomIndices = randomIndices(w.Bounds.Handles)
+	options := w.options(choices)
+	options.Pool, options.Observe = &w.pool, w.observe
 	return newRun(w.plan, w.World, options, actor, checkers)
 }
 

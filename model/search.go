@@ -29,7 +29,9 @@ type Search struct {
 	Random *Random
 	// Full turns the reductions off: states that differ only in the numbers of indices are told apart although nothing
 	// looks at them, and every order of a shuffle is explored.
-	Full bool
+	Full          bool
+	Without       map[spec.Site]bool // traps and asserts that are switched off; nil: none
+	Deterministic bool               // the deterministic profile; false: as upstream, not
 	// Progress is called now and then with what was found so far; nil: nobody wants to know. If it returns false, the
 	// search stops early.
 	Progress func(*Report) bool
@@ -138,9 +140,14 @@ func SiteOf(err error) string {
 
 // NewRun makes a run of the search's world, as the search makes it.
 func (s Search) NewRun(actor Actor, choices spec.Choices, checkers ...Checker) *Run {
-	options := spec.Options{Choices: choices, Variant: s.Variant}
+	return NewRun(s.World, s.options(choices), actor, checkers...)
+}
+
+// options are those of the stores that the search makes.
+func (s *Search) options(choices spec.Choices) spec.Options {
+	options := spec.Options{Choices: choices, Variant: s.Variant, Without: s.Without, Deterministic: s.Deterministic}
 	options.Limits.RandomIndices = randomIndices(s.Bounds.Handles)
-	return NewRun(s.World, options, actor, checkers...)
+	return options
 }
 
 // Record runs actions and choices, and returns what happened as the trace of a violation.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -91,6 +92,7 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 	if err := out.prepare(); err != nil {
 		return exitError{2, err.Error()}
 	}
+	debug.SetGCPercent(400) // runs leave much garbage behind, and states take little memory
 	progress := newProgress(cmd.ErrOrStderr(), c.duration)
 	defer progress.clear()
 	search.Progress = progress.tell
