@@ -220,6 +220,9 @@ type worker struct {
 func newWorker(e *explorer) *worker {
 	w := &worker{explorer: e, seen: map[passed]bool{}}
 	w.writer.reduce = e.reduce
+	if !e.reduce && !e.Full {
+		w.writer.swaps = e.plan.swaps // tables that are written by type cannot be swapped
+	}
 	w.writer.rewrite = e.tweak.rewrite
 	return w
 }

@@ -13,7 +13,9 @@ type fingerprint = xxh3.Uint128
 // A stateWriter writes whole states of runs.
 type stateWriter struct {
 	spec.StateWriter
-	reduce  bool // states that differ only in the numbers of indices are written alike
+	reduce  bool   // states that differ only in the numbers of indices are written alike
+	swaps   []swap // types that the world treats alike
+	swapped []byte
 	running []*spec.Thread
 	ghost   []byte
 	rewrite func([]byte) []byte // of tests: changes what is written; nil: nothing does
@@ -30,7 +32,7 @@ func (w *stateWriter) fingerprint(b []byte, r *Run) (fingerprint, []byte) {
 	if w.rewrite != nil {
 		b = w.rewrite(b)
 	}
-	return xxh3.Hash128(b), b
+	return w.folded(b), b
 }
 
 func (w *stateWriter) append(b []byte, r *Run) []byte {

@@ -24,7 +24,28 @@ var small = map[string]Bounds{
 
 func search(name string) Search {
 	w := WorldByName(name)
-	return Search{World: w, Variant: spec.SingleTable, Bounds: small[name].Or(w.Bounds), Properties: []*Property{stops}, KeepGoing: true}
+	s := Search{World: w, Variant: spec.SingleTable, Bounds: small[name].Or(w.Bounds), Properties: []*Property{stops}, KeepGoing: true}
+	if testing.Short() {
+		s.Bounds.Steps = max(2, s.Bounds.Steps-3)
+	}
+	return s
+}
+
+// Types that a world treats alike are found, and only those.
+func TestSwaps(t *testing.T) {
+	for name, want := range map[string][]swap{"waitables": {{"u16", "u8"}}, "events": nil, "handles": nil} {
+		if got := planOf(WorldByName(name)).swaps; !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+	s := search("waitables")
+	folded := s.Run()
+	s.Full = true
+	if full := s.Run(); full.States <= folded.States {
+		t.Errorf("%d states folded, %d not", folded.States, full.States)
+	} else {
+		t.Logf("%d states folded, %d not", folded.States, full.States)
+	}
 }
 
 // stops is the property that no run is stopped, whose violations are the stops and how soon each comes.
@@ -177,10 +198,14 @@ func TestMergedStatesHaveTheSameSuccessors(t *testing.T) {
 
 // mostPairs is how many pairs of each world are compared: in the long mode 100,000 of all.
 func mostPairs() int {
-	if long {
+	switch {
+	case long:
 		return 5000
+	case testing.Short():
+		return 5
+	default:
+		return 60
 	}
-	return 60
 }
 
 // components are what a state consists of, as patterns of its text. Fields that say the same twice are one component.
@@ -231,6 +256,9 @@ var redundant = map[string]string{
 
 // Every other component of a state is needed: without it, states are taken for one that do not go on alike.
 func TestEveryComponentIsNeeded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("explores far: run without -short")
+	}
 	needed := map[string]string{}
 	for _, name := range sortedKeys(small) {
 		s := search(name)

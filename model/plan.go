@@ -13,6 +13,7 @@ type plan struct {
 	templates []*template            // all, by their number
 	returns   map[string]*template   // by actor: the return that every guest has
 	types     map[string]spec.ValType
+	swaps     []swap // of types that the world treats alike
 	// readsMemory says that what stands in a memory can matter: something is lifted from it that is more than a number.
 	readsMemory bool
 }
@@ -40,6 +41,7 @@ func planOf(w *World) *plan {
 		p.readsMemory = p.readsMemory || i.Realloc == "guest"
 	}
 	p.returns[Host] = p.template(Host, Action{Op: opReturn})
+	p.swaps = swapsOf(w)
 	for _, f := range w.Funcs {
 		for _, text := range slices.Concat(f.Params, f.Results) {
 			p.typed(text)

@@ -68,7 +68,7 @@ func (w *walker) Next(r *Run, at *Activation) Action {
 	}
 	menu := r.Menu(at, w.bounds, breadth)
 	if len(menu) == 0 {
-		return Action{Op: opStop}
+		return Action{} // also in core code that cannot even return
 	}
 	return menu[w.play(len(menu))]
 }

@@ -43,7 +43,7 @@ var waitablesWorld = &World{
 	Menus: map[string][]string{
 		"A": {"stream.new u8", "stream.new u16", "waitable-set.new", "waitable.join", "waitable-set.poll uncancellable",
 			"waitable-set.drop", "stream.write u8 async", "stream.read u8 async", "stream.write u16 async", "stream.read u16 async",
-			"stream.drop-readable u8", "stream.drop-writable u8"},
+			"stream.drop-readable u8", "stream.drop-writable u8", "stream.drop-readable u16", "stream.drop-writable u16"},
 		Host: {"invoke A.run"},
 	},
 	Start:  []string{"A.run"},

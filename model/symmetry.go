@@ -1,0 +1,108 @@
+package model
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/zeebo/xxh3"
+)
+
+// A swap is two types that a world treats alike: with one in place of the other and the other way round, it is the same
+// world. So what can happen in a state can happen, swapped, in the swapped state.
+type swap struct{ a, b string }
+
+// swapsOf are the swaps of types of streams and futures that leave a world as it is.
+func swapsOf(w *World) []swap {
+	var types []string
+	for _, lines := range w.Menus {
+		for _, line := range lines {
+			words := strings.Fields(line)
+			for i, kind := range ops[words[0]].imm {
+				if kind == immType && isToken(words[1+i]) && !slices.Contains(types, words[1+i]) {
+					types = append(types, words[1+i])
+				}
+			}
+		}
+	}
+	slices.Sort(types)
+	var swaps []swap
+	for i, a := range types {
+		for _, b := range types[i+1:] {
+			if s := (swap{a, b}); s.describe(w) == (swap{}).describe(w) {
+				swaps = append(swaps, s)
+			}
+		}
+	}
+	return swaps
+}
+
+// describe is everything that a world says that can matter, in an order that swapping does not change.
+func (s swap) describe(w *World) string {
+	var lines []string
+	for actor, menu := range w.Menus {
+		for _, line := range menu {
+			lines = append(lines, s.text(actor+": "+line))
+		}
+	}
+	for _, f := range w.Funcs {
+		lines = append(lines, s.text(strings.Join(slices.Concat([]string{f.Name}, f.Params, []string{"->"}, f.Results), " ")))
+	}
+	for _, i := range w.Imports {
+		lines = append(lines, s.text(i.Instance+" imports "+i.Func))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+func (s swap) text(text string) string {
+	if s.a == "" {
+		return text
+	}
+	return string(s.append(nil, []byte(text)))
+}
+
+// append appends a text with each of the two words in place of the other.
+func (s swap) append(b, text []byte) []byte {
+	for len(text) > 0 {
+		n := 0
+		for n < len(text) && isWord(text[n]) {
+			n++
+		}
+		switch word := text[:n]; {
+		case string(word) == s.a:
+			b = append(b, s.b...)
+		case string(word) == s.b:
+			b = append(b, s.a...)
+		default:
+			b = append(b, word...)
+		}
+		rest := n
+		for rest < len(text) && !isWord(text[rest]) {
+			rest++
+		}
+		b = append(b, text[n:rest]...)
+		text = text[rest:]
+	}
+	return b
+}
+
+func isToken(word string) bool {
+	return word != "" && bytes.IndexFunc([]byte(word), func(r rune) bool { return !isWord(byte(r)) }) < 0
+}
+
+func isWord(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+// folded is the least of the fingerprints of a state and of its swapped images: one for all of them.
+func (w *stateWriter) folded(state []byte) fingerprint {
+	least := xxh3.Hash128(state)
+	for _, s := range w.swaps {
+		w.swapped = s.append(w.swapped[:0], state)
+		if h := xxh3.Hash128(w.swapped); h.Hi < least.Hi || h.Hi == least.Hi && h.Lo < least.Lo {
+			least = h
+		}
+	}
+	return least
+}
