@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/zeebo/xxh3"
 
@@ -61,27 +62,43 @@ func (w *stateWriter) stacks(r *Run) {
 		w.Put("stack of ", s.thread)
 		w.meetings(s.met)
 		for _, at := range s.activations {
-			w.activation(at)
+			w.activation(r, at)
 		}
 		w.Put("\n")
 	}
 }
 
-func (w *stateWriter) activation(at *Activation) {
+func (w *stateWriter) activation(r *Run, at *Activation) {
 	w.Put(" in ", at.Name)
-	if at.Kind >= KindHostFunc {
-		w.Put(" ", at.Args) // which of the host's calls, or streams and futures, it is about
+	switch at.Kind {
+	case KindHostFunc, KindHostCancel:
+		w.Put(" ", r.hosting.calls[at.Args[0].Uint64()].onResolve)
+	case KindHostShared:
+		w.Put(" ", r.hosting.shared[at.Args[0].Uint64()].shared)
 	}
 	if at.Pending != nil {
-		w.action(*at.Pending)
+		w.action(r, *at.Pending)
 	}
 	w.meetings(at.met)
 }
 
-func (w *stateWriter) action(a Action) {
+// action writes what an activation does. The number of a call, stream or future of the host is written as what it stands
+// for: it is only the order in which they came to be.
+func (w *stateWriter) action(r *Run, a Action) {
 	w.Put(" does ", a.Op)
 	for _, word := range a.Imm {
 		w.Put(" ", word)
+	}
+	switch {
+	case a.Op == opCancel:
+		w.Put(" ", r.calls[n(a, 0)].onCancel)
+		a.Args = nil
+	case strings.HasPrefix(a.Op, "host."):
+		w.Put(" ", r.hostCall(a).onResolve)
+		a.Args = a.Args[1:]
+	case strings.HasPrefix(a.Op, "shared."):
+		w.Put(" ", r.sharedAt(a).shared)
+		a.Args = a.Args[1:]
 	}
 	if !w.Full() {
 		a.Args = a.Args[min(a.Indices(), len(a.Args)):]

@@ -3,7 +3,7 @@ package model
 // Worlds are the named worlds.
 var Worlds = []*World{
 	handlesWorld, waitablesWorld, eventsWorld, borrowsWorld, dtorsWorld, waitsWorld, subtasksWorld, backpressureWorld, childrenWorld, streamsWorld, futuresWorld,
-	hostStreamsWorld, transfersWorld, tasksWorld, callbacksWorld, threadsWorld, switchesWorld, reentranceWorld, cancelWorld,
+	hostStreamsWorld, hostReadsWorld, hostCallsWorld, transfersWorld, tasksWorld, callbacksWorld, threadsWorld, switchesWorld, reentranceWorld, cancelWorld,
 	errorContextsWorld, everythingWorld,
 }
 

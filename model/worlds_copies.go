@@ -47,6 +47,50 @@ var hostStreamsWorld = &World{
 	Bounds: Bounds{Steps: 11, Handles: 2, Tasks: 1},
 }
 
+// hostReadsWorld is one instance that gives streams and futures to the host.
+var hostReadsWorld = &World{
+	Name: "host-reads",
+	Doc: "A makes a stream or a future and returns the readable end to the host, and keeps the writable one: the host reads, cancels, " +
+		"reclaims and drops; A writes, cancels and drops in later calls. Left out: guests at both ends, sets.",
+	Instances:  []Instance{{Name: "A", Memory: 64}},
+	RightClass: true,
+	Lengths:    []uint64{0, 1, 2},
+	Funcs: []Func{
+		{Name: "A.stream", Results: []string{"stream<u8>"}}, {Name: "A.future", Results: []string{"future<u8>"}},
+		{Name: "A.run", Async: true, Lift: "stackful"},
+	},
+	Menus: map[string][]string{
+		"A.stream": {"stream.new u8"},
+		"A.future": {"future.new u8"},
+		"A.run": {"stream.write u8 async", "stream.write u8 sync", "stream.cancel-write u8 async", "stream.cancel-write u8 sync",
+			"stream.drop-writable u8", "future.write u8 async", "future.write u8 sync", "future.cancel-write u8 async",
+			"future.drop-writable u8", "task.return ()"},
+		Host: {"invoke A.stream", "invoke A.future", "invoke A.run", "shared.read", "shared.cancel", "shared.drop", "shared.reclaim", "tick"},
+	},
+	Bounds: Bounds{Steps: 13, Handles: 2, Tasks: 2},
+}
+
+// hostCallsWorld is one instance that calls functions of the host.
+var hostCallsWorld = &World{
+	Name: "host-calls",
+	Doc: "A calls functions of the host, sync ones and async ones that the host starts, resolves and answers to being cancelled when it " +
+		"likes, while it is called or later; A waits for, cancels and drops the subtasks. Left out: values, other guests.",
+	Instances:  []Instance{{Name: "A", Memory: 64}},
+	RightClass: true,
+	Funcs: []Func{
+		{Name: "A.run", Async: true, Lift: "stackful"}, {Name: "host.now"}, {Name: "host.later", Async: true},
+	},
+	Imports: []Import{{Instance: "A", Func: "host.now"}, {Instance: "A", Func: "host.later", Async: true}},
+	Menus: map[string][]string{
+		"A": {"call host.now", "call host.later", "waitable-set.new", "waitable.join", "waitable-set.wait uncancellable",
+			"waitable-set.poll uncancellable", "waitable-set.drop", "subtask.cancel async", "subtask.cancel sync", "subtask.drop",
+			"task.return ()", "throw"},
+		Host: {"host.start", "host.resolve", "host.resolve-cancelled", "tick"},
+	},
+	Start:  []string{"A.run"},
+	Bounds: Bounds{Steps: 13, Handles: 2, Tasks: 2},
+}
+
 // transfersWorld is instances that pass ends of streams and futures on, and handles through streams.
 var transfersWorld = &World{
 	Name: "transfers",

@@ -15,6 +15,7 @@ var everythingWorld = &World{
 	Pointers:  []uint64{8, 8, 8, 8, 8, 8, 8, 2, 64},
 	Funcs: []Func{
 		{Name: "A.run", Async: true, Lift: "stackful"}, {Name: "A.react", Async: true, Lift: "callback"}, {Name: "A.sync"},
+		{Name: "A.give", Results: []string{"stream<u8>"}},
 		{Name: "B.work", Async: true, Lift: "stackful"}, {Name: "B.react", Async: true, Lift: "callback"},
 		{Name: "B.block", Async: true}, {Name: "B.sync", Results: []string{"own<R>"}, PostReturn: true},
 		{Name: "B.see", Params: []string{"borrow<R>"}, Async: true, Lift: "stackful"},
@@ -35,12 +36,12 @@ var everythingWorld = &World{
 	Menus: map[string][]string{
 		"A": append([]string{"call B.work", "call B.react", "call B.block", "call B.sync", "call B.see", "call B.take", "call B.promise",
 			"call B.pipe", "call host.now", "call host.later", "call host.stream", "resource.drop R", "resource.rep R", "memory.store",
-			"stream.new own<R>", "stream.write own<R> async", "stream.new flags{a}", "stream.read flags{a} async"}, everyBuiltin...),
+			"stream.new own<R>", "stream.write own<R> async", "throw", "stream.new flags{a}", "stream.read flags{a} async"}, everyBuiltin...),
 		"B": append([]string{"resource.new R", "resource.drop R", "resource.rep R", "stream.read own<R> async",
 			"stream.drop-readable own<R>"}, everyBuiltin...),
 		"P": append([]string{"call C.in", "call C.wait", "call B.work"}, everyBuiltin...),
 		"C": append([]string{"call P.back", "call P.later", "call B.work"}, everyBuiltin...),
-		Host: {"invoke A.run", "invoke A.react", "invoke A.sync", "invoke B.work", "invoke B.react", "invoke B.block", "invoke B.take",
+		Host: {"invoke A.run", "invoke A.react", "invoke A.sync", "invoke A.give", "invoke B.work", "invoke B.react", "invoke B.block", "invoke B.take",
 			"invoke B.promise", "invoke B.option", "invoke P.run", "invoke C.in", "invoke C.wait", "cancel", "tick", "tick", "tick", "host.start", "host.resolve",
 			"host.resolve-cancelled", "shared.read", "shared.write", "shared.cancel", "shared.drop", "shared.reclaim", "shared.copy",
 			"shared.done"},
