@@ -48,6 +48,7 @@ type explorer struct {
 	found   map[string]bool // keys of violations
 	report  Report
 	workers []*worker
+	tracer  *worker // makes the traces of violations, while the workers go on
 }
 
 func newExplorer(s Search) *explorer {
@@ -59,11 +60,12 @@ func newExplorer(s Search) *explorer {
 	for range max(1, s.Workers) {
 		e.workers = append(e.workers, newWorker(e))
 	}
+	e.tracer = newWorker(e)
 	return e
 }
 
 func (e *explorer) close() {
-	for _, w := range e.workers {
+	for _, w := range append(e.workers, e.tracer) {
 		w.pool.Close()
 	}
 }
@@ -153,7 +155,7 @@ func (e *explorer) violate(from int32, r *reached, what violated) {
 	}
 	to.choices = append(to.choices, r.choices...)
 	v.Actions = len(to.actions)
-	v.Trace = e.workers[0].trace(to, v)
+	v.Trace = e.tracer.trace(to, v)
 	e.book(v)
 }
 

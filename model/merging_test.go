@@ -185,6 +185,9 @@ func TestMergedStatesHaveTheSameSuccessors(t *testing.T) {
 		for _, full := range []bool{false, true} {
 			s := search(name)
 			s.Bounds.Steps++
+			if long {
+				s.Bounds.Steps++
+			}
 			s.Full = full
 			n, differs := mergers(s, mostPairs())
 			if differs != "" {

@@ -117,7 +117,7 @@ func (e *explorer) foundAtRandom(f foundAt) {
 	if e.found[v.Key()] {
 		return
 	}
-	v.Trace = e.workers[0].trace(f.path, v)
+	v.Trace = e.tracer.trace(f.path, v)
 	if e.Random.Shrink != nil {
 		v = e.Random.Shrink(&e.Search, v)
 	}

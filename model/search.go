@@ -55,7 +55,7 @@ type Report struct {
 	Never []string
 	// Taken are how often each action of the menus was taken.
 	Taken map[string]int
-	// Passed are the traps that were evaluated and never taken.
+	// Passed are the traps and asserts that were evaluated and never fired.
 	Passed     []spec.Site
 	Violations []*Violation // the first of each kind, in the order in which they were found
 	Stopped    bool         // stopped early
@@ -154,7 +154,7 @@ func (s *Search) options(choices spec.Choices) spec.Options {
 func (s Search) Record(actions []Action, choices []uint32, v *Violation) *Trace {
 	e := newExplorer(s)
 	defer e.close()
-	return e.workers[0].trace(path{actions, choices}, v)
+	return e.tracer.trace(path{actions, choices}, v)
 }
 
 // A tweak is what tests change about a search, to show that what is changed is needed.
