@@ -14,9 +14,6 @@ type Actor interface {
 	Next(r *Run, at *Activation) Action
 }
 
-// ended is the panic that takes the stacks down when the actor ends a run.
-type ended struct{}
-
 // An Activation is one call of core code that has not returned, or the host.
 type Activation struct {
 	Actor   string           // the instance's name, or "host"
@@ -344,7 +341,7 @@ func (in *instance) act(at *Activation) []spec.CoreValue {
 // Main lets the host act until the actor ends the run or the specification stops it.
 func (r *Run) Main() {
 	defer func() {
-		if got := recover(); got != nil && got != any(ended{}) {
+		if got := recover(); got != nil && got != any(spec.GivenUp{}) {
 			panic(got)
 		}
 	}()
@@ -376,7 +373,7 @@ func (r *Run) next(at *Activation) Action {
 	r.settled()
 	a := r.actor.Next(r, at)
 	if a.Op == "" {
-		panic(ended{})
+		r.Store.GiveUp()
 	}
 	at.Pending = &a
 	if !r.starting {

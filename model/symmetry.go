@@ -1,7 +1,6 @@
 package model
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 
@@ -19,7 +18,7 @@ func swapsOf(w *World) []swap {
 		for _, line := range lines {
 			words := strings.Fields(line)
 			for i, kind := range ops[words[0]].imm {
-				if kind == immType && isToken(words[1+i]) && !slices.Contains(types, words[1+i]) {
+				if kind == immType && sizes[words[1+i]] > 0 && !slices.Contains(types, words[1+i]) {
 					types = append(types, words[1+i])
 				}
 			}
@@ -29,13 +28,16 @@ func swapsOf(w *World) []swap {
 	var swaps []swap
 	for i, a := range types {
 		for _, b := range types[i+1:] {
-			if s := (swap{a, b}); s.describe(w) == (swap{}).describe(w) {
+			if s := (swap{a, b}); sizes[a] == sizes[b] && s.describe(w) == (swap{}).describe(w) {
 				swaps = append(swaps, s)
 			}
 		}
 	}
 	return swaps
 }
+
+// sizes are those of the types that a copy does the same with: how far a buffer's pointer moves stands in the state.
+var sizes = map[string]int{"u8": 1, "s8": 1, "u16": 2, "s16": 2, "u32": 4, "s32": 4, "u64": 8, "s64": 8}
 
 // describe is everything that a world says that can matter, in an order that swapping does not change.
 func (s swap) describe(w *World) string {
@@ -85,10 +87,6 @@ func (s swap) append(b, text []byte) []byte {
 		text = text[rest:]
 	}
 	return b
-}
-
-func isToken(word string) bool {
-	return word != "" && bytes.IndexFunc([]byte(word), func(r rune) bool { return !isWord(byte(r)) }) < 0
 }
 
 func isWord(c byte) bool {

@@ -41,9 +41,9 @@ var waitablesWorld = &World{
 	Instances: []Instance{{Name: "A", Memory: 64}},
 	Funcs:     []Func{{Name: "A.run"}},
 	Menus: map[string][]string{
-		"A": {"stream.new u8", "stream.new u16", "waitable-set.new", "waitable.join", "waitable-set.poll uncancellable",
-			"waitable-set.drop", "stream.write u8 async", "stream.read u8 async", "stream.write u16 async", "stream.read u16 async",
-			"stream.drop-readable u8", "stream.drop-writable u8", "stream.drop-readable u16", "stream.drop-writable u16"},
+		"A": {"stream.new u8", "stream.new s8", "waitable-set.new", "waitable.join", "waitable-set.poll uncancellable",
+			"waitable-set.drop", "stream.write u8 async", "stream.read u8 async", "stream.write s8 async", "stream.read s8 async",
+			"stream.drop-readable u8", "stream.drop-writable u8", "stream.drop-readable s8", "stream.drop-writable s8"},
 		Host: {"invoke A.run"},
 	},
 	Start:  []string{"A.run"},

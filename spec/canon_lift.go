@@ -155,7 +155,7 @@ func callAndTrapOnThrow(s *Store, callee CoreFunc, args []CoreValue) []CoreValue
 	if callee == nil {
 		crash("call_and_trap_on_throw", "TypeError", "'NoneType' object is not callable")
 	}
-	results, threw := catch(callee, args)
+	results, threw := s.catch(callee, args)
 	if threw {
 		s.trap("call_and_trap_on_throw/throw", "core code threw an exception")
 		crash("call_and_trap_on_throw", "TypeError", "None is no list of results")
@@ -164,8 +164,11 @@ func callAndTrapOnThrow(s *Store, callee CoreFunc, args []CoreValue) []CoreValue
 }
 
 // catch calls callee and says whether it threw a core exception. Whatever else stops it goes on.
-func catch(callee CoreFunc, args []CoreValue) (results []CoreValue, threw bool) {
+func (s *Store) catch(callee CoreFunc, args []CoreValue) (results []CoreValue, threw bool) {
 	defer func() {
+		if s.givenUp {
+			return // what goes by is not for anybody here
+		}
 		switch r := recover().(type) {
 		case nil:
 		case *CoreException:

@@ -120,9 +120,20 @@ func (s *Store) finish(co *coroutine) {
 	s.pool.idle = append(s.pool.idle, co)
 }
 
+// A GivenUp is what GiveUp panics with.
+type GivenUp struct{}
+
+// GiveUp takes down what runs in s, from inside: whoever called into s last, or Try around that, gets the panic GivenUp.
+// Afterwards s can only be closed.
+func (s *Store) GiveUp() {
+	s.givenUp = true
+	panic(GivenUp{})
+}
+
 // Close unwinds every stack that is still suspended in s and gives their coroutines back to the pool. A store that is
 // dropped without it leaks them. It must be called by the host, not by a guest.
 func (s *Store) Close() {
+	s.givenUp = true
 	for len(s.coroutines) > 0 {
 		co := s.coroutines[len(s.coroutines)-1]
 		co.unwound = true

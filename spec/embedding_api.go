@@ -13,6 +13,7 @@ type Store struct {
 	coroutines []*coroutine
 	instances  []*ComponentInstance
 	shared     []*Table // what all instances keep their handles in, under a variant that shares tables
+	givenUp    bool     // its stacks are being taken down
 	types      int      // how many resource types were made
 	threads    int      // how many were made
 }
@@ -63,7 +64,7 @@ func (s *Store) nextSerial() int {
 //
 //cabi:py Store.invoke 9f3b93e3
 func (s *Store) Invoke(f FuncInst, onStart OnStart, onResolve OnResolve) (onCancel OnCancel, err error) {
-	defer func() { err = stopped(recover()) }()
+	defer s.recoverStop(&err)
 	s.nestingDepth++
 	onCancel = f.Call(onStart, onResolve, nil)
 	s.nestingDepth--
@@ -141,7 +142,7 @@ func noneMayEnter(instances []*ComponentInstance) bool {
 //
 //cabi:py Store.tick fb7903aa
 func (s *Store) Tick() (err error) {
-	defer func() { err = stopped(recover()) }()
+	defer s.recoverStop(&err)
 	s.assert(s.nestingDepth == 0, "Store.tick/depth", "the host ticks outside of every call")
 	s.assert(s.allMayBeEntered(), "Store.tick/may-enter", "the instances of all waiting threads may be entered")
 	s.nestingDepth++

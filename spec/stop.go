@@ -137,6 +137,13 @@ func stopped(r any) error {
 	}
 }
 
+// recoverStop is deferred where the host calls into s: it takes what stopped the specification as an error.
+func (s *Store) recoverStop(err *error) {
+	if !s.givenUp {
+		*err = stopped(recover())
+	}
+}
+
 // Try runs f and returns how the specification stopped it: nil, *Trap, *AssertionFailure, *Crash or *CoreException.
 // Any other panic is a fault of this program or its caller and goes on.
 func Try(f func()) (err error) {
