@@ -81,7 +81,7 @@ func (c *toldChecker) tell(at *model.Activation, cancellable bool) {
 	c.told = append(c.told, task)
 }
 
-func (c *toldChecker) Settled(r *model.Run) {
+func (c *toldChecker) State(r *model.Run) {
 	for _, t := range r.Store.WaitingThreads() {
 		c.check(t.Task())
 	}

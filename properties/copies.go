@@ -88,7 +88,7 @@ func doing(r *model.Run, is func(op string) bool) bool {
 	return slices.ContainsFunc(r.Activations, func(at *model.Activation) bool { return at.Pending != nil && is(at.Pending.Op) })
 }
 
-func (c *peerChecker) Settled(r *model.Run) {
+func (c *peerChecker) State(r *model.Run) {
 	c.What, c.Sort = "", ""
 	if amid(r) {
 		return

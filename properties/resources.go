@@ -217,7 +217,7 @@ func dropping(r *model.Run) *model.Activation {
 	return nil
 }
 
-func (c *ownerChecker) Settled(r *model.Run) {
+func (c *ownerChecker) State(r *model.Run) {
 	if c.host || len(r.World.Resources) == 0 || amid(r) {
 		return
 	}

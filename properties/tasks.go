@@ -37,7 +37,7 @@ func (c *exclusiveChecker) Begin(r *model.Run) {
 	}
 }
 
-func (c *exclusiveChecker) Settled(r *model.Run) {
+func (c *exclusiveChecker) State(r *model.Run) {
 	c.What, c.Sort = "", ""
 	for _, inst := range r.Store.Instances() {
 		if what, kind := c.check(r, inst); what != "" {
@@ -172,7 +172,7 @@ func (c *backpressureChecker) Entered(r *model.Run, at *model.Activation) {
 	}
 }
 
-func (c *backpressureChecker) Settled(r *model.Run) {
+func (c *backpressureChecker) State(r *model.Run) {
 	for _, inst := range r.Store.Instances() {
 		waiting := 0
 		for _, t := range r.Store.WaitingThreads() {
@@ -256,7 +256,7 @@ func (c *stackChecker) serial(at *model.Activation) bool {
 	return at.Actor != model.Host && !slices.Contains(c.opted, at.Actor)
 }
 
-func (c *stackChecker) Settled(r *model.Run) {
+func (c *stackChecker) State(r *model.Run) {
 	if amid(r) {
 		return
 	}

@@ -33,8 +33,9 @@ type raised struct {
 	event spec.Event
 }
 
-func (c *wakeupChecker) Settled(r *model.Run) {
-	c.What, c.Sort = c.overwritten(r)
+func (c *wakeupChecker) Settled(r *model.Run) { c.What, c.Sort = c.overwritten(r) }
+
+func (c *wakeupChecker) State(r *model.Run) {
 	if c.What == "" && quiescent(r) {
 		c.What, c.Sort = asleep(r)
 	}
