@@ -166,9 +166,9 @@ func (r result) print(w io.Writer, violations []*model.Violation, saved string) 
 	case len(violations) > 0:
 		fmt.Fprintf(w, "replay: cabi replay %s\n", saved)
 	case r.Verdict == "no violation found":
-		fmt.Fprintf(w, "no violation found so far of: %s\n", strings.Join(r.Properties, ", "))
+		fmt.Fprintf(w, "no violation found so far of %s:\n%s", countProperties(len(r.Properties)), wrapped(r.Properties))
 	default:
-		fmt.Fprintf(w, "%s: %s\n", strings.ReplaceAll(r.Verdict, " ", ", "), strings.Join(r.Properties, ", "))
+		fmt.Fprintf(w, "%s: %s:\n%s", strings.ReplaceAll(r.Verdict, " ", ", "), countProperties(len(r.Properties)), wrapped(r.Properties))
 	}
 	r.printBound(w)
 	r.printStops(w)
@@ -178,6 +178,31 @@ func (r result) print(w io.Writer, violations []*model.Violation, saved string) 
 	if len(r.Passed) > 0 {
 		fmt.Fprintf(w, "traps and asserts that were evaluated and never fired: %d (--json lists them)\n", len(r.Passed))
 	}
+}
+
+func countProperties(n int) string {
+	if n == 1 {
+		return "1 property"
+	}
+	return fmt.Sprintf("%d properties", n)
+}
+
+// wrapped is words on indented lines, with commas between them.
+func wrapped(words []string) string {
+	var b strings.Builder
+	line := " "
+	for i, word := range words {
+		if i < len(words)-1 {
+			word += ","
+		}
+		if len(line)+1+len(word) > 118 {
+			fmt.Fprintln(&b, line)
+			line = " "
+		}
+		line += " " + word
+	}
+	fmt.Fprintln(&b, line)
+	return b.String()
 }
 
 func (r result) printBound(w io.Writer) {
