@@ -22,7 +22,7 @@ type Random struct {
 const (
 	walksAtOnce = 256 // walks that know of the same earlier ones, so that it does not matter who makes them
 	longestWalk = 120 // actions
-	mostKept    = 1 << 14
+	mostKept    = 1 << 12 // walks: those that found something new last
 	lookEvery   = 3 // actions: writing a state costs as much as several of them
 )
 
@@ -66,6 +66,14 @@ type corpus struct {
 	walks []*walked
 }
 
+// keep adds a walk, in place of the oldest if there are many.
+func (c *corpus) keep(w *walked) {
+	if len(c.walks) == mostKept {
+		c.walks = c.walks[1:]
+	}
+	c.walks = append(c.walks, w)
+}
+
 // walkAll makes n walks.
 func (e *explorer) walkAll(c *corpus, number, n int) []*walked {
 	walks := make([]*walked, n)
@@ -100,8 +108,8 @@ func (e *explorer) takeWalk(c *corpus, w *walked) {
 	for _, f := range w.features {
 		c.seen[f] = true
 	}
-	if e.report.States = len(c.seen); e.report.States > before && len(c.walks) < mostKept {
-		c.walks = append(c.walks, w)
+	if e.report.States = len(c.seen); e.report.States > before {
+		c.keep(w)
 	}
 	for _, f := range w.found {
 		if !e.over() {

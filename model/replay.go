@@ -11,36 +11,62 @@ import (
 // A Replay is a trace that was run again.
 type Replay struct {
 	Trace   *Trace // what happened this time
+	Plain   *Trace // the given trace, with numbers for its names
 	Stopped error  // how the specification stopped the run; nil: it did not
 	Departs *Line  // the first line of the given trace that did not happen again; nil: all did
 	Got     string // what happened there instead
+
+	names naming
 }
 
 // RunTrace runs the actions of t again under a variant, and compares what t states with what happens. What t leaves out
 // (results, table changes, entries) is not compared.
 func RunTrace(t *Trace, variant *spec.Variant) (*Replay, error) {
-	f := &follower{choices: t.Choices}
+	f := &follower{choices: t.Choices, names: naming{}, naming: map[*Activation]Line{}}
 	for _, l := range t.Lines {
-		if l.Kind == LineAction {
+		if l.Kind == LineAction || l.Kind == LineEnter && len(l.Binds) > 0 {
 			f.steps = append(f.steps, l)
 		}
 	}
-	r := NewRun(t.World, spec.Options{Choices: f, Variant: variant}, f)
+	options := spec.Options{Choices: f, Variant: variant}
+	options.Limits.RandomIndices = randomIndices(t.World.Handles)
+	r := NewRun(t.World, options, f)
 	defer r.Close()
-	r.log = &log{}
+	r.log, r.Listener = &log{}, f
 	r.Main()
 	if f.err != nil {
 		return nil, f.err
 	}
 	r.log.flush()
 	again := &Trace{World: t.World, Variant: variant, Choices: t.Choices, Lines: r.log.lines}
-	replay := &Replay{Trace: again, Stopped: r.Stopped}
+	replay := &Replay{Trace: again, Stopped: r.Stopped, names: f.names}
 	given := slices.Clone(t.Lines)
 	if variant != t.Variant {
 		withoutNotes(given) // tables have other names
 	}
+	replay.Plain = f.names.plain(t)
 	replay.compare(given, again.Lines)
 	return replay, nil
+}
+
+// plain is a trace with numbers for its names, as far as they have any, without entries that only name what is passed.
+func (n naming) plain(t *Trace) *Trace {
+	plain := *t
+	plain.Lines = nil
+	for _, l := range t.Lines {
+		if words, err := n.resolve(strings.Fields(l.Text)); err == nil {
+			l.Text = strings.Join(words, " ")
+		}
+		if l.Kind == LineEnter && len(l.Binds) > 0 {
+			continue
+		}
+		if l.Kind != LineStop {
+			l.Results = n.plainResults(l.Results)
+		}
+		l.Binds = nil
+		plain.Lines = append(plain.Lines, l)
+	}
+	return &plain
 }
 
 func withoutNotes(lines []Line) {
@@ -53,10 +79,10 @@ func withoutNotes(lines []Line) {
 // stops that the given do not.
 func (r *Replay) compare(given, got []Line) {
 	for i := range given {
-		for len(got) > 0 && !given[i].matches(got[0]) && got[0].optional(given[i]) {
+		for len(got) > 0 && !r.matches(given[i], got[0]) && got[0].optional(given[i]) {
 			got = got[1:]
 		}
-		if len(got) == 0 || !given[i].matches(got[0]) {
+		if len(got) == 0 || !r.matches(given[i], got[0]) {
 			r.Departs, r.Got = &given[i], "nothing"
 			if len(got) > 0 {
 				r.Got = got[0].String()
@@ -68,14 +94,36 @@ func (r *Replay) compare(given, got []Line) {
 }
 
 // matches reports whether what l states is so in got.
-func (l Line) matches(got Line) bool {
-	return l.Kind == got.Kind && l.Actor == got.Actor && l.Text == got.Text &&
-		(l.Results == "" || l.Results == got.Results) && (l.Notes == "" || l.Notes == got.Notes)
+func (r *Replay) matches(l, got Line) bool {
+	if l.Kind != got.Kind || l.Actor != got.Actor || l.Notes != "" && l.Notes != got.Notes {
+		return false
+	}
+	switch words, err := r.names.resolve(strings.Fields(l.Text)); {
+	case l.Kind == LineStop:
+		return l.matchesStop(got)
+	case l.Kind == LineEnter && len(words) == 1: // with whatever it is called
+		function, _, _ := strings.Cut(got.Text, " ")
+		return l.Text == function
+	case err != nil || strings.Join(words, " ") != got.Text && l.Text != got.Text:
+		return false
+	}
+	return r.names.allows(l.Results, got.Results)
+}
+
+// matchesStop reports whether a stop is one of those that l allows: "trap SITE", or just "trap".
+func (l Line) matchesStop(got Line) bool {
+	kind, _, _ := strings.Cut(got.Text, " ")
+	for _, one := range strings.Split(l.Text, " | ") {
+		if one == got.Text || one == kind {
+			return l.Results == "" || l.Results == got.Results
+		}
+	}
+	return false
 }
 
 // optional reports whether a trace may leave l out where it has next.
 func (l Line) optional(next Line) bool {
-	return l.Kind != next.Kind && (l.Kind == LineEnter || l.Kind == LineDone)
+	return (l.Kind == LineEnter || l.Kind == LineDone) && (l.Kind != next.Kind || l.Text != next.Text)
 }
 
 // A follower does what the lines of a trace say.
@@ -84,6 +132,9 @@ type follower struct {
 	step    int
 	choices []uint32
 	choice  int
+	names   naming
+	naming  map[*Activation]Line // the lines whose actions are under way and bind names
+	run     *Run
 	err     error // which line cannot be done
 }
 
@@ -95,16 +146,63 @@ func (f *follower) Next(r *Run, at *Activation) Action {
 	l := f.steps[f.step]
 	f.step++
 	if l.Actor != at.Actor {
-		f.err = fmt.Errorf("line %d: it is %s's turn, in %s, not %s's", l.Number, at.Actor, at.Name, l.Actor)
-		return Action{}
+		return f.fail(l, fmt.Errorf("it is %s's turn, in %s, not %s's", at.Actor, at.Name, l.Actor))
 	}
-	a, err := ParseAction(r, at, strings.Fields(l.Text))
+	if l.Kind == LineEnter {
+		return f.fail(l, fmt.Errorf("%s is not entered there", l.Text))
+	}
+	words, err := f.names.resolve(strings.Fields(l.Text))
 	if err != nil {
-		f.err = fmt.Errorf("line %d: %w", l.Number, err)
-		return Action{}
+		return f.fail(l, err)
 	}
+	a, err := ParseAction(r, at, words)
+	if err != nil {
+		return f.fail(l, err)
+	}
+	f.begin(r, at, l)
 	return a
 }
+
+func (f *follower) fail(l Line, err error) Action {
+	f.err = fmt.Errorf("line %d: %w", l.Number, err)
+	return Action{}
+}
+
+// begin notes what is to be named when the action of a line is done. The host's calls have their numbers from the start.
+func (f *follower) begin(r *Run, at *Activation, l Line) {
+	f.run = r
+	switch {
+	case len(l.Binds) == 0:
+		delete(f.naming, at)
+	case at.Actor == Host:
+		f.names.bindAll(l.Binds, []string{fmt.Sprint(len(r.calls))})
+	default:
+		f.naming[at] = l
+	}
+}
+
+// Entered names what core code is called with, if the next line does.
+func (f *follower) Entered(at *Activation) {
+	if f.step == len(f.steps) {
+		return
+	}
+	if l := f.steps[f.step]; l.Kind == LineEnter && l.Actor == at.Actor && strings.HasPrefix(l.Text+" ", at.Name+" ") {
+		f.names.bindAll(l.Binds, strings.Fields(formatCores(at.Args)))
+		f.step++
+	}
+}
+
+// Done names what came back.
+func (f *follower) Done(at *Activation, results []spec.CoreValue) {
+	if l, ok := f.naming[at]; ok {
+		delete(f.naming, at)
+		async := at.Pending.Op == opCall && at.inst.lowersAsync[at.Pending.Imm[0]]
+		f.names.made(l, async, results)
+	}
+}
+
+// Heard hears nothing that names anything.
+func (f *follower) Heard(string) {}
 
 // Choose takes the next choice of the trace, or the first candidate.
 func (f *follower) Choose(_ spec.Site, n int) int {

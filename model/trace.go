@@ -11,24 +11,31 @@ import (
 // Pin is the commit that last changed the definitions.py that spec/ ports.
 const Pin = "6c67aa1"
 
+// Format is the newest version of the format of traces. This reads it and all before it.
+const Format = 1
+
 // A Trace is what happened in a run, for people to read and to be run again.
 type Trace struct {
+	Comments []string // what stands above it, for people
+	Format   int      // the version that its header states; 0: none, which is version 0
 	World    *World
 	Variant  *spec.Variant
 	Choices  []uint32 // what the specification chose; what is missing is the first candidate
 	Lines    []Line
 	Violates string // the property and how; empty: nothing
+	FromJSON bool   // it was read from JSON lines
 }
 
 // A Line is one line of a trace: an action, the entry into core code, the end of an action that others came in between
 // of, or how the run was stopped.
 type Line struct {
 	Kind    LineKind
-	Actor   string // not of a stop
-	Text    string // "resource.new R 100", "B.take 1", "trap lift_own/num_lends"
-	Results string // after an arrow, or the detail of a stop; empty: none, or not stated
-	Notes   string // after a semicolon: what changed in the tables; empty: nothing, or not stated
-	Number  int    // in the file it was read from
+	Binds   []string // names for what it makes, such as "$r"; empty: none
+	Actor   string   // not of a stop
+	Text    string   // "resource.new R 100", "B.take 1", "trap lift_own/num_lends"
+	Results string   // after an arrow, or the detail of a stop; empty: none, or not stated
+	Notes   string   // after a semicolon: what changed in the tables; empty: nothing, or not stated
+	Number  int      // in the file it was read from
 }
 
 // A LineKind says what a line tells.
@@ -43,6 +50,9 @@ const (
 
 func (l Line) String() string {
 	var b strings.Builder
+	if len(l.Binds) > 0 {
+		fmt.Fprintf(&b, "%s = ", strings.Join(l.Binds, " "))
+	}
 	switch l.Kind {
 	case LineAction:
 		fmt.Fprintf(&b, "%s: %s", l.Actor, l.Text)
@@ -68,7 +78,14 @@ func (l Line) String() string {
 
 func (t *Trace) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "world %s  variant %s  pin %s\n", t.World.Name, t.Variant.Name, Pin)
+	for _, c := range t.Comments {
+		fmt.Fprintf(&b, "# %s\n", c)
+	}
+	fmt.Fprintf(&b, "world %s  variant %s  pin %s", t.World.Name, t.Variant.Name, Pin)
+	if t.Format > 0 {
+		fmt.Fprintf(&b, "  format %d", t.Format)
+	}
+	b.WriteString("\n")
 	if t.World.unnamed() {
 		b.WriteString("define ")
 		e := json.NewEncoder(&b)

@@ -1,0 +1,234 @@
+package model
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"cabi/spec"
+)
+
+// The format of traces for machines is JSON lines: a header, then a line for each line of the text. docs/trace.schema.json
+// is the schema of each of its lines.
+
+// jsonHeader is the first line of a trace in JSON.
+type jsonHeader struct {
+	Kind     string          `json:"kind"`    // "trace"
+	Version  int             `json:"version"` // of the format
+	ID       string          `json:"id,omitempty"`
+	World    string          `json:"world"`
+	Define   json.RawMessage `json:"define,omitempty"` // a world that has no name here
+	Variant  string          `json:"variant"`
+	Pin      string          `json:"pin,omitempty"`
+	Choices  []uint32        `json:"choices,omitempty"`
+	Violates string          `json:"violates,omitempty"`
+	Comments []string        `json:"comments,omitempty"`
+}
+
+// jsonLine is every other line.
+type jsonLine struct {
+	Kind    string   `json:"kind"` // action, enter, done, stop
+	ID      int      `json:"id"`   // from 1 on
+	Binds   []string `json:"binds,omitempty"`
+	Actor   string   `json:"actor,omitempty"`
+	Op      string   `json:"op,omitempty"`      // of an action and its end
+	Func    string   `json:"func,omitempty"`    // of an entry
+	Stops   []string `json:"stops,omitempty"`   // trap SITE, assertion-failure SITE, crash FUNCTION/EXCEPTION, exception: each is possible
+	Detail  string   `json:"detail,omitempty"`  // of a stop
+	Words   []string `json:"words,omitempty"`   // immediates, of an action
+	Numbers []string `json:"numbers,omitempty"` // operands, or what is called with
+	Results []string `json:"results,omitempty"` // what comes back: each is possible; missing: not stated
+	Notes   string   `json:"notes,omitempty"`
+}
+
+var lineKinds = []string{LineAction: "action", LineEnter: "enter", LineDone: "done", LineStop: "stop"}
+
+// JSON is the trace as JSON lines.
+func (t *Trace) JSON() string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	must(0, e.Encode(t.jsonHeader()))
+	for i, l := range t.Lines {
+		must(0, e.Encode(l.json(i+1)))
+	}
+	return b.String()
+}
+
+// ID names a trace by what it says, comments aside: two that say the same have the same.
+func (t *Trace) ID() string {
+	plain := *t
+	plain.Comments, plain.Format = nil, 0
+	sum := sha256.Sum256([]byte(plain.String()))
+	return hex.EncodeToString(sum[:8])
+}
+
+func (t *Trace) jsonHeader() jsonHeader {
+	h := jsonHeader{Kind: "trace", Version: Format, ID: t.ID(), World: t.World.Name, Variant: t.Variant.Name, Pin: Pin, Choices: t.Choices,
+		Violates: t.Violates, Comments: t.Comments}
+	if t.World.unnamed() {
+		h.Define = must(json.Marshal(t.World))
+	}
+	return h
+}
+
+// json is a line as JSON.
+func (l Line) json(id int) jsonLine {
+	j := jsonLine{Kind: lineKinds[l.Kind], ID: id, Binds: l.Binds, Actor: l.Actor, Notes: l.Notes}
+	words := strings.Fields(l.Text)
+	switch l.Kind {
+	case LineStop:
+		j.Stops, j.Detail = strings.Split(l.Text, " | "), l.Results
+		return j
+	case LineEnter:
+		j.Func, j.Numbers = words[0], words[1:]
+	default:
+		imm := len(ops[words[0]].imm)
+		j.Op, j.Words, j.Numbers = words[0], words[1:1+imm], words[1+imm:]
+	}
+	if l.Results != "" {
+		j.Results = strings.Split(l.Results, " | ")
+	}
+	return j
+}
+
+// parseJSON reads a trace in JSON lines.
+func parseJSON(r *bufio.Scanner) (*Trace, error) {
+	p := &traceParser{trace: &Trace{FromJSON: true}}
+	for r.Scan() {
+		p.number++
+		if err := p.jsonLine(bytes.TrimSpace(r.Bytes())); err != nil {
+			return nil, p.at(err)
+		}
+	}
+	return p.finish(r.Err())
+}
+
+func (p *traceParser) jsonLine(text []byte) error {
+	switch {
+	case len(text) == 0:
+		return nil
+	case p.trace.World == nil:
+		return p.readHeader(text)
+	}
+	j := jsonLine{}
+	if err := strictly(text, &j); err != nil {
+		return err
+	}
+	line, err := j.text()
+	if err != nil {
+		return err
+	}
+	return p.line(line)
+}
+
+// strictly reads one JSON object that has no other fields than v.
+func strictly(text []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return fmt.Errorf("not a line of a trace in JSON: %w", jsonError(err))
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return fmt.Errorf("there is more after the JSON object: each line has one")
+	}
+	return nil
+}
+
+// jsonError tells of a cut line what it is.
+func jsonError(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("it ends within an object")
+	}
+	return err
+}
+
+func (p *traceParser) readHeader(text []byte) error {
+	h := jsonHeader{}
+	if err := strictly(text, &h); err != nil {
+		return err
+	}
+	if h.Kind != "trace" {
+		return fmt.Errorf(`expected a header such as {"kind":"trace","version":1,"world":"handles","variant":"single-table"}, got kind %q`, shorten(h.Kind))
+	}
+	words := []string{"world", h.World, "variant", h.Variant, "format", fmt.Sprint(h.Version)}
+	if h.Variant == "" {
+		words[3] = spec.SingleTable.Name
+	}
+	if h.Pin != "" {
+		words = append(words, "pin", h.Pin)
+	}
+	if err := p.header(words); err != nil {
+		return err
+	}
+	if len(h.Define) > 0 {
+		if err := p.define(string(h.Define)); err != nil {
+			return err
+		}
+	}
+	if p.trace.World == nil {
+		return fmt.Errorf("the world %q is not a named one: define it in the header", shorten(h.World))
+	}
+	p.trace.Choices, p.trace.Violates, p.trace.Comments = h.Choices, h.Violates, h.Comments
+	return nil
+}
+
+// text is a line as the text has it.
+func (j jsonLine) text() (string, error) {
+	l := Line{Binds: j.Binds, Actor: j.Actor, Results: strings.Join(j.Results, " | "), Notes: j.Notes}
+	for _, word := range j.plain() {
+		if word == "" || strings.ContainsAny(word, " \t\r\n;") || word == "->" {
+			return "", fmt.Errorf("%q is no word of a trace", shorten(word))
+		}
+	}
+	switch j.Kind {
+	case "stop":
+		l.Kind, l.Text, l.Results = LineStop, strings.Join(j.Stops, " | "), j.Detail
+		return l.String(), j.checkStops()
+	case "enter":
+		l.Kind, l.Text = LineEnter, j.Func
+	case "done":
+		l.Kind, l.Text = LineDone, j.Op
+	case "action":
+		l.Text = j.Op
+	default:
+		return "", fmt.Errorf("unknown kind of line %q: it is action, enter, done or stop", shorten(j.Kind))
+	}
+	if j.Actor == "" || l.Text == "" {
+		return "", fmt.Errorf("the line lacks who acts, or what is done")
+	}
+	for _, word := range append(append([]string(nil), j.Words...), j.Numbers...) {
+		l.Text += " " + word
+	}
+	return l.String(), nil
+}
+
+// checkStops wants a stop or several.
+func (j jsonLine) checkStops() error {
+	if len(j.Stops) == 0 {
+		return fmt.Errorf("the line lacks what stops the run")
+	}
+	for _, stop := range j.Stops {
+		if words := strings.Fields(stop); len(words) == 0 || len(words) > 2 || !stopWords[words[0]] || strings.Contains(stop, ": ") {
+			return fmt.Errorf("unknown stop %q: it is trap SITE, assertion-failure SITE, crash FUNCTION/EXCEPTION or exception", shorten(stop))
+		}
+	}
+	return nil
+}
+
+// plain are the parts of a line that are single words.
+func (j jsonLine) plain() []string {
+	words := append(append(append([]string(nil), j.Words...), j.Numbers...), j.Binds...)
+	for _, word := range []string{j.Actor, j.Op, j.Func} {
+		if word != "" {
+			words = append(words, word)
+		}
+	}
+	return words
+}

@@ -1,0 +1,145 @@
+package model_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"cabi/model"
+	"cabi/properties"
+	"cabi/spec"
+)
+
+// schema is docs/trace.schema.json.
+func schema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	c := jsonschema.NewCompiler()
+	s, err := c.Compile("../docs/trace.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// validate says what is wrong with a trace in JSON lines by the schema.
+func validate(t *testing.T, s *jsonschema.Schema, text string) error {
+	t.Helper()
+	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+		v, err := jsonschema.UnmarshalJSON(strings.NewReader(line))
+		if err != nil {
+			return err
+		}
+		if err := s.Validate(v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// traces are those of the repository, and what searches find.
+func traces(t *testing.T) []*model.Trace {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*/*.cabi")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no traces: %v", err)
+	}
+	var all []*model.Trace
+	for _, file := range files {
+		f, err := os.Open(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		trace, err := model.ReadTrace(f)
+		if err != nil {
+			t.Fatal(file, err)
+		}
+		all = append(all, trace)
+	}
+	for _, world := range []string{"tasks", "host-streams", "everything"} {
+		w := model.WorldByName(world)
+		s := model.Search{World: w, Variant: spec.SingleTable, Properties: properties.For(w), Bounds: w.Bounds, KeepGoing: true,
+			Random: &model.Random{Seed: 1, Runs: 300}, Found: func(v *model.Violation) { all = append(all, v.Trace) }}
+		s.Run()
+	}
+	return all
+}
+
+// What is written as JSON satisfies the schema, and is read back as what it was.
+func TestJSON(t *testing.T) {
+	s := schema(t)
+	for _, trace := range traces(t) {
+		text := trace.JSON()
+		if err := validate(t, s, text); err != nil {
+			t.Errorf("%v in\n%s", err, text)
+		}
+		again, err := model.ReadTrace(strings.NewReader(text))
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, text)
+		}
+		if again.JSON() != text || again.ID() != trace.ID() {
+			t.Errorf("read back as\n%swas\n%s", again.JSON(), text)
+		}
+		again.Format = trace.Format
+		if again.String() != trace.String() {
+			t.Errorf("as text\n%swas\n%s", again, trace)
+		}
+	}
+}
+
+const jsonTrace = `{"kind":"trace","version":1,"world":"handles","variant":"single-table"}` + "\n"
+
+// What the schema refuses, the reader does, with the line.
+func TestJSONErrors(t *testing.T) {
+	s := schema(t)
+	for _, c := range []struct{ text, want string }{
+		{`{"kind":"trace","version":9,"world":"handles"}`, "line 1: the trace has format 9, this reads formats 0 to 1"},
+		{`{"kind":"trace","version":-1,"world":"handles"}`, "line 1: the trace has format -1"},
+		{`{"kind":"trace","version":1e99,"world":"handles"}`, "line 1: not a line of a trace in JSON"},
+		{`{"kind":"trace","version":1}`, `line 1: the world "" is not a named one`},
+		{`{"kind":"action","version":1,"world":"handles"}`, "line 1: expected a header such as"},
+		{`{"kind":"trace","version":1,"world":"handles","colour":1}`, "line 1: not a line of a trace in JSON: json: unknown field"},
+		{jsonTrace + `{"kind":"action","actor":"A","op":"resource.now"}`, "line 2: unknown action"},
+		{jsonTrace + `{"kind":"action","actor":"A","op":"resource.new","words":["R"],"numbers":["1 2"]}`, `line 2: "1 2" is no word`},
+		{jsonTrace + `{"kind":"action","actor":"A","op":"resource.new","words":["R"],"numbers":[1]}`, "line 2: not a line of a trace in JSON"},
+		{jsonTrace + `{"kind":"action","actor":"A","op":"resource.new","words":["R"],"numbers":["1"]}{}`, "line 2: there is more after"},
+		{jsonTrace + `{"kind":"stop","stops":["halt"]}`, `line 2: unknown stop "halt"`},
+		{jsonTrace + `{"kind":"dance"}`, `line 2: unknown kind of line "dance"`},
+		{jsonTrace + `{"kind":"action","actor":"A"`, "line 2: not a line of a trace in JSON: it ends within an object"},
+	} {
+		if _, err := model.ReadTrace(strings.NewReader(c.text)); err == nil || !strings.HasPrefix(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %s…", c.text, err, c.want)
+		}
+		if validate(t, s, c.text) == nil && !strings.Contains(c.text, "resource.now") {
+			t.Errorf("%s: the schema allows it", c.text)
+		}
+	}
+}
+
+// A trace that is cut anywhere, or has a bit wrong, is an error with a line, or a shorter or other trace; never a fault.
+func TestDamaged(t *testing.T) {
+	for _, trace := range traces(t)[:3] {
+		for _, text := range []string{trace.String(), trace.JSON()} {
+			for n := range len(text) {
+				mangled := []byte(text)
+				mangled[n] ^= 1 << (n % 8)
+				for _, damaged := range []string{text[:n], string(mangled)} {
+					runDamaged(t, damaged)
+				}
+			}
+		}
+	}
+}
+
+func runDamaged(t *testing.T, text string) {
+	t.Helper()
+	trace, err := model.ReadTrace(strings.NewReader(text))
+	if err == nil {
+		_, err = model.RunTrace(trace, trace.Variant)
+	}
+	if err != nil && !strings.HasPrefix(err.Error(), "line ") {
+		t.Fatalf("%q: %v: an error names the line", text, err)
+	}
+}
