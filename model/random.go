@@ -20,10 +20,10 @@ type Random struct {
 }
 
 const (
-	walksAtOnce = 256 // walks that know of the same earlier ones, so that it does not matter who makes them
-	longestWalk = 120 // actions
+	walksAtOnce = 256     // walks that know of the same earlier ones, so that it does not matter who makes them
+	longestWalk = 120     // actions
 	mostKept    = 1 << 12 // walks: those that found something new last
-	lookEvery   = 3 // actions: writing a state costs as much as several of them
+	lookEvery   = 3       // actions: writing a state costs as much as several of them
 )
 
 // A walked is one random walk: a path, and what was met on it and on the ways off it that the specification stopped.

@@ -1,65 +1,138 @@
 // Package shrink makes the traces of violations smaller.
+//
+// What it keeps is the violation's key: the property and what tells its violations apart, such as the site of an assert. A
+// trace that violates something else is never taken for a smaller one. Everything is counted and nothing is timed, so
+// that the same trace always shrinks to the same one.
 package shrink
 
 import (
+	"fmt"
 	"slices"
-	"strings"
 
 	"cabi/model"
-	"cabi/spec"
 )
 
-// Shrink returns a violation of the same kind with a trace from which no action can be removed: it takes out runs of
-// actions, longer ones first, until nothing more can go, and then every choice that can be the first candidate. What is
-// left refers to the same handles, calls and threads as before, whatever their numbers are then. It is deterministic.
+// Limits bound how much a shrinker tries.
+type Limits struct {
+	Runs   int // how often it runs a trace that may be smaller
+	States int // how many states it explores at a time, to find a shorter way with the actions that are left
+}
+
+// Thorough is for one trace that somebody waits for, Quick for the many that a random search finds.
+var (
+	Thorough = Limits{Runs: 60000, States: 60000}
+	Quick    = Limits{Runs: 15000, States: 8000}
+)
+
+// Shrink returns a violation of the same kind with a smaller trace, in the world of the search.
 func Shrink(s *model.Search, v *model.Violation) *model.Violation {
-	sh := &shrinker{search: s, goal: v.Key()}
+	return Minimize(s, v, Quick).Violation
+}
+
+// A Result is a smaller trace and how it came to be.
+type Result struct {
+	Violation *model.Violation
+	Before    int      // actions
+	Did       []string // what made it smaller, in order, for people
+	Runs      int      // how many were made
+	// Shortest says that no shorter trace of the actions that are left, in the same functions, violates the same: all were
+	// explored.
+	Shortest bool
+	// Steps are what the actions of the trace are, each with the function that takes it.
+	Steps []Taken
+}
+
+// Minimize returns a violation of the same kind with a smaller trace, in the world of the search. Neither an action nor two
+// actions can be removed from it, none can be taken for several, and every choice that can be the first candidate is.
+func Minimize(s *model.Search, v *model.Violation, limits Limits) *Result {
+	sh := &shrinker{search: s, goal: v.Key(), limits: limits, result: &Result{Violation: v, Before: v.Actions}}
+	if p := propertyOf(s, v); p != nil {
+		narrow := *s
+		narrow.Properties = []*model.Property{p}
+		sh.search = &narrow
+	}
 	steps := sh.read(v)
 	if steps == nil || !sh.try(steps) {
-		return v
+		return sh.result
 	}
+	sh.result.Before = len(steps)
+	sh.result.Did = nil
+	sh.next = len(steps)
 	for before := -1; before != len(sh.best.steps); {
 		before = len(sh.best.steps)
-		sh.removeRuns()
+		sh.pass()
 	}
-	sh.zeroChoices()
+	sh.simplify()
+	sh.result.Violation, sh.result.Steps = sh.violation(), sh.actionsOf()
+	return sh.result
+}
+
+// propertyOf is the property that v violates.
+func propertyOf(s *model.Search, v *model.Violation) *model.Property {
+	for _, p := range s.Properties {
+		if p.Name == v.Property {
+			return p
+		}
+	}
+	return nil
+}
+
+// pass tries everything that makes a trace shorter, what is cheap first.
+func (sh *shrinker) pass() {
+	for _, way := range []struct {
+		says string
+		do   func()
+	}{
+		{"removed", sh.removeRuns},
+		{"removed, with an enclosing call,", sh.hoistAll},
+		{"removed, two at a time,", sh.removePairs},
+		{"replaced several by one other, which saved", sh.replaceWindows},
+		{"searched with the actions that were left, which saved", sh.explore},
+	} {
+		before := len(sh.best.steps)
+		way.do()
+		if n := before - len(sh.best.steps); n > 0 {
+			sh.result.Did = append(sh.result.Did, fmt.Sprintf("%s %s", way.says, counted(n, "action")))
+		}
+	}
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// violation is the best attempt as a violation, with its trace.
+func (sh *shrinker) violation() *model.Violation {
 	a := sh.best
 	small := &model.Violation{Property: a.found.Property, Kind: a.found.Kind, What: a.found.What, Actions: len(a.actions)}
-	small.Trace = s.Record(a.actions, a.choices, small)
+	small.Trace = sh.search.Record(a.actions, a.choices, small)
 	return small
 }
 
 type shrinker struct {
 	search *model.Search
-	goal   string   // the key of the violation
+	goal   string // the key of the violation
+	limits Limits
 	best   *attempt // the smallest run so far that violates the same
+	next   int      // the number of the next new step
+	result *Result
 }
 
-// removeRuns removes runs of steps, of half as many as there are, then of a quarter, down to one.
-func (sh *shrinker) removeRuns() {
-	for size := max(1, len(sh.best.steps)/2); size > 0; size /= 2 {
-		for at := len(sh.best.steps) - size; at >= 0; at -= size {
-			if at+size <= len(sh.best.steps) {
-				sh.try(slices.Delete(slices.Clone(sh.best.steps), at, at+size))
-			}
-		}
-	}
-}
-
-// zeroChoices makes each step's choices the first candidates.
-func (sh *shrinker) zeroChoices() {
-	for i := range sh.best.steps {
-		if i < len(sh.best.steps) && slices.ContainsFunc(sh.best.steps[i].choices, func(c uint32) bool { return c > 0 }) {
-			steps := slices.Clone(sh.best.steps)
-			steps[i].choices = nil
-			sh.try(steps)
-		}
-	}
-}
-
-// try runs steps, and keeps them if they violate the same and are not more.
+// try runs steps, and keeps what was done if it violates the same and is not more. Steps that refer to what is not there
+// are left out; if that does not help, they refer to something else instead.
 func (sh *shrinker) try(steps []step) bool {
-	a := &attempt{shrinker: sh, todo: steps}
+	return sh.attempt(&attempt{shrinker: sh, todo: steps}) ||
+		sh.attempt(&attempt{shrinker: sh, todo: steps, adapts: true})
+}
+
+func (sh *shrinker) attempt(a *attempt) bool {
+	if sh.result.Runs >= sh.limits.Runs {
+		return false
+	}
+	sh.result.Runs++
 	a.run()
 	if a.found == nil || sh.best != nil && len(a.steps) > len(sh.best.steps) {
 		return false
@@ -68,244 +141,11 @@ func (sh *shrinker) try(steps []step) bool {
 	return true
 }
 
-// A step is an action without the numbers that depend on what was done before.
-type step struct {
-	number  int // in the trace that was given
-	at      string
-	action  model.Action
-	names   []name // of the action's first numbers
-	choices []uint32
+// shorter tries steps, and reports whether what was done is shorter than what was known.
+func (sh *shrinker) shorter(steps []step) bool {
+	before := len(sh.best.steps)
+	return sh.try(steps) && len(sh.best.steps) < before
 }
 
-// A name says what a number stands for, whatever it is: the nth thing of a kind that a step made.
-type name struct {
-	kind string // "A" for the handles of A, "A threads", "call", "host call", "shared"; empty: the number is itself
-	step int
-	nth  int
-}
-
-// read runs a violation's trace, and names what its numbers stand for.
-func (sh *shrinker) read(v *model.Violation) []step {
-	a := &attempt{shrinker: sh, follow: v.Trace, tape: v.Trace.Choices}
-	a.run()
-	if a.found == nil {
-		return nil
-	}
-	return a.steps
-}
-
-// An attempt is one run: the actor and the choices, and a checker that hears what is made.
-type attempt struct {
-	*shrinker
-	model.NoChecks
-	follow *model.Trace // nil: todo is what is to be done
-	line   int
-	tape   []uint32
-	todo   []step
-	played int // of the choices of the last step, or of the tape
-
-	steps   []step // what was done
-	actions []model.Action
-	choices []uint32
-	found   *model.Violation
-	making  map[string]int    // how many of a kind the last step has made
-	names   map[numbered]name // what numbers stand for now
-	numbers map[name]uint64   // and the other way round
-}
-
-// numbered is a number of a kind.
-type numbered struct {
-	kind   string
-	number uint64
-}
-
-func (a *attempt) run() {
-	a.names, a.numbers, a.making = map[numbered]name{}, map[name]uint64{}, map[string]int{}
-	checkers := []model.Checker{a}
-	for _, p := range a.search.Properties {
-		checkers = append(checkers, p.New())
-	}
-	r := a.search.NewRun(a, a, checkers...)
-	defer r.Close()
-	r.Main()
-	a.look(r)
-}
-
-// look looks for the violation.
-func (a *attempt) look(r *model.Run) {
-	for _, c := range r.Violated() {
-		v := &model.Violation{Property: c.Property(), Kind: c.Kind(), What: c.Violation()}
-		if v.Key() == a.goal && a.found == nil {
-			a.found = v
-		}
-	}
-}
-
-// Next does the next step that can be done.
-func (a *attempt) Next(r *model.Run, at *model.Activation) model.Action {
-	a.made(r)
-	if a.look(r); a.found != nil {
-		return model.Action{}
-	}
-	if a.follow != nil {
-		return a.nextLine(r, at)
-	}
-	for len(a.todo) > 0 {
-		s := a.todo[0]
-		a.todo = a.todo[1:]
-		if s.at != at.Name {
-			continue
-		}
-		if action, ok := a.resolve(s, r, at); ok {
-			return a.begin(s, action)
-		}
-	}
-	return model.Action{}
-}
-
-// nextLine does the next line of the trace that was given.
-func (a *attempt) nextLine(r *model.Run, at *model.Activation) model.Action {
-	for a.line < len(a.follow.Lines) && a.follow.Lines[a.line].Kind != model.LineAction {
-		a.line++
-	}
-	if a.line == len(a.follow.Lines) {
-		return model.Action{}
-	}
-	action, err := model.ParseAction(r, at, strings.Fields(a.follow.Lines[a.line].Text))
-	if err != nil {
-		return model.Action{}
-	}
-	a.line++
-	s := step{number: len(a.steps), at: at.Name, action: action}
-	for i, kind := range kinds(action, at) {
-		s.names = append(s.names, a.names[numbered{kind, numberOf(action, i, at)}])
-	}
-	return a.begin(s, action)
-}
-
-func (a *attempt) begin(s step, action model.Action) model.Action {
-	clear(a.making)
-	if a.follow == nil {
-		a.played = 0
-	}
-	a.steps, a.actions = append(a.steps, s), append(a.actions, action)
-	return action
-}
-
-// resolve gives a step its numbers, if what they stand for was made, and says whether the host may do it.
-func (a *attempt) resolve(s step, r *model.Run, at *model.Activation) (model.Action, bool) {
-	action := s.action
-	action.Args = slices.Clone(action.Args)
-	for i, n := range s.names {
-		if n.kind == "" {
-			continue
-		}
-		number, ok := a.numbers[n]
-		if !ok {
-			return action, false
-		}
-		if packed(action, at) {
-			number = number<<4 | action.Args[0].Uint64()&0xf
-		}
-		action.Args[i] = spec.CoreInt(number)
-	}
-	if at.Actor != model.Host {
-		_, err := model.ParseAction(r, at, strings.Fields(action.String()))
-		return action, err == nil
-	}
-	may := slices.ContainsFunc(r.Menu(at, a.search.Bounds, model.Everything), func(o model.Action) bool { return o.String() == action.String() })
-	return action, may
-}
-
-// kinds are what an action's first numbers are numbers of.
-func kinds(action model.Action, at *model.Activation) []string {
-	if kind, ok := hostKinds[action.Op]; ok {
-		return []string{kind}
-	}
-	if at.Actor == model.Host {
-		return nil
-	}
-	handles := slices.Repeat([]string{at.Actor}, action.Indices())
-	if strings.HasPrefix(action.Op, "thread.") {
-		handles = slices.Repeat([]string{at.Actor + " threads"}, action.Indices())
-	}
-	return handles
-}
-
-var hostKinds = map[string]string{
-	"cancel": "call", "host.start": "host call", "host.resolve": "host call", "host.resolve-cancelled": "host call",
-	"shared.read": "shared", "shared.write": "shared", "shared.cancel": "shared", "shared.drop": "shared", "shared.reclaim": "shared",
-	"shared.copy": "shared", "shared.done": "shared",
-}
-
-func packed(action model.Action, at *model.Activation) bool {
-	return at.Packed && action.Op == "return" && len(action.Args) == 1
-}
-
-// numberOf is the ith number of an action, out of a packed callback code if it is one.
-func numberOf(action model.Action, i int, at *model.Activation) uint64 {
-	if packed(action, at) {
-		return action.Args[i].Uint64() >> 4
-	}
-	return action.Args[i].Uint64()
-}
-
-// Issued hears that a handle was made.
-func (a *attempt) Issued(inst *spec.ComponentInstance, _ spec.TableKey, index uint64, e spec.Element) {
-	kind := inst.Name
-	if spec.ClassOf(e) == spec.ClassThread {
-		kind += " threads"
-	}
-	a.bind(kind, index)
-}
-
-// made hears of the calls, streams and futures that the last step made.
-func (a *attempt) made(r *model.Run) {
-	for kind, count := range map[string]int{"call": len(r.Calls()), "host call": len(r.HostCalls()), "shared": len(r.Shared())} {
-		for k := range count {
-			if _, known := a.names[numbered{kind, uint64(k)}]; !known {
-				a.bind(kind, uint64(k))
-			}
-		}
-	}
-}
-
-// bind names a number after the step that made what it stands for.
-func (a *attempt) bind(kind string, number uint64) {
-	by := -1
-	if n := len(a.steps); n > 0 {
-		by = a.steps[n-1].number
-	}
-	n := name{kind, by, a.making[kind]}
-	a.making[kind]++
-	a.names[numbered{kind, number}], a.numbers[n] = n, number
-}
-
-// Choose plays the choice that the step had.
-func (a *attempt) Choose(_ spec.Site, n int) int {
-	tape := a.tape
-	if a.follow == nil {
-		tape = nil
-		if k := len(a.steps); k > 0 {
-			tape = a.steps[k-1].choices
-		}
-	}
-	var c uint32
-	if a.played < len(tape) {
-		c = tape[a.played] % uint32(n)
-	}
-	a.played++
-	if k := len(a.steps); k > 0 && a.follow != nil {
-		a.steps[k-1].choices = append(a.steps[k-1].choices, c)
-	}
-	a.choices = append(a.choices, c)
-	return int(c)
-}
-
-// Bits chooses between no bits and all.
-func (a *attempt) Bits(site spec.Site, k int) uint64 { return -uint64(a.Choose(site, 2)) >> (64 - k) }
-
-// Shuffle draws as CPython's random.shuffle does.
-func (a *attempt) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	spec.ShuffleByChoice(a, site, n, swap)
-}
+// steps are those of the best attempt, to be changed.
+func (sh *shrinker) steps() []step { return slices.Clone(sh.best.steps) }

@@ -38,6 +38,7 @@ func newRootCommand() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(newCheckCommand(), newReplayCommand(), newListCommand(), newUpstreamCommand(), newPortCommand(), newSitesCommand())
+	root.AddCommand(newCheckCommand(), newReplayCommand(), newListCommand(), newUpstreamCommand(), newPortCommand(), newSitesCommand(),
+		newShrinkCommand(), newTraceCommand(), newLitmusCommand(), newMatrixCommand())
 	return root
 }

@@ -52,7 +52,7 @@ func readTrace(file string) (*model.Trace, error) {
 		return nil, exitError{2, err.Error()}
 	}
 	defer f.Close()
-	trace, err := model.ParseTrace(f)
+	trace, err := model.ReadTrace(f)
 	if err != nil {
 		return nil, exitError{2, fmt.Sprintf("%s: %v", file, err)}
 	}
@@ -92,7 +92,11 @@ func printDeparture(w io.Writer, again *model.Replay) {
 
 // replayUpstream runs a trace here and on Python, and marks each line by whether both did the same.
 func replayUpstream(w io.Writer, file string, trace *model.Trace, variant *spec.Variant, dir string) error {
-	r, err := upstream.Replay(definitionsDir(dir), trace, variant)
+	here, err := model.RunTrace(trace, variant)
+	if err != nil {
+		return exitError{2, fmt.Sprintf("%s: %v", file, err)}
+	}
+	r, err := upstream.Replay(definitionsDir(dir), here.Plain, variant) // it knows no names
 	if err != nil {
 		return exitError{2, fmt.Sprintf("%s: %v", file, err)}
 	}
