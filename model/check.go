@@ -39,6 +39,8 @@ type Checker interface {
 	Kind() string
 	// AppendGhost appends what the checker remembers and the state of the run does not say.
 	AppendGhost(b []byte) []byte
+	// Ghost writes the same, where it refers to the specification's objects.
+	Ghost(w *spec.StateWriter)
 }
 
 // NoChecks is a checker that checks nothing, to be embedded in others.
@@ -58,6 +60,7 @@ func (c *NoChecks) Stopped(*Run, error)                                         
 func (c *NoChecks) Property() string                                                        { return c.Name }
 func (c *NoChecks) Violation() string                                                       { return c.What }
 func (c *NoChecks) Kind() string                                                            { return c.Sort }
+func (c *NoChecks) Ghost(*spec.StateWriter)                                                 {}
 func (c *NoChecks) AppendGhost(b []byte) []byte                                             { return b }
 func (c *NoChecks) Issued(*spec.ComponentInstance, spec.TableKey, uint64, spec.Element)     {}
 func (c *NoChecks) Retired(*spec.ComponentInstance, spec.TableKey, uint64, spec.Element)    {}

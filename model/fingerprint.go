@@ -44,6 +44,9 @@ func (w *stateWriter) append(b []byte, r *Run) []byte {
 		w.stacks(r)
 		w.host(r)
 		w.instances(r)
+		for _, c := range r.checkers {
+			c.Ghost(&w.StateWriter)
+		}
 	})
 	for _, c := range r.checkers {
 		b = c.AppendGhost(b)
