@@ -59,6 +59,9 @@ func (l *log) stop(err error) {
 	l.lines = append(l.lines, stopLine(err))
 }
 
+// StopOf is how a trace says that an error stopped the run, without the detail: "trap SITE".
+func StopOf(err error) string { return stopLine(err).Text }
+
 // stopLine says how a run was stopped: the kind and place, and for people the detail.
 func stopLine(err error) Line {
 	var trap *spec.Trap

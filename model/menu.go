@@ -260,10 +260,25 @@ func (m menu) operandsOfType(t spec.ValType) [][]uint64 {
 		return [][]uint64{m.indices(spec.ClassReadableFutureEnd)}
 	case *spec.ErrorContextType:
 		return [][]uint64{m.indices(spec.ClassErrorContext)}
-	case spec.StringType, *spec.ListType:
-		return [][]uint64{{0}, {1}} // a pointer and a length
+	case spec.StringType:
+		return [][]uint64{{0}, m.stringLengths()} // a pointer and a length
+	case *spec.ListType:
+		return [][]uint64{{0}, {1}}
 	default:
 		return [][]uint64{{0}}
+	}
+}
+
+// stringLengths are those of a string of one code unit, in each encoding that the instance's can be.
+func (m menu) stringLengths() []uint64 {
+	i := slices.IndexFunc(m.World.Instances, func(i Instance) bool { return i.Name == m.at.Actor })
+	switch d := m.World.Instances[i]; {
+	case d.Encoding != "latin1+utf16":
+		return []uint64{1}
+	case d.Memory64:
+		return []uint64{1, 1 | 1<<63}
+	default:
+		return []uint64{1, 1 | 1<<31}
 	}
 }
 

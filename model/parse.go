@@ -95,7 +95,7 @@ func (p *traceParser) line(text string) error {
 		return nil
 	case strings.HasPrefix(text, "#"):
 		if p.trace.Variant == nil {
-			p.trace.Comments = append(p.trace.Comments, strings.TrimPrefix(strings.TrimPrefix(text, "#"), " "))
+			p.trace.Comments = append(p.trace.Comments, strings.TrimSpace(strings.TrimPrefix(text, "#")))
 		}
 		return nil
 	case word == "world":
@@ -116,7 +116,7 @@ func (p *traceParser) body(word, rest, text string) error {
 	case word == "choices":
 		return p.choices(strings.Fields(rest))
 	case word == "violates":
-		p.trace.Violates = rest
+		p.trace.Violates = strings.TrimSpace(rest)
 		return nil
 	case stopWords[word]:
 		return p.stop(text)
@@ -215,8 +215,9 @@ func (p *traceParser) choices(words []string) error {
 func (p *traceParser) stop(text string) error {
 	l := Line{Kind: LineStop, Number: p.number}
 	l.Text, l.Results, _ = strings.Cut(text, ": ")
+	l.Results = strings.TrimSpace(l.Results)
 	p.trace.Lines = append(p.trace.Lines, l)
-	return nil
+	return checkStops(strings.Split(l.Text, " | "))
 }
 
 // step reads "op … -> results ; notes" of an actor, whose results have names.
@@ -226,6 +227,7 @@ func (p *traceParser) step(names []string, actor, text string) error {
 	}
 	l := Line{Kind: LineAction, Actor: actor, Binds: names, Number: p.number}
 	text, l.Notes, _ = strings.Cut(text, " ; ")
+	l.Notes = strings.TrimSpace(l.Notes)
 	text, l.Results, _ = strings.Cut(text, "->")
 	words := strings.Fields(text)
 	l.Results = strings.Join(strings.Fields(l.Results), " ")

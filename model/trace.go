@@ -1,7 +1,6 @@
 package model
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -87,10 +86,7 @@ func (t *Trace) String() string {
 	}
 	b.WriteString("\n")
 	if t.World.unnamed() {
-		b.WriteString("define ")
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(false)
-		must(0, e.Encode(t.World))
+		fmt.Fprintf(&b, "define %s\n", t.World.json())
 	}
 	if len(t.Choices) > 0 {
 		fmt.Fprintf(&b, "choices%s\n", strings.TrimSuffix(strings.ReplaceAll(fmt.Sprint(t.Choices), "[", " "), "]"))

@@ -73,9 +73,18 @@ func (t *Trace) jsonHeader() jsonHeader {
 	h := jsonHeader{Kind: "trace", Version: Format, ID: t.ID(), World: t.World.Name, Variant: t.Variant.Name, Pin: Pin, Choices: t.Choices,
 		Violates: t.Violates, Comments: t.Comments}
 	if t.World.unnamed() {
-		h.Define = must(json.Marshal(t.World))
+		h.Define = json.RawMessage(t.World.json())
 	}
 	return h
+}
+
+// json is the world as JSON, on a line.
+func (w *World) json() string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	must(0, e.Encode(w))
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // json is a line as JSON.
@@ -175,6 +184,9 @@ func (p *traceParser) readHeader(text []byte) error {
 	if p.trace.World == nil {
 		return fmt.Errorf("the world %q is not a named one: define it in the header", shorten(h.World))
 	}
+	if err := checkLines("", append([]string{h.Violates}, h.Comments...)...); err != nil {
+		return err
+	}
 	p.trace.Choices, p.trace.Violates, p.trace.Comments = h.Choices, h.Violates, h.Comments
 	return nil
 }
@@ -183,14 +195,20 @@ func (p *traceParser) readHeader(text []byte) error {
 func (j jsonLine) text() (string, error) {
 	l := Line{Binds: j.Binds, Actor: j.Actor, Results: strings.Join(j.Results, " | "), Notes: j.Notes}
 	for _, word := range j.plain() {
-		if word == "" || strings.ContainsAny(word, " \t\r\n;") || word == "->" {
+		if strings.Join(strings.Fields(word), "") != word || word == "" || word == ";" || strings.Contains(word, "->") {
 			return "", fmt.Errorf("%q is no word of a trace", shorten(word))
 		}
+	}
+	if err := errors.Join(checkLines(" ; ", j.Results...), checkLines("", j.Notes)); err != nil {
+		return "", err
 	}
 	switch j.Kind {
 	case "stop":
 		l.Kind, l.Text, l.Results = LineStop, strings.Join(j.Stops, " | "), j.Detail
-		return l.String(), j.checkStops()
+		if len(j.Stops) == 0 || strings.Contains(l.Text, ": ") {
+			return "", fmt.Errorf("the line lacks what stops the run, or says more")
+		}
+		return l.String(), errors.Join(checkStops(j.Stops), checkLines("", j.Detail))
 	case "enter":
 		l.Kind, l.Text = LineEnter, j.Func
 	case "done":
@@ -210,13 +228,20 @@ func (j jsonLine) text() (string, error) {
 }
 
 // checkStops wants a stop or several.
-func (j jsonLine) checkStops() error {
-	if len(j.Stops) == 0 {
-		return fmt.Errorf("the line lacks what stops the run")
-	}
-	for _, stop := range j.Stops {
-		if words := strings.Fields(stop); len(words) == 0 || len(words) > 2 || !stopWords[words[0]] || strings.Contains(stop, ": ") {
+func checkStops(stops []string) error {
+	for _, stop := range stops {
+		if words := strings.Fields(stop); len(words) == 0 || len(words) > 2 || !stopWords[words[0]] || strings.Join(words, " ") != stop {
 			return fmt.Errorf("unknown stop %q: it is trap SITE, assertion-failure SITE, crash FUNCTION/EXCEPTION or exception", shorten(stop))
+		}
+	}
+	return nil
+}
+
+// checkLines wants texts that are one line each, without what would begin something else there.
+func checkLines(not string, texts ...string) error {
+	for _, text := range texts {
+		if strings.Contains(text, "\n") || not != "" && strings.Contains(text, not) || strings.TrimSpace(text) != text {
+			return fmt.Errorf("%q cannot stand in a trace: it has a line break, a space at an end or %q", shorten(text), not)
 		}
 	}
 	return nil

@@ -4,11 +4,12 @@ package model
 var everythingWorld = &World{
 	Name: "everything",
 	Doc: "Every built-in and every kind of callee: a parent P with a child C, siblings A and B, the host with functions, streams and " +
-		"futures of its own; sync, stackful and callback functions, destructors, threads. Too big to exhaust: for random walks. Left " +
-		"out: realloc by the guest, strings and lists (the differential has them), 64-bit memories.",
+		"futures of its own; sync, stackful and callback functions, destructors, threads; text between memories and encodings, realloc by a guest. Too big to " +
+		"exhaust: for random walks. Left out: text that is longer than a character, lists (the differential has them).",
 	Random: true,
 	Instances: []Instance{
-		{Name: "A", Memory: 64}, {Name: "B", Memory: 64}, {Name: "P", Memory: 64}, {Name: "C", Parent: "P", Memory: 64},
+		{Name: "A", Memory: 64, Encoding: "latin1+utf16"}, {Name: "B", Memory: 64}, {Name: "P", Memory: 64, Realloc: "guest"},
+		{Name: "C", Parent: "P", Memory: 64}, {Name: "D", Memory: 64, Memory64: true, Encoding: "latin1+utf16"},
 	},
 	Resources: []Resource{{Name: "R", Impl: "B", Dtor: true}},
 	Lengths:   []uint64{0, 1, 2},
@@ -23,24 +24,28 @@ var everythingWorld = &World{
 		{Name: "B.pipe", Params: []string{"stream<own<R>>"}}, {Name: "B.option", Params: []string{"option<f32>"}},
 		{Name: "P.run", Async: true, Lift: "stackful"}, {Name: "P.back"}, {Name: "P.later", Async: true, Lift: "stackful"},
 		{Name: "C.in"}, {Name: "C.wait", Async: true, Lift: "stackful"},
+		{Name: "B.text", Results: []string{"string"}, Async: true, Lift: "stackful"}, {Name: "D.text", Params: []string{"string"}},
 		{Name: "host.now"}, {Name: "host.later", Async: true}, {Name: "host.stream", Results: []string{"stream<u8>"}},
 	},
 	Imports: []Import{
 		{Instance: "A", Func: "B.work", Async: true}, {Instance: "A", Func: "B.react", Async: true},
 		{Instance: "A", Func: "B.block"}, {Instance: "A", Func: "B.sync"}, {Instance: "A", Func: "B.see", Async: true},
 		{Instance: "A", Func: "B.take"}, {Instance: "A", Func: "B.promise", Async: true}, {Instance: "A", Func: "B.pipe"},
+		{Instance: "A", Func: "D.text"}, {Instance: "P", Func: "B.text", Async: true},
 		{Instance: "A", Func: "host.now"}, {Instance: "A", Func: "host.later", Async: true}, {Instance: "A", Func: "host.stream"},
 		{Instance: "P", Func: "C.in"}, {Instance: "P", Func: "C.wait", Async: true}, {Instance: "P", Func: "B.work", Async: true},
 		{Instance: "C", Func: "P.back"}, {Instance: "C", Func: "P.later", Async: true}, {Instance: "C", Func: "B.work"},
 	},
 	Menus: map[string][]string{
 		"A": append([]string{"call B.work", "call B.react", "call B.block", "call B.sync", "call B.see", "call B.take", "call B.promise",
-			"call B.pipe", "call host.now", "call host.later", "call host.stream", "resource.drop R", "resource.rep R", "memory.store",
+			"call B.pipe", "call D.text", "call host.now", "call host.later", "call host.stream", "resource.drop R", "resource.rep R", "memory.store",
 			"stream.new own<R>", "stream.write own<R> async", "throw", "stream.new flags{a}", "stream.read flags{a} async"}, everyBuiltin...),
 		"B": append([]string{"resource.new R", "resource.drop R", "resource.rep R", "stream.read own<R> async",
-			"stream.drop-readable own<R>"}, everyBuiltin...),
-		"P": append([]string{"call C.in", "call C.wait", "call B.work"}, everyBuiltin...),
-		"C": append([]string{"call P.back", "call P.later", "call B.work"}, everyBuiltin...),
+			"stream.drop-readable own<R>", "task.return (string)"}, everyBuiltin...),
+		"P":         append([]string{"call C.in", "call C.wait", "call B.work", "call B.text"}, everyBuiltin...),
+		"P.realloc": {"call C.in", "thread.index"},
+		"D":         {"thread.yield uncancellable"},
+		"C":         append([]string{"call P.back", "call P.later", "call B.work"}, everyBuiltin...),
 		Host: {"invoke A.run", "invoke A.react", "invoke A.sync", "invoke A.give", "invoke B.work", "invoke B.react", "invoke B.block", "invoke B.take",
 			"invoke B.promise", "invoke B.option", "invoke P.run", "invoke C.in", "invoke C.wait", "cancel", "tick", "tick", "tick", "host.start", "host.resolve",
 			"host.resolve-cancelled", "shared.read", "shared.write", "shared.cancel", "shared.drop", "shared.reclaim", "shared.copy",
