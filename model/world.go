@@ -92,6 +92,9 @@ func (w *World) Validate() error {
 			return err
 		}
 	}
+	if n := w.Limits.TableLength; n > 0 && n < leastTable {
+		return fmt.Errorf("world %s: tables of %d elements are too short: at least %d are needed", w.Name, n, leastTable)
+	}
 	for _, r := range w.Resources {
 		if !w.hasInstance(r.Impl) {
 			return fmt.Errorf("world %s: resource %s is implemented by an unknown instance %s", w.Name, r.Name, r.Impl)
@@ -114,6 +117,9 @@ func (w *World) Validate() error {
 	}
 	return nil
 }
+
+// leastTable is how many elements a table must have room for: an instance's table of functions is one too.
+const leastTable = 2
 
 // maxMemory bounds an instance's memory, so that a hostile world cannot exhaust this one's.
 const maxMemory = 1 << 24

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"regexp"
+	"runtime/debug"
+	"strings"
+	"testing"
+
+	"cabi/matrix"
+	"cabi/model"
+	"cabi/spec"
+)
+
+// TestDocsMatrix keeps docs/matrix.md true. To make it takes a minute or two, so unless it is written or CABI_LONG is set, it is only
+// looked at: every variant and property is there, and every trace of it happens again.
+func TestDocsMatrix(t *testing.T) {
+	const file = "../../docs/matrix.md"
+	if *write || os.Getenv("CABI_LONG") != "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(400))
+		var page bytes.Buffer
+		matrix.Make(matrix.Options{Workers: 2}).WriteMarkdown(&page)
+		if *write {
+			compareDoc(t, file, page.Bytes())
+		} else if got := string(must(os.ReadFile(file))); unmeasured(got) != unmeasured(page.String()) {
+			t.Errorf("%s is stale: run `make docs`", file)
+		}
+	}
+	page := string(must(os.ReadFile(file)))
+	replayTraces(t, page, len(regexp.MustCompile(`\*\*fails \d+\*\*`).FindAllString(page, -1)))
+	for _, v := range spec.Variants {
+		if !strings.Contains(page, "\n**`"+v.Name+"`**") {
+			t.Errorf("%s does not speak of %s", file, v.Name)
+		}
+	}
+	for _, p := range matrix.Guests(spec.SingleTable) {
+		if strings.Count(page, "| `"+p.Name+"` |") == 0 {
+			t.Errorf("%s has no row %s", file, p.Name)
+		}
+	}
+}
+
+// unmeasured is a page without the row of times, which are others each time.
+func unmeasured(page string) string {
+	return regexp.MustCompile(`(?m)^\| `+matrix.LookupSays+`.*$`).ReplaceAllString(page, "")
+}
+
+// replayTraces runs every trace of a page again.
+func replayTraces(t *testing.T, page string, want int) {
+	t.Helper()
+	traces := regexp.MustCompile("(?s)```\n(world .*?)```").FindAllStringSubmatch(page, -1)
+	if len(traces) != want {
+		t.Errorf("there are %d traces, want %d", len(traces), want)
+	}
+	for _, m := range traces {
+		trace, err := model.ParseTrace(strings.NewReader(m[1]))
+		if err != nil {
+			t.Fatalf("%s\n%v", m[1], err)
+		}
+		again, err := model.RunTrace(trace, trace.Variant)
+		if err != nil {
+			t.Fatalf("%s\n%v", m[1], err)
+		}
+		if again.Departs != nil {
+			t.Errorf("%s\ndeparts at %s, got %s", m[1], again.Departs, again.Got)
+		}
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+func TestMatrixUsage(t *testing.T) {
+	for _, args := range [][]string{{"matrix", "--variant", "none"}, {"matrix", "--reference", "none"}, {"matrix", "more"}, {"matrix", "--json", "--markdown"}} {
+		if code := run(args); code != 2 {
+			t.Errorf("%v exits with %d, want 2", args, code)
+		}
+	}
+}

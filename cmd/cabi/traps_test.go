@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"testing"
+
+	"cabi/model"
+	"cabi/spec"
+	"cabi/traps"
+)
+
+// TestDocsTraps keeps docs/traps.md true. To make it takes a minute, so unless it is written or CABI_LONG is set, it is only looked at:
+// every trap and assert is there, every program takes its trap, and with the trap switched off violates what it says.
+func TestDocsTraps(t *testing.T) {
+	const file = "../../docs/traps.md"
+	trapRows, assertRows, err := siteRowsByKind()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *write || os.Getenv("CABI_LONG") != "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(400))
+		var page bytes.Buffer
+		traps.Find(namesOfRows(trapRows), namesOfRows(assertRows), nil).WriteMarkdown(&page, trapRows, assertRows)
+		compareDoc(t, file, page.Bytes())
+	}
+	page := string(must(os.ReadFile(file)))
+	for _, row := range slices.Concat(trapRows, assertRows) {
+		if !strings.Contains(page, "`"+string(row.Site)+"`") {
+			t.Errorf("%s does not speak of %s", file, row.Site)
+		}
+	}
+	checkTraps(t, page, len(trapRows))
+}
+
+// checkTraps runs every program of the page.
+func checkTraps(t *testing.T, page string, all int) {
+	sections := strings.Split(page, "\n#### `")[1:]
+	if len(sections) != all {
+		t.Errorf("there are %d traps, want %d", len(sections), all)
+	}
+	reached, needed := 0, 0
+	for _, s := range sections {
+		site := s[:strings.Index(s, "`")]
+		for _, m := range regexp.MustCompile("(?s)```\n(.*?)```").FindAllStringSubmatch(s, -1) {
+			if text, off := strings.CutPrefix(m[1], "without "+site+"\n"); off {
+				needed++
+				checkBroken(t, site, text)
+			} else {
+				reached++
+				checkTaken(t, site, text)
+			}
+		}
+	}
+	if 100*reached < 95*all || 100*needed < 90*reached {
+		t.Errorf("%d of %d traps are reached, %d of them needed: too few", reached, all, needed)
+	}
+}
+
+// checkTaken runs a program that takes a trap.
+func checkTaken(t *testing.T, site, text string) {
+	trace, err := model.ParseTrace(strings.NewReader(text))
+	if err != nil {
+		t.Fatalf("%s: %v", site, err)
+	}
+	again, err := model.RunTrace(trace, trace.Variant)
+	switch {
+	case err != nil:
+		t.Errorf("%s: %v", site, err)
+	case again.Departs != nil:
+		t.Errorf("%s: departs at %s, got %s", site, again.Departs, again.Got)
+	case model.SiteOf(again.Stopped) != site:
+		t.Errorf("%s: got %v", site, again.Stopped)
+	}
+}
+
+// checkBroken runs a program that shows what is violated without a trap.
+func checkBroken(t *testing.T, site, text string) {
+	trace, err := model.ParseTrace(strings.NewReader(text))
+	if err != nil {
+		t.Fatalf("%s: %v", site, err)
+	}
+	property, _, _ := strings.Cut(trace.Violates, ":")
+	if got := traps.Replay(trace, spec.Site(site)); !slices.Contains(got, property) {
+		t.Errorf("without %s: %v are violated, want %s", site, got, property)
+	}
+	if again, err := model.RunTrace(trace, trace.Variant); err != nil || model.SiteOf(again.Stopped) != site {
+		t.Errorf("%s: the program does not take the trap that it shows to be needed: %v", site, err)
+	}
+}

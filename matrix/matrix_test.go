@@ -1,0 +1,93 @@
+package matrix
+
+import (
+	"os"
+	"runtime/debug"
+	"testing"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(400) // runs leave much garbage behind
+	os.Exit(m.Run())
+}
+
+// Which guests can tell a variant from the pin's, and after how many actions. Derived by hand: opaque guests only where
+// waitables of several types have the same index; confused ones where an index can name two elements; stale ones where what
+// becomes of an index depends on other elements than in one table, or indices are not used again; the others by the
+// numbers. What is not named holds.
+var tells = map[string]map[string]int{
+	"single-table":         {},
+	"per-type":             {"confused-guests": 3, "stale-guests": 4, "comparing-guests": 2, "hard-coding-guests": 2},
+	"resource-table":       {"confused-guests": 3, "stale-guests": 4, "comparing-guests": 2, "hard-coding-guests": 2},
+	"single-table-threads": {"hard-coding-guests": 1},
+	"per-type-random":      {"stale-guests": 4, "comparing-guests": 3, "hard-coding-guests": 1},
+	"single-sequential":    {"stale-guests": 4, "comparing-guests": 3, "hard-coding-guests": 3},
+	"per-type-disjoint":    {"stale-guests": 4, "comparing-guests": 3, "hard-coding-guests": 1},
+	"per-payload-type":     {"opaque-guests": 3, "confused-guests": 3, "stale-guests": 4, "comparing-guests": 2, "hard-coding-guests": 2},
+	"store-wide":           {"stale-guests": 5, "comparing-guests": 4, "hard-coding-guests": 2},
+	"single-generational":  {"stale-guests": 4, "comparing-guests": 3, "hard-coding-guests": 3},
+}
+
+func TestGuests(t *testing.T) {
+	for _, v := range spec.Variants {
+		t.Run(v.Name, func(t *testing.T) {
+			t.Parallel()
+			scopes := guestScopes
+			if draws(v) {
+				scopes = guestScopesDrawn
+			}
+			for _, c := range cells(v, Guests(spec.SingleTable), scopes, 1) {
+				got := 0
+				if !c.Holds() {
+					got = c.Fails.Actions
+				}
+				if want := tells[v.Name][c.Property.Name]; got != want {
+					t.Errorf("%s: violated after %d actions, want %d (0: it holds)", c.Property.Name, got, want)
+				}
+				if len(c.Never) > 0 {
+					t.Errorf("%s: vacuous, never happened: %v", c.Property.Name, c.Never)
+				}
+			}
+		})
+	}
+}
+
+// A numbering that gives the same index twice is told by guests of every kind.
+func TestGuestsCanTell(t *testing.T) {
+	broken := &spec.Variant{Name: "broken", Layout: spec.SingleTable.Layout,
+		Numbering: func(*spec.Tables, spec.TableKey) spec.Numbering { return sevens{} }}
+	for _, c := range cells(broken, Guests(spec.SingleTable), []scope{in("handles", 4, 2)}, 1) {
+		if c.Holds() && c.Property.Name != "stale-guests" {
+			t.Errorf("%s holds", c.Property.Name)
+		}
+	}
+}
+
+// sevens names every element 7, and finds the first.
+type sevens struct{ spec.LIFO }
+
+func (sevens) Issue(uint64) uint64 { return 7 }
+func (sevens) Index(uint64) uint64 { return 7 }
+func (sevens) Place(uint64) uint64 { return 1 }
+
+// What churn measures, by hand: one table of 64 places or four.
+func TestChurn(t *testing.T) {
+	for name, want := range map[string]float64{"single-table": 1, "per-type": 4, "resource-table": 1, "single-sequential": 4, "single-generational": 1, "store-wide": 1} {
+		if got := churn(spec.VariantByName(name)); got != want {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+}
+
+// What the exploration of arrays finds, by hand: two handles that live one after the other in two tables.
+func TestWorstPlaces(t *testing.T) {
+	small := scope{world: "handles", bounds: model.Bounds{Steps: 4, Handles: 1}}
+	for name, want := range map[string]float64{"single-table": 1, "per-type": 2, "single-sequential": 2} {
+		if got := worstPlaces(spec.VariantByName(name), small, 1); got != want {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+}
