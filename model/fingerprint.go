@@ -18,7 +18,6 @@ type stateWriter struct {
 	swaps   []swap // types that the world treats alike
 	swapped []byte
 	running []*spec.Thread
-	ghost   []byte
 	rewrite func([]byte) []byte // of tests: changes what is written; nil: nothing does
 }
 
@@ -210,6 +209,3 @@ func (a Action) Indices() int {
 	}
 	return 0
 }
-
-// sameState reports whether two runs are in the same state.
-func sameState(a, b *Run) bool { return slices.Equal(a.AppendState(nil), b.AppendState(nil)) }

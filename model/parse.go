@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -68,8 +69,11 @@ func (p *traceParser) at(err error) error { return fmt.Errorf("line %d: %w", p.n
 // finish is the trace, if it was read to its end and has a world.
 func (p *traceParser) finish(err error) (*Trace, error) {
 	p.number++
+	if errors.Is(err, bufio.ErrTooLong) {
+		err = fmt.Errorf("too long: a line has at most %d bytes", maxLine)
+	}
 	if err != nil {
-		return nil, p.at(fmt.Errorf("%w: a line has at most %d bytes", err, maxLine))
+		return nil, p.at(err)
 	}
 	if p.trace.World == nil {
 		return nil, p.at(fmt.Errorf("no world: a trace begins with a line such as \"world handles  variant single-table\""))

@@ -70,7 +70,8 @@ type Run struct {
 	calls     []*Call
 	hosting   hosting
 	stacks    []*stack
-	ages      map[spec.Element]int // when each was given its index: after how many others
+	stackAt   map[*spec.Thread]*stack // the same, once there are many; nil: there are few
+	ages      map[spec.Element]int    // when each was given its index: after how many others
 	issued    int
 	known     map[string][]uint64 // the handle indices each instance was ever handed, sorted
 	plan      *plan

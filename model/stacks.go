@@ -37,14 +37,36 @@ var verbNames = [...]string{" found ", " issued ", " retired ", " returned "}
 
 // stackOf is the stack of a thread.
 func (r *Run) stackOf(t *spec.Thread) *stack {
+	if s := r.knownStack(t); s != nil {
+		return s
+	}
+	s := &stack{thread: t}
+	r.stacks = append(r.stacks, s)
+	if r.stackAt == nil && len(r.stacks) > manyStacks {
+		r.stackAt = map[*spec.Thread]*stack{}
+		for _, s := range r.stacks {
+			r.stackAt[s.thread] = s
+		}
+	} else if r.stackAt != nil {
+		r.stackAt[t] = s
+	}
+	return s
+}
+
+// manyStacks is from how many stacks on they are looked up in a map: long traces have many.
+const manyStacks = 32
+
+// knownStack is the stack of a thread that has one; nil: it has none.
+func (r *Run) knownStack(t *spec.Thread) *stack {
+	if r.stackAt != nil {
+		return r.stackAt[t]
+	}
 	for _, s := range r.stacks {
 		if s.thread == t {
 			return s
 		}
 	}
-	s := &stack{thread: t}
-	r.stacks = append(r.stacks, s)
-	return s
+	return nil
 }
 
 // meet remembers what the specification met on the stack that runs.
