@@ -14,14 +14,15 @@ import (
 
 // Limits bound how much a shrinker tries.
 type Limits struct {
-	Runs   int // how often it runs a trace that may be smaller
-	States int // how many states it explores at a time, to find a shorter way with the actions that are left
+	Runs    int // how often it runs a trace that may be smaller
+	Actions int // how many actions these have, all in all; 0: any number
+	States  int // how many states it explores at a time, to find a shorter way with the actions that are left
 }
 
 // Thorough is for one trace that somebody waits for, Quick for the many that a random search finds.
 var (
-	Thorough = Limits{Runs: 60000, States: 60000}
-	Quick    = Limits{Runs: 15000, States: 8000}
+	Thorough = Limits{Runs: 60000, Actions: 20000000, States: 60000}
+	Quick    = Limits{Runs: 15000, Actions: 5000000, States: 20000}
 )
 
 // Shrink returns a violation of the same kind with a smaller trace, in the world of the search.
@@ -119,6 +120,8 @@ type shrinker struct {
 	best   *attempt // the smallest run so far that violates the same
 	next   int      // the number of the next new step
 	result *Result
+
+	actions int // of all attempts
 }
 
 // try runs steps, and keeps what was done if it violates the same and is not more. Steps that refer to what is not there
@@ -129,16 +132,22 @@ func (sh *shrinker) try(steps []step) bool {
 }
 
 func (sh *shrinker) attempt(a *attempt) bool {
-	if sh.result.Runs >= sh.limits.Runs {
+	if sh.spent() {
 		return false
 	}
 	sh.result.Runs++
+	sh.actions += len(a.todo)
 	a.run()
 	if a.found == nil || sh.best != nil && len(a.steps) > len(sh.best.steps) {
 		return false
 	}
 	sh.best = a
 	return true
+}
+
+// spent reports whether the limits are reached.
+func (sh *shrinker) spent() bool {
+	return sh.result.Runs >= sh.limits.Runs || sh.limits.Actions > 0 && sh.actions >= sh.limits.Actions
 }
 
 // shorter tries steps, and reports whether what was done is shorter than what was known.

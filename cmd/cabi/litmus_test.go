@@ -1,0 +1,133 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// litmusText runs cabi litmus on a text.
+func litmusText(t *testing.T, text string, args ...string) (out string, code int, err error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "a.litmus")
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return execute(newRootCommand(), append([]string{"litmus", file}, args...)...)
+}
+
+// shown are the indented blocks of docs/traces.md, in order.
+func shown(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/traces.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blocks []string
+	for _, block := range strings.Split(string(text), "\n\n    ") {
+		var b strings.Builder
+		for _, line := range strings.Split("    "+block, "\n") {
+			if line != "" && !strings.HasPrefix(line, "    ") {
+				break
+			}
+			b.WriteString(strings.TrimPrefix(line, "    ") + "\n")
+		}
+		blocks = append(blocks, strings.TrimSpace(b.String())+"\n")
+	}
+	return blocks
+}
+
+// docs/traces.md shows what its litmus file gives.
+func TestLitmusPage(t *testing.T) {
+	blocks := shown(t)
+	litmus, want := "", ""
+	for _, b := range blocks {
+		switch {
+		case strings.HasPrefix(b, "# May a child") || litmus != "" && want == "" && !strings.HasPrefix(b, "2 outcomes"):
+			litmus += b + "\n"
+		case strings.HasPrefix(b, "2 outcomes"):
+			want = b
+		}
+	}
+	out, code, err := litmusText(t, litmus)
+	if code != 0 || out != want {
+		t.Errorf("exit %d, %v:\n%swant\n%s", code, err, out, want)
+	}
+}
+
+// docs/traces.md shows traces that are replayed as they are.
+func TestTracesPage(t *testing.T) {
+	ran := 0
+	for _, b := range shown(t) {
+		if !strings.HasPrefix(b, "world streams") && !strings.HasPrefix(b, "# two resources") {
+			continue
+		}
+		ran++
+		if out, code, err := replayText(t, b); code != 0 {
+			t.Errorf("exit %d, %v:\n%s", code, err, out)
+		}
+	}
+	if ran != 2 {
+		t.Errorf("docs/traces.md shows %d traces, want 2", ran)
+	}
+}
+
+func TestLitmusClaims(t *testing.T) {
+	const text = "world handles\nin A.run\n  $r = resource.new R 7\n  $x = resource.rep R $r | resource.rep S $r\n"
+	for _, c := range []struct {
+		claim string
+		code  int
+	}{
+		{"allowed $x = 7", 0}, {"always $x = 7", 1}, {"allowed trap", 0}, {"forbidden trap", 1}, {"allowed $x = 8", 1},
+		{"always $r = 1", 0}, {"allowed $x != 8 and ends", 0}, {"forbidden violates no-crash", 0}, {"forbidden cannot go", 0},
+	} {
+		out, code, err := litmusText(t, text+c.claim)
+		if code != c.code || !strings.Contains(out, "2 outcomes, 2 ways") {
+			t.Errorf("%s: exit %d, %v:\n%s", c.claim, code, err, out)
+		}
+	}
+}
+
+// The trace of an outcome is replayed.
+func TestLitmusTrace(t *testing.T) {
+	const text = "world tasks\nin A.stackful\n  thread.yield cancellable\n  task.return ()\nin host\n  $c = invoke A.stackful\n  invoke A.stackful\n  ticks | cancel $c\n  ticks\n"
+	out, code, err := litmusText(t, text)
+	if code != 0 || !strings.Contains(out, "ends; $c = 0") {
+		t.Fatalf("exit %d, %v:\n%s", code, err, out)
+	}
+	trace, code, err := litmusText(t, text, "--trace", "1")
+	if code != 0 {
+		t.Fatalf("exit %d, %v", code, err)
+	}
+	if out, code, err := replayText(t, trace); code != 0 {
+		t.Errorf("exit %d, %v:\n%s", code, err, out)
+	}
+	if _, code, _ := litmusText(t, text, "--ways", "1"); code != 3 {
+		t.Errorf("exit %d where there are more ways, want 3", code)
+	}
+}
+
+func TestLitmusErrors(t *testing.T) {
+	const header = "world handles\n"
+	for _, c := range []struct{ text, want string }{
+		{"", "line 1: no world"},
+		{header, "line 2: nobody does anything"},
+		{header + "resource.new R 1", "line 2: who does this?"},
+		{header + "in A.walk", `line 2: unknown function "A.walk"`},
+		{header + "in", "line 2: in what?"},
+		{header + "in A.run\n resource.now R 1", `line 3: unknown action "resource.now"`},
+		{header + "in A.run\n resource.drop R $r", "line 3: nothing binds $r"},
+		{header + "in A.run\n$1 = resource.new R 1", `line 3: "$1" is no name`},
+		{header + "in A.run\nin A.run", "line 3: there is a program of A.run already"},
+		{header + "C: resource.new R 1", `line 2: unknown instance "C:"`},
+		{header + "allowed maybe", `line 2: expected "$name = value"`},
+		{header + "in A.run\nallowed $x = 1", "line 3: nothing binds $x"},
+		{header + "in A.run\n\xff", "line 3: not text"},
+	} {
+		_, code, err := litmusText(t, c.text)
+		if code != 2 || err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q: exit %d, %v; want 2, …%s…", c.text, code, err, c.want)
+		}
+	}
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cabi/model"
+	"cabi/properties"
+	"cabi/shrink"
+)
+
+// A shrinkCommand is cabi shrink with its flags.
+type shrinkCommand struct {
+	output    string
+	property  string
+	keepWorld bool
+	json      bool
+}
+
+func newShrinkCommand() *cobra.Command {
+	c := &shrinkCommand{}
+	cmd := &cobra.Command{
+		Use:   "shrink TRACE",
+		Short: "Make a trace as short as it can be and still violate the same",
+		Long: "Shrink makes the trace of a violation shorter: fewer actions, fewer instances, resources and functions, smaller\n" +
+			"numbers, no choices. What it keeps is the property and the site: a trace that violates something else is never\n" +
+			"taken for a smaller one. It prints the trace, with what it removed in comments, or writes it to a file. A trace that\n" +
+			"violates nothing and is stopped by a trap shrinks to one that the same trap stops.\n" +
+			"It exits with 0 if it has shrunk the trace, or says that it is as short as can be, and 2 for bad input.",
+		Example: "  cabi check cancel --random --keep-going --runs 2000 --save found\n  cabi shrink found/cancel-delivered-callback-wait.cabi -o small.cabi",
+		Args:    cobra.ExactArgs(1),
+		RunE:    c.run,
+	}
+	f := cmd.Flags()
+	f.StringVarP(&c.output, "output", "o", "", "write the trace to this `FILE` instead of printing it")
+	f.StringVar(&c.property, "property", "", "the property to keep violated; if it is not given, the one that the trace names, or violates first")
+	f.BoolVar(&c.keepWorld, "keep-world", false, "leave the world as it is, with all its instances, resources and functions")
+	f.BoolVar(&c.json, "json", false, "print the trace as JSON lines")
+	return cmd
+}
+
+func (c *shrinkCommand) run(cmd *cobra.Command, args []string) error {
+	trace, err := readTrace(args[0])
+	if err != nil {
+		return err
+	}
+	props, err := c.properties(trace)
+	if err != nil {
+		return err
+	}
+	search, shown, err := shrink.Given(trace, props)
+	if err != nil {
+		return exitError{2, fmt.Sprintf("%s: %v", args[0], err)}
+	}
+	if len(shown) == 0 {
+		return exitError{2, fmt.Sprintf("%s: the trace violates nothing that shrinking could keep (looked at: %s); name a property with --property",
+			args[0], strings.Join(names(props, func(p *model.Property) string { return p.Name }), ", "))}
+	}
+	result := shrink.Minimize(search, shown[0], shrink.Thorough)
+	small := c.finish(trace, search, result)
+	return c.print(cmd.OutOrStdout(), small)
+}
+
+// properties are what the trace may violate: the one asked for, or the one that it names, or any promise; and if it is
+// none of them, where it stops.
+func (c *shrinkCommand) properties(t *model.Trace) ([]*model.Property, error) {
+	name := c.property
+	if name == "" {
+		name, _, _ = strings.Cut(t.Violates, ":")
+	}
+	switch p := properties.ByName(name); {
+	case name == "":
+		return append(properties.Promises(), shrink.Stops), nil
+	case name == shrink.Stops.Name:
+		return []*model.Property{shrink.Stops}, nil
+	case p == nil:
+		return nil, unknown("property", name, append(propertyNames(), shrink.Stops.Name))
+	default:
+		return []*model.Property{p}, nil
+	}
+}
+
+// finish is the trace of a result, with comments that say what was removed.
+func (c *shrinkCommand) finish(given *model.Trace, s *model.Search, r *shrink.Result) *model.Trace {
+	small, removed := r.Violation, []string(nil)
+	if !c.keepWorld {
+		small, removed = shrink.Part(s, r)
+	}
+	trace := *small.Trace
+	if len(removed) == 0 {
+		trace.World = given.World // with the menus it had
+	}
+	trace.Comments = []string{fmt.Sprintf("shrunk from %s to %d, of %s", count(r.Before, "action"), small.Actions, small.Key())}
+	trace.Comments = append(trace.Comments, r.Did...)
+	for _, what := range removed {
+		trace.Comments = append(trace.Comments, "removed from the world: "+what)
+	}
+	if r.Shortest {
+		trace.Comments = append(trace.Comments, "no shorter trace of these actions, in the functions that are left, does this: all were explored")
+	}
+	return &trace
+}
+
+func (c *shrinkCommand) print(w io.Writer, t *model.Trace) error {
+	text := t.String()
+	if c.json {
+		text = t.JSON()
+	}
+	return writeOut(w, c.output, text)
+}
+
+// writeOut writes to a file, or if none is named, prints.
+func writeOut(w io.Writer, file, text string) error {
+	if file == "" {
+		_, err := io.WriteString(w, text)
+		return err
+	}
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		return exitError{2, err.Error()}
+	}
+	return nil
+}
