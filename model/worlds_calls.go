@@ -27,7 +27,7 @@ var borrowsWorld = &World{
 		Host:     {"tick"},
 	},
 	Start:  []string{"A.run"},
-	Bounds: Bounds{Steps: 11, Handles: 4, Tasks: 3},
+	Bounds: Bounds{Steps: 12, Handles: 4, Tasks: 3},
 }
 
 // dtorsWorld is two instances whose resources' destructors call back.
@@ -77,7 +77,7 @@ var subtasksWorld = &World{
 		Host:     {"tick"},
 	},
 	Start:  []string{"A.run"},
-	Bounds: Bounds{Steps: 11, Handles: 3, Tasks: 3},
+	Bounds: Bounds{Steps: 12, Handles: 3, Tasks: 3},
 }
 
 // tasksWorld is one instance with functions of every kind, which the host calls and cancels.
@@ -97,7 +97,7 @@ var tasksWorld = &World{
 			"backpressure.dec"},
 		Host: {"invoke A.sync", "invoke A.blocking", "invoke A.stackful", "invoke A.callback", "cancel", "tick"},
 	},
-	Bounds: Bounds{Steps: 10, Tasks: 3},
+	Bounds: Bounds{Steps: 11, Tasks: 3},
 }
 
 // callbacksWorld is one instance with a callback function that waits on a set.
@@ -114,7 +114,7 @@ var callbacksWorld = &World{
 		Host: {"invoke A.run", "cancel", "tick"},
 	},
 	Start:  []string{"A.run"},
-	Bounds: Bounds{Steps: 11, Handles: 3, Tasks: 2},
+	Bounds: Bounds{Steps: 12, Handles: 3, Tasks: 2},
 }
 
 // threadsWorld is one instance whose calls have several threads.
@@ -207,7 +207,7 @@ var backpressureWorld = &World{
 		Host:     {"tick"},
 	},
 	Start:  []string{"A.run"},
-	Bounds: Bounds{Steps: 12, Handles: 2, Tasks: 3},
+	Bounds: Bounds{Steps: 13, Handles: 2, Tasks: 3},
 }
 
 // childrenWorld is a parent and its child, which calls back while it is called and cancelled.
@@ -235,7 +235,7 @@ var childrenWorld = &World{
 		Host:      {"invoke C.work", "tick"},
 	},
 	Start:  []string{"P.run"},
-	Bounds: Bounds{Steps: 10, Handles: 2, Tasks: 4},
+	Bounds: Bounds{Steps: 11, Handles: 2, Tasks: 4},
 }
 
 // cancelWorld is everything that cancellation can meet.
@@ -265,5 +265,5 @@ var cancelWorld = &World{
 		Host:               {"cancel", "tick"},
 	},
 	Start:  []string{"A.run"},
-	Bounds: Bounds{Steps: 9, Handles: 2, Threads: 4, Tasks: 3},
+	Bounds: Bounds{Steps: 10, Handles: 2, Threads: 4, Tasks: 3},
 }

@@ -23,7 +23,7 @@ var streamsWorld = &World{
 		Host:     {"invoke B.run", "tick"},
 	},
 	Start:  []string{"A.run"},
-	Bounds: Bounds{Steps: 16, Handles: 2, Tasks: 3},
+	Bounds: Bounds{Steps: 18, Handles: 2, Tasks: 3},
 }
 
 // hostStreamsWorld is one instance and the host with the ends of a stream or future.

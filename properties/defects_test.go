@@ -45,7 +45,7 @@ func knownIn(world string) []defect {
 
 // shorter is how many actions less than a world's own bound are explored here, unless a known defect takes more or
 // CABI_LONG is set.
-const shorter = 2
+const shorter = 3
 
 func steps(w *model.World) int {
 	if os.Getenv("CABI_LONG") != "" {
