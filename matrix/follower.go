@@ -74,7 +74,7 @@ func (f *follower) Choose(_ spec.Site, n int) int {
 }
 
 // Bits is a choice between no bits and all.
-func (f *follower) Bits(site spec.Site, k int) uint64 { return -uint64(f.Choose(site, 2)) >> (64 - k) }
+func (f *follower) Bits(site spec.Site, k int) uint64 { return spec.BitsByChoice(f, site, k) }
 
 // Shuffle draws as CPython's random.shuffle does.
 func (f *follower) Shuffle(site spec.Site, n int, swap func(i, j int)) {

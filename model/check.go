@@ -43,6 +43,15 @@ type Checker interface {
 	Ghost(w *spec.StateWriter)
 }
 
+// checkersOf makes a checker of each property, for one run.
+func checkersOf(properties []*Property) []Checker {
+	checkers := make([]Checker, len(properties))
+	for i, property := range properties {
+		checkers[i] = property.New()
+	}
+	return checkers
+}
+
 // NoChecks is a checker that checks nothing, to be embedded in others.
 type NoChecks struct {
 	Name string

@@ -233,14 +233,13 @@ func newWorker(e *explorer) *worker {
 func (w *worker) expand(to path, yield func(*reached)) {
 	offers := 1
 	for i := 0; i < offers; i++ {
-		choices := to.choices
-		w.each(to, i, choices, yield, func(p *player) { offers = len(p.offers) })
+		w.each(to, i, yield, func(p *player) { offers = len(p.offers) })
 	}
 }
 
 // each makes the run that takes the ith offer at the end of a path, and where the specification chooses, every other.
-func (w *worker) each(to path, i int, choices []uint32, yield func(*reached), then func(*player)) {
-	pending := [][]uint32{choices}
+func (w *worker) each(to path, i int, yield func(*reached), then func(*player)) {
+	pending := [][]uint32{to.choices}
 	for len(pending) > 0 {
 		p := &player{path: path{to.actions, pending[len(pending)-1]}, first: i, offers: w.offers, bounds: w.Bounds, everyOrder: w.Full}
 		pending = pending[:len(pending)-1]
@@ -259,7 +258,7 @@ func (w *worker) each(to path, i int, choices []uint32, yield func(*reached), th
 }
 
 // start makes the runs to the first menu.
-func (w *worker) start(yield func(*reached)) { w.each(path{}, -1, nil, yield, nil) }
+func (w *worker) start(yield func(*reached)) { w.each(path{}, -1, yield, nil) }
 
 func (w *worker) run(p *player, known int) *reached {
 	w.player, w.sites = p, nil
@@ -288,13 +287,9 @@ func (w *worker) run(p *player, known int) *reached {
 func (w *worker) newRun(p *player) *Run { return w.newRunOf(p, p) }
 
 func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
-	checkers := make([]Checker, len(w.Properties))
-	for i, property := range w.Properties {
-		checkers[i] = property.New()
-	}
 	options := w.options(choices)
 	options.Pool, options.Observe = &w.pool, w.observe
-	return newRun(w.plan, w.World, options, actor, checkers)
+	return newRun(w.plan, w.World, options, actor, checkersOf(w.Properties))
 }
 
 // observe notes each trap and assert that is evaluated for the first time.

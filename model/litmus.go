@@ -276,7 +276,7 @@ func (l *litmusRun) Choose(_ spec.Site, n int) int {
 
 // Bits chooses between no bits and all.
 func (l *litmusRun) Bits(site spec.Site, k int) uint64 {
-	return -uint64(l.Choose(site, 2)) >> (64 - k)
+	return spec.BitsByChoice(l, site, k)
 }
 
 // Shuffle chooses what comes first: nothing looks at the rest.

@@ -47,8 +47,9 @@ func (r *Run) menu(offers []offer, at *Activation, bounds Bounds, breadth Breadt
 
 // templates appends the templates of an activation's menu that are within the bounds.
 func (r *Run) templates(templates []*template, at *Activation, bounds Bounds) []*template {
+	full := r.full(bounds)
 	for _, t := range r.plan.menu(at) {
-		if !r.beyond(bounds, t.action.Op) && (at.Kind == KindHost || !atTop[t.action.Op]) {
+		if !full[makes[t.action.Op]] && (at.Kind == KindHost || !atTop[t.action.Op]) {
 			templates = append(templates, t)
 		}
 	}
@@ -58,24 +59,34 @@ func (r *Run) templates(templates []*template, at *Activation, bounds Bounds) []
 	return templates
 }
 
+// A made is something that the bounds bound.
+type made uint8
+
+const (
+	madeNothing made = iota
+	madeHandle
+	madeThread
+	madeTask
+)
+
 // makes are the actions that make something where there was nothing, and what.
-var makes = map[string]func(r *Run, b Bounds) bool{
-	"resource.new": (*Run).handlesFull, "waitable-set.new": (*Run).handlesFull, "stream.new": (*Run).handlesFull,
-	"future.new": (*Run).handlesFull, "error-context.new": (*Run).handlesFull,
-	"thread.new-indirect": func(r *Run, b Bounds) bool { return b.Threads > 0 && r.Store.LiveThreads() >= b.Threads },
-	opInvoke:              (*Run).tasksFull, opCall: (*Run).tasksFull,
+var makes = map[string]made{
+	"resource.new": madeHandle, "waitable-set.new": madeHandle, "stream.new": madeHandle, "future.new": madeHandle,
+	"error-context.new": madeHandle, "thread.new-indirect": madeThread, opInvoke: madeTask, opCall: madeTask,
 }
 
-// beyond reports whether an action would go beyond the bounds.
-func (r *Run) beyond(bounds Bounds, op string) bool {
-	full := makes[op]
-	return full != nil && full(r, bounds)
+// full says of what there is as much as the bounds allow.
+func (r *Run) full(b Bounds) [madeTask + 1]bool {
+	return [...]bool{
+		madeNothing: false,
+		madeHandle:  b.Handles > 0 && r.liveHandles() >= b.Handles,
+		madeThread:  b.Threads > 0 && r.Store.LiveThreads() >= b.Threads,
+		madeTask:    b.Tasks > 0 && r.Store.Tasks() >= b.Tasks,
+	}
 }
 
-func (r *Run) tasksFull(b Bounds) bool { return b.Tasks > 0 && r.Store.Tasks() >= b.Tasks }
-
-// handlesFull reports whether as many elements as the bound allows live in the handle tables of all instances.
-func (r *Run) handlesFull(b Bounds) bool {
+// liveHandles is how many elements live in the handle tables of all instances.
+func (r *Run) liveHandles() int {
 	n := 0
 	for _, inst := range r.Store.Instances() {
 		for slot := range inst.Live() {
@@ -84,7 +95,7 @@ func (r *Run) handlesFull(b Bounds) bool {
 			}
 		}
 	}
-	return b.Handles > 0 && n >= b.Handles
+	return n
 }
 
 // A menu is being made.

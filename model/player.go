@@ -76,7 +76,7 @@ func (p *player) Choose(_ spec.Site, n int) int {
 
 // Bits chooses among representatives: no bits, and all bits.
 func (p *player) Bits(site spec.Site, k int) uint64 {
-	return -uint64(p.Choose(site, 2)) >> (64 - k)
+	return spec.BitsByChoice(p, site, k)
 }
 
 // Shuffle draws as CPython's random.shuffle does. The specification shuffles the elements of a set to take the first one

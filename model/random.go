@@ -326,7 +326,7 @@ func (g *wanderer) Choose(_ spec.Site, n int) int {
 }
 
 // Bits chooses between no bits and all.
-func (g *wanderer) Bits(site spec.Site, k int) uint64 { return -uint64(g.Choose(site, 2)) >> (64 - k) }
+func (g *wanderer) Bits(site spec.Site, k int) uint64 { return spec.BitsByChoice(g, site, k) }
 
 // Shuffle draws as CPython's random.shuffle does.
 func (g *wanderer) Shuffle(site spec.Site, n int, swap func(i, j int)) {

@@ -23,13 +23,8 @@ type Outcome struct {
 // Run makes the run of a tape.
 func (w Walk) Run(tape []uint32) Outcome {
 	walker := &walker{tape: tape, bounds: w.Bounds}
-	checkers := make([]Checker, len(w.Properties))
-	for i, property := range w.Properties {
-		checkers[i] = property.New()
-	}
-	options := spec.Options{Choices: walker, Variant: w.Variant}
-	options.Limits.RandomIndices = randomIndices(w.Bounds.Handles)
-	r := NewRun(w.World, options, walker, checkers...)
+	search := Search{World: w.World, Variant: w.Variant, Bounds: w.Bounds}
+	r := search.NewRun(walker, walker, checkersOf(w.Properties)...)
 	defer r.Close()
 	r.log = &log{}
 	r.Main()
@@ -80,7 +75,7 @@ func (w *walker) Choose(_ spec.Site, n int) int {
 }
 
 // Bits chooses between no bits and all.
-func (w *walker) Bits(site spec.Site, k int) uint64 { return -uint64(w.Choose(site, 2)) >> (64 - k) }
+func (w *walker) Bits(site spec.Site, k int) uint64 { return spec.BitsByChoice(w, site, k) }
 
 // Shuffle draws as CPython's random.shuffle does.
 func (w *walker) Shuffle(site spec.Site, n int, swap func(i, j int)) {

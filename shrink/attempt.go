@@ -327,7 +327,7 @@ func (a *attempt) Choose(_ spec.Site, n int) int {
 }
 
 // Bits chooses between no bits and all.
-func (a *attempt) Bits(site spec.Site, k int) uint64 { return -uint64(a.Choose(site, 2)) >> (64 - k) }
+func (a *attempt) Bits(site spec.Site, k int) uint64 { return spec.BitsByChoice(a, site, k) }
 
 // Shuffle draws as CPython's random.shuffle does.
 func (a *attempt) Shuffle(site spec.Site, n int, swap func(i, j int)) {

@@ -118,6 +118,9 @@ func ShuffleByChoice(c Choices, site Site, n int, swap func(i, j int)) {
 	}
 }
 
+// BitsByChoice is k bits as a choice among representatives: no bits, and all.
+func BitsByChoice(c Choices, site Site, k int) uint64 { return -uint64(c.Choose(site, 2)) >> (64 - k) }
+
 // choose is a choice among n candidates: random.choice, randint or randrange.
 func (s *Store) choose(site Site, n int) int {
 	if n == 1 {

@@ -61,9 +61,6 @@ func (w *StateWriter) store(s *Store, more func(w *StateWriter)) {
 	}
 }
 
-// NumberOf is the number of an object among those of its kind, if it was met; otherwise 0.
-func (w *StateWriter) NumberOf(object any) int { return w.numbers[object] }
-
 // putSet writes what is a list to definitions.py, but might be a set: unless the state is written in full, in the order in
 // which its elements were met, and then those that were not.
 func putSet[T comparable](w *StateWriter, list []T) {

@@ -178,7 +178,7 @@ func (d *driver) Choose(_ spec.Site, n int) int {
 }
 
 // Bits is a choice between no bits and all.
-func (d *driver) Bits(site spec.Site, k int) uint64 { return -uint64(d.Choose(site, 2)) >> (64 - k) }
+func (d *driver) Bits(site spec.Site, k int) uint64 { return spec.BitsByChoice(d, site, k) }
 
 // Shuffle draws as CPython's random.shuffle does.
 func (d *driver) Shuffle(site spec.Site, n int, swap func(i, j int)) {

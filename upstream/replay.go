@@ -163,7 +163,7 @@ func (f *traceFollower) Choose(_ spec.Site, n int) int {
 
 // Bits is a choice between no bits and all, as everywhere in traces.
 func (f *traceFollower) Bits(site spec.Site, k int) uint64 {
-	return -uint64(f.Choose(site, 2)) >> (64 - k)
+	return spec.BitsByChoice(f, site, k)
 }
 
 // Shuffle draws as CPython does.

@@ -14,7 +14,7 @@ import (
 type traceable struct{ spec.Choices }
 
 func (t traceable) Bits(site spec.Site, k int) uint64 {
-	return -uint64(t.Choose(site, 2)) >> (64 - k)
+	return spec.BitsByChoice(t, site, k)
 }
 
 // traceableRun makes the nth random run that a trace can tell: with its own choices, and none of the profile.
