@@ -39,6 +39,6 @@ func newRootCommand() *cobra.Command {
 		SilenceErrors: true,
 	}
 	root.AddCommand(newCheckCommand(), newReplayCommand(), newListCommand(), newUpstreamCommand(), newPortCommand(), newSitesCommand(),
-		newShrinkCommand(), newTraceCommand(), newLitmusCommand(), newMatrixCommand(), newTrapsCommand())
+		newShrinkCommand(), newTraceCommand(), newLitmusCommand(), newMatrixCommand(), newTrapsCommand(), newBenchCommand())
 	return root
 }

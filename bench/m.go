@@ -1,0 +1,126 @@
+// Package bench measures how fast the specification is explored.
+package bench
+
+import (
+	"fmt"
+	"math/big"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// M is a model that other model checkers are measured with too: two handle tables of the specification's own. An own handle
+// of one of T types is made in the first while fewer than H live there; one that is not lent is dropped, or given to the
+// other table, while fewer than H live there; one is lent up to L times, and each time given back.
+type M struct{ T, H, L int }
+
+// ParseM reads "T,H,L".
+func ParseM(text string) (M, error) {
+	var m M
+	if n, err := fmt.Sscanf(text+"\n", "%d,%d,%d\n", &m.T, &m.H, &m.L); n != 3 || err != nil {
+		return m, fmt.Errorf("%q is no size: it is T,H,L, as in 2,4,1", text)
+	}
+	switch {
+	case m.T < 1 || m.H < 1 || m.L < 0:
+		return m, fmt.Errorf("size %s: T and H are at least 1, L at least 0", text)
+	case m.T > 255 || m.H > 255 || m.L > 255 || m.T*(m.L+1)+m.H > 255:
+		return m, fmt.Errorf("size %s: T·(L+1) + H is at most 255", text)
+	}
+	return m, nil
+}
+
+func (m M) String() string { return fmt.Sprintf("%d,%d,%d", m.T, m.H, m.L) }
+
+// States is how many states M has: f² − (f − 1), where f = Σ_{n=0..H} Σ_k C(n,k)·k!·s^(n−k) is those of one table, whose
+// places are each one of k that are free, in the order of the free list, or one of s = T·(L+1) handles.
+func (m M) States() *big.Int {
+	f := new(big.Int)
+	for n := int64(0); n <= int64(m.H); n++ {
+		for k := int64(0); k <= n; k++ {
+			ways := new(big.Int).Binomial(n, k)
+			ways.Mul(ways, new(big.Int).MulRange(1, k))
+			ways.Mul(ways, new(big.Int).Exp(big.NewInt(int64(m.T*(m.L+1))), big.NewInt(n-k), nil))
+			f.Add(f, ways)
+		}
+	}
+	square := new(big.Int).Mul(f, f)
+	return square.Sub(square, f.Sub(f, big.NewInt(1)))
+}
+
+// Search is a search of all its states.
+func (m M) Search() model.Direct {
+	return model.Direct{New: func() model.System { return newTables(m) }, Width: 2 * m.H}
+}
+
+// A tables is M over the specification's tables.
+type tables struct {
+	M
+	a, b  *spec.BareTable
+	state []byte
+}
+
+func newTables(m M) *tables {
+	s := spec.NewStore(spec.Options{})
+	var types []*spec.ResourceType
+	impl := spec.NewComponentInstance(s, nil)
+	for i := range m.T {
+		types = append(types, spec.NewResourceType(fmt.Sprint("R", i), impl, nil))
+	}
+	return &tables{M: m, a: spec.NewBareTable(s, types), b: spec.NewBareTable(s, types)}
+}
+
+// Start is both tables empty.
+func (t *tables) Start(b []byte) []byte { return append(b, make([]byte, 2*t.H)...) }
+
+// Expand takes every action in a state.
+func (t *tables) Expand(state []byte, yield func([]byte)) {
+	t.a.Put(state[:t.H], t.L)
+	t.b.Put(state[t.H:], t.L)
+	if t.a.Live() < t.H {
+		for k := range t.T {
+			t.a.Own(k, rep)
+			t.yield(yield)
+			t.a.Restore()
+		}
+	}
+	t.handles(t.a, t.b, yield)
+	t.handles(t.b, t.a, yield)
+}
+
+var rep = spec.IntOf(100)
+
+// handles takes the actions on the handles of one table.
+func (t *tables) handles(from, to *spec.BareTable, yield func([]byte)) {
+	for i := 1; i <= from.Places(); i++ {
+		k, lends, live := from.Handle(i)
+		if !live {
+			continue
+		}
+		index := uint64(i)
+		if lends == 0 {
+			from.GiveUp(index, k)
+			t.yield(yield)
+			from.Restore()
+			if to.Live() < t.H {
+				to.Own(k, from.GiveUp(index, k))
+				t.yield(yield)
+				from.Restore()
+				to.Restore()
+			}
+		} else {
+			from.Unlend(index)
+			t.yield(yield)
+			from.Restore()
+		}
+		if lends < t.L {
+			from.Lend(index, k)
+			t.yield(yield)
+			from.Restore()
+		}
+	}
+}
+
+func (t *tables) yield(yield func([]byte)) {
+	t.state = t.b.Append(t.a.Append(t.state[:0], t.H, t.L), t.H, t.L)
+	yield(t.state)
+}

@@ -1,0 +1,34 @@
+package bench
+
+import (
+	"testing"
+)
+
+func TestM(t *testing.T) {
+	for _, m := range []M{{1, 1, 0}, {2, 2, 1}, {1, 3, 1}, {2, 3, 1}, {2, 3, 2}} {
+		t.Run(m.String(), func(t *testing.T) {
+			for workers := 1; workers <= 2; workers++ {
+				search := m.Search()
+				search.Workers = workers
+				r, err := search.Run()
+				if err != nil || r.Frontier != 0 || int64(r.States) != m.States().Int64() {
+					t.Errorf("%d states, %d transitions, depth %d, frontier %d, error %v; want %d states", r.States, r.Transitions, r.Depth, r.Frontier, err, m.States())
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkM(b *testing.B) {
+	for _, m := range []M{{2, 4, 1}} {
+		b.Run(m.String(), func(b *testing.B) {
+			for b.Loop() {
+				search := m.Search()
+				search.Workers = 2
+				r, _ := search.Run()
+				b.ReportMetric(float64(r.Transitions), "transitions")
+				b.ReportMetric(float64(r.Memory), "bytes")
+			}
+		})
+	}
+}

@@ -1,0 +1,215 @@
+package model
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/zeebo/xxh3"
+
+	"cabi/internal/storage"
+)
+
+// A Direct search explores a system that can be put into any of its states as they are written: nothing of it stands on a
+// stack. It needs no replay, which is what makes it fast.
+type Direct struct {
+	New     func() System // makes one for each worker
+	Width   int           // bytes of a state
+	Workers int           // 0: one. What is found does not depend on it.
+	Memory  int64         // bytes of memory for states, about; what is more goes to disk; 0: as many as are needed
+	Dir     string        // where; "": where temporary files go
+	// Progress is called now and then; nil: nobody wants to know. If it returns false, the search stops early.
+	Progress func(*DirectReport) bool
+}
+
+// A System can be put into any of its states.
+type System interface {
+	// Start appends the state that it starts in.
+	Start(b []byte) []byte
+	// Expand puts it into a state, and yields the state after each of its actions. What is yielded is not kept.
+	Expand(state []byte, yield func(next []byte))
+}
+
+// A DirectReport is what a direct search found.
+type DirectReport struct {
+	States      int
+	Transitions int
+	Depth       int
+	Frontier    int   // states that were not explored; 0: the search is exhaustive
+	Memory      int64 // bytes that the states took in memory at most, visited and to be explored
+	Disk        int64 // bytes on disk
+}
+
+// Run explores level by level. The error is the disk's; the report then says how far it came.
+func (d Direct) Run() (*DirectReport, error) {
+	disk := storage.NewDisk(d.Dir)
+	defer disk.Close()
+	s := &direct{Direct: d, visited: storage.NewSet(d.Memory*3/4, disk), report: &DirectReport{}}
+	s.level, s.next = storage.NewQueue(d.Memory/8, disk), storage.NewQueue(d.Memory/8, disk)
+	for range max(1, d.Workers) {
+		s.workers = append(s.workers, &directWorker{direct: s, system: d.New()})
+	}
+	err := s.explore()
+	s.report.Disk = disk.Used()
+	s.count()
+	return s.report, err
+}
+
+// A direct is a direct search under way.
+type direct struct {
+	Direct
+	visited     *storage.Set
+	level, next *storage.Queue
+	workers     []*directWorker
+	report      *DirectReport
+	stopped     atomic.Bool
+	waiting     int // states of the level, or of the next, that are not explored
+	told        time.Time
+}
+
+func (s *direct) explore() error {
+	start := s.workers[0].system.Start(nil)
+	s.workers[0].meet(start)
+	s.workers[0].run()
+	for {
+		if err := s.flush(); err != nil {
+			return err
+		}
+		s.count()
+		s.level, s.next = s.next, s.level
+		if s.level.Empty() || s.stopped.Load() {
+			return nil
+		}
+		s.report.Depth++
+		var workers sync.WaitGroup
+		for _, w := range s.workers {
+			workers.Go(w.run)
+		}
+		workers.Wait()
+		for _, w := range s.workers {
+			if w.err != nil {
+				return w.err
+			}
+		}
+	}
+}
+
+// flush hands over what the workers hold for the next level.
+func (s *direct) flush() error {
+	for _, w := range s.workers {
+		if len(w.out) > 0 {
+			if err := s.next.Put(w.out); err != nil {
+				return err
+			}
+			w.out = nil
+		}
+	}
+	return nil
+}
+
+// count sums up what the workers did.
+func (s *direct) count() {
+	r := s.report
+	r.States, r.Transitions, r.Frontier = 0, 0, 0
+	for _, w := range s.workers {
+		r.States += w.reached
+		r.Transitions += w.transitions
+		r.Frontier += w.reached - w.expanded
+	}
+	r.Memory = max(r.Memory, s.visited.Bytes()+s.level.Bytes()+s.next.Bytes())
+	if s.Progress != nil && !s.Progress(r) {
+		s.stopped.Store(true)
+	}
+}
+
+// A directWorker explores the states of a level that it takes.
+type directWorker struct {
+	*direct
+	system                         System
+	met                            [storage.Shards]metStates
+	out                            []byte // states for the next level
+	reached, expanded, transitions int
+	err                            error
+}
+
+// A batch of states of one shard that were met, and perhaps visited before.
+type metStates struct {
+	keys   []storage.Key
+	states []byte
+}
+
+const metAtOnce = 128 // states of a shard that are looked up together
+
+func (w *directWorker) run() {
+	for w.err == nil && !w.stopped.Load() {
+		block, err := w.level.Take()
+		if err != nil {
+			w.err = err
+		}
+		if block == nil {
+			break
+		}
+		for at := 0; at < len(block) && w.err == nil; at += w.Width {
+			w.system.Expand(block[at:at+w.Width], w.take)
+			w.expanded++
+		}
+		w.level.Give(block)
+	}
+	for i := range w.met {
+		w.lookUp(&w.met[i])
+	}
+	if w.err != nil {
+		w.stopped.Store(true)
+	}
+}
+
+func (w *directWorker) take(next []byte) {
+	w.transitions++
+	w.meet(next)
+}
+
+// meet notes a state. It is looked up together with others.
+func (w *directWorker) meet(state []byte) {
+	key := xxh3.Hash128(state)
+	m := &w.met[storage.Shard(key)]
+	m.keys = append(m.keys, key)
+	m.states = append(m.states, state...)
+	if len(m.keys) == metAtOnce {
+		w.lookUp(m)
+	}
+}
+
+// lookUp keeps those of the states that were met that are new for the next level.
+func (w *directWorker) lookUp(m *metStates) {
+	if len(m.keys) == 0 || w.err != nil {
+		return
+	}
+	var isNew [metAtOnce]bool
+	w.err = w.visited.AddAll(m.keys, isNew[:])
+	for i := range m.keys {
+		if isNew[i] && w.err == nil {
+			w.keep(m.states[i*w.Width : (i+1)*w.Width])
+		}
+	}
+	m.keys, m.states = m.keys[:0], m.states[:0]
+}
+
+// keep keeps a new state for the next level.
+func (w *directWorker) keep(state []byte) {
+	w.reached++
+	if len(w.out)+w.Width > cap(w.out) {
+		w.flushOut()
+	}
+	w.out = append(w.out, state...)
+}
+
+func (w *directWorker) flushOut() {
+	if len(w.out) > 0 {
+		w.err = w.next.Put(w.out)
+	}
+	if w.out = w.next.Block(); cap(w.out) < w.Width {
+		w.out = make([]byte, 0, max(1, directBlock/w.Width)*w.Width)
+	}
+}
+
+const directBlock = 1 << 16 // bytes of states that are handed over at once
