@@ -5,26 +5,39 @@ import "sync"
 // breadthFirst explores level by level, so that the first violation is one of the shortest. The workers make the runs from
 // the states of a level; what they come to is taken in the order of the states, whoever was first.
 func (e *explorer) breadthFirst() {
-	e.workers[0].start(func(r *reached) { e.take(-1, r, 0) })
-	for low := 0; low < len(e.nodes) && !e.over(); e.report.Depth++ {
-		high := len(e.nodes)
-		if e.Bounds.Steps > 0 && e.report.Depth >= e.Bounds.Steps {
-			e.report.Cut, e.report.Frontier = high-low, high-low
+	l := newLevels(e)
+	if e.Resume != "" {
+		if e.report.Err = l.resume(); e.report.Err != nil {
+			e.report.Stopped = true
 			return
 		}
-		low = e.level(low, high)
-		e.report.Frontier = len(e.nodes) - low
-		if low < high || len(e.nodes) == high {
-			return
-		}
+	} else {
+		e.workers[0].start(func(r *reached) { l.take(nil, path{}, r) })
+		l.turn()
 	}
+	for !e.over() && !l.atBound() {
+		if l.explore(); e.over() {
+			break
+		}
+		if l.turn(); l.level.Empty() {
+			break
+		}
+		e.report.Depth++
+	}
+	l.finish()
 }
 
 // A batch is some states of a level, in order, and what the runs from each came to.
 type batch struct {
-	low, high int
-	reached   [][]*reached
-	done      chan struct{}
+	records []byte
+	states  []batchState
+	done    chan struct{}
+}
+
+type batchState struct {
+	record  []byte
+	path    path
+	reached []*reached
 }
 
 const (
@@ -32,64 +45,72 @@ const (
 	inFlight  = 8  // batches for each worker that are begun and not yet taken
 )
 
-// level explores from the states [low, high), and returns from which state on the rest is not explored.
-func (e *explorer) level(low, high int) int {
-	window := inFlight * len(e.workers)
+// explore explores the states of the level.
+func (l *levels) explore() {
+	window := inFlight * len(l.workers)
 	todo := make(chan *batch, window)
 	var workers sync.WaitGroup
 	defer workers.Wait()
 	defer close(todo)
-	nodes, actions := e.nodes[:high:high], e.actions[:len(e.actions):len(e.actions)] // what the workers may read
-	for _, w := range e.workers {
+	actions := l.actions[:len(l.actions):len(l.actions)] // what the workers may read
+	for _, w := range l.workers {
 		workers.Go(func() {
 			for b := range todo {
-				w.explore(b, nodes, actions)
+				w.explore(b, actions)
 			}
 		})
 	}
-	var flight []*batch
-	for next := low; low < high; {
-		for ; next < high && len(flight) < window; next += batchSize {
-			b := &batch{low: next, high: min(next+batchSize, high), done: make(chan struct{})}
-			flight = append(flight, b)
-			todo <- b
-		}
-		<-flight[0].done
-		low = e.takeBatch(flight[0])
-		flight = flight[1:]
-		if e.over() {
+	for l.begin(window, todo); len(l.flight) > 0; l.begin(window, todo) {
+		<-l.flight[0].done
+		l.takeBatch(l.flight[0])
+		if l.over() {
 			for range len(todo) {
 				select {
 				case <-todo: // nobody will take it
 				default:
 				}
 			}
-			return low
+			return
 		}
 	}
-	return low
+}
+
+// begin hands batches to the workers until so many are in flight.
+func (l *levels) begin(window int, todo chan<- *batch) {
+	for len(l.flight) < window {
+		b := l.nextBatch()
+		if b == nil {
+			return
+		}
+		l.flight = append(l.flight, b)
+		todo <- b
+	}
 }
 
 // explore makes the runs from a batch's states.
-func (w *worker) explore(b *batch, nodes []node, actions []Action) {
-	b.reached = make([][]*reached, b.high-b.low)
-	for i := range b.reached {
-		w.expand(pathTo(nodes, actions, int32(b.low+i)), func(r *reached) { b.reached[i] = append(b.reached[i], r) })
+func (w *worker) explore(b *batch, actions []Action) {
+	for rest := b.records; len(rest) > 0; {
+		var s batchState
+		s.record, s.path, rest = readRecord(rest, actions)
+		w.expand(s.path, func(r *reached) { s.reached = append(s.reached, r) })
+		b.states = append(b.states, s)
 	}
 	close(b.done)
 }
 
-// takeBatch takes what the runs from a batch's states came to, and returns from which state on the rest is not taken.
-func (e *explorer) takeBatch(b *batch) int {
-	for i, reached := range b.reached {
-		for _, r := range reached {
-			e.take(int32(b.low+i), r, int32(e.report.Depth+1))
+// takeBatch takes what the runs from a batch's states came to.
+func (l *levels) takeBatch(b *batch) {
+	l.between = false
+	for _, s := range b.states {
+		for _, r := range s.reached {
+			l.take(s.record, s.path, r)
 		}
-		e.report.Frontier = len(e.nodes) - b.low - i - 1
-		if e.over() {
-			return b.low + i + 1
+		l.explored++
+		if l.report.Frontier = l.left(); l.over() {
+			return
 		}
 	}
-	e.tell()
-	return b.high
+	l.flight, l.between = l.flight[1:], true
+	l.tell()
+	l.checkpointIfDue()
 }

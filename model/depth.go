@@ -2,18 +2,17 @@ package model
 
 // depthFirst explores depth first. A state that is met again after fewer actions is explored again: more can follow.
 func (e *explorer) depthFirst() {
-	var stack []int32
-	push := func(from int32, r *reached, depth int32) {
-		if n := e.take(from, r, depth); n >= 0 {
-			stack = append(stack, n)
+	var stack [][]byte // records
+	push := func(record []byte, from path, r *reached) {
+		if e.take(from, r) {
+			stack = append(stack, e.appendRecord(nil, record, r))
 		}
 	}
 	w := e.workers[0]
-	w.start(func(r *reached) { push(-1, r, 0) })
+	w.start(func(r *reached) { push(nil, path{}, r) })
 	for explored := 0; len(stack) > 0 && !e.over(); explored++ {
-		i := stack[len(stack)-1]
+		record, to, _ := readRecord(stack[len(stack)-1], e.actions)
 		stack = stack[:len(stack)-1]
-		to := e.path(i)
 		e.report.Depth = max(e.report.Depth, len(to.actions))
 		if e.Bounds.Steps > 0 && len(to.actions) >= e.Bounds.Steps {
 			continue
@@ -21,7 +20,7 @@ func (e *explorer) depthFirst() {
 		var all []*reached
 		w.expand(to, func(r *reached) { all = append(all, r) })
 		for k := len(all) - 1; k >= 0 && !e.over(); k-- { // the first action is explored first
-			push(i, all[k], int32(len(to.actions)+1))
+			push(record, to, all[k])
 		}
 		if e.report.Frontier = len(stack); explored%batchSize == 0 {
 			e.tell()
@@ -32,8 +31,8 @@ func (e *explorer) depthFirst() {
 
 // cut counts the states at the bound on steps: those that no shorter way leads to.
 func (e *explorer) cut(left int) {
-	for _, depth := range e.visited {
-		if e.Bounds.Steps > 0 && int(depth) == e.Bounds.Steps {
+	for _, depth := range e.store.depths {
+		if e.Bounds.Steps > 0 && depth == e.Bounds.Steps {
 			e.report.Cut++
 		}
 	}

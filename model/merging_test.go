@@ -139,14 +139,9 @@ func TestDepthFirst(t *testing.T) {
 func mergers(s Search, most int) (pairs int, differs string) {
 	firsts := map[fingerprint]path{}
 	var w *worker
-	s.tweak.taken = func(e *explorer, from int32, r *reached, met bool) {
+	s.tweak.taken = func(e *explorer, to path, r *reached, met bool) {
 		if w == nil {
 			w = newWorker(e)
-		}
-		to := e.path(from)
-		to.choices = append(to.choices, r.choices...)
-		if r.from != nil {
-			to.actions = append(to.actions, r.action)
 		}
 		if !met {
 			firsts[r.fingerprint] = to

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/signal"
@@ -35,6 +36,11 @@ type checkCommand struct {
 	duration   time.Duration
 	runs       bound
 	seed       uint64
+	memory     size
+	disk       string
+	checkpoint string
+	every      time.Duration
+	resume     string
 }
 
 func newCheckCommand() *cobra.Command {
@@ -71,8 +77,17 @@ func newCheckCommand() *cobra.Command {
 	f.DurationVar(&c.duration, "duration", 0, "stop after so long; 0: never, or of random walks after a minute")
 	f.Var(&c.runs, "runs", "how many random walks to make; 0: as many as the duration allows")
 	f.Uint64Var(&c.seed, "seed", 1, "what random walks are made from")
+	f.Var(&c.memory, "memory", "how much memory to use, about, as 2GB; states beyond go to disk; 0: as much as is needed")
+	f.StringVar(&c.disk, "disk", "", "the directory for what memory has no room for; if it is not given, that for temporary files")
+	f.StringVar(&c.checkpoint, "checkpoint", "", "a file to keep in how far the search came, now and then and when it is stopped, for --resume")
+	f.DurationVar(&c.every, "checkpoint-every", time.Minute, "how often")
+	f.StringVar(&c.resume, "resume", "", "go on from this checkpoint of the same search, and keep further ones there unless --checkpoint says where")
 	cmd.MarkFlagsMutuallyExclusive("random", "depth-first")
 	cmd.MarkFlagsMutuallyExclusive("random", "full")
+	for _, flag := range []string{"memory", "checkpoint", "resume"} {
+		cmd.MarkFlagsMutuallyExclusive("random", flag)
+		cmd.MarkFlagsMutuallyExclusive("depth-first", flag)
+	}
 	return cmd
 }
 
@@ -93,15 +108,24 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 		return exitError{2, err.Error()}
 	}
 	debug.SetGCPercent(400) // runs leave much garbage behind, and states take little memory
+	if c.memory > 0 {
+		debug.SetMemoryLimit(int64(c.memory) * 9 / 10)
+	}
 	progress := newProgress(cmd.ErrOrStderr(), c.duration)
 	defer progress.clear()
 	search.Progress = progress.tell
 	search.Found = func(v *model.Violation) { progress.clear(); out.found(v) }
 	report := search.Run()
 	progress.clear()
+	if report.Err != nil && report.States == 0 {
+		return exitError{2, report.Err.Error()}
+	}
 	result := out.finish(report)
 	if out.err != nil {
 		return exitError{2, out.err.Error()}
+	}
+	if report.Err != nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "cabi: stopped early: %v\n", report.Err)
 	}
 	return result.exit()
 }
@@ -119,7 +143,15 @@ func (c *checkCommand) search(world string) (model.Search, error) {
 	if search.Variant = spec.VariantByName(c.variant); search.Variant == nil {
 		return search, unknown("variant", c.variant, variantNames())
 	}
+	if c.every <= 0 {
+		return search, exitError{2, fmt.Sprintf("--checkpoint-every %s: a duration is more than nothing", c.every)}
+	}
+	search.Memory, search.Disk, search.Resume = int64(c.memory)/2, c.disk, c.resume
+	search.Checkpoint = model.Checkpoint{File: cmp.Or(c.checkpoint, c.resume), Every: c.every}
 	if c.random || search.World.Random && c.steps.value == 0 {
+		if search.Checkpoint.File != "" || c.memory > 0 {
+			return search, exitError{2, "random walks keep no states: --memory, --checkpoint and --resume are for breadth first"}
+		}
 		search.Random = &model.Random{Seed: c.seed, Runs: c.runs.value, Shrink: shrink.Shrink}
 		if c.duration == 0 && c.runs.value == 0 {
 			c.duration = time.Minute

@@ -48,6 +48,8 @@ type result struct {
 	Frontier    int            `json:"frontier"`
 	Cut         int            `json:"cut"`
 	Collision   float64        `json:"collision_probability"`
+	PerState    float64        `json:"bytes_per_state"`
+	Disk        int64          `json:"disk_bytes"`
 	Stops       map[string]int `json:"stops"`
 	Taken       map[string]int `json:"taken"`
 	Never       []string       `json:"never,omitempty"`
@@ -112,8 +114,11 @@ func (o *checkOutput) finish(r *model.Report) result {
 
 func newResult(s model.Search, r *model.Report) result {
 	res := result{World: s.World.Name, Variant: s.Variant.Name, Mode: "breadth first", Bounds: s.Bounds, Reduced: r.Reduced, Runs: r.Runs,
-		States: r.States, Transitions: r.Transitions, Depth: r.Depth, Frontier: r.Frontier, Cut: r.Cut, Collision: r.CollisionProbability(),
+		States: r.States, Transitions: r.Transitions, Depth: r.Depth, Frontier: r.Frontier, Cut: r.Cut, Collision: r.CollisionProbability(), Disk: r.Disk,
 		Stops: r.Stops, Taken: r.Taken, Never: r.Never, Findings: []string{}}
+	if r.States > 0 {
+		res.PerState = float64(r.Memory) / float64(r.States)
+	}
 	res.Properties = names(s.Properties, func(p *model.Property) string { return p.Name })
 	for _, site := range r.Passed {
 		res.Passed = append(res.Passed, string(site))
@@ -216,6 +221,9 @@ func (r result) printBound(w io.Writer) {
 		return
 	}
 	fmt.Fprintf(w, "explored, %s: %s, %s, depth %d; %s\n", r.Mode, count(r.States, "state"), count(r.Transitions, "transition"), r.Depth, r.frontier())
+	if r.Mode == "breadth first" {
+		fmt.Fprintf(w, "visited states took %.1f bytes each in memory, and all states %d on disk\n", r.PerState, r.Disk)
+	}
 	fmt.Fprintf(w, "probability that two states were taken for one: below %.0e\n", max(r.Collision, 1e-300))
 }
 

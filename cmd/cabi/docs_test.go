@@ -78,11 +78,17 @@ func TestReadme(t *testing.T) {
 // runHere runs the command at the root of the project.
 func runHere(t *testing.T, args []string) string {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Env = append(os.Environ(), "CABI_TEST_MAIN=1")
+	cmd := cabiCommand(args...)
 	cmd.Dir = "../.."
 	out, _ := cmd.Output() // a violation is an exit status too
 	return string(out)
+}
+
+// cabiCommand is the command as a process of its own.
+func cabiCommand(args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), "CABI_TEST_MAIN=1")
+	return cmd
 }
 
 // TestMain is the command itself when a test runs it.

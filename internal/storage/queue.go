@@ -29,7 +29,7 @@ func (q *Queue) Put(b []byte) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.limit > 0 && q.held+int64(cap(b)) > q.limit {
-		at, err := q.disk.allocate(int64(len(b)))
+		at, err := q.disk.allocate(onDisk(len(b)))
 		if err != nil {
 			return err
 		}
@@ -44,6 +44,9 @@ func (q *Queue) Put(b []byte) error {
 	q.blocks = append(q.blocks, block{b: b, n: len(b)})
 	return nil
 }
+
+// onDisk is how much room a block is given, so that rooms fit other blocks too.
+func onDisk(n int) int64 { return (int64(n) + 4095) &^ 4095 }
 
 // Take takes the first block; nil: there is none. Give it back when done, to be used again.
 func (q *Queue) Take() ([]byte, error) {
@@ -62,7 +65,7 @@ func (q *Queue) Take() ([]byte, error) {
 	}
 	got := append(q.spareBlock(), make([]byte, b.n)...)
 	err := q.disk.read(got, b.at)
-	q.disk.free(b.at, int64(b.n))
+	q.disk.free(b.at, onDisk(b.n))
 	return got, err
 }
 
@@ -90,15 +93,35 @@ func (q *Queue) Give(b []byte) {
 }
 
 // Empty reports whether there is nothing to take.
-func (q *Queue) Empty() bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	return q.first == len(q.blocks)
-}
+func (q *Queue) Empty() bool { return q.Len() == 0 }
 
 // Bytes is how much memory the blocks take.
 func (q *Queue) Bytes() int64 {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.held
+}
+
+// Len is how many blocks there are to take.
+func (q *Queue) Len() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.blocks) - q.first
+}
+
+// All calls yield with each block, which it may not keep, and leaves them there. Nobody may be using the queue.
+func (q *Queue) All(yield func([]byte) error) error {
+	for _, b := range q.blocks[q.first:] {
+		got := b.b
+		if got == nil {
+			got = make([]byte, b.n)
+			if err := q.disk.read(got, b.at); err != nil {
+				return err
+			}
+		}
+		if err := yield(got); err != nil {
+			return err
+		}
+	}
+	return nil
 }

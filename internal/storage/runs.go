@@ -257,6 +257,11 @@ func (w *runWriter) finish() (*run, error) {
 	return &r, nil
 }
 
+// KeyFromBytes is the key that Key.Bytes writes.
+func KeyFromBytes(b [16]byte) Key {
+	return Key{Hi: binary.BigEndian.Uint64(b[:]), Lo: binary.BigEndian.Uint64(b[8:])}
+}
+
 func keyOf(b []byte) Key {
 	return Key{Lo: binary.LittleEndian.Uint64(b), Hi: binary.LittleEndian.Uint64(b[8:])}
 }

@@ -32,7 +32,7 @@ func NewSet(memory int64, disk *Disk) *Set {
 
 const (
 	keySize    = 16
-	leastTable = 64  // places of the smallest table
+	leastTable = 16  // places of the smallest table
 	fullest    = 0.9 // of a table's places are taken before it grows
 )
 

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"testing"
+
+	"cabi/bench"
+)
+
+// The model M has exactly as many states as there are, within the memory that is allowed. CABI_LONG takes ten million.
+func TestBenchM(t *testing.T) {
+	size, memory, most := "2,3,2", "16MB", int64(100<<20) // the test's own program takes some
+	if os.Getenv("CABI_LONG") != "" {
+		size, memory, most = "2,4,2", "200MB", 200<<20
+	}
+	out, err := cabiCommand("bench", "m", "--size", size, "--memory", memory, "--json").Output()
+	var m bench.Measured
+	if err == nil {
+		err = json.Unmarshal(out, &m)
+	}
+	if err != nil || m.States == 0 || m.Peak > most {
+		t.Errorf("%+v, error %v", m, err)
+	}
+	t.Logf("%s", out)
+}
+
+func TestBadSizes(t *testing.T) {
+	for _, size := range []string{"", "2,4", "2,4,1,1", "a,b,c", "0,1,1", "2,4,-1", "200,200,200", "2,4,1 "} {
+		if err := cabiCommand("bench", "m", "--size", size).Run(); err == nil || err.Error() != "exit status 2" {
+			t.Errorf("--size %q: %v", size, err)
+		}
+	}
+	for _, memory := range []string{"1KB", "-5MB", "99999999999GB", "much", "MB"} {
+		if err := cabiCommand("bench", "m", "--memory", memory).Run(); err == nil || err.Error() != "exit status 2" {
+			t.Errorf("--memory %q: %v", memory, err)
+		}
+	}
+}
