@@ -37,6 +37,8 @@ type Checker interface {
 	Violation() string
 	// Kind tells the violation from others of the property: a site, what is stuck; it may be empty.
 	Kind() string
+	// Exercised reports whether what the property speaks of happened, so that it could have been violated.
+	Exercised() bool
 	// AppendGhost appends what the checker remembers and the state of the run does not say.
 	AppendGhost(b []byte) []byte
 	// Ghost writes the same, where it refers to the specification's objects.
@@ -57,6 +59,7 @@ type NoChecks struct {
 	Name string
 	What string // the violation, once there is one
 	Sort string // its kind
+	Met  bool   // what the property speaks of happened
 }
 
 func (c *NoChecks) Begin(*Run)                                                              {}
@@ -69,6 +72,7 @@ func (c *NoChecks) Stopped(*Run, error)                                         
 func (c *NoChecks) Property() string                                                        { return c.Name }
 func (c *NoChecks) Violation() string                                                       { return c.What }
 func (c *NoChecks) Kind() string                                                            { return c.Sort }
+func (c *NoChecks) Exercised() bool                                                         { return c.Met }
 func (c *NoChecks) Ghost(*spec.StateWriter)                                                 {}
 func (c *NoChecks) AppendGhost(b []byte) []byte                                             { return b }
 func (c *NoChecks) Issued(*spec.ComponentInstance, spec.TableKey, uint64, spec.Element)     {}

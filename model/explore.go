@@ -7,13 +7,6 @@ import (
 	"cabi/spec"
 )
 
-// A node is a state that was reached: from its parent, by an action and the specification's choices in it.
-type node struct {
-	parent  int32
-	action  int32 // among explorer.actions; -1: none, it is where the search starts
-	choices []uint32
-}
-
 // A reached is what one run came to: a state, or a stop, with what was violated on the way.
 type reached struct {
 	action      Action
@@ -24,6 +17,24 @@ type reached struct {
 	stop        string // the site; empty: none
 	violated    []violated
 	sites       []passed // evaluated for the first time
+	met         []string // properties that were exercised for the first time
+}
+
+// actions is how many actions the run took beyond the state that it came from.
+func (r *reached) actions() int {
+	if r.from == nil {
+		return 0
+	}
+	return 1
+}
+
+// after is the path to what was reached from the end of another.
+func (r *reached) after(from path) path {
+	to := path{slices.Clip(from.actions), append(slices.Clip(from.choices), r.choices...)}
+	if r.from != nil {
+		to.actions = append(to.actions, r.action)
+	}
+	return to
 }
 
 // violated is what a checker says.
@@ -39,22 +50,23 @@ type explorer struct {
 	Search
 	plan    *plan
 	reduce  bool
-	nodes   []node
 	actions []Action
-	numbers map[string]int32      // of actions
-	visited map[fingerprint]int32 // after how many actions
-	taken   []int                 // by template
+	numbers map[string]uint32 // of actions
+	store   *store
+	taken   []int // by template
 	fired   map[spec.Site]bool
+	met     map[string]bool // the properties that were exercised
 	found   map[string]bool // keys of violations
+	leads   []path          // what leads to those of the report, unless they were found at random
 	report  Report
 	workers []*worker
 	tracer  *worker // makes the traces of violations, while the workers go on
 }
 
 func newExplorer(s Search) *explorer {
-	e := &explorer{Search: s, plan: planOf(s.World), visited: map[fingerprint]int32{}}
+	e := &explorer{Search: s, plan: planOf(s.World), store: newStore(s)}
 	e.reduce = s.reduced()
-	e.numbers, e.fired, e.found = map[string]int32{}, map[spec.Site]bool{}, map[string]bool{}
+	e.numbers, e.fired, e.met, e.found = map[string]uint32{}, map[spec.Site]bool{}, map[string]bool{}, map[string]bool{}
 	e.taken = make([]int, len(e.plan.templates))
 	e.report.Stops, e.report.Reduced = map[string]int{}, e.reduce
 	for range max(1, s.Workers) {
@@ -68,65 +80,38 @@ func (e *explorer) close() {
 	for _, w := range append(e.workers, e.tracer) {
 		w.pool.Close()
 	}
-}
-
-// path is the path to a node.
-func (e *explorer) path(i int32) path { return pathTo(e.nodes, e.actions, i) }
-
-func pathTo(nodes []node, actions []Action, i int32) path {
-	var to path
-	for ; i >= 0; i = nodes[i].parent {
-		n := &nodes[i]
-		if n.action >= 0 {
-			to.actions = append(to.actions, actions[n.action])
-		}
-		for k := len(n.choices) - 1; k >= 0; k-- {
-			to.choices = append(to.choices, n.choices[k])
-		}
-	}
-	slices.Reverse(to.actions)
-	slices.Reverse(to.choices)
-	return to
+	e.store.close()
 }
 
 // intern numbers an action.
-func (e *explorer) intern(a Action) int32 {
+func (e *explorer) intern(a Action) uint32 {
 	key := a.String()
 	n, known := e.numbers[key]
 	if !known {
-		n = int32(len(e.actions))
+		n = uint32(len(e.actions))
 		e.numbers[key] = n
 		e.actions = append(e.actions, a)
 	}
 	return n
 }
 
-// take books what a run came to from a node, after so many actions, and returns the new node, or -1.
-func (e *explorer) take(from int32, r *reached, depth int32) int32 {
+// take books what a run from a state came to, and reports whether it is a state that is to be explored.
+func (e *explorer) take(from path, r *reached) bool {
 	e.count(r)
 	for _, v := range r.violated {
 		e.violate(from, r, v)
 	}
 	if !r.atMenu || len(r.violated) > 0 && !e.KeepGoing {
-		return -1
+		return false
 	}
-	before, met := e.visited[r.fingerprint]
+	isNew, again := e.store.add(r.fingerprint, len(from.actions)+r.actions())
 	if e.tweak.taken != nil {
-		e.tweak.taken(e, from, r, met)
+		e.tweak.taken(e, r.after(from), r, !isNew)
 	}
-	if met && before <= depth {
-		return -1
-	}
-	if !met {
+	if isNew {
 		e.report.States++
 	}
-	e.visited[r.fingerprint] = depth
-	n := node{parent: from, action: -1, choices: r.choices}
-	if r.from != nil {
-		n.action = e.intern(r.action)
-	}
-	e.nodes = append(e.nodes, n)
-	return int32(len(e.nodes) - 1)
+	return isNew || again
 }
 
 // count books what a run did last.
@@ -141,21 +126,24 @@ func (e *explorer) count(r *reached) {
 	for _, p := range r.sites {
 		e.fired[p.site] = e.fired[p.site] || p.fires
 	}
+	for _, name := range r.met {
+		e.met[name] = true
+	}
 }
 
 // violate books a violation, if it is the first of its kind.
-func (e *explorer) violate(from int32, r *reached, what violated) {
-	v := &Violation{Property: what.property, Kind: what.kind, What: what.what}
-	if e.found[v.Key()] {
+func (e *explorer) violate(from path, r *reached, what violated) {
+	if e.found[(&Violation{Property: what.property, Kind: what.kind}).Key()] {
 		return
 	}
-	to := e.path(from)
-	if r.from != nil {
-		to.actions = append(to.actions, r.action)
-	}
-	to.choices = append(to.choices, r.choices...)
-	v.Actions = len(to.actions)
+	e.bookAt(r.after(from), what)
+}
+
+// bookAt books a violation at the end of a path.
+func (e *explorer) bookAt(to path, what violated) {
+	v := &Violation{Property: what.property, Kind: what.kind, What: what.what, Actions: len(to.actions)}
 	v.Trace = e.tracer.trace(to, v)
+	e.leads = append(e.leads, to)
 	e.book(v)
 }
 
@@ -170,6 +158,9 @@ func (e *explorer) book(v *Violation) {
 
 // over reports whether the search is to stop, and tells how it goes on.
 func (e *explorer) over() bool {
+	if e.store.err != nil {
+		e.report.Err, e.report.Stopped = e.store.err, true
+	}
 	if len(e.report.Violations) > 0 && !e.KeepGoing {
 		return true
 	}
@@ -204,6 +195,8 @@ func (e *explorer) finish() *Report {
 			e.report.Passed = append(e.report.Passed, site)
 		}
 	}
+	e.report.Exercised = sortedKeys(e.met)
+	e.report.Memory, e.report.Disk = e.store.used()
 	return &e.report
 }
 
@@ -216,11 +209,12 @@ type worker struct {
 	offers []offer
 	seen   map[passed]bool
 	sites  []passed
+	met    map[string]bool
 	player *player
 }
 
 func newWorker(e *explorer) *worker {
-	w := &worker{explorer: e, seen: map[passed]bool{}}
+	w := &worker{explorer: e, seen: map[passed]bool{}, met: map[string]bool{}}
 	w.writer.reduce = e.reduce
 	if !e.reduce && !e.Full {
 		w.writer.swaps = e.plan.swaps // tables that are written by type cannot be swapped
@@ -271,7 +265,7 @@ func (w *worker) run(p *player, known int) *reached {
 	}
 	r.repeats = p.first >= 0 || len(p.actions) > 0
 	r.Main()
-	got.choices, got.sites = p.choices[known:], w.sites
+	got.choices, got.sites, got.met = p.choices[known:], w.sites, w.exercised(r)
 	for _, c := range r.Violated() {
 		got.violated = append(got.violated, violated{c.Property(), c.Kind(), c.Violation()})
 	}
@@ -300,6 +294,18 @@ func (w *worker) observe(site spec.Site, fires bool) {
 	}
 }
 
+// exercised are the properties that a run exercised and none of the worker's before it.
+func (w *worker) exercised(r *Run) []string {
+	var met []string
+	for _, c := range r.checkers {
+		if c.Exercised() && !w.met[c.Property()] {
+			w.met[c.Property()] = true
+			met = append(met, c.Property())
+		}
+	}
+	return met
+}
+
 // randomIndices is from how many indices a random numbering draws here: as many as there may be handles.
 func randomIndices(handles int) uint64 {
 	if handles > 0 {
@@ -317,6 +323,6 @@ func (w *worker) trace(to path, v *Violation) *Trace {
 	r.log = &log{}
 	r.Main()
 	r.log.flush()
-	return &Trace{World: w.World, Variant: w.Variant, Choices: to.choices, Lines: r.log.lines,
+	return &Trace{World: w.World, Variant: w.Variant, Without: sortedKeys(w.Without), Choices: to.choices, Lines: r.log.lines,
 		Violates: fmt.Sprintf("%s: %s", v.Property, v.What)}
 }

@@ -109,3 +109,11 @@ func formatCores(vs []spec.CoreValue) string {
 	}
 	return strings.Join(words, " ")
 }
+
+// Logged is how many lines of the trace of a replayed run were written so far.
+func (r *Run) Logged() int {
+	if r.log == nil {
+		return 0
+	}
+	return len(r.log.lines)
+}

@@ -150,9 +150,9 @@ var indexOf = map[string]spec.Class{
 func (m menu) moreOperands(a Action) [][]uint64 {
 	switch a.Op {
 	case "future.read", "future.write", "error-context.debug-message":
-		return [][]uint64{{0}} // a pointer
+		return [][]uint64{m.addresses(0)}
 	case "stream.read", "stream.write":
-		return [][]uint64{{0}, m.lengths()} // a pointer and a length
+		return [][]uint64{m.addresses(0), m.lengths()}
 	case "waitable.join":
 		sets := m.indices(spec.ClassWaitableSet)
 		if m.breadth == RightClass {
@@ -169,6 +169,14 @@ func (m menu) pointers() []uint64 {
 		return m.World.Pointers
 	}
 	return []uint64{0}
+}
+
+// addresses are those of the world, or the given one.
+func (m menu) addresses(usual uint64) []uint64 {
+	if len(m.World.Addresses) > 0 {
+		return m.World.Addresses
+	}
+	return []uint64{usual}
 }
 
 // lengths are those of the buffers of streams.
@@ -245,7 +253,7 @@ func (m menu) returns() [][]uint64 {
 		}
 		return [][]uint64{codes}
 	case m.at.Kind == KindRealloc:
-		return [][]uint64{{32}}
+		return [][]uint64{m.addresses(32)}
 	}
 	if operands := m.operandsOf(m.at.Results); len(operands) < 2 {
 		return operands
@@ -272,9 +280,9 @@ func (m menu) operandsOfType(t spec.ValType) [][]uint64 {
 	case *spec.ErrorContextType:
 		return [][]uint64{m.indices(spec.ClassErrorContext)}
 	case spec.StringType:
-		return [][]uint64{{0}, m.stringLengths()} // a pointer and a length
+		return [][]uint64{m.addresses(0), m.stringLengths()}
 	case *spec.ListType:
-		return [][]uint64{{0}, {1}}
+		return [][]uint64{m.addresses(0), {1}}
 	default:
 		return [][]uint64{{0}}
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -144,7 +145,7 @@ func shorten(text string) string {
 	return text
 }
 
-// header reads "world NAME variant NAME pin COMMIT format VERSION", of which all but the first may be missing.
+// header reads "world NAME variant NAME pin COMMIT format VERSION without SITES", of which all but the first may be missing.
 func (p *traceParser) header(words []string) error {
 	if p.trace.Variant != nil {
 		return fmt.Errorf("a second world: a trace has one")
@@ -166,6 +167,8 @@ func (p *traceParser) header(words []string) error {
 			if err := p.format(value); err != nil {
 				return err
 			}
+		case "without":
+			p.without(strings.Split(value, ","))
 		default:
 			return fmt.Errorf("unknown word %q in the header", shorten(words[i]))
 		}
@@ -184,6 +187,15 @@ func (p *traceParser) format(text string) error {
 	}
 	p.trace.Format = int(n)
 	return nil
+}
+
+// without reads the sites that are switched off.
+func (p *traceParser) without(sites []string) {
+	for _, s := range sites {
+		p.trace.Without = append(p.trace.Without, spec.Site(s))
+	}
+	slices.Sort(p.trace.Without)
+	p.trace.Without = slices.Compact(p.trace.Without)
 }
 
 // define reads a world that is not one of the named ones.

@@ -37,6 +37,7 @@ type walked struct {
 	features []uint64 // what is new, compared with the walks before its batch
 	found    []foundAt
 	sites    []passed
+	met      []string
 }
 
 // foundAt is a violation and the path to it.
@@ -116,7 +117,10 @@ func (e *explorer) takeWalk(c *corpus, w *walked) {
 			e.foundAtRandom(f)
 		}
 	}
-	w.tried, w.stops, w.features, w.found, w.sites = nil, nil, nil, nil, nil
+	for _, name := range w.met {
+		e.met[name] = true
+	}
+	w.tried, w.stops, w.features, w.found, w.sites, w.met = nil, nil, nil, nil, nil, nil
 }
 
 // foundAtRandom books a violation, shrunk, if it is the first of its kind.
@@ -190,6 +194,7 @@ func (g *wanderer) once() bool {
 	defer r.Close()
 	r.repeats = len(g.actions) > 0
 	r.Main()
+	g.walked.met = append(g.walked.met, g.exercised(r)...)
 	g.violations(r)
 	if r.Stopped == nil || len(g.actions) == 0 {
 		return false

@@ -1,7 +1,9 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,15 +24,34 @@ type Replay struct {
 // RunTrace runs the actions of t again under a variant, and compares what t states with what happens. What t leaves out
 // (results, table changes, entries) is not compared.
 func RunTrace(t *Trace, variant *spec.Variant) (*Replay, error) {
+	return Replaying{Variant: variant}.Run(t)
+}
+
+// A Replaying says how traces are run again.
+type Replaying struct {
+	Variant  *spec.Variant      // nil: the trace's own
+	Without  map[spec.Site]bool // traps and asserts that are switched off; nil: none
+	Checkers []Checker          // told what happens; they must be new
+	// Observe is told of each trap and assert that is evaluated, and whether it fires; nil: nobody is.
+	Observe func(r *Run, site spec.Site, fires bool)
+}
+
+// Run runs a trace again, as RunTrace does.
+func (p Replaying) Run(t *Trace) (*Replay, error) {
+	variant := cmp.Or(p.Variant, t.Variant)
 	f := &follower{choices: t.Choices, names: naming{}, naming: map[*Activation]Line{}}
 	for _, l := range t.Lines {
 		if l.Kind == LineAction || l.Kind == LineEnter && len(l.Binds) > 0 {
 			f.steps = append(f.steps, l)
 		}
 	}
-	options := spec.Options{Choices: f, Variant: variant}
+	options := spec.Options{Choices: f, Variant: variant, Without: p.without(t)}
 	options.Limits.RandomIndices = randomIndices(t.World.Handles)
-	r := NewRun(t.World, options, f)
+	var r *Run
+	if p.Observe != nil {
+		options.Observe = func(site spec.Site, fires bool) { p.Observe(r, site, fires) }
+	}
+	r = NewRun(t.World, options, f, p.Checkers...)
 	defer r.Close()
 	r.log, r.Listener = &log{}, f
 	r.Main()
@@ -38,7 +59,7 @@ func RunTrace(t *Trace, variant *spec.Variant) (*Replay, error) {
 		return nil, f.err
 	}
 	r.log.flush()
-	again := &Trace{World: t.World, Variant: variant, Choices: t.Choices, Lines: r.log.lines}
+	again := &Trace{World: t.World, Variant: variant, Without: sortedKeys(options.Without), Choices: t.Choices, Lines: r.log.lines}
 	replay := &Replay{Trace: again, Stopped: r.Stopped, names: f.names}
 	given := slices.Clone(t.Lines)
 	if variant != t.Variant {
@@ -47,6 +68,16 @@ func RunTrace(t *Trace, variant *spec.Variant) (*Replay, error) {
 	replay.Plain = f.names.plain(t)
 	replay.compare(given, again.Lines)
 	return replay, nil
+}
+
+// without are the traps and asserts that are switched off, by the trace or besides.
+func (p Replaying) without(t *Trace) map[spec.Site]bool {
+	off := map[spec.Site]bool{}
+	for _, s := range t.Without {
+		off[s] = true
+	}
+	maps.Copy(off, p.Without)
+	return off
 }
 
 // plain is a trace with numbers for its names, as far as they have any, without entries that only name what is passed.

@@ -45,6 +45,11 @@ const (
 	KindHostShared // the host, asked to read, cancel or drop a stream or future of its own
 )
 
+func (k ActivationKind) String() string {
+	return [...]string{"the host", "a function", "a callback", "post-return", "a destructor", "a thread", "realloc", "a function of the host",
+		"its cancellation", "a stream or future of the host"}[k]
+}
+
 // Host is the host's actor name.
 const Host = "host"
 
@@ -482,6 +487,9 @@ func (w *watcher) Issued(inst *spec.ComponentInstance, key spec.TableKey, index 
 }
 
 func (w *watcher) Retired(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
+	if e == nil {
+		return // only where the trap is switched off that keeps it from being looked up
+	}
 	if spec.ClassOf(e) != spec.ClassThread {
 		w.log.change(inst, key, index, nil)
 	}
@@ -492,6 +500,9 @@ func (w *watcher) Retired(inst *spec.ComponentInstance, key spec.TableKey, index
 }
 
 func (w *watcher) Found(inst *spec.ComponentInstance, want spec.Want, index uint64, e spec.Element) {
+	if e == nil {
+		return // as above
+	}
 	(*Run)(w).meet(met{verb: verbFound, index: index, element: e})
 	for _, c := range w.checkers {
 		c.Found(inst, want, index, e)

@@ -32,6 +32,12 @@ type Search struct {
 	Full          bool
 	Without       map[spec.Site]bool // traps and asserts that are switched off; nil: none
 	Deterministic bool               // the deterministic profile; false: as upstream, not
+	// Memory is about how many bytes of memory the states may take that are visited or to be explored; what is more goes to a
+	// file in the directory Disk. 0: as many as there are. The others are "" and 0 for those of the system. Breadth first only.
+	Memory     int64
+	Disk       string
+	Checkpoint Checkpoint // breadth first only
+	Resume     string     // the checkpoint to go on from; "": from the start
 	// Progress is called now and then with what was found so far; nil: nobody wants to know. If it returns false, the
 	// search stops early.
 	Progress func(*Report) bool
@@ -56,9 +62,14 @@ type Report struct {
 	// Taken are how often each action of the menus was taken.
 	Taken map[string]int
 	// Passed are the traps and asserts that were evaluated and never fired.
-	Passed     []spec.Site
+	Passed []spec.Site
+	// Exercised are the properties that could have been violated: what they speak of happened.
+	Exercised  []string
 	Violations []*Violation // the first of each kind, in the order in which they were found
 	Stopped    bool         // stopped early
+	Err        error        // why, if it is the disk or a checkpoint; nil: it is not
+	Memory     int64        // bytes that visited states take in memory
+	Disk       int64        // bytes that states take on disk
 	Reduced    bool         // states that differ only in the numbers of indices were taken for one
 }
 
@@ -159,9 +170,9 @@ func (s Search) Record(actions []Action, choices []uint32, v *Violation) *Trace 
 
 // A tweak is what tests change about a search, to show that what is changed is needed.
 type tweak struct {
-	apart   bool                                                // no two states are taken for one
-	rewrite func(state []byte) []byte                           // what fingerprints are of
-	taken   func(e *explorer, from int32, r *reached, met bool) // hears of each state that a run came to
+	apart   bool                                             // no two states are taken for one
+	rewrite func(state []byte) []byte                        // what fingerprints are of
+	taken   func(e *explorer, to path, r *reached, met bool) // hears of each state that a run came to
 }
 
 // pathFingerprint tells every path from all others.

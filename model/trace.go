@@ -19,7 +19,8 @@ type Trace struct {
 	Format   int      // the version that its header states; 0: none, which is version 0
 	World    *World
 	Variant  *spec.Variant
-	Choices  []uint32 // what the specification chose; what is missing is the first candidate
+	Without  []spec.Site // the traps and asserts that are switched off, sorted; nil: none
+	Choices  []uint32    // what the specification chose; what is missing is the first candidate
 	Lines    []Line
 	Violates string // the property and how; empty: nothing
 	FromJSON bool   // it was read from JSON lines
@@ -84,6 +85,9 @@ func (t *Trace) String() string {
 	if t.Format > 0 {
 		fmt.Fprintf(&b, "  format %d", t.Format)
 	}
+	if len(t.Without) > 0 {
+		fmt.Fprintf(&b, "  without %s", strings.Join(sitesText(t.Without), ","))
+	}
 	b.WriteString("\n")
 	if t.World.unnamed() {
 		fmt.Fprintf(&b, "define %s\n", t.World.json())
@@ -98,6 +102,14 @@ func (t *Trace) String() string {
 		fmt.Fprintf(&b, "violates %s\n", t.Violates)
 	}
 	return b.String()
+}
+
+func sitesText(sites []spec.Site) []string {
+	text := make([]string, len(sites))
+	for i, s := range sites {
+		text[i] = string(s)
+	}
+	return text
 }
 
 // unnamed reports whether w is not one of the named worlds, so that a trace must define it.

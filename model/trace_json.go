@@ -26,6 +26,7 @@ type jsonHeader struct {
 	Define   json.RawMessage `json:"define,omitempty"` // a world that has no name here
 	Variant  string          `json:"variant"`
 	Pin      string          `json:"pin,omitempty"`
+	Without  []string        `json:"without,omitempty"` // sites that are switched off
 	Choices  []uint32        `json:"choices,omitempty"`
 	Violates string          `json:"violates,omitempty"`
 	Comments []string        `json:"comments,omitempty"`
@@ -70,7 +71,7 @@ func (t *Trace) ID() string {
 }
 
 func (t *Trace) jsonHeader() jsonHeader {
-	h := jsonHeader{Kind: "trace", Version: Format, ID: t.ID(), World: t.World.Name, Variant: t.Variant.Name, Pin: Pin, Choices: t.Choices,
+	h := jsonHeader{Kind: "trace", Version: Format, ID: t.ID(), World: t.World.Name, Variant: t.Variant.Name, Pin: Pin, Without: sitesText(t.Without), Choices: t.Choices,
 		Violates: t.Violates, Comments: t.Comments}
 	if t.World.unnamed() {
 		h.Define = json.RawMessage(t.World.json())
@@ -172,6 +173,9 @@ func (p *traceParser) readHeader(text []byte) error {
 	}
 	if h.Pin != "" {
 		words = append(words, "pin", h.Pin)
+	}
+	if len(h.Without) > 0 {
+		words = append(words, "without", strings.Join(h.Without, ","))
 	}
 	if err := p.header(words); err != nil {
 		return err

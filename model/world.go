@@ -26,6 +26,8 @@ type World struct {
 	Random bool `json:"random,omitempty"`
 	// Pointers are where events are stored; none: 0.
 	Pointers []uint64 `json:"pointers,omitempty"`
+	// Addresses are those of buffers, text and lists, and what realloc returns; none: 0, and 32 for realloc.
+	Addresses []uint64 `json:"addresses,omitempty"`
 	// Lengths are those of the buffers that streams are copied with; none: 1.
 	Lengths []uint64 `json:"lengths,omitempty"`
 	// Bounds are what the world is explored to unless others are given.

@@ -101,3 +101,28 @@ var waitsWorld = &World{
 	Start:  []string{"A.run"},
 	Bounds: Bounds{Steps: 9, Handles: 3},
 }
+
+// limitsWorld is two instances in which little fits.
+var limitsWorld = &World{
+	Name: "limits",
+	Doc: "A makes streams until its table is full, copies with buffers that are too long, not aligned or not in its memory, passes text " +
+		"and lists from such addresses to B, whose realloc returns such addresses, and returns what its function's type does not say. " +
+		"Left out: wrong indices, what blocks, other encodings.",
+	Instances: []Instance{{Name: "A", Memory: 16}, {Name: "B", Memory: 16, Realloc: "guest"}},
+	Funcs: []Func{
+		{Name: "A.run", Async: true, Lift: "stackful"}, {Name: "B.text", Params: []string{"string"}}, {Name: "B.list", Params: []string{"list<u16>"}},
+	},
+	Imports:    []Import{{Instance: "A", Func: "B.text"}, {Instance: "A", Func: "B.list"}},
+	Limits:     Limits{TableLength: 3, BufferLength: 8},
+	RightClass: true,
+	Addresses:  []uint64{0, 1, 16},
+	Lengths:    []uint64{1, 9},
+	Menus: map[string][]string{
+		"A": {"stream.new u16", "stream.read u16 async", "stream.write u16 async", "stream.drop-readable u16", "call B.text", "call B.list",
+			"task.return ()", "task.return (u32)"},
+		"B":  {},
+		Host: {},
+	},
+	Start:  []string{"A.run"},
+	Bounds: Bounds{Steps: 7},
+}

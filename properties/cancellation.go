@@ -17,11 +17,12 @@ var cancelDelivered = quiescentProperty(&model.Property{
 	Origin: `CanonicalABI.md, request_cancellation: "If cancellation cannot be immediately delivered […], the request is remembered in Task.state ` +
 		`and delivered at the next opportunity"`,
 	Blind: "Whether a task that never blocks cancellably again, or does not react to its cancellation, ever ends.",
-}, func(r *model.Run) (what, kind string) {
+}, func(r *model.Run, met *bool) (what, kind string) {
 	for _, task := range r.Store.AllTasks() {
 		if task.State() != spec.TaskPendingCancel {
 			continue
 		}
+		*met = true
 		for _, t := range task.Threads() {
 			if t.Suspended() && t.Cancellable() && !(task.NeedsLock() && t == task.Implicit() && lockedOut(t)) {
 				in := blockedIn(r, t)
@@ -87,6 +88,7 @@ func (c *toldChecker) Done(_ *model.Run, at *model.Activation, results []spec.Co
 
 // tell takes note that core code hears of the cancellation of its task.
 func (c *toldChecker) tell(at *model.Activation, cancellable bool) {
+	c.Met = true
 	task := at.Thread().Task()
 	switch {
 	case !cancellable:
@@ -118,10 +120,14 @@ var cancelledAtOnce = runProperty(&model.Property{
 	Kind:      "state",
 	Origin:    `CanonicalABI.md: "While a callee is waiting to enter, if the caller requests cancellation, the callee is immediately cancelled"`,
 	Blind:     "Calls that the host makes.",
-}, func(r *model.Run) (what, kind string) {
+}, func(r *model.Run, met *bool) (what, kind string) {
 	for _, slot := range elements(r) {
 		t, ok := slot.Element.(*spec.Subtask)
-		if ok && t.CancellationRequested() && t.Callee() != nil && t.Callee().State() == spec.TaskInitial {
+		if !ok || t.Callee() == nil {
+			continue
+		}
+		*met = *met || t.State() == spec.SubtaskCancelledBeforeStarted
+		if t.CancellationRequested() && t.Callee().State() == spec.TaskInitial {
 			return fmt.Sprintf("%s was to be cancelled, and still waits to enter", t.Callee().Func()), ""
 		}
 	}

@@ -19,11 +19,12 @@ var copyConsistent = runProperty(&model.Property{
 	Origin: `CanonicalABI.md: "the pending_* fields record the Buffer and OnCopy* callbacks of a read or write that is waiting to rendezvous"; "OnCopyDone ` +
 		`is called to indicate that the read or write is finished copying and that the caller has regained ownership of the buffer"`,
 	Blind: "Streams and futures that the host implements.",
-}, func(r *model.Run) (what, kind string) {
+}, func(r *model.Run, met *bool) (what, kind string) {
 	if amid(r) {
 		return "", ""
 	}
 	for _, slot := range elements(r) {
+		*met = *met || spec.SharedOf(slot.Element) != nil && spec.Copying(slot.Element)
 		if what, kind := inconsistent(slot.Element); what != "" {
 			return what, kind
 		}
@@ -103,6 +104,7 @@ func (c *peerChecker) State(r *model.Run) {
 
 // notified checks that an end whose peer is gone knows.
 func (c *peerChecker) notified(e spec.Element, view spec.SharedView) {
+	c.Met = true
 	ev, has := spec.PendingEvent(e)
 	switch {
 	case !view.Dropped:

@@ -58,20 +58,28 @@ func steps(w *model.World) int {
 	return n
 }
 
-// In every world that can be exhausted, what is promised holds but for the known defects.
+// In every world that can be exhausted, what is promised holds but for the known defects; and all worlds together reach what
+// there is to reach.
 func TestPromises(t *testing.T) {
-	for _, w := range model.Worlds {
-		if w.Random {
-			continue
+	var all coverage
+	t.Run("worlds", func(t *testing.T) {
+		for _, w := range model.Worlds {
+			if w.Random {
+				continue
+			}
+			t.Run(w.Name, func(t *testing.T) {
+				t.Parallel()
+				seen := &coverage{}
+				bounds := w.Bounds
+				bounds.Steps = steps(w)
+				report := model.Search{World: w, Variant: spec.SingleTable, Properties: append(For(w), seen.property()), Bounds: bounds, KeepGoing: true}.Run()
+				mustBeKnown(t, w.Name, report.Violations)
+				seen.report(report)
+				all.merge(seen)
+			})
 		}
-		t.Run(w.Name, func(t *testing.T) {
-			t.Parallel()
-			bounds := w.Bounds
-			bounds.Steps = steps(w)
-			report := model.Search{World: w, Variant: spec.SingleTable, Properties: For(w), Bounds: bounds, KeepGoing: true}.Run()
-			mustBeKnown(t, w.Name, report.Violations)
-		})
-	}
+	})
+	all.check(t)
 }
 
 // mustBeKnown checks that what was found is exactly what is known.

@@ -43,7 +43,10 @@ func (c *diagnosableChecker) Settled(*model.Run) { c.named = nil }
 
 func (c *diagnosableChecker) Stopped(_ *model.Run, err error) {
 	var trap *spec.Trap
-	if errors.As(err, &trap) && len(c.named) > 0 && trap.OnIndex && !slices.Contains(c.named, trap.Found) {
+	if !errors.As(err, &trap) || len(c.named) == 0 || !trap.OnIndex {
+		return
+	}
+	if c.Met = true; !slices.Contains(c.named, trap.Found) {
 		c.What = fmt.Sprintf("index %d of %s names %s and was used where a %s is wanted, but the trap says %q",
 			c.index, c.inst.Name, describe(c.named[0]), c.want, trap.Detail)
 	}
@@ -62,6 +65,32 @@ func live(inst *spec.ComponentInstance) func(yield func(spec.Slot) bool) {
 	}
 }
 
+var typedUse = &model.Property{
+	Name:      "typed-use",
+	Statement: "A built-in goes on only with an element of the class and type that it wants.",
+	Kind:      "step",
+	Origin:    "CanonicalABI.md, the built-ins: each takes from a table with trap_if(not isinstance(…)), and compares types with its own immediate",
+	New:       func() model.Checker { return &useChecker{suspecter{NoChecks: model.NoChecks{Name: "typed-use"}}} },
+}
+
+// useChecker suspects what is found and is not wanted.
+type useChecker struct{ suspecter }
+
+func (c *useChecker) Found(_ *spec.ComponentInstance, want spec.Want, _ uint64, e spec.Element) {
+	if c.Met = true; !want.Answers(e) {
+		c.suspect(fmt.Sprintf("a %s is wanted, and %s was taken", want, describe(e)))
+	}
+}
+
+// Done looks at the tables of functions too, which the model fills: the first of each is for an i32.
+func (c *useChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
+	a := at.Pending
+	if a != nil && a.Op == "thread.new-indirect" && (a.Imm[0] == "i32") != (a.Args[0].Uint64() == 1) {
+		c.suspect(fmt.Sprintf("function %s is of another type than %s", a.Args[0], a.Imm[0]))
+	}
+	c.suspecter.Done(r, at, results)
+}
+
 var noStaleAlias = &model.Property{
 	Name:      "no-stale-alias",
 	Statement: "Once the element of an index is gone, any use of the index traps.",
@@ -69,7 +98,9 @@ var noStaleAlias = &model.Property{
 	Indices:   true,
 	Origin:    "component-model#395: use after drop should be noticed; upstream reuses indices on purpose",
 	Question:  true,
-	New:       func() model.Checker { return &staleChecker{NoChecks: model.NoChecks{Name: "no-stale-alias"}} },
+	New: func() model.Checker {
+		return &staleChecker{suspecter: suspecter{NoChecks: model.NoChecks{Name: "no-stale-alias"}}}
+	},
 }
 
 var noStaleConfusion = &model.Property{
@@ -80,7 +111,7 @@ var noStaleConfusion = &model.Property{
 	Origin:    "component-model#395, the weak form of no-stale-alias",
 	Question:  true,
 	New: func() model.Checker {
-		return &staleChecker{NoChecks: model.NoChecks{Name: "no-stale-alias-weak"}, weak: true}
+		return &staleChecker{suspecter: suspecter{NoChecks: model.NoChecks{Name: "no-stale-alias-weak"}}, weak: true}
 	},
 }
 
@@ -91,13 +122,11 @@ type stale struct {
 	what  string
 }
 
-// staleChecker suspects a lookup of an index that once named something else, which its holder may still mean; the
-// suspicion stands if the run goes on.
+// staleChecker suspects a lookup of an index that once named something else, which its holder may still mean.
 type staleChecker struct {
-	model.NoChecks
-	weak      bool
-	gone      []stale
-	suspected string
+	suspecter
+	weak bool
+	gone []stale
 }
 
 func (c *staleChecker) Retired(inst *spec.ComponentInstance, _ spec.TableKey, index uint64, e spec.Element) {
@@ -107,21 +136,21 @@ func (c *staleChecker) Retired(inst *spec.ComponentInstance, _ spec.TableKey, in
 	}
 }
 
+func (c *staleChecker) Sought(inst *spec.ComponentInstance, want spec.Want, index uint64) {
+	isStale := func(s stale) bool { return s.inst == inst && s.index == index }
+	c.Met = c.Met || want.Class != spec.ClassThread && slices.ContainsFunc(c.gone, isStale)
+}
+
 func (c *staleChecker) Found(inst *spec.ComponentInstance, want spec.Want, index uint64, e spec.Element) {
-	if want.Class == spec.ClassThread || c.suspected != "" {
+	if want.Class == spec.ClassThread {
 		return
 	}
 	for _, s := range c.gone {
 		if s.inst == inst && s.index == index && !(c.weak && s.what == spec.Describe(e)) {
-			c.suspected = fmt.Sprintf("index %d of %s, issued for %s that is gone, reached %s", index, inst.Name, s.what, describe(e))
-			return
+			c.suspect(fmt.Sprintf("index %d of %s, issued for %s that is gone, reached %s", index, inst.Name, s.what, describe(e)))
 		}
 	}
 }
-
-func (c *staleChecker) Settled(*model.Run) { c.What = c.suspected }
-
-func (c *staleChecker) Stopped(*model.Run, error) { c.suspected = "" }
 
 // AppendGhost appends the stale indices: they decide what is an alias later.
 func (c *staleChecker) AppendGhost(b []byte) []byte {
@@ -162,6 +191,7 @@ func (c *isolationChecker) Issued(inst *spec.ComponentInstance, key spec.TableKe
 	if c.shadows[t] == nil {
 		c.shadows[t], c.indices[t] = spec.NewShadowTable(inst, key), map[uint64]uint64{}
 	}
+	c.Met = true
 	shadow := c.shadows[t].Add()
 	c.indices[t][index] = shadow
 	if shadow != index && !c.shadows[t].Draws() && c.What == "" {
@@ -182,14 +212,15 @@ var unforgeable = &model.Property{
 	Kind:      "step",
 	Indices:   true,
 	Origin:    "the component model's isolation: a handle cannot be made up",
-	New:       func() model.Checker { return &forgeryChecker{NoChecks: model.NoChecks{Name: "unforgeable"}} },
+	New: func() model.Checker {
+		return &forgeryChecker{suspecter: suspecter{NoChecks: model.NoChecks{Name: "unforgeable"}}}
+	},
 }
 
 // forgeryChecker keeps what each instance was given.
 type forgeryChecker struct {
-	model.NoChecks
-	given     map[given]bool
-	suspected string
+	suspecter
+	given map[given]bool
 }
 
 type given struct {
@@ -204,11 +235,8 @@ func (c *forgeryChecker) Issued(inst *spec.ComponentInstance, _ spec.TableKey, _
 }
 
 func (c *forgeryChecker) Found(inst *spec.ComponentInstance, _ spec.Want, index uint64, e spec.Element) {
-	if !c.given[given{inst, e}] && c.suspected == "" {
-		c.suspected = fmt.Sprintf("%s reached %s by index %d, which it was never given", inst.Name, describe(e), index)
+	c.Met = true
+	if !c.given[given{inst, e}] {
+		c.suspect(fmt.Sprintf("%s reached %s by index %d, which it was never given", inst.Name, describe(e), index))
 	}
 }
-
-func (c *forgeryChecker) Settled(*model.Run) { c.What = c.suspected }
-
-func (c *forgeryChecker) Stopped(*model.Run, error) { c.suspected = "" }

@@ -1,7 +1,6 @@
 package properties
 
 import (
-	"bytes"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -9,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"cabi/model"
 )
 
 // For each property there is a patch of spec/ in testdata/patches that turns it red: a line "world NAME", with a
@@ -21,24 +22,35 @@ func TestPatches(t *testing.T) {
 	for _, p := range All {
 		t.Run(p.Name, func(t *testing.T) {
 			world, overlay := readPatch(t, filepath.Join("testdata/patches", p.Name+".patch"))
-			args := append([]string{"run", "-overlay", overlay, "./cmd/cabi", "check", "--property", p.Name, "--json"}, strings.Fields(world)...)
+			saved := filepath.Join(t.TempDir(), "trace.cabi")
+			args := append([]string{"run", "-overlay", overlay, "./cmd/cabi", "check", "--property", p.Name, "--save", saved}, strings.Fields(world)...)
 			cmd := exec.Command("go", args...)
 			cmd.Dir = ".."
-			out, err := cmd.Output()
-			var got struct {
-				Property string
-				Actions  int
-				Trace    string
+			out, err := cmd.CombinedOutput()
+			if !strings.Contains(string(out), "replay: cabi replay "+saved+"\n") {
+				t.Fatalf("%v: no command to replay a finding is printed:\n%s", err, out)
 			}
-			if json.NewDecoder(bytes.NewReader(out)).Decode(&got) != nil { // the first line is the finding
-				t.Fatalf("%v: %s", err, out)
+			trace, err := model.ParseTrace(strings.NewReader(read(t, saved)))
+			if err != nil {
+				t.Fatal(err)
 			}
-			if got.Property != p.Name || got.Actions > 10 {
-				t.Fatalf("got %q after %d actions, want it violated after at most 10", got.Property, got.Actions)
+			if n := actions(trace); !strings.HasPrefix(trace.Violates, p.Name+": ") || n > 10 {
+				t.Fatalf("got %q after %d actions, want it violated after at most 10", trace.Violates, n)
 			}
-			t.Logf("violated after %d actions:\n%s", got.Actions, got.Trace)
+			t.Logf("violated after %d actions:\n%s", actions(trace), trace)
 		})
 	}
+}
+
+// actions counts those of a trace.
+func actions(trace *model.Trace) int {
+	n := 0
+	for _, l := range trace.Lines {
+		if l.Kind == model.LineAction {
+			n++
+		}
+	}
+	return n
 }
 
 // Every patch still fits, and is of a property: checked without building anything.

@@ -10,12 +10,13 @@ import (
 
 // All are all properties, in the order of the catalogue.
 var All = []*model.Property{
-	deterministic, uniqueInTable, uniqueInInstance, nonzero, bounded, dense, freeList, noConfusion, diagnosable,
-	noStaleAlias, noStaleConfusion, isolation, unforgeable,
+	deterministic, uniqueInTable, uniqueInInstance, nonzero, bounded, tablesBounded, dense, freeList, noConfusion, diagnosable,
+	noStaleAlias, noStaleConfusion, isolation, unforgeable, typedUse,
 	lendsBalanced, borrowsBalanced, singleOwner, noDropWhileLent, destroyedOnce,
-	joinSymmetric, eventIdentifies, waitingCount, waitsAlone, resolvedOnce,
+	joinSymmetric, setsAlive, eventIdentifies, waitingCount, waitsAlone, resolvedOnce, callsResolved, subtasksResolved, resultsDeclared,
 	noLostWakeup, noStolenEvent, noStuckThread, cancelDelivered, cancelTold, cancelledAtOnce, peerNotified, copyConsistent,
 	runningNotWaiting, oneExclusive, flagsRestored, backpressureCount, noReentrance, stackDiscipline,
+	quietRealloc, reallocObeyed, pointersSound, buffersSound, memoryFixed,
 	noAssertionFailure, noCrash,
 }
 

@@ -18,14 +18,20 @@ var lendsBalanced = runProperty(&model.Property{
 	Kind:      "state",
 	Origin:    `CanonicalABI.md: "The num_lends field maintains a conservative approximation of the number of live handles that were lent from this handle"`,
 	Blind:     "Handles that are lent to the host while it is being called.",
-}, func(r *model.Run) (what, kind string) {
+}, func(r *model.Run, met *bool) (what, kind string) {
 	if len(r.World.Resources) == 0 || hostCalled(r) {
 		return "", ""
 	}
 	calls := callsUnderway(r)
 	for inst, slot := range elements(r) {
-		if h, ok := slot.Element.(*spec.ResourceHandle); ok && h.NumLends() != lendsOf(calls, h) {
-			return fmt.Sprintf("%s %d of %s counts %d lends, there are %d", describe(h), slot.Index, inst.Name, h.NumLends(), lendsOf(calls, h)), ""
+		h, ok := slot.Element.(*spec.ResourceHandle)
+		if !ok {
+			continue
+		}
+		lends := lendsOf(calls, h)
+		*met = *met || lends > 0
+		if h.NumLends() != lends {
+			return fmt.Sprintf("%s %d of %s counts %d lends, there are %d", describe(h), slot.Index, inst.Name, h.NumLends(), lends), ""
 		}
 	}
 	return "", ""
@@ -77,7 +83,7 @@ var borrowsBalanced = runProperty(&model.Property{
 		"passed in.",
 	Kind:   "state",
 	Origin: `CanonicalABI.md: "There is a dynamic error if the callee has not dropped all borrowed handles by the time task.return is called"`,
-}, func(r *model.Run) (what, kind string) {
+}, func(r *model.Run, met *bool) (what, kind string) {
 	if len(r.World.Resources) == 0 || amid(r) {
 		return "", ""
 	}
@@ -88,6 +94,7 @@ var borrowsBalanced = runProperty(&model.Property{
 				n++
 			}
 		}
+		*met = *met || n > 0
 		if n != task.NumBorrows() {
 			return fmt.Sprintf("%s counts %d borrow handles, there are %d", task.Func(), task.NumBorrows(), n), "count"
 		}
@@ -107,28 +114,25 @@ var noDropWhileLent = &model.Property{
 	Origin: `CanonicalABI.md: "This count […] is ensured to be zero when an own handle is dropped"; "The lifting operation fails […] if the own handle is ` +
 		`currently being lent out as borrows"`,
 	Blind: "Handles that are lent to the host while it is being called.",
-	New:   func() model.Checker { return &lentChecker{NoChecks: model.NoChecks{Name: "no-drop-while-lent"}} },
+	New: func() model.Checker {
+		return &lentChecker{suspecter: suspecter{NoChecks: model.NoChecks{Name: "no-drop-while-lent"}}}
+	},
 }
 
-// lentChecker suspects a handle that leaves its table while it is lent; the suspicion stands if the run goes on.
+// lentChecker suspects a handle that leaves its table while it is lent.
 type lentChecker struct {
-	model.NoChecks
-	run       *model.Run
-	suspected string
+	suspecter
+	run *model.Run
 }
 
 func (c *lentChecker) Begin(r *model.Run) { c.run = r }
 
 func (c *lentChecker) Retired(inst *spec.ComponentInstance, _ spec.TableKey, index uint64, e spec.Element) {
-	h, ok := e.(*spec.ResourceHandle)
-	if ok && c.suspected == "" && lendsOf(callsUnderway(c.run), h) > 0 {
-		c.suspected = fmt.Sprintf("%s %d of %s left its table while it was lent", describe(h), index, inst.Name)
+	if h, ok := e.(*spec.ResourceHandle); ok && lendsOf(callsUnderway(c.run), h) > 0 {
+		c.Met = true
+		c.suspect(fmt.Sprintf("%s %d of %s left its table while it was lent", describe(h), index, inst.Name))
 	}
 }
-
-func (c *lentChecker) Settled(*model.Run) { c.What = c.suspected }
-
-func (c *lentChecker) Stopped(*model.Run, error) { c.suspected = "" }
 
 // A resource is what a handle refers to: guests that give several resources of a type the same rep tell them apart no
 // more than this does, which counts them.
@@ -152,35 +156,18 @@ var singleOwner = &model.Property{
 	New:   func() model.Checker { return &ownerChecker{NoChecks: model.NoChecks{Name: "single-owner"}} },
 }
 
-// ownerChecker keeps how many own handles of each resource there must be: where nothing is wrong, as many as there are.
+// ownerChecker follows each resource from handle to handle, whatever its rep. A resource goes by the handle that it was made
+// with. Where nothing is wrong, each own handle is of a resource of its own, and the state says which.
 type ownerChecker struct {
 	model.NoChecks
-	run    *model.Run
-	host   bool // the host deals in own handles: nothing is checked
-	owners []owners
+	run  *model.Run
+	host bool                                          // the host deals in own handles: nothing is checked
+	owns map[*spec.ResourceHandle]*spec.ResourceHandle // what each own handle in a table is of
+	away []*spec.ResourceHandle                        // the resources whose handle was taken to be passed on, the oldest first
 }
 
-// owners is how many own handles of a resource there must be, and how many are there.
-type owners struct {
-	of         resource
-	must, live int
-}
-
-func (c *ownerChecker) Begin(r *model.Run) { c.run, c.host = r, hostOwns(r.World) }
-
-// ownersOf is the entry of a resource.
-func (c *ownerChecker) ownersOf(e spec.Element) *owners {
-	h, ok := e.(*spec.ResourceHandle)
-	if !ok || !h.Own() {
-		return &owners{}
-	}
-	k := resourceOf(h)
-	i := slices.IndexFunc(c.owners, func(o owners) bool { return o.of == k })
-	if i < 0 {
-		i = len(c.owners)
-		c.owners = append(c.owners, owners{of: k})
-	}
-	return &c.owners[i]
+func (c *ownerChecker) Begin(r *model.Run) {
+	c.run, c.host, c.owns = r, hostOwns(r.World), map[*spec.ResourceHandle]*spec.ResourceHandle{}
 }
 
 // hostOwns reports whether the host gets or gives own handles.
@@ -192,15 +179,41 @@ func hostOwns(w *model.World) bool {
 }
 
 func (c *ownerChecker) Issued(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
-	if doing(c.run, func(op string) bool { return op == "resource.new" }) {
-		c.ownersOf(e).must++
+	h, ok := e.(*spec.ResourceHandle)
+	switch {
+	case !ok || !h.Own() || c.host:
+	case doing(c.run, func(op string) bool { return op == "resource.new" }):
+		c.owns[h] = h
+	default:
+		c.arrive(h)
 	}
 }
 
-func (c *ownerChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
-	if dropping(c.run) != nil {
-		c.ownersOf(e).must--
+// arrive gives the own handle that is made to pass a resource on the first that is on its way: values are stored in the order in
+// which they are loaded.
+func (c *ownerChecker) arrive(h *spec.ResourceHandle) {
+	c.Met = true
+	i := slices.IndexFunc(c.away, func(of *spec.ResourceHandle) bool { return of.Type() == h.Type() })
+	if i < 0 {
+		c.accuse("too many", "%s was made, and none was passed on", describe(h))
+		return
 	}
+	if of := c.away[i]; of.Rep() != h.Rep() {
+		c.accuse("another", "%s was passed on, and %s arrived", describe(of), describe(h))
+	}
+	c.owns[h] = c.away[i]
+	c.away = slices.Delete(c.away, i, i+1)
+}
+
+func (c *ownerChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
+	h, ok := e.(*spec.ResourceHandle)
+	if !ok || !h.Own() || c.host {
+		return
+	}
+	if dropping(c.run) == nil {
+		c.away = append(c.away, c.owns[h])
+	}
+	delete(c.owns, h)
 }
 
 // dropping is the activation that runs and does resource.drop; nil: none.
@@ -217,23 +230,31 @@ func dropping(r *model.Run) *model.Activation {
 	return nil
 }
 
+// State checks that every resource that was not dropped has its handle in a table, and nothing else has.
 func (c *ownerChecker) State(r *model.Run) {
 	if c.host || len(r.World.Resources) == 0 || amid(r) {
 		return
 	}
-	for i := range c.owners {
-		c.owners[i].live = 0
+	for _, of := range c.away {
+		c.accuse("lost", "%s was passed on, and did not arrive", describe(of))
 	}
+	live := 0
 	for _, slot := range elements(r) {
-		c.ownersOf(slot.Element).live++
-	}
-	for _, o := range c.owners {
-		switch {
-		case o.live > o.must:
-			c.What, c.Sort = fmt.Sprintf("there are %d own handles of %s, there must be %d", o.live, o.of, o.must), "too many"
-		case o.live < o.must:
-			c.What, c.Sort = fmt.Sprintf("there are %d own handles of %s, there must be %d", o.live, o.of, o.must), "lost"
+		if h, ok := slot.Element.(*spec.ResourceHandle); ok && h.Own() {
+			live++
+			if c.owns[h] == nil {
+				c.accuse("too many", "%s is there, and was never made", describe(h))
+			}
 		}
+	}
+	if live < len(c.owns) {
+		c.accuse("lost", "there are %d own handles, there must be %d", live, len(c.owns))
+	}
+}
+
+func (c *ownerChecker) accuse(kind, format string, args ...any) {
+	if c.What == "" {
+		c.What, c.Sort = fmt.Sprintf(format, args...), kind
 	}
 }
 
@@ -274,6 +295,7 @@ func (c *destroyedChecker) Entered(_ *model.Run, at *model.Activation) {
 	if at.Kind != model.KindDtor {
 		return
 	}
+	c.Met = true
 	for i, o := range slices.Backward(c.owed) {
 		if o.what.rt.Name+".dtor" == at.Name && o.what.rep == spec.UintOf(at.Args[0].Uint64()) {
 			c.owed = slices.Delete(c.owed, i, i+1)

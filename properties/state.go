@@ -9,21 +9,22 @@ import (
 	"cabi/spec"
 )
 
-// stateProperty completes p as a property of each instance in each state.
-func stateProperty(p *model.Property, check func(*spec.ComponentInstance) string) *model.Property {
+// stateProperty completes p as a property of each instance in each state. Check says what is wrong, and sets met if what p
+// speaks of is there.
+func stateProperty(p *model.Property, check func(inst *spec.ComponentInstance, met *bool) string) *model.Property {
 	p.New = func() model.Checker { return &stateChecker{model.NoChecks{Name: p.Name}, check} }
 	return p
 }
 
 type stateChecker struct {
 	model.NoChecks
-	check func(*spec.ComponentInstance) string
+	check func(inst *spec.ComponentInstance, met *bool) string
 }
 
 func (c *stateChecker) State(r *model.Run) {
 	for _, inst := range r.Store.Instances() {
 		if c.What == "" {
-			c.What = c.check(inst)
+			c.What = c.check(inst, &c.Met)
 		}
 	}
 }
@@ -47,28 +48,53 @@ func inOrder(m map[table]uint64) iter.Seq2[table, uint64] {
 	}
 }
 
-// runProperty completes p as a property of each state of a run: check says what is wrong with it, and of what kind that is.
-func runProperty(p *model.Property, check func(r *model.Run) (what, kind string)) *model.Property {
+// runProperty completes p as a property of each state of a run: check says what is wrong with it, and of what kind that is,
+// and sets met if what p speaks of is there.
+func runProperty(p *model.Property, check func(r *model.Run, met *bool) (what, kind string)) *model.Property {
 	p.New = func() model.Checker { return &runChecker{model.NoChecks{Name: p.Name}, check} }
 	return p
 }
 
 type runChecker struct {
 	model.NoChecks
-	check func(*model.Run) (what, kind string)
+	check func(r *model.Run, met *bool) (what, kind string)
 }
 
-func (c *runChecker) State(r *model.Run) { c.What, c.Sort = c.check(r) }
+func (c *runChecker) State(r *model.Run) { c.What, c.Sort = c.check(r, &c.Met) }
 
 // quiescentProperty completes p as a property of each state in which nothing goes on unless the host does something.
-func quiescentProperty(p *model.Property, check func(r *model.Run) (what, kind string)) *model.Property {
-	return runProperty(p, func(r *model.Run) (what, kind string) {
+func quiescentProperty(p *model.Property, check func(r *model.Run, met *bool) (what, kind string)) *model.Property {
+	return runProperty(p, func(r *model.Run, met *bool) (what, kind string) {
 		if quiescent(r) {
-			return check(r)
+			return check(r, met)
 		}
 		return "", ""
 	})
 }
+
+// A suspecter suspects what it sees in the middle of an action: it may be about to trap. If the run goes on, that is, core
+// code is called, or told a result, or at a menu, the suspicion stands.
+type suspecter struct {
+	model.NoChecks
+	suspected string
+}
+
+func (c *suspecter) suspect(what string) {
+	if c.suspected == "" {
+		c.suspected = what
+	}
+}
+
+func (c *suspecter) stands() {
+	if c.What == "" {
+		c.What = c.suspected
+	}
+}
+
+func (c *suspecter) Entered(*model.Run, *model.Activation)                { c.stands() }
+func (c *suspecter) Done(*model.Run, *model.Activation, []spec.CoreValue) { c.stands() }
+func (c *suspecter) Settled(*model.Run)                                   { c.stands() }
+func (c *suspecter) Stopped(*model.Run, error)                            { c.suspected = "" }
 
 // atHost reports whether control is with the host, and no core code that it called has still to return.
 func atHost(r *model.Run) bool { return r.Store.Running() == nil }

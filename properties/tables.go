@@ -33,6 +33,7 @@ func (c *deterministicChecker) Issued(inst *spec.ComponentInstance, key spec.Tab
 	if c.shadows[t] == nil {
 		c.shadows[t] = spec.NewShadowTable(inst, key)
 	}
+	c.Met = true
 	if want := c.shadows[t].Add(); want != index && c.What == "" {
 		c.What = fmt.Sprintf("%s got index %d in %s.handles%s, whose own history gives %d", spec.Describe(e), index, inst.Name, key, want)
 	}
@@ -50,9 +51,9 @@ var uniqueInTable = stateProperty(&model.Property{
 	Kind:      "state",
 	Indices:   true,
 	Origin:    "component-model#395",
-}, func(inst *spec.ComponentInstance) string {
+}, func(inst *spec.ComponentInstance, met *bool) string {
 	for _, t := range inst.Handles() {
-		if what := firstShared(inst, []spec.TableView{t}); what != "" {
+		if what := firstShared(inst, []spec.TableView{t}, met); what != "" {
 			return what
 		}
 	}
@@ -66,10 +67,10 @@ var uniqueInInstance = stateProperty(&model.Property{
 	Indices:   true,
 	Origin:    "component-model#395: an index alone should say what it names",
 	Blind:     "Threads, which the pin keeps in a table of their own.",
-}, func(inst *spec.ComponentInstance) string { return firstShared(inst, inst.Handles()) })
+}, func(inst *spec.ComponentInstance, met *bool) string { return firstShared(inst, inst.Handles(), met) })
 
 // firstShared says which index names two elements of the tables.
-func firstShared(inst *spec.ComponentInstance, tables []spec.TableView) string {
+func firstShared(inst *spec.ComponentInstance, tables []spec.TableView, met *bool) string {
 	names := map[uint64]spec.Element{}
 	for _, t := range tables {
 		for _, slot := range t.Live {
@@ -80,6 +81,7 @@ func firstShared(inst *spec.ComponentInstance, tables []spec.TableView) string {
 				return fmt.Sprintf("index %d of %s names both %s and %s", slot.Index, inst.Name, describe(other), describe(slot.Element))
 			}
 			names[slot.Index] = slot.Element
+			*met = *met || len(names) > 1
 		}
 	}
 	return ""
@@ -121,10 +123,11 @@ var bounded = stateProperty(&model.Property{
 }))
 
 // everySlot checks the live elements one by one.
-func everySlot(check func(*spec.ComponentInstance, spec.TableView, spec.Slot) string) func(*spec.ComponentInstance) string {
-	return func(inst *spec.ComponentInstance) string {
+func everySlot(check func(*spec.ComponentInstance, spec.TableView, spec.Slot) string) func(*spec.ComponentInstance, *bool) string {
+	return func(inst *spec.ComponentInstance, met *bool) string {
 		for _, t := range inst.Handles() {
 			for _, slot := range t.Live {
+				*met = true
 				if what := check(inst, t, slot); what != "" {
 					return what
 				}
@@ -133,6 +136,25 @@ func everySlot(check func(*spec.ComponentInstance, spec.TableView, spec.Slot) st
 		return ""
 	}
 }
+
+var tablesBounded = runProperty(&model.Property{
+	Name:      "tables-bounded",
+	Statement: "No table has more places than it may.",
+	Kind:      "state",
+	Origin:    `CanonicalABI.md: "The limit of 2**28 ensures that the high 4 bits of table indices are unset and available for other use in guest code"`,
+	Blind:     "Tables with upstream's limit, which a search cannot fill: a world can lower it.",
+}, func(r *model.Run, met *bool) (what, kind string) {
+	most := limit(r.World.Limits.TableLength, spec.UpstreamLimits.TableLength)
+	for _, inst := range r.Store.Instances() {
+		for _, t := range inst.Handles() {
+			*met = *met || t.Length-1 == most
+			if t.Length-1 > most {
+				return fmt.Sprintf("%s.handles%s has %d places, %d are the most", inst.Name, t.Key, t.Length-1, most), ""
+			}
+		}
+	}
+	return "", ""
+})
 
 var dense = &model.Property{
 	Name:      "dense",
@@ -155,6 +177,7 @@ func (c *denseChecker) Issued(inst *spec.ComponentInstance, key spec.TableKey, i
 	if key.Class == spec.ClassThread {
 		return
 	}
+	c.Met = true
 	t := tableOf(inst, key)
 	c.live[t]++
 	c.most[t] = max(c.most[t], c.live[t])
@@ -182,8 +205,9 @@ var freeList = stateProperty(&model.Property{
 	Kind:      "state",
 	Indices:   true,
 	Origin:    "Table.add, Table.remove",
-}, func(inst *spec.ComponentInstance) string {
+}, func(inst *spec.ComponentInstance, met *bool) string {
 	for _, t := range inst.Handles() {
+		*met = *met || len(t.Free) > 0
 		if what := notPartitioned(t); what != "" {
 			return fmt.Sprintf("%s.handles%s: %s", inst.Name, t.Key, what)
 		}
@@ -219,30 +243,23 @@ var noConfusion = &model.Property{
 	Indices:   true,
 	Origin:    "component-model#395: an index of one type that is used as another should be noticed",
 	Blind:     "What an index means to the guest that uses it: where one index names two elements, any use of it is one of the wrong one.",
-	New:       func() model.Checker { return &confusionChecker{NoChecks: model.NoChecks{Name: "no-confusion"}} },
+	New: func() model.Checker {
+		return &confusionChecker{suspecter{NoChecks: model.NoChecks{Name: "no-confusion"}}}
+	},
 }
 
-// confusionChecker suspects a lookup of an index that names another live element too; the suspicion stands if the run
-// goes on.
-type confusionChecker struct {
-	model.NoChecks
-	suspected string
-}
+// confusionChecker suspects a lookup of an index that names another live element too.
+type confusionChecker struct{ suspecter }
 
 func (c *confusionChecker) Found(inst *spec.ComponentInstance, want spec.Want, index uint64, e spec.Element) {
 	if want.Class == spec.ClassThread {
 		return
 	}
-	for _, t := range inst.Handles() {
-		for _, slot := range t.Live {
-			if slot.Owner == inst && slot.Index == index && slot.Element != e && c.suspected == "" {
-				c.suspected = fmt.Sprintf("index %d of %s, issued for %s, was used where %s is wanted and reached %s",
-					index, inst.Name, describe(slot.Element), "a "+want.String(), describe(e))
-			}
+	c.Met = true
+	for slot := range live(inst) {
+		if slot.Index == index && slot.Element != e {
+			c.suspect(fmt.Sprintf("index %d of %s, issued for %s, was used where %s is wanted and reached %s",
+				index, inst.Name, describe(slot.Element), "a "+want.String(), describe(e)))
 		}
 	}
 }
-
-func (c *confusionChecker) Settled(*model.Run) { c.What = c.suspected }
-
-func (c *confusionChecker) Stopped(*model.Run, error) { c.suspected = "" }

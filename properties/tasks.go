@@ -57,6 +57,7 @@ func (c *exclusiveChecker) check(r *model.Run, inst *spec.ComponentInstance) (wh
 		}
 		frame = at
 	}
+	c.Met = c.Met || frame != nil
 	switch holder := inst.Exclusive(); {
 	case frame != nil && holder != frame.Thread():
 		return fmt.Sprintf("core code of %s is on a stack, and its thread does not hold the exclusive lock", frame.Name), "without"
@@ -73,9 +74,11 @@ var flagsRestored = runProperty(&model.Property{
 	Kind:   "quiescent",
 	Origin: "ComponentInstance.may_enter and may_leave; Store.tick asserts that the instances of all waiting threads may be entered",
 	Blind:  "A realloc that is no guest code.",
-}, func(r *model.Run) (what, kind string) {
+}, func(r *model.Run, met *bool) (what, kind string) {
 	for _, inst := range r.Store.Instances() {
-		if mayLeave := !inHelper(r, inst); inst.MayLeave() != mayLeave {
+		mayLeave := !inHelper(r, inst)
+		*met = *met || !mayLeave
+		if inst.MayLeave() != mayLeave {
 			return fmt.Sprintf("%s may be left: %v, must be %v", inst.Name, inst.MayLeave(), mayLeave), "may-leave"
 		}
 		if atHost(r) && !inst.MayEnter() {
@@ -98,8 +101,9 @@ var runningNotWaiting = runProperty(&model.Property{
 		"runs is not in it, and every thread in a table is one of its task's.",
 	Kind:   "state",
 	Origin: "Thread.running, Thread.suspended, Thread.waiting; Store.waiting",
-}, func(r *model.Run) (what, kind string) {
+}, func(r *model.Run, met *bool) (what, kind string) {
 	waiting := r.Store.WaitingThreads()
+	*met = *met || len(waiting) > 0
 	for i, t := range waiting {
 		if k := t.WaitsFor().Kind; k == spec.WaitsNot || k == spec.WaitsForResumption {
 			return fmt.Sprintf("%s is in the list of waiting threads, and waits for %s", threadName(t), k), k.String()
@@ -124,6 +128,61 @@ var runningNotWaiting = runProperty(&model.Property{
 	}
 	return "", ""
 })
+
+var callsResolved = runProperty(&model.Property{
+	Name:      "calls-resolved",
+	Statement: "A call none of whose threads is left has been resolved.",
+	Kind:      "state",
+	Origin: `CanonicalABI.md: "Task.unregister_thread […] traps if the task's last thread is unregistered and the task has not yet returned a value ` +
+		`to its caller"`,
+	Blind: "The host's calls, as long as anything goes on: which threads are theirs is not known.",
+}, func(r *model.Run, met *bool) (what, kind string) {
+	if !atHost(r) {
+		return "", ""
+	}
+	for _, slot := range elements(r) {
+		if t, ok := slot.Element.(*spec.Subtask); ok && !t.Resolved() {
+			if why := neverResolved(r, t); why != "" {
+				return fmt.Sprintf("%s of a guest is not resolved, and %s", describe(t), why), "subtask"
+			}
+		}
+	}
+	if r.Store.Tasks() > 0 {
+		return "", ""
+	}
+	for k, call := range r.Calls() {
+		if *met = true; !call.Resolved {
+			return fmt.Sprintf("the host's call %d of %s is over and was never resolved", k, call.Func), "host"
+		}
+	}
+	return "", ""
+})
+
+var resultsDeclared = &model.Property{
+	Name:      "results-declared",
+	Statement: "task.return goes on only with the results that its function's type says, lifted with its function's options.",
+	Kind:      "step",
+	Origin: `CanonicalABI.md: "The trap_if(result_type != task.ft.result) guard ensures that, in a component with multiple exported functions of ` +
+		`different types, task.return is not called with a mismatched result type"; "return value is lifted the same way as the canon lift"`,
+	New: func() model.Checker { return &resultChecker{model.NoChecks{Name: "results-declared"}} },
+}
+
+type resultChecker struct{ model.NoChecks }
+
+func (c *resultChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreValue) {
+	switch {
+	case at.Pending == nil || at.Thread() == nil || !strings.HasPrefix(at.Pending.Op, "task.return"):
+		return
+	case at.Pending.Op == "task.return-other":
+		c.What, c.Sort = "a result was taken that was lifted with other options than its function's", "options"
+	}
+	c.Met = true
+	name := at.Thread().Task().Func()
+	i := slices.IndexFunc(r.World.Funcs, func(f model.Func) bool { return f.Name == name })
+	if want := "(" + strings.Join(r.World.Funcs[i].Results, ",") + ")"; at.Pending.Imm[0] != want {
+		c.What, c.Sort = fmt.Sprintf("%s returned %s, its type says %s", name, at.Pending.Imm[0], want), "type"
+	}
+}
 
 var backpressureCount = &model.Property{
 	Name: "backpressure-count",
@@ -180,6 +239,7 @@ func (c *backpressureChecker) State(r *model.Run) {
 				waiting++
 			}
 		}
+		c.Met = c.Met || waiting > 0
 		switch {
 		case inst.WaitingToEnter() != waiting:
 			c.What, c.Sort = fmt.Sprintf("%s counts %d tasks that wait to enter, there are %d", inst.Name, inst.WaitingToEnter(), waiting), "waiting"
@@ -242,6 +302,7 @@ func (c *stackChecker) Left(r *model.Run, at *model.Activation) {
 	if !c.serial(at) {
 		return
 	}
+	c.Met = true
 	for _, later := range r.Activations[slices.Index(r.Activations, at)+1:] {
 		if later.Actor == at.Actor && c.serial(later) && c.What == "" {
 			c.What = fmt.Sprintf("core code of %s ends, and that of %s, which began later, is still on a stack, blocked in %s",
@@ -304,6 +365,7 @@ func (c *reentranceChecker) Entered(r *model.Run, at *model.Activation) {
 	}
 	running := r.Store.RunningThreads(nil)
 	for i := 1; i < len(running); i++ {
+		c.Met = true
 		caller, callee := running[i].Instance(), running[i-1].Instance()
 		if caller == running[0].Instance() && callee != caller && !inside(callee, caller) && c.What == "" {
 			c.What = fmt.Sprintf("core code of %s begins while %s is in the middle of a call out of %s", at.Name, threadName(running[i]), caller.Name)

@@ -29,6 +29,9 @@ func stopProperty[E error](p *model.Property) *model.Property {
 
 type stopChecker[E error] struct{ model.NoChecks }
 
+// Settled hears that something was done, which could have been stopped.
+func (c *stopChecker[E]) Settled(*model.Run) { c.Met = true }
+
 func (c *stopChecker[E]) Stopped(_ *model.Run, err error) {
 	var stop E
 	if errors.As(err, &stop) {

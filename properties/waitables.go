@@ -13,8 +13,9 @@ var joinSymmetric = stateProperty(&model.Property{
 	Statement: "A waitable is in a set exactly if it is one of the set's elements, and of no other's, once.",
 	Kind:      "state",
 	Origin:    "Waitable.join",
-}, func(inst *spec.ComponentInstance) string {
+}, func(inst *spec.ComponentInstance, met *bool) string {
 	for slot := range live(inst) {
+		*met = *met || setOf(slot.Element) != nil
 		if what := notSymmetric(inst, slot); what != "" {
 			return what
 		}
@@ -46,6 +47,83 @@ func notSymmetric(inst *spec.ComponentInstance, slot spec.Slot) string {
 	return ""
 }
 
+// setOf is the set that an element is in; nil: none.
+func setOf(e spec.Element) *spec.WaitableSet {
+	if !spec.ClassOf(e).Waitable() {
+		return nil
+	}
+	return spec.Set(e)
+}
+
+var setsAlive = runProperty(&model.Property{
+	Name:      "sets-alive",
+	Statement: "A waitable is in a set of its own instance that is in its table, a set has only such waitables, and threads wait only on such sets.",
+	Kind:      "state",
+	Origin: `CanonicalABI.md: "The WaitableSet.drop method traps if dropped while it still contains elements (whose Waitable.wset field would ` +
+		`become dangling) or if it is being waited-upon by another Task"; "trapping if the readable end is […] in a waitable set (in which case ` +
+		`it must be removed first via waitable.join(0))"`,
+}, func(r *model.Run, met *bool) (what, kind string) {
+	if amid(r) {
+		return "", ""
+	}
+	home := map[spec.Element]*spec.ComponentInstance{}
+	for inst, slot := range elements(r) {
+		home[slot.Element] = inst
+	}
+	for inst, slot := range elements(r) {
+		if what, kind := astray(home, inst, slot.Element, met); what != "" {
+			return what, kind
+		}
+	}
+	for _, t := range r.Store.WaitingThreads() {
+		if s := t.WaitsFor().Set; s != nil && home[s] == nil {
+			return fmt.Sprintf("%s waits on a set that is in no table", threadName(t)), "waited on"
+		}
+	}
+	return "", ""
+})
+
+// astray says how an element of an instance and a set of another, or of none, belong together.
+func astray(home map[spec.Element]*spec.ComponentInstance, inst *spec.ComponentInstance, e spec.Element, met *bool) (what, kind string) {
+	if s := setOf(e); s != nil {
+		if *met = true; home[s] != inst {
+			return fmt.Sprintf("%s of %s is in a set that is not in its table", describe(e), inst.Name), "set"
+		}
+	}
+	if s, isSet := e.(*spec.WaitableSet); isSet {
+		for _, w := range s.Elements() {
+			if home[w] != inst {
+				return fmt.Sprintf("a set of %s has %s, which is not in its table", inst.Name, describe(w)), "element"
+			}
+		}
+	}
+	return "", ""
+}
+
+var subtasksResolved = &model.Property{
+	Name:      "subtasks-resolved",
+	Statement: "A subtask leaves its table only when it is resolved.",
+	Kind:      "step",
+	Origin: `CanonicalABI.md, Subtask.drop: "checks that the callee has been allowed to resolve and explicitly relinquish any borrowed ` +
+		`handles"`,
+	New: func() model.Checker {
+		return &droppedChecker{suspecter{NoChecks: model.NoChecks{Name: "subtasks-resolved"}}}
+	},
+}
+
+// droppedChecker suspects a subtask that leaves its table.
+type droppedChecker struct{ suspecter }
+
+func (c *droppedChecker) Retired(inst *spec.ComponentInstance, _ spec.TableKey, index uint64, e spec.Element) {
+	t, ok := e.(*spec.Subtask)
+	if !ok {
+		return
+	}
+	if c.Met = true; !t.Resolved() {
+		c.suspect(fmt.Sprintf("subtask %d of %s was dropped, and is not resolved", index, inst.Name))
+	}
+}
+
 var eventIdentifies = &model.Property{
 	Name: "event-identifies",
 	Statement: "The index of an event that a waitable set gives, in the tables that its code alone selects, names exactly one live element of the instance " +
@@ -65,6 +143,7 @@ var codeClass = map[spec.EventCode]spec.Class{
 }
 
 func (c *eventChecker) Delivered(inst *spec.ComponentInstance, code spec.EventCode, index uint64, e spec.Element) {
+	c.Met = true
 	var named []spec.Element
 	for slot := range live(inst) {
 		if slot.Index == index && spec.ClassOf(slot.Element) == codeClass[code] {
@@ -102,9 +181,13 @@ func (c *waitingChecker) State(r *model.Run) {
 	for _, inst := range r.Store.Instances() {
 		for slot := range live(inst) {
 			wset, isSet := slot.Element.(*spec.WaitableSet)
-			if isSet && wset.NumWaiting() != r.Store.ThreadsWaiting(wset) && c.What == "" {
-				c.What = fmt.Sprintf("set %d of %s counts %d waiting threads, there are %d",
-					slot.Index, inst.Name, wset.NumWaiting(), r.Store.ThreadsWaiting(wset))
+			if !isSet {
+				continue
+			}
+			n := r.Store.ThreadsWaiting(wset)
+			c.Met = c.Met || n > 0
+			if wset.NumWaiting() != n && c.What == "" {
+				c.What = fmt.Sprintf("set %d of %s counts %d waiting threads, there are %d", slot.Index, inst.Name, wset.NumWaiting(), n)
 			}
 		}
 	}
@@ -115,13 +198,14 @@ var waitsAlone = runProperty(&model.Property{
 	Statement: "A waitable that a thread waits for by itself is in no set, and no other thread waits for it.",
 	Kind:      "state",
 	Origin:    `CanonicalABI.md: "a waitable cannot be waited on both asynchronously (via waitable sets) and synchronously"`,
-}, func(r *model.Run) (what, kind string) {
+}, func(r *model.Run, met *bool) (what, kind string) {
 	threads := r.Store.WaitingThreads()
 	for i, t := range threads {
 		c := t.WaitsFor()
 		if c.Kind != spec.WaitsForEvent {
 			continue
 		}
+		*met = true
 		if spec.Set(c.Waitable) != nil {
 			return fmt.Sprintf("%s waits for %s, which is in a set", threadName(t), describe(c.Waitable)), "set"
 		}
@@ -145,6 +229,7 @@ type resolvedChecker struct{ model.NoChecks }
 
 func (c *resolvedChecker) State(r *model.Run) {
 	for k, call := range r.Calls() {
+		c.Met = c.Met || call.Resolved
 		if call.Times > 1 && c.What == "" {
 			c.What = fmt.Sprintf("the host's call %d of %s was resolved %d times", k, call.Func, call.Times)
 		}

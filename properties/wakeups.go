@@ -37,7 +37,7 @@ func (c *wakeupChecker) Settled(r *model.Run) { c.What, c.Sort = c.overwritten(r
 
 func (c *wakeupChecker) State(r *model.Run) {
 	if c.What == "" && quiescent(r) {
-		c.What, c.Sort = asleep(r)
+		c.What, c.Sort = c.asleep(r)
 	}
 }
 
@@ -74,12 +74,13 @@ func subsumes(ev, old spec.Event) bool {
 }
 
 // asleep says which thread is blocked although what it waits for is there.
-func asleep(r *model.Run) (what, kind string) {
+func (c *wakeupChecker) asleep(r *model.Run) (what, kind string) {
 	for _, t := range r.Store.AllThreads() {
-		c := t.WaitsFor()
-		if due(r, t, c) && !(c.Lock && lockedOut(t)) {
+		w := t.WaitsFor()
+		c.Met = c.Met || w.Kind == spec.WaitsForSet
+		if due(r, t, w) && !(w.Lock && lockedOut(t)) {
 			in := blockedIn(r, t)
-			return fmt.Sprintf("nothing goes on, %s is blocked in %s, and what it waits for is there: %s", threadName(t), in, c.Kind), in
+			return fmt.Sprintf("nothing goes on, %s is blocked in %s, and what it waits for is there: %s", threadName(t), in, w.Kind), in
 		}
 	}
 	return "", ""
@@ -185,6 +186,7 @@ func (c *stolenChecker) hear(at *model.Activation, code, index uint64) {
 			at.Name, spec.EventCode(code), t.code, t.index, describe(t.e))
 		c.Sort = "untold"
 	case i >= 0:
+		c.Met = true
 		c.told = append(c.told, c.taken[i].e)
 		c.taken = slices.Delete(c.taken, i, i+1)
 	}
@@ -249,9 +251,10 @@ var noStuckThread = quiescentProperty(&model.Property{
 }, stuck)
 
 // stuck says which thread nobody can resume any more.
-func stuck(r *model.Run) (what, kind string) {
+func stuck(r *model.Run, met *bool) (what, kind string) {
 	for _, t := range r.Store.AllThreads() {
 		c := t.WaitsFor()
+		*met = *met || c.Kind == spec.WaitsForEvent || c.Kind == spec.WaitsForCall || c.Kind == spec.WaitsForSet
 		if why := hopeless(r, t, c); why != "" {
 			in := blockedIn(r, t)
 			return fmt.Sprintf("nothing goes on, and %s is blocked in %s for good: %s", threadName(t), in, why), in

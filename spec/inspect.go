@@ -201,7 +201,8 @@ type ShadowTable struct {
 
 // NewShadowTable makes a shadow of an instance's table key, every choice the first.
 func NewShadowTable(inst *ComponentInstance, key TableKey) *ShadowTable {
-	s := NewStore(Options{Variant: inst.store.options.Variant, Limits: inst.store.options.Limits})
+	of := inst.store.options
+	s := NewStore(Options{Variant: of.Variant, Limits: of.Limits, Without: of.Without})
 	ts := newTables(NewComponentInstance(s, nil))
 	t := newTable(s, key, ts.numbering(key))
 	*ts.tables = append(*ts.tables, t)
@@ -409,6 +410,14 @@ func PendingEvent(e Element) (Event, bool) {
 		return Event{ev.eventCode, ev.result, true, ev.buffer}, true
 	}
 	return Event{Code: EventSubtask}, true
+}
+
+// CopyStateOf is what e, an end, is doing; false: it is no end.
+func CopyStateOf(e Element) (CopyState, bool) {
+	if en, ok := e.(end); ok {
+		return en.base().state, true
+	}
+	return 0, false
 }
 
 // Copying reports whether e is an end that is copying, or being cancelled.

@@ -21,3 +21,9 @@ const (
 	sameInstance = "A restriction, not a safeguard: definitions.py itself marks it as temporary. Nothing else was found to depend on it."
 	syncTasks    = "realloc and post-return run in tasks that are lifted sync, for which"
 )
+
+// unevaluated say of asserts that no exploration evaluates, why.
+var unevaluated = map[spec.Site]string{}
+
+// why says why an assert was not evaluated.
+func (a *Assert) why() string { return unevaluated[a.Site] }

@@ -45,6 +45,7 @@ type terrain struct {
 	menus      map[string][]string // whole actions, by the name of an activation or its actor; nil: the world's own
 	bounds     model.Bounds
 	without    map[spec.Site]bool
+	observe    func(site spec.Site, fires bool) // hears of each trap and assert that is evaluated; nil: nobody does
 	properties []*model.Property
 }
 
@@ -53,9 +54,10 @@ func (t *terrain) travel(s start) *journey {
 	d := &driver{t: t, j: &journey{start: s}}
 	checkers := make([]model.Checker, len(t.properties))
 	for i, p := range t.properties {
-		checkers[i] = guarded{p.New()}
+		checkers[i] = p.New()
 	}
-	r := model.NewRun(t.world, spec.Options{Choices: d, Variant: spec.SingleTable, Without: t.without}, d, checkers...)
+	options := spec.Options{Choices: d, Variant: spec.SingleTable, Without: t.without, Observe: t.observe}
+	r := model.NewRun(t.world, options, d, checkers...)
 	defer r.Close()
 	main(r)
 	d.j.stopped, d.j.broken, d.j.choices = r.Stopped, r.Violated(), d.tape
@@ -183,21 +185,4 @@ func (d *driver) Bits(site spec.Site, k int) uint64 { return spec.BitsByChoice(d
 // Shuffle draws as CPython's random.shuffle does.
 func (d *driver) Shuffle(site spec.Site, n int, swap func(i, j int)) {
 	spec.ShuffleByChoice(d, site, n, swap)
-}
-
-// guarded is a checker that does not hear of elements that are not there, which no store finds unless a trap is off.
-type guarded struct{ model.Checker }
-
-// Found passes on what is there.
-func (c guarded) Found(inst *spec.ComponentInstance, want spec.Want, index uint64, e spec.Element) {
-	if e != nil {
-		c.Checker.Found(inst, want, index, e)
-	}
-}
-
-// Retired passes on what was there.
-func (c guarded) Retired(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
-	if e != nil {
-		c.Checker.Retired(inst, key, index, e)
-	}
 }

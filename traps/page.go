@@ -22,21 +22,20 @@ For every trap of ` + "`definitions.py`" + `: the shortest program that takes it
 ` + "`cabi traps --markdown`" + `; a test keeps it true.
 
 The shortest programs are found by exploring small worlds breadth first: %d scenarios of this page, whose guests and host try a list of whole
-actions written for it (` + "`traps/scenarios.go`" + `), and every named world that can be exhausted, up to %d actions. "Shortest" means that no world
+actions written for it (` + "`traps/scenarios.go`" + `), and every named world that can be exhausted, to its own bounds. "Shortest" means that no world
 among these has a shorter one; what a world's own menu leaves out may be shorter still.
 
 Then the trap is switched off, the same program goes on, and everything that can follow within %d actions is explored, nearest first, until a
 property is violated. What is violated nearby with the trap on as well says nothing and is left out. The trap is needed
 
 - *by a property*: one of the promises of the catalogue (` + "`cabi list properties`" + `) breaks;
-- *by an assert*: only a later assert of the Python fails, or the Python would crash;
-- *by a rule*: only one of the rules below breaks, which no property of the catalogue says yet.
+- *by an assert*: only a later assert of the Python fails, or the Python would crash.
 
 `
 
 // WriteMarkdown writes the page.
 func (r *Result) WriteMarkdown(w io.Writer, traps, asserts []Row) {
-	fmt.Fprintf(w, intro, len(scenarios), worldSteps, breakDepth)
+	fmt.Fprintf(w, intro, len(scenarios), breakDepth)
 	r.writeFigures(w)
 	fmt.Fprintf(w, "\n## Traps\n\n| trap | line | it is trapped that | shortest | world | without it |\n|---|---|---|---|---|---|\n")
 	for i, t := range r.Traps {
@@ -48,12 +47,8 @@ func (r *Result) WriteMarkdown(w io.Writer, traps, asserts []Row) {
 			fmt.Fprintf(w, "- `%s`: %s\n", t.Site, t.Explanation())
 		}
 	}
-	fmt.Fprintf(w, "\n## Rules\n\nWhat these say belongs into the catalogue of properties.\n\n")
-	for _, p := range ownProperties {
-		fmt.Fprintf(w, "- `%s`: %s From: %s.\n", p.Name, p.Statement, p.Origin)
-	}
 	r.writeAsserts(w, asserts)
-	fmt.Fprintf(w, "\n## The programs\n\nThe first of each is what takes the trap, for `cabi replay`. The second, headed `without`, has the trap switched off.\n")
+	fmt.Fprintf(w, "\n## The programs\n\nEach is a trace for `cabi replay`. The first takes the trap; the second has it switched off, as its header says.\n")
 	for i, t := range r.Traps {
 		t.write(w, traps[i])
 	}
@@ -68,7 +63,6 @@ func (r *Result) writeFigures(w io.Writer) {
 	fmt.Fprintf(w, "| needed, of those reached | %d of %d | %s |\n", needed, reached, percent(needed, reached))
 	fmt.Fprintf(w, "| by a property of the catalogue | %d | %s |\n", n[ByProperty], percent(n[ByProperty], reached))
 	fmt.Fprintf(w, "| only by an assert or a crash | %d | %s |\n", n[ByAssert], percent(n[ByAssert], reached))
-	fmt.Fprintf(w, "| only by a rule of this page | %d | %s |\n", n[ByOwn], percent(n[ByOwn], reached))
 	fmt.Fprintf(w, "| by nothing that was found | %d | %s |\n", n[ByNothing], percent(n[ByNothing], reached))
 }
 
@@ -98,7 +92,7 @@ func (t *Trap) Explanation() string {
 
 // Broken is what shows that the trap is needed; nil: nothing does.
 func (t *Trap) Broken() *Break {
-	for _, b := range []*Break{t.Breaks, t.Stops, t.Own} {
+	for _, b := range []*Break{t.Breaks, t.Stops} {
 		if b != nil {
 			return b
 		}
@@ -119,14 +113,10 @@ func (t *Trap) summary() string {
 }
 
 func (t *Trap) by() string {
-	switch t.Why() {
-	case ByProperty:
+	if t.Why() == ByProperty {
 		return "property"
-	case ByAssert:
-		return "assert"
-	default:
-		return "rule"
 	}
+	return "assert"
 }
 
 // name is the property, or where the Python stops.
@@ -160,13 +150,27 @@ func (t *Trap) write(w io.Writer, row Row) {
 		if t.Hinted {
 			fmt.Fprintf(w, "\nWhat goes wrong was shown by a longer program, given by hand:\n")
 		}
-		fmt.Fprintf(w, "\n```\nwithout %s\n%s```\n", t.Site, b.Trace)
+		fmt.Fprintf(w, "\n```\n%s```\n", b.Trace)
 	}
 }
 
+const assertsIntro = `
+## Asserts
+
+What the same explorations say of the asserts: one that held in a world failed in none of its states. Within their bounds, the named worlds
+are exhausted; the scenarios (` + "`trap-…`" + `) to their own number of actions. [findings.md](findings.md) has what random walks and other
+worlds make fail.
+
+| world | bounds | states |
+|---|---|---|
+`
+
 func (r *Result) writeAsserts(w io.Writer, rows []Row) {
-	fmt.Fprintf(w, "\n## Asserts\n\nWhat the same explorations of the named worlds, up to %d actions, say of the asserts. "+
-		"[findings.md](findings.md) has those that other worlds make fail.\n\n| assert | line | it says that | found |\n|---|---|---|---|\n", worldSteps)
+	fmt.Fprint(w, assertsIntro)
+	for _, world := range r.Worlds {
+		fmt.Fprintf(w, "| `%s` | %s | %d |\n", world.Name, world.Bounds, world.States)
+	}
+	fmt.Fprintf(w, "\n| assert | line | it says that | found |\n|---|---|---|---|\n")
 	for i, a := range r.Asserts {
 		fmt.Fprintf(w, "| `%s` | %d | %s | %s |\n", a.Site, rows[i].Line, rows[i].Sentence, a.found())
 	}
@@ -179,7 +183,7 @@ func (a *Assert) found() string {
 	case len(a.Held) > 0:
 		return fmt.Sprintf("held in %s", strings.Join(shortened(a.Held), ", "))
 	default:
-		return "not evaluated there"
+		return "not evaluated: " + a.why()
 	}
 }
 
@@ -199,9 +203,9 @@ func (r *Result) WriteText(w io.Writer) {
 	}
 	n := r.Figures()
 	reached := len(r.Traps) - n[Unreached]
-	fmt.Fprintf(w, "\n%d of %d traps are reached (%s); %d of those are needed (%s): %d by a property, %d only by an assert, %d only by a rule; %d by nothing that was found\n",
+	fmt.Fprintf(w, "\n%d of %d traps are reached (%s); %d of those are needed (%s): %d by a property, %d only by an assert; %d by nothing that was found\n",
 		reached, len(r.Traps), percent(reached, len(r.Traps)), reached-n[ByNothing], percent(reached-n[ByNothing], reached),
-		n[ByProperty], n[ByAssert], n[ByOwn], n[ByNothing])
+		n[ByProperty], n[ByAssert], n[ByNothing])
 }
 
 // An Object is a trap as cabi traps --json prints it.
@@ -211,7 +215,7 @@ type Object struct {
 	World       string    `json:"world,omitempty"`
 	Actions     int       `json:"actions,omitempty"`
 	Trace       string    `json:"trace,omitempty"`
-	Needed      Why       `json:"needed"` // by a property, an assert, a rule, nothing; or unreached
+	Needed      Why       `json:"needed"` // by a property, an assert, nothing; or unreached
 	Breaks      string    `json:"breaks,omitempty"`
 	What        string    `json:"what,omitempty"`
 	Without     string    `json:"without,omitempty"` // the trace with the trap off

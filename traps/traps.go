@@ -4,6 +4,8 @@ package traps
 
 import (
 	"errors"
+	"maps"
+	"runtime"
 	"slices"
 
 	"cabi/model"
@@ -21,8 +23,6 @@ type Trap struct {
 	Breaks *Break
 	// Stops is the nearest assert that fails or crash once the trap is off; nil: none was found.
 	Stops *Break
-	// Own is the nearest violation of a property of this package once the trap is off; nil: none was found.
-	Own *Break
 	// Next is the trap that takes the same program's last action instead, once this one is off; empty: none does.
 	Next spec.Site
 
@@ -45,12 +45,11 @@ type Break struct {
 // Why says how a trap is shown to be needed.
 type Why string
 
-// A trap is needed for a property of the catalogue, or because an assert fails or the Python crashes without it, or for a property
-// of this package; or nothing was found that needs it; or nothing takes it.
+// A trap is needed for a property of the catalogue, or because an assert fails or the Python crashes without it; or nothing was
+// found that needs it; or nothing takes it.
 const (
 	ByProperty Why = "property"
 	ByAssert   Why = "assert"
-	ByOwn      Why = "rule"
 	ByNothing  Why = "nothing"
 	Unreached  Why = "unreached"
 )
@@ -64,8 +63,6 @@ func (t *Trap) Why() Why {
 		return ByProperty
 	case t.Stops != nil:
 		return ByAssert
-	case t.Own != nil:
-		return ByOwn
 	default:
 		return ByNothing
 	}
@@ -74,16 +71,25 @@ func (t *Trap) Why() Why {
 // An Assert is what was found out about one assert.
 type Assert struct {
 	Site   spec.Site
-	Held   []string // the worlds in which it was evaluated and never failed
+	Held   []string // the worlds and scenarios in which it was evaluated and never failed
 	Fails  *model.Trace
 	World  *model.World // where it fails; nil: nowhere
 	length int          // of the trace
+}
+
+// A World is a named world as it was explored.
+type World struct {
+	Name     string
+	Bounds   model.Bounds
+	States   int
+	Complete bool // there is nothing beyond the bounds but what is beyond the bound on actions
 }
 
 // A Result is what was found.
 type Result struct {
 	Traps   []*Trap
 	Asserts []*Assert
+	Worlds  []World
 }
 
 // Find finds the shortest traces that take the traps, in the scenarios and the named worlds, and what goes wrong without each; and
@@ -101,7 +107,7 @@ func Find(traps, asserts []spec.Site, progress func(string)) *Result {
 			f.world(w)
 		}
 	}
-	result := &Result{}
+	result := &Result{Worlds: f.worlds}
 	for _, site := range traps {
 		t := f.best[site]
 		if t == nil {
@@ -130,29 +136,40 @@ func (f *finder) assert(site spec.Site) *Assert {
 type finder struct {
 	best     map[spec.Site]*Trap
 	asserts  map[spec.Site]*Assert
+	worlds   []World
 	progress func(string)
 }
 
 // scenario explores a scenario to its end.
 func (f *finder) scenario(s *scenario) {
 	f.progress("exploring " + s.world.Name)
-	t := &terrain{world: s.world, menus: s.menus}
+	evaluated := map[spec.Site]bool{} // and whether it fired
+	t := &terrain{world: s.world, menus: s.menus, observe: func(site spec.Site, fires bool) { evaluated[site] = evaluated[site] || fires }}
 	t.explore(start{}, s.steps, scenarioRuns, func(j *journey) bool {
 		if site := j.trap(); site != "" {
 			f.take(&Trap{Site: site, World: s.world, Trace: t.record(j, nil), Actions: len(j.did), start: j.start, terrain: t})
 		}
 		return false
 	})
+	for _, site := range slices.Sorted(maps.Keys(evaluated)) {
+		if !evaluated[site] {
+			f.held(site, s.world.Name)
+		}
+	}
 }
 
-// world explores a named world, as deep as traps are that no scenario comes to.
+func (f *finder) held(site spec.Site, world string) {
+	a := f.assert(site)
+	a.Held = append(a.Held, world)
+}
+
+// world explores a named world to its own bounds.
 func (f *finder) world(w *model.World) {
 	f.progress("exploring " + w.Name)
-	bounds := w.Bounds
-	bounds.Steps = worldSteps
 	search := model.Search{World: w, Variant: spec.SingleTable, Properties: []*model.Property{trapped, properties.ByName("no-assertion-failure")},
-		Bounds: bounds, KeepGoing: true}
+		Bounds: w.Bounds, KeepGoing: true, Workers: runtime.NumCPU()}
 	report := search.Run()
+	f.worlds = append(f.worlds, World{w.Name, w.Bounds, report.States, report.Frontier == report.Cut})
 	for _, v := range report.Violations {
 		if v.Property != trapped.Name {
 			f.failing(w, v)
@@ -163,8 +180,7 @@ func (f *finder) world(w *model.World) {
 		f.take(&Trap{Site: spec.Site(v.Kind), World: w, Trace: v.Trace, Actions: v.Actions + len(w.Start), start: startOf(v.Trace), terrain: t})
 	}
 	for _, site := range report.Passed {
-		a := f.assert(site)
-		a.Held = append(a.Held, w.Name)
+		f.held(site, w.Name)
 	}
 }
 
@@ -175,10 +191,7 @@ func (f *finder) failing(w *model.World, v *model.Violation) {
 	}
 }
 
-const (
-	scenarioRuns = 100000
-	worldSteps   = 5
-)
+const scenarioRuns = 100000
 
 func (f *finder) take(t *Trap) {
 	if before := f.best[t.Site]; before == nil || t.Actions < before.Actions {
@@ -234,7 +247,7 @@ const (
 func (t *Trap) breakIt() {
 	off := *t.terrain
 	off.without = map[spec.Site]bool{t.Site: true}
-	off.properties = append(promises(t.Site), ownProperties...)
+	off.properties = properties.Promises()
 	t.Next = off.travel(t.start).trap()
 	before := start{t.start.actions[:len(t.start.actions)-1], t.start.choices}
 	t.search(&off, t.start, usual(&off, before, breakDepth, breakRuns), breakDepth, breakRuns)
@@ -259,13 +272,6 @@ func (t *Trap) search(off *terrain, from start, usual map[string]bool, depth, ru
 	})
 }
 
-// promises are the properties that are checked without a trap. Two keep tables of their own, which have the trap.
-func promises(site spec.Site) []*model.Property {
-	return slices.DeleteFunc(properties.Promises(), func(p *model.Property) bool {
-		return site == "Table.add/full" && (p.Name == "deterministic" || p.Name == "isolation")
-	})
-}
-
 // usual are the violations that come with the trap on: they say nothing about it.
 func usual(off *terrain, from start, depth, runs int) map[string]bool {
 	on := *off
@@ -283,11 +289,8 @@ func usual(off *terrain, from start, depth, runs int) map[string]bool {
 // book keeps a violation, if it is the first of its sort.
 func (t *Trap) book(off *terrain, j *journey, c model.Checker, usual map[string]bool) {
 	slot := &t.Breaks
-	switch {
-	case c.Property() == "no-assertion-failure" || c.Property() == "no-crash":
+	if c.Property() == "no-assertion-failure" || c.Property() == "no-crash" {
 		slot = &t.Stops
-	case slices.ContainsFunc(ownProperties, func(p *model.Property) bool { return p.Name == c.Property() }):
-		slot = &t.Own
 	}
 	if *slot != nil || usual[c.Property()+"/"+c.Kind()] {
 		return
@@ -296,10 +299,12 @@ func (t *Trap) book(off *terrain, j *journey, c model.Checker, usual map[string]
 	*slot = &Break{v.Property, v.Kind, v.What, off.record(j, v), len(j.did) - len(t.start.actions)}
 }
 
-// Replay runs a trace again with a trap switched off, and returns the properties that are violated.
-func Replay(t *model.Trace, without spec.Site) []string {
-	off := terrain{world: t.World, without: map[spec.Site]bool{without: true}, menus: map[string][]string{}}
-	off.properties = append(promises(without), ownProperties...)
+// Replay runs a trace again, without what it is without, and returns the properties that are violated.
+func Replay(t *model.Trace) []string {
+	off := terrain{world: t.World, without: map[spec.Site]bool{}, menus: map[string][]string{}, properties: properties.Promises()}
+	for _, site := range t.Without {
+		off.without[site] = true
+	}
 	var names []string
 	for _, c := range off.travel(startOf(t)).broken {
 		names = append(names, c.Property())

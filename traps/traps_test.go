@@ -1,10 +1,15 @@
 package traps
 
 import (
+	"slices"
 	"testing"
 
+	"cabi/properties"
 	"cabi/spec"
 )
+
+// knownDefects are the kinds of violations in the scenarios that are defects of the pin.
+var knownDefects = []string{"canon_error_context_new/NameError"}
 
 // Each scenario is a world that there can be, all of whose actions can be done somewhere, and no run of it ends in an action
 // that cannot be done.
@@ -51,12 +56,15 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// No property is violated where all traps are on, but those that docs/findings.md has: rules are true of the pin.
-func TestRulesHold(t *testing.T) {
+// No promise is violated in a scenario where all traps are on, but by the defects that docs/findings.md has.
+func TestPromisesHold(t *testing.T) {
 	for _, s := range scenarios {
-		g := &terrain{world: s.world, menus: s.menus, properties: ownProperties}
+		g := &terrain{world: s.world, menus: s.menus, properties: properties.Promises()}
 		g.explore(start{}, s.steps, scenarioRuns, func(j *journey) bool {
 			for _, c := range j.broken {
+				if slices.Contains(knownDefects, c.Kind()) {
+					continue
+				}
 				t.Errorf("%s: %v: %s: %s", s.world.Name, j.did, c.Property(), c.Violation())
 			}
 			return false

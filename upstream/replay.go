@@ -74,6 +74,9 @@ func checkTrace(t *model.Trace, variant *spec.Variant) error {
 	if variant != spec.SingleTable {
 		return &BadInput{fmt.Sprintf("definitions.py knows no variant %s, only %s", variant.Name, spec.SingleTable.Name)}
 	}
+	if len(t.Without) > 0 {
+		return &BadInput{fmt.Sprintf("%s is switched off, which definitions.py cannot", t.Without[0])}
+	}
 	if t.World.Limits.Backpressure != 0 {
 		return &BadInput{"definitions.py has the limit of backpressure as a number in its text, which a world cannot lower"}
 	}

@@ -4,16 +4,19 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"cabi/model"
 	"cabi/spec"
+	"cabi/traps"
 	"cabi/upstream"
 )
 
 func newReplayCommand() *cobra.Command {
 	var variant, upstreamDir string
+	var without []string
 	cmd := &cobra.Command{
 		Use:   "replay TRACE",
 		Short: "Run a trace again, here, under another variant or on upstream's Python, and say where it departs",
@@ -34,6 +37,9 @@ func newReplayCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if trace.Without, err = sitesOff(trace, without); err != nil {
+				return err
+			}
 			if upstreamDir != "" {
 				return replayUpstream(cmd.OutOrStdout(), args[0], trace, v, upstreamDir)
 			}
@@ -41,8 +47,31 @@ func newReplayCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&variant, "variant", "", "number handles so; as the trace says if it is not given")
+	cmd.Flags().StringSliceVar(&without, "without", nil, "switch these traps and asserts off, besides those that the trace says")
 	cmd.Flags().StringVar(&upstreamDir, "upstream", "", "run it on Python too, with the definitions.py of this checkout (`DIR`)")
 	return cmd
+}
+
+// sitesOff are the sites that a trace and a flag switch off.
+func sitesOff(trace *model.Trace, more []string) ([]spec.Site, error) {
+	off := slices.Clone(trace.Without)
+	for _, name := range more {
+		off = append(off, spec.Site(name))
+	}
+	if len(off) == 0 {
+		return nil, nil
+	}
+	trapRows, assertRows, err := siteRowsByKind()
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range off {
+		if !slices.ContainsFunc(slices.Concat(trapRows, assertRows), func(r traps.Row) bool { return r.Site == s }) {
+			return nil, exitError{2, fmt.Sprintf("unknown site %q: `cabi sites` lists them", s)}
+		}
+	}
+	slices.Sort(off)
+	return slices.Compact(off), nil
 }
 
 // readTrace reads a trace from a file.

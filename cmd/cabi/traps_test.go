@@ -47,12 +47,16 @@ func checkTraps(t *testing.T, page string, all int) {
 	for _, s := range sections {
 		site := s[:strings.Index(s, "`")]
 		for _, m := range regexp.MustCompile("(?s)```\n(.*?)```").FindAllStringSubmatch(s, -1) {
-			if text, off := strings.CutPrefix(m[1], "without "+site+"\n"); off {
+			trace, err := model.ParseTrace(strings.NewReader(m[1]))
+			switch {
+			case err != nil:
+				t.Fatalf("%s: %v", site, err)
+			case len(trace.Without) > 0:
 				needed++
-				checkBroken(t, site, text)
-			} else {
+				checkBroken(t, site, trace)
+			default:
 				reached++
-				checkTaken(t, site, text)
+				checkTaken(t, site, trace)
 			}
 		}
 	}
@@ -62,11 +66,7 @@ func checkTraps(t *testing.T, page string, all int) {
 }
 
 // checkTaken runs a program that takes a trap.
-func checkTaken(t *testing.T, site, text string) {
-	trace, err := model.ParseTrace(strings.NewReader(text))
-	if err != nil {
-		t.Fatalf("%s: %v", site, err)
-	}
+func checkTaken(t *testing.T, site string, trace *model.Trace) {
 	again, err := model.RunTrace(trace, trace.Variant)
 	switch {
 	case err != nil:
@@ -79,15 +79,15 @@ func checkTaken(t *testing.T, site, text string) {
 }
 
 // checkBroken runs a program that shows what is violated without a trap.
-func checkBroken(t *testing.T, site, text string) {
-	trace, err := model.ParseTrace(strings.NewReader(text))
-	if err != nil {
-		t.Fatalf("%s: %v", site, err)
-	}
+func checkBroken(t *testing.T, site string, trace *model.Trace) {
 	property, _, _ := strings.Cut(trace.Violates, ":")
-	if got := traps.Replay(trace, spec.Site(site)); !slices.Contains(got, property) {
-		t.Errorf("without %s: %v are violated, want %s", site, got, property)
+	if got := traps.Replay(trace); !slices.Contains(got, property) || !slices.Equal(trace.Without, []spec.Site{spec.Site(site)}) {
+		t.Errorf("without %s: %v are violated, want %s", trace.Without, got, property)
 	}
+	if again, err := model.RunTrace(trace, trace.Variant); err != nil || again.Departs != nil {
+		t.Errorf("without %s: it does not happen again: %v, %v", site, err, again)
+	}
+	trace.Without = nil
 	if again, err := model.RunTrace(trace, trace.Variant); err != nil || model.SiteOf(again.Stopped) != site {
 		t.Errorf("%s: the program does not take the trap that it shows to be needed: %v", site, err)
 	}

@@ -1,0 +1,232 @@
+package properties
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// What the exhausted worlds reach: built-ins, the states of whatever has states, events, and what each promise speaks of. That a
+// promise holds says nothing where it is never exercised.
+
+// A coverage is the things that were reached, such as "CopyState DONE".
+type coverage struct {
+	lock   sync.Mutex
+	worlds int
+	seen   map[string]bool
+}
+
+func (c *coverage) see(kind string, what any) {
+	if c.seen == nil {
+		c.seen = map[string]bool{}
+	}
+	c.seen[fmt.Sprintf("%s %v", kind, what)] = true
+}
+
+// report takes what a search reports.
+func (c *coverage) report(r *model.Report) {
+	for what, times := range r.Taken {
+		if _, action, _ := strings.Cut(what, ": "); times > 0 {
+			c.see("action", strings.Fields(action)[0])
+		}
+	}
+	for _, name := range r.Exercised {
+		c.see("promise", name)
+	}
+}
+
+func (c *coverage) merge(other *coverage) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.worlds++
+	for what := range other.seen {
+		if c.seen == nil {
+			c.seen = map[string]bool{}
+		}
+		c.seen[what] = true
+	}
+}
+
+// property is one that only looks. What it sees it keeps by value, as text is slow to make.
+func (c *coverage) property() *model.Property {
+	states := map[any]bool{}
+	return &model.Property{Name: "seen", New: func() model.Checker { return &seer{model.NoChecks{Name: "seen"}, c, states} }}
+}
+
+type seer struct {
+	model.NoChecks
+	*coverage
+	known map[any]bool
+}
+
+func (s *seer) note(kind string, what any) {
+	if !s.known[what] {
+		s.known[what] = true
+		s.see(kind, what)
+	}
+}
+
+func (s *seer) State(r *model.Run) {
+	for _, task := range r.Store.AllTasks() {
+		s.note("Task.State", task.State())
+	}
+	for _, t := range r.Store.AllThreads() {
+		s.note("thread waits for", t.WaitsFor().Kind)
+	}
+	for _, slot := range elements(r) {
+		s.note("class", spec.ClassOf(slot.Element))
+		if t, ok := slot.Element.(*spec.Subtask); ok {
+			s.note("Subtask.State", t.State())
+		}
+		if state, ok := spec.CopyStateOf(slot.Element); ok {
+			s.note("CopyState", state)
+		}
+		if ev, has := spec.PendingEvent(slot.Element); has && spec.SharedOf(slot.Element) != nil {
+			s.note("CopyResult", ev.Result)
+		}
+	}
+}
+
+// Entered hears what callbacks are told.
+func (s *seer) Entered(_ *model.Run, at *model.Activation) {
+	s.note("core code is", at.Kind)
+	if at.Kind == model.KindCallback {
+		s.note("EventCode", spec.EventCode(at.Args[0].Uint64()))
+	}
+}
+
+// Done hears what waiting and polling tell.
+func (s *seer) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
+	if at.Pending != nil && (at.Pending.Op == "waitable-set.wait" || at.Pending.Op == "waitable-set.poll") {
+		s.note("EventCode", spec.EventCode(results[0].Uint64()))
+	}
+}
+
+// Left hears what callbacks say.
+func (s *seer) Left(_ *model.Run, at *model.Activation) {
+	if at.Packed && at.Pending.Op == "return" {
+		s.note("CallbackCode", spec.CallbackCode(at.Pending.Args[0].Uint64()&0xf))
+	}
+}
+
+// things are all that there is to reach.
+func things() []string {
+	var all []string
+	for _, op := range model.Ops() {
+		all = append(all, "action "+op)
+	}
+	for _, p := range Promises() {
+		all = append(all, "promise "+p.Name)
+	}
+	all = append(all, named("Task.State", spec.TaskInitial, spec.TaskResolved)...)
+	all = append(all, named("Subtask.State", spec.SubtaskStarting, spec.SubtaskCancelledBeforeReturned)...)
+	all = append(all, named("CopyState", spec.CopyStateIdle, spec.CopyStateDone)...)
+	all = append(all, named("CopyResult", spec.CopyCompleted, spec.CopyCancelled)...)
+	all = append(all, named("EventCode", spec.EventNone, spec.EventTaskCancelled)...)
+	all = append(all, named("CallbackCode", spec.CallbackExit, spec.CallbackWait)...)
+	all = append(all, named("thread waits for", spec.WaitsNot, spec.WaitsForHost)...)
+	all = append(all, named("class", spec.ClassResourceHandle, spec.ClassErrorContext)...)
+	return append(all, named("core code is", model.KindFunc, model.KindHostShared)...)
+}
+
+// named are the values of an enumeration.
+func named[E interface {
+	~uint8 | ~uint64
+	fmt.Stringer
+}](kind string, first, last E) []string {
+	var all []string
+	for e := first; e <= last; e++ {
+		all = append(all, fmt.Sprintf("%s %v", kind, e))
+	}
+	return all
+}
+
+// unreached are the things that no exhausted world reaches, and why.
+var unreached = map[string]string{
+	"class waitable": "it stands for several classes: no element is of it",
+}
+
+// check checks that everything was reached that there is to reach, but for what is known not to be.
+func (c *coverage) check(t *testing.T) {
+	exhaustible := slices.DeleteFunc(slices.Clone(model.Worlds), func(w *model.World) bool { return w.Random })
+	if t.Failed() || c.worlds < len(exhaustible) {
+		return // only some of the worlds were asked for
+	}
+	all := things()
+	for _, what := range all {
+		switch why, known := unreached[what]; {
+		case c.seen[what] && known:
+			t.Errorf("%s is reached, and the list says not: %s", what, why)
+		case c.seen[what]:
+			t.Logf("reached: %s", what)
+		case known:
+			t.Logf("not reached: %s: %s", what, why)
+		default:
+			t.Errorf("no world reaches: %s", what)
+		}
+	}
+	for what := range unreached {
+		if !slices.Contains(all, what) {
+			t.Errorf("there is no %s", what)
+		}
+	}
+}
+
+// branches are all choices of the specification, each of whose first and another branch is to be taken.
+var branches = []spec.Site{
+	"Store.tick/thread", "Task.request_cancellation/thread", "Thread.wait_until/go-on", "WaitableSet.get_pending_event/order",
+	"canon_lift/thread", "canon_error_context_new/discard",
+}
+
+// Random runs take every branch of every choice; searches then take all that there are. The bits of NaNs are drawn in values_test.go.
+func TestBranches(t *testing.T) {
+	seen := coverage{}
+	for _, w := range model.Worlds {
+		for seed := range uint64(60) {
+			g := &brancher{wanderer{rng: rand.New(rand.NewPCG(seed, 0)), bounds: w.Bounds, left: 60, open: map[spec.Site]bool{}}, &seen}
+			r := model.NewRun(w, spec.Options{Choices: g}, &g.wanderer)
+			r.Main()
+			r.Close()
+		}
+	}
+	for _, site := range branches {
+		for _, branch := range []string{"first", "other"} {
+			if what := fmt.Sprintf("%s %s", site, branch); !seen.seen["choice "+what] {
+				t.Errorf("not taken: %s", what)
+			}
+		}
+	}
+	for what := range seen.seen {
+		site, _, _ := strings.Cut(strings.TrimPrefix(what, "choice "), " ")
+		if !slices.Contains(branches, spec.Site(site)) {
+			t.Errorf("there is a choice more: %s", site)
+		}
+		t.Logf("taken: %s", what)
+	}
+}
+
+// A brancher notes which branches it takes.
+type brancher struct {
+	wanderer
+	*coverage
+}
+
+func (b *brancher) Choose(site spec.Site, n int) int {
+	chosen := b.wanderer.Choose(site, n)
+	branch := "other"
+	if chosen == 0 {
+		branch = "first"
+	}
+	b.see("choice", string(site)+" "+branch)
+	return chosen
+}
+
+func (b *brancher) Shuffle(site spec.Site, n int, swap func(i, j int)) {
+	spec.ShuffleByChoice(b, site, n, swap)
+}

@@ -1,0 +1,87 @@
+package properties
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// What a call borrows, and whom a drop enters.
+
+var lendersRecorded = &model.Property{
+	Name:      "lenders-recorded",
+	Statement: "A call has as many lenders, when its callee begins, as it was passed borrow handles, whether they were lent by who owns or by who borrows.",
+	Kind:      "step",
+	Origin:    `CanonicalABI.md: "increments the num_lends counter on the handle being lifted, which is guarded to be zero by canon_resource_drop"`,
+	Blind:     "Calls that the host makes; borrow handles inside of other values.",
+	New:       func() model.Checker { return &lendersChecker{NoChecks: model.NoChecks{Name: "lenders-recorded"}} },
+}
+
+type lendersChecker struct {
+	model.NoChecks
+	borrows map[string]int // the functions that are passed borrow handles, and how many
+}
+
+func (c *lendersChecker) Begin(r *model.Run) {
+	c.borrows = map[string]int{}
+	for _, f := range r.World.Funcs {
+		for _, t := range f.Params {
+			if strings.HasPrefix(t, "borrow<") {
+				c.borrows[f.Name]++
+			}
+		}
+	}
+}
+
+func (c *lendersChecker) Entered(_ *model.Run, at *model.Activation) {
+	n := c.borrows[at.Name]
+	if at.Kind != model.KindFunc || n == 0 || at.Thread().Task().Caller() == nil {
+		return
+	}
+	c.Met = true
+	if got := len(at.Thread().Task().Caller().Lenders()); got != n {
+		c.What = fmt.Sprintf("%s begins with %d borrow handles, and %d handles count as lent to it", at.Name, n, got)
+	}
+}
+
+var dropEnters = &model.Property{
+	Name: "drop-enters",
+	Statement: "Dropping an own handle enters the instance that implements the resource's type, whether or not that has a destructor: it goes on only " +
+		"where a call into that instance would.",
+	Kind: "step",
+	Origin: `CanonicalABI.md: "The call works like a normal non-async cross-component call, using the same canon_lift and canon_lower rules to, for ` +
+		`example, catch reentrance"`,
+	New: func() model.Checker {
+		return &dropEntersChecker{suspecter: suspecter{NoChecks: model.NoChecks{Name: "drop-enters"}}}
+	},
+}
+
+type dropEntersChecker struct {
+	suspecter
+	run *model.Run
+}
+
+func (c *dropEntersChecker) Begin(r *model.Run) { c.run = r }
+
+func (c *dropEntersChecker) Retired(caller *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
+	h, ok := e.(*spec.ResourceHandle)
+	if !ok || !h.Own() || dropping(c.run) == nil {
+		return
+	}
+	c.Met = true
+	for inst := c.implements(h.Type()); inst != nil && inst != caller && !inside(caller, inst); inst = inst.Parent() {
+		if !inst.MayEnter() {
+			c.suspect(fmt.Sprintf("%s dropped %s, and %s may not be entered", caller.Name, describe(h), inst.Name))
+		}
+	}
+}
+
+// implements is the instance that implements a resource type.
+func (c *dropEntersChecker) implements(rt *spec.ResourceType) *spec.ComponentInstance {
+	resources, instances := c.run.World.Resources, c.run.Store.Instances()
+	impl := resources[slices.IndexFunc(resources, func(d model.Resource) bool { return d.Name == rt.Name })].Impl
+	return instances[slices.IndexFunc(instances, func(inst *spec.ComponentInstance) bool { return inst.Name == impl })]
+}

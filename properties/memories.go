@@ -1,0 +1,218 @@
+package properties
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// What is taken from memories and put into them, and what core code may do while that goes on.
+
+var quietRealloc = &model.Property{
+	Name: "quiet-realloc",
+	Statement: "While realloc or post-return runs, its instance calls no import, and no built-in but resource.rep, context.get and set, " +
+		"and backpressure.inc and dec.",
+	Kind: "step",
+	Origin: `CanonicalABI.md: "all \"interesting\" threading built-ins that might observably require a proper thread are guarded by may_leave ` +
+		`traps"; "By clearing may_leave for the duration of the post-return call, […] synchronously-lowered calls to synchronously-lifted ` +
+		`functions can always be implemented by a plain synchronous function call"`,
+	Blind: "A realloc that is no guest code.",
+	New:   func() model.Checker { return &quietChecker{model.NoChecks{Name: "quiet-realloc"}} },
+}
+
+type quietChecker struct{ model.NoChecks }
+
+// Done hears of what has come back.
+func (c *quietChecker) Done(_ *model.Run, at *model.Activation, _ []spec.CoreValue) { c.check(at) }
+
+// State looks for what has not come back.
+func (c *quietChecker) State(r *model.Run) {
+	for _, at := range r.Activations {
+		c.check(at)
+	}
+}
+
+// mayLeaveNot are what core code may do while its instance may not be left.
+var mayLeaveNot = []string{
+	"memory.store", "return", "throw", "resource.rep", "context.get", "context.set", "backpressure.inc", "backpressure.dec",
+}
+
+func (c *quietChecker) check(at *model.Activation) {
+	if at.Kind != model.KindRealloc && at.Kind != model.KindPostReturn {
+		return
+	}
+	c.Met = true
+	if at.Pending != nil && !slices.Contains(mayLeaveNot, at.Pending.Op) {
+		c.What, c.Sort = fmt.Sprintf("%s does %s", at.Name, at.Pending), at.Pending.Op
+	}
+}
+
+var reallocObeyed = &model.Property{
+	Name:      "realloc-obeyed",
+	Statement: "Lowering goes on after realloc only if what it returned is aligned as it was asked for, and within the memory.",
+	Kind:      "step",
+	Origin: "CanonicalABI.md, the trap_ifs after each realloc under Storing: what is stored is where the guest said, and where it can be loaded " +
+		"from",
+	Blind: "A realloc that is no guest code; one that returns what is in use.",
+	New: func() model.Checker {
+		return &reallocChecker{suspecter{NoChecks: model.NoChecks{Name: "realloc-obeyed"}}}
+	},
+}
+
+// reallocChecker suspects what realloc returns.
+type reallocChecker struct{ suspecter }
+
+func (c *reallocChecker) Left(r *model.Run, at *model.Activation) {
+	if at.Kind != model.KindRealloc || at.Pending.Op != "return" {
+		return
+	}
+	c.Met = true
+	alignment, size := at.Args[2].Uint64(), at.Args[3].Uint64()
+	if what := unsound(at.Pending.Args[0].Uint64(), size, alignment, r.Memory(at.Actor)); what != "" {
+		c.suspect(fmt.Sprintf("%s returned what it must not, and lowering went on: %s", at.Name, what))
+	}
+}
+
+// unsound says what is wrong with a range of a memory.
+func unsound(ptr, size, alignment uint64, memory *spec.MemInst) string {
+	length := uint64(len(memory.Bytes.B))
+	switch {
+	case ptr%alignment != 0:
+		return fmt.Sprintf("%d is not aligned to %d", ptr, alignment)
+	case size > length || ptr > length-size:
+		return fmt.Sprintf("%d bytes from %d are not in a memory of %d", size, ptr, length)
+	}
+	return ""
+}
+
+var memoryFixed = runProperty(&model.Property{
+	Name:      "memory-fixed",
+	Statement: "Nothing that the specification does changes the size of a memory.",
+	Kind:      "state",
+	Origin: `CanonicalABI.md: "The MemInst class represents a core WebAssembly memory instance, with bytes corresponding to the memory's bytes"; ` +
+		`they become more by memory.grow alone, which no guest here does`,
+}, func(r *model.Run, met *bool) (what, kind string) {
+	for _, i := range r.World.Instances {
+		m := r.Memory(i.Name)
+		if m == nil {
+			continue
+		}
+		*met = *met || slices.ContainsFunc(m.Bytes.B, func(b byte) bool { return b != 0 })
+		if len(m.Bytes.B) != i.Memory {
+			return fmt.Sprintf("the memory of %s has %d bytes, and had %d", i.Name, len(m.Bytes.B), i.Memory), ""
+		}
+	}
+	return "", ""
+})
+
+var pointersSound = &model.Property{
+	Name:      "pointers-sound",
+	Statement: "A string or list is taken from a memory only where all of it is, aligned, and no longer than may be.",
+	Kind:      "step",
+	Origin:    "CanonicalABI.md, load_string_from_range and load_list_from_range",
+	Blind:     "All but the strings and lists of u16 that are the only parameter of a function.",
+	New:       func() model.Checker { return &pointerChecker{model.NoChecks{Name: "pointers-sound"}} },
+}
+
+// pointerChecker looks at the caller's operands when core code of the callee begins.
+type pointerChecker struct{ model.NoChecks }
+
+func (c *pointerChecker) Entered(r *model.Run, at *model.Activation) {
+	if at.Kind != model.KindFunc || len(at.Args) != 2 {
+		return
+	}
+	for _, caller := range r.Activations {
+		if p := caller.Pending; p != nil && p.Op == "call" && p.Imm[0] == at.Name && len(p.Args) == 2 && c.What == "" {
+			c.taken(r, caller)
+		}
+	}
+}
+
+// taken checks what the function that a caller calls was passed.
+func (c *pointerChecker) taken(r *model.Run, caller *model.Activation) {
+	unit, most := codeUnit(r.World, caller)
+	if unit == 0 {
+		return
+	}
+	c.Met = true
+	ptr, n := caller.Pending.Args[0].Uint64(), caller.Pending.Args[1].Uint64()
+	if n > math.MaxUint32 || n*unit > most {
+		c.What = fmt.Sprintf("%s was called with a length of %d, %d bytes are the most", caller.Pending.Imm[0], n, most)
+	} else if what := unsound(ptr, n*unit, unit, r.Memory(caller.Actor)); what != "" {
+		c.What = fmt.Sprintf("%s was called, and %s", caller.Pending.Imm[0], what)
+	}
+}
+
+// codeUnit is the size of what the only parameter of a function consists of, as the caller has it, and the most bytes there may
+// be; 0: it is no string and no list of u16.
+func codeUnit(w *model.World, caller *model.Activation) (size, most uint64) {
+	i := slices.IndexFunc(w.Funcs, func(f model.Func) bool { return f.Name == caller.Pending.Imm[0] })
+	if len(w.Funcs[i].Params) != 1 {
+		return 0, 0
+	}
+	utf8 := slices.ContainsFunc(w.Instances, func(i model.Instance) bool {
+		return i.Name == caller.Actor && (i.Encoding == "" || i.Encoding == "utf8")
+	})
+	utf16 := slices.ContainsFunc(w.Instances, func(i model.Instance) bool { return i.Name == caller.Actor && i.Encoding == "utf16" })
+	switch param := w.Funcs[i].Params[0]; {
+	case param == "list<u16>":
+		return 2, limit(w.Limits.ListByteLength, spec.UpstreamLimits.ListByteLength)
+	case param == "string" && utf8:
+		return 1, limit(w.Limits.StringByteLength, spec.UpstreamLimits.StringByteLength)
+	case param == "string" && utf16:
+		return 2, limit(w.Limits.StringByteLength, spec.UpstreamLimits.StringByteLength)
+	}
+	return 0, 0
+}
+
+// limit is a world's limit, or upstream's if the world lowers none.
+func limit(lowered, upstream uint64) uint64 {
+	if lowered > 0 {
+		return lowered
+	}
+	return upstream
+}
+
+var buffersSound = &model.Property{
+	Name:      "buffers-sound",
+	Statement: "A copy begins only with a buffer that is aligned, all in the memory, and no longer than may be.",
+	Kind:      "step",
+	Origin:    "CanonicalABI.md, BufferGuestImpl.__init__",
+	Blind:     "Streams and futures of anything but unsigned ints.",
+	New:       func() model.Checker { return &bufferChecker{model.NoChecks{Name: "buffers-sound"}} },
+}
+
+type bufferChecker struct{ model.NoChecks }
+
+// elementSizes are those of unsigned ints, and their alignments.
+var elementSizes = map[string]uint64{"u8": 1, "u16": 2, "u32": 4, "u64": 8}
+
+func (c *bufferChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreValue) {
+	a := at.Pending
+	if a == nil || len(a.Imm) != 2 || len(a.Args) < 2 || !takes(a.Op) || elementSizes[a.Imm[0]] == 0 {
+		return
+	}
+	n := uint64(1) // of a future
+	if len(a.Args) == 3 {
+		n = a.Args[2].Uint64()
+	}
+	c.Met = true
+	if what := unsoundBuffer(r, at.Actor, a.Args[1].Uint64(), n, elementSizes[a.Imm[0]]); what != "" {
+		c.What = fmt.Sprintf("%s did %s, and %s", at.Name, a, what)
+	}
+}
+
+// unsoundBuffer says what is wrong with a buffer of n elements.
+func unsoundBuffer(r *model.Run, instance string, ptr, n, size uint64) string {
+	most := limit(r.World.Limits.BufferLength, spec.UpstreamLimits.BufferLength)
+	switch {
+	case n > most:
+		return fmt.Sprintf("%d elements are the most", most)
+	case n == 0:
+		return ""
+	}
+	return unsound(ptr, n*size, size, r.Memory(instance))
+}

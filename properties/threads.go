@@ -1,0 +1,156 @@
+package properties
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// What threads wait for, what they run, and what is their own.
+
+var waitsAsAsked = runProperty(&model.Property{
+	Name: "waits-as-asked",
+	Statement: "A thread that is blocked waits for what it asked for: one that yielded, for its turn; one that suspended itself, to be resumed, or once it " +
+		"was, for its turn; one that waits for a set, a copy or a call, for that.",
+	Kind: "state",
+	Origin: `Explainer.md: "since thread.yield always leaves the calling thread in a "ready to run" state"; "leaves the calling thread in the "suspended" ` +
+		`state"`,
+	Blind: "Threads that are blocked in a destructor.",
+}, func(r *model.Run, met *bool) (what, kind string) {
+	for _, t := range r.Store.AllThreads() {
+		in := blockedIn(r, t)
+		kinds, known := asked[in]
+		if !known || !t.Suspended() {
+			continue
+		}
+		*met = true
+		if k := t.WaitsFor().Kind; !slices.Contains(kinds, k) {
+			return fmt.Sprintf("%s is blocked in %s and waits for %s", threadName(t), in, k), in
+		}
+	}
+	return "", ""
+})
+
+// asked is what threads may wait for that are blocked in a built-in.
+var asked = map[string][]spec.ConditionKind{
+	"thread.yield":                {spec.WaitsNoMore},
+	"thread.yield-then-resume":    {spec.WaitsNoMore},
+	"thread.yield-then-promote":   {spec.WaitsNoMore},
+	"thread.suspend":              {spec.WaitsForResumption, spec.WaitsNoMore},
+	"thread.suspend-then-resume":  {spec.WaitsForResumption, spec.WaitsNoMore},
+	"thread.suspend-then-promote": {spec.WaitsForResumption, spec.WaitsNoMore},
+	"waitable-set.wait":           {spec.WaitsForSet},
+	"stream.read":                 {spec.WaitsForEvent},
+	"stream.write":                {spec.WaitsForEvent},
+	"stream.cancel-read":          {spec.WaitsForEvent},
+	"stream.cancel-write":         {spec.WaitsForEvent},
+	"future.read":                 {spec.WaitsForEvent},
+	"future.write":                {spec.WaitsForEvent},
+	"subtask.cancel":              {spec.WaitsForEvent},
+	"call":                        {spec.WaitsForCall},
+}
+
+var ownThread = &model.Property{
+	Name:      "own-thread",
+	Statement: "Functions, destructors, realloc and what thread.new-indirect begins run each on a thread of its own, below which there is no other core code.",
+	Kind:      "step",
+	Origin: `CanonicalABI.md: "calls to realloc semantically execute in a new Thread with zero-initialized Thread.storage"; Concurrency.md: "each call to ` +
+		`an export logically creates a fresh thread"`,
+	New: func() model.Checker { return &ownThreadChecker{model.NoChecks{Name: "own-thread"}} },
+}
+
+type ownThreadChecker struct{ model.NoChecks }
+
+func (c *ownThreadChecker) Entered(r *model.Run, at *model.Activation) {
+	if at.Actor == model.Host {
+		return
+	}
+	c.Met = true
+	for _, below := range r.Activations {
+		if below != at && below.Thread() == at.Thread() && below.Actor != model.Host {
+			c.What = fmt.Sprintf("core code of %s begins on the thread on which that of %s runs", at.Name, below.Name)
+		}
+	}
+}
+
+var storageKept = &model.Property{
+	Name:      "storage-kept",
+	Statement: "context.get returns what the running thread itself has set last, and 0 if it has set nothing.",
+	Kind:      "step",
+	Origin:    `Concurrency.md: "Each thread contains a distinct mutable thread-local storage array"`,
+	New: func() model.Checker {
+		return &storageChecker{NoChecks: model.NoChecks{Name: "storage-kept"}, set: map[*spec.Thread]map[uint64]uint64{}}
+	},
+}
+
+// storageChecker keeps what each thread has set, which its storage says too.
+type storageChecker struct {
+	model.NoChecks
+	set map[*spec.Thread]map[uint64]uint64
+}
+
+func (c *storageChecker) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
+	if at.Pending == nil || !strings.HasPrefix(at.Pending.Op, "context.") {
+		return
+	}
+	thread, slot := at.Thread(), at.Pending.Args[0].Uint64()
+	if at.Pending.Op == "context.set" {
+		if c.set[thread] == nil {
+			c.set[thread] = map[uint64]uint64{}
+		}
+		c.set[thread][slot] = at.Pending.Args[1].Uint64()
+		return
+	}
+	if c.Met = true; results[0].Uint64() != c.set[thread][slot] {
+		c.What = fmt.Sprintf("%s gets %s from slot %d, it has set %d", at.Name, results[0], slot, c.set[thread][slot])
+	}
+}
+
+var residualBackpressure = &model.Property{
+	Name:      "residual-backpressure",
+	Statement: "While calls of async functions wait to enter an instance, no later one begins without having waited.",
+	Kind:      "step",
+	Origin: `CanonicalABI.md: "Residual backpressure triggered by explicit or implicit backpressure having been enabled then disabled, but there still ` +
+		`being tasks waiting to enter that need to be given the chance to start without getting starved by new tasks"`,
+	New: func() model.Checker {
+		return &residualChecker{NoChecks: model.NoChecks{Name: "residual-backpressure"}}
+	},
+}
+
+// residualChecker keeps the threads that waited to enter when core code, or the host, acted last. The state says them too.
+type residualChecker struct {
+	model.NoChecks
+	async   map[string]bool // the functions whose type is async
+	waiting []*spec.Thread
+}
+
+func (c *residualChecker) Begin(r *model.Run) {
+	c.async = map[string]bool{}
+	for _, f := range r.World.Funcs {
+		c.async[f.Name] = f.Async
+	}
+}
+
+func (c *residualChecker) Settled(r *model.Run) {
+	c.waiting = c.waiting[:0]
+	for _, t := range r.Store.WaitingThreads() {
+		if t.WaitsFor().Kind == spec.WaitsToEnter {
+			c.waiting = append(c.waiting, t)
+		}
+	}
+}
+
+func (c *residualChecker) Entered(_ *model.Run, at *model.Activation) {
+	if at.Kind != model.KindFunc || !c.async[at.Name] || slices.Contains(c.waiting, at.Thread()) {
+		return
+	}
+	for _, t := range c.waiting {
+		if t.Instance() == at.Thread().Instance() && t.WaitsFor().Kind == spec.WaitsToEnter {
+			c.Met = true
+			c.What = fmt.Sprintf("%s begins at once, and %s still waits to enter", at.Name, threadName(t))
+		}
+	}
+}

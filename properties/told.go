@@ -1,0 +1,333 @@
+package properties
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// What core code is told of its calls and copies, by built-ins and by events.
+
+// A report is what core code is told of a waitable of its own.
+type report struct {
+	code    spec.EventCode
+	index   uint64
+	payload uint64
+}
+
+// callbackReport is the event that a callback is called with.
+func callbackReport(at *model.Activation) (report, bool) {
+	if at.Kind != model.KindCallback {
+		return report{}, false
+	}
+	return report{spec.EventCode(at.Args[0].Uint64()), at.Args[1].Uint64(), at.Args[2].Uint64()}, true
+}
+
+// setReport is the event that waitable-set.wait or poll returned.
+func setReport(r *model.Run, at *model.Activation, results []spec.CoreValue) (report, bool) {
+	if at.Pending == nil || at.Pending.Op != "waitable-set.wait" && at.Pending.Op != "waitable-set.poll" {
+		return report{}, false
+	}
+	memory, ptr := r.Memory(at.Actor), at.Pending.Args[1].Uint64()
+	return report{spec.EventCode(results[0].Uint64()), wordAt(memory, ptr), wordAt(memory, ptr+4)}, true
+}
+
+// named is the element of the running instance that a report is of; nil: none.
+func (s report) named(r *model.Run, at *model.Activation) spec.Element {
+	for inst, slot := range elements(r) {
+		if inst.Name == at.Actor && slot.Index == s.index && spec.ClassOf(slot.Element) == codeClass[s.code] {
+			return slot.Element
+		}
+	}
+	return nil
+}
+
+var subtaskTold = &model.Property{
+	Name: "subtask-told",
+	Statement: "A call counts as starting, or as cancelled before it started, exactly if no core code of its callee has begun, as returned exactly if the " +
+		"callee returned, and as cancelled exactly if it said so or never began; and that is what its caller is told, by the call, by events and by subtask.cancel.",
+	Kind: "step",
+	Origin: `CanonicalABI.md: "CANCELLED_BEFORE_STARTED, if the subtask was cancelled before receiving its arguments; CANCELLED_BEFORE_RETURNED, ` +
+		`if the subtask called task.cancel instead of task.return"`,
+	Blind: "What has become of calls of the host's functions: only that the caller is told what the subtask says.",
+	New:   func() model.Checker { return &subtaskToldChecker{NoChecks: model.NoChecks{Name: "subtask-told"}} },
+}
+
+// subtaskToldChecker keeps the calls whose callees did something. Where nothing is wrong, their states say the same.
+type subtaskToldChecker struct {
+	model.NoChecks
+	lifted                     map[string]string // how functions are lifted
+	async                      map[string]bool   // the imports that are lowered async
+	begun, returned, cancelled []*spec.Subtask
+}
+
+func (c *subtaskToldChecker) Begin(r *model.Run) {
+	c.lifted, c.async = map[string]string{}, map[string]bool{}
+	for _, f := range r.World.Funcs {
+		c.lifted[f.Name] = f.Lift
+	}
+	for _, i := range r.World.Imports {
+		c.async[i.Instance+" "+i.Func] = i.Async
+	}
+}
+
+func (c *subtaskToldChecker) Entered(r *model.Run, at *model.Activation) {
+	if at.Kind == model.KindFunc {
+		c.begun = append(c.begun, at.Thread().Task().Caller())
+	}
+	if s, ok := callbackReport(at); ok {
+		c.told(r, at, s)
+	}
+}
+
+// Left hears of functions that are lifted sync and return.
+func (c *subtaskToldChecker) Left(_ *model.Run, at *model.Activation) {
+	if at.Kind == model.KindFunc && (c.lifted[at.Name] == "" || c.lifted[at.Name] == "sync") {
+		c.returned = append(c.returned, at.Thread().Task().Caller())
+	}
+}
+
+func (c *subtaskToldChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
+	if s, ok := setReport(r, at, results); ok {
+		c.told(r, at, s)
+	}
+	if at.Pending == nil || at.Thread() == nil {
+		return
+	}
+	switch a := at.Pending; {
+	case a.Op == "task.return":
+		c.returned = append(c.returned, at.Thread().Task().Caller())
+	case a.Op == "task.cancel":
+		c.cancelled = append(c.cancelled, at.Thread().Task().Caller())
+	case a.Op == "subtask.cancel" && results[0].Uint64() != spec.Blocked:
+		c.told(r, at, report{spec.EventSubtask, a.Args[0].Uint64(), results[0].Uint64()})
+	case a.Op == "call" && c.async[at.Actor+" "+a.Imm[0]]:
+		c.called(r, at, results[0].Uint64())
+	}
+}
+
+// called checks what an async call returns: a state and the index of a subtask, or that it has returned already.
+func (c *subtaskToldChecker) called(r *model.Run, at *model.Activation, packed uint64) {
+	state, index := packed&0xf, packed>>4
+	if index != 0 {
+		c.told(r, at, report{spec.EventSubtask, index, state})
+	} else if state != uint64(spec.SubtaskReturned) {
+		c.What, c.Sort = fmt.Sprintf("%s is told that its call of %s, which has returned, is in state %d", at.Name, at.Pending.Imm[0], state), "call"
+	}
+}
+
+func (c *subtaskToldChecker) told(r *model.Run, at *model.Activation, s report) {
+	t, ok := s.named(r, at).(*spec.Subtask)
+	if !ok {
+		return
+	}
+	if c.Met = true; s.payload != uint64(t.State()) {
+		c.What, c.Sort = fmt.Sprintf("%s is told that its subtask %d is in state %d, it is in %s", at.Name, s.index, s.payload, t.State()), "told"
+	}
+}
+
+func (c *subtaskToldChecker) State(r *model.Run) {
+	if amid(r) {
+		return
+	}
+	for _, slot := range elements(r) {
+		if t, ok := slot.Element.(*spec.Subtask); ok && t.Callee() != nil {
+			c.Met = true
+			c.compare(t)
+		}
+	}
+}
+
+// compare compares a call's state with what its callee did.
+func (c *subtaskToldChecker) compare(t *spec.Subtask) {
+	begun, returned, cancelled := slices.Contains(c.begun, t), slices.Contains(c.returned, t), slices.Contains(c.cancelled, t)
+	want := spec.SubtaskStarting
+	switch {
+	case cancelled:
+		want = spec.SubtaskCancelledBeforeReturned
+	case returned:
+		want = spec.SubtaskReturned
+	case begun:
+		want = spec.SubtaskStarted
+	case t.Callee().State() == spec.TaskResolved:
+		want = spec.SubtaskCancelledBeforeStarted
+	}
+	if t.State() != want {
+		c.What, c.Sort = fmt.Sprintf("the call of %s is in state %s, must be in %s", t.Callee().Func(), t.State(), want), "state"
+	}
+}
+
+var copyTold = &model.Property{
+	Name: "copy-told",
+	Statement: "Of a stream as many elements are told to have been read as to have been written, once both ends were told; no more than a buffer has room " +
+		"for; none only of a buffer that has none, or a copy that ended early; that the other end was dropped, only if it was; and no call that " +
+		"reads or writes is told that it was cancelled.",
+	Kind: "step",
+	Origin: `CanonicalABI.md: "stream_event packs the CopyResult and number of elements copied up until this point"; Concurrency.md: "the read or write ` +
+		`completes with […] how many elements were copied"`,
+	Blind: "Streams and futures that the host has had a part in; which elements they are.",
+	New:   func() model.Checker { return &copyToldChecker{NoChecks: model.NoChecks{Name: "copy-told"}} },
+}
+
+// copyToldChecker counts what was told of each stream, and keeps how long the buffers of copies are that have blocked. Where
+// nothing is wrong, the pending copies say what is still to be told.
+type copyToldChecker struct {
+	model.NoChecks
+	host    bool // takes part in streams or futures: nothing is checked
+	moved   map[spec.SharedBase]*moved
+	lengths map[spec.Element]uint64
+}
+
+// moved is how many elements were told to have been read and written.
+type moved struct{ read, written uint64 }
+
+func (c *copyToldChecker) Begin(r *model.Run) {
+	c.host = hostDeals(r.World, "stream<") || hostDeals(r.World, "future<")
+	c.moved, c.lengths = map[spec.SharedBase]*moved{}, map[spec.Element]uint64{}
+}
+
+func (c *copyToldChecker) Entered(r *model.Run, at *model.Activation) {
+	if s, ok := callbackReport(at); ok {
+		c.told(r, at, s, "")
+	}
+}
+
+// copyCodes are the events that say what the built-ins say at once if they do not block.
+var copyCodes = map[string]spec.EventCode{
+	"stream.read": spec.EventStreamRead, "stream.cancel-read": spec.EventStreamRead,
+	"stream.write": spec.EventStreamWrite, "stream.cancel-write": spec.EventStreamWrite,
+	"future.read": spec.EventFutureRead, "future.cancel-read": spec.EventFutureRead,
+	"future.write": spec.EventFutureWrite, "future.cancel-write": spec.EventFutureWrite,
+}
+
+func (c *copyToldChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
+	if s, ok := setReport(r, at, results); ok {
+		c.told(r, at, s, "")
+		return
+	}
+	if at.Pending == nil || copyCodes[at.Pending.Op] == spec.EventNone {
+		return
+	}
+	a := at.Pending
+	s := report{copyCodes[a.Op], a.Args[0].Uint64(), results[0].Uint64()}
+	if !strings.Contains(a.Op, "cancel") {
+		c.lengths[s.named(r, at)] = lengthOf(a)
+	}
+	if s.payload != spec.Blocked {
+		c.told(r, at, s, a.Op)
+	}
+}
+
+// lengthOf is the length of the buffer that a read or write is given.
+func lengthOf(a *model.Action) uint64 {
+	if len(a.Args) == 3 {
+		return a.Args[2].Uint64()
+	}
+	return 1
+}
+
+// told checks what core code is told of a copy, by the built-in op, or by an event if that is empty.
+func (c *copyToldChecker) told(r *model.Run, at *model.Activation, s report, op string) {
+	e := s.named(r, at)
+	view, known := spec.ViewShared(spec.SharedOf(e))
+	if e == nil || !known || c.host {
+		return
+	}
+	c.Met = true
+	result, n := spec.CopyResult(s.payload&0xf), c.count(e, s)
+	switch length := c.lengths[e]; {
+	case n > length:
+		c.say("more", "%s is told that %d elements were copied, its buffer is for %d", describe(e), n, length)
+	case result == spec.CopyCompleted && n == 0 && length > 0:
+		c.say("none", "%s is told that its copy is complete, and nothing was copied", describe(e))
+	case result == spec.CopyDropped && !view.Dropped:
+		c.say("dropped", "%s is told that the other end was dropped, it was not", describe(e))
+	case result == spec.CopyCancelled && op != "" && !strings.Contains(op, "cancel"):
+		c.say("cancelled", "%s is told that its copy was cancelled, and it did not ask for it", describe(e))
+	}
+}
+
+func (c *copyToldChecker) say(kind, format string, args ...any) {
+	c.What, c.Sort = fmt.Sprintf(format, args...), kind
+}
+
+// count counts the elements that a report says were copied, and returns how many these are.
+func (c *copyToldChecker) count(e spec.Element, s report) uint64 {
+	n := s.payload >> 4
+	if s.code == spec.EventFutureRead || s.code == spec.EventFutureWrite {
+		if s.payload == uint64(spec.CopyCompleted) {
+			return 1
+		}
+		return 0
+	}
+	if c.moved[spec.SharedOf(e)] == nil {
+		c.moved[spec.SharedOf(e)] = &moved{}
+	}
+	if s.code == spec.EventStreamRead {
+		c.moved[spec.SharedOf(e)].read += n
+	} else {
+		c.moved[spec.SharedOf(e)].written += n
+	}
+	return n
+}
+
+// State compares the counts of the streams of which nothing is still to be told.
+func (c *copyToldChecker) State(r *model.Run) {
+	if c.host || amid(r) {
+		return
+	}
+	open := map[spec.SharedBase]bool{}
+	for _, slot := range elements(r) {
+		if spec.Copying(slot.Element) {
+			open[spec.SharedOf(slot.Element)] = true
+		}
+	}
+	for _, slot := range elements(r) {
+		shared := spec.SharedOf(slot.Element)
+		if m := c.moved[shared]; m != nil && !open[shared] && m.read != m.written {
+			c.say("count", "of the stream of %s, %d elements are told to have been read, and %d to have been written", describe(slot.Element), m.read, m.written)
+		}
+	}
+}
+
+// hostDeals reports whether the host gets or gives values of types that a text names the beginning of.
+func hostDeals(w *model.World, text string) bool {
+	return slices.ContainsFunc(w.Funcs, func(f model.Func) bool {
+		ofHost := f.Instance() == model.Host || slices.Contains(w.Start, f.Name) || slices.Contains(w.Menus[model.Host], "invoke "+f.Name)
+		return ofHost && strings.Contains(strings.Join(slices.Concat(f.Params, f.Results), " "), text)
+	})
+}
+
+var cancelOnce = &model.Property{
+	Name:      "cancel-once",
+	Statement: "Who implements a stream or future, or a function, is asked at most once to cancel a copy or call.",
+	Kind:      "step",
+	Origin:    `CanonicalABI.md: "the caller may invoke the returned OnCancel callback at most once"; "attempting to cancel […] in the process of being cancelled traps"`,
+	Blind:     "What guests implement: there the second time fails an assert or crashes.",
+	New:       func() model.Checker { return &onceChecker{NoChecks: model.NoChecks{Name: "cancel-once"}} },
+}
+
+// onceChecker keeps the calls and copies of the host that it was asked to cancel; the host's own books say the same.
+type onceChecker struct {
+	model.NoChecks
+	asked []string
+}
+
+func (c *onceChecker) Entered(_ *model.Run, at *model.Activation) {
+	if at.Actor != model.Host || at.Kind == model.KindHost {
+		return
+	}
+	what := fmt.Sprint(at.Kind == model.KindHostShared, at.Args[0])
+	switch {
+	case at.Name == "stream.read" || at.Name == "future.read":
+		c.asked = slices.DeleteFunc(c.asked, func(asked string) bool { return asked == what })
+	case at.Kind == model.KindHostCancel || at.Name == "shared.cancel":
+		if c.Met = true; slices.Contains(c.asked, what) {
+			c.What = fmt.Sprintf("the host is asked again by %s to cancel, number %s", at.Name, at.Args[0])
+		}
+		c.asked = append(c.asked, what)
+	}
+}

@@ -1,0 +1,43 @@
+package suite
+
+import (
+	"fmt"
+	"strings"
+
+	"cabi/model"
+)
+
+// Some traps are taken by shorter programs than those that show what the trap is for: built-ins in a post-return, given
+// indices that name nothing, trap anyway. Each of these makes something, and uses it in the post-return.
+var leaving = []struct{ make, use string }{
+	{"waitable-set.new", "waitable-set.poll uncancellable 1 0"},
+	{"waitable-set.new", "waitable-set.drop 1"},
+	{"stream.new u8", "stream.read u8 async 1 0 1"},
+	{"future.new u8", "future.read u8 async 1 0"},
+	{"thread.new-indirect i32 1 0", "thread.resume-later 2"},
+	{"thread.new-indirect i32 1 0\nA: thread.resume-later 2", "thread.yield-then-promote uncancellable 2"},
+	{"error-context.new 0 0", "error-context.debug-message 1 0"},
+	{"error-context.new 0 0", "error-context.drop 1"},
+}
+
+const leavingHeader = `world post-return
+define {"name":"post-return","instances":[{"name":"A","memory":64}],"funcs":[{"name":"A.run","post_return":true}]}
+`
+
+// given are the traces of these programs, with what comes of them.
+func given() []*model.Trace {
+	var all []*model.Trace
+	for _, p := range leaving {
+		text := fmt.Sprintf("%shost: invoke A.run\nA: %s\nA: return\nA: %s\n", leavingHeader, p.make, p.use)
+		t, err := model.ParseTrace(strings.NewReader(text))
+		if err != nil {
+			panic(err) // a test runs them all
+		}
+		again, err := model.RunTrace(t, t.Variant)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, again.Trace)
+	}
+	return all
+}
