@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"os/exec"
 	"testing"
 )
 
@@ -30,5 +31,26 @@ func BenchmarkM(b *testing.B) {
 				b.ReportMetric(float64(r.Memory), "bytes")
 			}
 		})
+	}
+}
+
+// SPIN finds as many states. It is not asked if it is not there.
+func TestSpin(t *testing.T) {
+	for _, program := range []string{"spin", "gcc"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skipf("%s is not installed", program)
+		}
+	}
+	for _, m := range []M{{1, 1, 0}, {2, 2, 1}, {1, 3, 2}} {
+		peer, err := Spin(m)
+		if err != nil || int64(peer.States) != m.States().Int64() {
+			t.Errorf("M(%s): %d states, error %v; want %d", m, peer.States, err, m.States())
+		}
+	}
+}
+
+func TestNaive(t *testing.T) {
+	if m := (M{2, 2, 1}); int64(Naive(m)) != m.States().Int64() {
+		t.Errorf("%d states, want %d", Naive(m), m.States())
 	}
 }

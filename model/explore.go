@@ -204,6 +204,7 @@ func (e *explorer) finish() *Report {
 type worker struct {
 	*explorer
 	pool   spec.Pool
+	used   *Run // the run that was made last; nil: none was
 	writer stateWriter
 	buf    []byte
 	offers []offer
@@ -235,7 +236,7 @@ func (w *worker) expand(to path, yield func(*reached)) {
 func (w *worker) each(to path, i int, yield func(*reached), then func(*player)) {
 	pending := [][]uint32{to.choices}
 	for len(pending) > 0 {
-		p := &player{path: path{to.actions, pending[len(pending)-1]}, first: i, offers: w.offers, bounds: w.Bounds, everyOrder: w.Full}
+		p := &player{path: path{to.actions, pending[len(pending)-1]}, first: i, offers: w.offers, read: i > 0, bounds: w.Bounds, everyOrder: w.Full}
 		pending = pending[:len(pending)-1]
 		r := w.run(p, len(to.choices))
 		w.offers = p.offers
@@ -280,10 +281,16 @@ func (w *worker) run(p *player, known int) *reached {
 
 func (w *worker) newRun(p *player) *Run { return w.newRunOf(p, p) }
 
+// newRunOf makes a run; the one that the worker made before is closed, and becomes it.
 func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
+	if w.used != nil && !w.tweak.anew {
+		w.used.again(actor, choices, checkersOf(w.Properties))
+		return w.used
+	}
 	options := w.options(choices)
 	options.Pool, options.Observe = &w.pool, w.observe
-	return newRun(w.plan, w.World, options, actor, checkersOf(w.Properties))
+	w.used = newRun(w.plan, w.World, options, actor, checkersOf(w.Properties))
+	return w.used
 }
 
 // observe notes each trap and assert that is evaluated for the first time.

@@ -88,6 +88,22 @@ func TestMergingChangesNothing(t *testing.T) {
 	}
 }
 
+// Runs that are made of closed ones find the same as runs that are made anew.
+func TestUsedRuns(t *testing.T) {
+	for _, name := range sortedKeys(small) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := search(name)
+			s.KeepGoing = true
+			used := describe(s.Run())
+			s.tweak.anew = true
+			if anew := describe(s.Run()); used != anew {
+				t.Errorf("used:\n%s\nanew:\n%s", used, anew)
+			}
+		})
+	}
+}
+
 // However many workers there are, a search finds the same.
 func TestWorkersChangeNothing(t *testing.T) {
 	for _, name := range sortedKeys(small) {

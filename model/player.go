@@ -22,6 +22,7 @@ type player struct {
 	at             *Activation // whose menu it ended at; nil: the specification stopped the run
 	lastOf         string      // who took the last action
 	offers         []offer     // of the menu it ended at
+	read           bool        // the menu at the end of the path was read before, and has those offers
 	first          int         // which offer it takes at the end of the path, to go one step further; -1: none
 	alternatives   [][]uint32  // the choices with which the specification goes on otherwise
 }
@@ -46,7 +47,9 @@ func (p *player) end(r *Run, at *Activation) Action {
 		}
 		return Action{}
 	}
-	p.offers = r.menu(p.offers[:0], at, p.bounds, Everything)
+	if !p.read {
+		p.offers = r.menu(p.offers[:0], at, p.bounds, Everything)
+	}
 	i := p.first
 	p.first = -1
 	r.repeats = false

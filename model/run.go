@@ -86,6 +86,7 @@ type instance struct {
 	spec    *spec.ComponentInstance
 	run     *Run
 	memory  *spec.MemInst
+	size    int // of the memory at first
 	sync    *spec.CanonicalOptions
 	async   *spec.CanonicalOptions
 	imports map[string]spec.CoreFunc
@@ -187,6 +188,26 @@ func newRun(p *plan, world *World, options spec.Options, actor Actor, checkers [
 	return r
 }
 
+// again makes a closed run a new one, in the same world with the same options but for the choices: most of what newRun makes
+// does not change.
+func (r *Run) again(actor Actor, choices spec.Choices, checkers []Checker) {
+	clear(r.known)
+	clear(r.ages)
+	*r = Run{World: r.World, Store: r.Store, actor: actor, checkers: checkers, instances: r.instances, resources: r.resources,
+		funcs: r.funcs, plan: r.plan, known: r.known, ages: r.ages}
+	r.Store.Reset(choices)
+	for _, in := range r.instances {
+		in.heap = 0
+		if in.memory != nil {
+			in.memory.Bytes.B = slices.Grow(in.memory.Bytes.B[:0], in.size)[:in.size]
+			clear(in.memory.Bytes.B)
+		}
+	}
+	for _, c := range checkers {
+		c.Begin(r)
+	}
+}
+
 // Memory is an instance's memory; nil: it has none.
 func (r *Run) Memory(instance string) *spec.MemInst { return r.instances[instance].memory }
 
@@ -215,7 +236,7 @@ func (r *Run) addInstance(d Instance) {
 	in := &instance{spec: spec.NewComponentInstance(r.Store, parent), run: r, imports: map[string]spec.CoreFunc{}, lowersAsync: map[string]bool{}}
 	in.spec.Name = d.Name
 	if d.Memory > 0 {
-		in.memory = spec.NewMemInst(d.Memory)
+		in.memory, in.size = spec.NewMemInst(d.Memory), d.Memory
 		if d.Memory64 {
 			in.memory.AddrType = spec.I64
 		}

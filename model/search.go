@@ -170,6 +170,7 @@ func (s Search) Record(actions []Action, choices []uint32, v *Violation) *Trace 
 
 // A tweak is what tests change about a search, to show that what is changed is needed.
 type tweak struct {
+	anew    bool                                             // every run is made anew
 	apart   bool                                             // no two states are taken for one
 	rewrite func(state []byte) []byte                        // what fingerprints are of
 	taken   func(e *explorer, to path, r *reached, met bool) // hears of each state that a run came to

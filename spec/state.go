@@ -257,7 +257,7 @@ func (w *StateWriter) number(kind int, object any, isNil bool) {
 		w.numbers[object] = n
 		w.queue = append(w.queue, object)
 	}
-	w.put(kindNames[kind], n)
+	w.b = strconv.AppendInt(append(w.b, kindNames[kind]...), int64(n), 10)
 }
 
 func (w *StateWriter) instance(inst *ComponentInstance) {

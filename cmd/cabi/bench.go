@@ -3,14 +3,17 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"cabi/bench"
 	"cabi/model"
+	"cabi/properties"
 )
 
 // newBenchCommand returns the command that measures.
@@ -20,8 +23,62 @@ func newBenchCommand() *cobra.Command {
 		Short: "Measure how fast the specification is explored",
 		Args:  cobra.NoArgs,
 	}
-	cmd.AddCommand(newBenchMCommand())
+	cmd.AddCommand(newBenchMCommand(), newBenchWorldsCommand(), newBenchPageCommand())
 	return cmd
+}
+
+// newBenchPageCommand returns the command that makes docs/performance.md.
+func newBenchPageCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "page",
+		Short: "Measure everything, beside SPIN if it is installed, and print the page docs/performance.md",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			page := bench.DefaultPage()
+			self, err := os.Executable()
+			if err != nil {
+				return err
+			}
+			page.Self = self
+			page.Progress = func(what string) { fmt.Fprintf(cmd.ErrOrStderr(), "measuring %s\n", what) }
+			return page.Write(cmd.OutOrStdout())
+		},
+	}
+}
+
+// newBenchWorldsCommand returns the command that measures worlds.
+func newBenchWorldsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "worlds [WORLD…]",
+		Short:   "Explore worlds at their default bounds, and print what that took as JSON, a line each",
+		Example: "  cabi bench worlds\n  cabi bench worlds subtasks cancel",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			worlds, err := benchedWorlds(args)
+			for _, w := range worlds {
+				json.NewEncoder(cmd.OutOrStdout()).Encode(bench.MeasureWorld(w, w.Bounds, properties.For(w)))
+			}
+			return err
+		},
+	}
+}
+
+// benchedWorlds are the worlds of those names; none: all that can be exhausted.
+func benchedWorlds(names []string) ([]*model.World, error) {
+	var worlds []*model.World
+	for _, name := range names {
+		w := model.WorldByName(name)
+		if w == nil {
+			return nil, unknown("world", name, worldNames())
+		}
+		if w.Random {
+			return nil, exitError{2, fmt.Sprintf("%s is too big to be exhausted", name)}
+		}
+		worlds = append(worlds, w)
+	}
+	if len(names) == 0 {
+		worlds = slices.DeleteFunc(slices.Clone(model.Worlds), func(w *model.World) bool { return w.Random })
+	}
+	return worlds, nil
 }
 
 const benchMLong = `M is a model that other model checkers can be measured with too: two handle tables, over the specification's own table
@@ -30,7 +87,7 @@ tables, while at most H live in each. How many states there are is known in clos
 
 // newBenchMCommand returns the command that explores the model M.
 func newBenchMCommand() *cobra.Command {
-	var asJSON bool
+	var asJSON, naive bool
 	var memory size
 	var dir string
 	workers := bound{runtime.NumCPU(), 1000}
@@ -47,6 +104,11 @@ func newBenchMCommand() *cobra.Command {
 				return exitError{2, err.Error()}
 			}
 			keepWithin(memory)
+			if naive {
+				begun := time.Now()
+				r := &model.DirectReport{States: bench.Naive(m)}
+				return printM(cmd, bench.NewMeasured(m, r, time.Since(begun)), nil, asJSON)
+			}
 			progress := newProgress(cmd.ErrOrStderr(), 0)
 			search := m.Search()
 			search.Workers, search.Memory, search.Dir = workers.value, int64(memory)*3/4, dir
@@ -64,6 +126,7 @@ func newBenchMCommand() *cobra.Command {
 	f.Var(&workers, "workers", "how many cores to use; the result does not depend on it")
 	f.Var(&memory, "memory", "how much memory to use, as 200MB; states beyond go to disk; 0: as much as is needed")
 	f.StringVar(&dir, "disk", "", "the directory for what memory has no room for; if it is not given, that for temporary files")
+	f.BoolVar(&naive, "naive", false, "explore it with a map and a queue instead, to compare")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }

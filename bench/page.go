@@ -1,0 +1,215 @@
+package bench
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+
+	"cabi/model"
+	"cabi/properties"
+)
+
+// A Page is what the page of measurements is made of.
+type Page struct {
+	Self     string            // the program that explores M in a process of its own
+	Sizes    []M               // of M, for this program and its peers
+	Limited  M                 // explored in Limit of memory
+	Limit    string            // as --memory takes it
+	Grown    []string          // worlds that are explored at several bounds
+	Profiled string            // the world that says where the time goes
+	Progress func(what string) // hears what is being measured
+}
+
+// DefaultPage is the page docs/performance.md.
+func DefaultPage() Page {
+	return Page{Sizes: []M{{2, 3, 2}, {2, 4, 1}, {2, 4, 2}}, Limited: M{2, 4, 2}, Limit: "200MB",
+		Grown: []string{"subtasks", "cancel", "copies", "handles"}, Profiled: "cancel"}
+}
+
+// Write measures, and writes the page.
+func (p Page) Write(w io.Writer) error {
+	fmt.Fprintf(w, "# Performance\n\nThis page is made by `cabi bench page`; `make bench` runs it. It measures; nothing here is asserted by a test but the counts of\nstates.\n\nMachine: %s.\n", machine())
+	for _, section := range []func(io.Writer) error{p.side, p.limited, p.worlds, p.growth, p.profile, p.limits} {
+		if err := section(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func machine() string {
+	cpu := runtime.GOARCH
+	info, _ := os.ReadFile("/proc/cpuinfo")
+	for line := range strings.Lines(string(info)) {
+		if name, found := strings.CutPrefix(line, "model name\t: "); found {
+			cpu = strings.TrimSpace(name)
+		}
+	}
+	return fmt.Sprintf("%s, %d cores, %s, %s", cpu, runtime.NumCPU(), runtime.GOOS, runtime.Version())
+}
+
+// side is M beside its peers.
+func (p Page) side(w io.Writer) error {
+	fmt.Fprintf(w, "\n## The model M, side by side\n\n%s\n\n", wrap(`M(T,H,L) is two handle tables: own handles of T types are made in the first, dropped, lent up to L times,
+given back and moved between the tables, while at most H live in each. This program explores it over the specification's own table and
+handle code; SPIN explores a model in Promela (`+"`bench/spin.go`"+` writes it) with one core; the naive search is a map and a queue in Go over
+the same code as this program, with one core. How many states there are is known in closed form.`))
+	fmt.Fprintln(w, "| size | states | transitions | who | seconds | times this | memory, MB |\n|---|---:|---:|---|---:|---:|---:|")
+	for _, m := range p.Sizes {
+		p.Progress(fmt.Sprintf("M(%s)", m))
+		own, err := p.own(m)
+		if err != nil {
+			return err
+		}
+		row := func(who string, states int, transitions string, seconds float64, peak int64) {
+			fmt.Fprintf(w, "| %s | %d | %s | %s | %.2f | %.1f | %d |\n", m, states, transitions, who, seconds, seconds/own.Seconds, peak>>20)
+		}
+		row("cabi, "+plural(runtime.NumCPU(), "core"), own.States, fmt.Sprint(own.Transitions), own.Seconds, own.Peak)
+		one, err := p.own(m, "--workers", "1")
+		if err != nil {
+			return err
+		}
+		row("cabi, 1 core", one.States, "", one.Seconds, one.Peak)
+		naive, err := p.own(m, "--naive")
+		if err != nil {
+			return err
+		}
+		row("naive, 1 core", naive.States, "", naive.Seconds, naive.Peak)
+		if spin, err := Spin(m); err != nil {
+			fmt.Fprintf(w, "| %s | | | SPIN: %v | | | |\n", m, firstLine(err))
+		} else {
+			row(spin.Name+", 1 core", spin.States, "", spin.Seconds, spin.Peak)
+		}
+	}
+	return nil
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func firstLine(err error) string {
+	line, _, _ := strings.Cut(err.Error(), "\n")
+	return line
+}
+
+// own explores M in a process of its own, so that its memory is known.
+func (p Page) own(m M, args ...string) (Measured, error) {
+	var measured Measured
+	cmd := exec.Command(p.Self, append([]string{"bench", "m", "--json", "--size", m.String()}, args...)...)
+	cmd.Env = append(os.Environ(), "CABI_TEST_MAIN=1") // if it is the tests' program
+	out, err := cmd.Output()
+	if err != nil {
+		return measured, fmt.Errorf("%s: %w", cmd, err)
+	}
+	return measured, json.Unmarshal(out, &measured)
+}
+
+func (p Page) limited(w io.Writer) error {
+	p.Progress(fmt.Sprintf("M(%s) in %s", p.Limited, p.Limit))
+	m, err := p.own(p.Limited, "--memory", p.Limit)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\n## Within a memory\n\n%s\n", wrap(fmt.Sprintf("`cabi bench m --size %s --memory %s`: %d states, which is what there are; %.1f s, "+
+		"%.1f bytes a state in memory, %d MB on disk; the process took %d MB at most.", p.Limited, p.Limit, m.States, m.Seconds, m.PerState, m.Disk>>20, m.Peak>>20)))
+	return nil
+}
+
+func (p Page) worlds(w io.Writer) error {
+	fmt.Fprintf(w, "\n## The worlds\n\n%s\n\n", wrap(`Every world that can be exhausted, at its default bound, with everything checked that is checked by default, on all cores. A
+transition is an action and everything that led to it: the run is made again from its start. Stopped are transitions that end in a trap
+or another stop. The time of a transition is that of all cores together.`))
+	fmt.Fprintln(w, "| world | states | transitions | stopped | depth | seconds | transitions/s | µs a transition | bytes a state |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|")
+	for _, world := range model.Worlds {
+		if !world.Random {
+			p.Progress(world.Name)
+			writeWorld(w, world.Name, MeasureWorld(world, world.Bounds, properties.For(world)))
+		}
+	}
+	return nil
+}
+
+func writeWorld(w io.Writer, name string, m World) {
+	fmt.Fprintf(w, "| %s | %d | %d | %.0f %% | %d | %.1f | %.0f | %.1f | %.1f |\n", name, m.States, m.Transitions,
+		100*float64(m.Stopped)/float64(m.Transitions), m.Depth, m.Seconds, float64(m.Transitions)/m.Seconds, m.CPU*1e6/float64(m.Transitions), m.PerState)
+}
+
+func (p Page) growth(w io.Writer) error {
+	fmt.Fprintf(w, "\n## How cost grows\n\n%s\n\n", wrap(`The same at smaller bounds: so many actions.`))
+	fmt.Fprintln(w, "| world, actions | states | times the last | transitions | seconds | bytes a state | heap, MB |\n|---|---:|---:|---:|---:|---:|---:|")
+	for _, name := range p.Grown {
+		p.Progress(name + ", at several bounds")
+		last := 0
+		for _, m := range Growth(model.WorldByName(name), properties.For(model.WorldByName(name))) {
+			times := ""
+			if last > 0 {
+				times = fmt.Sprintf("%.2f", float64(m.States)/float64(last))
+			}
+			last = m.States
+			fmt.Fprintf(w, "| %s, %d | %d | %s | %d | %.2f | %.1f | %d |\n", name, m.Bounds.Steps, m.States, times, m.Transitions, m.Seconds, m.PerState, m.Heap>>20)
+		}
+	}
+	return nil
+}
+
+func (p Page) profile(w io.Writer) error {
+	p.Progress("where the time goes")
+	world := model.WorldByName(p.Profiled)
+	fmt.Fprintf(w, "\n## Where the time goes\n\n%s\n\n", wrap(fmt.Sprintf(`Of exploring %s with everything checked, and of exploring M(2,4,1), as a profile of the
+processor has it. A sample belongs to the innermost function that has a line here.`, world.Name)))
+	real, err := Profile(func() { MeasureWorld(world, world.Bounds, properties.For(world)) })
+	if err != nil {
+		return err
+	}
+	m, err := Profile(func() { search := (M{2, 4, 1}).Search(); search.Workers = runtime.NumCPU(); search.Run() })
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "| | %s | M |\n|---|---:|---:|\n", world.Name)
+	for i := range real {
+		fmt.Fprintf(w, "| %s | %.0f %% | %.0f %% |\n", real[i].What, 100*real[i].Part, 100*m[i].Part)
+	}
+	return nil
+}
+
+func (p Page) limits(w io.Writer) error {
+	p.Progress("what the limits are")
+	fmt.Fprintf(w, "\n## The limits\n\n")
+	fmt.Fprintln(w, "| cost | ns |\n|---|---:|")
+	fmt.Fprintf(w, "| resuming a coroutine, and its yield | %d |\n", Switch().Nanoseconds())
+	fmt.Fprintf(w, "| a panic through 1 call, and its recovery | %d |\n", Unwinding(1).Nanoseconds())
+	fmt.Fprintf(w, "| a panic through 30 calls, and its recovery | %d |\n", Unwinding(30).Nanoseconds())
+	fmt.Fprintf(w, "| a read at random in 256 MB | %d |\n", Miss(256<<20).Nanoseconds())
+	fmt.Fprintf(w, "\n%s\n", wrap(`A transition of a world is a run from its start: as many actions as the state is deep, a switch of coroutines or two for each thread
+that they resume, and at its end a panic through every stack that stands. That, and the memory that the specification's own objects
+take in each run, is what a transition costs, and not looking up its state, which is one or two reads at random. Siblings do not share the way to
+them: a stack that stands cannot be copied. M has no stacks, so that nothing is made again: there, reads of the visited states at random are
+what is left, and they are asked for in batches so that they do not wait for each other.`))
+	return nil
+}
+
+// wrap breaks text into lines of at most 120 characters.
+func wrap(text string) string {
+	var b strings.Builder
+	length := 0
+	for _, word := range strings.Fields(text) {
+		if length > 0 && length+1+len(word) > 120 {
+			b.WriteString("\n")
+			length = 0
+		} else if length > 0 {
+			b.WriteString(" ")
+			length++
+		}
+		b.WriteString(word)
+		length += len(word)
+	}
+	return b.String()
+}
