@@ -14,23 +14,11 @@ type Property struct {
 	New       func() Checker
 }
 
-// A Checker checks one property in one run. It is told what happens, in order.
+// A Checker checks one property in one run. It is told what happens, in order: it has those of the methods of audience.go that it
+// needs.
 type Checker interface {
-	spec.Watcher
 	// Begin tells that a run begins.
 	Begin(r *Run)
-	// Entered tells that core code, or the host, is called.
-	Entered(r *Run, at *Activation)
-	// Done tells that at.Pending is done, and what its results are.
-	Done(r *Run, at *Activation, results []spec.CoreValue)
-	// Left tells that at is about to return or to throw; it is still among the run's activations.
-	Left(r *Run, at *Activation)
-	// Settled tells that the run is at a menu: what was done last has been done without a stop.
-	Settled(r *Run)
-	// State tells, after Settled, that the run is in a state that was not looked at before.
-	State(r *Run)
-	// Stopped tells that the specification stopped the run.
-	Stopped(r *Run, err error)
 	// Property is the property's name.
 	Property() string
 	// Violation says what violates the property, for people; empty: nothing so far.
@@ -39,10 +27,6 @@ type Checker interface {
 	Kind() string
 	// Exercised reports whether what the property speaks of happened, so that it could have been violated.
 	Exercised() bool
-	// AppendGhost appends what the checker remembers and the state of the run does not say.
-	AppendGhost(b []byte) []byte
-	// Ghost writes the same, where it refers to the specification's objects.
-	Ghost(w *spec.StateWriter)
 }
 
 // checkersOf makes a checker of each property, for one run.
@@ -54,7 +38,7 @@ func checkersOf(properties []*Property) []Checker {
 	return checkers
 }
 
-// NoChecks is a checker that checks nothing, to be embedded in others.
+// NoChecks is a checker that hears nothing, to be embedded in others.
 type NoChecks struct {
 	Name string
 	What string // the violation, once there is one
@@ -62,24 +46,11 @@ type NoChecks struct {
 	Met  bool   // what the property speaks of happened
 }
 
-func (c *NoChecks) Begin(*Run)                                                              {}
-func (c *NoChecks) Entered(*Run, *Activation)                                               {}
-func (c *NoChecks) Done(*Run, *Activation, []spec.CoreValue)                                {}
-func (c *NoChecks) Left(*Run, *Activation)                                                  {}
-func (c *NoChecks) State(*Run)                                                              {}
-func (c *NoChecks) Settled(*Run)                                                            {}
-func (c *NoChecks) Stopped(*Run, error)                                                     {}
-func (c *NoChecks) Property() string                                                        { return c.Name }
-func (c *NoChecks) Violation() string                                                       { return c.What }
-func (c *NoChecks) Kind() string                                                            { return c.Sort }
-func (c *NoChecks) Exercised() bool                                                         { return c.Met }
-func (c *NoChecks) Ghost(*spec.StateWriter)                                                 {}
-func (c *NoChecks) AppendGhost(b []byte) []byte                                             { return b }
-func (c *NoChecks) Issued(*spec.ComponentInstance, spec.TableKey, uint64, spec.Element)     {}
-func (c *NoChecks) Retired(*spec.ComponentInstance, spec.TableKey, uint64, spec.Element)    {}
-func (c *NoChecks) Sought(*spec.ComponentInstance, spec.Want, uint64)                       {}
-func (c *NoChecks) Delivered(*spec.ComponentInstance, spec.EventCode, uint64, spec.Element) {}
-func (c *NoChecks) Found(*spec.ComponentInstance, spec.Want, uint64, spec.Element)          {}
+func (c *NoChecks) Begin(*Run)        {}
+func (c *NoChecks) Property() string  { return c.Name }
+func (c *NoChecks) Violation() string { return c.What }
+func (c *NoChecks) Kind() string      { return c.Sort }
+func (c *NoChecks) Exercised() bool   { return c.Met }
 
 // Thread is the thread that the activation is on the stack of; nil: the host's.
 func (at *Activation) Thread() *spec.Thread { return at.on.thread }

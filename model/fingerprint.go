@@ -43,11 +43,11 @@ func (w *stateWriter) append(b []byte, r *Run) []byte {
 		w.stacks(r)
 		w.host(r)
 		w.instances(r)
-		for _, c := range r.checkers {
+		for _, c := range r.objects.all {
 			c.Ghost(&w.StateWriter)
 		}
 	})
-	for _, c := range r.checkers {
+	for _, c := range r.ghosts.all {
 		b = c.AppendGhost(b)
 	}
 	return b

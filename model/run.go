@@ -64,8 +64,8 @@ type Run struct {
 	// Listener is told what happens; nil: nobody is.
 	Listener Listener
 
-	actor     Actor
-	checkers  []Checker
+	actor Actor
+	audience
 	log       *log // nil: nothing is recorded
 	starting  bool
 	repeats   bool // what happens has happened before, in another run: states need not be looked at again
@@ -163,7 +163,8 @@ func NewRun(world *World, options spec.Options, actor Actor, checkers ...Checker
 }
 
 func newRun(p *plan, world *World, options spec.Options, actor Actor, checkers []Checker) *Run {
-	r := &Run{World: world, actor: actor, checkers: checkers}
+	r := &Run{World: world, actor: actor}
+	r.seat(checkers)
 	r.instances, r.resources = map[string]*instance{}, resourceTypes{}
 	r.funcs, r.known, r.plan = map[string]*function{}, map[string][]uint64{}, p
 	r.ages = map[spec.Element]int{}
@@ -193,8 +194,9 @@ func newRun(p *plan, world *World, options spec.Options, actor Actor, checkers [
 func (r *Run) again(actor Actor, choices spec.Choices, checkers []Checker) {
 	clear(r.known)
 	clear(r.ages)
-	*r = Run{World: r.World, Store: r.Store, actor: actor, checkers: checkers, instances: r.instances, resources: r.resources,
+	*r = Run{World: r.World, Store: r.Store, actor: actor, audience: r.audience, instances: r.instances, resources: r.resources,
 		funcs: r.funcs, plan: r.plan, known: r.known, ages: r.ages}
+	r.seat(checkers)
 	r.Store.Reset(choices)
 	for _, in := range r.instances {
 		in.heap = 0
@@ -418,14 +420,14 @@ func (r *Run) enter(at *Activation) {
 	if r.Listener != nil {
 		r.Listener.Entered(at)
 	}
-	for _, c := range r.checkers {
+	for _, c := range r.entered.all {
 		c.Entered(r, at)
 	}
 }
 
 // leave takes an activation off its stack.
 func (r *Run) leave(at *Activation, a Action) {
-	for _, c := range r.checkers {
+	for _, c := range r.left.all {
 		c.Left(r, at)
 	}
 	at.Pending = nil
@@ -439,7 +441,7 @@ func (r *Run) done(at *Activation, results []spec.CoreValue) {
 	if r.Listener != nil {
 		r.Listener.Done(at, results)
 	}
-	for _, c := range r.checkers {
+	for _, c := range r.audience.done.all {
 		c.Done(r, at, results)
 	}
 	at.Pending, at.met = nil, nil
@@ -450,7 +452,7 @@ func (r *Run) finish(host *Activation, err error) {
 	if err != nil {
 		r.Stopped = err
 		r.log.stop(err)
-		for _, c := range r.checkers {
+		for _, c := range r.stopped.all {
 			c.Stopped(r, err)
 		}
 		return
@@ -460,11 +462,14 @@ func (r *Run) finish(host *Activation, err error) {
 
 // settled tells the checkers that the run is at a menu.
 func (r *Run) settled() {
-	for _, c := range r.checkers {
+	for _, c := range r.audience.settled.all {
 		c.Settled(r)
-		if !r.repeats {
-			c.State(r)
-		}
+	}
+	if r.repeats {
+		return
+	}
+	for _, c := range r.state.all {
+		c.State(r)
 	}
 }
 
@@ -502,7 +507,7 @@ func (w *watcher) Issued(inst *spec.ComponentInstance, key spec.TableKey, index 
 	w.issued++
 	w.ages[e] = w.issued
 	(*Run)(w).meet(met{verb: verbIssued, index: index, element: e})
-	for _, c := range w.checkers {
+	for _, c := range w.audience.issued.all {
 		c.Issued(inst, key, index, e)
 	}
 }
@@ -514,8 +519,9 @@ func (w *watcher) Retired(inst *spec.ComponentInstance, key spec.TableKey, index
 	if spec.ClassOf(e) != spec.ClassThread {
 		w.log.change(inst, key, index, nil)
 	}
+	delete(w.ages, e)
 	(*Run)(w).meet(met{verb: verbRetired, index: index, element: e})
-	for _, c := range w.checkers {
+	for _, c := range w.audience.retired.all {
 		c.Retired(inst, key, index, e)
 	}
 }
@@ -525,19 +531,19 @@ func (w *watcher) Found(inst *spec.ComponentInstance, want spec.Want, index uint
 		return // as above
 	}
 	(*Run)(w).meet(met{verb: verbFound, index: index, element: e})
-	for _, c := range w.checkers {
+	for _, c := range w.audience.found.all {
 		c.Found(inst, want, index, e)
 	}
 }
 
 func (w *watcher) Sought(inst *spec.ComponentInstance, want spec.Want, index uint64) {
-	for _, c := range w.checkers {
+	for _, c := range w.audience.sought.all {
 		c.Sought(inst, want, index)
 	}
 }
 
 func (w *watcher) Delivered(inst *spec.ComponentInstance, code spec.EventCode, index uint64, e spec.Element) {
-	for _, c := range w.checkers {
+	for _, c := range w.audience.delivered.all {
 		c.Delivered(inst, code, index, e)
 	}
 }
