@@ -35,7 +35,9 @@ race:
 docs:
 	$(GO) test ./cmd/cabi ./spec ./spec/history -run Docs -write
 
+# bench explores the model M and every world, beside SPIN if it is installed, as docs/performance.md shows; then the port itself.
 bench:
+	$(GO) run ./cmd/cabi bench page
 	$(GO) test ./spec -run '^$$' -bench . -benchmem
 ifneq ($(UPSTREAM),)
 	python3 spec/testdata/bench.py $(UPSTREAM)/design/mvp/canonical-abi

@@ -3,6 +3,7 @@ package main
 import (
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -42,5 +43,26 @@ func TestKilled(t *testing.T) {
 	t.Logf("killed %d times, resumed %d times", kills, resumed)
 	if resumed == 0 {
 		t.Error("it was never resumed")
+	}
+}
+
+// A disk that is full stops a search cleanly, and the last checkpoint is whole. The shell's limit on files stands for it.
+func TestFullDisk(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "checkpoint")
+	args := []string{"check", "subtasks", "--steps", "10", "--checkpoint", file, "--checkpoint-every", "50ms"}
+	cmd := exec.Command("sh", append([]string{"-c", `ulimit -f 60; exec "$0" "$@"`, os.Args[0]}, args...)...)
+	cmd.Env = append(os.Environ(), "CABI_TEST_MAIN=1")
+	var errors strings.Builder
+	cmd.Stderr = &errors
+	out, err := cmd.Output()
+	if cmd.ProcessState == nil {
+		t.Skip("there is no sh")
+	}
+	if cmd.ProcessState.ExitCode() != 3 || !strings.Contains(errors.String(), "the checkpoint: write") || !strings.Contains(string(out), "no violation found so far") {
+		t.Errorf("%v: %s%s", err, out, errors.String())
+	}
+	resumed, err := cabiCommand("check", "subtasks", "--steps", "10", "--resume", file).Output()
+	if want, _ := cabiCommand("check", "subtasks", "--steps", "10").Output(); err != nil || string(resumed) != string(want) {
+		t.Errorf("resumed, error %v:\n%s\nwithout a stop:\n%s", err, resumed, want)
 	}
 }
