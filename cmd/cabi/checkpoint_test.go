@@ -12,12 +12,12 @@ import (
 
 // A search that is killed at any moment and resumed prints in the end what it prints if nothing happens.
 func TestKilled(t *testing.T) {
-	want, err := cabiCommand("check", "subtasks", "--steps", "8").Output()
+	want, err := cabiCommand("check", "subtasks", "--property", "resolved-once", "--steps", "8").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "checkpoint")
-	args := []string{"check", "subtasks", "--steps", "8", "--checkpoint", file, "--checkpoint-every", "20ms"}
+	args := []string{"check", "subtasks", "--property", "resolved-once", "--steps", "8", "--checkpoint", file, "--checkpoint-every", "20ms"}
 	kills, resumed := 0, 0
 	for patience := 100 * time.Millisecond; ; patience += patience / 4 {
 		cmd := cabiCommand(args...)
@@ -36,7 +36,7 @@ func TestKilled(t *testing.T) {
 		}
 		kills++
 		if _, err := os.Stat(file); err == nil {
-			args = []string{"check", "subtasks", "--steps", "8", "--resume", file, "--checkpoint-every", "20ms"}
+			args = []string{"check", "subtasks", "--property", "resolved-once", "--steps", "8", "--resume", file, "--checkpoint-every", "20ms"}
 			resumed++
 		}
 	}
@@ -49,7 +49,7 @@ func TestKilled(t *testing.T) {
 // A disk that is full stops a search cleanly, and the last checkpoint is whole. The shell's limit on files stands for it.
 func TestFullDisk(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "checkpoint")
-	args := []string{"check", "subtasks", "--steps", "10", "--checkpoint", file, "--checkpoint-every", "50ms"}
+	args := []string{"check", "subtasks", "--property", "resolved-once", "--steps", "10", "--checkpoint", file, "--checkpoint-every", "50ms"}
 	cmd := exec.Command("sh", append([]string{"-c", `ulimit -f 60; exec "$0" "$@"`, os.Args[0]}, args...)...)
 	cmd.Env = append(os.Environ(), "CABI_TEST_MAIN=1")
 	var errors strings.Builder
@@ -61,8 +61,8 @@ func TestFullDisk(t *testing.T) {
 	if cmd.ProcessState.ExitCode() != 3 || !strings.Contains(errors.String(), "the checkpoint: write") || !strings.Contains(string(out), "no violation found so far") {
 		t.Errorf("%v: %s%s", err, out, errors.String())
 	}
-	resumed, err := cabiCommand("check", "subtasks", "--steps", "10", "--resume", file).Output()
-	if want, _ := cabiCommand("check", "subtasks", "--steps", "10").Output(); err != nil || string(resumed) != string(want) {
+	resumed, err := cabiCommand("check", "subtasks", "--property", "resolved-once", "--steps", "10", "--resume", file).Output()
+	if want, _ := cabiCommand("check", "subtasks", "--property", "resolved-once", "--steps", "10").Output(); err != nil || string(resumed) != string(want) {
 		t.Errorf("resumed, error %v:\n%s\nwithout a stop:\n%s", err, resumed, want)
 	}
 }
