@@ -347,7 +347,7 @@ func (l *levels) readHead(h checkpointHead) error {
 		if err != nil {
 			return err
 		}
-		l.bookAt(path{actions, v.Choices}, violated{v.Property, v.Kind, v.What})
+		l.bookAt(path{actions: actions, choices: v.Choices}, violated{v.Property, v.Kind, v.What})
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func (r *reached) actions() int {
 
 // after is the path to what was reached from the end of another.
 func (r *reached) after(from path) path {
-	to := path{slices.Clip(from.actions), append(slices.Clip(from.choices), r.choices...)}
+	to := path{actions: slices.Clip(from.actions), choices: append(slices.Clip(from.choices), r.choices...)}
 	if r.from != nil {
 		to.actions = append(to.actions, r.action)
 	}
@@ -226,36 +226,45 @@ func newWorker(e *explorer) *worker {
 
 // expand makes the runs from a state: each action of its menu, and for each every way in which the specification chooses.
 func (w *worker) expand(to path, yield func(*reached)) {
-	offers := 1
-	for i := 0; i < offers; i++ {
-		w.each(to, i, yield, func(p *player) { offers = len(p.offers) })
+	for i := w.each(to, 0, yield); i < len(w.offers); {
+		i = w.each(to, i, yield)
 	}
 }
 
-// each makes the run that takes the ith offer at the end of a path, and where the specification chooses, every other.
-func (w *worker) each(to path, i int, yield func(*reached), then func(*player)) {
-	pending := [][]uint32{to.choices}
-	for len(pending) > 0 {
-		p := &player{path: path{to.actions, pending[len(pending)-1]}, first: i, offers: w.offers, read: i > 0, bounds: w.Bounds, everyOrder: w.Full}
+// each makes the run that takes the ith offer at the end of a path, and where the specification chooses, every other. It
+// returns which offer is next: what was stopped may have been taken back, and another taken in the same run.
+func (w *worker) each(to path, i int, yield func(*reached)) (next int) {
+	for pending := [][]uint32{to.choices}; len(pending) > 0; {
+		p := &player{path: path{to.actions, pending[len(pending)-1], to.state}, first: i, offers: w.offers, read: i > 0,
+			bounds: w.Bounds, everyOrder: w.Full}
 		pending = pending[:len(pending)-1]
-		r := w.run(p, len(to.choices))
-		w.offers = p.offers
-		if i >= 0 {
-			then(p)
-			if i >= len(p.offers) {
-				return
-			}
-			r.action, r.from = p.offers[i].Action, p.offers[i].from
+		r := w.run(p, len(to.choices), yield)
+		w.offers, i = p.offers, p.taken
+		if i >= len(p.offers) {
+			return i
 		}
-		yield(r)
+		if r != nil {
+			r.action, r.from = p.offers[i].Action, p.offers[i].from
+			yield(r)
+		}
+		pending = append(pending, p.alternatives...)
+	}
+	return i + 1
+}
+
+// start makes the runs to the first menu.
+func (w *worker) start(yield func(*reached)) {
+	for pending := [][]uint32{nil}; len(pending) > 0; {
+		p := &player{path: path{choices: pending[len(pending)-1]}, first: -1, bounds: w.Bounds, everyOrder: w.Full}
+		pending = pending[:len(pending)-1]
+		yield(w.run(p, 0, yield))
 		pending = append(pending, p.alternatives...)
 	}
 }
 
-// start makes the runs to the first menu.
-func (w *worker) start(yield func(*reached)) { w.each(path{}, -1, yield, nil) }
-
-func (w *worker) run(p *player, known int) *reached {
+// run makes a run. It returns what its last action came to, and yields what those came to that were taken back; nil: that was
+// all.
+func (w *worker) run(p *player, known int, yield func(*reached)) *reached {
 	w.player, w.sites = p, nil
 	r := w.newRun(p)
 	defer r.Close()
@@ -264,19 +273,30 @@ func (w *worker) run(p *player, known int) *reached {
 		got.atMenu = true
 		got.fingerprint, w.buf = w.writer.fingerprint(w.buf, r)
 	}
+	if p.first >= 0 && p.state != (fingerprint{}) && len(p.choices) == known && !w.Replay {
+		r.back = &takingBack{w, p, yield, 0}
+	}
 	r.repeats = p.first >= 0 || len(p.actions) > 0
 	r.Main()
-	got.choices, got.sites, got.met = p.choices[known:], w.sites, w.exercised(r)
-	for _, c := range r.Violated() {
-		got.violated = append(got.violated, violated{c.Property(), c.Kind(), c.Violation()})
+	if p.ended {
+		return nil
 	}
-	if r.Stopped != nil {
+	got.choices = p.choices[known:]
+	if w.saw(got, r); r.Stopped != nil {
 		got.stop = SiteOf(r.Stopped)
 	}
 	if w.tweak.apart {
 		got.fingerprint = pathFingerprint(p)
 	}
 	return got
+}
+
+// saw notes what was seen in a run.
+func (w *worker) saw(got *reached, r *Run) {
+	got.sites, got.met = w.sites, w.exercised(r)
+	for _, c := range r.Violated() {
+		got.violated = append(got.violated, violated{c.Property(), c.Kind(), c.Violation()})
+	}
 }
 
 func (w *worker) newRun(p *player) *Run { return w.newRunOf(p, p) }

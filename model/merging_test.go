@@ -104,6 +104,22 @@ func TestUsedRuns(t *testing.T) {
 	}
 }
 
+// Taking back what is stopped changes nothing but how long a search takes.
+func TestTakingBack(t *testing.T) {
+	for _, name := range sortedKeys(small) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := search(name)
+			s.KeepGoing = true
+			back := describe(s.Run())
+			s.Replay = true
+			if replayed := describe(s.Run()); back != replayed {
+				t.Errorf("taken back:\n%s\nreplayed:\n%s", back, replayed)
+			}
+		})
+	}
+}
+
 // However many workers there are, a search finds the same.
 func TestWorkersChangeNothing(t *testing.T) {
 	for _, name := range sortedKeys(small) {
@@ -322,7 +338,7 @@ func graphOf(s Search) *graph {
 			if r.from != nil {
 				to.actions = append(slices.Clip(to.actions), r.action)
 			}
-			paths = append(paths, path{to.actions, append(slices.Clip(to.choices), r.choices...)})
+			paths = append(paths, path{actions: to.actions, choices: append(slices.Clip(to.choices), r.choices...)})
 		}
 		return fmt.Sprint(n)
 	}

@@ -10,6 +10,7 @@ import (
 type path struct {
 	actions []Action
 	choices []uint32
+	state   fingerprint // of the state; 0: not known
 }
 
 // A player follows a path, as the actor and as the specification's choices. At its end it ends the run, at a menu.
@@ -24,6 +25,8 @@ type player struct {
 	offers         []offer     // of the menu it ended at
 	read           bool        // the menu at the end of the path was read before, and has those offers
 	first          int         // which offer it takes at the end of the path, to go one step further; -1: none
+	taken          int         // which offer it took last
+	ended          bool        // what it took last was stopped, and said so
 	alternatives   [][]uint32  // the choices with which the specification goes on otherwise
 }
 
@@ -51,7 +54,7 @@ func (p *player) end(r *Run, at *Activation) Action {
 		p.offers = r.menu(p.offers[:0], at, p.bounds, Everything)
 	}
 	i := p.first
-	p.first = -1
+	p.first, p.taken = -1, i
 	r.repeats = false
 	if i >= len(p.offers) {
 		return Action{}

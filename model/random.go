@@ -282,7 +282,7 @@ func (g *wanderer) violations(r *Run) {
 		v := violated{c.Property(), c.Kind(), c.Violation()}
 		if key := v.property + "/" + v.kind; !g.explorer.found[key] && !g.told[key] {
 			g.told[key] = true
-			g.found = append(g.found, foundAt{v, path{slices.Clone(g.actions), slices.Clone(g.choices)}})
+			g.found = append(g.found, foundAt{v, path{actions: slices.Clone(g.actions), choices: slices.Clone(g.choices)}})
 		}
 	}
 }

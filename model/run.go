@@ -68,7 +68,9 @@ type Run struct {
 	audience
 	log       *log // nil: nothing is recorded
 	starting  bool
-	repeats   bool // what happens has happened before, in another run: states need not be looked at again
+	back      *takingBack // takes back what is stopped; nil: nothing does
+	same      bool        // the run is at the menu that it was at before
+	repeats   bool        // what happens has happened before, in another run: states need not be looked at again
 	instances map[string]*instance
 	resources resourceTypes
 	funcs     map[string]*function
@@ -78,6 +80,7 @@ type Run struct {
 	stackAt   map[*spec.Thread]*stack // the same, once there are many; nil: there are few
 	ages      map[spec.Element]int    // when each was given its index: after how many others
 	issued    int
+	forgets   bool                // what only the text of the state needs is not kept: nobody asks for it
 	known     map[string][]uint64 // the handle indices each instance was ever handed, sorted
 	plan      *plan
 }
@@ -362,8 +365,9 @@ func (in *instance) act(at *Activation) []spec.CoreValue {
 			r.leave(at, a)
 			panic(&spec.CoreException{Payload: at.Name})
 		}
-		results := ops[a.Op].do(&guest{in}, a)
-		r.done(at, results)
+		if results, back := r.do(at, a); !back {
+			r.done(at, results)
+		}
 	}
 }
 
@@ -399,7 +403,10 @@ func (r *Run) hostAction(host *Activation, a Action) {
 
 // next asks the actor what to do in at, and checks what it says against the world.
 func (r *Run) next(at *Activation) Action {
-	r.settled()
+	if !r.same {
+		r.settled()
+	}
+	r.same = false
 	a := r.actor.Next(r, at)
 	if a.Op == "" {
 		r.Store.GiveUp()
@@ -432,6 +439,9 @@ func (r *Run) leave(at *Activation, a Action) {
 	}
 	at.Pending = nil
 	at.on.leave(at, a)
+	if r.forgets {
+		r.drop(at.on)
+	}
 	r.Activations = slices.DeleteFunc(r.Activations, func(a *Activation) bool { return a == at })
 }
 
@@ -505,7 +515,9 @@ func (w *watcher) Issued(inst *spec.ComponentInstance, key spec.TableKey, index 
 		w.log.change(inst, key, index, e)
 	}
 	w.issued++
-	w.ages[e] = w.issued
+	if !w.forgets {
+		w.ages[e] = w.issued
+	}
 	(*Run)(w).meet(met{verb: verbIssued, index: index, element: e})
 	for _, c := range w.audience.issued.all {
 		c.Issued(inst, key, index, e)

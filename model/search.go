@@ -29,7 +29,10 @@ type Search struct {
 	Random *Random
 	// Full turns the reductions off: states that differ only in the numbers of indices are told apart although nothing
 	// looks at them, and every order of a shuffle is explored.
-	Full          bool
+	Full bool
+	// Replay makes a run of its own for every transition. Otherwise an action that the specification stops is taken back if it has
+	// changed nothing, and the next is taken in the same run. What is found is the same.
+	Replay        bool
 	Without       map[spec.Site]bool // traps and asserts that are switched off; nil: none
 	Deterministic bool               // the deterministic profile; false: as upstream, not
 	// Memory is about how many bytes of memory the states may take that are visited or to be explored; what is more goes to a
@@ -165,7 +168,7 @@ func (s *Search) options(choices spec.Choices) spec.Options {
 func (s Search) Record(actions []Action, choices []uint32, v *Violation) *Trace {
 	e := newExplorer(s)
 	defer e.close()
-	return e.tracer.trace(path{actions, choices}, v)
+	return e.tracer.trace(path{actions: actions, choices: choices}, v)
 }
 
 // A tweak is what tests change about a search, to show that what is changed is needed.
