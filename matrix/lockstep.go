@@ -156,6 +156,7 @@ func (c *lockstep) check() {
 		return
 	}
 	for _, meant := range c.meanings() {
+		c.Met = c.Met || len(c.moves) > 0 && (c.guest.may == nil || c.improper(meant))
 		c.ref = c.agreeing(meant)
 		what := c.parts()
 		if what != "" && c.guest.may != nil && !c.improper(meant) {

@@ -31,6 +31,7 @@ type Cell struct {
 	World    *model.World     // where it fails
 	Fails    *model.Violation // nil: it holds
 	Never    []string         // the actions of the worlds that never happened: nothing was shown about them
+	Met      bool             // what the property speaks of happened; false: it holds vacuously
 }
 
 // A Search is one that found nothing.
@@ -63,6 +64,11 @@ func in(world string, steps, handles int) scope {
 	return scope{world: world, bounds: model.Bounds{Steps: steps, Handles: handles}}
 }
 
+// sharing is the world in which several calls share the tables of an instance.
+func sharing(steps int) scope {
+	return scope{world: "sharing", bounds: model.Bounds{Steps: steps, Handles: 2, Tasks: 2}}
+}
+
 // events is the world in which waitable sets give events of several streams.
 func events(steps, handles int) scope {
 	s := in("events", steps, handles)
@@ -73,10 +79,10 @@ func events(steps, handles int) scope {
 // tableScopes are for the properties of one run, and guestScopes for those of two. A numbering that draws has so many
 // more states that it is explored less far.
 var (
-	tableScopes      = []scope{in("handles", 6, 3), in("waitables", 4, 4), events(7, 5)}
-	tableScopesDrawn = []scope{in("handles", 5, 2), in("waitables", 4, 4), events(5, 3)}
-	guestScopes      = []scope{in("handles", 5, 2), in("waitables", 4, 4)}
-	guestScopesDrawn = []scope{in("handles", 4, 2), in("waitables", 3, 4)}
+	tableScopes      = []scope{in("handles", 6, 3), in("waitables", 4, 4), sharing(6), events(7, 5)}
+	tableScopesDrawn = []scope{in("handles", 5, 2), in("waitables", 4, 4), sharing(5), events(6, 3)}
+	guestScopes      = []scope{in("handles", 5, 2), in("waitables", 4, 4), sharing(6)}
+	guestScopesDrawn = []scope{in("handles", 4, 2), in("waitables", 3, 4), sharing(5)}
 )
 
 // tableProperties are the questions about tables, in the order of the catalogue.
@@ -178,6 +184,7 @@ func (s scope) asked(all []*Cell) []*Cell {
 func (c *Cell) book(report *model.Report, s Search) {
 	c.Searches = append(c.Searches, s)
 	c.Never = append(c.Never, report.Never...)
+	c.Met = c.Met || slices.Contains(report.Exercised, c.Property.Name)
 	for _, v := range report.Violations {
 		if v.Property == c.Property.Name && (c.Fails == nil || v.Actions < c.Fails.Actions) {
 			c.Fails, c.World = v, s.World

@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -14,7 +15,7 @@ type Measured struct {
 	// Places is the most places of arrays that an instance had in a state of the world handles, for each handle of the most
 	// that it ever held at once.
 	Places float64
-	// Churn is the same after a fixed program: 64 handles of each of four types made and dropped, a type after the other.
+	// Churn is the same after a fixed program: 64 handles of each of four types made and dropped, a type after the other, twice.
 	Churn float64
 	// Lookup is how long a lookup takes, as a multiple of that of per-type in the same process.
 	Lookup float64
@@ -124,7 +125,7 @@ func churn(v *spec.Variant) float64 {
 	w := newWorkload(v)
 	defer w.store.Close()
 	w.call(func() {
-		for _, rt := range w.types {
+		for _, rt := range slices.Concat(w.types, w.types) {
 			for _, i := range w.make(rt) {
 				spec.CanonResourceDrop(w.store, rt, i)
 			}

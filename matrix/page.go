@@ -18,19 +18,22 @@ var gains = map[string]string{
 		"\"unknown handle index 1\". The arrays of all types together are longer than what the instance ever held at once.",
 	"resource-table": "The step in between. For resources alone it has all that `single-table` has; what is left of the old confusion is " +
 		"between resources, waitables and sets.",
-	"single-table-threads": "As `single-table`; a thread takes an index too, so that the first handle of a call is no longer 1.",
+	"single-table-threads": "As `single-table`; a thread takes an index too, so that the first handle of a call is no longer 1, and which index a handle gets " +
+		"depends on which calls came and went: what is freed may go to a thread.",
 	"per-type-random": "The opening proposal. Random and unique indices do away with confusion between live handles, as one table does, but traps " +
-		"still cannot say what an index names without a look into every other table, indices are neither reproducible nor small, and a stale " +
-		"index is reused sooner or later.",
-	"single-sequential": "\"Random may as well be sequential\". The only price of never reusing an index is the array: it grows with all that was " +
-		"ever made. In exchange no stale index ever reaches anything.",
+		"still cannot say what an index names without a look into every other table, indices are neither reproducible nor small. A " +
+		"stale index is reused by chance only: the searches show it since they let it draw from a few numbers; from 2^28 it takes luck.",
+	"single-sequential": "\"Random may as well be sequential\". No stale index ever reaches anything. The price is that nothing is given " +
+		"back: the array grows with all that was ever made (a map instead of it would not), and an instance that has made 2^28 handles can make no more.",
 	"per-type-disjoint": "For debugging. Indices are unique in the instance and depend on their type's own history only; they are large, and a trap " +
-		"still cannot say what is there, since the table that is looked in does not know.",
+		"still cannot say what is there, since the table that is looked in does not know. A range has 2^20 indices: beyond so many handles of a type, or some " +
+		"240 types, ranges overlap or indices leave 28 bits, which no bound here comes to.",
 	"per-payload-type": "Why waitables share a table. An event, or `waitable.join`, has an index and no type: with a table for each payload type two streams " +
 		"have the same index, and not even a guest with typed bindings is safe, because it joins one stream and the other goes into the set.",
 	"store-wide": "One table for the whole store, and a channel between instances: what one makes and drops shows in the indices of the other.",
 	"single-generational": "Keeps the short arrays of `single-table` and notices stale indices; an index is then no place but a place and a generation, so " +
-		"large numbers come up early, and after 256 uses of a place an old index is taken for a new one again, which is beyond every bound here.",
+		"large numbers come up early, and after 256 uses of a place an old index is taken for a new one again. With more than 2^20 handles at once places would run " +
+		"into generations. Both are beyond every bound here.",
 }
 
 const intro = `# The matrix: how should integers be assigned to handles?
@@ -38,9 +41,9 @@ const intro = `# The matrix: how should integers be assigned to handles?
 Each way of numbering handles that component-model#395 weighed or that upstream went through, against each property somebody
 wanted of it. Made by ` + "`make docs`" + ` from ` + "`cabi matrix --markdown`" + `; a test keeps it true.
 
-A cell says **holds** if every run of the worlds below was explored within the bounds and none violates the property, and
-**fails n** if there is a program that violates it after n actions and none after fewer: the shortest. Each stands below,
-and can be run again with ` + "`cabi replay`" + `.
+A cell says **holds (n)** if every run of the worlds below was explored within the bounds, n states, what the property speaks
+of came up, and none violates it; and **fails n** if there is a program that violates it after n actions and none after fewer:
+the shortest. Each stands below, and can be run again with ` + "`cabi replay`" + `.
 
 `
 
@@ -132,8 +135,11 @@ func (m *Matrix) writeTable(w io.Writer) {
 // cell is a cell of the page.
 func (row *Row) cell(i int) string {
 	c := row.Cells[i]
-	if c.Holds() {
-		return "holds"
+	switch {
+	case c.Holds() && !c.Met:
+		return "holds, vacuously"
+	case c.Holds():
+		return fmt.Sprintf("holds (%d)", c.States())
 	}
 	return fmt.Sprintf("[**fails %d**](#%s)", c.Fails.Actions, row.anchor(c))
 }
@@ -160,8 +166,9 @@ var Measures = []Measure{
 const LookupSays = "time of a lookup, `per-type` being 1"
 
 const measuresSay = `The first measured row is the most places that an instance's arrays have together in any state explored of the world
-` + "`handles`" + `, for each handle of the most it ever held at once. The second is the same after a fixed program: of four types,
-one after the other, 64 handles are made and dropped. A numbering that draws keeps its handles in a short array beside a map here;
+` + "`handles`" + `, for each handle of the most it ever held at once; where threads have indices too, their places count. The second is the same after a fixed program: of four types,
+one after the other, 64 handles are made and dropped, and all that twice. What never reuses an index has no bound: the first row grows with
+the bound on actions, the second with the program, here 512 places. A numbering that draws keeps its handles in a short array beside a map here;
 a table that used the drawn index as the place would have no bound. The third is the time of a ` + "`resource.rep`" + ` in this project's own tables, 64 handles
 of each of four types being live, as measured when the page was made: tables are found by going through a list of them, so
 it is the cost of "which table", not that of a production runtime.`

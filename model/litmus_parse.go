@@ -62,11 +62,24 @@ func (c Claim) describes(e *End) bool {
 	return !slices.ContainsFunc(c.Terms, func(t Term) bool { return !t.describes(e) })
 }
 
+// value is what a name stands for at the end; false: nothing.
+func (e *End) value(name string) (string, bool) {
+	for _, v := range e.Values {
+		if value, is := strings.CutPrefix(v, name+" = "); is {
+			return value, true
+		}
+	}
+	return "", false
+}
+
 func (t Term) describes(e *End) bool {
 	if t.Name != "" {
-		has := slices.Contains(e.Values, t.Name+" = "+naming{}.means(t.Value))
-		bound := slices.ContainsFunc(e.Values, func(v string) bool { return strings.HasPrefix(v, t.Name+" = ") })
-		return has != t.Not && bound
+		value, bound := e.value(t.Name)
+		want, known := naming{}.means(t.Value), true
+		if strings.HasPrefix(t.Value, "$") {
+			want, known = e.value(t.Value)
+		}
+		return (value == want) != t.Not && bound && known
 	}
 	if property, ok := strings.CutPrefix(t.Value, "violates "); ok {
 		return slices.Contains(e.Violates, property)
@@ -136,7 +149,8 @@ func (p *litmusParser) begin(words []string) error {
 	}
 	name, _, _ := strings.Cut(words[0], "#")
 	if !p.acts(name) {
-		return fmt.Errorf("unknown function %q: it is one of the world's, with .callback or .post-return, an instance's thread or realloc, a resource's dtor, or host", shorten(name))
+		return fmt.Errorf("unknown function %q: it is one of the world's (%s), with .callback or .post-return, an instance's thread or realloc, a resource's dtor, or host",
+			shorten(name), shorten(strings.Join(p.trace.World.names(), ", ")))
 	}
 	p.in, p.inside = &Program{Args: words[1:]}, words[0]
 	p.litmus.Programs[words[0]] = p.in
@@ -217,6 +231,9 @@ func (p *litmusParser) shared(actor string) *Program {
 }
 
 func (p *litmusParser) action(text string) (Line, error) {
+	if strings.Contains(text, "->") {
+		return Line{}, fmt.Errorf("a program says what is done, not what comes of it: give that a name, and claim what it is")
+	}
 	words := strings.Fields(text)
 	l := Line{Text: strings.Join(words, " "), Number: p.number}
 	if l.Text == "skip" || l.Text == "ticks" {
@@ -237,7 +254,7 @@ func (p *litmusParser) claim(kind, text string) error {
 			return err
 		}
 		if t.Name != "" {
-			p.uses = append(p.uses, usage{p.number, []string{"", t.Name}})
+			p.uses = append(p.uses, usage{p.number, []string{"", t.Name, t.Value}})
 		}
 		c.Terms = append(c.Terms, t)
 	}

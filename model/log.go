@@ -13,6 +13,7 @@ type log struct {
 	lines []Line
 	by    *Activation // whose action the last line is; nil: it is none, or its end has a line of its own
 	notes []string    // what changed in the tables since the last line
+	texts texts
 }
 
 // step begins a line with what an activation does.
@@ -96,8 +97,12 @@ func (l *log) change(inst *spec.ComponentInstance, key spec.TableKey, index uint
 
 // flush ends the last line, with what changed in the tables since.
 func (l *log) flush() {
-	if len(l.notes) > 0 && len(l.lines) > 0 {
-		l.lines[len(l.lines)-1].Notes = strings.Join(l.notes, ", ")
+	if n := len(l.lines); n > 0 {
+		last := &l.lines[n-1]
+		if len(l.notes) > 0 {
+			last.Notes = strings.Join(l.notes, ", ")
+		}
+		*last = l.texts.of(*last)
 	}
 	l.notes, l.by = nil, nil
 }

@@ -61,6 +61,7 @@ func ParseTrace(r io.Reader) (*Trace, error) {
 type traceParser struct {
 	trace  *Trace
 	number int
+	texts  texts
 	bound  map[string]int // the names, and the lines that bind them
 }
 
@@ -259,6 +260,7 @@ func (p *traceParser) step(names []string, actor, text string) error {
 	if err := p.bind(l); err != nil {
 		return err
 	}
+	l = p.texts.of(l)
 	p.trace.Lines = append(p.trace.Lines, l)
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"cabi/spec"
 )
@@ -39,12 +40,7 @@ type Replaying struct {
 // Run runs a trace again, as RunTrace does.
 func (p Replaying) Run(t *Trace) (*Replay, error) {
 	variant := cmp.Or(p.Variant, t.Variant)
-	f := &follower{choices: t.Choices, names: naming{}, naming: map[*Activation]Line{}}
-	for _, l := range t.Lines {
-		if l.Kind == LineAction || l.Kind == LineEnter && len(l.Binds) > 0 {
-			f.steps = append(f.steps, l)
-		}
-	}
+	f := &follower{lines: t.Lines, choices: t.Choices, names: naming{}, naming: map[*Activation]Line{}}
 	options := spec.Options{Choices: f, Variant: variant, Without: p.without(t)}
 	options.Limits.RandomIndices = randomIndices(t.World.Handles)
 	var r *Run
@@ -53,7 +49,7 @@ func (p Replaying) Run(t *Trace) (*Replay, error) {
 	}
 	r = NewRun(t.World, options, f, p.Checkers...)
 	defer r.Close()
-	r.log, r.Listener = &log{}, f
+	r.log, r.Listener, r.forgets = &log{}, f, true
 	r.Main()
 	if f.err != nil {
 		return nil, f.err
@@ -61,9 +57,9 @@ func (p Replaying) Run(t *Trace) (*Replay, error) {
 	r.log.flush()
 	again := &Trace{World: t.World, Variant: variant, Without: sortedKeys(options.Without), Choices: t.Choices, Lines: r.log.lines}
 	replay := &Replay{Trace: again, Stopped: r.Stopped, names: f.names}
-	given := slices.Clone(t.Lines)
+	given := t.Lines
 	if variant != t.Variant {
-		withoutNotes(given) // tables have other names
+		given = withoutNotes(given) // tables have other names
 	}
 	replay.Plain = f.names.plain(t)
 	replay.compare(given, again.Lines)
@@ -83,6 +79,9 @@ func (p Replaying) without(t *Trace) map[spec.Site]bool {
 // plain is a trace with numbers for its names, as far as they have any, without entries that only name what is passed.
 func (n naming) plain(t *Trace) *Trace {
 	plain := *t
+	if !t.named() {
+		return &plain
+	}
 	plain.Lines = nil
 	for _, l := range t.Lines {
 		if words, err := n.resolve(strings.Fields(l.Text)); err == nil {
@@ -100,10 +99,20 @@ func (n naming) plain(t *Trace) *Trace {
 	return &plain
 }
 
-func withoutNotes(lines []Line) {
-	for i := range lines {
-		lines[i].Notes = ""
+// named reports whether a trace has names, or words for numbers.
+func (t *Trace) named() bool {
+	return slices.ContainsFunc(t.Lines, func(l Line) bool {
+		_, code := codes[strings.TrimPrefix(l.Text, opReturn+" ")]
+		return code || len(l.Binds) > 0 || strings.ContainsAny(l.Text, "$:|") || l.Kind != LineStop && strings.ContainsFunc(l.Results, func(c rune) bool { return c == '_' || c == '|' || unicode.IsLetter(c) })
+	})
+}
+
+func withoutNotes(lines []Line) []Line {
+	plain := slices.Clone(lines)
+	for i := range plain {
+		plain[i].Notes = ""
 	}
+	return plain
 }
 
 // compare looks for each given line among the new ones, in order; the new ones may have entries, ends of actions and
@@ -159,8 +168,8 @@ func (l Line) optional(next Line) bool {
 
 // A follower does what the lines of a trace say.
 type follower struct {
-	steps   []Line
-	step    int
+	lines   []Line
+	line    int // the next one
 	choices []uint32
 	choice  int
 	names   naming
@@ -169,13 +178,24 @@ type follower struct {
 	err     error // which line cannot be done
 }
 
+// next is the next line that has something done, or that names what core code is called with; nil: there is none.
+func (f *follower) next() *Line {
+	for ; f.line < len(f.lines); f.line++ {
+		if l := &f.lines[f.line]; l.Kind == LineAction || l.Kind == LineEnter && len(l.Binds) > 0 {
+			return l
+		}
+	}
+	return nil
+}
+
 // Next does the next line, if it can be done. At the end of the trace, the run ends.
 func (f *follower) Next(r *Run, at *Activation) Action {
-	if f.step == len(f.steps) {
+	next := f.next()
+	if next == nil {
 		return Action{}
 	}
-	l := f.steps[f.step]
-	f.step++
+	l := *next
+	f.line++
 	if l.Actor != at.Actor {
 		return f.fail(l, fmt.Errorf("it is %s's turn, in %s, not %s's", at.Actor, at.Name, l.Actor))
 	}
@@ -214,12 +234,9 @@ func (f *follower) begin(r *Run, at *Activation, l Line) {
 
 // Entered names what core code is called with, if the next line does.
 func (f *follower) Entered(at *Activation) {
-	if f.step == len(f.steps) {
-		return
-	}
-	if l := f.steps[f.step]; l.Kind == LineEnter && l.Actor == at.Actor && strings.HasPrefix(l.Text+" ", at.Name+" ") {
+	if l := f.next(); l != nil && l.Kind == LineEnter && l.Actor == at.Actor && strings.HasPrefix(l.Text+" ", at.Name+" ") {
 		f.names.bindAll(l.Binds, strings.Fields(formatCores(at.Args)))
-		f.step++
+		f.line++
 	}
 }
 

@@ -71,11 +71,23 @@ func (r *Run) knownStack(t *spec.Thread) *stack {
 
 // meet remembers what the specification met on the stack that runs.
 func (r *Run) meet(m met) {
+	if r.forgets {
+		return
+	}
 	s := r.stackOf(r.Store.Running())
 	if n := len(s.activations); n > 0 {
 		s.activations[n-1].met = append(s.activations[n-1].met, m)
 	} else {
 		s.met = append(s.met, m)
+	}
+}
+
+// drop forgets a stack that nothing stands on.
+func (r *Run) drop(s *stack) {
+	if len(s.activations) == 0 {
+		s.met = nil
+		delete(r.stackAt, s.thread)
+		r.stacks = slices.DeleteFunc(r.stacks, func(other *stack) bool { return other == s })
 	}
 }
 

@@ -1,7 +1,9 @@
 package model
 
 import (
+	"bufio"
 	"fmt"
+	"io"
 	"strings"
 
 	"cabi/spec"
@@ -78,30 +80,54 @@ func (l Line) String() string {
 
 func (t *Trace) String() string {
 	var b strings.Builder
+	t.write(&b)
+	return b.String()
+}
+
+// WriteTo writes the trace as text, a line at a time.
+func (t *Trace) WriteTo(w io.Writer) (int64, error) {
+	b := bufio.NewWriter(w)
+	counted := &counter{w: b}
+	t.write(counted)
+	return counted.n, b.Flush()
+}
+
+// A counter counts what is written.
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
+	return n, err
+}
+
+func (t *Trace) write(b io.Writer) {
 	for _, c := range t.Comments {
-		fmt.Fprintf(&b, "# %s\n", c)
+		fmt.Fprintf(b, "# %s\n", c)
 	}
-	fmt.Fprintf(&b, "world %s  variant %s  pin %s", t.World.Name, t.Variant.Name, Pin)
+	fmt.Fprintf(b, "world %s  variant %s  pin %s", t.World.Name, t.Variant.Name, Pin)
 	if t.Format > 0 {
-		fmt.Fprintf(&b, "  format %d", t.Format)
+		fmt.Fprintf(b, "  format %d", t.Format)
 	}
 	if len(t.Without) > 0 {
-		fmt.Fprintf(&b, "  without %s", strings.Join(sitesText(t.Without), ","))
+		fmt.Fprintf(b, "  without %s", strings.Join(sitesText(t.Without), ","))
 	}
-	b.WriteString("\n")
+	fmt.Fprintln(b)
 	if t.World.unnamed() {
-		fmt.Fprintf(&b, "define %s\n", t.World.json())
+		fmt.Fprintf(b, "define %s\n", t.World.json())
 	}
 	if len(t.Choices) > 0 {
-		fmt.Fprintf(&b, "choices%s\n", strings.TrimSuffix(strings.ReplaceAll(fmt.Sprint(t.Choices), "[", " "), "]"))
+		fmt.Fprintf(b, "choices%s\n", strings.TrimSuffix(strings.ReplaceAll(fmt.Sprint(t.Choices), "[", " "), "]"))
 	}
 	for _, l := range t.Lines {
-		fmt.Fprintln(&b, l)
+		fmt.Fprintln(b, l)
 	}
 	if t.Violates != "" {
-		fmt.Fprintf(&b, "violates %s\n", t.Violates)
+		fmt.Fprintf(b, "violates %s\n", t.Violates)
 	}
-	return b.String()
 }
 
 func sitesText(sites []spec.Site) []string {

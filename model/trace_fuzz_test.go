@@ -118,7 +118,7 @@ func TestHugeNumbers(t *testing.T) {
 	}
 }
 
-// A million steps take memory in proportion, and a trace that is too long is an error.
+// A million steps can be read and run, in memory in proportion to them, and a trace that is too long is an error.
 func TestManySteps(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
@@ -128,11 +128,25 @@ func TestManySteps(t *testing.T) {
 	if err != nil || len(trace.Lines) != n {
 		t.Fatal(err)
 	}
-	var before runtime.MemStats
-	runtime.ReadMemStats(&before)
-	if before.HeapAlloc > 1<<30 {
-		t.Errorf("%d bytes for %d steps", before.HeapAlloc, n)
+	again, err := model.RunTrace(trace, trace.Variant)
+	if err != nil || len(again.Trace.Lines) != 3 { // it traps
+		t.Fatalf("%v, %d lines", err, len(again.Trace.Lines))
 	}
+	trace, err = model.ReadTrace(strings.NewReader("world handles\n" + strings.Repeat("A: resource.new R 1 -> 1\nA: resource.drop R 1\n", n/10)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err = model.RunTrace(trace, trace.Variant)
+	if err != nil || again.Departs != nil {
+		t.Fatal(err, again.Departs)
+	}
+	var after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if after.HeapAlloc > 100<<20 {
+		t.Errorf("%d bytes for %d steps", after.HeapAlloc, n/5)
+	}
+	runtime.KeepAlive(trace)
 	_, err = model.ReadTrace(strings.NewReader("world handles\n" + strings.Repeat("\n", 1<<21)))
 	if err == nil || !strings.HasPrefix(err.Error(), "line 2097153: too long") {
 		t.Errorf("a trace that is too long: %v", err)

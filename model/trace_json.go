@@ -53,21 +53,33 @@ var lineKinds = []string{LineAction: "action", LineEnter: "enter", LineDone: "do
 // JSON is the trace as JSON lines.
 func (t *Trace) JSON() string {
 	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	must(0, e.Encode(t.jsonHeader()))
-	for i, l := range t.Lines {
-		must(0, e.Encode(l.json(i+1)))
-	}
+	must(0, t.WriteJSON(&b))
 	return b.String()
+}
+
+// WriteJSON writes the trace as JSON lines, a line at a time.
+func (t *Trace) WriteJSON(w io.Writer) error {
+	b := bufio.NewWriter(w)
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(t.jsonHeader()); err != nil {
+		return err
+	}
+	for i, l := range t.Lines {
+		if err := e.Encode(l.json(i + 1)); err != nil {
+			return err
+		}
+	}
+	return b.Flush()
 }
 
 // ID names a trace by what it says, comments aside: two that say the same have the same.
 func (t *Trace) ID() string {
 	plain := *t
 	plain.Comments, plain.Format = nil, 0
-	sum := sha256.Sum256([]byte(plain.String()))
-	return hex.EncodeToString(sum[:8])
+	sum := sha256.New()
+	must(plain.WriteTo(sum))
+	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
 func (t *Trace) jsonHeader() jsonHeader {

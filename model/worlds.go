@@ -4,7 +4,7 @@ package model
 var Worlds = []*World{
 	handlesWorld, waitablesWorld, eventsWorld, borrowsWorld, dtorsWorld, waitsWorld, subtasksWorld, backpressureWorld, childrenWorld, streamsWorld, futuresWorld,
 	hostStreamsWorld, hostReadsWorld, hostCallsWorld, transfersWorld, tasksWorld, callbacksWorld, threadsWorld, switchesWorld, reentranceWorld, cancelWorld,
-	errorContextsWorld, limitsWorld, everythingWorld,
+	errorContextsWorld, relendsWorld, pipesWorld, aloneWorld, loopsWorld, promotesWorld, helpersWorld, helperCallsWorld, limitsWorld, blockingWorld, sharingWorld, everythingWorld,
 }
 
 // WorldByName finds a world; nil if there is none of that name.

@@ -267,3 +267,22 @@ var cancelWorld = &World{
 	Start:  []string{"A.run"},
 	Bounds: Bounds{Steps: 10, Handles: 2, Threads: 4, Tasks: 3},
 }
+
+// blockingWorld is an instance that calls another and waits for what it returns.
+var blockingWorld = &World{
+	Name: "blocking",
+	Doc: "A calls an async function of B as if it were sync, so that its thread waits until B returns; other calls of A make futures, write and read " +
+		"them without blocking, and wait on a set for the events. Indices are of the right class. Left out: wrong indices, cancellation, values.",
+	Instances:  []Instance{{Name: "A", Memory: 64}, {Name: "B"}},
+	RightClass: true,
+	Funcs:      []Func{{Name: "A.run", Async: true, Lift: "stackful"}, {Name: "B.work", Async: true, Lift: "stackful"}},
+	Imports:    []Import{{Instance: "A", Func: "B.work"}},
+	Menus: map[string][]string{
+		"A": {"call B.work", "future.new u8", "future.write u8 async", "future.read u8 async", "waitable-set.new", "waitable.join",
+			"waitable-set.wait uncancellable", "task.return ()"},
+		"B":  {"thread.yield uncancellable", "thread.suspend cancellable", "task.return ()"},
+		Host: {"invoke A.run", "tick"},
+	},
+	Start:  []string{"A.run"},
+	Bounds: Bounds{Steps: 10, Handles: 3, Tasks: 3},
+}

@@ -108,14 +108,14 @@ var limitsWorld = &World{
 	Doc: "A makes streams until its table is full, copies with buffers that are too long, not aligned or not in its memory, passes text " +
 		"and lists from such addresses to B, whose realloc returns such addresses, and returns what its function's type does not say. " +
 		"Left out: wrong indices, what blocks, other encodings.",
-	Instances: []Instance{{Name: "A", Memory: 16}, {Name: "B", Memory: 16, Realloc: "guest"}},
+	Instances: []Instance{{Name: "A", Memory: 32, Encoding: "utf16"}, {Name: "B", Memory: 32, Encoding: "utf16", Realloc: "guest"}},
 	Funcs: []Func{
 		{Name: "A.run", Async: true, Lift: "stackful"}, {Name: "B.text", Params: []string{"string"}}, {Name: "B.list", Params: []string{"list<u16>"}},
 	},
 	Imports:    []Import{{Instance: "A", Func: "B.text"}, {Instance: "A", Func: "B.list"}},
 	Limits:     Limits{TableLength: 3, BufferLength: 8},
 	RightClass: true,
-	Addresses:  []uint64{0, 1, 16},
+	Addresses:  []uint64{0, 1, 32},
 	Lengths:    []uint64{1, 9},
 	Menus: map[string][]string{
 		"A": {"stream.new u16", "stream.read u16 async", "stream.write u16 async", "stream.drop-readable u16", "call B.text", "call B.list",
@@ -125,4 +125,20 @@ var limitsWorld = &World{
 	},
 	Start:  []string{"A.run"},
 	Bounds: Bounds{Steps: 7},
+}
+
+// sharingWorld is one instance whose calls go on beside each other and share its tables.
+var sharingWorld = &World{
+	Name: "sharing",
+	Doc: "One instance with a stackful async function, of which the host makes several calls: they make, use and drop resources, yield, and " +
+		"return, with every index that the instance was ever handed, 0, and one that it never was. Left out: other instances and types, waitables.",
+	Instances: []Instance{{Name: "A"}},
+	Resources: []Resource{{Name: "R", Impl: "A"}},
+	Funcs:     []Func{{Name: "A.run", Async: true, Lift: "stackful"}},
+	Menus: map[string][]string{
+		"A":  {"resource.new R", "resource.rep R", "resource.drop R", "thread.yield uncancellable", "task.return ()"},
+		Host: {"invoke A.run", "tick"},
+	},
+	Start:  []string{"A.run"},
+	Bounds: Bounds{Steps: 7, Handles: 2, Tasks: 2},
 }

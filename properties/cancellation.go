@@ -16,7 +16,8 @@ var cancelDelivered = quiescentProperty(&model.Property{
 	Kind: "quiescent",
 	Origin: `CanonicalABI.md, request_cancellation: "If cancellation cannot be immediately delivered […], the request is remembered in Task.state ` +
 		`and delivered at the next opportunity"`,
-	Blind: "Whether a task that never blocks cancellably again, or does not react to its cancellation, ever ends.",
+	Blind: "Whether a task that never blocks cancellably again, or does not react to its cancellation, ever ends. That some continuation delivers " +
+		"a cancellation that is pending, TestCancellationCanBeDelivered shows.",
 }, func(r *model.Run, met *bool) (what, kind string) {
 	for _, task := range r.Store.AllTasks() {
 		if task.State() != spec.TaskPendingCancel {

@@ -115,3 +115,57 @@ func (c *peerChecker) notified(e spec.Element, view spec.SharedView) {
 		c.What, c.Sort = fmt.Sprintf("the peer of %s was dropped, and the event of its copy does not say so", describe(e)), "event"
 	}
 }
+
+var cancelImmediate = &model.Property{
+	Name:      "cancel-immediate",
+	Statement: "Cancelling a copy gives its buffer back at once: it never returns that it blocked.",
+	Kind:      "step",
+	Origin:    `CanonicalABI.md: "when wasm is implementing the stream, cancel always returns ownership of the buffer immediately"`,
+	Blind:     "Streams and futures that the host implements, which need not.",
+	New:       func() model.Checker { return &cancelChecker{NoChecks: model.NoChecks{Name: "cancel-immediate"}} },
+}
+
+type cancelChecker struct{ model.NoChecks }
+
+func (c *cancelChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
+	if at.Pending == nil || !strings.Contains(at.Pending.Op, ".cancel-") {
+		return
+	}
+	e := slotAt(r, at.Actor, at.Pending.Args[0].Uint64(), at.Pending.Op).Element
+	if e == nil {
+		return
+	}
+	if _, known := spec.ViewShared(spec.SharedOf(e)); !known {
+		return
+	}
+	if c.Met = true; results[0].Uint64() == spec.Blocked {
+		c.What = fmt.Sprintf("%s did %s, and the buffer of %s was not given back", at.Name, at.Pending, describe(e))
+	}
+}
+
+var doneIsFinal = &model.Property{
+	Name:      "done-is-final",
+	Statement: "An end that is done stays so: a future is read and written at most once, and nothing is copied after the peer was dropped.",
+	Kind:      "step",
+	Origin: `CanonicalABI.md: "This ensures that futures are read/written at most once"; "the DONE state (in which case the only valid operation is ` +
+		`{stream,future}.drop-{readable,writable})"`,
+	New: func() model.Checker { return &finalChecker{NoChecks: model.NoChecks{Name: "done-is-final"}} },
+}
+
+// finalChecker keeps the ends that were done, which the state says too.
+type finalChecker struct {
+	model.NoChecks
+	done []spec.Element
+}
+
+func (c *finalChecker) Settled(r *model.Run) {
+	for _, slot := range elements(r) {
+		state, isEnd := spec.CopyStateOf(slot.Element)
+		switch was := isEnd && slices.Contains(c.done, slot.Element); {
+		case was && state != spec.CopyStateDone && c.What == "":
+			c.What = fmt.Sprintf("%s was done, and is in state %s", describe(slot.Element), state)
+		case !was && isEnd && state == spec.CopyStateDone:
+			c.Met, c.done = true, append(c.done, slot.Element)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package properties
 import (
 	"fmt"
 	"math/rand"
+	"slices"
 	"testing"
 
 	"github.com/leanovate/gopter"
@@ -80,6 +81,31 @@ func TestStateMachines(t *testing.T) {
 					}
 				}
 				if result := runMachine(s, v, 60, holding...); !result.Passed() {
+					t.Errorf("after %v: %v", result.Args, result.Labels)
+				}
+			})
+		}
+	}
+}
+
+// waitableProperties are those of waitables, of their sets and of who waits for them.
+var waitableProperties = []*model.Property{
+	joinSymmetric, setsAlive, eventIdentifies, waitingCount, waitsAlone, noLostWakeup, noStolenEvent, noStuckThread,
+	copyConsistent, peerNotified, cancelImmediate, doneIsFinal, resolvedOnce, callsResolved, subtasksResolved,
+}
+
+// So do lists of commands that make waitables, join, wait, poll, copy and drop; events name two streams where each type has a
+// table, which TestEventIdentifies has.
+func TestWaitableMachines(t *testing.T) {
+	for _, world := range []string{"waitables", "events", "waits", "subtasks", "blocking"} {
+		for _, v := range spec.Variants {
+			t.Run(world+"/"+v.Name, func(t *testing.T) {
+				t.Parallel()
+				s := scope{world: world, handles: 5}
+				holding := slices.DeleteFunc(slices.Clone(waitableProperties), func(p *model.Property) bool {
+					return p == eventIdentifies && v.Name == "per-payload-type"
+				})
+				if result := runMachine(s, v, 30, holding...); !result.Passed() {
 					t.Errorf("after %v: %v", result.Args, result.Labels)
 				}
 			})

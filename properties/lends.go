@@ -12,12 +12,13 @@ import (
 // What a call borrows, and whom a drop enters.
 
 var lendersRecorded = &model.Property{
-	Name:      "lenders-recorded",
-	Statement: "A call has as many lenders, when its callee begins, as it was passed borrow handles, whether they were lent by who owns or by who borrows.",
-	Kind:      "step",
-	Origin:    `CanonicalABI.md: "increments the num_lends counter on the handle being lifted, which is guarded to be zero by canon_resource_drop"`,
-	Blind:     "Calls that the host makes; borrow handles inside of other values.",
-	New:       func() model.Checker { return &lendersChecker{NoChecks: model.NoChecks{Name: "lenders-recorded"}} },
+	Name: "lenders-recorded",
+	Statement: "A call has as many lenders, from when its callee begins until its caller is told how it ended, as it was passed borrow handles, whether " +
+		"they were lent by who owns or by who borrows.",
+	Kind:   "step",
+	Origin: `CanonicalABI.md: "increments the num_lends counter on the handle being lifted, which is guarded to be zero by canon_resource_drop"`,
+	Blind:  "Calls that the host makes; borrow handles inside of other values.",
+	New:    func() model.Checker { return &lendersChecker{NoChecks: model.NoChecks{Name: "lenders-recorded"}} },
 }
 
 type lendersChecker struct {
@@ -44,6 +45,23 @@ func (c *lendersChecker) Entered(_ *model.Run, at *model.Activation) {
 	c.Met = true
 	if got := len(at.Thread().Task().Caller().Lenders()); got != n {
 		c.What = fmt.Sprintf("%s begins with %d borrow handles, and %d handles count as lent to it", at.Name, n, got)
+	}
+}
+
+// State looks at the calls that have begun and whose end was not told.
+func (c *lendersChecker) State(r *model.Run) {
+	if len(c.borrows) == 0 || amid(r) {
+		return
+	}
+	for _, slot := range elements(r) {
+		t, ok := slot.Element.(*spec.Subtask)
+		if !ok || t.Callee() == nil || t.State() == spec.SubtaskStarting || t.State() == spec.SubtaskCancelledBeforeStarted {
+			continue
+		}
+		_, untold := spec.PendingEvent(t)
+		if n := c.borrows[t.Callee().Func()]; (untold || !t.Resolved()) && len(t.Lenders()) != n {
+			c.What = fmt.Sprintf("%s was passed %d borrow handles, and %d handles count as lent to it", t.Callee().Func(), n, len(t.Lenders()))
+		}
 	}
 }
 

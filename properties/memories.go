@@ -16,7 +16,7 @@ var quietRealloc = &model.Property{
 	Statement: "While realloc or post-return runs, its instance calls no import, and no built-in but resource.rep, context.get and set, " +
 		"and backpressure.inc and dec.",
 	Kind: "step",
-	Origin: `CanonicalABI.md: "all \"interesting\" threading built-ins that might observably require a proper thread are guarded by may_leave ` +
+	Origin: `CanonicalABI.md: "all "interesting" threading built-ins that might observably require a proper thread are guarded by may_leave ` +
 		`traps"; "By clearing may_leave for the duration of the post-return call, […] synchronously-lowered calls to synchronously-lifted ` +
 		`functions can always be implemented by a plain synchronous function call"`,
 	Blind: "A realloc that is no guest code.",

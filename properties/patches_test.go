@@ -21,6 +21,7 @@ func TestPatches(t *testing.T) {
 	}
 	for _, p := range All {
 		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
 			world, overlay := readPatch(t, filepath.Join("testdata/patches", p.Name+".patch"))
 			saved := filepath.Join(t.TempDir(), "trace.cabi")
 			args := append([]string{"run", "-overlay", overlay, "./cmd/cabi", "check", "--property", p.Name, "--save", saved}, strings.Fields(world)...)

@@ -14,9 +14,11 @@ var All = []*model.Property{
 	noStaleAlias, noStaleConfusion, isolation, unforgeable, typedUse,
 	lendsBalanced, borrowsBalanced, singleOwner, noDropWhileLent, destroyedOnce,
 	joinSymmetric, setsAlive, eventIdentifies, waitingCount, waitsAlone, resolvedOnce, callsResolved, subtasksResolved, resultsDeclared,
-	noLostWakeup, noStolenEvent, noStuckThread, cancelDelivered, cancelTold, cancelledAtOnce, peerNotified, copyConsistent,
-	runningNotWaiting, oneExclusive, flagsRestored, backpressureCount, noReentrance, stackDiscipline,
+	noLostWakeup, noStolenEvent, noStuckThread, cancelDelivered, cancelTold, cancelledAtOnce, peerNotified, copyConsistent, cancelImmediate, doneIsFinal,
+	runningNotWaiting, oneExclusive, flagsRestored, backpressureCount, noReentrance, stackDiscipline, blocksAsDeclared,
 	quietRealloc, reallocObeyed, pointersSound, buffersSound, memoryFixed,
+	lendersRecorded, dropEnters, subtaskTold, copyTold, cancelOnce, cancelNextTold, waitsAsAsked, ownThread, storageKept, residualBackpressure,
+	postReturned, waitsOnNamed,
 	noAssertionFailure, noCrash,
 }
 
@@ -25,9 +27,10 @@ func Promises() []*model.Property {
 	return slices.DeleteFunc(slices.Clone(All), func(p *model.Property) bool { return p.Question })
 }
 
-// For are the promises that a world is checked for: those that look at indices only in worlds where guests do.
+// For are the promises that a world is checked for: those that look at indices only in worlds where guests do, and in the one
+// that is for events, which name elements by indices.
 func For(w *model.World) []*model.Property {
-	return slices.DeleteFunc(Promises(), func(p *model.Property) bool { return p.Indices && w.RightClass })
+	return slices.DeleteFunc(Promises(), func(p *model.Property) bool { return p.Indices && w.RightClass && w.Name != "events" })
 }
 
 // ByName finds a property; nil if there is none of that name.

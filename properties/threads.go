@@ -144,13 +144,63 @@ func (c *residualChecker) Settled(r *model.Run) {
 }
 
 func (c *residualChecker) Entered(_ *model.Run, at *model.Activation) {
-	if at.Kind != model.KindFunc || !c.async[at.Name] || slices.Contains(c.waiting, at.Thread()) {
+	if at.Kind != model.KindFunc || !c.async[at.Name] {
 		return
 	}
+	c.Met = c.Met || len(c.waiting) > 0
 	for _, t := range c.waiting {
-		if t.Instance() == at.Thread().Instance() && t.WaitsFor().Kind == spec.WaitsToEnter {
-			c.Met = true
+		waits := t.Instance() == at.Thread().Instance() && t.WaitsFor().Kind == spec.WaitsToEnter
+		if waits && !slices.Contains(c.waiting, at.Thread()) {
 			c.What = fmt.Sprintf("%s begins at once, and %s still waits to enter", at.Name, threadName(t))
 		}
 	}
+}
+
+var cancelNextTold = &model.Property{
+	Name:      "cancel-next-told",
+	Statement: "A built-in that is called cancellably while the cancellation of its task is pending says so at once.",
+	Kind:      "step",
+	Origin: `CanonicalABI.md: "the request is remembered in Task.state and delivered at the next opportunity"; Explainer.md: "If cancellable is set, ` +
+		`waitable-set.poll may return […] task-cancelled"`,
+	New: func() model.Checker { return &nextToldChecker{NoChecks: model.NoChecks{Name: "cancel-next-told"}} },
+}
+
+// nextToldChecker keeps the thread whose core code acts next, if the cancellation of its task is pending. The state says it too.
+type nextToldChecker struct {
+	model.NoChecks
+	pending *spec.Thread
+}
+
+func (c *nextToldChecker) Settled(r *model.Run) {
+	for _, at := range r.Activations {
+		if c.pending != nil && at.Thread() == c.pending && cancellable(at.Pending) {
+			c.What, c.Sort = fmt.Sprintf("%s blocks in %s, and the cancellation of its task was pending", at.Name, at.Pending.Op), "blocks"
+		}
+	}
+	if c.pending = r.Store.Running(); c.pending != nil && c.pending.Task().State() != spec.TaskPendingCancel {
+		c.pending = nil
+	}
+}
+
+func (c *nextToldChecker) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
+	if c.pending == nil || at.Thread() != c.pending || !cancellable(at.Pending) {
+		return
+	}
+	if c.Met = true; results[0].Uint64() != cancelledCode(at.Pending.Op) {
+		c.What, c.Sort = fmt.Sprintf("%s returns %s to %s, and the cancellation of its task was pending", at.Pending.Op, results[0], at.Name), "silent"
+	}
+	c.pending = nil
+}
+
+// cancellable reports whether an action is a built-in that was called cancellably.
+func cancellable(a *model.Action) bool {
+	return a != nil && len(a.Imm) > 0 && a.Imm[0] == "cancellable"
+}
+
+// cancelledCode is what a built-in returns to say that the task is cancelled.
+func cancelledCode(op string) uint64 {
+	if strings.HasPrefix(op, "waitable-set.") {
+		return uint64(spec.EventTaskCancelled)
+	}
+	return 1
 }

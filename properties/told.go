@@ -48,7 +48,7 @@ func (s report) named(r *model.Run, at *model.Activation) spec.Element {
 var subtaskTold = &model.Property{
 	Name: "subtask-told",
 	Statement: "A call counts as starting, or as cancelled before it started, exactly if no core code of its callee has begun, as returned exactly if the " +
-		"callee returned, and as cancelled exactly if it said so or never began; and that is what its caller is told, by the call, by events and by subtask.cancel.",
+		"callee returned, and as cancelled exactly if it said so or never began; and that is what its caller is told, by the call, by events and by subtask.cancel; what it was not told yet, an event is there to tell.",
 	Kind: "step",
 	Origin: `CanonicalABI.md: "CANCELLED_BEFORE_STARTED, if the subtask was cancelled before receiving its arguments; CANCELLED_BEFORE_RETURNED, ` +
 		`if the subtask called task.cancel instead of task.return"`,
@@ -62,10 +62,11 @@ type subtaskToldChecker struct {
 	lifted                     map[string]string // how functions are lifted
 	async                      map[string]bool   // the imports that are lowered async
 	begun, returned, cancelled []*spec.Subtask
+	last                       map[*spec.Subtask]uint64 // what callers were told last
 }
 
 func (c *subtaskToldChecker) Begin(r *model.Run) {
-	c.lifted, c.async = map[string]string{}, map[string]bool{}
+	c.lifted, c.async, c.last = map[string]string{}, map[string]bool{}, map[*spec.Subtask]uint64{}
 	for _, f := range r.World.Funcs {
 		c.lifted[f.Name] = f.Lift
 	}
@@ -124,6 +125,7 @@ func (c *subtaskToldChecker) told(r *model.Run, at *model.Activation, s report) 
 	if !ok {
 		return
 	}
+	c.last[t] = s.payload
 	if c.Met = true; s.payload != uint64(t.State()) {
 		c.What, c.Sort = fmt.Sprintf("%s is told that its subtask %d is in state %d, it is in %s", at.Name, s.index, s.payload, t.State()), "told"
 	}
@@ -137,6 +139,7 @@ func (c *subtaskToldChecker) State(r *model.Run) {
 		if t, ok := slot.Element.(*spec.Subtask); ok && t.Callee() != nil {
 			c.Met = true
 			c.compare(t)
+			c.unheard(t)
 		}
 	}
 }
@@ -160,11 +163,19 @@ func (c *subtaskToldChecker) compare(t *spec.Subtask) {
 	}
 }
 
+// unheard checks that an event says what a caller was not told yet.
+func (c *subtaskToldChecker) unheard(t *spec.Subtask) {
+	last, told := c.last[t]
+	if _, has := spec.PendingEvent(t); told && last != uint64(t.State()) && !has {
+		c.What, c.Sort = fmt.Sprintf("the call of %s is in state %s, its caller was last told state %d, and no event says more", t.Callee().Func(), t.State(), last), "unheard"
+	}
+}
+
 var copyTold = &model.Property{
 	Name: "copy-told",
-	Statement: "Of a stream as many elements are told to have been read as to have been written, once both ends were told; no more than a buffer has room " +
-		"for; none only of a buffer that has none, or a copy that ended early; that the other end was dropped, only if it was; and no call that " +
-		"reads or writes is told that it was cancelled.",
+	Statement: "Of a stream as many elements are told to have been read as to have been written, or an event is there to tell the other end; no more than a buffer has room " +
+		"for; none only of a buffer that has none, or a copy that ended early; that the other end was dropped, only if it was; no call that reads or " +
+		"writes is told that it was cancelled; a write of no elements completes where a read of none is pending; and after the end of a stream, or of a future's value, nothing more is told.",
 	Kind: "step",
 	Origin: `CanonicalABI.md: "stream_event packs the CopyResult and number of elements copied up until this point"; Concurrency.md: "the read or write ` +
 		`completes with […] how many elements were copied"`,
@@ -179,6 +190,8 @@ type copyToldChecker struct {
 	host    bool // takes part in streams or futures: nothing is checked
 	moved   map[spec.SharedBase]*moved
 	lengths map[spec.Element]uint64
+	empty   map[spec.SharedBase]bool // those in which a read of no elements is pending
+	over    []spec.Element           // the ends that were told that there is no more to copy
 }
 
 // moved is how many elements were told to have been read and written.
@@ -213,11 +226,36 @@ func (c *copyToldChecker) Done(r *model.Run, at *model.Activation, results []spe
 	}
 	a := at.Pending
 	s := report{copyCodes[a.Op], a.Args[0].Uint64(), results[0].Uint64()}
-	if !strings.Contains(a.Op, "cancel") {
-		c.lengths[s.named(r, at)] = lengthOf(a)
+	if e := s.named(r, at); !strings.Contains(a.Op, "cancel") {
+		c.lengths[e] = lengthOf(a)
+		c.meet(e, a.Op, s.payload)
 	}
 	if s.payload != spec.Blocked {
 		c.told(r, at, s, a.Op)
+	}
+}
+
+// meet checks that a write of no elements that has met a read of none has completed.
+func (c *copyToldChecker) meet(e spec.Element, op string, payload uint64) {
+	view, known := spec.ViewShared(spec.SharedOf(e))
+	if op == "stream.write" && known && c.lengths[e] == 0 && c.empty[spec.SharedOf(e)] && payload == spec.Blocked && !view.Host {
+		c.say("empty", "%s writes nothing, a read of nothing is pending, and the write blocks", describe(e))
+	}
+}
+
+// Settled keeps the lengths of the copies that threads are blocked in, and the streams in which a read of no elements is pending.
+func (c *copyToldChecker) Settled(r *model.Run) {
+	for _, at := range r.Activations {
+		if a := at.Pending; a != nil && copyCodes[a.Op] != spec.EventNone && !strings.Contains(a.Op, "cancel") {
+			c.lengths[report{code: copyCodes[a.Op], index: a.Args[0].Uint64()}.named(r, at)] = lengthOf(a)
+		}
+	}
+	c.empty = map[spec.SharedBase]bool{}
+	for _, slot := range elements(r) {
+		shared := spec.SharedOf(slot.Element)
+		if view, known := spec.ViewShared(shared); known && view.Pending == slot.Element && spec.ClassOf(slot.Element) == spec.ClassReadableStreamEnd {
+			c.empty[shared] = c.lengths[slot.Element] == 0
+		}
 	}
 }
 
@@ -239,6 +277,8 @@ func (c *copyToldChecker) told(r *model.Run, at *model.Activation, s report, op 
 	c.Met = true
 	result, n := spec.CopyResult(s.payload&0xf), c.count(e, s)
 	switch length := c.lengths[e]; {
+	case slices.Contains(c.over, e):
+		c.say("again", "%s is told of another copy after its last", describe(e))
 	case n > length:
 		c.say("more", "%s is told that %d elements were copied, its buffer is for %d", describe(e), n, length)
 	case result == spec.CopyCompleted && n == 0 && length > 0:
@@ -248,6 +288,20 @@ func (c *copyToldChecker) told(r *model.Run, at *model.Activation, s report, op 
 	case result == spec.CopyCancelled && op != "" && !strings.Contains(op, "cancel"):
 		c.say("cancelled", "%s is told that its copy was cancelled, and it did not ask for it", describe(e))
 	}
+	if result == spec.CopyDropped || result == spec.CopyCompleted && future(s.code) {
+		c.over = append(c.over, e)
+	}
+}
+
+// Ghost writes the ends that may be told nothing more. The specification says the same by the state of each.
+func (c *copyToldChecker) Ghost(w *spec.StateWriter) {
+	for _, e := range c.over {
+		w.Put("over ", e, "\n")
+	}
+}
+
+func future(code spec.EventCode) bool {
+	return code == spec.EventFutureRead || code == spec.EventFutureWrite
 }
 
 func (c *copyToldChecker) say(kind, format string, args ...any) {
@@ -257,7 +311,7 @@ func (c *copyToldChecker) say(kind, format string, args ...any) {
 // count counts the elements that a report says were copied, and returns how many these are.
 func (c *copyToldChecker) count(e spec.Element, s report) uint64 {
 	n := s.payload >> 4
-	if s.code == spec.EventFutureRead || s.code == spec.EventFutureWrite {
+	if future(s.code) {
 		if s.payload == uint64(spec.CopyCompleted) {
 			return 1
 		}
@@ -274,23 +328,22 @@ func (c *copyToldChecker) count(e spec.Element, s report) uint64 {
 	return n
 }
 
-// State compares the counts of the streams of which nothing is still to be told.
+// State compares the counts of each stream: to the end that is behind, an event is there to tell it.
 func (c *copyToldChecker) State(r *model.Run) {
 	if c.host || amid(r) {
 		return
 	}
-	open := map[spec.SharedBase]bool{}
 	for _, slot := range elements(r) {
-		if spec.Copying(slot.Element) {
-			open[spec.SharedOf(slot.Element)] = true
-		}
-	}
-	for _, slot := range elements(r) {
-		shared := spec.SharedOf(slot.Element)
-		if m := c.moved[shared]; m != nil && !open[shared] && m.read != m.written {
+		m := c.moved[spec.SharedOf(slot.Element)]
+		if _, has := spec.PendingEvent(slot.Element); m != nil && !has && m.behind(spec.ClassOf(slot.Element)) {
 			c.say("count", "of the stream of %s, %d elements are told to have been read, and %d to have been written", describe(slot.Element), m.read, m.written)
 		}
 	}
+}
+
+// behind reports whether an end of a class was told of fewer elements than the other.
+func (m *moved) behind(class spec.Class) bool {
+	return class == spec.ClassWritableStreamEnd && m.written < m.read || class == spec.ClassReadableStreamEnd && m.read < m.written
 }
 
 // hostDeals reports whether the host gets or gives values of types that a text names the beginning of.

@@ -197,7 +197,7 @@ var waitsAlone = runProperty(&model.Property{
 	Name:      "waits-alone",
 	Statement: "A waitable that a thread waits for by itself is in no set, and no other thread waits for it.",
 	Kind:      "state",
-	Origin:    `CanonicalABI.md: "a waitable cannot be waited on both asynchronously (via waitable sets) and synchronously"`,
+	Origin:    `CanonicalABI.md: "a waitable cannot be waited on both asynchronously (via waitable set) and synchronously"`,
 }, func(r *model.Run, met *bool) (what, kind string) {
 	threads := r.Store.WaitingThreads()
 	for i, t := range threads {

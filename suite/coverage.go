@@ -87,7 +87,9 @@ func (c *Coverage) Summary() string {
 	return b.String()
 }
 
-func share(n, of int) string { return fmt.Sprintf("%d of %d, %.1f %%", n, of, 100*float64(n)/float64(of)) }
+func share(n, of int) string {
+	return fmt.Sprintf("%d of %d, %.1f %%", n, of, 100*float64(n)/float64(of))
+}
 
 // Markdown is the page about what the suite shows.
 func (c *Coverage) Markdown() string {

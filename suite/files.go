@@ -1,7 +1,6 @@
 package suite
 
 import (
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -9,39 +8,18 @@ import (
 	"cabi/model"
 )
 
-// The files beside the traces.
 const (
-	CoverageFile = "coverage.md"
-	WorldsFile   = "worlds.json"
+	CoverageFile = "coverage.md" // beside the traces
 	extension    = ".cabi"
 )
 
-// Files are the files of a suite by name: its traces, what they show, and the worlds that they are of.
+// Files are the files of a suite by name: its traces, and what they show.
 func (s *Suite) Files() map[string]string {
-	files := map[string]string{CoverageFile: s.Coverage().Markdown(), WorldsFile: s.worlds()}
+	files := map[string]string{CoverageFile: s.Coverage().Markdown()}
 	for _, t := range s.Traces {
 		files[t.Name+extension] = t.Trace.String()
 	}
 	return files
-}
-
-// worlds are the named worlds that the traces are of, as JSON: the others are defined in their traces.
-func (s *Suite) worlds() string {
-	used := map[*model.World]bool{}
-	for _, t := range s.Traces {
-		used[t.Trace.World] = true
-	}
-	var b strings.Builder
-	for _, w := range model.Worlds {
-		if used[w] {
-			line, err := json.Marshal(w)
-			if err != nil {
-				panic(err) // it is plain data
-			}
-			fmt.Fprintf(&b, ",\n%s", line)
-		}
-	}
-	return "[" + strings.TrimPrefix(b.String(), ",") + "\n]\n"
 }
 
 // Read reads the traces of a suite from a directory.

@@ -23,7 +23,7 @@ func (s *Suite) name() {
 			name = fmt.Sprintf("%s-%d", name, taken[name])
 		}
 		t.Name = name
-		trace := *t.Trace
+		trace := *ownWorld(t.Trace)
 		trace.Format, trace.Comments = 1, []string{sentence}
 		t.Trace = &trace
 	}

@@ -51,7 +51,32 @@ func Replay(dir string, t *model.Trace, variant *spec.Variant) (*Replayed, error
 	if err := checkTrace(t, variant); err != nil {
 		return nil, err
 	}
+	r, err := NewReplayer(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return r.Replay(t, variant)
+}
+
+// A Replayer replays many traces, in one Python process.
+type Replayer struct{ driver *driver }
+
+// NewReplayer starts a Python process with the definitions.py in dir. Close it when done.
+func NewReplayer(dir string) (*Replayer, error) {
 	if err := checkInput(dir); err != nil {
+		return nil, err
+	}
+	d, err := startDriver(dir, Options{}.patience())
+	return &Replayer{d}, err
+}
+
+// Close ends the process.
+func (r *Replayer) Close() { r.driver.close() }
+
+// Replay is as the function Replay. After an error that is no *BadInput the process is gone.
+func (r *Replayer) Replay(t *model.Trace, variant *spec.Variant) (*Replayed, error) {
+	if err := checkTrace(t, variant); err != nil {
 		return nil, err
 	}
 	again, err := model.RunTrace(t, variant)
@@ -62,10 +87,11 @@ func Replay(dir string, t *model.Trace, variant *spec.Variant) (*Replayed, error
 	if err != nil {
 		return nil, err
 	}
-	python, err := runOnce(dir, port.made)
+	python, err := r.driver.run(port.made)
 	if err != nil {
 		return nil, err
 	}
+	python, _ = cutUnwound(python)
 	return replayed(again, port, python), nil
 }
 
@@ -81,18 +107,6 @@ func checkTrace(t *model.Trace, variant *spec.Variant) error {
 		return &BadInput{"definitions.py has the limit of backpressure as a number in its text, which a world cannot lower"}
 	}
 	return nil
-}
-
-// runOnce runs a case on the definitions.py in dir.
-func runOnce(dir string, c Case) ([]string, error) {
-	d, err := startDriver(dir, Options{}.patience())
-	if err != nil {
-		return nil, err
-	}
-	defer d.close()
-	lines, err := d.run(c)
-	lines, _ = cutUnwound(lines)
-	return lines, err
 }
 
 // replayed compares two traces of the same run.

@@ -162,7 +162,7 @@ func (c *checkCommand) search(world string) (model.Search, error) {
 		search.Properties = nil
 	}
 	for _, name := range c.properties {
-		p := properties.ByName(name)
+		p := propertyByName(name)
 		if p == nil {
 			return search, unknown("property", name, propertyNames())
 		}
@@ -176,10 +176,6 @@ func unknown(what, name string, known []string) error {
 }
 
 func worldNames() []string { return names(model.Worlds, func(w *model.World) string { return w.Name }) }
-
-func propertyNames() []string {
-	return names(properties.All, func(p *model.Property) string { return p.Name })
-}
 
 func variantNames() []string {
 	return names(spec.Variants, func(v *spec.Variant) string { return v.Name })

@@ -53,6 +53,7 @@ type result struct {
 	Stops       map[string]int `json:"stops"`
 	Taken       map[string]int `json:"taken"`
 	Never       []string       `json:"never,omitempty"`
+	Unexercised []string       `json:"unexercised,omitempty"` // properties whose matter never came up
 	Passed      []string       `json:"never_fired,omitempty"`
 	Findings    []string       `json:"findings"`
 }
@@ -120,6 +121,7 @@ func newResult(s model.Search, r *model.Report) result {
 		res.PerState = float64(r.Memory) / float64(r.States)
 	}
 	res.Properties = names(s.Properties, func(p *model.Property) string { return p.Name })
+	res.Unexercised = slices.DeleteFunc(slices.Clone(res.Properties), func(name string) bool { return slices.Contains(r.Exercised, name) })
 	for _, site := range r.Passed {
 		res.Passed = append(res.Passed, string(site))
 	}
@@ -142,7 +144,7 @@ func verdict(s model.Search, r *model.Report) string {
 		return "violated"
 	case r.Stopped || s.Random != nil:
 		return "no violation found"
-	case len(r.Never) > 0:
+	case len(r.Never) > 0 || len(r.Exercised) == 0 && len(s.Properties) > 0:
 		return "holds vacuously"
 	default:
 		return "holds"
@@ -179,6 +181,9 @@ func (r result) print(w io.Writer, violations []*model.Violation, saved string) 
 	r.printStops(w)
 	if len(r.Never) > 0 {
 		fmt.Fprintf(w, "never happened, so nothing was shown about it: %s\n", strings.Join(r.Never, "; "))
+	}
+	if len(r.Unexercised) > 0 {
+		fmt.Fprintf(w, "what these speak of never happened, so nothing was shown about them:\n%s", wrapped(r.Unexercised))
 	}
 	if len(r.Passed) > 0 {
 		fmt.Fprintf(w, "traps and asserts that were evaluated and never fired: %d (--json lists them)\n", len(r.Passed))

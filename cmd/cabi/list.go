@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"cabi/model"
-	"cabi/properties"
 	"cabi/spec"
 )
 
@@ -50,11 +49,19 @@ func worldRows() [][]string {
 }
 
 func propertyRows() [][]string {
-	rows := [][]string{{"PROPERTY", "KIND", "STATEMENT", "ORIGIN", "WHAT IT CANNOT SEE"}}
-	for _, p := range properties.All {
-		rows = append(rows, []string{p.Name, p.Kind, p.Statement, p.Origin, p.Blind})
+	rows := [][]string{{"PROPERTY", "KIND", "CHECKED", "STATEMENT", "ORIGIN", "WHAT IT CANNOT SEE"}}
+	for _, p := range catalogue() {
+		rows = append(rows, []string{p.Name, p.Kind, asked(p), p.Statement, p.Origin, p.Blind})
 	}
 	return rows
+}
+
+// asked says when a property is checked.
+func asked(p *model.Property) string {
+	if p.Question {
+		return "if asked for"
+	}
+	return "by default"
 }
 
 func variantRows() [][]string {

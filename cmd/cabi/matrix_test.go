@@ -29,6 +29,9 @@ func TestDocsMatrix(t *testing.T) {
 	}
 	page := string(must(os.ReadFile(file)))
 	replayTraces(t, page, len(regexp.MustCompile(`\*\*fails \d+\*\*`).FindAllString(page, -1)))
+	if strings.Contains(page, "vacuously") {
+		t.Errorf("%s has a cell that holds vacuously", file)
+	}
 	for _, v := range spec.Variants {
 		if !strings.Contains(page, "\n**`"+v.Name+"`**") {
 			t.Errorf("%s does not speak of %s", file, v.Name)

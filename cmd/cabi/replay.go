@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -81,6 +82,7 @@ func readTrace(file string) (*model.Trace, error) {
 		return nil, exitError{2, err.Error()}
 	}
 	defer f.Close()
+	debug.SetGCPercent(40) // a trace of a million lines takes most of the memory that there is: collect more often
 	trace, err := model.ReadTrace(f)
 	if err != nil {
 		return nil, exitError{2, fmt.Sprintf("%s: %v", file, err)}
@@ -104,7 +106,9 @@ func replay(w io.Writer, file string, trace *model.Trace, variant *spec.Variant)
 	if err != nil {
 		return exitError{2, fmt.Sprintf("%s: %v", file, err)}
 	}
-	fmt.Fprint(w, again.Trace)
+	if _, err := again.Trace.WriteTo(w); err != nil {
+		return exitError{2, err.Error()}
+	}
 	if again.Departs != nil {
 		printDeparture(w, again)
 		return exitError{code: 1}

@@ -72,7 +72,7 @@ func (c *shrinkCommand) properties(t *model.Trace) ([]*model.Property, error) {
 	if name == "" {
 		name, _, _ = strings.Cut(t.Violates, ":")
 	}
-	switch p := properties.ByName(name); {
+	switch p := propertyByName(name); {
 	case name == "":
 		return append(properties.Promises(), shrink.Stops), nil
 	case name == shrink.Stops.Name:

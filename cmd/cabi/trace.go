@@ -1,9 +1,16 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"cabi/export"
+	"cabi/model"
 )
 
 // newTraceCommand returns the commands that are about traces themselves.
@@ -13,39 +20,112 @@ func newTraceCommand() *cobra.Command {
 	return cmd
 }
 
+// A form writes a trace.
+type form func(w io.Writer, t *model.Trace) error
+
+// forms are what a trace is converted to, by the value of --to.
+func forms() map[string]form {
+	all := map[string]form{"text": asText, "json": asJSON, "jsonl": asJSON, "named": formOf(named)}
+	for _, f := range export.Formats {
+		all[f.Name] = formOf(f.Write)
+	}
+	return all
+}
+
+func asText(w io.Writer, t *model.Trace) error {
+	_, err := t.WriteTo(w)
+	return err
+}
+
+func asJSON(w io.Writer, t *model.Trace) error { return t.WriteJSON(w) }
+
+// formOf writes nothing if there is an error.
+func formOf(write func(*model.Trace) (string, error)) form {
+	return func(w io.Writer, t *model.Trace) error {
+		text, err := write(t)
+		if err == nil {
+			_, err = io.WriteString(w, text)
+		}
+		return err
+	}
+}
+
+const formsHelp = `  text     the format for people, docs/traces.md
+  jsonl    the same for machines, an object a line (also: json)
+  named    text in which names stand for indices, and words for packed numbers
+`
+
 func newConvertCommand() *cobra.Command {
 	var to, output string
+	var long strings.Builder
+	long.WriteString("Convert reads a trace, as text or as JSON lines, and writes it in the other form, or in the one that --to names:\n\n" + formsHelp)
+	for _, f := range export.Formats {
+		fmt.Fprintf(&long, "  %-8s %s\n", f.Name, f.What)
+	}
+	long.WriteString("\nText and JSON lines say the same: they have the same id. The last four run the trace, and have its text in them, with\n" +
+		"the choices, so that it can be replayed. What cannot be said in a .wast is an error that says what it is.")
 	cmd := &cobra.Command{
 		Use:   "convert TRACE",
-		Short: "Write a trace as text, as JSON lines, or without names",
-		Long: "Convert reads a trace, as text or as JSON lines, and writes it in the other form, or in the one that --to names.\n" +
-			"What is written says the same: it has the same id.",
-		Example: "  cabi trace convert two.cabi -o two.jsonl\n  cabi trace convert two.jsonl --to text",
-		Args:    cobra.ExactArgs(1),
+		Short: "Write a trace in another format: JSON lines, with names, ITF, .wast, Mermaid, HTML",
+		Long:  long.String(),
+		Example: "  cabi trace convert two.cabi -o two.jsonl\n  cabi trace convert two.jsonl --to named\n" +
+			"  cabi trace convert two.cabi --to html -o two.html\n" +
+			"  cabi trace convert two.cabi --to mermaid | sed -n 's/^%%| //p' > again.cabi",
+		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			text, err := convert(args[0], to)
-			if err != nil {
-				return err
-			}
-			return writeOut(cmd.OutOrStdout(), output, text)
+			return convert(cmd.OutOrStdout(), output, args[0], to)
 		},
 	}
-	cmd.Flags().StringVar(&to, "to", "", "text or json; the other one than the trace is in if it is not given")
+	cmd.Flags().StringVar(&to, "to", "", "the format; jsonl of a text and text of JSON lines if it is not given")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this `FILE` instead of printing")
 	return cmd
 }
 
-// convert is a file's trace in another form.
-func convert(file, to string) (string, error) {
+// convert writes a file's trace in another form to another file, or to w if that has no name.
+func convert(w io.Writer, output, file, to string) error {
 	trace, err := readTrace(file)
+	if err != nil {
+		return err
+	}
+	if to == "" {
+		to = "jsonl"
+		if trace.FromJSON {
+			to = "text"
+		}
+	}
+	write, known := forms()[to]
+	if !known {
+		return exitError{2, fmt.Sprintf("--to %q: a trace is written as text, jsonl, named, %s", to, strings.Join(names(export.Formats, func(f export.Format) string { return f.Name }), ", "))}
+	}
+	if output != "" {
+		err = writeFile(output, func(f io.Writer) error { return write(f, trace) })
+	} else {
+		err = write(w, trace)
+	}
+	if err != nil {
+		return exitError{2, fmt.Sprintf("%s: %v", file, err)}
+	}
+	return nil
+}
+
+// writeFile writes a file as it is written to, and removes it if that fails.
+func writeFile(name string, write func(io.Writer) error) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(write(f), f.Close()); err != nil {
+		os.Remove(name)
+		return err
+	}
+	return nil
+}
+
+// named is a trace with names for its indices.
+func named(t *model.Trace) (string, error) {
+	with, err := model.WithNames(t)
 	if err != nil {
 		return "", err
 	}
-	switch {
-	case to == "" && trace.FromJSON, to == "text":
-		return trace.String(), nil
-	case to == "", to == "json":
-		return trace.JSON(), nil
-	}
-	return "", exitError{2, fmt.Sprintf("--to %q: a trace is written as text or json", to)}
+	return with.String(), nil
 }

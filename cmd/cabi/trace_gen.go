@@ -26,9 +26,9 @@ func newGenCommand() *cobra.Command {
 		Short: "Generate the reference suite: short traces of each trap, outcome and step that a runtime can be tested against",
 		Long: "Gen explores scenarios and worlds breadth first, or those that are too big at random from a fixed seed; keeps the shortest\n" +
 			"traces that show each trap, each action with each kind of outcome, and each step of the specification's state machines;\n" +
-			"and writes to DIR those that are needed to show all of it, each named after what it shows, with a sentence. What all of\n" +
-			"them show is printed, and written to coverage.md; worlds.json has the worlds that traces name. The same flags give the\n" +
-			"same files. It takes less than a minute.",
+			"and writes to DIR those that are needed to show all of it, each named after what it shows, with a sentence, and defining\n" +
+			"its world. What all of them show is printed, and written to coverage.md. The same flags give the same files. It takes a\n" +
+			"minute.",
 		Example: "  cabi trace gen -o reference\n  cabi replay reference/trap-task.cancel-not-delivered.cabi",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

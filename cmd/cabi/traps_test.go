@@ -34,6 +34,9 @@ func TestDocsTraps(t *testing.T) {
 			t.Errorf("%s does not speak of %s", file, row.Site)
 		}
 	}
+	if strings.Contains(page, "not explained") || strings.Contains(page, "Not explained") {
+		t.Errorf("%s does not explain an exception: say why in traps/exceptions.go", file)
+	}
 	checkTraps(t, page, len(trapRows))
 }
 
@@ -90,5 +93,43 @@ func checkBroken(t *testing.T, site string, trace *model.Trace) {
 	trace.Without = nil
 	if again, err := model.RunTrace(trace, trace.Variant); err != nil || model.SiteOf(again.Stopped) != site {
 		t.Errorf("%s: the program does not take the trap that it shows to be needed: %v", site, err)
+	}
+}
+
+// The programs of docs/traps.md that no trap is switched off for go on definitions.py as here.
+func TestDocsTrapsUpstream(t *testing.T) {
+	dir := checkoutDir(t)
+	page := string(must(os.ReadFile("../../docs/traps.md")))
+	for _, m := range regexp.MustCompile("(?s)```\n(world .*?)```").FindAllStringSubmatch(page, -1) {
+		trace, err := model.ParseTrace(strings.NewReader(m[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(trace.Without) > 0 {
+			continue
+		}
+		if out, code, err := replayText(t, m[1], "--upstream", dir); code != 0 {
+			t.Errorf("exit %d, %v:\n%s", code, err, out)
+		}
+	}
+}
+
+// A trap is switched off by a flag, or by the trace's header, in text and in JSON.
+func TestReplayWithout(t *testing.T) {
+	const text = "world handles\nA: resource.new R 100\nA: resource.rep S 1 -> 100\n"
+	if out, code, _ := replayText(t, text, "--without", "canon_resource_rep/type"); code != 0 {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	trace := must(model.ParseTrace(strings.NewReader(strings.Replace(text, "\n", "  without canon_resource_rep/type\n", 1))))
+	for _, text := range []string{trace.String(), trace.JSON()} {
+		if out, code, _ := replayText(t, text); code != 0 {
+			t.Errorf("exit %d:\n%s\n%s", code, text, out)
+		}
+	}
+	if _, code, _ := replayText(t, text); code != 1 {
+		t.Errorf("with the trap: exit %d, want 1", code)
+	}
+	if _, code, _ := replayText(t, text, "--without", "no/site"); code != 2 {
+		t.Errorf("an unknown site: exit %d, want 2", code)
 	}
 }

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const lentTrace = `world borrows
+A: resource.new R 100
+A: call B.keep 1
+B: thread.yield cancellable
+A: call B.take 1
+`
+
+// Every form is written, and those with the trace in them give it back.
+func TestConvertForms(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "lent.cabi")
+	if err := os.WriteFile(file, []byte(lentTrace), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for to, want := range map[string]string{
+		"text": "world borrows", "jsonl": `{"kind":"trace"`, "named": "$r1 = A: resource.new R 100", "itf": `"format": "ITF"`,
+		"mermaid": "sequenceDiagram", "html": "<!DOCTYPE html>",
+	} {
+		out, code, err := execute(newRootCommand(), "trace", "convert", file, "--to", to)
+		if code != 0 || !strings.Contains(out, want) {
+			t.Errorf("--to %s: exit %d, %v:\n%s", to, code, err, out)
+		}
+		if to == "itf" && !json.Valid([]byte(out)) {
+			t.Error("ITF is JSON")
+		}
+		if to == "text" || to == "jsonl" || to == "named" {
+			if out, code, err := replayText(t, out); code != 0 {
+				t.Errorf("--to %s: exit %d, %v:\n%s", to, code, err, out)
+			}
+		}
+	}
+}
+
+// What cannot be written is exit 2, and leaves no file.
+func TestConvertBadInput(t *testing.T) {
+	dir := t.TempDir()
+	file, to := filepath.Join(dir, "lent.cabi"), filepath.Join(dir, "lent.wast")
+	if err := os.WriteFile(file, []byte(lentTrace), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	_, code, err := execute(newRootCommand(), "trace", "convert", file, "--to", "wast", "-o", to)
+	if code != 2 || !strings.Contains(err.Error(), "a .wast cannot say it") {
+		t.Errorf("exit %d, %v", code, err)
+	}
+	if _, err := os.Stat(to); err == nil {
+		t.Error("a file was left")
+	}
+	if _, code, err := execute(newRootCommand(), "trace", "convert", file, "--to", "pdf"); code != 2 || !strings.Contains(err.Error(), "html") {
+		t.Errorf("exit %d, %v", code, err)
+	}
+}

@@ -1,0 +1,1 @@
+error: a .wast cannot say it: A.run does not return in the trace

@@ -1,0 +1,1 @@
+error: a .wast cannot say it: components A and B need each other

@@ -1,0 +1,329 @@
+package export
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// A component is one instance as a component: what its core module does, and what that needs.
+type component struct {
+	*wastWriter
+	name    string
+	scripts map[string][]*scripted // by function, in the order of the calls
+	used    []model.Action         // one of each built-in and call with its immediates
+	needs   map[string]bool        // other instances
+	imports map[string]bool        // functions of others
+}
+
+// uses notes what an action needs.
+func (c *component) uses(a model.Action) {
+	if a.Op == "memory.store" || slices.ContainsFunc(c.used, func(u model.Action) bool { return kindOf(u) == kindOf(a) }) {
+		return
+	}
+	c.used = append(c.used, a)
+	switch a.Op {
+	case "call":
+		c.imports[a.Imm[0]] = true
+		c.needs[c.function(a.Imm[0]).Instance()] = true
+		if c.function(a.Imm[0]).Instance() == c.name {
+			c.fail(fmt.Errorf("a .wast cannot say it: %s calls itself", c.name))
+		}
+	case "task.return-other":
+		c.fail(fmt.Errorf("a .wast cannot say it: task.return with other options is not written here"))
+	}
+	c.about(a.Imm...)
+}
+
+// about notes the resource types that types name, or are.
+func (c *component) about(types ...string) {
+	for _, r := range c.world.Resources {
+		for _, t := range types {
+			if (t == r.Name || strings.Contains(t, "<"+r.Name+">")) && r.Impl != c.name {
+				c.needs[r.Impl] = true
+			}
+		}
+	}
+}
+
+func kindOf(a model.Action) string { return model.Action{Op: a.Op, Imm: a.Imm}.String() }
+
+// id is an identifier for what an action uses.
+func (c *component) id(a model.Action) string {
+	return "$" + strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" (),{}", r) {
+			return '-'
+		}
+		return r
+	}, kindOf(a))
+}
+
+// text is the component.
+func (c *component) text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "(component $%s\n", c.kebab(c.name))
+	c.writeImports(&b)
+	c.writeMemory(&b)
+	c.writeResources(&b)
+	for _, a := range c.used {
+		fmt.Fprintf(&b, "  (canon %s (core func %s))\n", c.canon(a), c.id(a))
+	}
+	c.writeModule(&b)
+	c.writeExports(&b)
+	b.WriteString(")\n")
+	return strings.ReplaceAll(b.String(), "\n\n", "\n")
+}
+
+// with are the instances that the component is linked with.
+func (c *component) with() string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(c.needs)) {
+		fmt.Fprintf(&b, " (with %q (instance $%[1]s))", c.kebab(name))
+	}
+	return b.String()
+}
+
+// writeImports has an instance for each other component that is needed, with its resources and the functions that are called.
+func (c *component) writeImports(b *strings.Builder) {
+	for _, name := range slices.Sorted(maps.Keys(c.needs)) {
+		fmt.Fprintf(b, "  (import %q (instance $%[1]s\n", c.kebab(name))
+		for _, r := range c.implementedBy(name) {
+			fmt.Fprintf(b, "    (export %q (type $%s (sub resource)))\n", c.kebab(r.Name), r.Name)
+		}
+		for _, f := range slices.Sorted(maps.Keys(c.imports)) {
+			if d := c.function(f); d.Instance() == name {
+				fmt.Fprintf(b, "    (export %q (func%s))\n", c.kebab(short(f)), c.functype(d, name))
+			}
+		}
+		b.WriteString("  ))\n")
+		for _, r := range c.implementedBy(name) {
+			fmt.Fprintf(b, "  (alias export $%s %q (type $%s))\n", c.kebab(name), c.kebab(r.Name), r.Name)
+		}
+	}
+}
+
+// implementedBy are the resource types of an instance that is linked with.
+func (w *wastWriter) implementedBy(name string) []model.Resource {
+	return slices.DeleteFunc(slices.Clone(w.world.Resources), func(r model.Resource) bool { return r.Impl != name })
+}
+
+// functype is a function's type, in a component whose resources of its own are owner's.
+func (c *component) functype(f model.Func, owner string) string {
+	var b strings.Builder
+	if f.Async {
+		b.WriteString(" async")
+	}
+	for i, t := range c.types(f.Params) {
+		fmt.Fprintf(&b, " (param \"p%d\" %s)", i, c.wat(t))
+	}
+	for _, t := range c.types(f.Results) {
+		fmt.Fprintf(&b, " (result %s)", c.wat(t))
+	}
+	for _, r := range c.world.Resources {
+		if strings.Contains(b.String(), " $"+r.Name+")") && r.Impl != owner {
+			c.fail(fmt.Errorf("a .wast cannot say it: %s is about a resource that %s implements", f.Name, r.Impl))
+		}
+	}
+	return b.String()
+}
+
+// writeMemory has a memory, a bump allocator as worlds have it, and a table for the functions of threads.
+func (c *component) writeMemory(b *strings.Builder) {
+	b.WriteString(`  (core module $Memory
+    (memory (export "mem") 1)
+    (table (export "threads") 3 funcref)
+    (global $heap (mut i32) (i32.const 0))
+    (func (export "realloc") (param $old i32) (param $from i32) (param $align i32) (param $size i32) (result i32)
+      (local $at i32)
+      (local.set $at (i32.and (i32.add (global.get $heap) (i32.sub (local.get $align) (i32.const 1))) (i32.sub (i32.const 0) (local.get $align))))
+      (global.set $heap (i32.add (local.get $at) (local.get $size)))
+      (local.get $at))
+  )
+  (core instance $memory (instantiate $Memory))
+  (alias core export $memory "threads" (core table $threads))
+  (core type $thread-i32 (func (param i32)))
+  (core type $thread-i64 (func (param i64)))
+`)
+}
+
+// options are the canonical options of everything in the component.
+func (c *component) options(realloc bool) string {
+	text := ` (memory (core memory $memory "mem"))`
+	for _, i := range c.world.Instances {
+		if i.Name == c.name && i.Encoding != "" {
+			text += " string-encoding=" + i.Encoding
+		}
+	}
+	if realloc {
+		text += ` (realloc (core func $memory "realloc"))`
+	}
+	return text
+}
+
+// writeResources defines the resource types that the instance implements.
+func (c *component) writeResources(b *strings.Builder) {
+	for _, r := range c.implementedBy(c.name) {
+		fmt.Fprintf(b, "  (type $%s' (resource (rep i32)))\n  (export $%[1]s %q (type $%[1]s'))\n", r.Name, c.kebab(r.Name))
+	}
+	for i, t := range c.payloads() {
+		fmt.Fprintf(b, "  (type $payload%d %s)\n", i, t)
+	}
+}
+
+// payloads are the types of streams and futures that built-ins are about.
+func (c *component) payloads() []string {
+	var all []string
+	for _, a := range c.used {
+		if t := c.payload(a); t != "" && !slices.Contains(all, t) {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// payload is the type of the stream or future that a built-in is about; empty: none.
+func (c *component) payload(a model.Action) string {
+	word, _, _ := strings.Cut(a.Op, ".")
+	if word != "stream" && word != "future" {
+		return ""
+	}
+	t := c.types([]string{a.Imm[0]})[0]
+	if t == nil {
+		return "(" + word + ")"
+	}
+	return fmt.Sprintf("(%s %s)", word, c.wat(t))
+}
+
+// canon is the definition of a built-in or of a call, without its identifier.
+func (c *component) canon(a model.Action) string {
+	flags := ""
+	for _, w := range a.Imm {
+		if w == "async" || w == "cancellable" {
+			flags = " " + w
+		}
+	}
+	group, verb, _ := strings.Cut(a.Op, ".")
+	switch {
+	case a.Op == "call":
+		f := c.function(a.Imm[0])
+		if lowered := c.lowersAsync(a.Imm[0]); lowered {
+			flags = " async"
+		}
+		return fmt.Sprintf("lower (func $%s %q)%s%s", c.kebab(f.Instance()), c.kebab(short(f.Name)), flags, c.options(true))
+	case group == "resource":
+		return a.Op + " $" + c.own(a.Imm[0])
+	case group == "context":
+		return fmt.Sprintf("%s %s %s", a.Op, a.Imm[0], a.Args[0])
+	case a.Op == "task.return":
+		results := ""
+		for _, t := range c.types([]string{strings.Trim(a.Imm[0], "()")}) {
+			if a.Imm[0] != "()" {
+				results = fmt.Sprintf(" (result %s)", c.wat(t))
+			}
+		}
+		return a.Op + results + c.options(false)
+	case a.Op == "waitable-set.wait" || a.Op == "waitable-set.poll":
+		return a.Op + flags + ` (memory (core memory $memory "mem"))`
+	case verb == "read" || verb == "write":
+		return fmt.Sprintf("%s $payload%d%s%s", a.Op, slices.Index(c.payloads(), c.payload(a)), flags, c.options(verb == "read"))
+	case group == "stream" || group == "future":
+		return fmt.Sprintf("%s $payload%d%s", a.Op, slices.Index(c.payloads(), c.payload(a)), flags)
+	case a.Op == "thread.new-indirect":
+		return fmt.Sprintf("thread.new-indirect (core type $thread-%s) (core table $threads)", a.Imm[0])
+	case a.Op == "error-context.new" || a.Op == "error-context.debug-message":
+		return a.Op + c.options(true)
+	}
+	return a.Op + flags
+}
+
+func (c *component) lowersAsync(function string) bool {
+	return slices.ContainsFunc(c.world.Imports, func(i model.Import) bool { return i.Async && i.Instance == c.name && i.Func == function })
+}
+
+// own is what a resource type is called where it may be the component's own.
+func (c *component) own(name string) string {
+	for _, r := range c.implementedBy(c.name) {
+		if r.Name == name {
+			return name + "'"
+		}
+	}
+	return name
+}
+
+// signature is the core type of what an action calls.
+func (c *component) signature(a model.Action) signature {
+	switch a.Op {
+	case "call":
+		f := c.function(a.Imm[0])
+		params, results := cores(c.types(f.Params)), cores(c.types(f.Results))
+		switch {
+		case c.lowersAsync(f.Name):
+			if len(results) > 0 {
+				params = append(params, "i32")
+			}
+			return signature{params, []string{"i32"}}
+		case len(results) > 1:
+			return signature{append(params, "i32"), nil}
+		}
+		return signature{params, results}
+	case "context.get":
+		return signature{nil, a.Imm[:1]}
+	case "context.set":
+		return signature{a.Imm[:1], nil}
+	case "task.return":
+		if a.Imm[0] == "()" {
+			return signature{}
+		}
+		return signature{cores(c.types([]string{strings.Trim(a.Imm[0], "()")})), nil}
+	case "thread.new-indirect":
+		return signature{[]string{"i32", a.Imm[0]}, []string{"i32"}}
+	}
+	built, known := builtins[a.Op]
+	if !known {
+		c.fail(fmt.Errorf("a .wast cannot say it: %s", a.Op))
+	}
+	return signature{i32s(built.takes), strings.Fields(built.returns)}
+}
+
+// lifted is the core type of what an activation is of: a function of the instance, or what belongs to one.
+func (c *component) lifted(s *scripted) signature {
+	switch s.at.Kind {
+	case model.KindCallback:
+		return signature{i32s(3), i32s(1)}
+	case model.KindThread:
+		return signature{i32s(1), nil}
+	case model.KindPostReturn:
+		f := c.function(strings.TrimSuffix(s.at.Name, ".post-return"))
+		return signature{c.coreOf(f).results, nil}
+	}
+	return c.coreOf(c.function(s.at.Name))
+}
+
+// coreOf is the core type of a function.
+func (c *component) coreOf(f model.Func) signature {
+	sig := signature{cores(c.types(f.Params)), cores(c.types(f.Results))}
+	switch {
+	case f.Lift == "callback", len(sig.results) > 1 && f.Lift != "stackful":
+		sig.results = i32s(1)
+	case f.Lift == "stackful":
+		sig.results = nil
+	}
+	return sig
+}
+
+// constants are core values as the results of an action, or what is returned.
+func constants(types []string, vs []spec.CoreValue) string {
+	var b strings.Builder
+	for i, t := range types {
+		value := "0"
+		if i < len(vs) {
+			value = vs[i].String()
+		}
+		fmt.Fprintf(&b, " (%s.const %s)", t, value)
+	}
+	return b.String()
+}

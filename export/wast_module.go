@@ -1,0 +1,145 @@
+package export
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// writeModule has the core module, with a function for each that core code runs in.
+func (c *component) writeModule(b *strings.Builder) {
+	b.WriteString("  (core module $M\n    (import \"\" \"mem\" (memory 1))\n    (import \"\" \"threads\" (table $threads 3 funcref))\n")
+	for _, a := range c.used {
+		fmt.Fprintf(b, "    (import \"\" %q (func %s%s))\n", kindOf(a), c.id(a), c.signature(a))
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.scripts)) {
+		c.writeFunction(b, name, c.scripts[name])
+	}
+	if thread := c.name + ".thread"; c.scripts[thread] != nil {
+		fmt.Fprintf(b, "    (elem (table $threads) (i32.const 1) func $%s)\n", thread)
+	}
+	for _, f := range c.exported() {
+		if c.scripts[f.Name] == nil { // the call did not come so far
+			fmt.Fprintf(b, "    (func (export %q)%s unreachable)\n", f.Name, c.coreOf(f))
+		}
+		if callback := f.Name + ".callback"; f.Lift == "callback" && c.scripts[callback] == nil {
+			fmt.Fprintf(b, "    (func (export %q) (param i32 i32 i32) (result i32) unreachable)\n", callback)
+		}
+	}
+	b.WriteString("  )\n  (core instance $m (instantiate $M (with \"\" (instance\n    (export \"mem\" (memory $memory \"mem\"))\n    (export \"threads\" (table $threads))\n")
+	for _, a := range c.used {
+		fmt.Fprintf(b, "    (export %q (func %s))\n", kindOf(a), c.id(a))
+	}
+	b.WriteString("  ))))\n")
+}
+
+// exported are the functions of the instance that are called.
+func (c *component) exported() []model.Func {
+	return slices.DeleteFunc(slices.Clone(c.world.Funcs), func(f model.Func) bool {
+		return f.Instance() != c.name || c.scripts[f.Name] == nil && !c.calledByOthers(f.Name)
+	})
+}
+
+// calledByOthers reports whether a function is imported, or called by the host, although it never came to run.
+func (c *component) calledByOthers(name string) bool {
+	for _, other := range c.parts {
+		if other.imports[name] {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.calls, func(h hostCall) bool { return h.function == name })
+}
+
+// writeFunction has one function: what it does in its first call, in its second, and so on.
+func (c *component) writeFunction(b *strings.Builder, name string, scripts []*scripted) {
+	sig := c.lifted(scripts[0])
+	if len(scripts) > 1 {
+		fmt.Fprintf(b, "    (global $%s.calls (mut i32) (i32.const 0))\n", name)
+	}
+	fmt.Fprintf(b, "    (func $%s (export %q)%s\n", name, name, sig)
+	if len(scripts) == 1 {
+		b.WriteString(indent(c.body(scripts[0], sig), "      "))
+	} else {
+		fmt.Fprintf(b, "      (global.set $%s.calls (i32.add (global.get $%[1]s.calls) (i32.const 1)))\n", name)
+		for i, s := range scripts {
+			fmt.Fprintf(b, "      (if (i32.eq (global.get $%s.calls) (i32.const %d)) (then\n%s      ))\n", name, i+1, indent(c.body(s, sig), "        "))
+		}
+	}
+	b.WriteString("      (unreachable)\n    )\n")
+}
+
+// body is what one call does.
+func (c *component) body(s *scripted, sig signature) string {
+	var b strings.Builder
+	for _, d := range s.did {
+		b.WriteString(c.step(d))
+	}
+	switch {
+	case s.left != nil && s.left.Op == "return":
+		fmt.Fprintf(&b, "(return%s)\n", constants(sig.results, s.left.Args))
+	case s.left != nil:
+		c.fail(fmt.Errorf("a .wast cannot say it: %s throws an exception", s.at.Name))
+	case s.pending != nil:
+		call := c.call(*s.pending)
+		for range c.signature(*s.pending).results {
+			call = fmt.Sprintf("(drop %s)", call)
+		}
+		b.WriteString(call + "\n")
+	case s.current:
+		b.WriteString(";; the trace ends here\n(drop (i32.div_u (i32.const 1) (i32.const 0)))\n")
+	}
+	return b.String()
+}
+
+// step is an action that comes to an end, and a look at what comes back.
+func (c *component) step(d done) string {
+	if d.action.Op == "memory.store" {
+		return stores(d.action.Args)
+	}
+	call := c.call(d.action)
+	results := c.signature(d.action).results
+	if len(results) == 0 {
+		return call + "\n"
+	}
+	return fmt.Sprintf("(if (%s.ne%s %s) (then unreachable))\n", results[0], constants(results, d.results), call)
+}
+
+// call is a call with constants.
+func (c *component) call(a model.Action) string {
+	args := a.Args
+	if strings.HasPrefix(a.Op, "context.") {
+		args = args[1:] // the first is an immediate there
+	}
+	return fmt.Sprintf("(call %s%s)", c.id(a), constants(c.signature(a).params, args))
+}
+
+// stores are what memory.store does: 64-bit values from an address on.
+func stores(args []spec.CoreValue) string {
+	var b strings.Builder
+	for i, v := range args[1:] {
+		fmt.Fprintf(&b, "(i64.store (i32.const %d) (i64.const %s))\n", args[0].Uint64()+8*uint64(i), v)
+	}
+	return b.String()
+}
+
+// writeExports lifts the functions.
+func (c *component) writeExports(b *strings.Builder) {
+	for _, f := range c.exported() {
+		options := ""
+		switch {
+		case f.Lift == "stackful":
+			options = " async"
+		case f.Lift == "callback":
+			options = fmt.Sprintf(" async (callback (core func $m %q))", f.Name+".callback")
+		}
+		if post := f.Name + ".post-return"; c.scripts[post] != nil {
+			options += fmt.Sprintf(" (post-return (core func $m %q))", post)
+		}
+		fmt.Fprintf(b, "  (func (export %q)%s (canon lift (core func $m %q)%s%s))\n", c.kebab(short(f.Name)), c.functype(f, c.name), f.Name,
+			options, c.options(len(f.Params) > 0))
+	}
+}

@@ -1,0 +1,59 @@
+package properties
+
+import (
+	"fmt"
+	"slices"
+
+	"cabi/model"
+)
+
+// What calls promise to who makes them.
+
+var blocksAsDeclared = runProperty(&model.Property{
+	Name: "blocks-as-declared",
+	Statement: "No thread is blocked in a call that is lowered async; and a call of a function whose type is not async has returned a value when " +
+		"its caller goes on.",
+	Kind: "state",
+	Origin: `Concurrency.md: "When a thread calls an import using the async ABI, the Component Model guarantees that if the callee task blocks, control ` +
+		`flow is immediately returned back to the caller's thread"; "the absence of async means that a host or component caller never needs to ` +
+		`handle the case where the callee blocks before returning a value"`,
+}, func(r *model.Run, met *bool) (what, kind string) {
+	for _, at := range r.Activations {
+		if at.Pending == nil || at.Pending.Op != "call" || at.Thread() == nil {
+			continue
+		}
+		*met = true
+		switch lowered, async := declared(r.World, at); {
+		case !at.Thread().Suspended():
+		case lowered:
+			return fmt.Sprintf("%s is blocked in its call of %s, which is lowered async", at.Name, at.Pending.Imm[0]), "lowered"
+		case !async:
+			return fmt.Sprintf("%s is blocked in its call of %s, whose type is not async", at.Name, at.Pending.Imm[0]), "sync"
+		}
+	}
+	return unreturned(r)
+})
+
+// declared says of the import that core code calls whether it is lowered async, and whether its type is async.
+func declared(w *model.World, at *model.Activation) (lowered, async bool) {
+	name := at.Pending.Imm[0]
+	lowered = slices.ContainsFunc(w.Imports, func(i model.Import) bool { return i.Instance == at.Actor && i.Func == name && i.Async })
+	return lowered, asyncType(w, name)
+}
+
+func asyncType(w *model.World, name string) bool {
+	return slices.ContainsFunc(w.Funcs, func(f model.Func) bool { return f.Name == name && f.Async })
+}
+
+// unreturned says which call of a function whose type is not async came back to the host without a value.
+func unreturned(r *model.Run) (what, kind string) {
+	if !atHost(r) || hostCalled(r) {
+		return "", ""
+	}
+	for k, call := range r.Calls() {
+		if !call.Resolved && !asyncType(r.World, call.Func) {
+			return fmt.Sprintf("the host's call %d of %s, whose type is not async, came back without a value", k, call.Func), "host"
+		}
+	}
+	return "", ""
+}

@@ -1,0 +1,605 @@
+package properties
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"cabi/spec"
+)
+
+// A second codec of values, written from the prose of CanonicalABI.md and not from the port: how they stand in a memory, and
+// which numbers they are passed as. What stands in memory and in numbers is compared with it, because a size or an order
+// that is wrong alike in storing and loading survives every round trip.
+
+// A codec stores values in a memory, text in an encoding, and reads them back.
+type codec struct {
+	mem      *spec.MemInst
+	encoding spec.StringEncoding
+	next     uint64  // where it puts what it stores next
+	nan      uint64  // what is mixed into the bits of NaNs
+	touched  []block // what it has stored
+}
+
+var errInvalid = errors.New("no value")
+
+// word is the size of an address.
+func (c *codec) word() uint64 {
+	if c.mem.AddrType == spec.I64 {
+		return 8
+	}
+	return 4
+}
+
+func roundUp(n, to uint64) uint64 { return (n + to - 1) / to * to }
+
+// scalars are the sizes of the types that are one number; those of handles count too.
+var scalars = map[spec.ValType]uint64{spec.BoolType{}: 1, spec.U8Type{}: 1, spec.S8Type{}: 1, spec.U16Type{}: 2, spec.S16Type{}: 2,
+	spec.U32Type{}: 4, spec.S32Type{}: 4, spec.CharType{}: 4, spec.F32Type{}: 4, spec.U64Type{}: 8, spec.S64Type{}: 8, spec.F64Type{}: 8}
+
+// parts are the types of what a type has all of, one after the other; false: it is no such type.
+func parts(t spec.ValType) (labels []string, ts []spec.ValType, ok bool) {
+	switch t := t.(type) {
+	case *spec.RecordType:
+		for _, f := range t.Fields {
+			labels, ts = append(labels, f.Label), append(ts, f.T)
+		}
+		return labels, ts, true
+	case *spec.TupleType:
+		for i := range t.Ts {
+			labels = append(labels, strconv.Itoa(i))
+		}
+		return labels, t.Ts, true
+	case *spec.ListType:
+		if t.L == nil {
+			return nil, nil, false
+		}
+		for range *t.L {
+			ts = append(ts, t.T)
+		}
+		return nil, ts, true
+	}
+	return nil, nil, false
+}
+
+// casesOf are what a type has one of; nil: it is no such type.
+func casesOf(t spec.ValType) []spec.CaseType {
+	switch t := t.(type) {
+	case *spec.VariantType:
+		return t.Cases
+	case *spec.OptionType:
+		return []spec.CaseType{{Label: "none"}, {Label: "some", T: t.T}}
+	case *spec.ResultType:
+		return []spec.CaseType{{Label: "ok", T: t.Ok}, {Label: "error", T: t.Error}}
+	case *spec.EnumType:
+		var cases []spec.CaseType
+		for _, l := range t.Labels {
+			cases = append(cases, spec.CaseType{Label: l})
+		}
+		return cases
+	}
+	return nil
+}
+
+// bytesFor is how many bytes n bits take: one, two or four.
+func bytesFor(bits int) uint64 {
+	switch {
+	case bits <= 8:
+		return 1
+	case bits <= 16:
+		return 2
+	}
+	return 4
+}
+
+// discriminantSize is the size of the number that says which of n cases it is.
+func discriminantSize(n int) uint64 {
+	switch {
+	case n <= 1<<8:
+		return 1
+	case n <= 1<<16:
+		return 2
+	}
+	return 4
+}
+
+// shape is the size and the alignment of a type.
+func (c *codec) shape(t spec.ValType) (size, align uint64) {
+	if n, ok := scalars[t]; ok {
+		return n, n
+	}
+	if flags, ok := t.(*spec.FlagsType); ok {
+		n := bytesFor(len(flags.Labels))
+		return n, n
+	}
+	if _, ts, ok := parts(t); ok {
+		align = 1
+		for _, t := range ts {
+			s, a := c.shape(t)
+			size, align = roundUp(size, a)+s, max(align, a)
+		}
+		return roundUp(size, align), align
+	}
+	if cases := casesOf(t); cases != nil {
+		payload, align, most := c.payload(cases)
+		align = max(align, discriminantSize(len(cases)))
+		return roundUp(payload+most, align), align
+	}
+	return 2 * c.word(), c.word() // text and lists
+}
+
+// payload is where the payload of a type with cases stands, its alignment and how long it is at most.
+func (c *codec) payload(cases []spec.CaseType) (offset, align, most uint64) {
+	align = 1
+	for _, k := range cases {
+		if k.T != nil {
+			s, a := c.shape(k.T)
+			align, most = max(align, a), max(most, s)
+		}
+	}
+	return roundUp(discriminantSize(len(cases)), align), align, most
+}
+
+// alloc is a new place.
+func (c *codec) alloc(size, align uint64) uint64 {
+	ptr := roundUp(c.next, align)
+	c.next = ptr + size
+	c.touched = append(c.touched, block{ptr, size})
+	return ptr
+}
+
+// putInt stores the lowest bytes of a number.
+func (c *codec) putInt(ptr, size, v uint64) {
+	for i := range size {
+		c.mem.Bytes.B[ptr+i] = byte(v >> (8 * i))
+	}
+}
+
+func (c *codec) getInt(ptr, size uint64) uint64 {
+	v := uint64(0)
+	for i := range size {
+		v |= uint64(c.mem.Bytes.B[ptr+i]) << (8 * i)
+	}
+	return v
+}
+
+// bits is a value of a type that is one number, as its bits.
+func (c *codec) bits(t spec.ValType, v spec.Value) uint64 {
+	switch v := v.(type) {
+	case bool:
+		if v {
+			return 1
+		}
+		return 0
+	case spec.Char:
+		return uint64(v)
+	case spec.Int:
+		if n, ok := v.Uint64(); ok {
+			return n
+		}
+		n, _ := v.Int64()
+		return uint64(n)
+	}
+	f := v.(spec.Float).Float64()
+	switch _, narrow := t.(spec.F32Type); {
+	case narrow && f != f:
+		return 0x7fc00000 | c.nan&0x803fffff
+	case narrow:
+		return uint64(math.Float32bits(float32(f)))
+	case f != f:
+		return 0x7ff8000000000000 | c.nan&0x8007ffffffffffff
+	}
+	return math.Float64bits(f)
+}
+
+// number is the value of a type that bits stand for, of which there may be more than it has.
+func number(t spec.ValType, bits uint64) (spec.Value, error) {
+	switch t.(type) {
+	case spec.BoolType:
+		return bits != 0, nil
+	case spec.CharType:
+		if bits = bits & math.MaxUint32; bits > 0x10ffff || bits >= 0xd800 && bits <= 0xdfff {
+			return nil, errInvalid
+		}
+		return spec.Char(bits), nil
+	case spec.F32Type:
+		return canonical(float64(math.Float32frombits(uint32(bits)))), nil
+	case spec.F64Type:
+		return canonical(math.Float64frombits(bits)), nil
+	}
+	width := bitsOf[t]
+	if width < 0 {
+		return spec.IntOf(int64(bits<<(64+width)) >> (64 + width)), nil
+	}
+	return spec.UintOf(bits << (64 - width) >> (64 - width)), nil
+}
+
+// canonical is a float, the canonical one of all NaNs.
+func canonical(f float64) spec.Float {
+	if f != f {
+		return spec.Float(0x7ff8000000000000)
+	}
+	return spec.FloatOf(f)
+}
+
+// put stores a value.
+func (c *codec) put(ptr uint64, t spec.ValType, v spec.Value) {
+	if size, ok := scalars[t]; ok {
+		c.putInt(ptr, size, c.bits(t, v))
+	} else if flags, ok := t.(*spec.FlagsType); ok {
+		c.putInt(ptr, bytesFor(len(flags.Labels)), flagBits(v.(spec.Dict)))
+	} else if _, ts, ok := parts(t); ok {
+		for i, e := range partsOf(v) {
+			s, a := c.shape(ts[i])
+			ptr = roundUp(ptr, a)
+			c.put(ptr, ts[i], e)
+			ptr += s
+		}
+	} else if cases := casesOf(t); cases != nil {
+		i, payload := chosen(cases, v.(spec.Dict))
+		offset, _, _ := c.payload(cases)
+		c.putInt(ptr, discriminantSize(len(cases)), uint64(i))
+		if cases[i].T != nil {
+			c.put(ptr+offset, cases[i].T, payload)
+		}
+	} else {
+		begin, n := c.putApart(t, v)
+		c.putInt(ptr, c.word(), begin)
+		c.putInt(ptr+c.word(), c.word(), n)
+	}
+}
+
+// putApart stores text or a list elsewhere, and returns where, and its length.
+func (c *codec) putApart(t spec.ValType, v spec.Value) (ptr, n uint64) {
+	list, ok := t.(*spec.ListType)
+	if !ok {
+		return c.putText(v.(spec.String).S)
+	}
+	size, align := c.shape(list.T)
+	elems := v.(spec.List)
+	ptr = c.alloc(size*uint64(len(elems)), align)
+	for i, e := range elems {
+		c.put(ptr+size*uint64(i), list.T, e)
+	}
+	return ptr, uint64(len(elems))
+}
+
+// putText stores text: in Latin-1 where the encoding allows it and it can be.
+func (c *codec) putText(s string) (ptr, n uint64) {
+	units, size, tag := utf16.Encode([]rune(s)), uint64(2), uint64(0)
+	switch {
+	case c.encoding == spec.UTF8:
+		ptr = c.alloc(uint64(len(s)), 1)
+		copy(c.mem.Bytes.B[ptr:], s)
+		return ptr, uint64(len(s))
+	case c.encoding == spec.Latin1UTF16 && isLatin1(s):
+		size = 1
+	case c.encoding == spec.Latin1UTF16:
+		tag = 1 << (8*c.word() - 1)
+	}
+	ptr = c.alloc(size*uint64(len(units)), 2)
+	for i, u := range units {
+		c.putInt(ptr+size*uint64(i), size, uint64(u))
+	}
+	return ptr, uint64(len(units)) | tag
+}
+
+func isLatin1(s string) bool {
+	for _, r := range s {
+		if r > 0xff {
+			return false
+		}
+	}
+	return true
+}
+
+// get reads a value, if what stands there is one.
+func (c *codec) get(ptr uint64, t spec.ValType) (spec.Value, error) {
+	if size, ok := scalars[t]; ok {
+		return number(t, c.getInt(ptr, size))
+	}
+	if flags, ok := t.(*spec.FlagsType); ok {
+		return flagsOf(flags, c.getInt(ptr, bytesFor(len(flags.Labels)))), nil
+	}
+	if labels, ts, ok := parts(t); ok {
+		return collect(labels, ts, func(t spec.ValType) (spec.Value, error) {
+			size, align := c.shape(t)
+			ptr = roundUp(ptr, align) + size
+			return c.get(ptr-size, t)
+		})
+	}
+	if cases := casesOf(t); cases != nil {
+		offset, _, _ := c.payload(cases)
+		return oneCase(cases, c.getInt(ptr, discriminantSize(len(cases))), func(t spec.ValType) (spec.Value, error) {
+			return c.get(ptr+offset, t)
+		})
+	}
+	return c.getApart(t, c.getInt(ptr, c.word()), c.getInt(ptr+c.word(), c.word()))
+}
+
+// getApart reads text or a list.
+func (c *codec) getApart(t spec.ValType, ptr, n uint64) (spec.Value, error) {
+	list, ok := t.(*spec.ListType)
+	if !ok {
+		return c.getText(ptr, n)
+	}
+	size, align := c.shape(list.T)
+	if err := c.within(ptr, n, size, align); err != nil {
+		return nil, err
+	}
+	elems := spec.List{}
+	for i := range n {
+		e, err := c.get(ptr+size*i, list.T)
+		if err != nil {
+			return nil, err
+		}
+		elems = append(elems, e)
+	}
+	return elems, nil
+}
+
+// within checks that n elements are aligned and in the memory.
+func (c *codec) within(ptr, n, size, align uint64) error {
+	if length := uint64(len(c.mem.Bytes.B)); ptr%align != 0 || n > length || ptr > length || ptr+n*size > length {
+		return errInvalid
+	}
+	return nil
+}
+
+func (c *codec) getText(ptr, n uint64) (spec.Value, error) {
+	size, align := uint64(1), uint64(1)
+	if tag := uint64(1) << (8*c.word() - 1); c.encoding == spec.UTF16 || c.encoding == spec.Latin1UTF16 && n&tag != 0 {
+		size, align = 2, 2
+		if c.encoding == spec.Latin1UTF16 {
+			n ^= tag
+		}
+	} else if c.encoding == spec.Latin1UTF16 {
+		align = 2
+	}
+	if err := c.within(ptr, n, size, align); err != nil {
+		return nil, err
+	}
+	return c.decode(ptr, n, size)
+}
+
+// decode reads n code units of a size.
+func (c *codec) decode(ptr, n, size uint64) (spec.Value, error) {
+	if c.encoding == spec.UTF8 {
+		b := c.mem.Bytes.B[ptr : ptr+n]
+		if !utf8.Valid(b) {
+			return nil, errInvalid
+		}
+		return spec.UTF8String(string(b)), nil
+	}
+	var units []uint16
+	for i := range n {
+		units = append(units, uint16(c.getInt(ptr+size*i, size)))
+	}
+	runes := utf16.Decode(units)
+	for i, u := range utf16.Encode(runes) {
+		if u != units[i] { // half of a pair was replaced
+			return nil, errInvalid
+		}
+	}
+	return spec.UTF8String(string(runes)), nil
+}
+
+// coreTypes are the types of the numbers that a value of type t is passed as.
+func (c *codec) coreTypes(t spec.ValType) []spec.CoreType {
+	switch t.(type) {
+	case spec.F32Type:
+		return []spec.CoreType{spec.F32}
+	case spec.F64Type:
+		return []spec.CoreType{spec.F64}
+	case spec.U64Type, spec.S64Type:
+		return []spec.CoreType{spec.I64}
+	}
+	if _, ok := scalars[t]; ok {
+		return []spec.CoreType{spec.I32}
+	}
+	if _, ok := t.(*spec.FlagsType); ok {
+		return []spec.CoreType{spec.I32}
+	}
+	if _, ts, ok := parts(t); ok {
+		var types []spec.CoreType
+		for _, t := range ts {
+			types = append(types, c.coreTypes(t)...)
+		}
+		return types
+	}
+	if cases := casesOf(t); cases != nil {
+		return append([]spec.CoreType{spec.I32}, c.joined(cases)...)
+	}
+	return []spec.CoreType{c.mem.AddrType, c.mem.AddrType}
+}
+
+// joined are the types that hold the numbers of any of the cases: of two that differ, the one that has room for both.
+func (c *codec) joined(cases []spec.CaseType) []spec.CoreType {
+	var types []spec.CoreType
+	for _, k := range cases {
+		if k.T == nil {
+			continue
+		}
+		for i, t := range c.coreTypes(k.T) {
+			switch {
+			case i == len(types):
+				types = append(types, t)
+			case types[i] != t && narrow(types[i]) && narrow(t):
+				types[i] = spec.I32
+			case types[i] != t:
+				types[i] = spec.I64
+			}
+		}
+	}
+	return types
+}
+
+func narrow(t spec.CoreType) bool { return t == spec.I32 || t == spec.F32 }
+
+// lower appends the bits of the numbers that a value is passed as. All conversions of a case's numbers keep the bits.
+func (c *codec) lower(bits []uint64, t spec.ValType, v spec.Value) []uint64 {
+	if _, ok := scalars[t]; ok {
+		n := c.bits(t, v)
+		if types := c.coreTypes(t); narrow(types[0]) {
+			n &= math.MaxUint32
+		}
+		return append(bits, n)
+	}
+	if _, ok := t.(*spec.FlagsType); ok {
+		return append(bits, flagBits(v.(spec.Dict)))
+	}
+	if _, ts, ok := parts(t); ok {
+		for i, e := range partsOf(v) {
+			bits = c.lower(bits, ts[i], e)
+		}
+		return bits
+	}
+	if cases := casesOf(t); cases != nil {
+		end := len(bits) + len(c.coreTypes(t))
+		i, payload := chosen(cases, v.(spec.Dict))
+		bits = append(bits, uint64(i))
+		if cases[i].T != nil {
+			bits = c.lower(bits, cases[i].T, payload)
+		}
+		return append(bits, make([]uint64, end-len(bits))...)
+	}
+	ptr, n := c.putApart(t, v)
+	return append(bits, ptr, n)
+}
+
+// lift reads a value from the bits of numbers, and returns the bits that are left.
+func (c *codec) lift(bits []uint64, t spec.ValType) (spec.Value, []uint64, error) {
+	if _, ok := scalars[t]; ok {
+		v, err := number(t, bits[0]&mask(c.coreTypes(t)[0]))
+		return v, bits[1:], err
+	}
+	if flags, ok := t.(*spec.FlagsType); ok {
+		return flagsOf(flags, bits[0]), bits[1:], nil
+	}
+	if labels, ts, ok := parts(t); ok {
+		v, err := collect(labels, ts, func(t spec.ValType) (v spec.Value, err error) {
+			v, bits, err = c.lift(bits, t)
+			return v, err
+		})
+		return v, bits, err
+	}
+	if cases := casesOf(t); cases != nil {
+		v, err := oneCase(cases, bits[0]&math.MaxUint32, func(t spec.ValType) (spec.Value, error) {
+			v, _, err := c.lift(bits[1:], t)
+			return v, err
+		})
+		return v, bits[len(c.coreTypes(t)):], err
+	}
+	width := mask(c.mem.AddrType)
+	v, err := c.getApart(t, bits[0]&width, bits[1]&width)
+	return v, bits[2:], err
+}
+
+// mask is the bits that a number of a type has.
+func mask(t spec.CoreType) uint64 {
+	if narrow(t) {
+		return math.MaxUint32
+	}
+	return math.MaxUint64
+}
+
+// bitsOfCore are the bits of a core value that is passed as one of a type.
+func bitsOfCore(v spec.CoreValue, t spec.CoreType) uint64 {
+	switch {
+	case !v.IsFloat():
+		return v.Uint64()
+	case t == spec.F32 && v.Float64() != v.Float64():
+		return 0x7fc00000
+	case t == spec.F32:
+		return uint64(math.Float32bits(float32(v.Float64())))
+	}
+	return math.Float64bits(v.Float64())
+}
+
+// coreOfBits is the core value of a type that has these bits.
+func coreOfBits(bits uint64, t spec.CoreType) spec.CoreValue {
+	switch t {
+	case spec.F32:
+		return spec.CoreFloat(float64(math.Float32frombits(uint32(bits))))
+	case spec.F64:
+		return spec.CoreFloat(math.Float64frombits(bits))
+	}
+	return spec.CoreInt(bits & mask(t))
+}
+
+// partsOf are the parts of a value that has parts.
+func partsOf(v spec.Value) []spec.Value {
+	if list, ok := v.(spec.List); ok {
+		return list
+	}
+	var vs []spec.Value
+	for _, e := range v.(spec.Dict) {
+		vs = append(vs, e.Value)
+	}
+	return vs
+}
+
+// collect reads the parts of a value in order. Without labels it is a list.
+func collect(labels []string, ts []spec.ValType, read func(spec.ValType) (spec.Value, error)) (spec.Value, error) {
+	list, dict := spec.List{}, spec.Dict{}
+	for i, t := range ts {
+		v, err := read(t)
+		if err != nil {
+			return nil, err
+		}
+		if labels == nil {
+			list = append(list, v)
+		} else {
+			dict = append(dict, spec.Entry{Label: labels[i], Value: v})
+		}
+	}
+	if labels == nil {
+		return list, nil
+	}
+	return dict, nil
+}
+
+// oneCase reads the value of a case.
+func oneCase(cases []spec.CaseType, i uint64, read func(spec.ValType) (spec.Value, error)) (spec.Value, error) {
+	if i >= uint64(len(cases)) {
+		return nil, errInvalid
+	}
+	c := cases[i]
+	if c.T == nil {
+		return spec.Dict{{Label: c.Label}}, nil
+	}
+	v, err := read(c.T)
+	return spec.Dict{{Label: c.Label, Value: v}}, err
+}
+
+// chosen is which case a value is of, and its payload.
+func chosen(cases []spec.CaseType, v spec.Dict) (int, spec.Value) {
+	for i, c := range cases {
+		if c.Label == v[0].Label {
+			return i, v[0].Value
+		}
+	}
+	panic(fmt.Sprintf("no case %s", v[0].Label))
+}
+
+// flagBits has a bit for each flag, the first is the lowest.
+func flagBits(v spec.Dict) uint64 {
+	bits := uint64(0)
+	for i, e := range v {
+		if e.Value.(bool) {
+			bits |= 1 << i
+		}
+	}
+	return bits
+}
+
+func flagsOf(t *spec.FlagsType, bits uint64) spec.Dict {
+	var d spec.Dict
+	for i, l := range t.Labels {
+		d = append(d, spec.Entry{Label: l, Value: bits>>i&1 != 0})
+	}
+	return d
+}

@@ -1,0 +1,143 @@
+package properties
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// Mutants of spec/ that its own tests let live, or do not cover, are judged by the promises and by the tests of values: make
+// mutants. docs/mutants.md has the score, and says of those that live why they may.
+
+// A mutant is a change of one token, as gremlins reports it.
+type mutant struct {
+	Type, Status string
+	Line, Column int
+}
+
+// mutations are what gremlins puts in the place of a token, by the type of the mutant.
+var mutations = map[string]map[string]string{
+	"ARITHMETIC_BASE":       {"+": "-", "-": "+", "*": "/", "/": "*", "%": "*"},
+	"CONDITIONALS_BOUNDARY": {">=": ">", ">": ">=", "<=": "<", "<": "<="},
+	"CONDITIONALS_NEGATION": {"==": "!=", "!=": "==", ">=": "<", ">": "<=", "<=": ">", "<": ">="},
+	"INCREMENT_DECREMENT":   {"++": "--", "--": "++"},
+	"INVERT_NEGATIVES":      {"-": "+"},
+}
+
+// mutated is a text with a mutant in it; empty: the mutant is not of it.
+func mutated(text string, m mutant) string {
+	lines := strings.SplitAfter(text, "\n")
+	if m.Line > len(lines) || m.Column > len(lines[m.Line-1]) {
+		return ""
+	}
+	before, after := lines[m.Line-1][:m.Column-1], lines[m.Line-1][m.Column-1:]
+	for _, n := range []int{2, 1} { // the longer token first
+		if n > len(after) {
+			continue
+		}
+		if other, known := mutations[m.Type][after[:n]]; known {
+			lines[m.Line-1] = before + other + after[n:]
+			return strings.Join(lines, "")
+		}
+	}
+	return ""
+}
+
+// judges are the tests that stand for the suites where there is little time.
+const judges = "^(TestQuick|TestLayout|TestGuestsPass|TestBadValuesTrap|TestPlacesObeyed|TestValuesCross|TestStreamsCarry)$"
+
+// TestMutants judges the mutants of a report of gremlins.
+func TestMutants(t *testing.T) {
+	file := os.Getenv("CABI_MUTANTS")
+	if file == "" {
+		t.Skip("judges the mutants of a report: make mutants")
+	}
+	var report struct {
+		Files []struct {
+			File      string `json:"file_name"`
+			Mutations []mutant
+		}
+	}
+	if err := json.Unmarshal([]byte(read(t, file)), &report); err != nil {
+		t.Fatal(err)
+	}
+	var all tallies
+	for _, f := range report.Files {
+		for _, m := range f.Mutations {
+			all.count(t, filepath.Base(f.File), m)
+		}
+	}
+	t.Log(all)
+}
+
+// tallies are how many mutants came to what.
+type tallies struct{ byTests, bySuites, lived int }
+
+func (all *tallies) count(t *testing.T, file string, m mutant) {
+	switch m.Status {
+	case "KILLED", "TIMED OUT":
+		all.byTests++
+	case "LIVED", "NOT COVERED":
+		if by := judge(t, file, m); by != "" {
+			all.bySuites++
+		} else {
+			all.lived++
+			t.Logf("lives: %s:%d:%d %s", file, m.Line, m.Column, m.Type)
+		}
+	}
+}
+
+func (all tallies) String() string {
+	n := all.byTests + all.bySuites + all.lived
+	return fmt.Sprintf("%d mutants: %d killed by the tests of spec/, %d of the others by the suites, %d live: %.1f%% killed",
+		n, all.byTests, all.bySuites, all.lived, 100*float64(n-all.lived)/float64(max(1, n)))
+}
+
+// judge returns which test kills a mutant; empty: none.
+func judge(t *testing.T, file string, m mutant) string {
+	path, err := filepath.Abs(filepath.Join("../spec", file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := mutated(read(t, path), m)
+	if text == "" {
+		t.Fatalf("%s:%d:%d has no %s", file, m.Line, m.Column, m.Type)
+	}
+	overlay := writeOverlay(t, map[string]string{path: text})
+	cmd := withOverlay(overlay, "test", "./properties", "-run", judges, "-failfast", "-timeout", "2m")
+	cmd.Env = append(os.Environ(), "CABI_MUTANTS=", "CABI_QUICK=1")
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		return ""
+	}
+	_, by, _ := strings.Cut(string(out), "--- FAIL: ")
+	by, _, _ = strings.Cut(by, " ")
+	return "killed " + by
+}
+
+// TestQuick is TestPromises not as far.
+func TestQuick(t *testing.T) {
+	if os.Getenv("CABI_QUICK") == "" {
+		t.Skip("TestPromises explores more")
+	}
+	for _, w := range model.Worlds {
+		if w.Random {
+			continue
+		}
+		bounds := w.Bounds
+		bounds.Steps = max(4, bounds.Steps-6)
+		report := model.Search{World: w, Variant: spec.SingleTable, Properties: For(w), Bounds: bounds, KeepGoing: true}.Run()
+		for _, v := range report.Violations {
+			if !slices.ContainsFunc(knownIn(w.Name), func(d defect) bool { return d.property.Name == v.Property && d.kind == v.Kind }) {
+				t.Fatalf("%s: %s", w.Name, v.Trace)
+			}
+		}
+	}
+}

@@ -1,0 +1,92 @@
+package properties
+
+import (
+	"fmt"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// What is done with what core code returns.
+
+var postReturned = &model.Property{
+	Name:      "post-returned",
+	Statement: "When a function that has a post-return returns, its post-return runs before any other core code goes on, unless that is realloc's.",
+	Kind:      "step",
+	Origin:    `CanonicalABI.md: "post-return […] is called after the results have been lifted"; canon_lift's thread_func`,
+	New:       func() model.Checker { return &postReturnChecker{NoChecks: model.NoChecks{Name: "post-returned"}} },
+}
+
+// postReturnChecker keeps the functions whose post-returns are owed; what is on the stack says the same.
+type postReturnChecker struct {
+	model.NoChecks
+	has  map[string]bool
+	owed []string
+}
+
+func (c *postReturnChecker) Begin(r *model.Run) {
+	c.has = map[string]bool{}
+	for _, f := range r.World.Funcs {
+		c.has[f.Name] = f.PostReturn
+	}
+}
+
+func (c *postReturnChecker) Left(_ *model.Run, at *model.Activation) {
+	if at.Kind == model.KindFunc && c.has[at.Name] && at.Pending.Op == "return" {
+		c.Met, c.owed = true, append(c.owed, at.Name)
+	}
+}
+
+func (c *postReturnChecker) Entered(_ *model.Run, at *model.Activation) {
+	if n := len(c.owed); at.Kind == model.KindPostReturn && n > 0 && c.owed[n-1]+".post-return" == at.Name {
+		c.owed = c.owed[:n-1]
+	}
+}
+
+func (c *postReturnChecker) Settled(r *model.Run) {
+	if len(c.owed) > 0 && !amid(r) {
+		c.What = fmt.Sprintf("%s has returned, and its post-return did not run", c.owed[0])
+	}
+}
+
+var waitsOnNamed = &model.Property{
+	Name:      "waits-on-named",
+	Statement: "A function or callback that returns that it waits on a set waits on the set that it named; and one that yields waits on none.",
+	Kind:      "state",
+	Origin:    `Concurrency.md: "If the low 4 bits are 2, the callee wants to wait for an event to occur in the waitable set whose index is stored in the high 28 bits"`,
+	Blind:     "Whether naming what is no set traps: typed-use says it.",
+	New: func() model.Checker {
+		return &namedChecker{NoChecks: model.NoChecks{Name: "waits-on-named"}, named: map[*spec.Thread]spec.Element{}}
+	},
+}
+
+// namedChecker keeps the element that each event loop named last; nil: none. What the loop waits for says the same.
+type namedChecker struct {
+	model.NoChecks
+	named map[*spec.Thread]spec.Element
+}
+
+func (c *namedChecker) Left(r *model.Run, at *model.Activation) {
+	if !at.Packed || at.Pending.Op != "return" {
+		return
+	}
+	packed := at.Pending.Args[0].Uint64()
+	c.named[at.Thread()] = nil
+	for inst, slot := range elements(r) {
+		if packed&0xf == uint64(spec.CallbackWait) && inst.Name == at.Actor && slot.Index == packed>>4 {
+			c.named[at.Thread()] = slot.Element
+		}
+	}
+}
+
+func (c *namedChecker) State(r *model.Run) {
+	for _, t := range r.Store.WaitingThreads() {
+		named, isLoop := c.named[t]
+		if !isLoop || blockedIn(r, t) != "callback wait" {
+			continue
+		}
+		if c.Met = true; named != spec.Element(t.WaitsFor().Set) {
+			c.What = fmt.Sprintf("%s waits on a set that it did not name", threadName(t))
+		}
+	}
+}

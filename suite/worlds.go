@@ -1,0 +1,27 @@
+package suite
+
+import (
+	"slices"
+	"strings"
+
+	"cabi/model"
+)
+
+// ownWorld is a trace with a world of its own, which it defines: what the trace needs of the named world it was found in,
+// without what is for searching. So a trace can be read by itself, and means the same when the named worlds change.
+func ownWorld(t *model.Trace) *model.Trace {
+	if model.WorldByName(t.World.Name) != t.World {
+		return t
+	}
+	w := *t.World
+	w.Name, w.Doc, w.Menus, w.RightClass, w.Random = "part-of-"+w.Name, "", nil, false, false
+	w.Pointers, w.Addresses, w.Lengths, w.Bounds = nil, nil, nil, model.Bounds{}
+	named := func(f string) bool {
+		return slices.Contains(w.Start, f) || slices.ContainsFunc(t.Lines, func(l model.Line) bool { return strings.Contains(l.Text, f) })
+	}
+	w.Funcs = slices.DeleteFunc(slices.Clone(w.Funcs), func(f model.Func) bool { return !named(f.Name) })
+	w.Imports = slices.DeleteFunc(slices.Clone(w.Imports), func(i model.Import) bool { return !named(i.Func) })
+	own := *t
+	own.World = &w
+	return &own
+}
