@@ -205,6 +205,7 @@ type worker struct {
 	*explorer
 	pool   spec.Pool
 	used   *Run // the run that was made last; nil: none was
+	cast   cast // its checkers
 	writer stateWriter
 	buf    []byte
 	offers []offer
@@ -215,7 +216,7 @@ type worker struct {
 }
 
 func newWorker(e *explorer) *worker {
-	w := &worker{explorer: e, seen: map[passed]bool{}, met: map[string]bool{}}
+	w := &worker{explorer: e, seen: map[passed]bool{}, met: map[string]bool{}, cast: cast{properties: e.Properties}}
 	w.writer.reduce = e.reduce
 	if !e.reduce && !e.Full {
 		w.writer.swaps = e.plan.swaps // tables that are written by type cannot be swapped
@@ -303,13 +304,16 @@ func (w *worker) newRun(p *player) *Run { return w.newRunOf(p, p) }
 
 // newRunOf makes a run; the one that the worker made before is closed, and becomes it.
 func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
-	if w.used != nil && !w.tweak.anew {
-		w.used.again(actor, choices, checkersOf(w.Properties))
+	if w.used != nil {
+		w.used.again(actor, choices, w.cast.next())
 		return w.used
 	}
 	options := w.options(choices)
 	options.Pool, options.Observe = &w.pool, w.observe
-	w.used = newRun(w.plan, w.World, options, actor, checkersOf(w.Properties))
+	if w.Replay {
+		return newRun(w.plan, w.World, options, actor, checkersOf(w.Properties))
+	}
+	w.used = newRun(w.plan, w.World, options, actor, w.cast.next())
 	return w.used
 }
 

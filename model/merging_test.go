@@ -88,24 +88,8 @@ func TestMergingChangesNothing(t *testing.T) {
 	}
 }
 
-// Runs that are made of closed ones find the same as runs that are made anew.
-func TestUsedRuns(t *testing.T) {
-	for _, name := range sortedKeys(small) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := search(name)
-			s.KeepGoing = true
-			used := describe(s.Run())
-			s.tweak.anew = true
-			if anew := describe(s.Run()); used != anew {
-				t.Errorf("used:\n%s\nanew:\n%s", used, anew)
-			}
-		})
-	}
-}
-
-// Taking back what is stopped changes nothing but how long a search takes.
-func TestTakingBack(t *testing.T) {
+// Using runs again, and taking back what is stopped, change nothing but how long a search takes.
+func TestReplay(t *testing.T) {
 	for _, name := range sortedKeys(small) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
