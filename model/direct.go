@@ -3,7 +3,6 @@ package model
 import (
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/zeebo/xxh3"
 
@@ -63,8 +62,6 @@ type direct struct {
 	workers     []*directWorker
 	report      *DirectReport
 	stopped     atomic.Bool
-	waiting     int // states of the level, or of the next, that are not explored
-	told        time.Time
 }
 
 func (s *direct) explore() error {

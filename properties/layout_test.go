@@ -167,7 +167,7 @@ func newPassing(t *rapid.T, most int) *passing {
 // passedTypes are types, now and then in a list so that they stand in memory, or with others in a variant.
 var passedTypes = rapid.Custom(func(t *rapid.T) typed {
 	inner := valTypes(2, true).Draw(t, "type").t
-	switch rapid.IntRange(0, 3).Draw(t, "where") {
+	switch rapid.IntRange(0, 5).Draw(t, "where") {
 	case 0:
 		return typed{&spec.ListType{T: inner}}
 	case 1:
@@ -176,11 +176,13 @@ var passedTypes = rapid.Custom(func(t *rapid.T) typed {
 			v.Cases = append(v.Cases, spec.CaseType{Label: fmt.Sprint("c", i), T: scalarTypes[rapid.IntRange(0, len(scalarTypes)-1).Draw(t, "case")]})
 		}
 		return typed{v}
+	case 2:
+		return typed{scalarTypes[rapid.IntRange(0, len(scalarTypes)-1).Draw(t, "scalar")]}
 	}
 	return typed{inner}
 })
 
-var scalarTypes = []spec.ValType{spec.F32Type{}, spec.F64Type{}, spec.U8Type{}, spec.S32Type{}, spec.U64Type{}, spec.CharType{}}
+var scalarTypes = []spec.ValType{spec.F32Type{}, spec.F64Type{}, spec.U8Type{}, spec.S32Type{}, spec.U64Type{}, spec.CharType{}, spec.CharType{}}
 
 func (s *passing) fault(format string, args ...any) {
 	s.faults = append(s.faults, fmt.Sprintf(format, args...))
@@ -356,11 +358,17 @@ func (p *party) spoil(t *rapid.T, core []spec.CoreValue, types []spec.CoreType, 
 			at = types[i]
 		}
 		if !core[i].IsFloat() {
-			flip := uint64(1) << rapid.IntRange(0, 63).Draw(t, "bit")
-			core[i] = spec.CoreInt((core[i].Uint64() ^ flip) & mask(at))
+			spoilt := core[i].Uint64() ^ 1<<rapid.IntRange(0, 63).Draw(t, "bit")
+			if rapid.Bool().Draw(t, "at an edge") {
+				spoilt = rapid.SampledFrom(edges).Draw(t, "edge")
+			}
+			core[i] = spec.CoreInt(spoilt & mask(at))
 		}
 	}
 }
+
+// edges are the numbers at which something begins or ends to be a value.
+var edges = []uint64{0x80, 0x100, 0xd7ff, 0xd800, 0xdfff, 0xe000, 0x10ffff, 0x110000, 1 << 31}
 
 // mustTrapIf checks that something trapped exactly if something was wrong.
 func mustTrapIf(t *rapid.T, wrong, err error) {

@@ -13,7 +13,7 @@ var postReturned = &model.Property{
 	Name:      "post-returned",
 	Statement: "When a function that has a post-return returns, its post-return runs before any other core code goes on, unless that is realloc's.",
 	Kind:      "step",
-	Origin:    `CanonicalABI.md: "post-return […] is called after the results have been lifted"; canon_lift's thread_func`,
+	Origin:    `CanonicalABI.md: "Once the core results are lifted […], the optional post-return function […] is called"`,
 	New:       func() model.Checker { return &postReturnChecker{NoChecks: model.NoChecks{Name: "post-returned"}} },
 }
 
@@ -53,8 +53,9 @@ var waitsOnNamed = &model.Property{
 	Name:      "waits-on-named",
 	Statement: "A function or callback that returns that it waits on a set waits on the set that it named; and one that yields waits on none.",
 	Kind:      "state",
-	Origin:    `Concurrency.md: "If the low 4 bits are 2, the callee wants to wait for an event to occur in the waitable set whose index is stored in the high 28 bits"`,
-	Blind:     "Whether naming what is no set traps: typed-use says it.",
+	Origin: `Concurrency.md: "If the low 4 bits are 2, the callee wants to wait for an event to occur in the waitable set whose index is ` +
+		`stored in the high 28 bits"`,
+	Blind: "Whether naming what is no set traps: typed-use says it.",
 	New: func() model.Checker {
 		return &namedChecker{NoChecks: model.NoChecks{Name: "waits-on-named"}, named: map[*spec.Thread]spec.Element{}}
 	},
