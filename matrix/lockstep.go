@@ -43,6 +43,7 @@ type lockstep struct {
 	known     map[*model.Activation]*model.Action
 	starts    int  // actions of the start still to come
 	apart     bool // the program is none of the guest's
+	ended     bool // the specification stopped the run: what it did last is among the moves, and cannot be taken back
 	ref       *scribe
 }
 
@@ -140,6 +141,7 @@ func (c *lockstep) State(*model.Run) { c.check() }
 
 func (c *lockstep) Stopped(r *model.Run, err error) {
 	c.notice()
+	c.ended = true
 	c.scribe.Stopped(r, err)
 	if model.SiteOf(err) != searchesRange {
 		c.check()
@@ -238,6 +240,9 @@ func (c *lockstep) agreeing(meant []int) *scribe {
 
 // AppendGhost appends which index of the reference each name has, and what its tables look like.
 func (c *lockstep) AppendGhost(b []byte) []byte {
+	if c.ended {
+		return append(b, "ended\n"...)
+	}
 	if c.apart || c.ref == nil || c.What != "" {
 		return append(b, "apart\n"...)
 	}
