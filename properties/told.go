@@ -16,6 +16,7 @@ type report struct {
 	code    spec.EventCode
 	index   uint64
 	payload uint64
+	t       string // what the stream or future is of, as the built-in says; empty: it does not say
 }
 
 // callbackReport is the event that a callback is called with.
@@ -23,7 +24,7 @@ func callbackReport(at *model.Activation) (report, bool) {
 	if at.Kind != model.KindCallback {
 		return report{}, false
 	}
-	return report{spec.EventCode(at.Args[0].Uint64()), at.Args[1].Uint64(), at.Args[2].Uint64()}, true
+	return report{spec.EventCode(at.Args[0].Uint64()), at.Args[1].Uint64(), at.Args[2].Uint64(), ""}, true
 }
 
 // setReport is the event that waitable-set.wait or poll returned.
@@ -32,17 +33,24 @@ func setReport(r *model.Run, at *model.Activation, results []spec.CoreValue) (re
 		return report{}, false
 	}
 	memory, ptr := r.Memory(at.Actor), at.Pending.Args[1].Uint64()
-	return report{spec.EventCode(results[0].Uint64()), wordAt(memory, ptr), wordAt(memory, ptr+4)}, true
+	return report{spec.EventCode(results[0].Uint64()), wordAt(memory, ptr), wordAt(memory, ptr+4), ""}, true
 }
 
 // named is the element of the running instance that a report is of; nil: none.
 func (s report) named(r *model.Run, at *model.Activation) spec.Element {
+	var first spec.Element
 	for inst, slot := range elements(r) {
-		if inst.Name == at.Actor && slot.Index == s.index && spec.ClassOf(slot.Element) == codeClass[s.code] {
-			return slot.Element
+		if inst.Name != at.Actor || slot.Index != s.index || spec.ClassOf(slot.Element) != codeClass[s.code] {
+			continue
+		}
+		if shared := spec.SharedOf(slot.Element); shared != nil && spec.TypeName(shared.T()) == s.t {
+			return slot.Element // where streams of each type have a table, others have the index too
+		}
+		if first == nil {
+			first = slot.Element
 		}
 	}
-	return nil
+	return first
 }
 
 var subtaskTold = &model.Property{
@@ -104,7 +112,7 @@ func (c *subtaskToldChecker) Done(r *model.Run, at *model.Activation, results []
 	case a.Op == "task.cancel":
 		c.cancelled = append(c.cancelled, at.Thread().Task().Caller())
 	case a.Op == "subtask.cancel" && results[0].Uint64() != spec.Blocked:
-		c.told(r, at, report{spec.EventSubtask, a.Args[0].Uint64(), results[0].Uint64()})
+		c.told(r, at, report{spec.EventSubtask, a.Args[0].Uint64(), results[0].Uint64(), ""})
 	case a.Op == "call" && c.async[at.Actor+" "+a.Imm[0]]:
 		c.called(r, at, results[0].Uint64())
 	}
@@ -114,7 +122,7 @@ func (c *subtaskToldChecker) Done(r *model.Run, at *model.Activation, results []
 func (c *subtaskToldChecker) called(r *model.Run, at *model.Activation, packed uint64) {
 	state, index := packed&0xf, packed>>4
 	if index != 0 {
-		c.told(r, at, report{spec.EventSubtask, index, state})
+		c.told(r, at, report{spec.EventSubtask, index, state, ""})
 	} else if state != uint64(spec.SubtaskReturned) {
 		c.What, c.Sort = fmt.Sprintf("%s is told that its call of %s, which has returned, is in state %d", at.Name, at.Pending.Imm[0], state), "call"
 	}
@@ -225,7 +233,7 @@ func (c *copyToldChecker) Done(r *model.Run, at *model.Activation, results []spe
 		return
 	}
 	a := at.Pending
-	s := report{copyCodes[a.Op], a.Args[0].Uint64(), results[0].Uint64()}
+	s := report{copyCodes[a.Op], a.Args[0].Uint64(), results[0].Uint64(), a.Imm[0]}
 	if e := s.named(r, at); !strings.Contains(a.Op, "cancel") {
 		c.lengths[e] = lengthOf(a)
 		c.meet(e, a.Op, s.payload)
@@ -247,7 +255,7 @@ func (c *copyToldChecker) meet(e spec.Element, op string, payload uint64) {
 func (c *copyToldChecker) Settled(r *model.Run) {
 	for _, at := range r.Activations {
 		if a := at.Pending; a != nil && copyCodes[a.Op] != spec.EventNone && !strings.Contains(a.Op, "cancel") {
-			c.lengths[report{code: copyCodes[a.Op], index: a.Args[0].Uint64()}.named(r, at)] = lengthOf(a)
+			c.lengths[report{code: copyCodes[a.Op], index: a.Args[0].Uint64(), t: a.Imm[0]}.named(r, at)] = lengthOf(a)
 		}
 	}
 	c.empty = map[spec.SharedBase]bool{}
