@@ -55,8 +55,15 @@ func (m M) Search() model.Direct {
 // A tables is M over the specification's tables.
 type tables struct {
 	M
-	a, b  *spec.BareTable
-	state []byte
+	a, b  table
+	state []byte // the one that the tables were put into
+	next  []byte // the one after an action
+}
+
+// A table is one of the two.
+type table struct {
+	*spec.BareTable
+	at int // where its part of a state begins
 }
 
 func newTables(m M) *tables {
@@ -66,7 +73,7 @@ func newTables(m M) *tables {
 	for i := range m.T {
 		types = append(types, spec.NewResourceType(fmt.Sprint("R", i), impl, nil))
 	}
-	return &tables{M: m, a: spec.NewBareTable(s, types), b: spec.NewBareTable(s, types)}
+	return &tables{M: m, a: table{spec.NewBareTable(s, types), 0}, b: table{spec.NewBareTable(s, types), m.H}}
 }
 
 // Start is both tables empty.
@@ -74,13 +81,13 @@ func (t *tables) Start(b []byte) []byte { return append(b, make([]byte, 2*t.H)..
 
 // Expand takes every action in a state.
 func (t *tables) Expand(state []byte, yield func([]byte)) {
+	t.state, t.next = append(t.state[:0], state...), append(t.next[:0], state...)
 	t.a.Put(state[:t.H], t.L)
 	t.b.Put(state[t.H:], t.L)
 	if t.a.Live() < t.H {
 		for k := range t.T {
 			t.a.Own(k, rep)
-			t.yield(yield)
-			t.a.Restore()
+			t.reach(yield, t.a)
 		}
 	}
 	t.handles(t.a, t.b, yield)
@@ -90,7 +97,7 @@ func (t *tables) Expand(state []byte, yield func([]byte)) {
 var rep = spec.IntOf(100)
 
 // handles takes the actions on the handles of one table.
-func (t *tables) handles(from, to *spec.BareTable, yield func([]byte)) {
+func (t *tables) handles(from, to table, yield func([]byte)) {
 	for i := 1; i <= from.Places(); i++ {
 		k, lends, live := from.Handle(i)
 		if !live {
@@ -99,28 +106,30 @@ func (t *tables) handles(from, to *spec.BareTable, yield func([]byte)) {
 		index := uint64(i)
 		if lends == 0 {
 			from.GiveUp(index, k)
-			t.yield(yield)
-			from.Restore()
+			t.reach(yield, from)
 			if to.Live() < t.H {
 				to.Own(k, from.GiveUp(index, k))
-				t.yield(yield)
-				from.Restore()
-				to.Restore()
+				t.reach(yield, from, to)
 			}
 		} else {
 			from.Unlend(index)
-			t.yield(yield)
-			from.Restore()
+			t.reach(yield, from)
 		}
 		if lends < t.L {
 			from.Lend(index, k)
-			t.yield(yield)
-			from.Restore()
+			t.reach(yield, from)
 		}
 	}
 }
 
-func (t *tables) yield(yield func([]byte)) {
-	t.state = t.b.Append(t.a.Append(t.state[:0], t.H, t.L), t.H, t.L)
-	yield(t.state)
+// reach yields the state after an action that changed these tables, and puts them back.
+func (t *tables) reach(yield func([]byte), changed ...table) {
+	for _, c := range changed {
+		c.Append(t.next[:c.at], t.H, t.L)
+	}
+	yield(t.next)
+	for _, c := range changed {
+		c.Restore()
+		copy(t.next[c.at:c.at+t.H], t.state[c.at:])
+	}
 }

@@ -27,7 +27,7 @@ type Page struct {
 // DefaultPage is the page docs/performance.md.
 func DefaultPage() Page {
 	return Page{Sizes: []M{{2, 3, 2}, {2, 4, 1}, {2, 4, 2}}, Limited: M{2, 4, 2}, Limit: "200MB",
-		Grown: []string{"subtasks", "cancel", "copies", "handles"}, Profiled: "cancel"}
+		Grown: []string{"subtasks", "cancel", "streams", "handles"}, Profiled: "cancel"}
 }
 
 // Write measures, and writes the page.

@@ -10,23 +10,26 @@ type cast struct {
 	fresh      []reflect.Value // what each was before its first run; invalid: it is made anew
 }
 
-// next is the checkers for the next run. Those of the last are not to be used any more.
-func (c *cast) next() []Checker {
-	if c.checkers == nil {
-		c.checkers = checkersOf(c.properties)
-		for _, checker := range c.checkers {
-			c.fresh = append(c.fresh, freshOf(checker))
-		}
-		return c.checkers
+// first is the checkers for the first run.
+func (c *cast) first() []Checker {
+	c.checkers = checkersOf(c.properties)
+	for _, checker := range c.checkers {
+		c.fresh = append(c.fresh, freshOf(checker))
 	}
+	return c.checkers
+}
+
+// next makes the checkers those for the next run, and reports whether there are new ones among them.
+func (c *cast) next() (renewed bool) {
 	for i, fresh := range c.fresh {
 		if fresh.IsValid() {
 			reflect.ValueOf(c.checkers[i]).Elem().Set(fresh)
 		} else {
 			c.checkers[i] = c.properties[i].New()
+			renewed = true
 		}
 	}
-	return c.checkers
+	return renewed
 }
 
 // freshOf copies a checker that has not seen a run; invalid: it holds something that a copy would share.

@@ -305,7 +305,10 @@ func (w *worker) newRun(p *player) *Run { return w.newRunOf(p, p) }
 // newRunOf makes a run; the one that the worker made before is closed, and becomes it.
 func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
 	if w.used != nil {
-		w.used.again(actor, choices, w.cast.next())
+		if w.cast.next() {
+			w.used.seat(w.cast.checkers)
+		}
+		w.used.again(actor, choices)
 		return w.used
 	}
 	options := w.options(choices)
@@ -313,7 +316,7 @@ func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
 	if w.Replay {
 		return newRun(w.plan, w.World, options, actor, checkersOf(w.Properties))
 	}
-	w.used = newRun(w.plan, w.World, options, actor, w.cast.next())
+	w.used = newRun(w.plan, w.World, options, actor, w.cast.first())
 	return w.used
 }
 

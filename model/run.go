@@ -192,14 +192,13 @@ func newRun(p *plan, world *World, options spec.Options, actor Actor, checkers [
 	return r
 }
 
-// again makes a closed run a new one, in the same world with the same options but for the choices: most of what newRun makes
-// does not change.
-func (r *Run) again(actor Actor, choices spec.Choices, checkers []Checker) {
+// again makes a closed run a new one, in the same world with the same options but for the choices, and with its checkers: most
+// of what newRun makes does not change.
+func (r *Run) again(actor Actor, choices spec.Choices) {
 	clear(r.known)
 	clear(r.ages)
 	*r = Run{World: r.World, Store: r.Store, actor: actor, audience: r.audience, instances: r.instances, resources: r.resources,
 		funcs: r.funcs, plan: r.plan, known: r.known, ages: r.ages}
-	r.seat(checkers)
 	r.Store.Reset(choices)
 	for _, in := range r.instances {
 		in.heap = 0
@@ -208,7 +207,7 @@ func (r *Run) again(actor Actor, choices spec.Choices, checkers []Checker) {
 			clear(in.memory.Bytes.B)
 		}
 	}
-	for _, c := range checkers {
+	for _, c := range r.checkers {
 		c.Begin(r)
 	}
 }

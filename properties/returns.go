@@ -56,9 +56,7 @@ var waitsOnNamed = &model.Property{
 	Origin: `Concurrency.md: "If the low 4 bits are 2, the callee wants to wait for an event to occur in the waitable set whose index is ` +
 		`stored in the high 28 bits"`,
 	Blind: "Whether naming what is no set traps: typed-use says it.",
-	New: func() model.Checker {
-		return &namedChecker{NoChecks: model.NoChecks{Name: "waits-on-named"}, named: map[*spec.Thread]spec.Element{}}
-	},
+	New:   func() model.Checker { return &namedChecker{NoChecks: model.NoChecks{Name: "waits-on-named"}} },
 }
 
 // namedChecker keeps the element that each event loop named last; nil: none. What the loop waits for says the same.
@@ -66,6 +64,8 @@ type namedChecker struct {
 	model.NoChecks
 	named map[*spec.Thread]spec.Element
 }
+
+func (c *namedChecker) Begin(*model.Run) { c.named = map[*spec.Thread]spec.Element{} }
 
 func (c *namedChecker) Left(r *model.Run, at *model.Activation) {
 	if !at.Packed || at.Pending.Op != "return" {

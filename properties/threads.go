@@ -81,9 +81,7 @@ var storageKept = &model.Property{
 	Statement: "context.get returns what the running thread itself has set last, and 0 if it has set nothing.",
 	Kind:      "step",
 	Origin:    `Concurrency.md: "Each thread contains a distinct mutable thread-local storage array"`,
-	New: func() model.Checker {
-		return &storageChecker{NoChecks: model.NoChecks{Name: "storage-kept"}, set: map[*spec.Thread]map[uint64]uint64{}}
-	},
+	New:       func() model.Checker { return &storageChecker{NoChecks: model.NoChecks{Name: "storage-kept"}} },
 }
 
 // storageChecker keeps what each thread has set, which its storage says too.
@@ -91,6 +89,8 @@ type storageChecker struct {
 	model.NoChecks
 	set map[*spec.Thread]map[uint64]uint64
 }
+
+func (c *storageChecker) Begin(*model.Run) { c.set = map[*spec.Thread]map[uint64]uint64{} }
 
 func (c *storageChecker) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
 	if at.Pending == nil || !strings.HasPrefix(at.Pending.Op, "context.") {

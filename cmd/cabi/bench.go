@@ -111,7 +111,7 @@ func newBenchMCommand() *cobra.Command {
 			}
 			progress := newProgress(cmd.ErrOrStderr(), 0)
 			search := m.Search()
-			search.Workers, search.Memory, search.Dir = workers.value, int64(memory)*3/4, dir
+			search.Workers, search.Memory, search.Dir = workers.value, int64(memory)*5/8, dir
 			search.Progress = func(r *model.DirectReport) bool {
 				return progress.tell(&model.Report{States: r.States, Transitions: r.Transitions, Depth: r.Depth, Frontier: r.Frontier})
 			}
