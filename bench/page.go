@@ -191,8 +191,9 @@ func (p Page) limits(w io.Writer) error {
 	fmt.Fprintf(w, "\n%s\n", wrap(`A transition of a world is a run from its start: as many actions as the state is deep, a switch of coroutines or two for each thread
 that they resume, and at its end a panic through every stack that stands. That, and the memory that the specification's own objects
 take in each run, is what a transition costs, and not looking up its state, which is one or two reads at random. Siblings do not share the way to
-them: a stack that stands cannot be copied. M has no stacks, so that nothing is made again: there, reads of the visited states at random are
-what is left, and they are asked for in batches so that they do not wait for each other.`))
+them: a stack that stands cannot be copied. M has no stacks, so that nothing is made again: there, half of the time is the
+specification's own table code, and most of what is left are reads of the visited states at random, which are asked for in batches so that
+they do not wait for each other.`))
 	return nil
 }
 
