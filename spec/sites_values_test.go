@@ -36,19 +36,49 @@ func TestTrapOnLifting(t *testing.T) {
 // TestTrapOnValuesInMemory is the traps on where the arguments and results of a call are that do not fit into core
 // values.
 func TestTrapOnValuesInMemory(t *testing.T) {
-	seventeen, two := params(repeated[ValType](U16Type{}, 17)...), results(U16Type{}, U16Type{})
-	taking := func(ptr uint64) func(*scene) error {
-		return guest(func(g *scene) { g.lower(HostFunc(taker), seventeen, g.sync, ptr) })
-	}
-	giving := func(ptr uint64) func(*scene) error {
-		return guest(func(g *scene) { g.lower(giver(mk(1), mk(2)), two, g.sync, ptr) })
-	}
 	runScenarios(t, []scenario{
 		{site: "lift_flat_values/aligned", run: taking(1)},
 		{site: "lift_flat_values/bounds", run: taking(256 - 32)},
 		{site: "lower_flat_values/aligned", run: giving(1)},
 		{site: "lower_flat_values/bounds", run: giving(256 - 2)},
 	}, newTrap)
+}
+
+// taking takes 17 u16s from a pointer into a memory of 256 bytes, and giving gives two to one.
+func taking(ptr uint64) func(*scene) error {
+	seventeen := params(repeated[ValType](U16Type{}, 17)...)
+	return guest(func(g *scene) {
+		g.lower(HostFunc(taker), seventeen, g.sync, ptr)
+		CanonTaskReturn(g.s, nil, &g.async.LiftOptions, nil)
+	})
+}
+
+func giving(ptr uint64) func(*scene) error {
+	return guest(func(g *scene) {
+		g.lower(giver(mk(1), mk(2)), results(U16Type{}, U16Type{}), g.sync, ptr)
+		CanonTaskReturn(g.s, nil, &g.async.LiftOptions, nil)
+	})
+}
+
+// What ends exactly where the memory ends is within its bounds.
+func TestFits(t *testing.T) {
+	for name, run := range map[string]func(*scene) error{
+		"lift_flat_values":       taking(256 - 34),
+		"lower_flat_values":      giving(256 - 4),
+		"load_list_from_range":   lifting(listOf(U16Type{}), UTF8, make([]byte, 4), 2, 1),
+		"load_string_from_range": lifting(StringType{}, UTF8, make([]byte, 4), 2, 2),
+		"store_list_into_range":  lowering(mkList(1), listOf(U16Type{}), UTF8, end16-2),
+		"store_string_copy":      lowering(mkStr("ab"), StringType{}, UTF8, end16-2),
+		"store_string_to_utf8":   lowering(String{"é", UTF16, 1}, StringType{}, UTF8, end16-1, end16-3, end16-2),
+		"store_utf8_to_utf16":    lowering(mkStr("é"), StringType{}, UTF16, end16-4, end16-2),
+		"store_string_to_latin1": lowering(mkStr("é"), StringType{}, Latin1UTF16, end16-2, end16-2),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := run(newScene(t, newTestStoreWith(t, Options{Deterministic: true}))); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }
 
 // lowering lowers v to a memory of 16 bytes, where realloc returns ptrs, each once.
@@ -132,7 +162,7 @@ func TestNoTrapOnRealloc(t *testing.T) {
 		lowering(mkStr("é"), StringType{}, UTF16, end16-4, end16-2),
 		lowering(mkStr("é"), StringType{}, Latin1UTF16, end16-2, end16-2),
 		lowering(mkStr("āb"), StringType{}, Latin1UTF16, end16-4, end16-6, end16-4),
-		lowering(tagged, StringType{}, Latin1UTF16, end16-2, end16-1),
+		lowering(tagged, StringType{}, Latin1UTF16, end16-2, end16-2),
 	} {
 		if err := run(newScene(t, newTestStore(t))); err != nil {
 			t.Error(err)
