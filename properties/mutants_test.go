@@ -23,6 +23,12 @@ type mutant struct {
 	Line, Column int
 }
 
+// A mutatedFile is a file and its mutants.
+type mutatedFile struct {
+	File      string `json:"file_name"`
+	Mutations []mutant
+}
+
 // mutations are what gremlins puts in the place of a token, by the type of the mutant.
 var mutations = map[string]map[string]string{
 	"ARITHMETIC_BASE":       {"+": "-", "-": "+", "*": "/", "/": "*", "%": "*"},
@@ -60,15 +66,11 @@ func TestMutants(t *testing.T) {
 	if file == "" {
 		t.Skip("judges the mutants of a report: make mutants")
 	}
-	var report struct {
-		Files []struct {
-			File      string `json:"file_name"`
-			Mutations []mutant
-		}
-	}
+	var report struct{ Files []mutatedFile }
 	if err := json.Unmarshal([]byte(read(t, file)), &report); err != nil {
 		t.Fatal(err)
 	}
+	slices.SortFunc(report.Files, func(a, b mutatedFile) int { return strings.Compare(a.File, b.File) })
 	var all tallies
 	every, n := max(1, envNumber(t, "CABI_MUTANTS_EVERY")), 0
 	for _, f := range report.Files {
