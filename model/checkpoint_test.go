@@ -63,7 +63,7 @@ func TestForeignCheckpoint(t *testing.T) {
 		t.Error("there is no checkpoint to resume")
 	}
 	s.Resume = ""
-	stoppedAfter(s, 4).Run()
+	stoppedAfter(s, 1).Run()
 	s.Resume = s.Checkpoint.File
 	whole, err := os.ReadFile(s.Resume)
 	if err != nil {

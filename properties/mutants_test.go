@@ -57,8 +57,13 @@ func mutated(text string, m mutant) string {
 	return ""
 }
 
-// judges are the tests that stand for the suites where there is little time.
-const judges = "^(TestQuick|TestLayout|TestGuestsPass|TestBadValuesTrap|TestPlacesObeyed|TestValuesCross|TestStreamsCarry)$"
+// suites are the tests that stand for the suites where there is little time: first the promises, the variants and the values,
+// then what judges states and tables: the search that relies on them.
+var suites = []struct{ tests, run string }{
+	{"./properties", "^(TestQuick|TestVerdicts|TestLayout|TestGuestsPass|TestBadValuesTrap|TestPlacesObeyed|TestValuesCross|TestStreamsCarry)$"},
+	{"./bench", "^TestM$"},
+	{"./model", "."},
+}
 
 // TestMutants judges the mutants of a report of gremlins.
 func TestMutants(t *testing.T) {
@@ -106,7 +111,7 @@ func (all *tallies) count(t *testing.T, file string, m mutant) {
 	case "RUNNABLE", "LIVED", "NOT COVERED":
 		if m.Status == "RUNNABLE" && judge(t, file, m, "./spec", ".") != "" { // of a dry run: nobody has judged it
 			all.byTests++
-		} else if by := judge(t, file, m, "./properties", judges); by != "" {
+		} else if slices.ContainsFunc(suites, func(s struct{ tests, run string }) bool { return judge(t, file, m, s.tests, s.run) != "" }) {
 			all.bySuites++
 		} else {
 			all.lived++
@@ -132,7 +137,7 @@ func judge(t *testing.T, file string, m mutant, tests, run string) string {
 		t.Fatalf("%s:%d:%d has no %s", file, m.Line, m.Column, m.Type)
 	}
 	overlay := writeOverlay(t, map[string]string{path: text})
-	cmd := withOverlay(overlay, "test", tests, "-run", run, "-failfast", "-timeout", "2m")
+	cmd := withOverlay(overlay, "test", tests, "-run", run, "-short", "-failfast", "-timeout", "3m")
 	cmd.Env = append(os.Environ(), "CABI_MUTANTS=", "CABI_QUICK=1")
 	out, err := cmd.CombinedOutput()
 	if err == nil {

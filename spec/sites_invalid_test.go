@@ -126,3 +126,23 @@ func TestAssertionsOnValuesOfHosts(t *testing.T) {
 		{site: "store_probably_utf16_to_latin1_or_utf16/realloc-max", run: lowering(tagged, StringType{}, Latin1UTF16), options: below(1)},
 	}, newAssertionFailure)
 }
+
+// What is exactly as long as Python's limit is not too long.
+func TestWithinLimitsOfRealloc(t *testing.T) {
+	for _, c := range []struct {
+		limit uint64
+		run   func(*scene) error
+	}{
+		{3, lowering(mkList(1, 2, 3), listOf(U8Type{}), UTF8, 0)},
+		{2, lowering(mkStr("é"), StringType{}, UTF8, 0)},
+		{3, lowering(String{"é", UTF16, 1}, StringType{}, UTF8, 0, 0, 0)},
+		{4, lowering(mkStr("é"), StringType{}, UTF16, 0, 0)},
+		{2, lowering(mkStr("é"), StringType{}, Latin1UTF16, 0, 0)},
+		{6, lowering(mkStr("āb"), StringType{}, Latin1UTF16, 0, 0, 0)},
+		{2, lowering(String{"é", Latin1UTF16, 1 | utf16Tag(I32)}, StringType{}, Latin1UTF16, 0, 0)},
+	} {
+		if err := c.run(newScene(t, newTestStoreWith(t, Options{Limits: Limits{ReallocI32: c.limit}}))); err != nil {
+			t.Errorf("limit %d: %v", c.limit, err)
+		}
+	}
+}
