@@ -111,7 +111,7 @@ func newBenchMCommand() *cobra.Command {
 			}
 			progress := newProgress(cmd.ErrOrStderr(), 0)
 			search := m.Search()
-			search.Workers, search.Memory, search.Dir = workers.value, int64(memory)*5/8, dir
+			search.Workers, search.Memory, search.Dir = workers.value, int64(memory)/2, dir
 			search.Progress = func(r *model.DirectReport) bool {
 				return progress.tell(&model.Report{States: r.States, Transitions: r.Transitions, Depth: r.Depth, Frontier: r.Frontier})
 			}
@@ -135,7 +135,7 @@ func newBenchMCommand() *cobra.Command {
 func keepWithin(memory size) {
 	debug.SetGCPercent(25) // states take much memory and have nothing to collect: a collection costs little
 	if memory > 0 {
-		debug.SetMemoryLimit(int64(memory) * 9 / 10)
+		debug.SetMemoryLimit(int64(memory) * 3 / 4)
 	}
 }
 
