@@ -49,8 +49,8 @@ func TestKilled(t *testing.T) {
 // A disk that is full stops a search cleanly, and the last checkpoint is whole. The shell's limit on files stands for it.
 func TestFullDisk(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "checkpoint")
-	args := []string{"check", "subtasks", "--property", "resolved-once", "--steps", "10", "--checkpoint", file, "--checkpoint-every", "50ms"}
-	cmd := exec.Command("sh", append([]string{"-c", `ulimit -f 60; exec "$0" "$@"`, os.Args[0]}, args...)...)
+	args := []string{"check", "subtasks", "--property", "resolved-once", "--steps", "10", "--checkpoint", file, "--checkpoint-every", "20ms"}
+	cmd := exec.Command("sh", append([]string{"-c", `ulimit -f 400; exec "$0" "$@"`, os.Args[0]}, args...)...)
 	cmd.Env = append(os.Environ(), "CABI_TEST_MAIN=1")
 	var errors strings.Builder
 	cmd.Stderr = &errors
