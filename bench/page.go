@@ -68,7 +68,7 @@ the same code as this program, with one core. How many states there are is known
 		row := func(who string, states int, transitions string, seconds float64, peak int64) {
 			fmt.Fprintf(w, "| %s | %d | %s | %s | %.2f | %.1f | %d |\n", m, states, transitions, who, seconds, seconds/own.Seconds, peak>>20)
 		}
-		row("cabi, "+plural(runtime.NumCPU(), "core"), own.States, fmt.Sprint(own.Transitions), own.Seconds, own.Peak)
+		row("cabi, "+model.Counted(runtime.NumCPU(), "core"), own.States, fmt.Sprint(own.Transitions), own.Seconds, own.Peak)
 		one, err := p.own(m, "--workers", "1")
 		if err != nil {
 			return err
@@ -86,13 +86,6 @@ the same code as this program, with one core. How many states there are is known
 		}
 	}
 	return nil
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 func firstLine(err error) string {

@@ -22,7 +22,7 @@ func (b Bounds) Or(other Bounds) Bounds {
 func (b Bounds) String() string {
 	var parts []string
 	if b.Steps > 0 {
-		parts = append(parts, counted(b.Steps, "action"))
+		parts = append(parts, Counted(b.Steps, "action"))
 	}
 	for _, limit := range []struct {
 		n    int
@@ -34,7 +34,7 @@ func (b Bounds) String() string {
 			if limit.n == 1 {
 				verb = "lives"
 			}
-			parts = append(parts, fmt.Sprintf("%s while %s %s", limit.made, counted(limit.n, limit.what), verb))
+			parts = append(parts, fmt.Sprintf("%s while %s %s", limit.made, Counted(limit.n, limit.what), verb))
 		}
 	}
 	if len(parts) == 0 {
@@ -43,7 +43,8 @@ func (b Bounds) String() string {
 	return strings.Join(parts, "; ")
 }
 
-func counted(n int, what string) string {
+// Counted is a number of things in words: "1 action", "2 actions".
+func Counted(n int, what string) string {
 	if n == 1 {
 		return "1 " + what
 	}

@@ -109,7 +109,7 @@ func missing(w, part *model.World) []string {
 	} {
 		gone := slices.DeleteFunc(kind.all, func(name string) bool { return slices.Contains(kind.left, name) })
 		if len(gone) > 0 {
-			names = append(names, fmt.Sprintf("%s (%s)", counted(len(gone), kind.what), strings.Join(gone, ", ")))
+			names = append(names, fmt.Sprintf("%s (%s)", model.Counted(len(gone), kind.what), strings.Join(gone, ", ")))
 		}
 	}
 	return names

@@ -127,7 +127,7 @@ func (sh *shrinker) simplify() {
 
 func (sh *shrinker) says(n int, what, of string) {
 	if n > 0 {
-		sh.result.Did = append(sh.result.Did, what+" "+counted(n, of))
+		sh.result.Did = append(sh.result.Did, what+" "+model.Counted(n, of))
 	}
 }
 

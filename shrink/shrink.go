@@ -93,16 +93,9 @@ func (sh *shrinker) pass() {
 		before := len(sh.best.steps)
 		way.do()
 		if n := before - len(sh.best.steps); n > 0 {
-			sh.result.Did = append(sh.result.Did, fmt.Sprintf("%s %s", way.says, counted(n, "action")))
+			sh.result.Did = append(sh.result.Did, fmt.Sprintf("%s %s", way.says, model.Counted(n, "action")))
 		}
 	}
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // violation is the best attempt as a violation, with its trace.

@@ -72,7 +72,7 @@ func (o *checkOutput) found(v *model.Violation) {
 	if o.json {
 		o.encode(finding{v.Key(), v.Property, v.Kind, v.What, v.Actions, trace})
 	} else if o.keepGoing {
-		fmt.Fprintf(o.out, "found: %s after %s: %s\n", v.Property, count(v.Actions, "action"), v.What)
+		fmt.Fprintf(o.out, "found: %s after %s: %s\n", v.Property, model.Counted(v.Actions, "action"), v.What)
 	}
 	if o.save != "" {
 		o.note(os.WriteFile(o.file(v), []byte(trace), 0o666))
@@ -165,7 +165,7 @@ func (r result) exit() error {
 func (r result) print(w io.Writer, violations []*model.Violation, saved string) {
 	fmt.Fprintf(w, "world %s, variant %s\n", r.World, r.Variant)
 	for _, v := range violations {
-		fmt.Fprintf(w, "%s is violated after %s:\n\n%s\n", v.Property, count(v.Actions, "action"), v.Trace)
+		fmt.Fprintf(w, "%s is violated after %s:\n\n%s\n", v.Property, model.Counted(v.Actions, "action"), v.Trace)
 	}
 	switch {
 	case len(violations) > 0 && saved == "":
@@ -221,11 +221,11 @@ func (r result) printBound(w io.Writer) {
 		fmt.Fprintf(w, "reduced: states that differ only in the numbers of indices are taken for one (--full tells them apart)\n")
 	}
 	if r.Mode == "random" {
-		fmt.Fprintf(w, "walked: %s from seed %d, %s, %s of %s\n", count(r.Runs, "run"), *r.Seed, count(r.Transitions, "action"),
-			count(r.States, "state shape"), r.World)
+		fmt.Fprintf(w, "walked: %s from seed %d, %s, %s of %s\n", model.Counted(r.Runs, "run"), *r.Seed, model.Counted(r.Transitions, "action"),
+			model.Counted(r.States, "state shape"), r.World)
 		return
 	}
-	fmt.Fprintf(w, "explored, %s: %s, %s, depth %d; %s\n", r.Mode, count(r.States, "state"), count(r.Transitions, "transition"), r.Depth, r.frontier())
+	fmt.Fprintf(w, "explored, %s: %s, %s, depth %d; %s\n", r.Mode, model.Counted(r.States, "state"), model.Counted(r.Transitions, "transition"), r.Depth, r.frontier())
 	if r.Mode == "breadth first" {
 		fmt.Fprintf(w, "visited states took %.1f bytes each in memory, and all states %d on disk\n", r.PerState, r.Disk)
 	}
@@ -235,9 +235,9 @@ func (r result) printBound(w io.Writer) {
 func (r result) frontier() string {
 	switch {
 	case r.Verdict == "no violation found" || r.Verdict == "violated" && r.Frontier > r.Cut:
-		return fmt.Sprintf("%s not explored", count(r.Frontier, "state"))
+		return fmt.Sprintf("%s not explored", model.Counted(r.Frontier, "state"))
 	case r.Cut > 0:
-		return fmt.Sprintf("exhausted up to the bound, which cuts %s", count(r.Cut, "state"))
+		return fmt.Sprintf("exhausted up to the bound, which cuts %s", model.Counted(r.Cut, "state"))
 	default:
 		return "exhausted: the bound on actions cuts nothing"
 	}
@@ -249,11 +249,4 @@ func (r result) printStops(w io.Writer) {
 	for _, site := range sites {
 		fmt.Fprintf(w, "  %7d %s\n", r.Stops[site], site)
 	}
-}
-
-func count(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
 }

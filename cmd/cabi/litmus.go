@@ -54,7 +54,7 @@ func (c *litmusCommand) run(cmd *cobra.Command, args []string) error {
 
 func (c *litmusCommand) printTrace(w io.Writer, v *model.Verdict) error {
 	if c.trace.value > len(v.Ends) {
-		return exitError{2, fmt.Sprintf("--trace %d: there are only %s", c.trace.value, count(len(v.Ends), "outcome"))}
+		return exitError{2, fmt.Sprintf("--trace %d: there are only %s", c.trace.value, model.Counted(len(v.Ends), "outcome"))}
 	}
 	end := v.Ends[c.trace.value-1]
 	end.Trace.Comments = []string{end.String()}
@@ -63,7 +63,7 @@ func (c *litmusCommand) printTrace(w io.Writer, v *model.Verdict) error {
 }
 
 func printVerdict(w io.Writer, l *model.Litmus, v *model.Verdict) error {
-	fmt.Fprintf(w, "%s, %s\n", count(len(v.Ends), "outcome"), count(v.Ways, "way"))
+	fmt.Fprintf(w, "%s, %s\n", model.Counted(len(v.Ends), "outcome"), model.Counted(v.Ways, "way"))
 	for i, e := range v.Ends {
 		fmt.Fprintf(w, "%3d. %7d  %s\n", i+1, e.Ways, e)
 	}
@@ -78,7 +78,7 @@ func printVerdict(w io.Writer, l *model.Litmus, v *model.Verdict) error {
 		if !holds {
 			word, code = "fails", 1
 		}
-		fmt.Fprintf(w, "%s: line %d, %s: in %d of %s\n", word, claim.Number, claim, ways, count(v.Ways, "way"))
+		fmt.Fprintf(w, "%s: line %d, %s: in %d of %s\n", word, claim.Number, claim, ways, model.Counted(v.Ways, "way"))
 	}
 	if code == 0 {
 		return nil

@@ -148,7 +148,7 @@ func replayUpstream(w io.Writer, file string, trace *model.Trace, variant *spec.
 		fmt.Fprintln(w, "definitions.py agrees with what happened")
 		return exitError{code: 1}
 	}
-	fmt.Fprintf(w, "\ndefinitions.py agrees with everything that the trace says: %s\n", count(len(lines), "line"))
+	fmt.Fprintf(w, "\ndefinitions.py agrees with everything that the trace says: %s\n", model.Counted(len(lines), "line"))
 	return nil
 }
 
@@ -157,7 +157,7 @@ func printDisagreement(w io.Writer, r *upstream.Replayed, lines []model.Line) er
 	at := "at its end"
 	if r.Agree < len(lines) {
 		fmt.Fprintf(w, "departs  %s\n", lines[r.Agree])
-		at = fmt.Sprintf("in the line after %s", count(r.Agree, "line"))
+		at = fmt.Sprintf("in the line after %s", model.Counted(r.Agree, "line"))
 	}
 	fmt.Fprintf(w, "\ndefinitions.py departs %s (- here, + definitions.py):\n%s", at, r.Difference)
 	return exitError{code: 1}

@@ -94,7 +94,7 @@ func (c *shrinkCommand) finish(given *model.Trace, s *model.Search, r *shrink.Re
 	if len(removed) == 0 {
 		trace.World = given.World // with the menus it had
 	}
-	trace.Comments = []string{fmt.Sprintf("shrunk from %s to %d, of %s", count(r.Before, "action"), small.Actions, small.Key())}
+	trace.Comments = []string{fmt.Sprintf("shrunk from %s to %d, of %s", model.Counted(r.Before, "action"), small.Actions, small.Key())}
 	trace.Comments = append(trace.Comments, r.Did...)
 	for _, what := range removed {
 		trace.Comments = append(trace.Comments, "removed from the world: "+what)
