@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -73,8 +74,8 @@ func (s *Search) searched() searched {
 	return of
 }
 
-// buildID is a hash of the program.
-func buildID() string {
+// buildID is a hash of the program, which is read once.
+var buildID = sync.OnceValue(func() string {
 	name, err := os.Executable()
 	if err != nil {
 		return ""
@@ -87,7 +88,7 @@ func buildID() string {
 	h := xxh3.New()
 	io.Copy(h, f)
 	return fmt.Sprintf("%016x", h.Sum64())
-}
+})
 
 // differs says how other is not what s is; "": it is.
 func (s searched) differs(other searched) string {
