@@ -208,11 +208,12 @@ type worker struct {
 	cast   cast // its checkers
 	writer stateWriter
 	buf    []byte
-	offers []offer
 	seen   map[passed]bool
 	sites  []passed
 	met    map[string]bool
-	player *player
+	player *player // of the run under way
+
+	expansion expansion
 }
 
 func newWorker(e *explorer) *worker {
@@ -225,71 +226,32 @@ func newWorker(e *explorer) *worker {
 	return w
 }
 
-// expand makes the runs from a state: each action of its menu, and for each every way in which the specification chooses.
-func (w *worker) expand(to path, yield func(*reached)) {
-	for i := w.each(to, 0, yield); i < len(w.offers); {
-		i = w.each(to, i, yield)
-	}
-}
-
-// each makes the run that takes the ith offer at the end of a path, and where the specification chooses, every other. It
-// returns which offer is next: what was stopped may have been taken back, and another taken in the same run.
-func (w *worker) each(to path, i int, yield func(*reached)) (next int) {
-	for pending := [][]uint32{to.choices}; len(pending) > 0; {
-		p := &player{path: path{to.actions, pending[len(pending)-1], to.state}, first: i, offers: w.offers, read: i > 0,
-			bounds: w.Bounds, everyOrder: w.Full}
-		pending = pending[:len(pending)-1]
-		r := w.run(p, len(to.choices), yield)
-		w.offers, i = p.offers, p.taken
-		if i >= len(p.offers) {
-			return i
-		}
-		if r != nil {
-			r.action, r.from = p.offers[i].Action, p.offers[i].from
-			yield(r)
-		}
-		pending = append(pending, p.alternatives...)
-	}
-	return i + 1
-}
-
 // start makes the runs to the first menu.
 func (w *worker) start(yield func(*reached)) {
 	for pending := [][]uint32{nil}; len(pending) > 0; {
-		p := &player{path: path{choices: pending[len(pending)-1]}, first: -1, bounds: w.Bounds, everyOrder: w.Full}
+		got := &reached{}
+		p := &player{path: path{choices: pending[len(pending)-1]}, everyOrder: w.Full, reached: func(r *Run, _ *Activation) Action {
+			got.atMenu = true
+			got.fingerprint, w.buf = w.writer.fingerprint(w.buf, r)
+			return Action{}
+		}}
 		pending = pending[:len(pending)-1]
-		yield(w.run(p, 0, yield))
+		w.startRun(p, got)
+		yield(got)
 		pending = append(pending, p.alternatives...)
 	}
 }
 
-// run makes a run. It returns what its last action came to, and yields what those came to that were taken back; nil: that was
-// all.
-func (w *worker) run(p *player, known int, yield func(*reached)) *reached {
+// startRun makes a run to the first menu.
+func (w *worker) startRun(p *player, got *reached) {
 	w.player, w.sites = p, nil
 	r := w.newRun(p)
 	defer r.Close()
-	got := &reached{}
-	p.reached = func(r *Run) {
-		got.atMenu = true
-		got.fingerprint, w.buf = w.writer.fingerprint(w.buf, r)
-	}
-	if p.first >= 0 && p.state != (fingerprint{}) && len(p.choices) == known && !w.Replay {
-		r.back = &takingBack{w, p, yield, 0}
-	}
-	r.repeats = p.first >= 0 || len(p.actions) > 0
 	r.Main()
-	if p.ended {
-		return nil
-	}
-	got.choices = p.choices[known:]
+	got.choices = p.choices
 	if w.saw(got, r); r.Stopped != nil {
 		got.stop = SiteOf(r.Stopped)
 	}
-	if w.tweak.apart {
-		got.fingerprint = pathFingerprint(p)
-	}
-	return got
 }
 
 // saw notes what was seen in a run.
@@ -350,7 +312,7 @@ func randomIndices(handles int) uint64 {
 
 // trace runs a path again and records it.
 func (w *worker) trace(to path, v *Violation) *Trace {
-	p := &player{path: to, first: -1, bounds: w.Bounds}
+	p := &player{path: to}
 	w.player = p
 	r := w.newRun(p)
 	defer r.Close()

@@ -37,7 +37,7 @@ func (w *stateWriter) fingerprint(b []byte, r *Run) (fingerprint, []byte) {
 
 func (w *stateWriter) append(b []byte, r *Run) []byte {
 	if w.reduce {
-		w.Age = func(e spec.Element) int { return r.ages[e] }
+		w.Age = r.ages.of
 	}
 	b = w.Append(b, r.Store, func(*spec.StateWriter) {
 		w.stacks(r)
@@ -182,11 +182,10 @@ func (w *stateWriter) hostBuffer(b *hostBuffer) {
 
 // instances writes what belongs to instances and not to the store.
 func (w *stateWriter) instances(r *Run) {
-	for i := range r.World.Instances {
-		in := r.instances[r.World.Instances[i].Name]
+	for _, in := range r.inOrder {
 		w.Put("heap ", in.heap)
 		if !r.World.RightClass {
-			w.Put(" known ", r.known[in.spec.Name])
+			w.Put(" known ", in.known)
 		}
 		if in.memory != nil && r.plan.readsMemory {
 			w.Put(" memory ", string(in.memory.Bytes.B))

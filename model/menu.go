@@ -312,7 +312,10 @@ func (m menu) indices(class spec.Class) []uint64 {
 	if m.breadth == RightClass {
 		return m.liveIndices(class)
 	}
-	known := m.known[m.at.Actor]
+	var known []uint64
+	if m.at.inst != nil {
+		known = m.at.inst.known
+	}
 	if class == spec.ClassThread {
 		known = m.liveIndices(class)
 	}

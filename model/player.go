@@ -16,18 +16,11 @@ type path struct {
 // A player follows a path, as the actor and as the specification's choices. At its end it ends the run, at a menu.
 type player struct {
 	path
-	bounds         Bounds
 	everyOrder     bool
-	action, choice int         // how many were played
-	reached        func(*Run)  // hears that the end is reached; nil: nobody does
-	at             *Activation // whose menu it ended at; nil: the specification stopped the run
-	lastOf         string      // who took the last action
-	offers         []offer     // of the menu it ended at
-	read           bool        // the menu at the end of the path was read before, and has those offers
-	first          int         // which offer it takes at the end of the path, to go one step further; -1: none
-	taken          int         // which offer it took last
-	ended          bool        // what it took last was stopped, and said so
-	alternatives   [][]uint32  // the choices with which the specification goes on otherwise
+	further        bool                           // the run goes on at the end of the path: what led there has happened before
+	action, choice int                            // how many were played
+	reached        func(*Run, *Activation) Action // hears that the end is reached, and says what to do; nil: nobody does
+	alternatives   [][]uint32                     // the choices with which the specification goes on otherwise
 }
 
 // Next plays the next action.
@@ -35,38 +28,21 @@ func (p *player) Next(r *Run, at *Activation) Action {
 	if p.action == len(p.actions) {
 		return p.end(r, at)
 	}
-	p.lastOf = at.Actor
 	p.action++
-	r.repeats = p.first >= 0 || p.action < len(p.actions)
+	r.repeats = p.further || p.action < len(p.actions)
 	return p.actions[p.action-1]
 }
 
-// end is at the menu at the end of the path: it looks at it, and takes what is to be taken.
+// end is at the menu at the end of the path, while the stacks still stand.
 func (p *player) end(r *Run, at *Activation) Action {
-	if p.first < 0 {
-		p.at = at
-		if p.reached != nil { // while the stacks still stand
-			p.reached(r)
-		}
-		return Action{}
+	if p.reached != nil {
+		return p.reached(r, at)
 	}
-	if !p.read {
-		p.offers = r.menu(p.offers[:0], at, p.bounds, Everything)
-	}
-	i := p.first
-	p.first, p.taken = -1, i
-	r.repeats = false
-	if i >= len(p.offers) {
-		return Action{}
-	}
-	p.lastOf = at.Actor
-	p.actions = append(slices.Clip(p.actions), p.offers[i].Action)
-	p.action++
-	return p.offers[i].Action
+	return Action{}
 }
 
 // observing reports whether what happens now is not a repetition.
-func (p *player) observing() bool { return p.action == len(p.actions) && p.first < 0 }
+func (p *player) observing() bool { return p.action == len(p.actions) && !p.further }
 
 // Choose plays the next choice. Beyond the path it is 0, and the others are alternatives.
 func (p *player) Choose(_ spec.Site, n int) int {

@@ -149,6 +149,7 @@ type wanderer struct {
 	action    int   // how many were played
 	choice    int
 	templates []*template
+	offers    []offer
 	told      map[string]bool // which violations are known
 	state     []byte
 	fresh     map[uint64]bool
@@ -163,7 +164,7 @@ func (w *worker) walk(c *corpus, number uint64) *walked {
 		g.follow(c.walks[n-1-min(g.rng.IntN(n), g.rng.IntN(n))]) // rather a late one
 	}
 	g.swarm()
-	w.player, w.sites = &player{first: -1}, nil
+	w.player, w.sites = &player{}, nil
 	for tries := 0; tries < 3*g.length && g.once(); tries++ {
 	}
 	g.walked.sites = w.sites

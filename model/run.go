@@ -68,21 +68,42 @@ type Run struct {
 	audience
 	log       *log // nil: nothing is recorded
 	starting  bool
-	back      *takingBack // takes back what is stopped; nil: nothing does
-	same      bool        // the run is at the menu that it was at before
-	repeats   bool        // what happens has happened before, in another run: states need not be looked at again
+	back      *expansion // takes back what is stopped; nil: nothing does
+	same      bool       // the run is at the menu that it was at before
+	repeats   bool       // what happens has happened before, in another run: states need not be looked at again
 	instances map[string]*instance
+	inOrder   []*instance // the same
 	resources resourceTypes
 	funcs     map[string]*function
 	calls     []*Call
 	hosting   hosting
 	stacks    []*stack
 	stackAt   map[*spec.Thread]*stack // the same, once there are many; nil: there are few
-	ages      map[spec.Element]int    // when each was given its index: after how many others
+	ages      ages
 	issued    int
-	forgets   bool                // what only the text of the state needs is not kept: nobody asks for it
-	known     map[string][]uint64 // the handle indices each instance was ever handed, sorted
+	forgets   bool // what only the text of the state needs is not kept: nobody asks for it
 	plan      *plan
+}
+
+// ages are when elements were given their indices: after how many others.
+type ages []aged
+
+type aged struct {
+	element spec.Element
+	age     int
+}
+
+func (a ages) of(e spec.Element) int {
+	for i := range a {
+		if a[i].element == e {
+			return a[i].age
+		}
+	}
+	return 0
+}
+
+func (a ages) without(e spec.Element) ages {
+	return slices.DeleteFunc(a, func(other aged) bool { return other.element == e })
 }
 
 type instance struct {
@@ -96,7 +117,8 @@ type instance struct {
 	// lowersAsync are the imports that are lowered async.
 	lowersAsync map[string]bool
 	funcs       *spec.FuncTable
-	heap        uint64 // where realloc allocates next
+	heap        uint64   // where realloc allocates next
+	known       []uint64 // the handle indices that it was ever handed, sorted
 }
 
 type function struct {
@@ -169,8 +191,7 @@ func newRun(p *plan, world *World, options spec.Options, actor Actor, checkers [
 	r := &Run{World: world, actor: actor}
 	r.seat(checkers)
 	r.instances, r.resources = map[string]*instance{}, resourceTypes{}
-	r.funcs, r.known, r.plan = map[string]*function{}, map[string][]uint64{}, p
-	r.ages = map[spec.Element]int{}
+	r.funcs, r.plan = map[string]*function{}, p
 	options.Limits = world.Limits.apply(options.Limits)
 	options.Watcher = (*watcher)(r)
 	r.Store = spec.NewStore(options)
@@ -195,13 +216,12 @@ func newRun(p *plan, world *World, options spec.Options, actor Actor, checkers [
 // again makes a closed run a new one, in the same world with the same options but for the choices, and with its checkers: most
 // of what newRun makes does not change.
 func (r *Run) again(actor Actor, choices spec.Choices) {
-	clear(r.known)
-	clear(r.ages)
-	*r = Run{World: r.World, Store: r.Store, actor: actor, audience: r.audience, instances: r.instances, resources: r.resources,
-		funcs: r.funcs, plan: r.plan, known: r.known, ages: r.ages}
+	clear(r.ages) // so that nothing is kept alive
+	*r = Run{World: r.World, Store: r.Store, actor: actor, audience: r.audience, instances: r.instances, inOrder: r.inOrder,
+		resources: r.resources, funcs: r.funcs, plan: r.plan, ages: r.ages[:0]}
 	r.Store.Reset(choices)
-	for _, in := range r.instances {
-		in.heap = 0
+	for _, in := range r.inOrder {
+		in.heap, in.known = 0, in.known[:0]
 		if in.memory != nil {
 			in.memory.Bytes.B = slices.Grow(in.memory.Bytes.B[:0], in.size)[:in.size]
 			clear(in.memory.Bytes.B)
@@ -248,7 +268,7 @@ func (r *Run) addInstance(d Instance) {
 	in.sync, in.async = in.newOpts(d), in.newOpts(d)
 	in.async.Async = true
 	in.funcs = spec.NewFuncTable(r.Store, in.threadFunc(spec.I32), in.threadFunc(spec.I64))
-	r.instances[d.Name] = in
+	r.instances[d.Name], r.inOrder = in, append(r.inOrder, in)
 }
 
 func (in *instance) newOpts(d Instance) *spec.CanonicalOptions {
@@ -370,6 +390,19 @@ func (in *instance) act(at *Activation) []spec.CoreValue {
 	}
 }
 
+// do does an action, and reports whether it was stopped and taken back.
+func (r *Run) do(at *Activation, a Action) (results []spec.CoreValue, back bool) {
+	do := ops[a.Op].do
+	if !r.back.tries() {
+		return do(&guest{at.inst}, a), false
+	}
+	err := spec.Try(func() { results = do(&guest{at.inst}, a) })
+	if err != nil && !r.back.stopped(r, at, err) {
+		panic(err)
+	}
+	return results, err != nil
+}
+
 // Main lets the host act until the actor ends the run or the specification stops it.
 func (r *Run) Main() {
 	defer func() {
@@ -397,7 +430,10 @@ func (r *Run) Main() {
 }
 
 func (r *Run) hostAction(host *Activation, a Action) {
-	r.finish(host, spec.Try(func() { r.hostDo(a) }))
+	err := spec.Try(func() { r.hostDo(a) })
+	if err == nil || !r.back.stopped(r, host, err) {
+		r.finish(host, err)
+	}
 }
 
 // next asks the actor what to do in at, and checks what it says against the world.
@@ -508,14 +544,15 @@ type watcher Run
 
 func (w *watcher) Issued(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
 	if spec.ClassOf(e) != spec.ClassThread {
-		if i, found := slices.BinarySearch(w.known[inst.Name], index); !found {
-			w.known[inst.Name] = slices.Insert(w.known[inst.Name], i, index)
+		in := w.instances[inst.Name]
+		if i, found := slices.BinarySearch(in.known, index); !found {
+			in.known = slices.Insert(in.known, i, index)
 		}
 		w.log.change(inst, key, index, e)
 	}
 	w.issued++
 	if !w.forgets {
-		w.ages[e] = w.issued
+		w.ages = append(w.ages, aged{e, w.issued})
 	}
 	(*Run)(w).meet(met{verb: verbIssued, index: index, element: e})
 	for _, c := range w.audience.issued.all {
@@ -530,7 +567,7 @@ func (w *watcher) Retired(inst *spec.ComponentInstance, key spec.TableKey, index
 	if spec.ClassOf(e) != spec.ClassThread {
 		w.log.change(inst, key, index, nil)
 	}
-	delete(w.ages, e)
+	w.ages = w.ages.without(e)
 	(*Run)(w).meet(met{verb: verbRetired, index: index, element: e})
 	for _, c := range w.audience.retired.all {
 		c.Retired(inst, key, index, e)

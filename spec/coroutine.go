@@ -74,6 +74,7 @@ func (co *coroutine) run() {
 
 // suspend gives control back to whoever resumed co.
 func (co *coroutine) suspend() {
+	co.store.switches++
 	co.yield(struct{}{})
 	if co.unwound {
 		panic(unwinding{})
@@ -93,6 +94,7 @@ func (s *Store) switchTo(cont *Continuation) {
 	handler := cont.handler
 	defer func() { s.handler, handler.resumer = running, nil }()
 	s.handler, handler.resumer = handler, running
+	s.switches++
 	co.next()
 	if co.done {
 		s.finish(co)

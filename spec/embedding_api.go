@@ -14,6 +14,7 @@ type Store struct {
 	instances  []*ComponentInstance
 	shared     []*Table // what all instances keep their handles in, under a variant that shares tables
 	givenUp    bool     // its stacks are being taken down
+	switches   int      // from one stack to another, so far
 	types      int      // how many resource types were made
 	threads    int      // how many were made
 }

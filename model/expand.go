@@ -1,0 +1,219 @@
+package model
+
+import (
+	"reflect"
+	"slices"
+
+	"cabi/internal/memento"
+	"cabi/spec"
+)
+
+// An expansion makes the runs from a state: each action of its menu, and for each every way in which the specification chooses.
+//
+// Each run leads to the state anew, because a stack that stands cannot be copied. But many actions leave every stack as it was:
+// a built-in that returns at once, or traps. What such an action has changed is put back in place, and another is taken in the
+// same run. Those go first; the last in a run may be any.
+type expansion struct {
+	*worker
+	to      path
+	read    bool // the menu was
+	offers  []offer
+	todo    [][][]uint32 // by offer: the choices that it is still to be taken with, the last first
+	results [][]*reached // by offer: what is not yielded yet
+	first   int          // all offers before it are yielded
+	yield   func(*reached)
+	keeper  *memento.Keeper
+	stays   []int8 // by template: whether it left the stacks as they were, as a rule: at least 0
+
+	// of the run under way
+	player   *player
+	offer    int // which is taken; -1: none is
+	kept     bool
+	at       *Activation // whose menu it is
+	switches int         // of stacks, until there
+}
+
+// expand makes the runs from a state.
+func (w *worker) expand(to path, yield func(*reached)) {
+	x := &w.expansion
+	x.worker, x.to, x.yield, x.read, x.first = w, to, yield, false, 0
+	for x.run() {
+	}
+}
+
+// run makes a run, and reports whether there is another to be made.
+func (x *expansion) run() bool {
+	x.player = &player{path: path{x.to.actions, x.to.choices, x.to.state}, further: true, reached: x.reached, everyOrder: x.Full}
+	x.worker.player, x.sites = x.player, nil
+	x.offer, x.kept = -1, false
+	r := x.newRun(x.player)
+	defer r.Close()
+	r.back, r.repeats = x, true
+	r.Main()
+	if x.offer >= 0 {
+		x.book(r, &reached{stop: SiteOf(r.Stopped)})
+	}
+	return slices.ContainsFunc(x.todo, func(choices [][]uint32) bool { return len(choices) > 0 })
+}
+
+// reached hears that the run is at the menu, or has come from there to another, and says what to do.
+func (x *expansion) reached(r *Run, at *Activation) Action {
+	switch {
+	case x.offer >= 0:
+		got := &reached{atMenu: true}
+		got.fingerprint, x.buf = x.writer.fingerprint(x.buf, r)
+		if x.tweak.apart {
+			got.fingerprint = pathFingerprint(x.player)
+		}
+		stays := x.asItWas(r, at)
+		x.learn(stays)
+		x.book(r, got)
+		if !stays || !x.kept {
+			return Action{}
+		}
+		x.keeper.Restore()
+	case !x.read:
+		x.open(r, at)
+	}
+	return x.next(r, at)
+}
+
+// open reads the menu.
+func (x *expansion) open(r *Run, at *Activation) {
+	x.read = true
+	x.offers = r.menu(x.offers[:0], at, x.Bounds, Everything)
+	x.todo, x.results = resized(x.todo, len(x.offers)), resized(x.results, len(x.offers))
+	for i := range x.offers {
+		x.todo[i], x.results[i] = append(x.todo[i][:0], x.to.choices), x.results[i][:0]
+	}
+}
+
+func resized[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
+
+// next takes the next offer, at the menu.
+func (x *expansion) next(r *Run, at *Activation) Action {
+	x.offer = x.choose()
+	if x.offer < 0 {
+		return Action{}
+	}
+	if !x.kept && !x.Replay && x.expectsToStay(x.offer) && x.more() {
+		x.keep(r)
+	}
+	todo, p := &x.todo[x.offer], x.player
+	x.at, x.switches = at, r.Store.Switches()
+	p.choices, p.choice, p.alternatives = (*todo)[len(*todo)-1], len(x.to.choices), nil
+	*todo = (*todo)[:len(*todo)-1]
+	p.actions = append(slices.Clip(x.to.actions), x.offers[x.offer].Action)
+	p.action, p.further = len(p.actions), false
+	x.sites, r.repeats = nil, false
+	return p.actions[len(p.actions)-1]
+}
+
+// choose returns the offer that is to be taken next: the first that is expected to leave the stacks as they are, or else the
+// first; -1: none.
+func (x *expansion) choose() int {
+	left := func(stays bool) int {
+		for i := x.first; i < len(x.offers); i++ {
+			if len(x.todo[i]) > 0 && (!stays || x.expectsToStay(i)) {
+				return i
+			}
+		}
+		return -1
+	}
+	if i := left(true); i >= 0 && !x.Replay {
+		return i
+	}
+	return left(false)
+}
+
+// more reports whether there is more to be done than one thing.
+func (x *expansion) more() bool {
+	n := 0
+	for _, choices := range x.todo[x.first:] {
+		n += len(choices)
+	}
+	return n > 1
+}
+
+func (x *expansion) expectsToStay(offer int) bool {
+	n := x.offers[offer].from.number
+	return n >= len(x.stays) || x.stays[n] >= 0
+}
+
+// learn notes whether the action left the stacks as they were.
+func (x *expansion) learn(stayed bool) {
+	n := x.offers[x.offer].from.number
+	for len(x.stays) <= n {
+		x.stays = append(x.stays, 0)
+	}
+	if stayed {
+		x.stays[n] = min(x.stays[n]+1, 4)
+	} else {
+		x.stays[n] = max(x.stays[n]-1, -4)
+	}
+}
+
+// asItWas reports whether every stack is as it was at the menu, now that control is with an activation again.
+func (x *expansion) asItWas(r *Run, at *Activation) bool {
+	return at == x.at && r.Store.Switches() == x.switches
+}
+
+// book books what the action came to.
+func (x *expansion) book(r *Run, got *reached) {
+	o := x.offers[x.offer]
+	got.action, got.from, got.choices = o.Action, o.from, x.player.choices[len(x.to.choices):]
+	x.saw(got, r)
+	x.results[x.offer] = append(x.results[x.offer], got)
+	x.todo[x.offer] = append(x.todo[x.offer], x.player.alternatives...)
+	x.offer = -1
+	for ; x.first < len(x.offers); x.first++ {
+		for _, got := range x.results[x.first] {
+			x.yield(got)
+		}
+		x.results[x.first] = x.results[x.first][:0]
+		if len(x.todo[x.first]) > 0 {
+			return
+		}
+	}
+}
+
+// keep keeps what can change, at the menu.
+func (x *expansion) keep(r *Run) {
+	if x.keeper == nil {
+		x.keeper = memento.New(fixed()...)
+	}
+	x.keeper.Forget()
+	x.keeper.Keep(r)
+	for _, in := range r.inOrder {
+		x.keeper.Keep(in)
+	}
+	for _, c := range r.checkers {
+		x.keeper.Keep(c)
+	}
+	x.kept = true
+}
+
+// fixed are the types of what no action changes but in place elsewhere: in roots of their own.
+func fixed() []reflect.Type {
+	return append(spec.Fixed(), reflect.TypeFor[World](), reflect.TypeFor[plan](), reflect.TypeFor[audience](), reflect.TypeFor[player](),
+		reflect.TypeFor[expansion](), reflect.TypeFor[resourceTypes](), reflect.TypeFor[map[string]*instance](), reflect.TypeFor[map[string]*function](),
+		reflect.TypeFor[map[string]spec.CoreFunc](), reflect.TypeFor[map[string]bool](), reflect.TypeFor[Action]())
+}
+
+// tries reports whether an action can be taken back if it is stopped.
+func (x *expansion) tries() bool { return x != nil && x.offer >= 0 && x.kept }
+
+// stopped hears that the action of an activation was stopped, and reports whether it is taken back.
+func (x *expansion) stopped(r *Run, at *Activation, err error) bool {
+	if !x.tries() || !x.asItWas(r, at) {
+		return false
+	}
+	for _, c := range r.audience.stopped.all {
+		c.Stopped(r, err)
+	}
+	x.learn(true)
+	x.book(r, &reached{stop: SiteOf(err)})
+	x.keeper.Restore()
+	r.same = true
+	return true
+}
