@@ -81,7 +81,9 @@ type Run struct {
 	stackAt   map[*spec.Thread]*stack // the same, once there are many; nil: there are few
 	ages      ages
 	issued    int
-	forgets   bool // what only the text of the state needs is not kept: nobody asks for it
+	forgets   bool        // what only the text of the state needs is not kept: nobody asks for it
+	settling  bool        // the checkers are told of a menu
+	elements  []spec.Slot // what was asked for last
 	plan      *plan
 }
 
@@ -230,6 +232,10 @@ func (r *Run) again(actor Actor, choices spec.Choices) {
 	for _, c := range r.checkers {
 		c.Begin(r)
 	}
+}
+
+func (r *Run) instanceOf(inst *spec.ComponentInstance) *instance {
+	return r.inOrder[slices.IndexFunc(r.inOrder, func(in *instance) bool { return in.spec == inst })]
 }
 
 // Memory is an instance's memory; nil: it has none.
@@ -396,7 +402,7 @@ func (r *Run) do(at *Activation, a Action) (results []spec.CoreValue, back bool)
 	if !r.back.tries() {
 		return do(&guest{at.inst}, a), false
 	}
-	err := spec.Try(func() { results = do(&guest{at.inst}, a) })
+	err := r.Store.Try(func() { results = do(&guest{at.inst}, a) })
 	if err != nil && !r.back.stopped(r, at, err) {
 		panic(err)
 	}
@@ -430,7 +436,7 @@ func (r *Run) Main() {
 }
 
 func (r *Run) hostAction(host *Activation, a Action) {
-	err := spec.Try(func() { r.hostDo(a) })
+	err := r.Store.Try(func() { r.hostDo(a) })
 	if err == nil || !r.back.stopped(r, host, err) {
 		r.finish(host, err)
 	}
@@ -444,6 +450,9 @@ func (r *Run) next(at *Activation) Action {
 	r.same = false
 	a := r.actor.Next(r, at)
 	if a.Op == "" {
+		if at.Kind == KindHost {
+			return Action{Op: opStop}
+		}
 		r.Store.GiveUp()
 	}
 	at.Pending = &a
@@ -507,6 +516,28 @@ func (r *Run) finish(host *Activation, err error) {
 
 // settled tells the checkers that the run is at a menu.
 func (r *Run) settled() {
+	r.settling, r.elements = true, r.elements[:0]
+	r.tell()
+	r.settling, r.elements = false, r.elements[:0]
+}
+
+// Elements are the live elements of all instances, each once, until something changes.
+func (r *Run) Elements() []spec.Slot {
+	if r.settling && len(r.elements) > 0 {
+		return r.elements // every checker asks for the same
+	}
+	r.elements = r.elements[:0]
+	for _, inst := range r.Store.Instances() {
+		for slot := range inst.Live() {
+			if slot.Owner == inst {
+				r.elements = append(r.elements, slot)
+			}
+		}
+	}
+	return r.elements
+}
+
+func (r *Run) tell() {
 	for _, c := range r.audience.settled.all {
 		c.Settled(r)
 	}
@@ -544,7 +575,7 @@ type watcher Run
 
 func (w *watcher) Issued(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
 	if spec.ClassOf(e) != spec.ClassThread {
-		in := w.instances[inst.Name]
+		in := (*Run)(w).instanceOf(inst)
 		if i, found := slices.BinarySearch(in.known, index); !found {
 			in.known = slices.Insert(in.known, i, index)
 		}

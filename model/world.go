@@ -108,12 +108,12 @@ func (w *World) Validate() error {
 		}
 	}
 	for _, i := range w.Imports {
-		if !w.hasInstance(i.Instance) || !w.hasFunc(i.Func) {
+		if !w.hasInstance(i.Instance) || w.Func(i.Func) == nil {
 			return fmt.Errorf("world %s: %s imports %s: unknown instance or function", w.Name, i.Instance, i.Func)
 		}
 	}
 	for _, name := range w.Start {
-		if !w.hasFunc(name) {
+		if w.Func(name) == nil {
 			return fmt.Errorf("world %s: starts with an unknown function %s", w.Name, name)
 		}
 	}
@@ -166,8 +166,14 @@ func (w *World) hasInstance(name string) bool {
 	return slices.ContainsFunc(w.Instances, func(i Instance) bool { return i.Name == name })
 }
 
-func (w *World) hasFunc(name string) bool {
-	return slices.ContainsFunc(w.Funcs, func(f Func) bool { return f.Name == name })
+// Func is the function of a name; nil: there is none.
+func (w *World) Func(name string) *Func {
+	for i := range w.Funcs {
+		if w.Funcs[i].Name == name {
+			return &w.Funcs[i]
+		}
+	}
+	return nil
 }
 
 // resourceNames maps each resource to nothing: enough to read a type by.

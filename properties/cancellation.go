@@ -122,7 +122,7 @@ var cancelledAtOnce = runProperty(&model.Property{
 	Origin:    `CanonicalABI.md: "While a callee is waiting to enter, if the caller requests cancellation, the callee is immediately cancelled"`,
 	Blind:     "Calls that the host makes.",
 }, func(r *model.Run, met *bool) (what, kind string) {
-	for _, slot := range elements(r) {
+	for _, slot := range r.Elements() {
 		t, ok := slot.Element.(*spec.Subtask)
 		if !ok || t.Callee() == nil {
 			continue

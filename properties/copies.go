@@ -23,7 +23,7 @@ var copyConsistent = runProperty(&model.Property{
 	if amid(r) {
 		return "", ""
 	}
-	for _, slot := range elements(r) {
+	for _, slot := range r.Elements() {
 		*met = *met || spec.SharedOf(slot.Element) != nil && spec.Copying(slot.Element)
 		if what, kind := inconsistent(slot.Element); what != "" {
 			return what, kind
@@ -94,7 +94,7 @@ func (c *peerChecker) State(r *model.Run) {
 	if amid(r) {
 		return
 	}
-	for _, slot := range elements(r) {
+	for _, slot := range r.Elements() {
 		shared := spec.SharedOf(slot.Element)
 		if view, known := spec.ViewShared(shared); known && (view.Dropped || slices.Contains(c.dropped, shared)) {
 			c.notified(slot.Element, view)
@@ -159,7 +159,7 @@ type finalChecker struct {
 }
 
 func (c *finalChecker) Settled(r *model.Run) {
-	for _, slot := range elements(r) {
+	for _, slot := range r.Elements() {
 		state, isEnd := spec.CopyStateOf(slot.Element)
 		switch was := isEnd && slices.Contains(c.done, slot.Element); {
 		case was && state != spec.CopyStateDone && c.What == "":

@@ -79,7 +79,7 @@ func (s *seer) State(r *model.Run) {
 	for _, t := range r.Store.AllThreads() {
 		s.note("thread waits for", t.WaitsFor().Kind)
 	}
-	for _, slot := range elements(r) {
+	for _, slot := range r.Elements() {
 		s.note("class", spec.ClassOf(slot.Element))
 		if t, ok := slot.Element.(*spec.Subtask); ok {
 			s.note("Subtask.State", t.State())

@@ -21,25 +21,28 @@ var lendersRecorded = &model.Property{
 	New:    func() model.Checker { return &lendersChecker{NoChecks: model.NoChecks{Name: "lenders-recorded"}} },
 }
 
-type lendersChecker struct {
-	model.NoChecks
-	borrows map[string]int // the functions that are passed borrow handles, and how many
-}
+type lendersChecker struct{ model.NoChecks }
 
-func (c *lendersChecker) Begin(r *model.Run) {
-	c.borrows = map[string]int{}
-	for _, f := range r.World.Funcs {
-		for _, t := range f.Params {
-			if strings.HasPrefix(t, "borrow<") {
-				c.borrows[f.Name]++
-			}
+// borrowed is how many borrow handles a function is passed.
+func borrowed(w *model.World, name string) int {
+	f, n := w.Func(name), 0
+	if f == nil {
+		return 0 // a destructor
+	}
+	for _, t := range f.Params {
+		if strings.HasPrefix(t, "borrow<") {
+			n++
 		}
 	}
+	return n
 }
 
-func (c *lendersChecker) Entered(_ *model.Run, at *model.Activation) {
-	n := c.borrows[at.Name]
-	if at.Kind != model.KindFunc || n == 0 || at.Thread().Task().Caller() == nil {
+func (c *lendersChecker) Entered(r *model.Run, at *model.Activation) {
+	if at.Kind != model.KindFunc || at.Thread().Task().Caller() == nil {
+		return
+	}
+	n := borrowed(r.World, at.Name)
+	if n == 0 {
 		return
 	}
 	c.Met = true
@@ -50,16 +53,16 @@ func (c *lendersChecker) Entered(_ *model.Run, at *model.Activation) {
 
 // State looks at the calls that have begun and whose end was not told.
 func (c *lendersChecker) State(r *model.Run) {
-	if len(c.borrows) == 0 || amid(r) {
+	if amid(r) {
 		return
 	}
-	for _, slot := range elements(r) {
+	for _, slot := range r.Elements() {
 		t, ok := slot.Element.(*spec.Subtask)
 		if !ok || t.Callee() == nil || t.State() == spec.SubtaskStarting || t.State() == spec.SubtaskCancelledBeforeStarted {
 			continue
 		}
 		_, untold := spec.PendingEvent(t)
-		if n := c.borrows[t.Callee().Func()]; (untold || !t.Resolved()) && len(t.Lenders()) != n {
+		if n := borrowed(r.World, t.Callee().Func()); (untold || !t.Resolved()) && len(t.Lenders()) != n {
 			c.What = fmt.Sprintf("%s was passed %d borrow handles, and %d handles count as lent to it", t.Callee().Func(), n, len(t.Lenders()))
 		}
 	}

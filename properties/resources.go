@@ -3,7 +3,6 @@ package properties
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"cabi/model"
 	"cabi/spec"
@@ -23,7 +22,7 @@ var lendsBalanced = runProperty(&model.Property{
 		return "", ""
 	}
 	calls := callsUnderway(r)
-	for inst, slot := range elements(r) {
+	for _, slot := range r.Elements() {
 		h, ok := slot.Element.(*spec.ResourceHandle)
 		if !ok {
 			continue
@@ -31,7 +30,7 @@ var lendsBalanced = runProperty(&model.Property{
 		lends := lendsOf(calls, h)
 		*met = *met || lends > 0
 		if h.NumLends() != lends {
-			return fmt.Sprintf("%s %d of %s counts %d lends, there are %d", describe(h), slot.Index, inst.Name, h.NumLends(), lends), ""
+			return fmt.Sprintf("%s %d of %s counts %d lends, there are %d", describe(h), slot.Index, slot.Owner.Name, h.NumLends(), lends), ""
 		}
 	}
 	return "", ""
@@ -51,7 +50,7 @@ func callsUnderway(r *model.Run) []*spec.Subtask {
 			calls = append(calls, t)
 		}
 	}
-	for _, slot := range elements(r) {
+	for _, slot := range r.Elements() {
 		t, _ := slot.Element.(*spec.Subtask)
 		add(t)
 	}
@@ -89,7 +88,7 @@ var borrowsBalanced = runProperty(&model.Property{
 	}
 	for _, task := range r.Store.AllTasks() {
 		n := 0
-		for _, slot := range elements(r) {
+		for _, slot := range r.Elements() {
 			if h, ok := slot.Element.(*spec.ResourceHandle); ok && !h.Own() && h.Scope() == task {
 				n++
 			}
@@ -99,9 +98,9 @@ var borrowsBalanced = runProperty(&model.Property{
 			return fmt.Sprintf("%s counts %d borrow handles, there are %d", task.Func(), task.NumBorrows(), n), "count"
 		}
 	}
-	for inst, slot := range elements(r) {
+	for _, slot := range r.Elements() {
 		if h, ok := slot.Element.(*spec.ResourceHandle); ok && !h.Own() && (h.Scope() == nil || h.Scope().State() == spec.TaskResolved) {
-			return fmt.Sprintf("%s %d of %s outlives the call that it was passed in", describe(h), slot.Index, inst.Name), "outlives"
+			return fmt.Sprintf("%s %d of %s outlives the call that it was passed in", describe(h), slot.Index, slot.Owner.Name), "outlives"
 		}
 	}
 	return "", ""
@@ -167,15 +166,7 @@ type ownerChecker struct {
 }
 
 func (c *ownerChecker) Begin(r *model.Run) {
-	c.run, c.host, c.owns = r, hostOwns(r.World), map[*spec.ResourceHandle]*spec.ResourceHandle{}
-}
-
-// hostOwns reports whether the host gets or gives own handles.
-func hostOwns(w *model.World) bool {
-	return slices.ContainsFunc(w.Funcs, func(f model.Func) bool {
-		ofHost := f.Instance() == model.Host || slices.Contains(w.Start, f.Name) || slices.Contains(w.Menus[model.Host], "invoke "+f.Name)
-		return ofHost && strings.Contains(strings.Join(slices.Concat(f.Params, f.Results), " "), "own<")
-	})
+	c.run, c.host = r, len(r.World.Resources) > 0 && hostDeals(r.World, "own<")
 }
 
 func (c *ownerChecker) Issued(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
@@ -183,7 +174,7 @@ func (c *ownerChecker) Issued(_ *spec.ComponentInstance, _ spec.TableKey, _ uint
 	switch {
 	case !ok || !h.Own() || c.host:
 	case doing(c.run, func(op string) bool { return op == "resource.new" }):
-		c.owns[h] = h
+		c.own(h, h)
 	default:
 		c.arrive(h)
 	}
@@ -201,8 +192,15 @@ func (c *ownerChecker) arrive(h *spec.ResourceHandle) {
 	if of := c.away[i]; of.Rep() != h.Rep() {
 		c.accuse("another", "%s was passed on, and %s arrived", describe(of), describe(h))
 	}
-	c.owns[h] = c.away[i]
+	c.own(h, c.away[i])
 	c.away = slices.Delete(c.away, i, i+1)
+}
+
+func (c *ownerChecker) own(h, of *spec.ResourceHandle) {
+	if c.owns == nil {
+		c.owns = map[*spec.ResourceHandle]*spec.ResourceHandle{}
+	}
+	c.owns[h] = of
 }
 
 func (c *ownerChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
@@ -239,7 +237,7 @@ func (c *ownerChecker) State(r *model.Run) {
 		c.accuse("lost", "%s was passed on, and did not arrive", describe(of))
 	}
 	live := 0
-	for _, slot := range elements(r) {
+	for _, slot := range r.Elements() {
 		if h, ok := slot.Element.(*spec.ResourceHandle); ok && h.Own() {
 			live++
 			if c.owns[h] == nil {

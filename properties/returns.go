@@ -20,19 +20,11 @@ var postReturned = &model.Property{
 // postReturnChecker keeps the functions whose post-returns are owed; what is on the stack says the same.
 type postReturnChecker struct {
 	model.NoChecks
-	has  map[string]bool
 	owed []string
 }
 
-func (c *postReturnChecker) Begin(r *model.Run) {
-	c.has = map[string]bool{}
-	for _, f := range r.World.Funcs {
-		c.has[f.Name] = f.PostReturn
-	}
-}
-
-func (c *postReturnChecker) Left(_ *model.Run, at *model.Activation) {
-	if at.Kind == model.KindFunc && c.has[at.Name] && at.Pending.Op == "return" {
+func (c *postReturnChecker) Left(r *model.Run, at *model.Activation) {
+	if at.Kind == model.KindFunc && at.Pending.Op == "return" && r.World.Func(at.Name).PostReturn {
 		c.Met, c.owed = true, append(c.owed, at.Name)
 	}
 }
@@ -65,16 +57,17 @@ type namedChecker struct {
 	named map[*spec.Thread]spec.Element
 }
 
-func (c *namedChecker) Begin(*model.Run) { c.named = map[*spec.Thread]spec.Element{} }
-
 func (c *namedChecker) Left(r *model.Run, at *model.Activation) {
 	if !at.Packed || at.Pending.Op != "return" {
 		return
 	}
 	packed := at.Pending.Args[0].Uint64()
+	if c.named == nil {
+		c.named = map[*spec.Thread]spec.Element{}
+	}
 	c.named[at.Thread()] = nil
-	for inst, slot := range elements(r) {
-		if packed&0xf == uint64(spec.CallbackWait) && inst.Name == at.Actor && slot.Index == packed>>4 {
+	for _, slot := range r.Elements() {
+		if packed&0xf == uint64(spec.CallbackWait) && slot.Owner.Name == at.Actor && slot.Index == packed>>4 {
 			c.named[at.Thread()] = slot.Element
 		}
 	}

@@ -146,16 +146,3 @@ func lockedOut(t *spec.Thread) bool {
 	holder := t.Instance().Exclusive()
 	return holder != nil && holder != t && holder.Suspended()
 }
-
-// elements yields the live elements of all instances, each once.
-func elements(r *model.Run) iter.Seq2[*spec.ComponentInstance, spec.Slot] {
-	return func(yield func(*spec.ComponentInstance, spec.Slot) bool) {
-		for _, inst := range r.Store.Instances() {
-			for slot := range inst.Live() {
-				if slot.Owner == inst && !yield(inst, slot) {
-					return
-				}
-			}
-		}
-	}
-}

@@ -22,19 +22,22 @@ var oneExclusive = &model.Property{
 	New:   func() model.Checker { return &exclusiveChecker{NoChecks: model.NoChecks{Name: "one-exclusive"}} },
 }
 
-// exclusiveChecker knows the functions and callbacks whose core code needs the lock.
-type exclusiveChecker struct {
-	model.NoChecks
-	needs map[string]bool
-}
+type exclusiveChecker struct{ model.NoChecks }
 
-func (c *exclusiveChecker) Begin(r *model.Run) {
-	c.needs = map[string]bool{}
-	for _, f := range r.World.Funcs {
-		if f.Async && f.Lift != "stackful" && f.Instance() != model.Host {
-			c.needs[f.Name], c.needs[f.Name+".callback"], c.needs[f.Name+".post-return"] = true, true, true
-		}
+// needsLock reports whether core code needs the lock: that of an async function, its callback or its post-return.
+func needsLock(w *model.World, at *model.Activation) bool {
+	name := at.Name
+	switch at.Kind {
+	case model.KindFunc:
+	case model.KindCallback:
+		name = strings.TrimSuffix(name, ".callback")
+	case model.KindPostReturn:
+		name = strings.TrimSuffix(name, ".post-return")
+	default:
+		return false
 	}
+	f := w.Func(name)
+	return f.Async && f.Lift != "stackful"
 }
 
 func (c *exclusiveChecker) State(r *model.Run) {
@@ -49,7 +52,7 @@ func (c *exclusiveChecker) State(r *model.Run) {
 func (c *exclusiveChecker) check(r *model.Run, inst *spec.ComponentInstance) (what, kind string) {
 	var frame *model.Activation
 	for _, at := range r.Activations {
-		if at.Actor != inst.Name || !c.needs[at.Name] {
+		if at.Actor != inst.Name || !needsLock(r.World, at) {
 			continue
 		}
 		if frame != nil {
@@ -140,7 +143,7 @@ var callsResolved = runProperty(&model.Property{
 	if !atHost(r) {
 		return "", ""
 	}
-	for _, slot := range elements(r) {
+	for _, slot := range r.Elements() {
 		if t, ok := slot.Element.(*spec.Subtask); ok && !t.Resolved() {
 			if why := neverResolved(r, t); why != "" {
 				return fmt.Sprintf("%s of a guest is not resolved, and %s", describe(t), why), "subtask"
@@ -199,40 +202,40 @@ var backpressureCount = &model.Property{
 // backpressureChecker counts itself what each instance did; as long as nothing is wrong, the state says the same.
 type backpressureChecker struct {
 	model.NoChecks
-	asked map[string]int64
-	async map[string]bool // the functions whose type is async
+	asked []int64 // by instance
 }
 
 func (c *backpressureChecker) Begin(r *model.Run) {
-	c.asked, c.async = map[string]int64{}, map[string]bool{}
 	for _, inst := range r.Store.Instances() {
-		c.asked[inst.Name] = inst.Backpressure()
-	}
-	for _, f := range r.World.Funcs {
-		c.async[f.Name] = f.Async
+		c.asked = append(c.asked, inst.Backpressure())
 	}
 }
 
-func (c *backpressureChecker) Done(_ *model.Run, at *model.Activation, _ []spec.CoreValue) {
+// of is how much backpressure an instance has asked for.
+func (c *backpressureChecker) of(r *model.Run, name string) *int64 {
+	return &c.asked[slices.IndexFunc(r.World.Instances, func(i model.Instance) bool { return i.Name == name })]
+}
+
+func (c *backpressureChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreValue) {
 	if at.Pending == nil {
 		return
 	}
 	switch at.Pending.Op {
 	case "backpressure.inc":
-		c.asked[at.Actor]++
+		*c.of(r, at.Actor)++
 	case "backpressure.dec":
-		c.asked[at.Actor]--
+		*c.of(r, at.Actor)--
 	}
 }
 
 func (c *backpressureChecker) Entered(r *model.Run, at *model.Activation) {
-	if at.Kind == model.KindFunc && c.async[at.Name] && c.asked[at.Actor] > 0 && !amid(r) {
+	if at.Kind == model.KindFunc && r.World.Func(at.Name).Async && *c.of(r, at.Actor) > 0 && !amid(r) {
 		c.What, c.Sort = fmt.Sprintf("core code of %s begins, and %s has backpressure", at.Name, at.Actor), "let in"
 	}
 }
 
 func (c *backpressureChecker) State(r *model.Run) {
-	for _, inst := range r.Store.Instances() {
+	for i, inst := range r.Store.Instances() {
 		waiting := 0
 		for _, t := range r.Store.WaitingThreads() {
 			if t.Instance() == inst && t.WaitsFor().Kind == spec.WaitsToEnter {
@@ -243,8 +246,8 @@ func (c *backpressureChecker) State(r *model.Run) {
 		switch {
 		case inst.WaitingToEnter() != waiting:
 			c.What, c.Sort = fmt.Sprintf("%s counts %d tasks that wait to enter, there are %d", inst.Name, inst.WaitingToEnter(), waiting), "waiting"
-		case inst.Backpressure() != c.asked[inst.Name]:
-			c.What, c.Sort = fmt.Sprintf("%s counts backpressure %d, it asked for %d", inst.Name, inst.Backpressure(), c.asked[inst.Name]), "count"
+		case inst.Backpressure() != c.asked[i]:
+			c.What, c.Sort = fmt.Sprintf("%s counts backpressure %d, it asked for %d", inst.Name, inst.Backpressure(), c.asked[i]), "count"
 		}
 	}
 }
@@ -265,21 +268,13 @@ var stackDiscipline = &model.Property{
 // naming threads.
 type stackChecker struct {
 	model.NoChecks
-	stackful map[string]bool
-	opted    []string // sorted
-	running  []*spec.Thread
-}
-
-func (c *stackChecker) Begin(r *model.Run) {
-	c.stackful = map[string]bool{}
-	for _, f := range r.World.Funcs {
-		c.stackful[f.Name] = f.Lift == "stackful"
-	}
+	opted   []string // sorted
+	running []*spec.Thread
 }
 
 // Entered hears of threads and stackful functions that begin.
-func (c *stackChecker) Entered(_ *model.Run, at *model.Activation) {
-	if at.Kind == model.KindThread || at.Kind == model.KindFunc && c.stackful[at.Name] {
+func (c *stackChecker) Entered(r *model.Run, at *model.Activation) {
+	if at.Kind == model.KindThread || at.Kind == model.KindFunc && r.World.Func(at.Name).Lift == "stackful" {
 		c.opt(at.Actor)
 	}
 }

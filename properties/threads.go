@@ -90,14 +90,15 @@ type storageChecker struct {
 	set map[*spec.Thread]map[uint64]uint64
 }
 
-func (c *storageChecker) Begin(*model.Run) { c.set = map[*spec.Thread]map[uint64]uint64{} }
-
 func (c *storageChecker) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
 	if at.Pending == nil || !strings.HasPrefix(at.Pending.Op, "context.") {
 		return
 	}
 	thread, slot := at.Thread(), at.Pending.Args[0].Uint64()
 	if at.Pending.Op == "context.set" {
+		if c.set == nil {
+			c.set = map[*spec.Thread]map[uint64]uint64{}
+		}
 		if c.set[thread] == nil {
 			c.set[thread] = map[uint64]uint64{}
 		}
@@ -123,15 +124,7 @@ var residualBackpressure = &model.Property{
 // residualChecker keeps the threads that waited to enter when core code, or the host, acted last. The state says them too.
 type residualChecker struct {
 	model.NoChecks
-	async   map[string]bool // the functions whose type is async
 	waiting []*spec.Thread
-}
-
-func (c *residualChecker) Begin(r *model.Run) {
-	c.async = map[string]bool{}
-	for _, f := range r.World.Funcs {
-		c.async[f.Name] = f.Async
-	}
 }
 
 func (c *residualChecker) Settled(r *model.Run) {
@@ -143,8 +136,8 @@ func (c *residualChecker) Settled(r *model.Run) {
 	}
 }
 
-func (c *residualChecker) Entered(_ *model.Run, at *model.Activation) {
-	if at.Kind != model.KindFunc || !c.async[at.Name] {
+func (c *residualChecker) Entered(r *model.Run, at *model.Activation) {
+	if at.Kind != model.KindFunc || !r.World.Func(at.Name).Async {
 		return
 	}
 	c.Met = c.Met || len(c.waiting) > 0

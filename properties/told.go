@@ -39,8 +39,8 @@ func setReport(r *model.Run, at *model.Activation, results []spec.CoreValue) (re
 // named is the element of the running instance that a report is of; nil: none.
 func (s report) named(r *model.Run, at *model.Activation) spec.Element {
 	var first spec.Element
-	for inst, slot := range elements(r) {
-		if inst.Name != at.Actor || slot.Index != s.index || spec.ClassOf(slot.Element) != codeClass[s.code] {
+	for _, slot := range r.Elements() {
+		if slot.Owner.Name != at.Actor || slot.Index != s.index || spec.ClassOf(slot.Element) != codeClass[s.code] {
 			continue
 		}
 		if shared := spec.SharedOf(slot.Element); shared != nil && spec.TypeName(shared.T()) == s.t {
@@ -67,20 +67,8 @@ var subtaskTold = &model.Property{
 // subtaskToldChecker keeps the calls whose callees did something. Where nothing is wrong, their states say the same.
 type subtaskToldChecker struct {
 	model.NoChecks
-	lifted                     map[string]string // how functions are lifted
-	async                      map[string]bool   // the imports that are lowered async
 	begun, returned, cancelled []*spec.Subtask
 	last                       map[*spec.Subtask]uint64 // what callers were told last
-}
-
-func (c *subtaskToldChecker) Begin(r *model.Run) {
-	c.lifted, c.async, c.last = map[string]string{}, map[string]bool{}, map[*spec.Subtask]uint64{}
-	for _, f := range r.World.Funcs {
-		c.lifted[f.Name] = f.Lift
-	}
-	for _, i := range r.World.Imports {
-		c.async[i.Instance+" "+i.Func] = i.Async
-	}
 }
 
 func (c *subtaskToldChecker) Entered(r *model.Run, at *model.Activation) {
@@ -93,8 +81,11 @@ func (c *subtaskToldChecker) Entered(r *model.Run, at *model.Activation) {
 }
 
 // Left hears of functions that are lifted sync and return.
-func (c *subtaskToldChecker) Left(_ *model.Run, at *model.Activation) {
-	if at.Kind == model.KindFunc && (c.lifted[at.Name] == "" || c.lifted[at.Name] == "sync") {
+func (c *subtaskToldChecker) Left(r *model.Run, at *model.Activation) {
+	if at.Kind != model.KindFunc {
+		return
+	}
+	if lift := r.World.Func(at.Name).Lift; lift == "" || lift == "sync" {
 		c.returned = append(c.returned, at.Thread().Task().Caller())
 	}
 }
@@ -113,9 +104,14 @@ func (c *subtaskToldChecker) Done(r *model.Run, at *model.Activation, results []
 		c.cancelled = append(c.cancelled, at.Thread().Task().Caller())
 	case a.Op == "subtask.cancel" && results[0].Uint64() != spec.Blocked:
 		c.told(r, at, report{spec.EventSubtask, a.Args[0].Uint64(), results[0].Uint64(), ""})
-	case a.Op == "call" && c.async[at.Actor+" "+a.Imm[0]]:
+	case a.Op == "call" && lowersAsync(r.World, at.Actor, a.Imm[0]):
 		c.called(r, at, results[0].Uint64())
 	}
+}
+
+// lowersAsync reports whether an instance's import of a function is lowered async.
+func lowersAsync(w *model.World, instance, name string) bool {
+	return slices.ContainsFunc(w.Imports, func(i model.Import) bool { return i.Instance == instance && i.Func == name && i.Async })
 }
 
 // called checks what an async call returns: a state and the index of a subtask, or that it has returned already.
@@ -133,6 +129,9 @@ func (c *subtaskToldChecker) told(r *model.Run, at *model.Activation, s report) 
 	if !ok {
 		return
 	}
+	if c.last == nil {
+		c.last = map[*spec.Subtask]uint64{}
+	}
 	c.last[t] = s.payload
 	if c.Met = true; s.payload != uint64(t.State()) {
 		c.What, c.Sort = fmt.Sprintf("%s is told that its subtask %d is in state %d, it is in %s", at.Name, s.index, s.payload, t.State()), "told"
@@ -143,7 +142,7 @@ func (c *subtaskToldChecker) State(r *model.Run) {
 	if amid(r) {
 		return
 	}
-	for _, slot := range elements(r) {
+	for _, slot := range r.Elements() {
 		if t, ok := slot.Element.(*spec.Subtask); ok && t.Callee() != nil {
 			c.Met = true
 			c.compare(t)
@@ -195,20 +194,14 @@ var copyTold = &model.Property{
 // nothing is wrong, the pending copies say what is still to be told.
 type copyToldChecker struct {
 	model.NoChecks
-	host    bool // takes part in streams or futures: nothing is checked
 	moved   map[spec.SharedBase]*moved
 	lengths map[spec.Element]uint64
-	empty   map[spec.SharedBase]bool // those in which a read of no elements is pending
-	over    []spec.Element           // the ends that were told that there is no more to copy
+	empty   []spec.SharedBase // those in which a read of no elements is pending
+	over    []spec.Element    // the ends that were told that there is no more to copy
 }
 
 // moved is how many elements were told to have been read and written.
 type moved struct{ read, written uint64 }
-
-func (c *copyToldChecker) Begin(r *model.Run) {
-	c.host = hostDeals(r.World, "stream<") || hostDeals(r.World, "future<")
-	c.moved, c.lengths = map[spec.SharedBase]*moved{}, map[spec.Element]uint64{}
-}
 
 func (c *copyToldChecker) Entered(r *model.Run, at *model.Activation) {
 	if s, ok := callbackReport(at); ok {
@@ -235,7 +228,7 @@ func (c *copyToldChecker) Done(r *model.Run, at *model.Activation, results []spe
 	a := at.Pending
 	s := report{copyCodes[a.Op], a.Args[0].Uint64(), results[0].Uint64(), a.Imm[0]}
 	if e := s.named(r, at); !strings.Contains(a.Op, "cancel") {
-		c.lengths[e] = lengthOf(a)
+		c.note(e, lengthOf(a))
 		c.meet(e, a.Op, s.payload)
 	}
 	if s.payload != spec.Blocked {
@@ -243,10 +236,23 @@ func (c *copyToldChecker) Done(r *model.Run, at *model.Activation, results []spe
 	}
 }
 
+// note keeps the length of the copy of an end.
+func (c *copyToldChecker) note(e spec.Element, length uint64) {
+	if c.lengths == nil {
+		c.lengths = map[spec.Element]uint64{}
+	}
+	c.lengths[e] = length
+}
+
+// hostTakesPart reports whether the host takes part in streams or futures: then nothing is checked.
+func hostTakesPart(r *model.Run) bool {
+	return hostDeals(r.World, "stream<") || hostDeals(r.World, "future<")
+}
+
 // meet checks that a write of no elements that has met a read of none has completed.
 func (c *copyToldChecker) meet(e spec.Element, op string, payload uint64) {
 	view, known := spec.ViewShared(spec.SharedOf(e))
-	if op == "stream.write" && known && c.lengths[e] == 0 && c.empty[spec.SharedOf(e)] && payload == spec.Blocked && !view.Host {
+	if op == "stream.write" && known && c.lengths[e] == 0 && slices.Contains(c.empty, spec.SharedOf(e)) && payload == spec.Blocked && !view.Host {
 		c.say("empty", "%s writes nothing, a read of nothing is pending, and the write blocks", describe(e))
 	}
 }
@@ -255,14 +261,18 @@ func (c *copyToldChecker) meet(e spec.Element, op string, payload uint64) {
 func (c *copyToldChecker) Settled(r *model.Run) {
 	for _, at := range r.Activations {
 		if a := at.Pending; a != nil && copyCodes[a.Op] != spec.EventNone && !strings.Contains(a.Op, "cancel") {
-			c.lengths[report{code: copyCodes[a.Op], index: a.Args[0].Uint64(), t: a.Imm[0]}.named(r, at)] = lengthOf(a)
+			c.note(report{code: copyCodes[a.Op], index: a.Args[0].Uint64(), t: a.Imm[0]}.named(r, at), lengthOf(a))
 		}
 	}
-	c.empty = map[spec.SharedBase]bool{}
-	for _, slot := range elements(r) {
+	c.empty = c.empty[:0]
+	if len(c.lengths) == 0 {
+		return
+	}
+	for _, slot := range r.Elements() {
 		shared := spec.SharedOf(slot.Element)
-		if view, known := spec.ViewShared(shared); known && view.Pending == slot.Element && spec.ClassOf(slot.Element) == spec.ClassReadableStreamEnd {
-			c.empty[shared] = c.lengths[slot.Element] == 0
+		view, known := spec.ViewShared(shared)
+		if known && view.Pending == slot.Element && spec.ClassOf(slot.Element) == spec.ClassReadableStreamEnd && c.lengths[slot.Element] == 0 {
+			c.empty = append(c.empty, shared)
 		}
 	}
 }
@@ -279,7 +289,7 @@ func lengthOf(a *model.Action) uint64 {
 func (c *copyToldChecker) told(r *model.Run, at *model.Activation, s report, op string) {
 	e := s.named(r, at)
 	view, known := spec.ViewShared(spec.SharedOf(e))
-	if e == nil || !known || c.host {
+	if e == nil || !known || hostTakesPart(r) {
 		return
 	}
 	c.Met = true
@@ -325,6 +335,9 @@ func (c *copyToldChecker) count(e spec.Element, s report) uint64 {
 		}
 		return 0
 	}
+	if c.moved == nil {
+		c.moved = map[spec.SharedBase]*moved{}
+	}
 	if c.moved[spec.SharedOf(e)] == nil {
 		c.moved[spec.SharedOf(e)] = &moved{}
 	}
@@ -338,10 +351,10 @@ func (c *copyToldChecker) count(e spec.Element, s report) uint64 {
 
 // State compares the counts of each stream: to the end that is behind, an event is there to tell it.
 func (c *copyToldChecker) State(r *model.Run) {
-	if c.host || amid(r) {
+	if len(c.moved) == 0 || amid(r) {
 		return
 	}
-	for _, slot := range elements(r) {
+	for _, slot := range r.Elements() {
 		m := c.moved[spec.SharedOf(slot.Element)]
 		if _, has := spec.PendingEvent(slot.Element); m != nil && !has && m.behind(spec.ClassOf(slot.Element)) {
 			c.say("count", "of the stream of %s, %d elements are told to have been read, and %d to have been written", describe(slot.Element), m.read, m.written)

@@ -67,11 +67,11 @@ var setsAlive = runProperty(&model.Property{
 		return "", ""
 	}
 	home := map[spec.Element]*spec.ComponentInstance{}
-	for inst, slot := range elements(r) {
-		home[slot.Element] = inst
+	for _, slot := range r.Elements() {
+		home[slot.Element] = slot.Owner
 	}
-	for inst, slot := range elements(r) {
-		if what, kind := astray(home, inst, slot.Element, met); what != "" {
+	for _, slot := range r.Elements() {
+		if what, kind := astray(home, slot.Owner, slot.Element, met); what != "" {
 			return what, kind
 		}
 	}

@@ -56,7 +56,7 @@ func (c *wakeupChecker) overwritten(r *model.Run) (what, kind string) {
 
 // raisedIn appends the events that nobody has taken.
 func raisedIn(r *model.Run, list []raised) []raised {
-	for _, slot := range elements(r) {
+	for _, slot := range r.Elements() {
 		if ev, has := spec.PendingEvent(slot.Element); has {
 			list = append(list, raised{slot.Element, ev})
 		}
@@ -99,7 +99,7 @@ func due(r *model.Run, t *spec.Thread, c spec.Condition) bool {
 	case spec.WaitsForCall:
 		return c.Waitable.(*spec.Subtask).Resolved()
 	case spec.WaitsForSet:
-		for _, slot := range elements(r) {
+		for _, slot := range r.Elements() {
 			if _, has := spec.PendingEvent(slot.Element); has && spec.Set(slot.Element) == c.Set {
 				return true
 			}
@@ -215,8 +215,8 @@ func wordAt(memory *spec.MemInst, ptr uint64) uint64 {
 
 // slotAt is the waitable that an index names in an instance, for a built-in.
 func slotAt(r *model.Run, name string, index uint64, op string) spec.Slot {
-	for inst, slot := range elements(r) {
-		if inst.Name == name && slot.Index == index && spec.ClassOf(slot.Element).Waitable() && kindOf(op) == kindOfElement(slot.Element) {
+	for _, slot := range r.Elements() {
+		if slot.Owner.Name == name && slot.Index == index && spec.ClassOf(slot.Element).Waitable() && kindOf(op) == kindOfElement(slot.Element) {
 			return slot
 		}
 	}
@@ -272,7 +272,7 @@ func hopeless(r *model.Run, t *spec.Thread, c spec.Condition) string {
 	case spec.WaitsForEvent, spec.WaitsForCall:
 		return silent(r, c.Waitable)
 	case spec.WaitsForSet:
-		for _, slot := range elements(r) {
+		for _, slot := range r.Elements() {
 			if spec.Set(slot.Element) == c.Set && underway(slot.Element) {
 				if why := silent(r, slot.Element); why != "" {
 					return why

@@ -8,6 +8,13 @@ import "reflect"
 // stands is as it was, but for what the action's own calls left there.
 func (s *Store) Switches() int { return s.switches }
 
+// Try is the function Try, for what runs in s: it lets pass by what takes s down.
+func (s *Store) Try(f func()) (err error) {
+	defer s.recoverStop(&err)
+	f()
+	return nil
+}
+
 // Fixed are the types of what does not change once it was made, and of what changes only when stacks are switched.
 func Fixed() []reflect.Type {
 	return []reflect.Type{
