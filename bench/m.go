@@ -55,15 +55,14 @@ func (m M) Search() model.Direct {
 // A tables is M over the specification's tables.
 type tables struct {
 	M
-	a, b  table
-	state []byte // the one that the tables were put into
-	next  []byte // the one after an action
+	a, b *table
+	next []byte // the state after an action
 }
 
 // A table is one of the two.
 type table struct {
 	*spec.BareTable
-	at int // where its part of a state begins
+	now, next []byte // its part of a state, before an action and after it
 }
 
 func newTables(m M) *tables {
@@ -73,7 +72,10 @@ func newTables(m M) *tables {
 	for i := range m.T {
 		types = append(types, spec.NewResourceType(fmt.Sprint("R", i), impl, nil))
 	}
-	return &tables{M: m, a: table{spec.NewBareTable(s, types), 0}, b: table{spec.NewBareTable(s, types), m.H}}
+	t := &tables{M: m, next: make([]byte, 2*m.H)}
+	t.a = &table{BareTable: spec.NewBareTable(s, types, m.H, m.L), next: t.next[:m.H]}
+	t.b = &table{BareTable: spec.NewBareTable(s, types, m.H, m.L), next: t.next[m.H:]}
+	return t
 }
 
 // Start is both tables empty.
@@ -81,13 +83,14 @@ func (t *tables) Start(b []byte) []byte { return append(b, make([]byte, 2*t.H)..
 
 // Expand takes every action in a state.
 func (t *tables) Expand(state []byte, yield func([]byte)) {
-	t.state, t.next = append(t.state[:0], state...), append(t.next[:0], state...)
-	t.a.Put(state[:t.H], t.L)
-	t.b.Put(state[t.H:], t.L)
+	t.a.put(state[:t.H])
+	t.b.put(state[t.H:])
 	if t.a.Live() < t.H {
 		for k := range t.T {
 			t.a.Own(k, rep)
-			t.reach(yield, t.a)
+			t.a.Write(t.a.next)
+			yield(t.next)
+			t.a.putBack()
 		}
 	}
 	t.handles(t.a, t.b, yield)
@@ -97,7 +100,7 @@ func (t *tables) Expand(state []byte, yield func([]byte)) {
 var rep = spec.IntOf(100)
 
 // handles takes the actions on the handles of one table.
-func (t *tables) handles(from, to table, yield func([]byte)) {
+func (t *tables) handles(from, to *table, yield func([]byte)) {
 	for i := 1; i <= from.Places(); i++ {
 		k, lends, live := from.Handle(i)
 		if !live {
@@ -105,31 +108,40 @@ func (t *tables) handles(from, to table, yield func([]byte)) {
 		}
 		index := uint64(i)
 		if lends == 0 {
-			from.GiveUp(index, k)
-			t.reach(yield, from)
+			given := from.GiveUp(index, k)
+			from.Write(from.next)
+			yield(t.next) // it was dropped
 			if to.Live() < t.H {
-				to.Own(k, from.GiveUp(index, k))
-				t.reach(yield, from, to)
+				to.Own(k, given)
+				to.Write(to.next)
+				yield(t.next)
+				to.putBack()
 			}
+			from.putBack()
 		} else {
 			from.Unlend(index)
-			t.reach(yield, from)
+			from.Write(from.next)
+			yield(t.next)
+			from.putBack()
 		}
 		if lends < t.L {
 			from.Lend(index, k)
-			t.reach(yield, from)
+			from.Write(from.next)
+			yield(t.next)
+			from.putBack()
 		}
 	}
 }
 
-// reach yields the state after an action that changed these tables, and puts them back.
-func (t *tables) reach(yield func([]byte), changed ...table) {
-	for _, c := range changed {
-		c.Append(t.next[:c.at], t.H, t.L)
-	}
-	yield(t.next)
-	for _, c := range changed {
-		c.Restore()
-		copy(t.next[c.at:c.at+t.H], t.state[c.at:])
-	}
+// put puts the table into a state.
+func (t *table) put(state []byte) {
+	t.now = state
+	t.Put(state)
+	copy(t.next, state)
+}
+
+// putBack puts the table back into the state before an action.
+func (t *table) putBack() {
+	t.Restore()
+	copy(t.next, t.now)
 }

@@ -3,17 +3,32 @@ package bench
 import (
 	"os/exec"
 	"testing"
+
+	"cabi/model"
 )
 
 func TestM(t *testing.T) {
-	for _, m := range []M{{1, 1, 0}, {2, 2, 1}, {1, 3, 1}, {2, 3, 1}, {2, 3, 2}} {
+	for _, test := range []struct {
+		M
+		transitions, depth int
+	}{
+		{M{1, 1, 0}, 12, 4},
+		{M{2, 2, 1}, 5802, 11},
+		{M{1, 3, 1}, 16889, 16},
+		{M{2, 3, 1}, 262214, 16},
+		{M{2, 3, 2}, 1710038, 22},
+		{M{1, 5, 0}, 848700, 16}, // states of more than 8 bytes
+	} {
+		m := test.M
 		t.Run(m.String(), func(t *testing.T) {
 			for workers := 1; workers <= 2; workers++ {
 				search := m.Search()
 				search.Workers = workers
 				r, err := search.Run()
-				if err != nil || r.Frontier != 0 || int64(r.States) != m.States().Int64() {
-					t.Errorf("%d states, %d transitions, depth %d, frontier %d, error %v; want %d states", r.States, r.Transitions, r.Depth, r.Frontier, err, m.States())
+				found := model.DirectReport{States: r.States, Transitions: r.Transitions, Depth: r.Depth, Frontier: r.Frontier}
+				want := model.DirectReport{States: int(m.States().Int64()), Transitions: test.transitions, Depth: test.depth}
+				if err != nil || found != want {
+					t.Errorf("%d workers: %+v, error %v; want %+v", workers, found, err, want)
 				}
 			}
 		})

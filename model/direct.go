@@ -12,7 +12,7 @@ import (
 // A Direct search explores a system that can be put into any of its states as they are written: nothing of it stands on a
 // stack. It needs no replay, which is what makes it fast.
 type Direct struct {
-	New     func() System // makes one for each worker
+	New     func() System // makes one for each worker, which calls it
 	Width   int           // bytes of a state
 	Workers int           // 0: one. What is found does not depend on it.
 	Memory  int64         // bytes of memory for states, about; what is more goes to disk; 0: as many as are needed
@@ -43,10 +43,15 @@ type DirectReport struct {
 func (d Direct) Run() (*DirectReport, error) {
 	disk := storage.NewDisk(d.Dir)
 	defer disk.Close()
-	s := &direct{Direct: d, visited: storage.NewSet(d.Memory*3/4, disk), report: &DirectReport{}}
-	s.level, s.next = storage.NewQueue(d.Memory/8, disk), storage.NewQueue(d.Memory/8, disk)
+	s := &direct{Direct: d, short: d.Width <= 8, report: &DirectReport{}}
+	if s.short {
+		s.visited = storage.NewShortSet(d.Memory*7/8, disk)
+	} else {
+		s.visited = storage.NewSet(d.Memory*7/8, disk)
+	}
+	s.level, s.next = storage.NewQueue(d.Memory/16, disk), storage.NewQueue(d.Memory/16, disk)
 	for range max(1, d.Workers) {
-		s.workers = append(s.workers, &directWorker{direct: s, system: d.New()})
+		s.workers = append(s.workers, &directWorker{direct: s})
 	}
 	err := s.explore()
 	s.report.Disk = disk.Used()
@@ -57,6 +62,7 @@ func (d Direct) Run() (*DirectReport, error) {
 // A direct is a direct search under way.
 type direct struct {
 	Direct
+	short       bool // keys are states in another form: no hashes, and states are got back from them
 	visited     *storage.Set
 	level, next *storage.Queue
 	workers     []*directWorker
@@ -65,9 +71,10 @@ type direct struct {
 }
 
 func (s *direct) explore() error {
-	start := s.workers[0].system.Start(nil)
-	s.workers[0].meet(start)
-	s.workers[0].run()
+	first := s.workers[0]
+	first.system = s.New()
+	first.meet(first.system.Start(nil))
+	first.run()
 	for {
 		if err := s.flush(); err != nil {
 			return err
@@ -131,13 +138,13 @@ type directWorker struct {
 
 // A batch of states of one shard that were met, and perhaps visited before.
 type metStates struct {
-	keys   []storage.Key
-	states []byte
+	n      int
+	keys   [storage.AtOnce]storage.Key
+	states []byte // if keys do not say what they are
 }
 
-const metAtOnce = 128 // states of a shard that are looked up together
-
 func (w *directWorker) run() {
+	take := w.take
 	for w.err == nil && !w.stopped.Load() {
 		block, err := w.level.Take()
 		if err != nil {
@@ -146,8 +153,11 @@ func (w *directWorker) run() {
 		if block == nil {
 			break
 		}
+		if w.system == nil {
+			w.system = w.New() // not before: what two cores write to is not to be side by side
+		}
 		for at := 0; at < len(block) && w.err == nil; at += w.Width {
-			w.system.Expand(block[at:at+w.Width], w.take)
+			w.system.Expand(block[at:at+w.Width], take)
 			w.expanded++
 		}
 		w.level.Give(block)
@@ -167,40 +177,49 @@ func (w *directWorker) take(next []byte) {
 
 // meet notes a state. It is looked up together with others.
 func (w *directWorker) meet(state []byte) {
-	key := xxh3.Hash128(state)
+	var key storage.Key
+	if w.short {
+		key = storage.ShortKey(state)
+	} else {
+		key = xxh3.Hash128(state)
+	}
 	m := &w.met[storage.Shard(key)]
-	m.keys = append(m.keys, key)
-	m.states = append(m.states, state...)
-	if len(m.keys) == metAtOnce {
+	m.keys[m.n] = key
+	m.n++
+	if !w.short {
+		m.states = append(m.states, state...)
+	}
+	if m.n == storage.AtOnce {
 		w.lookUp(m)
 	}
 }
 
 // lookUp keeps those of the states that were met that are new for the next level.
 func (w *directWorker) lookUp(m *metStates) {
-	if len(m.keys) == 0 || w.err != nil {
+	if m.n == 0 || w.err != nil {
 		return
 	}
-	var isNew [metAtOnce]bool
-	w.err = w.visited.AddAll(m.keys, isNew[:])
-	for i := range m.keys {
+	var isNew [storage.AtOnce]bool
+	w.err = w.visited.AddAll(m.keys[:m.n], isNew[:])
+	for i, key := range m.keys[:m.n] {
 		if isNew[i] && w.err == nil {
-			w.keep(m.states[i*w.Width : (i+1)*w.Width])
+			w.room()
+			if w.short {
+				w.out = storage.AppendState(w.out, key, w.Width)
+			} else {
+				w.out = append(w.out, m.states[i*w.Width:(i+1)*w.Width]...)
+			}
 		}
 	}
-	m.keys, m.states = m.keys[:0], m.states[:0]
+	m.n, m.states = 0, m.states[:0]
 }
 
-// keep keeps a new state for the next level.
-func (w *directWorker) keep(state []byte) {
+// room makes room for one state more.
+func (w *directWorker) room() {
 	w.reached++
-	if len(w.out)+w.Width > cap(w.out) {
-		w.flushOut()
+	if len(w.out)+w.Width <= cap(w.out) {
+		return
 	}
-	w.out = append(w.out, state...)
-}
-
-func (w *directWorker) flushOut() {
 	if len(w.out) > 0 {
 		w.err = w.next.Put(w.out)
 	}
@@ -209,4 +228,4 @@ func (w *directWorker) flushOut() {
 	}
 }
 
-const directBlock = 1 << 16 // bytes of states that are handed over at once
+const directBlock = 1 << 13 // bytes of states that are handed over at once

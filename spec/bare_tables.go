@@ -1,5 +1,7 @@
 package spec
 
+import "slices"
+
 // A BareTable is the handle table of an instance with nothing around it: no calls and no threads. Resource handles are made,
 // given away and lent in it by the specification's own functions, and it can be put into any state, which is what makes
 // searches of it fast. It is not upstream's.
@@ -11,19 +13,36 @@ type BareTable struct {
 	table   *Table // that of all handles: the variant has one
 	cx      *LiftLowerContext
 	lendee  *Subtask          // what handles are lent to
+	most    int               // lends of a handle
+	kinds   []barePlace       // of places with a handle, in the order of their bytes
 	spare   []*ResourceHandle // by place: what a state that is put in is made of
-	array   []Element         // as it was put in
-	free    []uint64
-	lends   []int
+
+	// The state that was put in last.
+	places []barePlace
+	free   []uint64
 }
 
-// NewBareTable makes the table of a new instance of s, whose variant has one table for everything.
-func NewBareTable(s *Store, types []*ResourceType) *BareTable {
-	t := &BareTable{types: types, inst: NewComponentInstance(s, nil), lendee: newSubtask(s)}
+// A barePlace is a place of a table.
+type barePlace struct {
+	element  Element
+	handle   *ResourceHandle // the element; nil: there is none
+	k, lends int             // of the handle: its type is the kth
+}
+
+// NewBareTable makes the table of a new instance of s, whose variant has one table for everything. It is to have so many
+// places after the first at most, and to lend a handle so often.
+func NewBareTable(s *Store, types []*ResourceType, places, most int) *BareTable {
+	t := &BareTable{types: types, inst: NewComponentInstance(s, nil), lendee: newSubtask(s), most: most}
 	t.cx = newLiftLowerContext(&LiftLowerOptions{}, t.inst, t.lendee)
-	for _, rt := range types {
+	for k, rt := range types {
 		t.owns = append(t.owns, &OwnType{Rt: rt})
 		t.borrows = append(t.borrows, &BorrowType{Rt: rt})
+		for lends := range most + 1 {
+			t.kinds = append(t.kinds, barePlace{k: k, lends: lends})
+		}
+	}
+	for range places {
+		t.spare = append(t.spare, newResourceHandle(types[0], IntOf(0), true, nil))
 	}
 	t.table = newTable(s, TableKey{}, LIFO{})
 	*t.inst.handles.tables = append(*t.inst.handles.tables, t.table)
@@ -51,77 +70,70 @@ func (t *BareTable) Unlend(i uint64) {
 	t.lendee.lenders = lenders
 }
 
-// Append appends the state to b, a byte for each of the table's places after the first: of a handle, 1 + lends + (most+1)
-// times its type, of a free place 255 less its position on the free list; and 0 until there are so many places as asked for.
-func (t *BareTable) Append(b []byte, places, most int) []byte {
-	from := len(b)
-	for _, e := range t.table.array[1:] {
-		code := byte(0)
+// Write writes the state to b, a byte for each of the table's places after the first: of a handle, 1 + lends + (most+1)
+// times its type, of a free place 255 less its position on the free list; and 0 for each that the table has not got yet.
+func (t *BareTable) Write(b []byte) {
+	array := t.table.array[1:]
+	for i, e := range array {
+		b[i] = 0
 		if h, ok := e.(*ResourceHandle); ok {
-			code = byte(1 + h.numLends + (most+1)*(int(h.rt.serial)-int(t.types[0].serial)))
+			b[i] = byte(1 + h.numLends + (t.most+1)*int(h.rt.serial-t.types[0].serial))
 		}
-		b = append(b, code)
 	}
+	clear(b[len(array):])
 	for n, place := range t.table.free {
-		b[from+int(place)-1] = byte(255 - n)
+		b[place-1] = byte(255 - n)
 	}
-	for len(b) < from+places {
-		b = append(b, 0)
-	}
-	return b
 }
 
-// Put puts the table into a state that Append wrote.
-func (t *BareTable) Put(state []byte, most int) {
-	t.array, t.free, t.lends = append(t.array[:0], nil), t.free[:0], append(t.lends[:0], 0)
+// Put puts the table into a state that Write wrote.
+func (t *BareTable) Put(state []byte) {
+	t.places, t.free = append(t.places[:0], barePlace{}), t.free[:0]
 	for i, code := range state {
 		switch {
 		case code == 0:
-		case int(code) <= len(t.types)*(most+1):
-			h := t.spareHandle(i)
-			h.rt, h.own = t.types[int(code-1)/(most+1)], true
-			t.array, t.lends = append(t.array, h), append(t.lends, int(code-1)%(most+1))
-			continue
+		case int(code) <= len(t.kinds):
+			place, h := t.kinds[code-1], t.spare[i]
+			h.rt, h.own = t.types[place.k], true
+			place.element, place.handle = h, h
+			t.places = append(t.places, place)
 		default:
 			for n := 255 - int(code); len(t.free) <= n; {
 				t.free = append(t.free, 0)
 			}
 			t.free[255-code] = uint64(i + 1)
-			t.array, t.lends = append(t.array, nil), append(t.lends, 0)
+			t.places = append(t.places, barePlace{})
 		}
 	}
 	t.Restore()
 }
 
-func (t *BareTable) spareHandle(i int) *ResourceHandle {
-	for len(t.spare) <= i {
-		t.spare = append(t.spare, newResourceHandle(t.types[0], IntOf(0), true, nil))
-	}
-	return t.spare[i]
-}
-
 // Restore puts the table back into the state that was put in last.
 func (t *BareTable) Restore() {
-	t.table.array = append(t.table.array[:0], t.array...)
-	t.table.free = append(t.table.free[:0], t.free...)
-	for i, e := range t.array {
-		if h, ok := e.(*ResourceHandle); ok {
-			h.numLends = t.lends[i]
+	// Loops are faster here than copy, which tells the garbage collector of all elements at once.
+	array := slices.Grow(t.table.array[:0], len(t.places))[:len(t.places)]
+	for i := range t.places {
+		p := &t.places[i]
+		array[i] = p.element
+		if p.handle != nil {
+			p.handle.numLends = p.lends
 		}
 	}
+	free := slices.Grow(t.table.free[:0], len(t.free))[:len(t.free)]
+	for i, place := range t.free {
+		free[i] = place
+	}
+	t.table.array, t.table.free = array, free
 }
 
 // Live is how many handles live in the state that was put in last.
-func (t *BareTable) Live() int { return len(t.array) - 1 - len(t.free) }
+func (t *BareTable) Live() int { return len(t.places) - 1 - len(t.free) }
 
 // Places is how many places the state that was put in last has, the first not counted: 1 to Places are its indices.
-func (t *BareTable) Places() int { return len(t.array) - 1 }
+func (t *BareTable) Places() int { return len(t.places) - 1 }
 
 // Handle is the type and the lends of the handle at an index in the state that was put in last; live is false if there is none.
 func (t *BareTable) Handle(i int) (k, lends int, live bool) {
-	h, ok := t.array[i].(*ResourceHandle)
-	if !ok {
-		return 0, 0, false
-	}
-	return int(h.rt.serial) - int(t.types[0].serial), t.lends[i], true
+	p := &t.places[i]
+	return p.k, p.lends, p.handle != nil
 }

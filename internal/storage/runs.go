@@ -11,6 +11,7 @@ import (
 type run struct {
 	at     int64
 	n      int
+	words  int      // of a key
 	fences []uint64 // the lower half of every 256th key
 	filter []uint64 // each key sets four bits of one word
 }
@@ -25,9 +26,8 @@ func compareKeys(a, b Key) int { return cmp.Or(cmp.Compare(a.Lo, b.Lo), cmp.Comp
 
 // spill writes the table to disk as a run, and empties it.
 func (sh *shard) spill(d *Disk) error {
-	keys := slices.DeleteFunc(slices.Clone(sh.table), func(k Key) bool { return k == Key{} })
-	slices.SortFunc(keys, compareKeys)
-	w, err := newRunWriter(d, len(keys))
+	keys := slices.SortedFunc(sh.keys, compareKeys)
+	w, err := newRunWriter(d, len(keys), sh.words)
 	if err != nil {
 		return err
 	}
@@ -60,7 +60,7 @@ func (sh *shard) merge(d *Disk) error {
 			return err
 		}
 	}
-	w, err := newRunWriter(d, n)
+	w, err := newRunWriter(d, n, sh.words)
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (sh *shard) merge(d *Disk) error {
 		return err
 	}
 	for _, old := range sh.runs {
-		d.free(old.at, int64(old.n)*keySize)
+		d.free(old.at, old.size(old.n))
 	}
 	sh.runs = []*run{r}
 	return nil
@@ -115,9 +115,9 @@ func (sh *shard) inRuns(d *Disk, k Key) (bool, error) {
 
 // word is where the filter keeps a key, and the bits there.
 func (r *run) word(k Key) (*uint64, uint64) {
-	h := k.Hi * 0x9e3779b97f4a7c15 // the upper bits of Hi are the shard's
+	h := (k.Lo ^ k.Hi) * 0x9e3779b97f4a7c15
 	bit := func(i int) uint64 { return 1 << (h >> (40 + 6*i) & 63) }
-	return &r.filter[k.Hi%uint64(len(r.filter))], bit(0) | bit(1) | bit(2) | bit(3)
+	return &r.filter[k.Lo%uint64(len(r.filter))], bit(0) | bit(1) | bit(2) | bit(3)
 }
 
 func (r *run) mayHold(k Key) bool {
@@ -143,16 +143,16 @@ func (r *run) holds(d *Disk, k Key) (bool, error) {
 }
 
 func (r *run) inPart(d *Disk, i int, k Key) (bool, error) {
-	var buf [perFence * keySize]byte
+	var buf [perFence * 16]byte
 	n := min(perFence, r.n-i*perFence)
-	part := buf[:n*keySize]
-	if err := d.read(part, r.at+int64(i)*perFence*keySize); err != nil {
+	part := buf[:r.size(n)]
+	if err := d.read(part, r.at+r.size(i*perFence)); err != nil {
 		return false, err
 	}
 	low, high := 0, n
 	for low < high {
 		mid := int(uint(low+high) >> 1)
-		switch c := compareKeys(keyOf(part[mid*keySize:]), k); {
+		switch c := compareKeys(r.key(part[r.size(mid):]), k); {
 		case c == 0:
 			return true, nil
 		case c < 0:
@@ -165,6 +165,18 @@ func (r *run) inPart(d *Disk, i int, k Key) (bool, error) {
 }
 
 func (r *run) bytes() int64 { return int64(len(r.fences)+len(r.filter)) * 8 }
+
+// size is how many bytes so many keys take on disk.
+func (r *run) size(keys int) int64 { return int64(keys * r.words * 8) }
+
+// key is the first of the keys that were read.
+func (r *run) key(b []byte) Key {
+	k := Key{Lo: binary.LittleEndian.Uint64(b)}
+	if r.words == 2 {
+		k.Hi = binary.LittleEndian.Uint64(b[8:])
+	}
+	return k
+}
 
 // all calls yield with each key.
 func (r *run) all(d *Disk, yield func(Key) error) error {
@@ -196,12 +208,12 @@ func (r *runReader) next() error {
 		return nil
 	}
 	if len(r.buf) == 0 {
-		r.buf = make([]byte, min(perBlock, r.n-r.taken)*keySize)
-		if err := r.disk.read(r.buf, r.at+int64(r.taken)*keySize); err != nil {
+		r.buf = make([]byte, r.size(min(perBlock, r.n-r.taken)))
+		if err := r.disk.read(r.buf, r.at+r.size(r.taken)); err != nil {
 			return err
 		}
 	}
-	r.head, r.buf = keyOf(r.buf), r.buf[keySize:]
+	r.head, r.buf = r.key(r.buf), r.buf[r.size(1):]
 	r.taken++
 	return nil
 }
@@ -216,13 +228,14 @@ type runWriter struct {
 	to   int64
 }
 
-func newRunWriter(d *Disk, n int) (*runWriter, error) {
-	at, err := d.allocate(int64(n) * keySize)
+func newRunWriter(d *Disk, n, words int) (*runWriter, error) {
+	w := &runWriter{run: run{words: words}, disk: d}
+	at, err := d.allocate(w.size(n))
 	if err != nil {
 		return nil, err
 	}
-	w := &runWriter{disk: d, to: at, buf: make([]byte, 0, perBlock*keySize)}
-	w.at = at
+	w.at, w.to = at, at
+	w.buf = make([]byte, 0, w.size(perBlock))
 	w.filter = make([]uint64, n/keysPerFilter+1)
 	w.fences = make([]uint64, 0, n/perFence+1)
 	return w, nil
@@ -235,7 +248,10 @@ func (w *runWriter) add(k Key) error {
 	word, mask := w.word(k)
 	*word |= mask
 	w.n++
-	w.buf = appendKey(w.buf, k)
+	w.buf = binary.LittleEndian.AppendUint64(w.buf, k.Lo)
+	if w.words == 2 {
+		w.buf = binary.LittleEndian.AppendUint64(w.buf, k.Hi)
+	}
 	if len(w.buf) < cap(w.buf) {
 		return nil
 	}
@@ -260,12 +276,4 @@ func (w *runWriter) finish() (*run, error) {
 // KeyFromBytes is the key that Key.Bytes writes.
 func KeyFromBytes(b [16]byte) Key {
 	return Key{Hi: binary.BigEndian.Uint64(b[:]), Lo: binary.BigEndian.Uint64(b[8:])}
-}
-
-func keyOf(b []byte) Key {
-	return Key{Lo: binary.LittleEndian.Uint64(b), Hi: binary.LittleEndian.Uint64(b[8:])}
-}
-
-func appendKey(b []byte, k Key) []byte {
-	return binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(b, k.Lo), k.Hi)
 }

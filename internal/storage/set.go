@@ -9,32 +9,41 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// A Key stands for a state: a hash of it of 128 bits.
+// A Key stands for a state: a hash of it of 128 bits, or of a small state, itself: a short key.
 type Key = xxh3.Uint128
 
 // A Set is a set of keys. Any number of goroutines may add to it. It is split into shards by the keys' upper bits; a shard is
-// an open-addressing table of 16 bytes a key, in the order of the keys' lower bits, which grows by a quarter until it has
-// reached its share of the limit. Then it is written to disk as a sorted run, and begins anew.
+// an open-addressing table of 16 bytes a key, or 8 if keys are short, in the order of the keys' lower halves, which grows until
+// it has reached its share of the limit. Then it is written to disk as a sorted run, and begins anew.
 type Set struct {
-	shards [Shards]shard
-	limit  int // keys that a shard holds in memory; 0: as many as come
-	disk   *Disk
+	shards  [Shards]shard
+	fullest float64 // of a table's places are taken before it grows
+	growth  float64 // of a table
+	limit   int     // keys that a shard holds in memory; 0: as many as come
+	disk    *Disk
 }
 
 // NewSet makes a set that takes about so many bytes of memory; 0: as many as it needs. Disk takes what is beyond.
-func NewSet(memory int64, disk *Disk) *Set {
-	s := &Set{disk: disk}
+func NewSet(memory int64, disk *Disk) *Set { return newSet(memory, disk, 2) }
+
+// NewShortSet makes a set of short keys, and of no others.
+func NewShortSet(memory int64, disk *Disk) *Set { return newSet(memory, disk, 1) }
+
+func newSet(memory int64, disk *Disk, words int) *Set {
+	s := &Set{fullest: 0.9, growth: 1.25, disk: disk}
+	if words == 1 && memory == 0 {
+		s.fullest, s.growth = 0.6, 1.5 // it is small: there is room for speed
+	}
 	if memory > 0 {
-		s.limit = max(leastTable, int(float64(memory)/keySize*fullest)/Shards)
+		s.limit = max(leastTable, int(float64(memory)/float64(8*words)*s.fullest)/Shards)
+	}
+	for i := range s.shards {
+		s.shards[i].words = words
 	}
 	return s
 }
 
-const (
-	keySize    = 16
-	leastTable = 16  // places of the smallest table
-	fullest    = 0.9 // of a table's places are taken before it grows
-)
+const leastTable = 16 // places of the smallest table
 
 // Add adds a key, and reports whether it is new. The error is the disk's.
 func (s *Set) Add(k Key) (bool, error) {
@@ -45,9 +54,14 @@ func (s *Set) Add(k Key) (bool, error) {
 }
 
 // Shards is how many shards a set has, and Shard the one that a key is in.
-const Shards = 64
+const Shards = 1 << shardBits
 
-func Shard(k Key) int { return int(k.Hi >> (64 - 6)) }
+const shardBits = 6
+
+func Shard(k Key) int { return int(k.Hi >> (64 - shardBits)) }
+
+// AtOnce is how many keys AddAll takes at most.
+const AtOnce = 128
 
 // AddAll adds keys of one shard, and sets for each whether it is new. It is faster than adding one after the other: memory is
 // asked for all their places at once.
@@ -55,8 +69,11 @@ func (s *Set) AddAll(keys []Key, isNew []bool) error {
 	sh := &s.shards[Shard(keys[0])]
 	sh.Lock()
 	defer sh.Unlock()
-	sh.fetch(keys)
+	first := sh.first(keys)
 	for i, k := range keys {
+		if isNew[i] = false; first[i] == k.Lo && sh.words == 1 {
+			continue // most are where the search for them begins
+		}
 		var err error
 		if isNew[i], err = sh.add(s, k); err != nil {
 			return err
@@ -65,25 +82,25 @@ func (s *Set) AddAll(keys []Key, isNew []bool) error {
 	return nil
 }
 
-// fetch reads where the search for each key begins. No read waits for the one before.
-func (sh *shard) fetch(keys []Key) {
-	if len(sh.table) == 0 {
-		return
+// first reads what is where the search for each key begins. No read waits for the one before.
+func (sh *shard) first(keys []Key) (found [AtOnce]uint64) {
+	if len(sh.table) > 0 {
+		for i, k := range keys {
+			found[i] = sh.table[sh.place(k)]
+		}
 	}
-	read := uint64(0)
-	for _, k := range keys {
-		i, _ := bits.Mul64(k.Lo, uint64(len(sh.table)))
-		read |= sh.table[i].Lo
-	}
-	sh.read = read
+	return found
 }
 
 // add adds a key. The shard is locked.
 func (sh *shard) add(s *Set, k Key) (bool, error) {
-	if k == (Key{}) {
+	switch {
+	case sh.words == 1:
+		k.Hi = 0
+	case k.Lo == 0:
 		k.Lo = 1 // 0 is an empty place
 	}
-	place, there := sh.find(k)
+	at, there := sh.find(k)
 	if there {
 		return false, nil
 	}
@@ -96,9 +113,9 @@ func (sh *shard) add(s *Set, k Key) (bool, error) {
 		if err := sh.makeRoom(s); err != nil {
 			return false, err
 		}
-		place, _ = sh.find(k)
+		at, _ = sh.find(k)
 	}
-	sh.table[place] = k
+	sh.put(at, k)
 	sh.n++
 	sh.count++
 	return true, nil
@@ -117,7 +134,7 @@ func (s *Set) Len() int {
 func (s *Set) Bytes() int64 {
 	n := int64(0)
 	for i := range s.shards {
-		n += int64(len(s.shards[i].table)) * keySize
+		n += int64(len(s.shards[i].table)) * 8
 		for _, r := range s.shards[i].runs {
 			n += r.bytes()
 		}
@@ -130,16 +147,19 @@ func (s *Set) Bytes() int64 {
 func (s *Set) All(yield func(Key) error) error {
 	for i := range s.shards {
 		sh := &s.shards[i]
-		for _, k := range sh.table {
-			if k == (Key{}) {
-				continue
+		whole := func(k Key) error {
+			if sh.words == 1 {
+				k.Hi = shortHi(k.Lo, i)
 			}
-			if err := yield(k); err != nil {
+			return yield(k)
+		}
+		for k := range sh.keys {
+			if err := whole(k); err != nil {
 				return err
 			}
 		}
 		for _, r := range sh.runs {
-			if err := r.all(s.disk, yield); err != nil {
+			if err := r.all(s.disk, whole); err != nil {
 				return err
 			}
 		}
@@ -147,34 +167,59 @@ func (s *Set) All(yield func(Key) error) error {
 	return nil
 }
 
-// A shard is one part of a set.
+// A shard is one part of a set. Short keys have lost their upper halves there.
 type shard struct {
 	sync.Mutex
-	table []Key
-	n     int // keys in the table
-	most  int // before it grows
-	count int // keys in all
-	runs  []*run
-	read  uint64    // of no use: so that what fetches is not optimised away
-	_     [8]uint64 // shards are locked by different cores
+	table  []uint64 // the lower half of a key, 0 if the place is empty, and the upper half if keys have one
+	words  int      // of a key: 2, or 1 if it is short
+	places int      // of the table
+	n      int      // keys in the table
+	most   int      // before it grows
+	count  int      // keys in all
+	runs   []*run
+	_      [8]uint64 // shards are locked by different cores
 }
 
-// find returns the place of a key, or the one where it belongs, and whether it is there. The place is the key's share of the
-// table, so that a table is almost in order.
-func (sh *shard) find(k Key) (place int, there bool) {
+// place is where the search for a key begins. It is the key's share of the table, so that a table is almost in order.
+func (sh *shard) place(k Key) int {
+	place, _ := bits.Mul64(k.Lo, uint64(sh.places))
+	return int(place) * sh.words
+}
+
+// find returns where a key is, or where it belongs, and whether it is there.
+func (sh *shard) find(k Key) (at int, there bool) {
 	if len(sh.table) == 0 {
 		return 0, false
 	}
-	i, _ := bits.Mul64(k.Lo, uint64(len(sh.table)))
-	for {
-		switch sh.table[i] {
-		case k:
-			return int(i), true
-		case Key{}:
-			return int(i), false
+	for at = sh.place(k); ; {
+		switch lo := sh.table[at]; {
+		case lo == k.Lo && (sh.words == 1 || sh.table[at+1] == k.Hi):
+			return at, true
+		case lo == 0:
+			return at, false
 		}
-		if i++; i == uint64(len(sh.table)) {
-			i = 0
+		if at += sh.words; at == len(sh.table) {
+			at = 0
+		}
+	}
+}
+
+func (sh *shard) put(at int, k Key) {
+	sh.table[at] = k.Lo
+	if sh.words == 2 {
+		sh.table[at+1] = k.Hi
+	}
+}
+
+// keys yields what is in the table.
+func (sh *shard) keys(yield func(Key) bool) {
+	for at := 0; at < len(sh.table); at += sh.words {
+		k := Key{Lo: sh.table[at]}
+		if sh.words == 2 {
+			k.Hi = sh.table[at+1]
+		}
+		if k.Lo != 0 && !yield(k) {
+			return
 		}
 	}
 }
@@ -184,17 +229,15 @@ func (sh *shard) makeRoom(s *Set) error {
 	if s.limit > 0 && sh.n >= s.limit {
 		return sh.spill(s.disk)
 	}
-	size := max(leastTable, len(sh.table)+len(sh.table)/4)
+	old := shard{table: sh.table, words: sh.words}
+	sh.places = max(leastTable, int(s.growth*float64(sh.places)))
 	if s.limit > 0 {
-		size = min(size, int(float64(s.limit)/fullest)+2)
+		sh.places = min(sh.places, int(float64(s.limit)/s.fullest)+2)
 	}
-	old := sh.table
-	sh.table, sh.most = make([]Key, size), int(fullest*float64(size))
-	for _, k := range old {
-		if k != (Key{}) {
-			place, _ := sh.find(k)
-			sh.table[place] = k
-		}
+	sh.table, sh.most = make([]uint64, sh.places*sh.words), int(s.fullest*float64(sh.places))
+	for k := range old.keys {
+		at, _ := sh.find(k)
+		sh.put(at, k)
 	}
 	return nil
 }

@@ -2,10 +2,12 @@ package storage
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
@@ -14,32 +16,81 @@ import (
 
 func key(i int) Key { return xxh3.Hash128([]byte(fmt.Sprint(i))) }
 
+func shortKey(i int) Key { return ShortKey(binary.LittleEndian.AppendUint64(nil, uint64(i))) }
+
 // A set is what a map is, however little memory it has.
 func TestSet(t *testing.T) {
-	for _, memory := range []int64{0, 1, 50_000, 1 << 20} {
-		t.Run(fmt.Sprint(memory), func(t *testing.T) {
-			disk := NewDisk(t.TempDir())
-			defer disk.Close()
-			s, want := NewSet(memory, disk), map[Key]bool{}
-			r := rand.New(rand.NewPCG(1, uint64(memory)))
-			for range 100_000 {
-				k := key(r.IntN(30_000))
-				if r.IntN(1000) == 0 {
-					k = Key{} // is kept as another
+	for _, kind := range []struct {
+		name   string
+		new    func(int64, *Disk) *Set
+		key    func(int) Key
+		lowest Key
+	}{
+		{"long", NewSet, key, Key{}}, // is kept as another
+		{"short", NewShortSet, shortKey, shortKey(0)},
+	} {
+		for _, memory := range []int64{0, 1, 50_000, 1 << 20} {
+			t.Run(fmt.Sprint(kind.name, memory), func(t *testing.T) {
+				disk := NewDisk(t.TempDir())
+				defer disk.Close()
+				s, want := kind.new(memory, disk), map[Key]bool{}
+				r := rand.New(rand.NewPCG(1, uint64(memory)))
+				for range 100_000 {
+					k := kind.key(r.IntN(30_000))
+					if r.IntN(1000) == 0 {
+						k = kind.lowest
+					}
+					got, err := s.Add(k)
+					if err != nil || got == want[k] {
+						t.Fatalf("%v: new %v, error %v", k, got, err)
+					}
+					want[k] = true
 				}
-				got, err := s.Add(k)
-				if err != nil || got == want[k] {
-					t.Fatalf("%v: new %v, error %v", k, got, err)
+				listed := all(t, s)
+				if s.Len() != len(want) || len(listed) != len(want) {
+					t.Errorf("%d keys, %d listed, want %d", s.Len(), len(listed), len(want))
 				}
-				want[k] = true
+				for k := range want {
+					if k != (Key{}) && !listed[k] {
+						t.Fatalf("%v is not listed", k)
+					}
+				}
+				if spilled := disk.Used() > 0; spilled != (memory > 0 && memory < 1<<18) {
+					t.Errorf("%d bytes on disk", disk.Used())
+				}
+			})
+		}
+	}
+}
+
+// Short keys are states in another form, whatever is in them and however long they are. They are spread over the shards.
+func TestShortKeys(t *testing.T) {
+	var shards [Shards]int
+	r := rand.New(rand.NewPCG(1, 1))
+	for i := range 64_000 {
+		var state [8]byte
+		switch i % 3 {
+		case 0:
+			binary.LittleEndian.PutUint64(state[:], r.Uint64())
+		case 1:
+			binary.BigEndian.PutUint64(state[:], uint64(i))
+		default:
+			state[i/3%8], state[i/24%8] = byte(i/24), byte(i/1000)
+		}
+		for _, width := range []int{1, 5, 8} {
+			k := ShortKey(state[:width])
+			if got := AppendState(nil, k, width); !bytes.Equal(got, state[:width]) || k.Lo == 0 {
+				t.Fatalf("%v: key %v, which is %v", state[:width], k, got)
 			}
-			if s.Len() != len(want) || len(all(t, s)) != len(want) {
-				t.Errorf("%d keys, %d listed, want %d", s.Len(), len(all(t, s)), len(want))
-			}
-			if spilled := disk.Used() > 0; spilled != (memory > 0 && memory < 1<<19) {
-				t.Errorf("%d bytes on disk", disk.Used())
-			}
-		})
+		}
+		k := ShortKey(state[:])
+		if shortHi(k.Lo, Shard(k)) != k.Hi {
+			t.Fatalf("%v: key %v in shard %d is that of %x", state, k, Shard(k), shortHi(k.Lo, Shard(k)))
+		}
+		shards[Shard(k)]++
+	}
+	if slices.Min(shards[:]) < 500 || slices.Max(shards[:]) > 2000 {
+		t.Errorf("keys in each shard: %v", shards)
 	}
 }
 
