@@ -56,8 +56,12 @@ func machine() string {
 func (p Page) side(w io.Writer) error {
 	fmt.Fprintf(w, "\n## The model M, side by side\n\n%s\n\n", wrap(`M(T,H,L) is two handle tables: own handles of T types are made in the first, dropped, lent up to L times,
 given back and moved between the tables, while at most H live in each. This program explores it over the specification's own table and
-handle code; SPIN explores a model in Promela (`+"`bench/spin.go`"+` writes it) with one core; the naive search is a map and a queue in Go over
-the same code as this program, with one core. How many states there are is known in closed form.`))
+handle code; the naive search is a map and a queue in Go over the same code, with one core. The others explore a model of the same
+tables: SPIN one in Promela (`+"`bench/spin.go`"+` writes it), with one core; TLC one in TLA+ (`+"`bench/peers/M.tla`"+`); Stateright one in
+Rust (`+"`bench/peers/stateright.rs`"+`). None uses a symmetry or another reduction, and nothing is checked but, by Stateright, that at most
+H live in a table: it stops at once if it is asked nothing. What their models are compiled to is made before: a time is that of the
+process that explores, for TLC with starting Java and reading the model. TLC's memory is what Java takes at its defaults. How many
+states there are is known in closed form, and this page is not made if one finds another number.`))
 	fmt.Fprintln(w, "| size | states | transitions | who | seconds | times this | memory, MB |\n|---|---:|---:|---|---:|---:|---:|")
 	for _, m := range p.Sizes {
 		p.Progress(fmt.Sprintf("M(%s)", m))
@@ -79,18 +83,32 @@ the same code as this program, with one core. How many states there are is known
 			return err
 		}
 		row("naive, 1 core", naive.States, "", naive.Seconds, naive.Peak)
-		if spin, err := Spin(m); err != nil {
-			fmt.Fprintf(w, "| %s | | | SPIN: %v | | | |\n", m, firstLine(err))
-		} else {
-			row(spin.Name+", 1 core", spin.States, "", spin.Seconds, spin.Peak)
+		if err := p.peers(w, m, row); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
+// peers is the rows of other programs, or what is missing of them.
+func (p Page) peers(w io.Writer, m M, row func(who string, states int, transitions string, seconds float64, peak int64)) error {
+	for _, peer := range peers {
+		p.Progress(fmt.Sprintf("M(%s) with %s", m, peer.name))
+		found, err := peer.explore(m)
+		if err != nil {
+			fmt.Fprintf(w, "| %s | | | %s: %s | | | |\n", m, found.Name, firstLine(err))
+			continue
+		}
+		transitions := ""
+		if found.Transitions > 0 {
+			transitions = fmt.Sprint(found.Transitions)
+		}
+		row(found.Name+", "+model.Counted(found.Cores, "core"), found.States, transitions, found.Seconds, found.Peak)
+		if err := found.check(m); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // own explores M in a process of its own, so that its memory is known.

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Promela is M as a model for SPIN.
@@ -44,18 +43,9 @@ active proctype tables() {
 	return b.String()
 }
 
-// A Peer is what another program took to explore M.
-type Peer struct {
-	Name    string  `json:"name"`
-	Size    string  `json:"size"`
-	States  int     `json:"states"`
-	Seconds float64 `json:"seconds"`
-	Peak    int64   `json:"peakBytes"`
-}
-
 // Spin explores m with SPIN, and says which one. The error says what is missing.
 func Spin(m M) (Peer, error) {
-	peer := Peer{Name: "SPIN", Size: m.String()}
+	peer := Peer{Name: "SPIN", Size: m.String(), Cores: 1}
 	dir, err := os.MkdirTemp("", "cabi-spin-")
 	if err != nil {
 		return peer, err
@@ -74,15 +64,11 @@ func Spin(m M) (Peer, error) {
 	if out, err := exec.Command("spin", "-V").Output(); err == nil {
 		peer.Name = strings.TrimSpace(strings.Split(string(out), "--")[0])
 	}
-	pan := exec.Command("./pan", "-m20000000", "-w24")
-	pan.Dir = dir
-	begun := time.Now()
-	out, err := pan.Output()
+	out, err := peer.run(dir, peerLimit, filepath.Join(dir, "pan"), "-m20000000", "-w24")
 	if err != nil {
-		return peer, fmt.Errorf("pan: %w\n%s", err, out)
+		return peer, err
 	}
-	peer.Seconds, peer.Peak = time.Since(begun).Seconds(), peakOf(pan)
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(out) {
 		if n, found := strings.CutSuffix(strings.TrimSpace(line), " states, stored"); found {
 			peer.States, _ = strconv.Atoi(n)
 		}

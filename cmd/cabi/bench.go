@@ -27,11 +27,23 @@ func newBenchCommand() *cobra.Command {
 	return cmd
 }
 
+const benchPageLong = `Measure everything, and print the page docs/performance.md.
+
+The model M is explored by other model checkers too, side by side, if they are there; if one is not, its row says what is missing.
+
+  SPIN        spin and gcc, where programs are looked for
+  TLC         java, where programs are looked for, and CABI_TLA2TOOLS in the environment: the path of tla2tools.jar
+  Stateright  CABI_STATERIGHT in the environment: the path of the program of bench/peers/stateright.rs, compiled with
+              optimization as the main.rs of a crate that depends on stateright
+
+Each may take 10 minutes for a size. If one finds another number of states than there are, that is an error.`
+
 // newBenchPageCommand returns the command that makes docs/performance.md.
 func newBenchPageCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "page",
-		Short: "Measure everything, beside SPIN if it is installed, and print the page docs/performance.md",
+		Short: "Measure everything, beside other model checkers that are installed, and print the page docs/performance.md",
+		Long:  benchPageLong,
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			page := bench.DefaultPage()
@@ -131,10 +143,10 @@ func newBenchMCommand() *cobra.Command {
 	return cmd
 }
 
-// keepWithin has the garbage collector keep the process within a size; 0: of so little else as it can.
+// keepWithin has the garbage collector keep the process within a size; 0: it may take what it needs.
 func keepWithin(memory size) {
-	debug.SetGCPercent(25) // states take much memory and have nothing to collect: a collection costs little
 	if memory > 0 {
+		debug.SetGCPercent(25)
 		debug.SetMemoryLimit(int64(memory) * 3 / 4)
 	}
 }
