@@ -16,7 +16,8 @@ import (
 type expansion struct {
 	*worker
 	to      path
-	read    bool // the menu was
+	actions []Action // those of the path, and room for one more
+	read    bool     // the menu was
 	offers  []offer
 	todo    [][][]uint32 // by offer: the choices that it is still to be taken with, the last first
 	results [][]*reached // by offer: what is not yielded yet
@@ -37,6 +38,7 @@ type expansion struct {
 func (w *worker) expand(to path, yield func(*reached)) {
 	x := &w.expansion
 	x.worker, x.to, x.yield, x.read, x.first = w, to, yield, false, 0
+	x.actions = append(append(x.actions[:0], to.actions...), Action{})
 	for x.run() {
 	}
 }
@@ -103,10 +105,11 @@ func (x *expansion) next(r *Run, at *Activation) Action {
 	x.at, x.switches = at, r.Store.Switches()
 	p.choices, p.choice, p.alternatives = (*todo)[len(*todo)-1], len(x.to.choices), nil
 	*todo = (*todo)[:len(*todo)-1]
-	p.actions = append(slices.Clip(x.to.actions), x.offers[x.offer].Action)
+	p.actions = x.actions
 	p.action, p.further = len(p.actions), false
+	p.actions[p.action-1] = x.offers[x.offer].Action
 	x.sites, r.repeats = nil, false
-	return p.actions[len(p.actions)-1]
+	return p.actions[p.action-1]
 }
 
 // choose returns the offer that is to be taken next: the first that is expected to leave the stacks as they are, or else the

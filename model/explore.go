@@ -210,14 +210,14 @@ type worker struct {
 	buf    []byte
 	seen   map[passed]bool
 	sites  []passed
-	met    map[string]bool
+	met    []bool  // by checker: the property was exercised
 	player *player // of the run under way
 
 	expansion expansion
 }
 
 func newWorker(e *explorer) *worker {
-	w := &worker{explorer: e, seen: map[passed]bool{}, met: map[string]bool{}, cast: cast{properties: e.Properties}}
+	w := &worker{explorer: e, seen: map[passed]bool{}, met: make([]bool, len(e.Properties)), cast: cast{properties: e.Properties}}
 	w.writer.reduce = e.reduce
 	if !e.reduce && !e.Full {
 		w.writer.swaps = e.plan.swaps // tables that are written by type cannot be swapped
@@ -257,8 +257,10 @@ func (w *worker) startRun(p *player, got *reached) {
 // saw notes what was seen in a run.
 func (w *worker) saw(got *reached, r *Run) {
 	got.sites, got.met = w.sites, w.exercised(r)
-	for _, c := range r.Violated() {
-		got.violated = append(got.violated, violated{c.Property(), c.Kind(), c.Violation()})
+	for _, c := range r.checkers {
+		if what := c.Violation(); what != "" {
+			got.violated = append(got.violated, violated{c.Property(), c.Kind(), what})
+		}
 	}
 }
 
@@ -293,9 +295,9 @@ func (w *worker) observe(site spec.Site, fires bool) {
 // exercised are the properties that a run exercised and none of the worker's before it.
 func (w *worker) exercised(r *Run) []string {
 	var met []string
-	for _, c := range r.checkers {
-		if c.Exercised() && !w.met[c.Property()] {
-			w.met[c.Property()] = true
+	for i, c := range r.checkers {
+		if !w.met[i] && c.Exercised() {
+			w.met[i] = true
 			met = append(met, c.Property())
 		}
 	}

@@ -71,7 +71,8 @@ func (w *stateWriter) stacks(r *Run) {
 }
 
 func (w *stateWriter) activation(r *Run, at *Activation) {
-	w.Put(" in ", at.Name)
+	w.Put(" in ")
+	w.Text(at.Name)
 	switch at.Kind {
 	case KindHostFunc, KindHostCancel:
 		w.Put(" ", r.hosting.calls[at.Args[0].Uint64()].onResolve)
@@ -87,9 +88,11 @@ func (w *stateWriter) activation(r *Run, at *Activation) {
 // action writes what an activation does. The number of a call, stream or future of the host is written as what it stands
 // for: it is only the order in which they came to be.
 func (w *stateWriter) action(r *Run, a Action) {
-	w.Put(" does ", a.Op)
+	w.Put(" does ")
+	w.Text(a.Op)
 	for _, word := range a.Imm {
-		w.Put(" ", word)
+		w.Put(" ")
+		w.Text(word)
 	}
 	switch {
 	case a.Op == opCancel:

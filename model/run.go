@@ -20,13 +20,14 @@ type Activation struct {
 	Kind    ActivationKind   // what calls it
 	Name    string           // of the function: "B.take"
 	Args    []spec.CoreValue // what it was called with
-	Pending *Action          // what it is doing; nil: it is at its menu
+	Pending *Action          // what it is doing; nil: it is at its menu, and what it pointed to is something else
 	Results []spec.ValType   // what a function's core results stand for
 	Packed  bool             // its core result is a packed callback code instead
 
 	inst *instance
 	on   *stack
 	met  []met // what the specification met on the stack for what it is doing
+	does Action
 }
 
 // An ActivationKind is why core code runs.
@@ -455,7 +456,8 @@ func (r *Run) next(at *Activation) Action {
 		}
 		r.Store.GiveUp()
 	}
-	at.Pending = &a
+	at.does = a
+	at.Pending = &at.does
 	if !r.starting {
 		r.Actions++
 	}
@@ -498,7 +500,7 @@ func (r *Run) done(at *Activation, results []spec.CoreValue) {
 	for _, c := range r.audience.done.all {
 		c.Done(r, at, results)
 	}
-	at.Pending, at.met = nil, nil
+	at.Pending, at.met = nil, at.met[:0]
 }
 
 // finish ends an action of the host.

@@ -55,11 +55,9 @@ func (c *diagnosableChecker) Stopped(_ *model.Run, err error) {
 // live yields the elements that live in the handle tables of inst.
 func live(inst *spec.ComponentInstance) func(yield func(spec.Slot) bool) {
 	return func(yield func(spec.Slot) bool) {
-		for _, t := range inst.Handles() {
-			for _, slot := range t.Live {
-				if slot.Owner == inst && !yield(slot) {
-					return
-				}
+		for slot := range inst.Live() {
+			if slot.Owner == inst && !yield(slot) {
+				return
 			}
 		}
 	}

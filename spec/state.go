@@ -93,6 +93,9 @@ func objectOf(e any) any {
 // Put writes each part: text, numbers and flags as they are, the specification's objects as references to their lines.
 func (w *StateWriter) Put(parts ...any) { w.put(parts...) }
 
+// Text writes text, without making a copy as Put does.
+func (w *StateWriter) Text(text string) { w.b = append(w.b, text...) }
+
 // State is AppendState as a string.
 func (s *Store) State() string { return string(s.AppendState(nil)) }
 
@@ -166,7 +169,11 @@ func (w *StateWriter) reference(p any) {
 	case nil:
 		w.put("-")
 	case *ComponentInstance:
-		w.put(orDash(p == nil, func() string { return p.Name }))
+		if p == nil {
+			w.put("-")
+		} else {
+			w.Text(p.Name)
+		}
 	case *Thread:
 		w.number(kindThread, p, p == nil)
 	case *Task:
@@ -261,7 +268,9 @@ func (w *StateWriter) number(kind int, object any, isNil bool) {
 }
 
 func (w *StateWriter) instance(inst *ComponentInstance) {
-	w.put("instance ", inst.Name, " parent=", inst.parent, " may_enter=", inst.mayEnter, " may_leave=", inst.mayLeave,
+	w.put("instance ")
+	w.Text(inst.Name)
+	w.put(" parent=", inst.parent, " may_enter=", inst.mayEnter, " may_leave=", inst.mayLeave,
 		" backpressure=", inst.backpressure, " num_waiting_to_enter=", inst.numWaitingToEnter,
 		" exclusive_thread=", inst.exclusiveThread, "\n")
 	w.tables("handles", inst.handles)
@@ -298,7 +307,10 @@ func (w *StateWriter) liveElements(name string, t *Table) {
 		}
 	}
 	slices.SortFunc(w.live, func(a, b int) int { return w.compareElements(t.array[a], t.array[b]) })
-	w.put("  ", name, t.key.suffix(), " live=[")
+	w.put("  ")
+	w.Text(name)
+	w.Text(t.key.suffix())
+	w.put(" live=[")
 	for _, place := range w.live {
 		w.put(t.array[place], " ")
 		if t.owners != nil {
@@ -360,7 +372,9 @@ func (w *StateWriter) object(o any) {
 	case *Thread:
 		w.thread(o)
 	case *Task:
-		w.put(" inst=", o.inst, " ", funcTypeName(o.ft), " ", o.opts.kind(), " state=", o.state, " num_borrows=", o.numBorrows,
+		w.put(" inst=", o.inst, " ")
+		w.funcType(o.ft)
+		w.put(" ", o.opts.kind(), " state=", o.state, " num_borrows=", o.numBorrows,
 			" implicit_thread=", o.implicitThread, " threads=")
 		putSet(w, o.threads)
 		w.callbacks(o)
@@ -411,7 +425,7 @@ func (w *StateWriter) thread(t *Thread) {
 	case w.full:
 		w.put(*t.index)
 	}
-	w.put(" storage=", t.storage[:], " ready_func=")
+	w.put(" storage=[", t.storage[0], " ", t.storage[1], "] ready_func=")
 	w.readyFunc(t.readyFunc)
 	w.put(" begins=")
 	w.begins(t.cont)
@@ -536,13 +550,25 @@ func (w *StateWriter) eventIndex(i uint64) {
 	}
 }
 
-// funcTypeName writes a function type.
-func funcTypeName(ft *FuncType) string {
-	async := ":"
+// funcType writes a function type.
+func (w *StateWriter) funcType(ft *FuncType) {
+	w.Text(ft.Name)
 	if ft.Async {
-		async = ":async-"
+		w.put(":async-func(")
+	} else {
+		w.put(":func(")
 	}
-	return fmt.Sprintf("%s%sfunc(%s)->(%s)", ft.Name, async,
-		joined(len(ft.Params), func(i int) string { return typeName(ft.Params[i]) }),
-		joined(len(ft.Result), func(i int) string { return typeName(ft.Result[i]) }))
+	w.types(ft.Params)
+	w.put(")->(")
+	w.types(ft.Result)
+	w.put(")")
+}
+
+func (w *StateWriter) types(ts []ValType) {
+	for i, t := range ts {
+		if i > 0 {
+			w.put(", ")
+		}
+		w.Text(typeName(t))
+	}
 }
