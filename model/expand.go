@@ -187,16 +187,13 @@ func (x *expansion) keep(r *Run) {
 	}
 	x.keeper.Forget()
 	x.keeper.Keep(r)
-	for _, in := range r.inOrder {
-		x.keeper.Keep(in)
-	}
 	for _, c := range r.checkers {
 		x.keeper.Keep(c)
 	}
 	x.kept = true
 }
 
-// fixed are the types of what no action changes but in place elsewhere: in roots of their own.
+// fixed are the types of what no action changes, and of checkers in rows: they are kept one by one.
 func fixed() []reflect.Type {
 	return append(spec.Fixed(), reflect.TypeFor[World](), reflect.TypeFor[plan](), reflect.TypeFor[audience](), reflect.TypeFor[player](),
 		reflect.TypeFor[expansion](), reflect.TypeFor[resourceTypes](), reflect.TypeFor[map[string]*instance](), reflect.TypeFor[map[string]*function](),

@@ -12,6 +12,7 @@ import (
 type Keeper struct {
 	fixed   map[reflect.Type]bool
 	plans   map[reflect.Type]*plan
+	all     []*plan
 	dynamic map[unsafe.Pointer]dynamic // by the first word of an interface
 	seen    seen
 	todo    []block
@@ -49,7 +50,7 @@ type keptMap struct {
 // Forget forgets what was kept.
 func (k *Keeper) Forget() {
 	k.seen.clear()
-	for _, p := range k.plans {
+	for _, p := range k.all {
 		p.chunk, p.used = 0, 0
 	}
 	k.kept, k.maps = k.kept[:0], k.maps[:0]

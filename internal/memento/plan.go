@@ -33,6 +33,7 @@ func (k *Keeper) planOf(t reflect.Type) *plan {
 	}
 	p := &plan{typ: t, size: t.Size(), fixed: k.fixed[t]}
 	k.plans[t] = p
+	k.all = append(k.all, p)
 	if !p.fixed {
 		p.refs = k.refs(nil, t, 0)
 		if words := make([]bool, t.Size()/wordSize); markPointers(words, t, 0) {
