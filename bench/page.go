@@ -11,6 +11,7 @@ import (
 
 	"cabi/model"
 	"cabi/properties"
+	"cabi/spec"
 )
 
 // A Page is what the page of measurements is made of.
@@ -19,6 +20,7 @@ type Page struct {
 	Sizes    []M               // of M, for this program and its peers
 	Limited  M                 // explored in Limit of memory
 	Limit    string            // as --memory takes it
+	Anew     []string          // worlds that are explored with every run made anew, too
 	Grown    []string          // worlds that are explored at several bounds
 	Profiled string            // the world that says where the time goes
 	Progress func(what string) // hears what is being measured
@@ -27,13 +29,14 @@ type Page struct {
 // DefaultPage is the page docs/performance.md.
 func DefaultPage() Page {
 	return Page{Sizes: []M{{2, 3, 2}, {2, 4, 1}, {2, 4, 2}}, Limited: M{2, 4, 2}, Limit: "200MB",
+		Anew:  []string{"borrows", "subtasks", "host-reads", "transfers", "threads", "switches", "cancel"},
 		Grown: []string{"subtasks", "cancel", "streams", "handles"}, Profiled: "cancel"}
 }
 
 // Write measures, and writes the page.
 func (p Page) Write(w io.Writer) error {
 	fmt.Fprintf(w, "# Performance\n\nThis page is made by `cabi bench page`; `make bench` runs it. It measures; nothing here is asserted by a test but the counts of\nstates.\n\nMachine: %s.\n", machine())
-	for _, section := range []func(io.Writer) error{p.side, p.limited, p.worlds, p.growth, p.profile, p.limits} {
+	for _, section := range []func(io.Writer) error{p.side, p.limited, p.worlds, p.anew, p.growth, p.profile, p.limits} {
 		if err := section(w); err != nil {
 			return err
 		}
@@ -136,8 +139,8 @@ func (p Page) limited(w io.Writer) error {
 
 func (p Page) worlds(w io.Writer) error {
 	fmt.Fprintf(w, "\n## The worlds\n\n%s\n\n", wrap(`Every world that can be exhausted, at its default bound, with everything checked that is checked by default, on all cores. A
-transition is an action and everything that led to it: the run is made again from its start. Stopped are transitions that end in a trap
-or another stop. The time of a transition is that of all cores together.`))
+transition is an action, and, unless it could be taken in the same run as others of its state, everything that led to it. Stopped are
+transitions that end in a trap or another stop. The time of a transition is that of all cores together.`))
 	fmt.Fprintln(w, "| world | states | transitions | stopped | depth | seconds | transitions/s | µs a transition | bytes a state |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|")
 	for _, world := range model.Worlds {
 		if !world.Random {
@@ -153,19 +156,44 @@ func writeWorld(w io.Writer, name string, m World) {
 		100*float64(m.Stopped)/float64(m.Transitions), m.Depth, m.Seconds, float64(m.Transitions)/m.Seconds, m.CPU*1e6/float64(m.Transitions), m.PerState)
 }
 
+// anew is what it takes not to make everything anew.
+func (p Page) anew(w io.Writer) error {
+	fmt.Fprintf(w, "\n## Before and after\n\n%s\n\n", wrap(`The same with a run, a store and checkers of its own for every transition, as the search was first
+written, and as it is; and as it is with nothing checked. Transitions a second, on all cores, at two actions fewer.`))
+	fmt.Fprintln(w, "| world | transitions | before | after | times | nothing checked |\n|---|---:|---:|---:|---:|---:|")
+	for _, name := range p.Anew {
+		p.Progress(name + ", every run anew")
+		world := model.WorldByName(name)
+		s := model.Search{World: world, Variant: spec.SingleTable, Bounds: world.Bounds, Workers: runtime.NumCPU(), KeepGoing: true}
+		s.Bounds.Steps -= 2
+		speed := func(m World) float64 { return float64(m.Transitions) / m.Seconds }
+		unchecked := Measure(s)
+		s.Properties = properties.For(world)
+		after := Measure(s)
+		s.Replay = true
+		before := Measure(s)
+		if before.Transitions != after.Transitions || before.States != after.States {
+			return fmt.Errorf("world %s: %d states and %d transitions with every run anew, and %d and %d without", name, before.States, before.Transitions,
+				after.States, after.Transitions)
+		}
+		fmt.Fprintf(w, "| %s | %d | %.0f | %.0f | %.1f | %.0f |\n", name, after.Transitions, speed(before), speed(after), speed(after)/speed(before), speed(unchecked))
+	}
+	return nil
+}
+
 func (p Page) growth(w io.Writer) error {
-	fmt.Fprintf(w, "\n## How cost grows\n\n%s\n\n", wrap(`The same at smaller bounds: so many actions.`))
-	fmt.Fprintln(w, "| world, actions | states | times the last | transitions | seconds | bytes a state | heap, MB |\n|---|---:|---:|---:|---:|---:|---:|")
+	fmt.Fprintf(w, "\n## How cost grows\n\n%s\n\n", wrap(`The same at smaller bounds: so many actions; and so many handles or tasks, at the default bound of actions.`))
+	fmt.Fprintln(w, "| world, bound | states | times the last | transitions | seconds | bytes a state | heap, MB |\n|---|---:|---:|---:|---:|---:|---:|")
 	for _, name := range p.Grown {
 		p.Progress(name + ", at several bounds")
-		last := 0
+		last, bound := 0, ""
 		for _, m := range Growth(model.WorldByName(name), properties.For(model.WorldByName(name))) {
 			times := ""
-			if last > 0 {
+			if last > 0 && m.Bound == bound {
 				times = fmt.Sprintf("%.2f", float64(m.States)/float64(last))
 			}
-			last = m.States
-			fmt.Fprintf(w, "| %s, %d | %d | %s | %d | %.2f | %.1f | %d |\n", name, m.Bounds.Steps, m.States, times, m.Transitions, m.Seconds, m.PerState, m.Heap>>20)
+			last, bound = m.States, m.Bound
+			fmt.Fprintf(w, "| %s, %d %s | %d | %s | %d | %.2f | %.1f | %d |\n", name, m.Most, m.Bound, m.States, times, m.Transitions, m.Seconds, m.PerState, m.Heap>>20)
 		}
 	}
 	return nil
@@ -199,12 +227,12 @@ func (p Page) limits(w io.Writer) error {
 	fmt.Fprintf(w, "| a panic through 1 call, and its recovery | %d |\n", Unwinding(1).Nanoseconds())
 	fmt.Fprintf(w, "| a panic through 30 calls, and its recovery | %d |\n", Unwinding(30).Nanoseconds())
 	fmt.Fprintf(w, "| a read at random in 256 MB | %d |\n", Miss(256<<20).Nanoseconds())
-	fmt.Fprintf(w, "\n%s\n", wrap(`A transition of a world is a run from its start: as many actions as the state is deep, a switch of coroutines or two for each thread
-that they resume, and at its end a panic through every stack that stands. That, and the memory that the specification's own objects
-take in each run, is what a transition costs, and not looking up its state, which is one or two reads at random. Siblings do not share the way to
-them: a stack that stands cannot be copied. M has no stacks, so that nothing is made again: there, half of the time is the
-specification's own table code, and most of what is left are reads of the visited states at random, which are asked for in batches so that
-they do not wait for each other.`))
+	fmt.Fprintf(w, "\n%s\n", wrap(`A stack that stands cannot be copied. So an action that resumes a thread that stood, or suspends the one that runs, or returns, costs a
+run from the start: as many actions as the state is deep, a switch of coroutines or two for each thread that they resume, and at its end a
+panic through every stack. Of the transitions that do not do that, what they changed is put back in place, and the next is taken from there. What
+the first kind costs, and the memory that the specification's own objects take in each run, is what limits worlds, and not looking up
+states, which is one or two reads at random. M has no stacks, so that nothing is made again: there, half of the time is the specification's own table
+code, and most of what is left are reads of the visited states at random, which are asked for in batches so that they do not wait for each other.`))
 	return nil
 }
 

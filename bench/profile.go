@@ -25,6 +25,7 @@ var parts = []struct {
 	{"switching coroutines", []string{"runtime.coroswitch", "runtime.mcall", "runtime.corostart"}},
 	{"checking properties", []string{"cabi/properties."}},
 	{"writing and hashing states", []string{"cabi/spec.(*StateWriter)", "cabi/model.(*stateWriter)", "github.com/zeebo/xxh3"}},
+	{"keeping what can change, and putting it back", []string{"cabi/internal/memento"}},
 	{"making menus", []string{"cabi/model.menu", "cabi/model.(*Run).menu", "cabi/model.(*plan)"}},
 	{"looking states up, and keeping them", []string{"cabi/internal/storage", "cabi/model.(*levels).take", "cabi/model.(*explorer)"}},
 	{"the specification itself", []string{"cabi/spec."}},

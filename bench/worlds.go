@@ -25,10 +25,15 @@ type World struct {
 
 // MeasureWorld explores a world within bounds, with the promises given, on every core.
 func MeasureWorld(w *model.World, bounds model.Bounds, promises []*model.Property) World {
+	return Measure(model.Search{World: w, Variant: spec.SingleTable, Properties: promises, Bounds: bounds, Workers: runtime.NumCPU(), KeepGoing: true})
+}
+
+// Measure makes a search of a world.
+func Measure(s model.Search) World {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as cabi check does
 	cpu, begun := cpuTime(), time.Now()
-	r := model.Search{World: w, Variant: spec.SingleTable, Properties: promises, Bounds: bounds, Workers: runtime.NumCPU(), KeepGoing: true}.Run()
-	m := World{Name: w.Name, Bounds: bounds, States: r.States, Transitions: r.Transitions, Depth: r.Depth,
+	r := s.Run()
+	m := World{Name: s.World.Name, Bounds: s.Bounds, States: r.States, Transitions: r.Transitions, Depth: r.Depth,
 		Seconds: time.Since(begun).Seconds(), CPU: (cpuTime() - cpu).Seconds(), PerState: float64(r.Memory) / float64(r.States)}
 	for _, n := range r.Stops {
 		m.Stopped += n
@@ -39,13 +44,29 @@ func MeasureWorld(w *model.World, bounds model.Bounds, promises []*model.Propert
 	return m
 }
 
-// Growth explores a world within its bounds, and within up to four actions fewer, the fewest first.
-func Growth(w *model.World, promises []*model.Property) []World {
-	var measured []World
-	for fewer := min(4, w.Bounds.Steps-1); fewer >= 0; fewer-- {
-		bounds := w.Bounds
-		bounds.Steps -= fewer
-		measured = append(measured, MeasureWorld(w, bounds, promises))
+// Growth explores a world within its bounds, and within smaller ones: each bound in turn, from up to four less than it is.
+func Growth(w *model.World, promises []*model.Property) []Grown {
+	var grown []Grown
+	for _, b := range []struct {
+		what string
+		of   func(*model.Bounds) *int
+	}{
+		{"actions", func(b *model.Bounds) *int { return &b.Steps }},
+		{"handles", func(b *model.Bounds) *int { return &b.Handles }},
+		{"tasks", func(b *model.Bounds) *int { return &b.Tasks }},
+	} {
+		for fewer := min(4, *b.of(&w.Bounds)-1); fewer >= 0; fewer-- {
+			bounds := w.Bounds
+			*b.of(&bounds) -= fewer
+			grown = append(grown, Grown{b.what, *b.of(&bounds), MeasureWorld(w, bounds, promises)})
+		}
 	}
-	return measured
+	return grown
+}
+
+// Grown is what exploring a world took where one of its bounds was so much.
+type Grown struct {
+	Bound string
+	Most  int
+	World
 }

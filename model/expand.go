@@ -10,9 +10,10 @@ import (
 
 // An expansion makes the runs from a state: each action of its menu, and for each every way in which the specification chooses.
 //
-// Each run leads to the state anew, because a stack that stands cannot be copied. But many actions leave every stack as it was:
-// a built-in that returns at once, or traps. What such an action has changed is put back in place, and another is taken in the
-// same run. Those go first; the last in a run may be any.
+// Each run leads to the state anew, because a stack that stands cannot be copied. But many actions leave every stack that
+// stands as it was, but for what they put on top: a built-in that returns at once, or traps, or a call. What such an action put
+// there is unwound, what it changed is put back in place, and another is taken in the same run. Those go first; the last in a
+// run may be any.
 type expansion struct {
 	*worker
 	to      path
@@ -27,11 +28,11 @@ type expansion struct {
 	stays   []int8 // by template: whether it left the stacks as they were, as a rule: at least 0
 
 	// of the run under way
-	player   *player
-	offer    int // which is taken; -1: none is
-	kept     bool
-	at       *Activation // whose menu it is
-	switches int         // of stacks, until there
+	player  *player
+	offer   int // which is taken; -1: none is
+	kept    bool
+	at      *Activation // whose menu it is
+	unwinds bool        // the run is on its way back to the menu
 }
 
 // expand makes the runs from a state.
@@ -47,7 +48,7 @@ func (w *worker) expand(to path, yield func(*reached)) {
 func (x *expansion) run() bool {
 	x.player = &player{path: path{x.to.actions, x.to.choices, x.to.state}, further: true, reached: x.reached, everyOrder: x.Full}
 	x.worker.player, x.sites = x.player, nil
-	x.offer, x.kept = -1, false
+	x.offer, x.kept, x.unwinds = -1, false, false
 	r := x.newRun(x.player)
 	defer r.Close()
 	r.back, r.repeats = x, true
@@ -67,13 +68,17 @@ func (x *expansion) reached(r *Run, at *Activation) Action {
 		if x.tweak.apart {
 			got.fingerprint = pathFingerprint(x.player)
 		}
-		stays := x.asItWas(r, at)
+		stays := r.Store.Undisturbed() && slices.Contains(r.Activations, x.at)
 		x.learn(stays)
 		x.book(r, got)
 		if !stays || !x.kept {
 			return Action{}
 		}
-		x.keeper.Restore()
+		if at != x.at {
+			x.unwinds = true
+			return Action{}
+		}
+		x.rewind(r)
 	case !x.read:
 		x.open(r, at)
 	}
@@ -102,7 +107,8 @@ func (x *expansion) next(r *Run, at *Activation) Action {
 		x.keep(r)
 	}
 	todo, p := &x.todo[x.offer], x.player
-	x.at, x.switches = at, r.Store.Switches()
+	r.Store.Mark()
+	x.at = at
 	p.choices, p.choice, p.alternatives = (*todo)[len(*todo)-1], len(x.to.choices), nil
 	*todo = (*todo)[:len(*todo)-1]
 	p.actions = x.actions
@@ -156,11 +162,6 @@ func (x *expansion) learn(stayed bool) {
 	}
 }
 
-// asItWas reports whether every stack is as it was at the menu, now that control is with an activation again.
-func (x *expansion) asItWas(r *Run, at *Activation) bool {
-	return at == x.at && r.Store.Switches() == x.switches
-}
-
 // book books what the action came to.
 func (x *expansion) book(r *Run, got *reached) {
 	o := x.offers[x.offer]
@@ -200,20 +201,37 @@ func fixed() []reflect.Type {
 		reflect.TypeFor[map[string]spec.CoreFunc](), reflect.TypeFor[map[string]bool](), reflect.TypeFor[Action]())
 }
 
-// tries reports whether an action can be taken back if it is stopped.
-func (x *expansion) tries() bool { return x != nil && x.offer >= 0 && x.kept }
+// taking reports whether an action is under way that may be taken back.
+func (x *expansion) taking() bool { return x.offer >= 0 && x.kept }
 
-// stopped hears that the action of an activation was stopped, and reports whether it is taken back.
-func (x *expansion) stopped(r *Run, at *Activation, err error) bool {
-	if !x.tries() || !x.asItWas(r, at) {
-		return false
+// rewind puts everything back as it was at the menu.
+func (x *expansion) rewind(r *Run) {
+	r.Store.CloseSince()
+	x.keeper.Restore()
+	x.unwinds = false
+}
+
+// try does an action of an activation. It returns how that was stopped, or reports that the run is at the menu again.
+func (x *expansion) try(r *Run, at *Activation, do func()) (err error, back bool) {
+	defer func() {
+		if x.unwinds && at == x.at {
+			if got := recover(); got != any(spec.GivenUp{}) {
+				panic(got)
+			}
+			x.rewind(r)
+			r.same, back = true, true
+		}
+	}()
+	err = r.Store.Try(do)
+	if err == nil || !x.kept || at != x.at || !r.Store.Undisturbed() {
+		return err, false
 	}
 	for _, c := range r.audience.stopped.all {
 		c.Stopped(r, err)
 	}
 	x.learn(true)
 	x.book(r, &reached{stop: SiteOf(err)})
-	x.keeper.Restore()
+	x.rewind(r)
 	r.same = true
-	return true
+	return nil, true
 }

@@ -187,8 +187,10 @@ func (r *Run) hostActs(kind ActivationKind, name string, k int) {
 			r.leave(at, a)
 			return
 		}
-		r.hostDo(a)
-		r.done(at, nil)
+		err, back := r.try(at, func() { r.hostDo(a) })
+		if rethrow(err); !back {
+			r.done(at, nil)
+		}
 	}
 }
 

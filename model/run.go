@@ -397,17 +397,25 @@ func (in *instance) act(at *Activation) []spec.CoreValue {
 	}
 }
 
-// do does an action, and reports whether it was stopped and taken back.
+// try does an action of an activation. It returns how that was stopped; if it was taken back, the run is at its menu again.
+func (r *Run) try(at *Activation, do func()) (err error, back bool) {
+	if r.back == nil {
+		return r.Store.Try(do), false
+	}
+	return r.back.try(r, at, do)
+}
+
+// do does an action of a guest, and reports whether it was taken back.
 func (r *Run) do(at *Activation, a Action) (results []spec.CoreValue, back bool) {
 	do := ops[a.Op].do
-	if !r.back.tries() {
+	if r.back == nil || !r.back.taking() {
 		return do(&guest{at.inst}, a), false
 	}
-	err := r.Store.Try(func() { results = do(&guest{at.inst}, a) })
-	if err != nil && !r.back.stopped(r, at, err) {
+	err, back := r.try(at, func() { results = do(&guest{at.inst}, a) })
+	if err != nil {
 		panic(err)
 	}
-	return results, err != nil
+	return results, back
 }
 
 // Main lets the host act until the actor ends the run or the specification stops it.
@@ -437,8 +445,7 @@ func (r *Run) Main() {
 }
 
 func (r *Run) hostAction(host *Activation, a Action) {
-	err := r.Store.Try(func() { r.hostDo(a) })
-	if err == nil || !r.back.stopped(r, host, err) {
+	if err, back := r.try(host, func() { r.hostDo(a) }); !back {
 		r.finish(host, err)
 	}
 }

@@ -30,8 +30,8 @@ type Search struct {
 	// Full turns the reductions off: states that differ only in the numbers of indices are told apart although nothing
 	// looks at them, and every order of a shuffle is explored.
 	Full bool
-	// Replay makes a store and a run of its own for every transition. Otherwise those before are used again, and an action that the
-	// specification stops is taken back if it has changed nothing, and the next is taken in the same run. What is found is the same.
+	// Replay makes a store and a run of its own for every transition. Otherwise those before are used again, and an action that
+	// leaves the stacks as they were is taken back, and another taken in the same run. What is found is the same.
 	Replay        bool
 	Without       map[spec.Site]bool // traps and asserts that are switched off; nil: none
 	Deterministic bool               // the deterministic profile; false: as upstream, not

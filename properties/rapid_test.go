@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 }
 
 // Random runs, longer than what is exhausted: what holds is not violated, what fails is, and shrinks to as many actions as
-// the shortest counterexample has, or one more: rapid's shrinking is greedy.
+// the shortest counterexample has, or one more: rapid's shrinking is greedy, so that it has a few tries.
 func TestRandomRuns(t *testing.T) {
 	for _, s := range scopes {
 		for _, v := range spec.Variants {
@@ -73,20 +73,26 @@ func mustFailAtRandom(t *testing.T, s scope, v *spec.Variant, p *model.Property,
 	t.Helper()
 	walk := s.walk(v, p)
 	var smallest *model.Violation
-	failed := false
+	shrunk := 0
 	for range 2000 { // most runs end at the first wrong index: it may take a while
-		if failed {
-			break
-		}
-		failed = makesFail(func(t *rapid.T) {
+		var last *model.Violation
+		if makesFail(func(t *rapid.T) {
 			if violation := walk.Run(tapes.Draw(t, "tape")).Violation; violation != nil {
-				smallest = violation
+				last = violation
 				t.Fatal(p.Name)
 			}
-		})
+		}) {
+			shrunk++
+			if smallest == nil || last.Actions < smallest.Actions {
+				smallest = last
+			}
+		}
+		if shrunk == 5 || smallest != nil && smallest.Actions <= want+1 { // shrinking may end at a run that is only smaller than its neighbours
+			break
+		}
 	}
 	switch {
-	case !failed:
+	case smallest == nil:
 		t.Errorf("%s was not violated, must be", p.Name)
 	case smallest.Actions > want+1:
 		t.Errorf("%s shrank to %d actions, want %d:\n%s", p.Name, smallest.Actions, want, smallest.Trace)

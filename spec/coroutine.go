@@ -74,7 +74,7 @@ func (co *coroutine) run() {
 
 // suspend gives control back to whoever resumed co.
 func (co *coroutine) suspend() {
-	co.store.switches++
+	co.store.disturb(co)
 	co.yield(struct{}{})
 	if co.unwound {
 		panic(unwinding{})
@@ -94,7 +94,7 @@ func (s *Store) switchTo(cont *Continuation) {
 	handler := cont.handler
 	defer func() { s.handler, handler.resumer = running, nil }()
 	s.handler, handler.resumer = handler, running
-	s.switches++
+	s.disturb(co)
 	co.next()
 	if co.done {
 		s.finish(co)
@@ -135,8 +135,16 @@ func (s *Store) GiveUp() {
 // Close unwinds every stack that is still suspended in s and gives their coroutines back to the pool. A store that is
 // dropped without it leaks them. It must be called by the host, not by a guest.
 func (s *Store) Close() {
+	s.closeFrom(0)
+	if s.options.Pool == nil {
+		s.pool.Close()
+	}
+}
+
+// closeFrom unwinds all but the first coroutines.
+func (s *Store) closeFrom(first int) {
 	s.givenUp = true
-	for len(s.coroutines) > 0 {
+	for len(s.coroutines) > first {
 		co := s.coroutines[len(s.coroutines)-1]
 		co.unwound = true
 		co.next()
@@ -144,8 +152,5 @@ func (s *Store) Close() {
 			panic(fmt.Sprintf("spec: a stack that was given up went on: %v", co.cont.f))
 		}
 		s.finish(co)
-	}
-	if s.options.Pool == nil {
-		s.pool.Close()
 	}
 }

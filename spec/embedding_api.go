@@ -14,7 +14,8 @@ type Store struct {
 	instances  []*ComponentInstance
 	shared     []*Table // what all instances keep their handles in, under a variant that shares tables
 	givenUp    bool     // its stacks are being taken down
-	switches   int      // from one stack to another, so far
+	marked     int      // of coroutines, at the mark; the later ones have begun since
+	disturbed  bool     // one of those was resumed since, or has suspended itself
 	types      int      // how many resource types were made
 	threads    int      // how many were made
 }

@@ -5,7 +5,7 @@ package spec
 func (s *Store) Reset(choices Choices) {
 	s.options.Choices = choices
 	s.waiting, s.shared = nil, nil
-	s.nestingDepth, s.handler, s.givenUp, s.threads, s.switches = 0, nil, false, 0, 0
+	s.nestingDepth, s.handler, s.givenUp, s.threads, s.marked, s.disturbed = 0, nil, false, 0, 0, false
 	for _, inst := range s.instances {
 		inst.handles.reset()
 		inst.threads.reset()

@@ -4,9 +4,21 @@ import "reflect"
 
 // What explorers need that put everything back in place that an action has changed, to take another.
 
-// Switches is how often s went from one stack to another so far. Where it is the same before and after an action, every stack that
-// stands is as it was, but for what the action's own calls left there.
-func (s *Store) Switches() int { return s.switches }
+// Mark marks where s is, in what the stacks hold.
+func (s *Store) Mark() { s.marked, s.disturbed = len(s.coroutines), false }
+
+// Undisturbed reports whether every stack that stood at the mark is as it was, but for what was called since on the one that runs.
+func (s *Store) Undisturbed() bool { return !s.disturbed }
+
+// CloseSince unwinds the stacks that have begun since the mark. Whoever was on them must be gone from the one that runs.
+func (s *Store) CloseSince() { s.closeFrom(s.marked) }
+
+// disturb notes that a coroutine is to be resumed, or suspends itself.
+func (s *Store) disturb(co *coroutine) {
+	if co.place < s.marked {
+		s.disturbed = true
+	}
+}
 
 // Try is the function Try, for what runs in s: it lets pass by what takes s down.
 func (s *Store) Try(f func()) (err error) {
