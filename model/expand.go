@@ -46,7 +46,7 @@ func (w *worker) expand(to path, yield func(*reached)) {
 
 // run makes a run, and reports whether there is another to be made.
 func (x *expansion) run() bool {
-	x.player = &player{path: path{x.to.actions, x.to.choices, x.to.state}, further: true, reached: x.reached, everyOrder: x.Full}
+	x.player = &player{path: x.to, further: true, reached: x.reached, everyOrder: x.Full}
 	x.worker.player, x.sites = x.player, nil
 	x.offer, x.kept, x.unwinds = -1, false, false
 	r := x.newRun(x.player)

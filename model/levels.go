@@ -78,14 +78,14 @@ func (l *levels) finish() {
 	}
 }
 
-// A record is a state's fingerprint, and the path to it: how many actions, their numbers, how many choices, and those.
+// A record is the path to a state: how many actions, their numbers, how many choices, and those.
 
 // appendRecord appends the record of what was reached from the state of another; nil: from nowhere.
 func (e *explorer) appendRecord(b, from []byte, r *reached) []byte {
 	actions, choices := uint64(0), uint64(0)
 	var before, chosen []byte
 	if from != nil {
-		actions, before = uvarint(from[keySize:])
+		actions, before = uvarint(from)
 		chosen = before
 		for range actions {
 			_, chosen = uvarint(chosen)
@@ -93,8 +93,6 @@ func (e *explorer) appendRecord(b, from []byte, r *reached) []byte {
 		before = before[:len(before)-len(chosen)]
 		choices, chosen = uvarint(chosen)
 	}
-	key := r.fingerprint.Bytes()
-	b = append(b, key[:]...)
 	b = binary.AppendUvarint(b, actions+uint64(r.actions()))
 	b = append(b, before...)
 	if r.from != nil {
@@ -110,8 +108,7 @@ func (e *explorer) appendRecord(b, from []byte, r *reached) []byte {
 
 // readRecord reads the first of records, and returns the rest.
 func readRecord(b []byte, actions []Action) (record []byte, to path, rest []byte) {
-	to.state = storage.KeyFromBytes([keySize]byte(b))
-	n, rest := uvarint(b[keySize:])
+	n, rest := uvarint(b)
 	to.actions = make([]Action, n)
 	for i := range to.actions {
 		n, rest = uvarint(rest)
@@ -125,8 +122,6 @@ func readRecord(b []byte, actions []Action) (record []byte, to path, rest []byte
 	}
 	return b[:len(b)-len(rest)], to, rest
 }
-
-const keySize = 16
 
 func uvarint(b []byte) (uint64, []byte) {
 	n, size := binary.Uvarint(b)

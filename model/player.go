@@ -10,7 +10,6 @@ import (
 type path struct {
 	actions []Action
 	choices []uint32
-	state   fingerprint // of the state; 0: not known
 }
 
 // A player follows a path, as the actor and as the specification's choices. At its end it ends the run, at a menu.
