@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,7 +19,7 @@ import (
 func execute(cmd *cobra.Command, args ...string) (out string, code int, err error) {
 	var b bytes.Buffer
 	cmd.SetOut(&b)
-	cmd.SetErr(&b)
+	cmd.SetErr(io.Discard) // progress, as long as it takes
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetArgs(args)
 	err = cmd.Execute()
