@@ -193,7 +193,7 @@ func (p Page) growth(w io.Writer) error {
 				times = fmt.Sprintf("%.2f", float64(m.States)/float64(last))
 			}
 			last, bound = m.States, m.Bound
-			fmt.Fprintf(w, "| %s, %d %s | %d | %s | %d | %.2f | %.1f | %d |\n", name, m.Most, m.Bound, m.States, times, m.Transitions, m.Seconds, m.PerState, m.Heap>>20)
+			fmt.Fprintf(w, "| %s, %s %d | %d | %s | %d | %.2f | %.1f | %d |\n", name, m.Bound, m.Most, m.States, times, m.Transitions, m.Seconds, m.PerState, m.Heap>>20)
 		}
 	}
 	return nil
