@@ -97,14 +97,15 @@ func (p *plan) move(to, from unsafe.Pointer, n int) {
 		copy(unsafe.Slice((*byte)(to), uintptr(n)*p.size), unsafe.Slice((*byte)(from), uintptr(n)*p.size))
 		return
 	}
+	offset := uintptr(0) // no pointer may point beyond what it belongs to
 	for range n {
 		for _, pointer := range p.words {
-			if pointer {
-				*(*unsafe.Pointer)(to) = *(*unsafe.Pointer)(from)
+			if t, f := unsafe.Add(to, offset), unsafe.Add(from, offset); pointer {
+				*(*unsafe.Pointer)(t) = *(*unsafe.Pointer)(f)
 			} else {
-				*(*uintptr)(to) = *(*uintptr)(from)
+				*(*uintptr)(t) = *(*uintptr)(f)
 			}
-			to, from = unsafe.Add(to, wordSize), unsafe.Add(from, wordSize)
+			offset += wordSize
 		}
 	}
 }
