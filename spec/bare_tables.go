@@ -110,7 +110,7 @@ func (t *BareTable) Put(state []byte) {
 
 // Restore puts the table back into the state that was put in last.
 func (t *BareTable) Restore() {
-	// Loops are faster here than copy, which tells the garbage collector of all elements at once.
+	// A loop is faster here than a copy, which tells the garbage collector of all elements at once.
 	array := slices.Grow(t.table.array[:0], len(t.places))[:len(t.places)]
 	for i := range t.places {
 		p := &t.places[i]
@@ -119,11 +119,7 @@ func (t *BareTable) Restore() {
 			p.handle.numLends = p.lends
 		}
 	}
-	free := slices.Grow(t.table.free[:0], len(t.free))[:len(t.free)]
-	for i, place := range t.free {
-		free[i] = place
-	}
-	t.table.array, t.table.free = array, free
+	t.table.array, t.table.free = array, append(t.table.free[:0], t.free...)
 }
 
 // Live is how many handles live in the state that was put in last.
