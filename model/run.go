@@ -20,14 +20,13 @@ type Activation struct {
 	Kind    ActivationKind   // what calls it
 	Name    string           // of the function: "B.take"
 	Args    []spec.CoreValue // what it was called with
-	Pending *Action          // what it is doing; nil: it is at its menu, and what it pointed to is something else
+	Pending *Action          // what it is doing; nil: it is at its menu. Each action is another pointer
 	Results []spec.ValType   // what a function's core results stand for
 	Packed  bool             // its core result is a packed callback code instead
 
 	inst *instance
 	on   *stack
 	met  []met // what the specification met on the stack for what it is doing
-	does Action
 }
 
 // An ActivationKind is why core code runs.
@@ -463,8 +462,7 @@ func (r *Run) next(at *Activation) Action {
 		}
 		r.Store.GiveUp()
 	}
-	at.does = a
-	at.Pending = &at.does
+	at.Pending = &a
 	if !r.starting {
 		r.Actions++
 	}
