@@ -15,7 +15,8 @@ type Property struct {
 }
 
 // A Checker checks one property in one run. It is told what happens, in order: it has those of the methods of audience.go that it
-// needs.
+// needs. What it points to belongs to the run: where a search goes back, it is put back as it was. What is to outlive that is
+// captured by a function.
 type Checker interface {
 	// Begin tells that a run begins.
 	Begin(r *Run)

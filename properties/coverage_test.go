@@ -53,23 +53,24 @@ func (c *coverage) merge(other *coverage) {
 	}
 }
 
-// property is one that only looks. What it sees it keeps by value, as text is slow to make.
+// property is one that only looks. What it sees it keeps by value, as text is slow to make. Its checkers do not point to what
+// they have seen, for that is no part of a run, and not to be put back with it; and several look at a time.
 func (c *coverage) property() *model.Property {
-	states := map[any]bool{}
-	return &model.Property{Name: "seen", New: func() model.Checker { return &seer{model.NoChecks{Name: "seen"}, c, states} }}
+	known := map[any]bool{}
+	note := func(kind string, what any) {
+		c.lock.Lock()
+		defer c.lock.Unlock()
+		if !known[what] {
+			known[what] = true
+			c.see(kind, what)
+		}
+	}
+	return &model.Property{Name: "seen", New: func() model.Checker { return &seer{model.NoChecks{Name: "seen"}, note} }}
 }
 
 type seer struct {
 	model.NoChecks
-	*coverage
-	known map[any]bool
-}
-
-func (s *seer) note(kind string, what any) {
-	if !s.known[what] {
-		s.known[what] = true
-		s.see(kind, what)
-	}
+	note func(kind string, what any)
 }
 
 func (s *seer) State(r *model.Run) {
