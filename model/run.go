@@ -72,7 +72,7 @@ type Run struct {
 	same      bool       // the run is at the menu that it was at before
 	repeats   bool       // what happens has happened before, in another run: states need not be looked at again
 	instances map[string]*instance
-	inOrder   []*instance // the same
+	inOrder   []*instance // the same, as the world lists them
 	resources resourceTypes
 	funcs     map[string]*function
 	calls     []*Call
@@ -544,6 +544,7 @@ func (r *Run) Elements() []spec.Slot {
 	return r.elements
 }
 
+// tell tells each checker what it hears of menus.
 func (r *Run) tell() {
 	for _, c := range r.audience.settled.all {
 		c.Settled(r)
