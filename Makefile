@@ -35,7 +35,8 @@ race:
 docs:
 	$(GO) test ./cmd/cabi ./spec ./spec/history ./properties -run Docs -write
 
-# bench explores the model M and every world, beside SPIN, TLC and Stateright if they are there (cabi bench page --help), as docs/performance.md shows; then the port itself.
+# bench explores the model M, beside SPIN, TLC and Stateright if they are there (cabi bench page --help), and every world, as
+# docs/performance.md shows; then the port itself.
 bench:
 	$(GO) run ./cmd/cabi bench page
 	$(GO) test ./spec -run '^$$' -bench . -benchmem

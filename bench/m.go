@@ -88,9 +88,7 @@ func (t *tables) Expand(state []byte, yield func([]byte)) {
 	if t.a.Live() < t.H {
 		for k := range t.T {
 			t.a.Own(k, rep)
-			t.a.Write(t.a.next)
-			yield(t.next)
-			t.a.putBack()
+			t.reach(yield, t.a)
 		}
 	}
 	t.handles(t.a, t.b, yield)
@@ -113,24 +111,25 @@ func (t *tables) handles(from, to *table, yield func([]byte)) {
 			yield(t.next) // it was dropped
 			if to.Live() < t.H {
 				to.Own(k, given)
-				to.Write(to.next)
-				yield(t.next)
-				to.putBack()
+				t.reach(yield, to)
 			}
 			from.putBack()
 		} else {
 			from.Unlend(index)
-			from.Write(from.next)
-			yield(t.next)
-			from.putBack()
+			t.reach(yield, from)
 		}
 		if lends < t.L {
 			from.Lend(index, k)
-			from.Write(from.next)
-			yield(t.next)
-			from.putBack()
+			t.reach(yield, from)
 		}
 	}
+}
+
+// reach yields the state after an action that changed a table last, and puts that back.
+func (t *tables) reach(yield func([]byte), changed *table) {
+	changed.Write(changed.next)
+	yield(t.next)
+	changed.putBack()
 }
 
 // put puts the table into a state.

@@ -180,11 +180,10 @@ func (w *wastWriter) inside() bool {
 }
 
 func (w *wastWriter) function(name string) model.Func {
-	i := slices.IndexFunc(w.world.Funcs, func(f model.Func) bool { return f.Name == name })
-	if i < 0 {
-		return model.Func{}
+	if f := w.world.Func(name); f != nil {
+		return *f
 	}
-	return w.world.Funcs[i]
+	return model.Func{}
 }
 
 // types are types of the world.

@@ -22,7 +22,7 @@ type expansion struct {
 	offers  []offer
 	todo    [][][]uint32 // by offer: the choices that it is still to be taken with, the last first
 	results [][]*reached // by offer: what is not yielded yet
-	first   int          // all offers before it are yielded
+	first   int          // the first offer that has something left to be done; all before it are yielded
 	yield   func(*reached)
 	keeper  *memento.Keeper
 	stays   []int8 // by template: whether it left the stacks as they were, as a rule: at least 0
@@ -56,18 +56,15 @@ func (x *expansion) run() bool {
 	if x.offer >= 0 {
 		x.book(r, &reached{stop: SiteOf(r.Stopped)})
 	}
-	return slices.ContainsFunc(x.todo, func(choices [][]uint32) bool { return len(choices) > 0 })
+	return x.first < len(x.offers)
 }
 
 // reached hears that the run is at the menu, or has come from there to another, and says what to do.
 func (x *expansion) reached(r *Run, at *Activation) Action {
 	switch {
 	case x.offer >= 0:
-		got := &reached{atMenu: true}
-		got.fingerprint, x.buf = x.writer.fingerprint(x.buf, r)
-		if x.tweak.apart {
-			got.fingerprint = pathFingerprint(x.player)
-		}
+		got := &reached{}
+		x.arrived(r, got)
 		stays := r.Store.Undisturbed() && slices.Contains(r.Activations, x.at)
 		x.learn(stays)
 		x.book(r, got)

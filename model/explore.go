@@ -231,8 +231,7 @@ func (w *worker) start(yield func(*reached)) {
 	for pending := [][]uint32{nil}; len(pending) > 0; {
 		got := &reached{}
 		p := &player{path: path{choices: pending[len(pending)-1]}, everyOrder: w.Full, reached: func(r *Run, _ *Activation) Action {
-			got.atMenu = true
-			got.fingerprint, w.buf = w.writer.fingerprint(w.buf, r)
+			w.arrived(r, got)
 			return Action{}
 		}}
 		pending = pending[:len(pending)-1]
@@ -251,6 +250,15 @@ func (w *worker) startRun(p *player, got *reached) {
 	got.choices = p.choices
 	if w.saw(got, r); r.Stopped != nil {
 		got.stop = SiteOf(r.Stopped)
+	}
+}
+
+// arrived notes the state of a run that is at a menu.
+func (w *worker) arrived(r *Run, got *reached) {
+	got.atMenu = true
+	got.fingerprint, w.buf = w.writer.fingerprint(w.buf, r)
+	if w.tweak.apart {
+		got.fingerprint = pathFingerprint(w.player)
 	}
 }
 

@@ -396,7 +396,7 @@ func (in *instance) act(at *Activation) []spec.CoreValue {
 	}
 }
 
-// try does an action of an activation. It returns how that was stopped; if it was taken back, the run is at its menu again.
+// try does an action of the host. It returns how that was stopped; if it was taken back, the run is at its menu again.
 func (r *Run) try(at *Activation, do func()) (err error, back bool) {
 	if r.back == nil {
 		return r.Store.Try(do), false
@@ -410,7 +410,7 @@ func (r *Run) do(at *Activation, a Action) (results []spec.CoreValue, back bool)
 	if r.back == nil || !r.back.taking() {
 		return do(&guest{at.inst}, a), false
 	}
-	err, back := r.try(at, func() { results = do(&guest{at.inst}, a) })
+	err, back := r.back.try(r, at, func() { results = do(&guest{at.inst}, a) })
 	if err != nil {
 		panic(err)
 	}

@@ -182,8 +182,8 @@ func (n *namer) operands(words []string, returns string) []indexKind {
 
 // function is a function of the world; the zero Func if there is none of that name.
 func (n *namer) function(name string) Func {
-	if i := slices.IndexFunc(n.world.Funcs, func(f Func) bool { return f.Name == name }); i >= 0 {
-		return n.world.Funcs[i]
+	if f := n.world.Func(name); f != nil {
+		return *f
 	}
 	return Func{}
 }

@@ -149,15 +149,15 @@ func (c *pointerChecker) taken(r *model.Run, caller *model.Activation) {
 // codeUnit is the size of what the only parameter of a function consists of, as the caller has it, and the most bytes there may
 // be; 0: it is no string and no list of u16.
 func codeUnit(w *model.World, caller *model.Activation) (size, most uint64) {
-	i := slices.IndexFunc(w.Funcs, func(f model.Func) bool { return f.Name == caller.Pending.Imm[0] })
-	if len(w.Funcs[i].Params) != 1 {
+	params := w.Func(caller.Pending.Imm[0]).Params
+	if len(params) != 1 {
 		return 0, 0
 	}
 	utf8 := slices.ContainsFunc(w.Instances, func(i model.Instance) bool {
 		return i.Name == caller.Actor && (i.Encoding == "" || i.Encoding == "utf8")
 	})
 	utf16 := slices.ContainsFunc(w.Instances, func(i model.Instance) bool { return i.Name == caller.Actor && i.Encoding == "utf16" })
-	switch param := w.Funcs[i].Params[0]; {
+	switch param := params[0]; {
 	case param == "list<u16>":
 		return 2, limit(w.Limits.ListByteLength, spec.UpstreamLimits.ListByteLength)
 	case param == "string" && utf8:

@@ -181,8 +181,7 @@ func (c *resultChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreVa
 	}
 	c.Met = true
 	name := at.Thread().Task().Func()
-	i := slices.IndexFunc(r.World.Funcs, func(f model.Func) bool { return f.Name == name })
-	if want := "(" + strings.Join(r.World.Funcs[i].Results, ",") + ")"; at.Pending.Imm[0] != want {
+	if want := "(" + strings.Join(r.World.Func(name).Results, ",") + ")"; at.Pending.Imm[0] != want {
 		c.What, c.Sort = fmt.Sprintf("%s returned %s, its type says %s", name, at.Pending.Imm[0], want), "type"
 	}
 }

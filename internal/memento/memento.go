@@ -22,7 +22,7 @@ type Keeper struct {
 
 // New makes a Keeper that does not look into values of fixed types: neither they nor what they lead to change.
 func New(fixed ...reflect.Type) *Keeper {
-	k := &Keeper{fixed: map[reflect.Type]bool{}, plans: map[reflect.Type]*plan{}, dynamic: map[unsafe.Pointer]dynamic{}}
+	k := &Keeper{fixed: map[reflect.Type]bool{}, plans: map[reflect.Type]*plan{}, dynamic: map[unsafe.Pointer]dynamic{}, seen: seen{places: make([]place, 1024), round: 1}}
 	for _, t := range fixed {
 		k.fixed[t] = true
 	}
@@ -82,10 +82,14 @@ func (k *Keeper) keep(b block) {
 		return
 	}
 	for i := range b.n {
-		at := unsafe.Add(b.at, uintptr(i)*b.plan.size)
-		for j := range b.plan.refs {
-			k.follow(&b.plan.refs[j], unsafe.Add(at, b.plan.refs[j].offset))
-		}
+		k.look(b.plan, unsafe.Add(b.at, uintptr(i)*b.plan.size))
+	}
+}
+
+// look looks for more in a value.
+func (k *Keeper) look(p *plan, at unsafe.Pointer) {
+	for i := range p.refs {
+		k.follow(&p.refs[i], unsafe.Add(at, p.refs[i].offset))
 	}
 }
 
@@ -102,13 +106,10 @@ func (k *Keeper) follow(r *ref, at unsafe.Pointer) {
 		if words[0] == nil {
 			return
 		}
-		d := k.dynamicOf(words[0], r.typ, at)
-		if !d.inline {
+		if d := k.dynamicOf(words[0], r.typ, at); d.inline {
+			k.look(d.plan, unsafe.Add(at, wordSize))
+		} else {
 			k.found(d.plan, words[1], 1)
-			return
-		}
-		for i := range d.plan.refs {
-			k.follow(&d.plan.refs[i], unsafe.Add(at, wordSize+d.plan.refs[i].offset))
 		}
 	case reflect.Map:
 		if m := reflect.NewAt(r.typ, at).Elem(); !m.IsNil() && k.seen.add(m.UnsafePointer(), nil, 1) {
@@ -174,9 +175,7 @@ func (k *Keeper) visit(p *plan, v reflect.Value) {
 	}
 	box := reflect.New(p.typ)
 	box.Elem().Set(v)
-	for i := range p.refs {
-		k.follow(&p.refs[i], unsafe.Add(box.UnsafePointer(), p.refs[i].offset))
-	}
+	k.look(p, box.UnsafePointer())
 }
 
 // Restore puts everything back that was kept. It can be done again.

@@ -167,11 +167,11 @@ func (s *seen) find(at unsafe.Pointer, p *plan) *place {
 }
 
 func (s *seen) grow() {
-	old, round := s.places, s.round
-	s.places, s.round = make([]place, max(1024, 2*len(old))), max(1, s.round)
+	old := s.places
+	s.places = make([]place, 2*len(old))
 	for _, o := range old {
-		if o.round == round && round > 0 {
-			*s.find(o.at, o.plan) = place{o.at, o.plan, o.n, s.round}
+		if o.round == s.round {
+			*s.find(o.at, o.plan) = o
 		}
 	}
 }
