@@ -36,7 +36,7 @@ docs:
 	$(GO) test ./cmd/cabi ./spec ./spec/history ./properties -run Docs -write
 
 # bench explores the model M, beside SPIN, TLC and Stateright if they are there (cabi bench page --help), and every world, as
-# docs/performance.md shows; then the port itself.
+# docs/generated/performance.md shows; then the port itself.
 bench:
 	$(GO) run ./cmd/cabi bench page
 	$(GO) test ./spec -run '^$$' -bench . -benchmem

@@ -85,16 +85,16 @@ func (l *Litmus) Explore(properties []*Property, most int) *Verdict {
 // A litmusRun is one way: the actor, the choices and the listener.
 type litmusRun struct {
 	*Litmus
-	follower // for names
-	tape     []uint32
-	played   int
-	others   [][]uint32 // the tapes of the ways that go off
-	recorded []uint32   // the specification's choices, as traces have them
-	calls    map[string]int
-	at       map[string]int // how far the shared programs are
-	under    map[*Activation]*cursor
-	stuck    string
-	actions  int
+	replayActor // for names
+	tape        []uint32
+	played      int
+	others      [][]uint32 // the tapes of the ways that go off
+	recorded    []uint32   // the specification's choices, as traces have them
+	calls       map[string]int
+	at          map[string]int // how far the shared programs are
+	under       map[*Activation]*cursor
+	stuck       string
+	actions     int
 }
 
 // A cursor is how far an activation is in its program.
@@ -104,7 +104,7 @@ type cursor struct {
 }
 
 func (l *litmusRun) run(properties []*Property) *End {
-	l.names, l.naming, l.calls = naming{}, map[*Activation]Line{}, map[string]int{}
+	l.names, l.naming, l.calls = bindings{}, map[*Activation]Line{}, map[string]int{}
 	var checkers []Checker
 	for _, p := range properties {
 		checkers = append(checkers, p.New())
@@ -113,15 +113,15 @@ func (l *litmusRun) run(properties []*Property) *End {
 	options.Limits.RandomIndices = randomIndices(l.World.Handles)
 	r := NewRun(l.World, options, l, checkers...)
 	defer r.Close()
-	r.log, r.Listener = &log{}, l
+	r.recorder, r.Listener = &recorder{}, l
 	r.Main()
-	r.log.flush()
+	r.recorder.flush()
 	return l.end(r)
 }
 
 // end is what came of the run.
 func (l *litmusRun) end(r *Run) *End {
-	e := &End{How: "ends", Trace: &Trace{World: l.World, Variant: l.Variant, Choices: l.recorded, Lines: r.log.lines}}
+	e := &End{How: "ends", Trace: &Trace{World: l.World, Variant: l.Variant, Choices: l.recorded, Lines: r.recorder.lines}}
 	switch {
 	case r.Stopped != nil:
 		e.How = stopLine(r.Stopped).Text

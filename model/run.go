@@ -26,7 +26,7 @@ type Activation struct {
 
 	inst *instance
 	on   *stack
-	met  []met // what the specification met on the stack for what it is doing
+	met  []observation // what the specification met on the stack for what it is doing
 }
 
 // An ActivationKind is why core code runs.
@@ -65,8 +65,8 @@ type Run struct {
 	Listener Listener
 
 	actor Actor
-	audience
-	log       *log // nil: nothing is recorded
+	observers
+	recorder       *recorder // nil: nothing is recorded
 	starting  bool
 	back      *expansion // takes back what is stopped; nil: nothing does
 	same      bool       // the run is at the menu that it was at before
@@ -84,7 +84,7 @@ type Run struct {
 	forgets   bool        // what only the text of the state needs is not kept: nobody asks for it
 	settling  bool        // the checkers are told of a menu
 	elements  []spec.Slot // what was asked for last
-	plan      *plan
+	compiled      *compiledWorld
 }
 
 // ages are when elements were given their indices: after how many others.
@@ -158,7 +158,7 @@ func must[T any](v T, err error) T {
 }
 
 func (r *Run) parseType(text string) (spec.ValType, error) {
-	if t, ok := r.plan.types[text]; ok {
+	if t, ok := r.compiled.types[text]; ok {
 		return t, nil
 	}
 	return parseType(text, r.resources)
@@ -186,14 +186,14 @@ func (r *Run) parseTypes(text string) ([]spec.ValType, error) {
 
 // NewRun makes the store that world describes. Close it when done.
 func NewRun(world *World, options spec.Options, actor Actor, checkers ...Checker) *Run {
-	return newRun(planOf(world), world, options, actor, checkers)
+	return newRun(compileWorld(world), world, options, actor, checkers)
 }
 
-func newRun(p *plan, world *World, options spec.Options, actor Actor, checkers []Checker) *Run {
+func newRun(p *compiledWorld, world *World, options spec.Options, actor Actor, checkers []Checker) *Run {
 	r := &Run{World: world, actor: actor}
-	r.seat(checkers)
+	r.assign(checkers)
 	r.instances, r.resources = map[string]*instance{}, resourceTypes{}
-	r.funcs, r.plan = map[string]*function{}, p
+	r.funcs, r.compiled = map[string]*function{}, p
 	options.Limits = world.Limits.apply(options.Limits)
 	options.Watcher = (*watcher)(r)
 	r.Store = spec.NewStore(options)
@@ -219,8 +219,8 @@ func newRun(p *plan, world *World, options spec.Options, actor Actor, checkers [
 // of what newRun makes does not change.
 func (r *Run) again(actor Actor, choices spec.Choices) {
 	clear(r.ages) // so that nothing is kept alive
-	*r = Run{World: r.World, Store: r.Store, actor: actor, audience: r.audience, instances: r.instances, inOrder: r.inOrder,
-		resources: r.resources, funcs: r.funcs, plan: r.plan, ages: r.ages[:0]}
+	*r = Run{World: r.World, Store: r.Store, actor: actor, observers: r.observers, instances: r.instances, inOrder: r.inOrder,
+		resources: r.resources, funcs: r.funcs, compiled: r.compiled, ages: r.ages[:0]}
 	r.Store.Reset(choices)
 	for _, in := range r.inOrder {
 		in.heap, in.known = 0, in.known[:0]
@@ -420,7 +420,7 @@ func (r *Run) do(at *Activation, a Action) (results []spec.CoreValue, back bool)
 // Main lets the host act until the actor ends the run or the specification stops it.
 func (r *Run) Main() {
 	defer func() {
-		if got := recover(); got != nil && got != any(spec.GivenUp{}) {
+		if got := recover(); got != nil && got != any(spec.Aborted{}) {
 			panic(got)
 		}
 	}()
@@ -460,13 +460,13 @@ func (r *Run) next(at *Activation) Action {
 		if at.Kind == KindHost {
 			return Action{Op: opStop}
 		}
-		r.Store.GiveUp()
+		r.Store.Abort()
 	}
 	at.Pending = &a
 	if !r.starting {
 		r.Actions++
 	}
-	r.log.step(at, a)
+	r.recorder.step(at, a)
 	return a
 }
 
@@ -474,7 +474,7 @@ func (r *Run) enter(at *Activation) {
 	r.Activations = append(r.Activations, at)
 	at.on = r.stackOf(r.Store.Running())
 	at.on.enter(at)
-	r.log.enter(at)
+	r.recorder.enter(at)
 	if r.Listener != nil {
 		r.Listener.Entered(at)
 	}
@@ -498,11 +498,11 @@ func (r *Run) leave(at *Activation, a Action) {
 
 // done ends the action that at is doing.
 func (r *Run) done(at *Activation, results []spec.CoreValue) {
-	r.log.done(at, results)
+	r.recorder.done(at, results)
 	if r.Listener != nil {
 		r.Listener.Done(at, results)
 	}
-	for _, c := range r.audience.done.all {
+	for _, c := range r.observers.done.all {
 		c.Done(r, at, results)
 	}
 	at.Pending, at.met = nil, at.met[:0]
@@ -512,7 +512,7 @@ func (r *Run) done(at *Activation, results []spec.CoreValue) {
 func (r *Run) finish(host *Activation, err error) {
 	if err != nil {
 		r.Stopped = err
-		r.log.stop(err)
+		r.recorder.stop(err)
 		for _, c := range r.stopped.all {
 			c.Stopped(r, err)
 		}
@@ -546,7 +546,7 @@ func (r *Run) Elements() []spec.Slot {
 
 // tell tells each checker what it hears of menus.
 func (r *Run) tell() {
-	for _, c := range r.audience.settled.all {
+	for _, c := range r.observers.settled.all {
 		c.Settled(r)
 	}
 	if r.repeats {
@@ -587,14 +587,14 @@ func (w *watcher) Issued(inst *spec.ComponentInstance, key spec.TableKey, index 
 		if i, found := slices.BinarySearch(in.known, index); !found {
 			in.known = slices.Insert(in.known, i, index)
 		}
-		w.log.change(inst, key, index, e)
+		w.recorder.change(inst, key, index, e)
 	}
 	w.issued++
 	if !w.forgets {
 		w.ages = append(w.ages, aged{e, w.issued})
 	}
-	(*Run)(w).meet(met{verb: verbIssued, index: index, element: e})
-	for _, c := range w.audience.issued.all {
+	(*Run)(w).meet(observation{verb: verbIssued, index: index, element: e})
+	for _, c := range w.observers.issued.all {
 		c.Issued(inst, key, index, e)
 	}
 }
@@ -604,33 +604,33 @@ func (w *watcher) Retired(inst *spec.ComponentInstance, key spec.TableKey, index
 		return // only where the trap is switched off that keeps it from being looked up
 	}
 	if spec.ClassOf(e) != spec.ClassThread {
-		w.log.change(inst, key, index, nil)
+		w.recorder.change(inst, key, index, nil)
 	}
 	w.ages = w.ages.without(e)
-	(*Run)(w).meet(met{verb: verbRetired, index: index, element: e})
-	for _, c := range w.audience.retired.all {
+	(*Run)(w).meet(observation{verb: verbRetired, index: index, element: e})
+	for _, c := range w.observers.retired.all {
 		c.Retired(inst, key, index, e)
 	}
 }
 
-func (w *watcher) Found(inst *spec.ComponentInstance, want spec.Want, index uint64, e spec.Element) {
+func (w *watcher) Found(inst *spec.ComponentInstance, want spec.Expected, index uint64, e spec.Element) {
 	if e == nil {
 		return // as above
 	}
-	(*Run)(w).meet(met{verb: verbFound, index: index, element: e})
-	for _, c := range w.audience.found.all {
+	(*Run)(w).meet(observation{verb: verbFound, index: index, element: e})
+	for _, c := range w.observers.found.all {
 		c.Found(inst, want, index, e)
 	}
 }
 
-func (w *watcher) Sought(inst *spec.ComponentInstance, want spec.Want, index uint64) {
-	for _, c := range w.audience.sought.all {
+func (w *watcher) Sought(inst *spec.ComponentInstance, want spec.Expected, index uint64) {
+	for _, c := range w.observers.sought.all {
 		c.Sought(inst, want, index)
 	}
 }
 
 func (w *watcher) Delivered(inst *spec.ComponentInstance, code spec.EventCode, index uint64, e spec.Element) {
-	for _, c := range w.audience.delivered.all {
+	for _, c := range w.observers.delivered.all {
 		c.Delivered(inst, code, index, e)
 	}
 }

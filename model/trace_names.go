@@ -14,7 +14,7 @@ import (
 // "$r = A: resource.new R 100", and later lines use them, "A: resource.drop R $r".
 
 // A naming is what names stand for in a run, in decimal.
-type naming map[string]string
+type bindings map[string]string
 
 var nameForm = regexp.MustCompile(`^\$[A-Za-z][A-Za-z0-9_-]*$`)
 
@@ -66,7 +66,7 @@ func plainWords(words []string) (plain []string, named bool) {
 }
 
 // resolve is words with what names stand for.
-func (n naming) resolve(words []string) ([]string, error) {
+func (n bindings) resolve(words []string) ([]string, error) {
 	var plain []string
 	for i, w := range words {
 		value, err := n.number(w)
@@ -85,7 +85,7 @@ func (n naming) resolve(words []string) ([]string, error) {
 }
 
 // number is the number that a word stands for; empty: it stands for itself.
-func (n naming) number(w string) (string, error) {
+func (n bindings) number(w string) (string, error) {
 	set, waits := strings.CutPrefix(w, "wait:")
 	if strings.HasPrefix(set, "$") {
 		value, known := n[set]
@@ -108,7 +108,7 @@ func (n naming) number(w string) (string, error) {
 
 // made names what came back for a line's action: the two ends of a stream or future, the subtask and the state of an async
 // call, the results of everything else.
-func (n naming) made(l Line, async bool, results []spec.CoreValue) {
+func (n bindings) made(l Line, async bool, results []spec.CoreValue) {
 	values := strings.Fields(formatCores(results))
 	if len(results) == 1 && !results[0].IsFloat() {
 		v := results[0].Uint64()
@@ -122,7 +122,7 @@ func (n naming) made(l Line, async bool, results []spec.CoreValue) {
 	n.bindAll(l.Binds, values)
 }
 
-func (n naming) bindAll(names, values []string) {
+func (n bindings) bindAll(names, values []string) {
 	for i, name := range names {
 		if i < len(values) {
 			n[name] = values[i]
@@ -139,7 +139,7 @@ var states = map[string]uint64{
 var subtaskStates = []string{"starting", "started", "returned", "cancelled-before-started", "cancelled-before-returned"}
 
 // means is the number that a word of stated results means, or the word itself: blocked, returned, started:$s, completed:1.
-func (n naming) means(w string) string {
+func (n bindings) means(w string) string {
 	switch w {
 	case "blocked":
 		return "4294967295"
@@ -165,7 +165,7 @@ func (n naming) means(w string) string {
 }
 
 // allows reports whether stated results, which may be several that are possible, allow what came back.
-func (n naming) allows(stated, got string) bool {
+func (n bindings) allows(stated, got string) bool {
 	if stated == "" || stated == got {
 		return true
 	}
@@ -178,7 +178,7 @@ func (n naming) allows(stated, got string) bool {
 	return false
 }
 
-func (n naming) allowsOne(stated, got []string) bool {
+func (n bindings) allowsOne(stated, got []string) bool {
 	if len(stated) != len(got) {
 		return false
 	}
@@ -191,7 +191,7 @@ func (n naming) allowsOne(stated, got []string) bool {
 }
 
 // plainResults are stated results with numbers for names and words.
-func (n naming) plainResults(stated string) string {
+func (n bindings) plainResults(stated string) string {
 	words := strings.Fields(stated)
 	for i, w := range words {
 		if w != "|" && w != "_" {

@@ -15,7 +15,7 @@ import (
 // nothing, and one that is no index, stays a number.
 func WithNames(t *Trace) (*Trace, error) {
 	returns := &returning{functions: map[int]string{}}
-	again, err := Replaying{Checkers: []Checker{returns}}.Run(t)
+	again, err := ReplayOptions{Checkers: []Checker{returns}}.Run(t)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +34,7 @@ func WithNames(t *Trace) (*Trace, error) {
 
 // A returning is a checker that knows of each line that is a return which function returns.
 type returning struct {
-	NoChecks
+	BaseChecker
 	functions map[int]string
 }
 

@@ -16,7 +16,7 @@ var cancelDelivered = quiescentProperty(&model.Property{
 	Kind: "quiescent",
 	Origin: `CanonicalABI.md, request_cancellation: "If cancellation cannot be immediately delivered […], the request is remembered in Task.state ` +
 		`and delivered at the next opportunity"`,
-	Blind: "Whether a task that never blocks cancellably again, or does not react to its cancellation, ever ends. That some continuation delivers " +
+	BlindSpots: "Whether a task that never blocks cancellably again, or does not react to its cancellation, ever ends. That some continuation delivers " +
 		"a cancellation that is pending, TestCancellationCanBeDelivered shows.",
 }, func(r *model.Run, met *bool) (what, kind string) {
 	for _, task := range r.Store.AllTasks() {
@@ -42,12 +42,12 @@ var cancelTold = &model.Property{
 	Kind: "step",
 	Origin: `Explainer.md: "If cancellable is not set, task-cancelled is never returned"; "task-cancelled is returned at most once for a given ` +
 		`task"`,
-	New: func() model.Checker { return &toldChecker{NoChecks: model.NoChecks{Name: "cancel-told"}} },
+	New: func() model.Checker { return &toldChecker{BaseChecker: model.BaseChecker{Name: "cancel-told"}} },
 }
 
 // toldChecker keeps the tasks that were told.
 type toldChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	run  *model.Run
 	told []*spec.Task
 }
@@ -89,13 +89,13 @@ func (c *toldChecker) Done(_ *model.Run, at *model.Activation, results []spec.Co
 
 // tell takes note that core code hears of the cancellation of its task.
 func (c *toldChecker) tell(at *model.Activation, cancellable bool) {
-	c.Met = true
+	c.NonVacuous = true
 	task := at.Thread().Task()
 	switch {
 	case !cancellable:
-		c.What, c.Sort = fmt.Sprintf("%s is told by %s that it is cancelled, which it did not call cancellably", at.Name, at.Pending.Op), "uncancellable"
+		c.Message, c.ViolationKind = fmt.Sprintf("%s is told by %s that it is cancelled, which it did not call cancellably", at.Name, at.Pending.Op), "uncancellable"
 	case slices.Contains(c.told, task):
-		c.What, c.Sort = fmt.Sprintf("%s is told twice that it is cancelled", task.Func()), "twice"
+		c.Message, c.ViolationKind = fmt.Sprintf("%s is told twice that it is cancelled", task.Func()), "twice"
 	}
 	c.told = append(c.told, task)
 }
@@ -111,16 +111,16 @@ func (c *toldChecker) State(r *model.Run) {
 
 func (c *toldChecker) check(task *spec.Task) {
 	if task.State() == spec.TaskCancelDelivered && !slices.Contains(c.told, task) {
-		c.What, c.Sort = fmt.Sprintf("the cancellation of %s counts as delivered, and it was not told", task.Func()), "untold"
+		c.Message, c.ViolationKind = fmt.Sprintf("the cancellation of %s counts as delivered, and it was not told", task.Func()), "untold"
 	}
 }
 
 var cancelledAtOnce = runProperty(&model.Property{
-	Name:      "cancelled-at-once",
-	Statement: "A call that waits to enter is cancelled as soon as its caller asks for it.",
-	Kind:      "state",
-	Origin:    `CanonicalABI.md: "While a callee is waiting to enter, if the caller requests cancellation, the callee is immediately cancelled"`,
-	Blind:     "Calls that the host makes.",
+	Name:       "cancelled-at-once",
+	Statement:  "A call that waits to enter is cancelled as soon as its caller asks for it.",
+	Kind:       "state",
+	Origin:     `CanonicalABI.md: "While a callee is waiting to enter, if the caller requests cancellation, the callee is immediately cancelled"`,
+	BlindSpots: "Calls that the host makes.",
 }, func(r *model.Run, met *bool) (what, kind string) {
 	for _, slot := range r.Elements() {
 		t, ok := slot.Element.(*spec.Subtask)

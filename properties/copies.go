@@ -18,7 +18,7 @@ var copyConsistent = runProperty(&model.Property{
 	Kind: "state",
 	Origin: `CanonicalABI.md: "the pending_* fields record the Buffer and OnCopy* callbacks of a read or write that is waiting to rendezvous"; "OnCopyDone ` +
 		`is called to indicate that the read or write is finished copying and that the caller has regained ownership of the buffer"`,
-	Blind: "Streams and futures that the host implements.",
+	BlindSpots: "Streams and futures that the host implements.",
 }, func(r *model.Run, met *bool) (what, kind string) {
 	if amid(r) {
 		return "", ""
@@ -60,13 +60,13 @@ var peerNotified = &model.Property{
 	Kind: "state",
 	Origin: `CanonicalABI.md: "Dropping the readable or writable end of a stream or cancelling a read or write notifies any pending read or write"; "drop ` +
 		`notifies the opposite end"`,
-	Blind: "Streams and futures that the host implements; ends that the host drops and does not tell of.",
-	New:   func() model.Checker { return &peerChecker{NoChecks: model.NoChecks{Name: "peer-notified"}} },
+	BlindSpots: "Streams and futures that the host implements; ends that the host drops and does not tell of.",
+	New:        func() model.Checker { return &peerChecker{BaseChecker: model.BaseChecker{Name: "peer-notified"}} },
 }
 
 // peerChecker keeps the streams and futures one of whose ends guests dropped; while the other lives, the state says it.
 type peerChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	run     *model.Run
 	dropped []spec.SharedBase
 }
@@ -90,7 +90,7 @@ func doing(r *model.Run, is func(op string) bool) bool {
 }
 
 func (c *peerChecker) State(r *model.Run) {
-	c.What, c.Sort = "", ""
+	c.Message, c.ViolationKind = "", ""
 	if amid(r) {
 		return
 	}
@@ -104,28 +104,28 @@ func (c *peerChecker) State(r *model.Run) {
 
 // notified checks that an end whose peer is gone knows.
 func (c *peerChecker) notified(e spec.Element, view spec.SharedView) {
-	c.Met = true
+	c.NonVacuous = true
 	ev, has := spec.PendingEvent(e)
 	switch {
 	case !view.Dropped:
-		c.What, c.Sort = fmt.Sprintf("the peer of %s was dropped, and its next copy will not say so", describe(e)), "next copy"
+		c.Message, c.ViolationKind = fmt.Sprintf("the peer of %s was dropped, and its next copy will not say so", describe(e)), "next copy"
 	case spec.Copying(e) && !has:
-		c.What, c.Sort = fmt.Sprintf("the peer of %s was dropped, and its copy is still pending", describe(e)), "pending copy"
+		c.Message, c.ViolationKind = fmt.Sprintf("the peer of %s was dropped, and its copy is still pending", describe(e)), "pending copy"
 	case has && !ev.Final:
-		c.What, c.Sort = fmt.Sprintf("the peer of %s was dropped, and the event of its copy does not say so", describe(e)), "event"
+		c.Message, c.ViolationKind = fmt.Sprintf("the peer of %s was dropped, and the event of its copy does not say so", describe(e)), "event"
 	}
 }
 
 var cancelImmediate = &model.Property{
-	Name:      "cancel-immediate",
-	Statement: "Cancelling a copy gives its buffer back at once: it never returns that it blocked.",
-	Kind:      "step",
-	Origin:    `CanonicalABI.md: "when wasm is implementing the stream, cancel always returns ownership of the buffer immediately"`,
-	Blind:     "Streams and futures that the host implements, which need not.",
-	New:       func() model.Checker { return &cancelChecker{NoChecks: model.NoChecks{Name: "cancel-immediate"}} },
+	Name:       "cancel-immediate",
+	Statement:  "Cancelling a copy gives its buffer back at once: it never returns that it blocked.",
+	Kind:       "step",
+	Origin:     `CanonicalABI.md: "when wasm is implementing the stream, cancel always returns ownership of the buffer immediately"`,
+	BlindSpots: "Streams and futures that the host implements, which need not.",
+	New:        func() model.Checker { return &cancelChecker{BaseChecker: model.BaseChecker{Name: "cancel-immediate"}} },
 }
 
-type cancelChecker struct{ model.NoChecks }
+type cancelChecker struct{ model.BaseChecker }
 
 func (c *cancelChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
 	if at.Pending == nil || !strings.Contains(at.Pending.Op, ".cancel-") {
@@ -138,8 +138,8 @@ func (c *cancelChecker) Done(r *model.Run, at *model.Activation, results []spec.
 	if _, known := spec.ViewShared(spec.SharedOf(e)); !known {
 		return
 	}
-	if c.Met = true; results[0].Uint64() == spec.Blocked {
-		c.What = fmt.Sprintf("%s did %s, and the buffer of %s was not given back", at.Name, at.Pending, describe(e))
+	if c.NonVacuous = true; results[0].Uint64() == spec.Blocked {
+		c.Message = fmt.Sprintf("%s did %s, and the buffer of %s was not given back", at.Name, at.Pending, describe(e))
 	}
 }
 
@@ -149,12 +149,12 @@ var doneIsFinal = &model.Property{
 	Kind:      "step",
 	Origin: `CanonicalABI.md: "This ensures that futures are read/written at most once"; "the DONE state (in which case the only valid operation is ` +
 		`{stream,future}.drop-{readable,writable})"`,
-	New: func() model.Checker { return &finalChecker{NoChecks: model.NoChecks{Name: "done-is-final"}} },
+	New: func() model.Checker { return &finalChecker{BaseChecker: model.BaseChecker{Name: "done-is-final"}} },
 }
 
 // finalChecker keeps the ends that were done, which the state says too.
 type finalChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	done []spec.Element
 }
 
@@ -162,10 +162,10 @@ func (c *finalChecker) Settled(r *model.Run) {
 	for _, slot := range r.Elements() {
 		state, isEnd := spec.CopyStateOf(slot.Element)
 		switch was := isEnd && slices.Contains(c.done, slot.Element); {
-		case was && state != spec.CopyStateDone && c.What == "":
-			c.What = fmt.Sprintf("%s was done, and is in state %s", describe(slot.Element), state)
+		case was && state != spec.CopyStateDone && c.Message == "":
+			c.Message = fmt.Sprintf("%s was done, and is in state %s", describe(slot.Element), state)
 		case !was && isEnd && state == spec.CopyStateDone:
-			c.Met, c.done = true, append(c.done, slot.Element)
+			c.NonVacuous, c.done = true, append(c.done, slot.Element)
 		}
 	}
 }

@@ -65,11 +65,11 @@ func (c *coverage) property() *model.Property {
 			c.see(kind, what)
 		}
 	}
-	return &model.Property{Name: "seen", New: func() model.Checker { return &seer{model.NoChecks{Name: "seen"}, note} }}
+	return &model.Property{Name: "seen", New: func() model.Checker { return &seer{model.BaseChecker{Name: "seen"}, note} }}
 }
 
 type seer struct {
-	model.NoChecks
+	model.BaseChecker
 	note func(kind string, what any)
 }
 

@@ -25,7 +25,7 @@ type bug struct {
 	file, name, what, upstream, fate string
 }
 
-var writeDocs = flag.Bool("write", false, "write docs/bugs.md again")
+var writeDocs = flag.Bool("write", false, "write docs/generated/bugs.md again")
 
 // bugs reads a folder of bugs.
 func bugs(t *testing.T, folder string) []bug {
@@ -122,9 +122,9 @@ func mustFind(t *testing.T, overlay, world, finding, actions string) {
 	}
 }
 
-// docs/bugs.md lists all bugs. Make it again with: go test ./properties -run TestDocsBugs -write
+// docs/generated/bugs.md lists all bugs. Make it again with: go test ./properties -run TestDocsBugs -write
 func TestDocsBugs(t *testing.T) {
-	const page = "../docs/bugs.md"
+	const page = "../docs/generated/bugs.md"
 	want := bugsPage(bugs(t, "history"), bugs(t, "invented"))
 	if *writeDocs {
 		if err := os.WriteFile(page, []byte(want), 0o666); err != nil {
@@ -132,7 +132,7 @@ func TestDocsBugs(t *testing.T) {
 		}
 	}
 	if read(t, page) != want {
-		t.Error("docs/bugs.md is stale: go test ./properties -run TestDocsBugs -write")
+		t.Error("docs/generated/bugs.md is stale: go test ./properties -run TestDocsBugs -write")
 	}
 }
 

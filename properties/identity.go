@@ -18,19 +18,19 @@ var diagnosable = &model.Property{
 	Kind:    "step",
 	Indices: true,
 	Origin:  `component-model#395: "unknown handle index 1" should say what the index names`,
-	New:     func() model.Checker { return &diagnosableChecker{NoChecks: model.NoChecks{Name: "diagnosable"}} },
+	New:     func() model.Checker { return &diagnosableChecker{BaseChecker: model.BaseChecker{Name: "diagnosable"}} },
 }
 
 // diagnosableChecker remembers what the index that was looked up last named then.
 type diagnosableChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	inst  *spec.ComponentInstance
 	index uint64
-	want  spec.Want
+	want  spec.Expected
 	named []spec.Element
 }
 
-func (c *diagnosableChecker) Sought(inst *spec.ComponentInstance, want spec.Want, index uint64) {
+func (c *diagnosableChecker) Sought(inst *spec.ComponentInstance, want spec.Expected, index uint64) {
 	c.inst, c.want, c.index, c.named = inst, want, index, nil
 	for slot := range live(inst) {
 		if slot.Index == index && want.Class != spec.ClassThread {
@@ -46,8 +46,8 @@ func (c *diagnosableChecker) Stopped(_ *model.Run, err error) {
 	if !errors.As(err, &trap) || len(c.named) == 0 || !trap.OnIndex {
 		return
 	}
-	if c.Met = true; !slices.Contains(c.named, trap.Found) {
-		c.What = fmt.Sprintf("index %d of %s names %s and was used where a %s is wanted, but the trap says %q",
+	if c.NonVacuous = true; !slices.Contains(c.named, trap.Found) {
+		c.Message = fmt.Sprintf("index %d of %s names %s and was used where a %s is wanted, but the trap says %q",
 			c.index, c.inst.Name, describe(c.named[0]), c.want, trap.Detail)
 	}
 }
@@ -68,14 +68,14 @@ var typedUse = &model.Property{
 	Statement: "A built-in goes on only with an element of the class and type that it wants.",
 	Kind:      "step",
 	Origin:    "CanonicalABI.md, the built-ins: each takes from a table with trap_if(not isinstance(…)), and compares types with its own immediate",
-	New:       func() model.Checker { return &useChecker{suspecter{NoChecks: model.NoChecks{Name: "typed-use"}}} },
+	New:       func() model.Checker { return &useChecker{suspecter{BaseChecker: model.BaseChecker{Name: "typed-use"}}} },
 }
 
 // useChecker suspects what is found and is not wanted.
 type useChecker struct{ suspecter }
 
-func (c *useChecker) Found(_ *spec.ComponentInstance, want spec.Want, _ uint64, e spec.Element) {
-	if c.Met = true; !want.Answers(e) {
+func (c *useChecker) Found(_ *spec.ComponentInstance, want spec.Expected, _ uint64, e spec.Element) {
+	if c.NonVacuous = true; !want.Answers(e) {
 		c.suspect(fmt.Sprintf("a %s is wanted, and %s was taken", want, describe(e)))
 	}
 }
@@ -97,7 +97,7 @@ var noStaleAlias = &model.Property{
 	Origin:    "component-model#395: use after drop should be noticed; upstream reuses indices on purpose",
 	Question:  true,
 	New: func() model.Checker {
-		return &staleChecker{suspecter: suspecter{NoChecks: model.NoChecks{Name: "no-stale-alias"}}}
+		return &staleChecker{suspecter: suspecter{BaseChecker: model.BaseChecker{Name: "no-stale-alias"}}}
 	},
 }
 
@@ -109,7 +109,7 @@ var noStaleConfusion = &model.Property{
 	Origin:    "component-model#395, the weak form of no-stale-alias",
 	Question:  true,
 	New: func() model.Checker {
-		return &staleChecker{suspecter: suspecter{NoChecks: model.NoChecks{Name: "no-stale-alias-weak"}}, weak: true}
+		return &staleChecker{suspecter: suspecter{BaseChecker: model.BaseChecker{Name: "no-stale-alias-weak"}}, weak: true}
 	},
 }
 
@@ -134,12 +134,12 @@ func (c *staleChecker) Retired(inst *spec.ComponentInstance, _ spec.TableKey, in
 	}
 }
 
-func (c *staleChecker) Sought(inst *spec.ComponentInstance, want spec.Want, index uint64) {
+func (c *staleChecker) Sought(inst *spec.ComponentInstance, want spec.Expected, index uint64) {
 	isStale := func(s stale) bool { return s.inst == inst && s.index == index }
-	c.Met = c.Met || want.Class != spec.ClassThread && slices.ContainsFunc(c.gone, isStale)
+	c.NonVacuous = c.NonVacuous || want.Class != spec.ClassThread && slices.ContainsFunc(c.gone, isStale)
 }
 
-func (c *staleChecker) Found(inst *spec.ComponentInstance, want spec.Want, index uint64, e spec.Element) {
+func (c *staleChecker) Found(inst *spec.ComponentInstance, want spec.Expected, index uint64, e spec.Element) {
 	if want.Class == spec.ClassThread {
 		return
 	}
@@ -170,12 +170,12 @@ var isolation = &model.Property{
 	Kind:    "step",
 	Indices: true,
 	Origin:  "tables per instance: what one instance does must not show in another's indices",
-	New:     func() model.Checker { return &isolationChecker{NoChecks: model.NoChecks{Name: "isolation"}} },
+	New:     func() model.Checker { return &isolationChecker{BaseChecker: model.BaseChecker{Name: "isolation"}} },
 }
 
 // isolationChecker keeps a shadow of what each instance does to each of its tables.
 type isolationChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	shadows map[table]*spec.ShadowTable
 	indices map[table]map[uint64]uint64 // the shadow's index of each real one
 }
@@ -189,11 +189,11 @@ func (c *isolationChecker) Issued(inst *spec.ComponentInstance, key spec.TableKe
 	if c.shadows[t] == nil {
 		c.shadows[t], c.indices[t] = spec.NewShadowTable(inst, key), map[uint64]uint64{}
 	}
-	c.Met = true
+	c.NonVacuous = true
 	shadow := c.shadows[t].Add()
 	c.indices[t][index] = shadow
-	if shadow != index && !c.shadows[t].Draws() && c.What == "" {
-		c.What = fmt.Sprintf("%s got index %d in %s.handles%s, whose own operations alone give %d",
+	if shadow != index && !c.shadows[t].Draws() && c.Message == "" {
+		c.Message = fmt.Sprintf("%s got index %d in %s.handles%s, whose own operations alone give %d",
 			spec.Describe(e), index, inst.Name, key, shadow)
 	}
 }
@@ -211,7 +211,7 @@ var unforgeable = &model.Property{
 	Indices:   true,
 	Origin:    "the component model's isolation: a handle cannot be made up",
 	New: func() model.Checker {
-		return &forgeryChecker{suspecter: suspecter{NoChecks: model.NoChecks{Name: "unforgeable"}}}
+		return &forgeryChecker{suspecter: suspecter{BaseChecker: model.BaseChecker{Name: "unforgeable"}}}
 	},
 }
 
@@ -232,8 +232,8 @@ func (c *forgeryChecker) Issued(inst *spec.ComponentInstance, _ spec.TableKey, _
 	c.given[given{inst, e}] = true
 }
 
-func (c *forgeryChecker) Found(inst *spec.ComponentInstance, _ spec.Want, index uint64, e spec.Element) {
-	c.Met = true
+func (c *forgeryChecker) Found(inst *spec.ComponentInstance, _ spec.Expected, index uint64, e spec.Element) {
+	c.NonVacuous = true
 	if !c.given[given{inst, e}] {
 		c.suspect(fmt.Sprintf("%s reached %s by index %d, which it was never given", inst.Name, describe(e), index))
 	}

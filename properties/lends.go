@@ -15,13 +15,13 @@ var lendersRecorded = &model.Property{
 	Name: "lenders-recorded",
 	Statement: "A call has as many lenders, from when its callee begins until its caller is told how it ended, as it was passed borrow handles, whether " +
 		"they were lent by who owns or by who borrows.",
-	Kind:   "step",
-	Origin: `CanonicalABI.md: "increments the num_lends counter on the handle being lifted, which is guarded to be zero by canon_resource_drop"`,
-	Blind:  "Calls that the host makes; borrow handles inside of other values.",
-	New:    func() model.Checker { return &lendersChecker{NoChecks: model.NoChecks{Name: "lenders-recorded"}} },
+	Kind:       "step",
+	Origin:     `CanonicalABI.md: "increments the num_lends counter on the handle being lifted, which is guarded to be zero by canon_resource_drop"`,
+	BlindSpots: "Calls that the host makes; borrow handles inside of other values.",
+	New:        func() model.Checker { return &lendersChecker{BaseChecker: model.BaseChecker{Name: "lenders-recorded"}} },
 }
 
-type lendersChecker struct{ model.NoChecks }
+type lendersChecker struct{ model.BaseChecker }
 
 // borrowed is how many borrow handles a function is passed.
 func borrowed(w *model.World, name string) int {
@@ -45,9 +45,9 @@ func (c *lendersChecker) Entered(r *model.Run, at *model.Activation) {
 	if n == 0 {
 		return
 	}
-	c.Met = true
+	c.NonVacuous = true
 	if got := len(at.Thread().Task().Caller().Lenders()); got != n {
-		c.What = fmt.Sprintf("%s begins with %d borrow handles, and %d handles count as lent to it", at.Name, n, got)
+		c.Message = fmt.Sprintf("%s begins with %d borrow handles, and %d handles count as lent to it", at.Name, n, got)
 	}
 }
 
@@ -63,7 +63,7 @@ func (c *lendersChecker) State(r *model.Run) {
 		}
 		_, untold := spec.PendingEvent(t)
 		if n := borrowed(r.World, t.Callee().Func()); (untold || !t.Resolved()) && len(t.Lenders()) != n {
-			c.What = fmt.Sprintf("%s was passed %d borrow handles, and %d handles count as lent to it", t.Callee().Func(), n, len(t.Lenders()))
+			c.Message = fmt.Sprintf("%s was passed %d borrow handles, and %d handles count as lent to it", t.Callee().Func(), n, len(t.Lenders()))
 		}
 	}
 }
@@ -76,7 +76,7 @@ var dropEnters = &model.Property{
 	Origin: `CanonicalABI.md: "The call works like a normal non-async cross-component call, using the same canon_lift and canon_lower rules to, for ` +
 		`example, catch reentrance"`,
 	New: func() model.Checker {
-		return &dropEntersChecker{suspecter: suspecter{NoChecks: model.NoChecks{Name: "drop-enters"}}}
+		return &dropEntersChecker{suspecter: suspecter{BaseChecker: model.BaseChecker{Name: "drop-enters"}}}
 	},
 }
 
@@ -92,7 +92,7 @@ func (c *dropEntersChecker) Retired(caller *spec.ComponentInstance, _ spec.Table
 	if !ok || !h.Own() || dropping(c.run) == nil {
 		return
 	}
-	c.Met = true
+	c.NonVacuous = true
 	for inst := c.implements(h.Type()); inst != nil && inst != caller && !inside(caller, inst); inst = inst.Parent() {
 		if !inst.MayEnter() {
 			c.suspect(fmt.Sprintf("%s dropped %s, and %s may not be entered", caller.Name, describe(h), inst.Name))

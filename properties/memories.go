@@ -19,11 +19,11 @@ var quietRealloc = &model.Property{
 	Origin: `CanonicalABI.md: "all "interesting" threading built-ins that might observably require a proper thread are guarded by may_leave ` +
 		`traps"; "By clearing may_leave for the duration of the post-return call, […] synchronously-lowered calls to synchronously-lifted ` +
 		`functions can always be implemented by a plain synchronous function call"`,
-	Blind: "A realloc that is no guest code.",
-	New:   func() model.Checker { return &quietChecker{model.NoChecks{Name: "quiet-realloc"}} },
+	BlindSpots: "A realloc that is no guest code.",
+	New:        func() model.Checker { return &quietChecker{model.BaseChecker{Name: "quiet-realloc"}} },
 }
 
-type quietChecker struct{ model.NoChecks }
+type quietChecker struct{ model.BaseChecker }
 
 // Done hears of what has come back.
 func (c *quietChecker) Done(_ *model.Run, at *model.Activation, _ []spec.CoreValue) { c.check(at) }
@@ -44,9 +44,9 @@ func (c *quietChecker) check(at *model.Activation) {
 	if at.Kind != model.KindRealloc && at.Kind != model.KindPostReturn {
 		return
 	}
-	c.Met = true
+	c.NonVacuous = true
 	if at.Pending != nil && !slices.Contains(mayLeaveNot, at.Pending.Op) {
-		c.What, c.Sort = fmt.Sprintf("%s does %s", at.Name, at.Pending), at.Pending.Op
+		c.Message, c.ViolationKind = fmt.Sprintf("%s does %s", at.Name, at.Pending), at.Pending.Op
 	}
 }
 
@@ -56,9 +56,9 @@ var reallocObeyed = &model.Property{
 	Kind:      "step",
 	Origin: "CanonicalABI.md, the trap_ifs after each realloc under Storing: what is stored is where the guest said, and where it can be loaded " +
 		"from",
-	Blind: "A realloc that is no guest code; one that returns what is in use.",
+	BlindSpots: "A realloc that is no guest code; one that returns what is in use.",
 	New: func() model.Checker {
-		return &reallocChecker{suspecter{NoChecks: model.NoChecks{Name: "realloc-obeyed"}}}
+		return &reallocChecker{suspecter{BaseChecker: model.BaseChecker{Name: "realloc-obeyed"}}}
 	},
 }
 
@@ -69,7 +69,7 @@ func (c *reallocChecker) Left(r *model.Run, at *model.Activation) {
 	if at.Kind != model.KindRealloc || at.Pending.Op != "return" {
 		return
 	}
-	c.Met = true
+	c.NonVacuous = true
 	alignment, size := at.Args[2].Uint64(), at.Args[3].Uint64()
 	if what := unsound(at.Pending.Args[0].Uint64(), size, alignment, r.Memory(at.Actor)); what != "" {
 		c.suspect(fmt.Sprintf("%s returned what it must not, and lowering went on: %s", at.Name, what))
@@ -109,23 +109,23 @@ var memoryFixed = runProperty(&model.Property{
 })
 
 var pointersSound = &model.Property{
-	Name:      "pointers-sound",
-	Statement: "A string or list is taken from a memory only where all of it is, aligned, and no longer than may be.",
-	Kind:      "step",
-	Origin:    "CanonicalABI.md, load_string_from_range and load_list_from_range",
-	Blind:     "All but the strings and lists of u16 that are the only parameter of a function.",
-	New:       func() model.Checker { return &pointerChecker{model.NoChecks{Name: "pointers-sound"}} },
+	Name:       "pointers-sound",
+	Statement:  "A string or list is taken from a memory only where all of it is, aligned, and no longer than may be.",
+	Kind:       "step",
+	Origin:     "CanonicalABI.md, load_string_from_range and load_list_from_range",
+	BlindSpots: "All but the strings and lists of u16 that are the only parameter of a function.",
+	New:        func() model.Checker { return &pointerChecker{model.BaseChecker{Name: "pointers-sound"}} },
 }
 
 // pointerChecker looks at the caller's operands when core code of the callee begins.
-type pointerChecker struct{ model.NoChecks }
+type pointerChecker struct{ model.BaseChecker }
 
 func (c *pointerChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Kind != model.KindFunc || len(at.Args) != 2 {
 		return
 	}
 	for _, caller := range r.Activations {
-		if p := caller.Pending; p != nil && p.Op == "call" && p.Imm[0] == at.Name && len(p.Args) == 2 && c.What == "" {
+		if p := caller.Pending; p != nil && p.Op == "call" && p.Imm[0] == at.Name && len(p.Args) == 2 && c.Message == "" {
 			c.taken(r, caller)
 		}
 	}
@@ -137,12 +137,12 @@ func (c *pointerChecker) taken(r *model.Run, caller *model.Activation) {
 	if unit == 0 {
 		return
 	}
-	c.Met = true
+	c.NonVacuous = true
 	ptr, n := caller.Pending.Args[0].Uint64(), caller.Pending.Args[1].Uint64()
 	if n > math.MaxUint32 || n*unit > most {
-		c.What = fmt.Sprintf("%s was called with a length of %d, %d bytes are the most", caller.Pending.Imm[0], n, most)
+		c.Message = fmt.Sprintf("%s was called with a length of %d, %d bytes are the most", caller.Pending.Imm[0], n, most)
 	} else if what := unsound(ptr, n*unit, unit, r.Memory(caller.Actor)); what != "" {
-		c.What = fmt.Sprintf("%s was called, and %s", caller.Pending.Imm[0], what)
+		c.Message = fmt.Sprintf("%s was called, and %s", caller.Pending.Imm[0], what)
 	}
 }
 
@@ -177,15 +177,15 @@ func limit(lowered, upstream uint64) uint64 {
 }
 
 var buffersSound = &model.Property{
-	Name:      "buffers-sound",
-	Statement: "A copy begins only with a buffer that is aligned, all in the memory, and no longer than may be.",
-	Kind:      "step",
-	Origin:    "CanonicalABI.md, BufferGuestImpl.__init__",
-	Blind:     "Streams and futures of anything but unsigned ints.",
-	New:       func() model.Checker { return &bufferChecker{model.NoChecks{Name: "buffers-sound"}} },
+	Name:       "buffers-sound",
+	Statement:  "A copy begins only with a buffer that is aligned, all in the memory, and no longer than may be.",
+	Kind:       "step",
+	Origin:     "CanonicalABI.md, BufferGuestImpl.__init__",
+	BlindSpots: "Streams and futures of anything but unsigned ints.",
+	New:        func() model.Checker { return &bufferChecker{model.BaseChecker{Name: "buffers-sound"}} },
 }
 
-type bufferChecker struct{ model.NoChecks }
+type bufferChecker struct{ model.BaseChecker }
 
 // elementSizes are those of unsigned ints, and their alignments.
 var elementSizes = map[string]uint64{"u8": 1, "u16": 2, "u32": 4, "u64": 8}
@@ -199,9 +199,9 @@ func (c *bufferChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreVa
 	if len(a.Args) == 3 {
 		n = a.Args[2].Uint64()
 	}
-	c.Met = true
+	c.NonVacuous = true
 	if what := unsoundBuffer(r, at.Actor, a.Args[1].Uint64(), n, elementSizes[a.Imm[0]]); what != "" {
-		c.What = fmt.Sprintf("%s did %s, and %s", at.Name, a, what)
+		c.Message = fmt.Sprintf("%s did %s, and %s", at.Name, a, what)
 	}
 }
 

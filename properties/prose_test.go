@@ -13,7 +13,7 @@ import (
 
 // What docs/prose.md names as checking a sentence is there: a property, a site, a world, a file, a test.
 func TestProse(t *testing.T) {
-	sites := read(t, "../docs/sites.md")
+	sites := read(t, "../docs/generated/sites.md")
 	for line := range strings.Lines(read(t, "../docs/prose.md")) {
 		cells := strings.Split(line, "|")
 		if len(cells) != 6 {

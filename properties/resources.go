@@ -12,11 +12,11 @@ import (
 // they are in, and not taken from the counters that the specification keeps.
 
 var lendsBalanced = runProperty(&model.Property{
-	Name:      "lends-balanced",
-	Statement: "A handle counts as many lends as there are calls under way, or whose end was not told yet, that it is lent to.",
-	Kind:      "state",
-	Origin:    `CanonicalABI.md: "The num_lends field maintains a conservative approximation of the number of live handles that were lent from this handle"`,
-	Blind:     "Handles that are lent to the host while it is being called.",
+	Name:       "lends-balanced",
+	Statement:  "A handle counts as many lends as there are calls under way, or whose end was not told yet, that it is lent to.",
+	Kind:       "state",
+	Origin:     `CanonicalABI.md: "The num_lends field maintains a conservative approximation of the number of live handles that were lent from this handle"`,
+	BlindSpots: "Handles that are lent to the host while it is being called.",
 }, func(r *model.Run, met *bool) (what, kind string) {
 	if len(r.World.Resources) == 0 || hostCalled(r) {
 		return "", ""
@@ -112,9 +112,9 @@ var noDropWhileLent = &model.Property{
 	Kind:      "step",
 	Origin: `CanonicalABI.md: "This count […] is ensured to be zero when an own handle is dropped"; "The lifting operation fails […] if the own handle is ` +
 		`currently being lent out as borrows"`,
-	Blind: "Handles that are lent to the host while it is being called.",
+	BlindSpots: "Handles that are lent to the host while it is being called.",
 	New: func() model.Checker {
-		return &lentChecker{suspecter: suspecter{NoChecks: model.NoChecks{Name: "no-drop-while-lent"}}}
+		return &lentChecker{suspecter: suspecter{BaseChecker: model.BaseChecker{Name: "no-drop-while-lent"}}}
 	},
 }
 
@@ -128,7 +128,7 @@ func (c *lentChecker) Begin(r *model.Run) { c.run = r }
 
 func (c *lentChecker) Retired(inst *spec.ComponentInstance, _ spec.TableKey, index uint64, e spec.Element) {
 	if h, ok := e.(*spec.ResourceHandle); ok && lendsOf(callsUnderway(c.run), h) > 0 {
-		c.Met = true
+		c.NonVacuous = true
 		c.suspect(fmt.Sprintf("%s %d of %s left its table while it was lent", describe(h), index, inst.Name))
 	}
 }
@@ -151,14 +151,14 @@ var singleOwner = &model.Property{
 	Kind: "step",
 	Origin: `CanonicalABI.md: "own handles are lifted by removing the handle from the current component instance's handles table so that ownership is ` +
 		`transferred"`,
-	Blind: "Worlds in which the host gets or gives own handles.",
-	New:   func() model.Checker { return &ownerChecker{NoChecks: model.NoChecks{Name: "single-owner"}} },
+	BlindSpots: "Worlds in which the host gets or gives own handles.",
+	New:        func() model.Checker { return &ownerChecker{BaseChecker: model.BaseChecker{Name: "single-owner"}} },
 }
 
 // ownerChecker follows each resource from handle to handle, whatever its rep. A resource goes by the handle that it was made
 // with. Where nothing is wrong, each own handle is of a resource of its own, and the state says which.
 type ownerChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	run  *model.Run
 	host bool                                          // the host deals in own handles: nothing is checked
 	owns map[*spec.ResourceHandle]*spec.ResourceHandle // what each own handle in a table is of
@@ -183,7 +183,7 @@ func (c *ownerChecker) Issued(_ *spec.ComponentInstance, _ spec.TableKey, _ uint
 // arrive gives the own handle that is made to pass a resource on the first that is on its way: values are stored in the order in
 // which they are loaded.
 func (c *ownerChecker) arrive(h *spec.ResourceHandle) {
-	c.Met = true
+	c.NonVacuous = true
 	i := slices.IndexFunc(c.away, func(of *spec.ResourceHandle) bool { return of.Type() == h.Type() })
 	if i < 0 {
 		c.accuse("too many", "%s was made, and none was passed on", describe(h))
@@ -251,8 +251,8 @@ func (c *ownerChecker) State(r *model.Run) {
 }
 
 func (c *ownerChecker) accuse(kind, format string, args ...any) {
-	if c.What == "" {
-		c.What, c.Sort = fmt.Sprintf(format, args...), kind
+	if c.Message == "" {
+		c.Message, c.ViolationKind = fmt.Sprintf(format, args...), kind
 	}
 }
 
@@ -263,13 +263,13 @@ var destroyedOnce = &model.Property{
 	Kind: "step",
 	Origin: `CanonicalABI.md, resource.drop: "removes the handle from the current component instance's handles table and, if the handle was owning, calls ` +
 		`the resource's destructor"`,
-	Blind: "Resources whose type has no destructor, or a host's.",
-	New:   func() model.Checker { return &destroyedChecker{NoChecks: model.NoChecks{Name: "destroyed-once"}} },
+	BlindSpots: "Resources whose type has no destructor, or a host's.",
+	New:        func() model.Checker { return &destroyedChecker{BaseChecker: model.BaseChecker{Name: "destroyed-once"}} },
 }
 
 // destroyedChecker keeps the drops that have still to run a destructor; they are on the stack.
 type destroyedChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	run  *model.Run
 	owed []owed
 }
@@ -293,18 +293,18 @@ func (c *destroyedChecker) Entered(_ *model.Run, at *model.Activation) {
 	if at.Kind != model.KindDtor {
 		return
 	}
-	c.Met = true
+	c.NonVacuous = true
 	for i, o := range slices.Backward(c.owed) {
 		if o.what.rt.Name+".dtor" == at.Name && o.what.rep == spec.UintOf(at.Args[0].Uint64()) {
 			c.owed = slices.Delete(c.owed, i, i+1)
 			return
 		}
 	}
-	c.What, c.Sort = fmt.Sprintf("%s runs with rep %s, and no such own handle is being dropped", at.Name, at.Args[0]), "undue"
+	c.Message, c.ViolationKind = fmt.Sprintf("%s runs with rep %s, and no such own handle is being dropped", at.Name, at.Args[0]), "undue"
 }
 
 func (c *destroyedChecker) Done(_ *model.Run, at *model.Activation, _ []spec.CoreValue) {
 	if i := slices.IndexFunc(c.owed, func(o owed) bool { return o.at == at }); i >= 0 {
-		c.What, c.Sort = fmt.Sprintf("%s was dropped, and its destructor did not run", c.owed[i].what), "not run"
+		c.Message, c.ViolationKind = fmt.Sprintf("%s was dropped, and its destructor did not run", c.owed[i].what), "not run"
 	}
 }

@@ -14,18 +14,18 @@ var postReturned = &model.Property{
 	Statement: "When a function that has a post-return returns, its post-return runs before any other core code goes on, unless that is realloc's.",
 	Kind:      "step",
 	Origin:    `CanonicalABI.md: "Once the core results are lifted […], the optional post-return function […] is called"`,
-	New:       func() model.Checker { return &postReturnChecker{NoChecks: model.NoChecks{Name: "post-returned"}} },
+	New:       func() model.Checker { return &postReturnChecker{BaseChecker: model.BaseChecker{Name: "post-returned"}} },
 }
 
 // postReturnChecker keeps the functions whose post-returns are owed; what is on the stack says the same.
 type postReturnChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	owed []string
 }
 
 func (c *postReturnChecker) Left(r *model.Run, at *model.Activation) {
 	if at.Kind == model.KindFunc && at.Pending.Op == "return" && r.World.Func(at.Name).PostReturn {
-		c.Met, c.owed = true, append(c.owed, at.Name)
+		c.NonVacuous, c.owed = true, append(c.owed, at.Name)
 	}
 }
 
@@ -37,7 +37,7 @@ func (c *postReturnChecker) Entered(_ *model.Run, at *model.Activation) {
 
 func (c *postReturnChecker) Settled(r *model.Run) {
 	if len(c.owed) > 0 && !amid(r) {
-		c.What = fmt.Sprintf("%s has returned, and its post-return did not run", c.owed[0])
+		c.Message = fmt.Sprintf("%s has returned, and its post-return did not run", c.owed[0])
 	}
 }
 
@@ -47,13 +47,13 @@ var waitsOnNamed = &model.Property{
 	Kind:      "state",
 	Origin: `Concurrency.md: "If the low 4 bits are 2, the callee wants to wait for an event to occur in the waitable set whose index is ` +
 		`stored in the high 28 bits"`,
-	Blind: "Whether naming what is no set traps: typed-use says it.",
-	New:   func() model.Checker { return &namedChecker{NoChecks: model.NoChecks{Name: "waits-on-named"}} },
+	BlindSpots: "Whether naming what is no set traps: typed-use says it.",
+	New:        func() model.Checker { return &namedChecker{BaseChecker: model.BaseChecker{Name: "waits-on-named"}} },
 }
 
 // namedChecker keeps the element that each event loop named last; nil: none. What the loop waits for says the same.
 type namedChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	named map[*spec.Thread]spec.Element
 }
 
@@ -79,8 +79,8 @@ func (c *namedChecker) State(r *model.Run) {
 		if !isLoop || blockedIn(r, t) != "callback wait" {
 			continue
 		}
-		if c.Met = true; named != spec.Element(t.WaitsFor().Set) {
-			c.What = fmt.Sprintf("%s waits on a set that it did not name", threadName(t))
+		if c.NonVacuous = true; named != spec.Element(t.WaitsFor().Set) {
+			c.Message = fmt.Sprintf("%s waits on a set that it did not name", threadName(t))
 		}
 	}
 }

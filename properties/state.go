@@ -12,19 +12,19 @@ import (
 // stateProperty completes p as a property of each instance in each state. Check says what is wrong, and sets met if what p
 // speaks of is there.
 func stateProperty(p *model.Property, check func(inst *spec.ComponentInstance, met *bool) string) *model.Property {
-	p.New = func() model.Checker { return &stateChecker{model.NoChecks{Name: p.Name}, check} }
+	p.New = func() model.Checker { return &stateChecker{model.BaseChecker{Name: p.Name}, check} }
 	return p
 }
 
 type stateChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	check func(inst *spec.ComponentInstance, met *bool) string
 }
 
 func (c *stateChecker) State(r *model.Run) {
 	for _, inst := range r.Store.Instances() {
-		if c.What == "" {
-			c.What = c.check(inst, &c.Met)
+		if c.Message == "" {
+			c.Message = c.check(inst, &c.NonVacuous)
 		}
 	}
 }
@@ -51,16 +51,16 @@ func inOrder(m map[table]uint64) iter.Seq2[table, uint64] {
 // runProperty completes p as a property of each state of a run: check says what is wrong with it, and of what kind that is,
 // and sets met if what p speaks of is there.
 func runProperty(p *model.Property, check func(r *model.Run, met *bool) (what, kind string)) *model.Property {
-	p.New = func() model.Checker { return &runChecker{model.NoChecks{Name: p.Name}, check} }
+	p.New = func() model.Checker { return &runChecker{model.BaseChecker{Name: p.Name}, check} }
 	return p
 }
 
 type runChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	check func(r *model.Run, met *bool) (what, kind string)
 }
 
-func (c *runChecker) State(r *model.Run) { c.What, c.Sort = c.check(r, &c.Met) }
+func (c *runChecker) State(r *model.Run) { c.Message, c.ViolationKind = c.check(r, &c.NonVacuous) }
 
 // quiescentProperty completes p as a property of each state in which nothing goes on unless the host does something.
 func quiescentProperty(p *model.Property, check func(r *model.Run, met *bool) (what, kind string)) *model.Property {
@@ -75,7 +75,7 @@ func quiescentProperty(p *model.Property, check func(r *model.Run, met *bool) (w
 // A suspecter suspects what it sees in the middle of an action: it may be about to trap. If the run goes on, that is, core
 // code is called, or told a result, or at a menu, the suspicion stands.
 type suspecter struct {
-	model.NoChecks
+	model.BaseChecker
 	suspected string
 }
 
@@ -86,8 +86,8 @@ func (c *suspecter) suspect(what string) {
 }
 
 func (c *suspecter) stands() {
-	if c.What == "" {
-		c.What = c.suspected
+	if c.Message == "" {
+		c.Message = c.suspected
 	}
 }
 

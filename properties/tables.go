@@ -8,18 +8,20 @@ import (
 )
 
 var deterministic = &model.Property{
-	Name:      "deterministic",
-	Statement: "The index that an element gets is a function of the history of its own table: the same additions and removals give the same indices.",
-	Kind:      "step",
-	Indices:   true,
-	Origin:    "component-model#395",
-	Blind:     "A numbering that draws through the choices and always gets the first one.",
-	New:       func() model.Checker { return &deterministicChecker{NoChecks: model.NoChecks{Name: "deterministic"}} },
+	Name:       "deterministic",
+	Statement:  "The index that an element gets is a function of the history of its own table: the same additions and removals give the same indices.",
+	Kind:       "step",
+	Indices:    true,
+	Origin:     "component-model#395",
+	BlindSpots: "A numbering that draws through the choices and always gets the first one.",
+	New: func() model.Checker {
+		return &deterministicChecker{BaseChecker: model.BaseChecker{Name: "deterministic"}}
+	},
 }
 
 // deterministicChecker keeps beside each table a shadow of it that sees that table's operations and nothing else.
 type deterministicChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	shadows map[table]*spec.ShadowTable
 }
 
@@ -33,14 +35,14 @@ func (c *deterministicChecker) Issued(inst *spec.ComponentInstance, key spec.Tab
 	if c.shadows[t] == nil {
 		c.shadows[t] = spec.NewShadowTable(inst, key)
 	}
-	c.Met = true
-	if want := c.shadows[t].Add(); want != index && c.What == "" {
-		c.What = fmt.Sprintf("%s got index %d in %s.handles%s, whose own history gives %d", spec.Describe(e), index, inst.Name, key, want)
+	c.NonVacuous = true
+	if want := c.shadows[t].Add(); want != index && c.Message == "" {
+		c.Message = fmt.Sprintf("%s got index %d in %s.handles%s, whose own history gives %d", spec.Describe(e), index, inst.Name, key, want)
 	}
 }
 
 func (c *deterministicChecker) Retired(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
-	if key.Class != spec.ClassThread && c.What == "" {
+	if key.Class != spec.ClassThread && c.Message == "" {
 		c.shadows[tableOf(inst, key)].Remove(index)
 	}
 }
@@ -61,12 +63,12 @@ var uniqueInTable = stateProperty(&model.Property{
 })
 
 var uniqueInInstance = stateProperty(&model.Property{
-	Name:      "unique-in-instance",
-	Statement: "No index names two live elements of one instance.",
-	Kind:      "state",
-	Indices:   true,
-	Origin:    "component-model#395: an index alone should say what it names",
-	Blind:     "Threads, which the pin keeps in a table of their own.",
+	Name:       "unique-in-instance",
+	Statement:  "No index names two live elements of one instance.",
+	Kind:       "state",
+	Indices:    true,
+	Origin:     "component-model#395: an index alone should say what it names",
+	BlindSpots: "Threads, which the pin keeps in a table of their own.",
 }, func(inst *spec.ComponentInstance, met *bool) string { return firstShared(inst, inst.Handles(), met) })
 
 // firstShared says which index names two elements of the tables.
@@ -109,12 +111,12 @@ var nonzero = stateProperty(&model.Property{
 }))
 
 var bounded = stateProperty(&model.Property{
-	Name:      "bounded",
-	Statement: "No index is above Table.MAX_LENGTH, so that every index fits beside four bits of an i32.",
-	Kind:      "state",
-	Indices:   true,
-	Origin:    "Table.MAX_LENGTH",
-	Blind:     "Tables that a search cannot fill: lower the limit to see one full.",
+	Name:       "bounded",
+	Statement:  "No index is above Table.MAX_LENGTH, so that every index fits beside four bits of an i32.",
+	Kind:       "state",
+	Indices:    true,
+	Origin:     "Table.MAX_LENGTH",
+	BlindSpots: "Tables that a search cannot fill: lower the limit to see one full.",
 }, everySlot(func(inst *spec.ComponentInstance, t spec.TableView, slot spec.Slot) string {
 	if slot.Index > spec.UpstreamLimits.TableLength {
 		return fmt.Sprintf("%s has index %d in %s.handles%s", describe(slot.Element), slot.Index, inst.Name, t.Key)
@@ -138,11 +140,11 @@ func everySlot(check func(*spec.ComponentInstance, spec.TableView, spec.Slot) st
 }
 
 var tablesBounded = runProperty(&model.Property{
-	Name:      "tables-bounded",
-	Statement: "No table has more places than it may.",
-	Kind:      "state",
-	Origin:    `CanonicalABI.md: "The limit of 2**28 ensures that the high 4 bits of table indices are unset and available for other use in guest code"`,
-	Blind:     "Tables with upstream's limit, which a search cannot fill: a world can lower it.",
+	Name:       "tables-bounded",
+	Statement:  "No table has more places than it may.",
+	Kind:       "state",
+	Origin:     `CanonicalABI.md: "The limit of 2**28 ensures that the high 4 bits of table indices are unset and available for other use in guest code"`,
+	BlindSpots: "Tables with upstream's limit, which a search cannot fill: a world can lower it.",
 }, func(r *model.Run, met *bool) (what, kind string) {
 	most := limit(r.World.Limits.TableLength, spec.UpstreamLimits.TableLength)
 	for _, inst := range r.Store.Instances() {
@@ -162,12 +164,12 @@ var dense = &model.Property{
 	Kind:      "step",
 	Indices:   true,
 	Origin:    "component-model#395: small indices make small tables",
-	New:       func() model.Checker { return &denseChecker{NoChecks: model.NoChecks{Name: "dense"}} },
+	New:       func() model.Checker { return &denseChecker{BaseChecker: model.BaseChecker{Name: "dense"}} },
 }
 
 // denseChecker counts the elements itself.
 type denseChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	live, most map[table]uint64
 }
 
@@ -177,12 +179,12 @@ func (c *denseChecker) Issued(inst *spec.ComponentInstance, key spec.TableKey, i
 	if key.Class == spec.ClassThread {
 		return
 	}
-	c.Met = true
+	c.NonVacuous = true
 	t := tableOf(inst, key)
 	c.live[t]++
 	c.most[t] = max(c.most[t], c.live[t])
-	if index > c.most[t] && c.What == "" {
-		c.What = fmt.Sprintf("%s got index %d in %s.handles%s, where at most %d elements ever lived at once",
+	if index > c.most[t] && c.Message == "" {
+		c.Message = fmt.Sprintf("%s got index %d in %s.handles%s, where at most %d elements ever lived at once",
 			spec.Describe(e), index, inst.Name, key, c.most[t])
 	}
 }
@@ -237,25 +239,25 @@ func notPartitioned(t spec.TableView) string {
 }
 
 var noConfusion = &model.Property{
-	Name:      "no-confusion",
-	Statement: "An index whose element is still live, used where a class and type are wanted, reaches that very element or traps.",
-	Kind:      "step",
-	Indices:   true,
-	Origin:    "component-model#395: an index of one type that is used as another should be noticed",
-	Blind:     "What an index means to the guest that uses it: where one index names two elements, any use of it is one of the wrong one.",
+	Name:       "no-confusion",
+	Statement:  "An index whose element is still live, used where a class and type are wanted, reaches that very element or traps.",
+	Kind:       "step",
+	Indices:    true,
+	Origin:     "component-model#395: an index of one type that is used as another should be noticed",
+	BlindSpots: "What an index means to the guest that uses it: where one index names two elements, any use of it is one of the wrong one.",
 	New: func() model.Checker {
-		return &confusionChecker{suspecter{NoChecks: model.NoChecks{Name: "no-confusion"}}}
+		return &confusionChecker{suspecter{BaseChecker: model.BaseChecker{Name: "no-confusion"}}}
 	},
 }
 
 // confusionChecker suspects a lookup of an index that names another live element too.
 type confusionChecker struct{ suspecter }
 
-func (c *confusionChecker) Found(inst *spec.ComponentInstance, want spec.Want, index uint64, e spec.Element) {
+func (c *confusionChecker) Found(inst *spec.ComponentInstance, want spec.Expected, index uint64, e spec.Element) {
 	if want.Class == spec.ClassThread {
 		return
 	}
-	c.Met = true
+	c.NonVacuous = true
 	for slot := range live(inst) {
 		if slot.Index == index && slot.Element != e {
 			c.suspect(fmt.Sprintf("index %d of %s, issued for %s, was used where %s is wanted and reached %s",

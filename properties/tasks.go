@@ -18,11 +18,11 @@ var oneExclusive = &model.Property{
 	Kind: "state",
 	Origin: `CanonicalABI.md: "the exclusive_thread lock is held throughout each core wasm invocation from the event loop to maintain ` +
 		`[Component Invariant] #3"`,
-	Blind: "Threads that such tasks make: they opt out of the invariant.",
-	New:   func() model.Checker { return &exclusiveChecker{NoChecks: model.NoChecks{Name: "one-exclusive"}} },
+	BlindSpots: "Threads that such tasks make: they opt out of the invariant.",
+	New:        func() model.Checker { return &exclusiveChecker{BaseChecker: model.BaseChecker{Name: "one-exclusive"}} },
 }
 
-type exclusiveChecker struct{ model.NoChecks }
+type exclusiveChecker struct{ model.BaseChecker }
 
 // needsLock reports whether core code needs the lock: that of an async function, its callback or its post-return.
 func needsLock(w *model.World, at *model.Activation) bool {
@@ -41,10 +41,10 @@ func needsLock(w *model.World, at *model.Activation) bool {
 }
 
 func (c *exclusiveChecker) State(r *model.Run) {
-	c.What, c.Sort = "", ""
+	c.Message, c.ViolationKind = "", ""
 	for _, inst := range r.Store.Instances() {
 		if what, kind := c.check(r, inst); what != "" {
-			c.What, c.Sort = what, kind
+			c.Message, c.ViolationKind = what, kind
 		}
 	}
 }
@@ -60,7 +60,7 @@ func (c *exclusiveChecker) check(r *model.Run, inst *spec.ComponentInstance) (wh
 		}
 		frame = at
 	}
-	c.Met = c.Met || frame != nil
+	c.NonVacuous = c.NonVacuous || frame != nil
 	switch holder := inst.Exclusive(); {
 	case frame != nil && holder != frame.Thread():
 		return fmt.Sprintf("core code of %s is on a stack, and its thread does not hold the exclusive lock", frame.Name), "without"
@@ -74,9 +74,9 @@ var flagsRestored = runProperty(&model.Property{
 	Name: "flags-restored",
 	Statement: "An instance may not be left exactly while its realloc or post-return runs; and when control is with the host, every instance may " +
 		"be entered.",
-	Kind:   "quiescent",
-	Origin: "ComponentInstance.may_enter and may_leave; Store.tick asserts that the instances of all waiting threads may be entered",
-	Blind:  "A realloc that is no guest code.",
+	Kind:       "quiescent",
+	Origin:     "ComponentInstance.may_enter and may_leave; Store.tick asserts that the instances of all waiting threads may be entered",
+	BlindSpots: "A realloc that is no guest code.",
 }, func(r *model.Run, met *bool) (what, kind string) {
 	for _, inst := range r.Store.Instances() {
 		mayLeave := !inHelper(r, inst)
@@ -138,7 +138,7 @@ var callsResolved = runProperty(&model.Property{
 	Kind:      "state",
 	Origin: `CanonicalABI.md: "Task.unregister_thread […] traps if the task's last thread is unregistered and the task has not yet returned a value ` +
 		`to its caller"`,
-	Blind: "The host's calls, as long as anything goes on: which threads are theirs is not known.",
+	BlindSpots: "The host's calls, as long as anything goes on: which threads are theirs is not known.",
 }, func(r *model.Run, met *bool) (what, kind string) {
 	if !atHost(r) {
 		return "", ""
@@ -167,22 +167,22 @@ var resultsDeclared = &model.Property{
 	Kind:      "step",
 	Origin: `CanonicalABI.md: "The trap_if(result_type != task.ft.result) guard ensures that, in a component with multiple exported functions of ` +
 		`different types, task.return is not called with a mismatched result type"; "return value is lifted the same way as the canon lift"`,
-	New: func() model.Checker { return &resultChecker{model.NoChecks{Name: "results-declared"}} },
+	New: func() model.Checker { return &resultChecker{model.BaseChecker{Name: "results-declared"}} },
 }
 
-type resultChecker struct{ model.NoChecks }
+type resultChecker struct{ model.BaseChecker }
 
 func (c *resultChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreValue) {
 	switch {
 	case at.Pending == nil || at.Thread() == nil || !strings.HasPrefix(at.Pending.Op, "task.return"):
 		return
 	case at.Pending.Op == "task.return-other":
-		c.What, c.Sort = "a result was taken that was lifted with other options than its function's", "options"
+		c.Message, c.ViolationKind = "a result was taken that was lifted with other options than its function's", "options"
 	}
-	c.Met = true
+	c.NonVacuous = true
 	name := at.Thread().Task().Func()
 	if want := "(" + strings.Join(r.World.Func(name).Results, ",") + ")"; at.Pending.Imm[0] != want {
-		c.What, c.Sort = fmt.Sprintf("%s returned %s, its type says %s", name, at.Pending.Imm[0], want), "type"
+		c.Message, c.ViolationKind = fmt.Sprintf("%s returned %s, its type says %s", name, at.Pending.Imm[0], want), "type"
 	}
 }
 
@@ -194,13 +194,13 @@ var backpressureCount = &model.Property{
 	Origin: `CanonicalABI.md: "When backpressure is enabled, enter_implicit_thread will block new async-typed calls until backpressure is ` +
 		`disabled"`,
 	New: func() model.Checker {
-		return &backpressureChecker{NoChecks: model.NoChecks{Name: "backpressure-count"}}
+		return &backpressureChecker{BaseChecker: model.BaseChecker{Name: "backpressure-count"}}
 	},
 }
 
 // backpressureChecker counts itself what each instance did; as long as nothing is wrong, the state says the same.
 type backpressureChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	asked []int64 // by instance
 }
 
@@ -229,7 +229,7 @@ func (c *backpressureChecker) Done(r *model.Run, at *model.Activation, _ []spec.
 
 func (c *backpressureChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Kind == model.KindFunc && r.World.Func(at.Name).Async && *c.of(r, at.Actor) > 0 && !amid(r) {
-		c.What, c.Sort = fmt.Sprintf("core code of %s begins, and %s has backpressure", at.Name, at.Actor), "let in"
+		c.Message, c.ViolationKind = fmt.Sprintf("core code of %s begins, and %s has backpressure", at.Name, at.Actor), "let in"
 	}
 }
 
@@ -241,12 +241,12 @@ func (c *backpressureChecker) State(r *model.Run) {
 				waiting++
 			}
 		}
-		c.Met = c.Met || waiting > 0
+		c.NonVacuous = c.NonVacuous || waiting > 0
 		switch {
 		case inst.WaitingToEnter() != waiting:
-			c.What, c.Sort = fmt.Sprintf("%s counts %d tasks that wait to enter, there are %d", inst.Name, inst.WaitingToEnter(), waiting), "waiting"
+			c.Message, c.ViolationKind = fmt.Sprintf("%s counts %d tasks that wait to enter, there are %d", inst.Name, inst.WaitingToEnter(), waiting), "waiting"
 		case inst.Backpressure() != c.asked[i]:
-			c.What, c.Sort = fmt.Sprintf("%s counts backpressure %d, it asked for %d", inst.Name, inst.Backpressure(), c.asked[i]), "count"
+			c.Message, c.ViolationKind = fmt.Sprintf("%s counts backpressure %d, it asked for %d", inst.Name, inst.Backpressure(), c.asked[i]), "count"
 		}
 	}
 }
@@ -259,14 +259,14 @@ var stackDiscipline = &model.Property{
 	Origin: "Explainer.md, Component Invariants 2 and 3: \"unless a component opts in (via \"stackful\" lift or cooperative threads), all core wasm " +
 		"execution inside a component instance is locally serialized […] so that producer toolchains can continue to use a single global " +
 		"linear memory shadow stack that is pushed and popped in LIFO order\"",
-	Blind: "Instances that are entered by realloc, of which may_enter says nothing.",
-	New:   func() model.Checker { return &stackChecker{NoChecks: model.NoChecks{Name: "stack-discipline"}} },
+	BlindSpots: "Instances that are entered by realloc, of which may_enter says nothing.",
+	New:        func() model.Checker { return &stackChecker{BaseChecker: model.BaseChecker{Name: "stack-discipline"}} },
 }
 
 // stackChecker remembers the instances that have opted in to more than one stack: by stackful functions, or by making or
 // naming threads.
 type stackChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	opted   []string // sorted
 	running []*spec.Thread
 }
@@ -279,7 +279,7 @@ func (c *stackChecker) Entered(r *model.Run, at *model.Activation) {
 }
 
 // Found hears of threads that are named.
-func (c *stackChecker) Found(inst *spec.ComponentInstance, want spec.Want, _ uint64, _ spec.Element) {
+func (c *stackChecker) Found(inst *spec.ComponentInstance, want spec.Expected, _ uint64, _ spec.Element) {
 	if want.Class == spec.ClassThread {
 		c.opt(inst.Name)
 	}
@@ -296,12 +296,12 @@ func (c *stackChecker) Left(r *model.Run, at *model.Activation) {
 	if !c.serial(at) {
 		return
 	}
-	c.Met = true
+	c.NonVacuous = true
 	for _, later := range r.Activations[slices.Index(r.Activations, at)+1:] {
-		if later.Actor == at.Actor && c.serial(later) && c.What == "" {
-			c.What = fmt.Sprintf("core code of %s ends, and that of %s, which began later, is still on a stack, blocked in %s",
+		if later.Actor == at.Actor && c.serial(later) && c.Message == "" {
+			c.Message = fmt.Sprintf("core code of %s ends, and that of %s, which began later, is still on a stack, blocked in %s",
 				at.Name, later.Name, later.Pending.Op)
-			c.Sort = "order"
+			c.ViolationKind = "order"
 		}
 	}
 }
@@ -317,8 +317,8 @@ func (c *stackChecker) State(r *model.Run) {
 	}
 	c.running = r.Store.RunningThreads(c.running[:0])
 	for _, inst := range r.Store.Instances() {
-		if entered := c.entered(inst); entered == inst.MayEnter() && c.What == "" {
-			c.What, c.Sort = fmt.Sprintf("a thread runs in %s: %v, and it may be entered: %v", inst.Name, entered, inst.MayEnter()), "may-enter"
+		if entered := c.entered(inst); entered == inst.MayEnter() && c.Message == "" {
+			c.Message, c.ViolationKind = fmt.Sprintf("a thread runs in %s: %v, and it may be entered: %v", inst.Name, entered, inst.MayEnter()), "may-enter"
 		}
 	}
 }
@@ -347,11 +347,11 @@ var noReentrance = &model.Property{
 	Kind: "step",
 	Origin: `Explainer.md, Component Invariant 2: "Components can only be reentered (via component export or thread resumption) when they ` +
 		`explicitly block or call a donut wrapped child component"`,
-	Blind: "What an instance's own destructors do when it drops its own resource, realloc and post-return: the invariant is not about them.",
-	New:   func() model.Checker { return &reentranceChecker{NoChecks: model.NoChecks{Name: "no-reentrance"}} },
+	BlindSpots: "What an instance's own destructors do when it drops its own resource, realloc and post-return: the invariant is not about them.",
+	New:        func() model.Checker { return &reentranceChecker{BaseChecker: model.BaseChecker{Name: "no-reentrance"}} },
 }
 
-type reentranceChecker struct{ model.NoChecks }
+type reentranceChecker struct{ model.BaseChecker }
 
 func (c *reentranceChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Kind != model.KindFunc && at.Kind != model.KindCallback && at.Kind != model.KindThread {
@@ -359,10 +359,10 @@ func (c *reentranceChecker) Entered(r *model.Run, at *model.Activation) {
 	}
 	running := r.Store.RunningThreads(nil)
 	for i := 1; i < len(running); i++ {
-		c.Met = true
+		c.NonVacuous = true
 		caller, callee := running[i].Instance(), running[i-1].Instance()
-		if caller == running[0].Instance() && callee != caller && !inside(callee, caller) && c.What == "" {
-			c.What = fmt.Sprintf("core code of %s begins while %s is in the middle of a call out of %s", at.Name, threadName(running[i]), caller.Name)
+		if caller == running[0].Instance() && callee != caller && !inside(callee, caller) && c.Message == "" {
+			c.Message = fmt.Sprintf("core code of %s begins while %s is in the middle of a call out of %s", at.Name, threadName(running[i]), caller.Name)
 		}
 	}
 }

@@ -18,7 +18,7 @@ var waitsAsAsked = runProperty(&model.Property{
 	Kind: "state",
 	Origin: `Explainer.md: "since thread.yield always leaves the calling thread in a "ready to run" state"; "leaves the calling thread in the "suspended" ` +
 		`state"`,
-	Blind: "Threads that are blocked in a destructor.",
+	BlindSpots: "Threads that are blocked in a destructor.",
 }, func(r *model.Run, met *bool) (what, kind string) {
 	for _, t := range r.Store.AllThreads() {
 		in := blockedIn(r, t)
@@ -59,19 +59,19 @@ var ownThread = &model.Property{
 	Kind:      "step",
 	Origin: `CanonicalABI.md: "calls to realloc semantically execute in a new Thread with zero-initialized Thread.storage"; Concurrency.md: "each call to ` +
 		`an export logically creates a fresh thread"`,
-	New: func() model.Checker { return &ownThreadChecker{model.NoChecks{Name: "own-thread"}} },
+	New: func() model.Checker { return &ownThreadChecker{model.BaseChecker{Name: "own-thread"}} },
 }
 
-type ownThreadChecker struct{ model.NoChecks }
+type ownThreadChecker struct{ model.BaseChecker }
 
 func (c *ownThreadChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Actor == model.Host {
 		return
 	}
-	c.Met = true
+	c.NonVacuous = true
 	for _, below := range r.Activations {
 		if below != at && below.Thread() == at.Thread() && below.Actor != model.Host {
-			c.What = fmt.Sprintf("core code of %s begins on the thread on which that of %s runs", at.Name, below.Name)
+			c.Message = fmt.Sprintf("core code of %s begins on the thread on which that of %s runs", at.Name, below.Name)
 		}
 	}
 }
@@ -81,12 +81,12 @@ var storageKept = &model.Property{
 	Statement: "context.get returns what the running thread itself has set last, and 0 if it has set nothing.",
 	Kind:      "step",
 	Origin:    `Concurrency.md: "Each thread contains a distinct mutable thread-local storage array"`,
-	New:       func() model.Checker { return &storageChecker{NoChecks: model.NoChecks{Name: "storage-kept"}} },
+	New:       func() model.Checker { return &storageChecker{BaseChecker: model.BaseChecker{Name: "storage-kept"}} },
 }
 
 // storageChecker keeps what each thread has set, which its storage says too.
 type storageChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	set map[*spec.Thread]map[uint64]uint64
 }
 
@@ -105,8 +105,8 @@ func (c *storageChecker) Done(_ *model.Run, at *model.Activation, results []spec
 		c.set[thread][slot] = at.Pending.Args[1].Uint64()
 		return
 	}
-	if c.Met = true; results[0].Uint64() != c.set[thread][slot] {
-		c.What = fmt.Sprintf("%s gets %s from slot %d, it has set %d", at.Name, results[0], slot, c.set[thread][slot])
+	if c.NonVacuous = true; results[0].Uint64() != c.set[thread][slot] {
+		c.Message = fmt.Sprintf("%s gets %s from slot %d, it has set %d", at.Name, results[0], slot, c.set[thread][slot])
 	}
 }
 
@@ -117,13 +117,13 @@ var residualBackpressure = &model.Property{
 	Origin: `CanonicalABI.md: "Residual backpressure triggered by explicit or implicit backpressure having been enabled then disabled, but there still ` +
 		`being tasks waiting to enter that need to be given the chance to start without getting starved by new tasks"`,
 	New: func() model.Checker {
-		return &residualChecker{NoChecks: model.NoChecks{Name: "residual-backpressure"}}
+		return &residualChecker{BaseChecker: model.BaseChecker{Name: "residual-backpressure"}}
 	},
 }
 
 // residualChecker keeps the threads that waited to enter when core code, or the host, acted last. The state says them too.
 type residualChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	waiting []*spec.Thread
 }
 
@@ -140,11 +140,11 @@ func (c *residualChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Kind != model.KindFunc || !r.World.Func(at.Name).Async {
 		return
 	}
-	c.Met = c.Met || len(c.waiting) > 0
+	c.NonVacuous = c.NonVacuous || len(c.waiting) > 0
 	for _, t := range c.waiting {
 		waits := t.Instance() == at.Thread().Instance() && t.WaitsFor().Kind == spec.WaitsToEnter
 		if waits && !slices.Contains(c.waiting, at.Thread()) {
-			c.What = fmt.Sprintf("%s begins at once, and %s still waits to enter", at.Name, threadName(t))
+			c.Message = fmt.Sprintf("%s begins at once, and %s still waits to enter", at.Name, threadName(t))
 		}
 	}
 }
@@ -155,19 +155,21 @@ var cancelNextTold = &model.Property{
 	Kind:      "step",
 	Origin: `CanonicalABI.md: "the request is remembered in Task.state and delivered at the next opportunity"; Explainer.md: "If cancellable is set, ` +
 		`waitable-set.poll may return […] task-cancelled"`,
-	New: func() model.Checker { return &nextToldChecker{NoChecks: model.NoChecks{Name: "cancel-next-told"}} },
+	New: func() model.Checker {
+		return &nextToldChecker{BaseChecker: model.BaseChecker{Name: "cancel-next-told"}}
+	},
 }
 
 // nextToldChecker keeps the thread whose core code acts next, if the cancellation of its task is pending. The state says it too.
 type nextToldChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	pending *spec.Thread
 }
 
 func (c *nextToldChecker) Settled(r *model.Run) {
 	for _, at := range r.Activations {
 		if c.pending != nil && at.Thread() == c.pending && cancellable(at.Pending) {
-			c.What, c.Sort = fmt.Sprintf("%s blocks in %s, and the cancellation of its task was pending", at.Name, at.Pending.Op), "blocks"
+			c.Message, c.ViolationKind = fmt.Sprintf("%s blocks in %s, and the cancellation of its task was pending", at.Name, at.Pending.Op), "blocks"
 		}
 	}
 	if c.pending = r.Store.Running(); c.pending != nil && c.pending.Task().State() != spec.TaskPendingCancel {
@@ -179,8 +181,8 @@ func (c *nextToldChecker) Done(_ *model.Run, at *model.Activation, results []spe
 	if c.pending == nil || at.Thread() != c.pending || !cancellable(at.Pending) {
 		return
 	}
-	if c.Met = true; results[0].Uint64() != cancelledCode(at.Pending.Op) {
-		c.What, c.Sort = fmt.Sprintf("%s returns %s to %s, and the cancellation of its task was pending", at.Pending.Op, results[0], at.Name), "silent"
+	if c.NonVacuous = true; results[0].Uint64() != cancelledCode(at.Pending.Op) {
+		c.Message, c.ViolationKind = fmt.Sprintf("%s returns %s to %s, and the cancellation of its task was pending", at.Pending.Op, results[0], at.Name), "silent"
 	}
 	c.pending = nil
 }

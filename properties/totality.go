@@ -23,18 +23,18 @@ var noCrash = stopProperty[*spec.Crash](&model.Property{
 
 // stopProperty completes p as the property that no run stops with an E.
 func stopProperty[E error](p *model.Property) *model.Property {
-	p.New = func() model.Checker { return &stopChecker[E]{model.NoChecks{Name: p.Name}} }
+	p.New = func() model.Checker { return &stopChecker[E]{model.BaseChecker{Name: p.Name}} }
 	return p
 }
 
-type stopChecker[E error] struct{ model.NoChecks }
+type stopChecker[E error] struct{ model.BaseChecker }
 
 // Settled hears that something was done, which could have been stopped.
-func (c *stopChecker[E]) Settled(*model.Run) { c.Met = true }
+func (c *stopChecker[E]) Settled(*model.Run) { c.NonVacuous = true }
 
 func (c *stopChecker[E]) Stopped(_ *model.Run, err error) {
 	var stop E
 	if errors.As(err, &stop) {
-		c.What, c.Sort = stop.Error(), model.SiteOf(err)
+		c.Message, c.ViolationKind = stop.Error(), model.SiteOf(err)
 	}
 }

@@ -107,7 +107,7 @@ var subtasksResolved = &model.Property{
 	Origin: `CanonicalABI.md, Subtask.drop: "checks that the callee has been allowed to resolve and explicitly relinquish any borrowed ` +
 		`handles"`,
 	New: func() model.Checker {
-		return &droppedChecker{suspecter{NoChecks: model.NoChecks{Name: "subtasks-resolved"}}}
+		return &droppedChecker{suspecter{BaseChecker: model.BaseChecker{Name: "subtasks-resolved"}}}
 	},
 }
 
@@ -119,7 +119,7 @@ func (c *droppedChecker) Retired(inst *spec.ComponentInstance, _ spec.TableKey, 
 	if !ok {
 		return
 	}
-	if c.Met = true; !t.Resolved() {
+	if c.NonVacuous = true; !t.Resolved() {
 		c.suspect(fmt.Sprintf("subtask %d of %s was dropped, and is not resolved", index, inst.Name))
 	}
 }
@@ -131,10 +131,10 @@ var eventIdentifies = &model.Property{
 	Kind:    "step",
 	Origin:  "component-model#395: what one table for all waitables is for",
 	Indices: true,
-	New:     func() model.Checker { return &eventChecker{model.NoChecks{Name: "event-identifies"}} },
+	New:     func() model.Checker { return &eventChecker{model.BaseChecker{Name: "event-identifies"}} },
 }
 
-type eventChecker struct{ model.NoChecks }
+type eventChecker struct{ model.BaseChecker }
 
 // codeClass is the class of the elements that raise events of a code: all that an event says of them.
 var codeClass = map[spec.EventCode]spec.Class{
@@ -143,15 +143,15 @@ var codeClass = map[spec.EventCode]spec.Class{
 }
 
 func (c *eventChecker) Delivered(inst *spec.ComponentInstance, code spec.EventCode, index uint64, e spec.Element) {
-	c.Met = true
+	c.NonVacuous = true
 	var named []spec.Element
 	for slot := range live(inst) {
 		if slot.Index == index && spec.ClassOf(slot.Element) == codeClass[code] {
 			named = append(named, slot.Element)
 		}
 	}
-	if !slices.Equal(named, []spec.Element{e}) && c.What == "" {
-		c.What = fmt.Sprintf("the event %s %d of %s is of %s, but names %s", code, index, inst.Name, describe(e), describeAll(named))
+	if !slices.Equal(named, []spec.Element{e}) && c.Message == "" {
+		c.Message = fmt.Sprintf("the event %s %d of %s is of %s, but names %s", code, index, inst.Name, describe(e), describeAll(named))
 	}
 }
 
@@ -167,15 +167,15 @@ func describeAll(elems []spec.Element) string {
 }
 
 var waitingCount = &model.Property{
-	Name:      "waiting-count",
-	Statement: "A set's count of waiting threads is the number of threads that wait on it.",
-	Kind:      "quiescent",
-	Origin:    "WaitableSet.wait_for_event_and",
-	Blind:     "Sets that are in no table: the trap in WaitableSet.drop keeps a set that is waited on from being dropped.",
-	New:       func() model.Checker { return &waitingChecker{model.NoChecks{Name: "waiting-count"}} },
+	Name:       "waiting-count",
+	Statement:  "A set's count of waiting threads is the number of threads that wait on it.",
+	Kind:       "quiescent",
+	Origin:     "WaitableSet.wait_for_event_and",
+	BlindSpots: "Sets that are in no table: the trap in WaitableSet.drop keeps a set that is waited on from being dropped.",
+	New:        func() model.Checker { return &waitingChecker{model.BaseChecker{Name: "waiting-count"}} },
 }
 
-type waitingChecker struct{ model.NoChecks }
+type waitingChecker struct{ model.BaseChecker }
 
 func (c *waitingChecker) State(r *model.Run) {
 	for _, inst := range r.Store.Instances() {
@@ -185,9 +185,9 @@ func (c *waitingChecker) State(r *model.Run) {
 				continue
 			}
 			n := r.Store.ThreadsWaiting(wset)
-			c.Met = c.Met || n > 0
-			if wset.NumWaiting() != n && c.What == "" {
-				c.What = fmt.Sprintf("set %d of %s counts %d waiting threads, there are %d", slot.Index, inst.Name, wset.NumWaiting(), n)
+			c.NonVacuous = c.NonVacuous || n > 0
+			if wset.NumWaiting() != n && c.Message == "" {
+				c.Message = fmt.Sprintf("set %d of %s counts %d waiting threads, there are %d", slot.Index, inst.Name, wset.NumWaiting(), n)
 			}
 		}
 	}
@@ -217,21 +217,21 @@ var waitsAlone = runProperty(&model.Property{
 })
 
 var resolvedOnce = &model.Property{
-	Name:      "resolved-once",
-	Statement: "A call that the host made is resolved at most once.",
-	Kind:      "step",
-	Origin:    "Task.return_, Task.cancel",
-	Blind:     "Calls between guests: their subtasks assert it.",
-	New:       func() model.Checker { return &resolvedChecker{model.NoChecks{Name: "resolved-once"}} },
+	Name:       "resolved-once",
+	Statement:  "A call that the host made is resolved at most once.",
+	Kind:       "step",
+	Origin:     "Task.return_, Task.cancel",
+	BlindSpots: "Calls between guests: their subtasks assert it.",
+	New:        func() model.Checker { return &resolvedChecker{model.BaseChecker{Name: "resolved-once"}} },
 }
 
-type resolvedChecker struct{ model.NoChecks }
+type resolvedChecker struct{ model.BaseChecker }
 
 func (c *resolvedChecker) State(r *model.Run) {
 	for k, call := range r.Calls() {
-		c.Met = c.Met || call.Resolved
-		if call.Times > 1 && c.What == "" {
-			c.What = fmt.Sprintf("the host's call %d of %s was resolved %d times", k, call.Func, call.Times)
+		c.NonVacuous = c.NonVacuous || call.Resolved
+		if call.Times > 1 && c.Message == "" {
+			c.Message = fmt.Sprintf("the host's call %d of %s was resolved %d times", k, call.Func, call.Times)
 		}
 	}
 }

@@ -15,15 +15,15 @@ var noLostWakeup = &model.Property{
 	Name: "no-lost-wakeup",
 	Statement: "When nothing goes on, no thread is blocked that waits for what is there already, unless it waits for the exclusive lock as " +
 		"well and another thread holds it; and no event that nobody has taken is overwritten by one that says less.",
-	Kind:   "quiescent",
-	Origin: `Concurrency.md: "waitable-set.wait: wait until one of the waitables in the given set has a pending event and then return that event"`,
-	Blind:  "Events that two threads wait for on one set: either may get them.",
-	New:    func() model.Checker { return &wakeupChecker{NoChecks: model.NoChecks{Name: "no-lost-wakeup"}} },
+	Kind:       "quiescent",
+	Origin:     `Concurrency.md: "waitable-set.wait: wait until one of the waitables in the given set has a pending event and then return that event"`,
+	BlindSpots: "Events that two threads wait for on one set: either may get them.",
+	New:        func() model.Checker { return &wakeupChecker{BaseChecker: model.BaseChecker{Name: "no-lost-wakeup"}} },
 }
 
 // wakeupChecker remembers the events that nobody had taken at the last menu. The state says them too.
 type wakeupChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	before, now []raised
 }
 
@@ -33,11 +33,11 @@ type raised struct {
 	event spec.Event
 }
 
-func (c *wakeupChecker) Settled(r *model.Run) { c.What, c.Sort = c.overwritten(r) }
+func (c *wakeupChecker) Settled(r *model.Run) { c.Message, c.ViolationKind = c.overwritten(r) }
 
 func (c *wakeupChecker) State(r *model.Run) {
-	if c.What == "" && quiescent(r) {
-		c.What, c.Sort = c.asleep(r)
+	if c.Message == "" && quiescent(r) {
+		c.Message, c.ViolationKind = c.asleep(r)
 	}
 }
 
@@ -77,7 +77,7 @@ func subsumes(ev, old spec.Event) bool {
 func (c *wakeupChecker) asleep(r *model.Run) (what, kind string) {
 	for _, t := range r.Store.AllThreads() {
 		w := t.WaitsFor()
-		c.Met = c.Met || w.Kind == spec.WaitsForSet
+		c.NonVacuous = c.NonVacuous || w.Kind == spec.WaitsForSet
 		if due(r, t, w) && !(w.Lock && lockedOut(t)) {
 			in := blockedIn(r, t)
 			return fmt.Sprintf("nothing goes on, %s is blocked in %s, and what it waits for is there: %s", threadName(t), in, w.Kind), in
@@ -112,16 +112,16 @@ var noStolenEvent = &model.Property{
 	Name: "no-stolen-event",
 	Statement: "An event that is taken is told: the caller of waitable-set.wait or poll, or the callback, gets the very event that was taken from " +
 		"the set; the caller of any other built-in, one of the waitable that it names.",
-	Kind:   "step",
-	Origin: `Concurrency.md: "waitable-set.wait: wait until one of the waitables in the given set has a pending event and then return that event"`,
-	Blind:  "The payload of an event; whether the guest looks at what it is told.",
-	New:    func() model.Checker { return &stolenChecker{NoChecks: model.NoChecks{Name: "no-stolen-event"}} },
+	Kind:       "step",
+	Origin:     `Concurrency.md: "waitable-set.wait: wait until one of the waitables in the given set has a pending event and then return that event"`,
+	BlindSpots: "The payload of an event; whether the guest looks at what it is told.",
+	New:        func() model.Checker { return &stolenChecker{BaseChecker: model.BaseChecker{Name: "no-stolen-event"}} },
 }
 
 // stolenChecker keeps the events that nobody had taken at the last menu, which the state says too, and what was taken and
 // told since.
 type stolenChecker struct {
-	model.NoChecks
+	model.BaseChecker
 	before []raised
 	taken  []taking       // from sets, and not told yet
 	told   []spec.Element // whose events were
@@ -176,17 +176,17 @@ func (c *stolenChecker) hear(at *model.Activation, code, index uint64) {
 	})
 	switch {
 	case !event && at.Kind != model.KindCallback && at.Pending.Op == "waitable-set.wait" && code == uint64(spec.EventNone):
-		c.What, c.Sort = at.Name+" waited for an event, and is told that there is none", "none"
-	case i < 0 && event && c.What == "":
-		c.What = fmt.Sprintf("%s is told the event %s %d, which was taken from nobody", at.Name, spec.EventCode(code), index)
-		c.Sort = "made up"
-	case i >= 0 && !event && c.What == "":
+		c.Message, c.ViolationKind = at.Name+" waited for an event, and is told that there is none", "none"
+	case i < 0 && event && c.Message == "":
+		c.Message = fmt.Sprintf("%s is told the event %s %d, which was taken from nobody", at.Name, spec.EventCode(code), index)
+		c.ViolationKind = "made up"
+	case i >= 0 && !event && c.Message == "":
 		t := c.taken[i]
-		c.What = fmt.Sprintf("%s is told %s, and the event %s %d of %s, which was taken for it, nobody",
+		c.Message = fmt.Sprintf("%s is told %s, and the event %s %d of %s, which was taken for it, nobody",
 			at.Name, spec.EventCode(code), t.code, t.index, describe(t.e))
-		c.Sort = "untold"
+		c.ViolationKind = "untold"
 	case i >= 0:
-		c.Met = true
+		c.NonVacuous = true
 		c.told = append(c.told, c.taken[i].e)
 		c.taken = slices.Delete(c.taken, i, i+1)
 	}
@@ -196,9 +196,9 @@ func (c *stolenChecker) Settled(r *model.Run) {
 	for _, old := range c.before {
 		_, has := spec.PendingEvent(old.e)
 		waiting := slices.ContainsFunc(c.taken, func(t taking) bool { return t.e == old.e })
-		if !has && !waiting && !slices.Contains(c.told, old.e) && c.What == "" {
-			c.What = fmt.Sprintf("the event of %s is gone, and nobody was told", describe(old.e))
-			c.Sort = "gone"
+		if !has && !waiting && !slices.Contains(c.told, old.e) && c.Message == "" {
+			c.Message = fmt.Sprintf("the event of %s is gone, and nobody was told", describe(old.e))
+			c.ViolationKind = "gone"
 		}
 	}
 	c.before, c.told = raisedIn(r, c.before[:0]), c.told[:0]
@@ -246,7 +246,7 @@ var noStuckThread = quiescentProperty(&model.Property{
 		"whose callee still has threads; a copy's event, for a peer that is still there; the exclusive lock, for another thread that holds it.",
 	Kind:   "quiescent",
 	Origin: `Concurrency.md: "if the callee task blocks, control flow is immediately returned back to the caller's thread"; who was left waiting must not be forgotten`,
-	Blind: "What the guest brings about itself: waiting on a set in which nothing is pending, being suspended with nobody to resume it, " +
+	BlindSpots: "What the guest brings about itself: waiting on a set in which nothing is pending, being suspended with nobody to resume it, " +
 		"a partner that never reads or writes, backpressure that is never taken back.",
 }, stuck)
 

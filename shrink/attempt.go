@@ -38,7 +38,7 @@ func (sh *shrinker) read(v *model.Violation) []step {
 // An attempt is one run: the actor and the choices, and a checker that hears what is made.
 type attempt struct {
 	*shrinker
-	model.NoChecks
+	model.BaseChecker
 	follow   *model.Trace // nil: todo is what is to be done
 	line     int
 	tape     []uint32

@@ -13,13 +13,13 @@ var Stops = &model.Property{
 	Name:      "no-stop",
 	Statement: "The specification does not stop the run.",
 	Kind:      "step",
-	New:       func() model.Checker { return &stopChecker{NoChecks: model.NoChecks{Name: "no-stop"}} },
+	New:       func() model.Checker { return &stopChecker{BaseChecker: model.BaseChecker{Name: "no-stop"}} },
 }
 
-type stopChecker struct{ model.NoChecks }
+type stopChecker struct{ model.BaseChecker }
 
 func (c *stopChecker) Stopped(_ *model.Run, err error) {
-	c.What, c.Sort = err.Error(), model.SiteOf(err)
+	c.Message, c.ViolationKind = err.Error(), model.SiteOf(err)
 }
 
 // Given runs a trace, and returns a search of its world, in which its actions are on the menus, and every violation of

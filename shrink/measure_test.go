@@ -16,9 +16,9 @@ import (
 	"cabi/spec"
 )
 
-var write = flag.Bool("write", false, "measure shrinking, and write docs/shrinking.md")
+var write = flag.Bool("write", false, "measure shrinking, and write docs/generated/shrinking.md")
 
-const page = "../docs/shrinking.md"
+const page = "../docs/generated/shrinking.md"
 
 // A measured violation was found by a random walk and shrunk.
 type measured struct {
@@ -86,7 +86,7 @@ func shortest(world string) map[string]int {
 	return lengths
 }
 
-// TestShrinkingPage keeps docs/shrinking.md true: what is shrunk is within two actions of the shortest that it knows. The
+// TestShrinkingPage keeps docs/generated/shrinking.md true: what is shrunk is within two actions of the shortest that it knows. The
 // walks themselves are others whenever a world changes, until the page is made again.
 func TestShrinkingPage(t *testing.T) {
 	if *write {
@@ -109,7 +109,7 @@ func TestShrinkingPage(t *testing.T) {
 		}
 	}
 	if compared == 0 {
-		t.Error("docs/shrinking.md is stale: run `go test ./shrink -run ShrinkingPage -timeout 1h -write`")
+		t.Error("docs/generated/shrinking.md is stale: run `go test ./shrink -run ShrinkingPage -timeout 1h -write`")
 	}
 }
 

@@ -123,13 +123,13 @@ func (s *Store) finish(co *coroutine) {
 }
 
 // A GivenUp is what GiveUp panics with.
-type GivenUp struct{}
+type Aborted struct{}
 
 // GiveUp takes down what runs in s, from inside: whoever called into s last, or Try around that, gets the panic GivenUp.
 // Afterwards s can only be closed.
-func (s *Store) GiveUp() {
+func (s *Store) Abort() {
 	s.givenUp = true
-	panic(GivenUp{})
+	panic(Aborted{})
 }
 
 // Close unwinds every stack that is still suspended in s and gives their coroutines back to the pool. A store that is

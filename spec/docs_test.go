@@ -17,7 +17,7 @@ import (
 
 var write = flag.Bool("write", false, "write the generated pages of docs/ instead of comparing them")
 
-// TestDocsUpstreamTests keeps docs/upstream-tests.md true: the Go test of each Python test, from the tests' comments.
+// TestDocsUpstreamTests keeps docs/generated/upstream-tests.md true: the Go test of each Python test, from the tests' comments.
 func TestDocsUpstreamTests(t *testing.T) {
 	var page bytes.Buffer
 	page.WriteString("# Upstream's tests\n\nEvery test of upstream's `run_tests.py` has a counterpart here. " +
@@ -26,7 +26,7 @@ func TestDocsUpstreamTests(t *testing.T) {
 	for _, row := range upstreamTests(t) {
 		fmt.Fprintln(&page, row)
 	}
-	compareDoc(t, "../docs/upstream-tests.md", page.Bytes())
+	compareDoc(t, "../docs/generated/upstream-tests.md", page.Bytes())
 }
 
 var isTest = regexp.MustCompile(`^(Test\w+) is (?:the calls of )?((?:test\w*(?: and of )?)+)\.`)

@@ -14,9 +14,9 @@ type Watcher interface {
 	// Retired tells that the index of e was freed.
 	Retired(inst *ComponentInstance, key TableKey, index uint64, e Element)
 	// Sought tells that a built-in that wants want is about to look an index up.
-	Sought(inst *ComponentInstance, want Want, index uint64)
+	Sought(inst *ComponentInstance, want Expected, index uint64)
 	// Found tells that a built-in that wants want found e at an index. It has not checked yet that e is what it wants.
-	Found(inst *ComponentInstance, want Want, index uint64, e Element)
+	Found(inst *ComponentInstance, want Expected, index uint64, e Element)
 	// Delivered tells that inst is handed an event of e, an element of a set, under an index.
 	Delivered(inst *ComponentInstance, code EventCode, index uint64, e Element)
 }
@@ -180,7 +180,7 @@ func (h *ResourceHandle) Rep() Int { return h.rep }
 func (h *ResourceHandle) Type() *ResourceType { return h.rt }
 
 // Answers reports whether e is of the class and type wanted.
-func (w Want) Answers(e Element) bool {
+func (w Expected) Answers(e Element) bool {
 	of := wantOf(e)
 	switch {
 	case w.Class == ClassWaitable:
@@ -222,7 +222,7 @@ func (t *ShadowTable) Draws() bool {
 }
 
 // Holds reports whether a layout looks for elements that want asks for in the table k.
-func (v *Variant) Holds(k TableKey, want Want) bool { return v.Layout.Holds(k, want) }
+func (v *Variant) Holds(k TableKey, want Expected) bool { return v.Layout.Holds(k, want) }
 
 // Set is the waitable set that a subtask or end is in; nil: none, or e is no waitable.
 func Set(e Element) *WaitableSet {

@@ -35,7 +35,7 @@ func TestReset(t *testing.T) {
 			CanonBackpressureInc(s)
 			CanonResourceNew(s, rt, IntOf(1).magnitude)
 			CanonWaitableSetNew(s)
-			s.GiveUp()
+			s.Abort()
 			return nil
 		}, &FuncType{}, &CanonicalOptions{}, inst)
 		begun := s.State()

@@ -28,7 +28,7 @@ func (s *Store) Try(f func()) (err error) {
 }
 
 // Fixed are the types of what does not change once it was made, and of what changes only when stacks are switched.
-func Fixed() []reflect.Type {
+func ImmutableTypes() []reflect.Type {
 	return []reflect.Type{
 		reflect.TypeFor[Options](), reflect.TypeFor[Pool](), reflect.TypeFor[coroutine](),
 		reflect.TypeFor[CanonicalOptions](), reflect.TypeFor[liftedFunc](), reflect.TypeFor[loweredFunc](),

@@ -32,7 +32,7 @@ func (c Class) String() string {
 func (c Class) Waitable() bool { return ClassWaitable <= c && c <= ClassWritableFutureEnd }
 
 // A Want is what a built-in wants an index to name: an element of a class and, where the built-in knows it, a type.
-type Want struct {
+type Expected struct {
 	Class    Class
 	Resource *ResourceType // of a resource handle
 	Payload  ValType       // of a stream or future end, where Typed
@@ -40,19 +40,21 @@ type Want struct {
 }
 
 var (
-	wantWaitable     = Want{Class: ClassWaitable}
-	wantWaitableSet  = Want{Class: ClassWaitableSet}
-	wantSubtask      = Want{Class: ClassSubtask}
-	wantErrorContext = Want{Class: ClassErrorContext}
-	wantThread       = Want{Class: ClassThread}
-	wantCoreFuncRef  = Want{Class: ClassCoreFuncRef}
+	wantWaitable     = Expected{Class: ClassWaitable}
+	wantWaitableSet  = Expected{Class: ClassWaitableSet}
+	wantSubtask      = Expected{Class: ClassSubtask}
+	wantErrorContext = Expected{Class: ClassErrorContext}
+	wantThread       = Expected{Class: ClassThread}
+	wantCoreFuncRef  = Expected{Class: ClassCoreFuncRef}
 )
 
-func wantResource(rt *ResourceType) Want { return Want{Class: ClassResourceHandle, Resource: rt} }
+func wantResource(rt *ResourceType) Expected {
+	return Expected{Class: ClassResourceHandle, Resource: rt}
+}
 
-func wantEnd(c Class, t ValType) Want { return Want{Class: c, Payload: t, Typed: true} }
+func wantEnd(c Class, t ValType) Expected { return Expected{Class: c, Payload: t, Typed: true} }
 
-func (w Want) String() string {
+func (w Expected) String() string {
 	switch {
 	case w.Resource != nil:
 		return fmt.Sprintf("%s of %s", w.Class, w.Resource.Name)
@@ -105,7 +107,7 @@ func (ts *Tables) add(e Element) uint64 {
 
 // get returns the element that an index names in the table that the layout keeps such elements in. It may be of
 // another class or type, where the layout keeps them together: the caller checks.
-func (ts *Tables) get(i uint64, want Want) Element {
+func (ts *Tables) get(i uint64, want Expected) Element {
 	ts.sought(i, want)
 	e := ts.table(i, want).get(i, lookup{ts.inst, i, want, nil})
 	if w := ts.inst.store.options.Watcher; w != nil {
@@ -115,7 +117,7 @@ func (ts *Tables) get(i uint64, want Want) Element {
 }
 
 // remove is get, and frees the index.
-func (ts *Tables) remove(i uint64, want Want) Element {
+func (ts *Tables) remove(i uint64, want Expected) Element {
 	ts.sought(i, want)
 	t := ts.table(i, want)
 	e := t.remove(i, lookup{ts.inst, i, want, nil})
@@ -126,7 +128,7 @@ func (ts *Tables) remove(i uint64, want Want) Element {
 	return e
 }
 
-func (ts *Tables) sought(i uint64, want Want) {
+func (ts *Tables) sought(i uint64, want Expected) {
 	if w := ts.inst.store.options.Watcher; w != nil {
 		w.Sought(ts.inst, want, i)
 	}
@@ -134,7 +136,7 @@ func (ts *Tables) sought(i uint64, want Want) {
 
 // table is where to look an index up. Where the layout has several tables that could be meant, it is the first in which
 // the index is live, in the order they came to be.
-func (ts *Tables) table(i uint64, want Want) *Table {
+func (ts *Tables) table(i uint64, want Expected) *Table {
 	var first *Table
 	for _, t := range *ts.tables {
 		if !ts.variant().Layout.Holds(t.key, want) {
@@ -180,7 +182,7 @@ func (ts *Tables) numbering(key TableKey) Numbering {
 func (ts *Tables) shared() bool { return ts.tables == &ts.inst.store.shared }
 
 // checkOwner traps if the element of an index is another instance's: to this one it is as if it named nothing.
-func (ts *Tables) checkOwner(t *Table, i uint64, want Want) {
+func (ts *Tables) checkOwner(t *Table, i uint64, want Expected) {
 	if ts.shared() {
 		ts.inst.store.trapIndexIf(t.owner(i) != ts.inst, "variant/owner", "the index is another instance's", lookup{ts.inst, i, want, nil})
 	}
@@ -210,14 +212,14 @@ func (ts *Tables) allThreads(yield func(*Thread) bool) {
 }
 
 // wantOf is the want that e answers exactly.
-func wantOf(e Element) Want {
+func wantOf(e Element) Expected {
 	switch e := e.(type) {
 	case *ResourceHandle:
 		return wantResource(e.rt)
 	case end:
 		return wantEnd(e.class(), e.base().shared.T())
 	default:
-		return Want{Class: e.class()}
+		return Expected{Class: e.class()}
 	}
 }
 
@@ -225,7 +227,7 @@ func wantOf(e Element) Want {
 type lookup struct {
 	inst  *ComponentInstance
 	index uint64
-	want  Want
+	want  Expected
 	found Element // nil: nothing
 }
 

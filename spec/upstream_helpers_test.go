@@ -8,7 +8,7 @@ import (
 )
 
 // The helpers of upstream's run_tests.py, under their names in Go's case. The tests that use them stand in the other
-// upstream_*_test.go files; docs/upstream-tests.md lists which Python test each is.
+// upstream_*_test.go files; docs/generated/upstream-tests.md lists which Python test each is.
 
 // newTestStore is Store() under the deterministic profile, as run_tests.py has it.
 func newTestStore(t *testing.T) *Store {

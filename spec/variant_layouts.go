@@ -13,14 +13,14 @@ var resourceTableVariant = &Variant{
 // resourceTable has one table for each class, all waitables being one.
 type resourceTable struct{}
 
-func (resourceTable) Key(want Want) TableKey {
+func (resourceTable) Key(want Expected) TableKey {
 	if want.Class.Waitable() {
 		return TableKey{Class: ClassWaitable}
 	}
 	return TableKey{Class: want.Class}
 }
 
-func (l resourceTable) Holds(k TableKey, want Want) bool { return k == l.Key(want) }
+func (l resourceTable) Holds(k TableKey, want Expected) bool { return k == l.Key(want) }
 
 var singleTableThreadsVariant = &Variant{
 	Name:      "single-table-threads",
@@ -33,9 +33,9 @@ var singleTableThreadsVariant = &Variant{
 // withThreads keeps everything together.
 type withThreads struct{}
 
-func (withThreads) Key(Want) TableKey { return TableKey{} }
+func (withThreads) Key(Expected) TableKey { return TableKey{} }
 
-func (withThreads) Holds(TableKey, Want) bool { return true }
+func (withThreads) Holds(TableKey, Expected) bool { return true }
 
 var perPayloadTypeVariant = &Variant{
 	Name:      "per-payload-type",
@@ -48,7 +48,7 @@ var perPayloadTypeVariant = &Variant{
 // perPayloadType is perType with a table for each type of streams and of futures.
 type perPayloadType struct{ perType }
 
-func (l perPayloadType) Key(want Want) TableKey {
+func (l perPayloadType) Key(want Expected) TableKey {
 	switch want.Class {
 	case ClassReadableStreamEnd, ClassWritableStreamEnd:
 		return TableKey{Class: ClassReadableStreamEnd, Payload: want.Payload, Typed: true}
@@ -59,7 +59,7 @@ func (l perPayloadType) Key(want Want) TableKey {
 }
 
 // Holds is true of every table with waitables where just any waitable is wanted.
-func (l perPayloadType) Holds(k TableKey, want Want) bool {
+func (l perPayloadType) Holds(k TableKey, want Expected) bool {
 	return k.equal(l.Key(want)) || want.Class == ClassWaitable && k.Class.Waitable()
 }
 

@@ -62,34 +62,34 @@ func (k TableKey) equal(other TableKey) bool {
 // A Layout says which table an element lives in, and where an index is to be looked up.
 type Layout interface {
 	// Key is the table of an element that answers want exactly.
-	Key(want Want) TableKey
+	Key(want Expected) TableKey
 	// Holds reports whether a built-in that wants want looks in the table k.
-	Holds(k TableKey, want Want) bool
+	Holds(k TableKey, want Expected) bool
 }
 
 // singleTable keeps everything but threads together.
 type singleTable struct{}
 
-func (singleTable) Key(want Want) TableKey {
+func (singleTable) Key(want Expected) TableKey {
 	if want.Class == ClassThread {
 		return TableKey{Class: ClassThread}
 	}
 	return TableKey{}
 }
 
-func (l singleTable) Holds(k TableKey, want Want) bool { return k == l.Key(want) }
+func (l singleTable) Holds(k TableKey, want Expected) bool { return k == l.Key(want) }
 
 // perType has a table for each resource type, one for waitables, and one for each other class.
 type perType struct{}
 
-func (perType) Key(want Want) TableKey {
+func (perType) Key(want Expected) TableKey {
 	if want.Class.Waitable() {
 		return TableKey{Class: ClassWaitable}
 	}
 	return TableKey{Class: want.Class, Resource: want.Resource}
 }
 
-func (l perType) Holds(k TableKey, want Want) bool { return k == l.Key(want) }
+func (l perType) Holds(k TableKey, want Expected) bool { return k == l.Key(want) }
 
 // A Numbering says which index an element gets: it maps the places of one table's array to indices and back.
 type Numbering interface {

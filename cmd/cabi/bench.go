@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cabi/bench"
+	"cabi/internal/bench"
 	"cabi/model"
 	"cabi/properties"
 )
@@ -27,22 +27,22 @@ func newBenchCommand() *cobra.Command {
 	return cmd
 }
 
-const benchPageLong = `Measure everything, and print the page docs/performance.md.
+const benchPageLong = `Measure everything, and print the page docs/generated/performance.md.
 
 The model M is explored by other model checkers too, side by side, if they are there; if one is not, its row says what is missing.
 
   SPIN        spin and gcc, where programs are looked for
   TLC         java, where programs are looked for, and CABI_TLA2TOOLS in the environment: the path of tla2tools.jar
-  Stateright  CABI_STATERIGHT in the environment: the path of the program of bench/peers/stateright.rs, compiled with
+  Stateright  CABI_STATERIGHT in the environment: the path of the program of internal/bench/peers/stateright.rs, compiled with
               optimization as the main.rs of a crate that depends on stateright
 
 Each may take 10 minutes for a size. If one finds another number of states than there are, that is an error.`
 
-// newBenchPageCommand returns the command that makes docs/performance.md.
+// newBenchPageCommand returns the command that makes docs/generated/performance.md.
 func newBenchPageCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "page",
-		Short: "Measure everything, beside other model checkers that are installed, and print the page docs/performance.md",
+		Short: "Measure everything, beside other model checkers that are installed, and print the page docs/generated/performance.md",
 		Long:  benchPageLong,
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

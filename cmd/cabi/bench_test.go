@@ -5,7 +5,7 @@ import (
 	"os"
 	"testing"
 
-	"cabi/bench"
+	"cabi/internal/bench"
 )
 
 // The model M has exactly as many states as there are, within the memory that is allowed. CABI_LONG takes ten million.

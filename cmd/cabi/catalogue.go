@@ -3,7 +3,7 @@ package main
 import (
 	"slices"
 
-	"cabi/matrix"
+	"cabi/internal/matrix"
 	"cabi/model"
 	"cabi/properties"
 	"cabi/spec"

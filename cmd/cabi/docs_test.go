@@ -12,7 +12,7 @@ import (
 
 var write = flag.Bool("write", false, "write the generated pages of docs/ instead of comparing them")
 
-// TestDocsSites keeps docs/sites.md true: what cabi sites prints.
+// TestDocsSites keeps docs/generated/sites.md true: what cabi sites prints.
 func TestDocsSites(t *testing.T) {
 	out, code, err := execute(newSitesCommand(), "--json=false")
 	if code != 0 {
@@ -20,7 +20,7 @@ func TestDocsSites(t *testing.T) {
 	}
 	page := "# Sites\n\nEvery trap and assert of `definitions.py`, with the Python function, its place among the sites there, its\n" +
 		"line, its kind and what it says. Made by `make docs` from `cabi sites`; a test keeps it true.\n\n```\n" + out + "```\n"
-	compareDoc(t, "../../docs/sites.md", []byte(page))
+	compareDoc(t, "../../docs/generated/sites.md", []byte(page))
 }
 
 func compareDoc(t *testing.T, file string, page []byte) {

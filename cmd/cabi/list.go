@@ -51,7 +51,7 @@ func worldRows() [][]string {
 func propertyRows() [][]string {
 	rows := [][]string{{"PROPERTY", "KIND", "CHECKED", "STATEMENT", "ORIGIN", "WHAT IT CANNOT SEE"}}
 	for _, p := range catalogue() {
-		rows = append(rows, []string{p.Name, p.Kind, asked(p), p.Statement, p.Origin, p.Blind})
+		rows = append(rows, []string{p.Name, p.Kind, asked(p), p.Statement, p.Origin, p.BlindSpots})
 	}
 	return rows
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cabi/matrix"
+	"cabi/internal/matrix"
 	"cabi/spec"
 )
 
@@ -42,7 +42,7 @@ func newMatrixCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&asJSON, "json", false, "print a JSON list of objects, one for each variant and property")
-	f.BoolVar(&markdown, "markdown", false, "print the page docs/matrix.md")
+	f.BoolVar(&markdown, "markdown", false, "print the page docs/generated/matrix.md")
 	f.StringSliceVar(&variants, "variant", nil, "the variants to compare; all if it is not given")
 	f.StringVar(&reference, "reference", reference, "the variant that guests are to tell the others from")
 	f.Var(&workers, "workers", "how many cores to use; the result does not depend on it")

@@ -8,15 +8,15 @@ import (
 	"strings"
 	"testing"
 
-	"cabi/matrix"
+	"cabi/internal/matrix"
 	"cabi/model"
 	"cabi/spec"
 )
 
-// TestDocsMatrix keeps docs/matrix.md true. To make it takes a minute or two, so unless it is written or CABI_LONG is set, it is only
+// TestDocsMatrix keeps docs/generated/matrix.md true. To make it takes a minute or two, so unless it is written or CABI_LONG is set, it is only
 // looked at: every variant and property is there, and every trace of it happens again.
 func TestDocsMatrix(t *testing.T) {
-	const file = "../../docs/matrix.md"
+	const file = "../../docs/generated/matrix.md"
 	if *write || os.Getenv("CABI_LONG") != "" {
 		defer debug.SetGCPercent(debug.SetGCPercent(400))
 		var page bytes.Buffer

@@ -9,10 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cabi/internal/traps"
+	"cabi/internal/upstream"
 	"cabi/model"
 	"cabi/spec"
-	"cabi/traps"
-	"cabi/upstream"
 )
 
 func newReplayCommand() *cobra.Command {

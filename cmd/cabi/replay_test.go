@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"cabi/upstream"
+	"cabi/internal/upstream"
 )
 
 // checkoutDir is the directory that the environment names of a definitions.py to compare with.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cabi/export"
+	"cabi/internal/export"
 	"cabi/model"
 )
 

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cabi/suite"
+	"cabi/internal/suite"
 )
 
 // A genCommand is cabi trace gen with its flags.

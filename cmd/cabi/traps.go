@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"cabi/internal/port"
+	"cabi/internal/traps"
 	"cabi/spec"
-	"cabi/traps"
 )
 
 const trapsLong = `Traps finds for every trap of the specification the shortest program that takes it; then it switches the trap off and looks for
@@ -31,7 +31,7 @@ func newTrapsCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&asJSON, "json", false, "print a JSON list of objects, one for each trap")
-	f.BoolVar(&markdown, "markdown", false, "print the page docs/traps.md")
+	f.BoolVar(&markdown, "markdown", false, "print the page docs/generated/traps.md")
 	cmd.MarkFlagsMutuallyExclusive("json", "markdown")
 	return cmd
 }

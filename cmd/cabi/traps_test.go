@@ -9,15 +9,15 @@ import (
 	"strings"
 	"testing"
 
+	"cabi/internal/traps"
 	"cabi/model"
 	"cabi/spec"
-	"cabi/traps"
 )
 
-// TestDocsTraps keeps docs/traps.md true. To make it takes a minute, so unless it is written or CABI_LONG is set, it is only looked at:
+// TestDocsTraps keeps docs/generated/traps.md true. To make it takes a minute, so unless it is written or CABI_LONG is set, it is only looked at:
 // every trap and assert is there, every program takes its trap, and with the trap switched off violates what it says.
 func TestDocsTraps(t *testing.T) {
-	const file = "../../docs/traps.md"
+	const file = "../../docs/generated/traps.md"
 	trapRows, assertRows, err := siteRowsByKind()
 	if err != nil {
 		t.Fatal(err)
@@ -35,7 +35,7 @@ func TestDocsTraps(t *testing.T) {
 		}
 	}
 	if strings.Contains(page, "not explained") || strings.Contains(page, "Not explained") {
-		t.Errorf("%s does not explain an exception: say why in traps/exceptions.go", file)
+		t.Errorf("%s does not explain an exception: say why in internal/traps/exceptions.go", file)
 	}
 	checkTraps(t, page, len(trapRows))
 }
@@ -96,10 +96,10 @@ func checkBroken(t *testing.T, site string, trace *model.Trace) {
 	}
 }
 
-// The programs of docs/traps.md that no trap is switched off for go on definitions.py as here.
+// The programs of docs/generated/traps.md that no trap is switched off for go on definitions.py as here.
 func TestDocsTrapsUpstream(t *testing.T) {
 	dir := checkoutDir(t)
-	page := string(must(os.ReadFile("../../docs/traps.md")))
+	page := string(must(os.ReadFile("../../docs/generated/traps.md")))
 	for _, m := range regexp.MustCompile("(?s)```\n(world .*?)```").FindAllStringSubmatch(page, -1) {
 		trace, err := model.ParseTrace(strings.NewReader(m[1]))
 		if err != nil {

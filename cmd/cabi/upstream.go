@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"cabi/internal/port"
-	"cabi/upstream"
+	"cabi/internal/upstream"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"

@@ -1,0 +1,231 @@
+package export
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"cabi/model"
+)
+
+var write = flag.Bool("write", false, "write the golden files anew")
+
+func read(t *testing.T, text string) *model.Trace {
+	t.Helper()
+	trace, err := model.ParseTrace(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trace
+}
+
+func load(t *testing.T, file string) *model.Trace {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return read(t, string(text))
+}
+
+// Each trace in testdata is written as the files beside it, or as the error in them.
+func TestGolden(t *testing.T) {
+	traces, err := filepath.Glob("testdata/*.cabi")
+	if err != nil || len(traces) == 0 {
+		t.Fatal(traces, err)
+	}
+	for _, file := range traces {
+		trace := load(t, file)
+		for _, f := range Formats {
+			got, err := f.Write(trace)
+			if err != nil {
+				got = "error: " + err.Error() + "\n"
+			}
+			golden := strings.TrimSuffix(file, ".cabi") + "." + f.Name
+			if *write {
+				if err := os.WriteFile(golden, []byte(got), 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if want, err := os.ReadFile(golden); err != nil || string(want) != got {
+				t.Errorf("%s is stale (%v): go test ./internal/export -run Golden -write", golden, err)
+			}
+		}
+	}
+}
+
+// What stands in each export as the trace is the trace, with its choices: it happens again.
+func TestReplayable(t *testing.T) {
+	trace := load(t, "testdata/callback.cabi")
+	trace.Choices = []uint32{1, 0, 7}
+	marked := func(mark string) func(string) string {
+		return func(text string) string {
+			var b strings.Builder
+			for line := range strings.Lines(text) {
+				if rest, ok := strings.CutPrefix(line, mark); ok {
+					b.WriteString(rest)
+				}
+			}
+			return b.String()
+		}
+	}
+	for name, extract := range map[string]func(string) string{
+		"mermaid": marked(traceMark), "wast": marked(wastMark),
+		"itf": func(text string) string {
+			var file struct {
+				Meta struct{ Trace string } `json:"#meta"`
+			}
+			if err := json.Unmarshal([]byte(text), &file); err != nil {
+				t.Error(err)
+			}
+			return file.Meta.Trace
+		},
+		"html": func(text string) string {
+			pre := regexp.MustCompile(`(?s)<pre id="trace">(.*?)</pre>`).FindStringSubmatch(text)
+			return strings.NewReplacer("&gt;", ">", "&#34;", `"`, "&amp;", "&").Replace(pre[1])
+		},
+	} {
+		for _, f := range Formats {
+			if f.Name != name {
+				continue
+			}
+			text, err := f.Write(trace)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again := read(t, extract(text))
+			if replay, err := model.RunTrace(again, again.Variant); err != nil || replay.Departs != nil || len(again.Choices) != 3 {
+				t.Errorf("%s: %v, departs at %v, choices %v", name, err, replay.Departs, again.Choices)
+			}
+		}
+	}
+}
+
+// An ITF file has a state for the beginning and one after each line, each with every variable.
+func TestITF(t *testing.T) {
+	text, err := ITF(load(t, "testdata/lend.cabi"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Vars   []string                     `json:"vars"`
+		States []map[string]json.RawMessage `json:"states"`
+	}
+	if err := json.Unmarshal([]byte(text), &file); err != nil {
+		t.Fatal(err)
+	}
+	if len(file.States) < 8 {
+		t.Errorf("%d states", len(file.States))
+	}
+	for i, s := range file.States {
+		for _, v := range file.Vars {
+			if s[v] == nil {
+				t.Errorf("state %d lacks %s", i, v)
+			}
+		}
+	}
+	if lent := string(file.States[5]["tables"]); !strings.Contains(lent, `"#bigint": "1"`) || !strings.Contains(lent, "own handle of R rep=100, lent: 1") {
+		t.Errorf("the tables are %s", lent)
+	}
+}
+
+// Names that are markup elsewhere stay text.
+func TestHostileNames(t *testing.T) {
+	hostile := `# </pre><script>alert(1)</script> <img src=x onerror=alert(1)>
+world x<script>alert(1)</script>
+define {"name":"x<script>alert(1)</script>","instances":[{"name":"A</script><b>"}],"funcs":[{"name":"A</script><b>.run"}]}
+host: invoke A</script><b>.run
+A</script><b>: waitable-set.new
+`
+	trace := read(t, hostile)
+	html, err := HTML(trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := HTML(load(t, "testdata/lend.cabi"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tags := regexp.MustCompile(`<[/!a-zA-Z]`)
+	count := func(text string) int { return len(tags.FindAllString(text, -1)) }
+	if strings.Contains(html, "alert(1)</script>") || strings.Contains(html, "<img") || strings.Contains(html, "<b>") || count(html) != count(plain) {
+		t.Errorf("%d tags, of an ordinary trace %d", count(html), count(plain))
+	}
+	if strings.Contains(html, "http://") || strings.Contains(html, "https://") {
+		t.Error("the page asks for something of others")
+	}
+	diagram, err := Mermaid(trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(diagram) {
+		if !strings.HasPrefix(line, traceMark) && strings.ContainsAny(strings.ReplaceAll(line, "->>", ""), "<>&") {
+			t.Errorf("not escaped: %s", line)
+		}
+	}
+	if _, err := WAST(trace); err == nil || !strings.Contains(err.Error(), "is no name there") {
+		t.Errorf("a .wast with such a name: %v", err)
+	}
+}
+
+// Of the reference suite a good part can be said in a .wast, whose parentheses match; the rest is an error that says why.
+func TestSuiteAsWAST(t *testing.T) {
+	files, err := filepath.Glob("../../suite/traces/*.cabi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := 0
+	for _, file := range files {
+		text, err := WAST(load(t, file))
+		if err != nil {
+			if !strings.Contains(err.Error(), "a .wast cannot say it: ") {
+				t.Errorf("%s: %v", file, err)
+			}
+			continue
+		}
+		said++
+		if rest := unmatched(text); rest != "" {
+			t.Errorf("%s: parentheses: %s\n%s", file, rest, text)
+		}
+	}
+	t.Logf("%d of %d", said, len(files))
+	if 3*said < len(files) {
+		t.Errorf("only %d of %d can be said", said, len(files))
+	}
+}
+
+var wastTokens = regexp.MustCompile(`;;.*|"(\\.|[^"\\])*"|[()]`)
+
+// unmatched says what is wrong with the parentheses of a .wast.
+func unmatched(text string) string {
+	depth := 0
+	for _, token := range wastTokens.FindAllString(text, -1) {
+		switch token {
+		case "(":
+			depth++
+		case ")":
+			depth--
+		}
+		if depth < 0 {
+			return "one too many is closed"
+		}
+	}
+	if depth > 0 {
+		return "one is not closed"
+	}
+	return ""
+}
+
+// A trace that does not happen again is not exported.
+func TestDeparting(t *testing.T) {
+	trace := read(t, "world handles\nA: resource.new R 100 -> 7\n")
+	for _, f := range Formats {
+		if _, err := f.Write(trace); err == nil || !strings.Contains(err.Error(), "line 2") {
+			t.Errorf("%s: %v", f.Name, err)
+		}
+	}
+}

@@ -1,0 +1,72 @@
+package matrix
+
+import (
+	"fmt"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// opaque is the guest of bindings that a generator wrote: it knows handles by names that have types, uses each between
+// getting it and giving it up, and never looks at an index.
+var opaque = guest{}
+
+// confused uses a name where another type is wanted, once.
+var confused = guest{may: func(h holding, want *spec.Expected) bool { return !h.gone && !want.Answers(h.element) }}
+
+// stale uses a name after its element is gone, once.
+var stale = guest{may: func(h holding, _ *spec.Expected) bool { return h.gone }}
+
+// comparing is opaque, but that it asks of two indices it was handed whether they are equal.
+var comparing = guest{compare: func(c *lockstep, ref *transcript) string {
+	for i, a := range c.held {
+		for j, b := range c.held[:i] {
+			if a.inst == b.inst && (a.index == b.index) != (ref.held[i].index == ref.held[j].index) {
+				return fmt.Sprintf("#%d and #%d of %s: %d and %d in %s, %d and %d in %s", j, i, a.inst.Name,
+					b.index, a.index, c.variant(), ref.held[j].index, ref.held[i].index, c.reference.Name)
+			}
+		}
+	}
+	return ""
+}}
+
+// hardCoding is opaque, but that it asks of an index it was handed whether it is a certain number.
+var hardCoding = guest{compare: func(c *lockstep, ref *transcript) string {
+	for i, a := range c.held {
+		if a.index != ref.held[i].index {
+			return fmt.Sprintf("#%d of %s: %d in %s, %d in %s", i, a.inst.Name, a.index, c.variant(), ref.held[i].index, c.reference.Name)
+		}
+	}
+	return ""
+}}
+
+// Guests are the kinds of guests that may tell a variant from a reference variant, as properties: that they cannot.
+func Guests(reference *spec.Variant) []*model.Property {
+	of := func(name, does, blind string, g guest) *model.Property {
+		p := &model.Property{
+			Name:       name,
+			Statement:  fmt.Sprintf("A guest that %s cannot tell the variant from %s: the same program meets the same outcomes, up to names.", does, reference.Name),
+			Kind:       "two runs",
+			Origin:     `component-model#395: "probably won't break anyone"`,
+			BlindSpots: blind,
+			Indices:    true,
+			Question:   true,
+		}
+		p.New = func() model.Checker { return newLockstep(name, g, reference) }
+		return p
+	}
+	last := "What comes after the first such use, if that use itself has the same outcome."
+	return []*model.Property{
+		of("opaque-guests", "treats indices as opaque and uses each for what it was issued for, until it gives it up", "Tables that are full.", opaque),
+		of("confused-guests", "uses an index where an element of another type is wanted", last, confused),
+		of("stale-guests", "uses an index that it has given up", last, stale),
+		of("comparing-guests", "compares the indices that it was handed with each other", "Tables that are full.", comparing),
+		of("hard-coding-guests", "compares an index that it was handed with a number", "Tables that are full.", hardCoding),
+	}
+}
+
+func newLockstep(name string, g guest, reference *spec.Variant) *lockstep {
+	c := &lockstep{guest: g, reference: reference}
+	c.Name = name
+	return c
+}

@@ -1,0 +1,219 @@
+package snapshot
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"runtime"
+	"testing"
+)
+
+type shape interface{ area() int }
+
+type square struct{ side int }
+
+func (s *square) area() int { return s.side * s.side }
+
+type boxed struct {
+	s    *square
+	list []int
+}
+
+func (b boxed) area() int { return b.s.area() }
+
+// alone is one pointer, which an interface holds without another.
+type alone struct{ s *square }
+
+func (a alone) area() int { return a.s.area() }
+
+type inner struct {
+	n    int
+	next *node
+}
+
+type node struct {
+	inner
+	name   string
+	shapes []shape
+	words  [2]uint64
+	flags  []bool
+	ages   map[string]int
+	byNode map[*node]*square
+	any    any
+	fixed  *constant
+	peer   *inner // perhaps the one within another node
+}
+
+type constant struct{ n int }
+
+// world is some nodes that refer to each other.
+func world(rng *rand.Rand) *node {
+	nodes := make([]*node, 6)
+	for i := range nodes {
+		nodes[i] = &node{name: fmt.Sprint("n", i), ages: map[string]int{}, byNode: map[*node]*square{}, fixed: &constant{1}}
+	}
+	for range 40 {
+		change(nodes, rng)
+	}
+	for i := range nodes {
+		nodes[i].next = nodes[(i+1)%len(nodes)]
+	}
+	return nodes[0]
+}
+
+// reachable are the nodes of a world.
+func reachable(root *node) []*node {
+	nodes := []*node{root}
+	for n := root.next; n != nil && n != root && len(nodes) < 50; n = n.next {
+		nodes = append(nodes, n)
+	}
+	return nodes
+}
+
+// change changes something in some nodes, in place where that can be.
+func change(nodes []*node, rng *rand.Rand) {
+	a, b := nodes[rng.IntN(len(nodes))], nodes[rng.IntN(len(nodes))]
+	switch rng.IntN(13) {
+	case 0:
+		a.n, a.name = rng.IntN(9), fmt.Sprint(rng.IntN(9))
+	case 1:
+		a.shapes = append(a.shapes, &square{rng.IntN(5)}, alone{&square{rng.IntN(5)}}, boxed{&square{rng.IntN(5)}, []int{1, 2}})
+	case 2:
+		if len(a.shapes) > 0 {
+			a.shapes = append(a.shapes[:0], a.shapes[1:]...)
+		}
+	case 3:
+		for _, s := range a.shapes {
+			switch s := s.(type) {
+			case *square:
+				s.side++
+			case alone:
+				s.s.side++
+			case boxed:
+				s.s.side++
+				s.list[0]++
+			}
+		}
+	case 4:
+		a.ages[fmt.Sprint(rng.IntN(5))] = rng.IntN(5)
+	case 5:
+		delete(a.ages, fmt.Sprint(rng.IntN(5)))
+	case 6:
+		a.byNode[b] = &square{rng.IntN(5)}
+	case 7:
+		if s := a.byNode[b]; s != nil {
+			s.side++
+		}
+		delete(b.byNode, a)
+	case 8:
+		a.any = []any{rng.IntN(5), &square{1}, boxed{&square{2}, []int{0}}, nil, "x", alone{&square{3}}}[rng.IntN(6)]
+	case 9:
+		a.words[rng.IntN(2)]++
+		a.flags = append(a.flags, true)
+		a.flags[0] = !a.flags[0]
+	case 10:
+		a.peer = &b.inner
+	case 11:
+		if a.peer != nil {
+			a.peer.n++
+		}
+	case 12:
+		a.ages, a.next = map[string]int{}, &node{fixed: a.fixed, ages: map[string]int{}, byNode: map[*node]*square{}, inner: inner{next: a.next}}
+	}
+}
+
+// text says everything about a world, and which objects are the same.
+func text(root *node) string {
+	numbers := map[any]int{}
+	number := func(p any) int {
+		if _, known := numbers[p]; !known {
+			numbers[p] = len(numbers)
+		}
+		return numbers[p]
+	}
+	out := ""
+	for _, n := range reachable(root) {
+		out += fmt.Sprintf("%p %d %d %s %v %v %v %d\n", n, number(n), n.n, n.name, n.words, n.flags, n.ages, len(n.byNode))
+		for _, s := range append(n.shapes, nil) {
+			switch s := s.(type) {
+			case *square:
+				out += fmt.Sprintf("%p %d %d\n", s, number(s), s.side)
+			case alone:
+				out += fmt.Sprintf("%p %d\n", s.s, s.s.side)
+			case boxed:
+				out += fmt.Sprintf("%p %d %v\n", s.s, s.s.side, s.list)
+			}
+		}
+		for _, other := range reachable(root) {
+			if s := n.byNode[other]; s != nil {
+				out += fmt.Sprintf("%p=%p %d\n", other, s, s.side)
+			}
+		}
+		switch v := n.any.(type) {
+		case *square:
+			out += fmt.Sprintf("%p %d\n", v, v.side)
+		case boxed:
+			out += fmt.Sprintf("%p %d %v\n", v.s, v.s.side, v.list)
+		default:
+			out += fmt.Sprintf("%v\n", v)
+		}
+		out += fmt.Sprintf("%p\n", n.peer)
+	}
+	return out
+}
+
+// Whatever is changed after Keep is as it was after Restore, again and again, while garbage is collected.
+func TestRestore(t *testing.T) {
+	k := New(reflect.TypeFor[constant]())
+	for seed := range uint64(300) {
+		rng := rand.New(rand.NewPCG(seed, 1))
+		root := world(rng)
+		k.Clear()
+		k.Add(root)
+		want := text(root)
+		for range 4 {
+			for range 1 + rng.IntN(30) {
+				change(reachable(root), rng)
+			}
+			if seed%20 == 0 {
+				runtime.GC()
+			}
+			k.Restore()
+			if got := text(root); got != want {
+				t.Fatalf("seed %d: kept\n%s\nrestored\n%s", seed, want, got)
+			}
+		}
+	}
+}
+
+// What is fixed stays as it is.
+func TestFixed(t *testing.T) {
+	k := New(reflect.TypeFor[constant]())
+	n := &node{fixed: &constant{1}, words: [2]uint64{1}}
+	k.Add(n)
+	n.fixed.n, n.words[0] = 2, 2
+	k.Restore()
+	if n.fixed.n != 2 || n.words[0] != 1 {
+		t.Errorf("%d, %d: want 2, 1", n.fixed.n, n.words[0])
+	}
+}
+
+func BenchmarkKeep(b *testing.B) {
+	root := world(rand.New(rand.NewPCG(1, 1)))
+	k := New(reflect.TypeFor[constant]())
+	for b.Loop() {
+		k.Clear()
+		k.Add(root)
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(k.kept)), "ns/block")
+}
+
+func BenchmarkRestore(b *testing.B) {
+	root := world(rand.New(rand.NewPCG(1, 1)))
+	k := New(reflect.TypeFor[constant]())
+	k.Add(root)
+	for b.Loop() {
+		k.Restore()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(k.kept)), "ns/block")
+}

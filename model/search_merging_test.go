@@ -1,0 +1,407 @@
+package model
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/zeebo/xxh3"
+
+	"cabi/spec"
+)
+
+// small is worlds that are explored without taking any two states for one, and how far.
+var small = map[string]Bounds{
+	"handles": {Steps: 3, Handles: 2}, "waitables": {Steps: 3, Handles: 3}, "events": {Steps: 4}, "borrows": {Steps: 6}, "dtors": {Steps: 5}, "waits": {Steps: 5},
+	"subtasks": {Steps: 6}, "backpressure": {Steps: 7}, "children": {Steps: 7}, "streams": {Steps: 8}, "futures": {Steps: 3},
+	"host-streams": {Steps: 5}, "transfers": {Steps: 6}, "host-reads": {Steps: 6}, "host-calls": {Steps: 6}, "tasks": {Steps: 5, Tasks: 2}, "callbacks": {Steps: 5}, "threads": {Steps: 6},
+	"switches": {Steps: 5}, "reentrance": {Steps: 7}, "cancel": {Steps: 6}, "error-contexts": {Steps: 4},
+}
+
+func search(name string) Search {
+	w := WorldByName(name)
+	s := Search{World: w, Variant: spec.SingleTable, Bounds: small[name].Or(w.Bounds), Properties: []*Property{stops}, KeepGoing: true}
+	if testing.Short() {
+		s.Bounds.Steps = max(2, s.Bounds.Steps-3)
+	}
+	return s
+}
+
+// Types that a world treats alike are found, and only those.
+func TestSwaps(t *testing.T) {
+	for name, want := range map[string][]swap{"waitables": {{"s8", "u8"}}, "events": nil, "handles": nil} {
+		if got := compileWorld(WorldByName(name)).swaps; !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+	s := search("waitables")
+	folded := s.Run()
+	s.Full = true
+	if full := s.Run(); full.States <= folded.States {
+		t.Errorf("%d states folded, %d not", folded.States, full.States)
+	} else {
+		t.Logf("%d states folded, %d not", folded.States, full.States)
+	}
+}
+
+// stops is the property that no run is stopped, whose violations are the stops and how soon each comes.
+var stops = &Property{Name: "stops", New: func() Checker { return &stopsChecker{} }}
+
+type stopsChecker struct{ BaseChecker }
+
+func (c *stopsChecker) Stopped(_ *Run, err error) {
+	c.Message, c.ViolationKind = err.Error(), SiteOf(err)
+}
+
+// outcomes are the stops that a search finds, each with how few actions lead to it.
+func outcomes(r *Report) map[string]int {
+	found := map[string]int{}
+	for _, v := range r.Violations {
+		found[v.Kind] = v.Actions
+	}
+	return found
+}
+
+// Taking states for one changes nothing that a search finds: the same stops, after as few actions.
+func TestMergingChangesNothing(t *testing.T) {
+	for _, name := range sortedKeys(small) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := search(name)
+			merged := s.Run()
+			s.Full = true
+			full := s.Run()
+			s.tweak.apart = true
+			apart := s.Run()
+			if !maps.Equal(outcomes(full), outcomes(apart)) {
+				t.Errorf("merging finds\n%v, not merging\n%v", outcomes(full), outcomes(apart))
+			}
+			if !maps.Equal(outcomes(merged), outcomes(full)) {
+				t.Errorf("reduced: \n%v, full\n%v", outcomes(merged), outcomes(full))
+			}
+			if apart.States < full.States || full.States < merged.States {
+				t.Errorf("%d states apart, %d full, %d reduced", apart.States, full.States, merged.States)
+			}
+		})
+	}
+}
+
+// told is the property whose violations are how often the checker was told Settled more than actions were begun, and whether
+// it remembers the same as the run.
+var told = &Property{Name: "told", New: func() Checker { return &toldChecker{} }}
+
+type toldChecker struct {
+	BaseChecker
+	settled int
+	names   map[string]int
+	last    []string
+}
+
+func (c *toldChecker) Begin(*Run) { c.names = map[string]int{} }
+
+func (c *toldChecker) Done(_ *Run, at *Activation, _ []spec.CoreValue) {
+	c.names[at.Name]++
+	c.last = append(c.last, at.Name)
+}
+
+func (c *toldChecker) Settled(r *Run) { c.settled++ }
+
+func (c *toldChecker) State(r *Run) {
+	sum := 0
+	for _, n := range c.names {
+		sum += n
+	}
+	c.Message, c.ViolationKind = "told", fmt.Sprint(c.settled-r.Actions, sum-len(c.last))
+}
+
+// Using runs again, and taking back what leaves the stacks as they are, change nothing but how long a search takes.
+func TestReplay(t *testing.T) {
+	for _, name := range sortedKeys(small) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := search(name)
+			s.Properties = append(s.Properties, told)
+			back := describe(s.Run())
+			s.Replay = true
+			if replayed := describe(s.Run()); back != replayed {
+				t.Errorf("taken back:\n%s\nreplayed:\n%s", back, replayed)
+			}
+		})
+	}
+}
+
+// However many workers there are, a search finds the same.
+func TestWorkersChangeNothing(t *testing.T) {
+	for _, name := range sortedKeys(small) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := search(name)
+			s.Workers = 1
+			want := describe(s.Run())
+			for _, s.Workers = range []int{2, 3} {
+				if got := describe(s.Run()); got != want {
+					t.Errorf("%d workers:\n%s\none:\n%s", s.Workers, got, want)
+				}
+			}
+		})
+	}
+}
+
+func describe(r *Report) string {
+	var b strings.Builder
+	for _, v := range r.Violations {
+		fmt.Fprintf(&b, "%s\n%s\n", v.Key(), v.Trace)
+	}
+	r.Violations = nil
+	fmt.Fprintf(&b, "%+v", *r)
+	return b.String()
+}
+
+// Depth first finds the same states and stops as breadth first, if not as soon.
+func TestDepthFirst(t *testing.T) {
+	for _, name := range sortedKeys(small) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := search(name)
+			breadth := s.Run()
+			s.DepthFirst = true
+			depth := s.Run()
+			if depth.States != breadth.States || depth.Cut != breadth.Cut {
+				t.Errorf("%d states, %d cut; breadth first %d, %d", depth.States, depth.Cut, breadth.States, breadth.Cut)
+			}
+			if got, want := sortedKeys(outcomes(depth)), sortedKeys(outcomes(breadth)); !slices.Equal(got, want) {
+				t.Errorf("stops %v, breadth first %v", got, want)
+			}
+		})
+	}
+}
+
+// mergers explores a world, and compares what can follow each state with what can follow each other that is taken for it.
+// It returns how many pairs it compared, and one that differs.
+func mergers(s Search, most int) (pairs int, differs string) {
+	firsts := map[fingerprint]path{}
+	var w *worker
+	s.tweak.taken = func(e *explorer, to path, r *successor, met bool) {
+		if w == nil {
+			w = newWorker(e)
+		}
+		if !met {
+			firsts[r.fingerprint] = to
+		} else if pairs < most && differs == "" {
+			pairs++
+			if one, other := w.successors(firsts[r.fingerprint]), w.successors(to); one != other {
+				differs = fmt.Sprintf("%v\n%v\n%s\n%v\n%v\n%s", firsts[r.fingerprint].actions, firsts[r.fingerprint].choices, one, to.actions, to.choices, other)
+			}
+		}
+	}
+	s.Run()
+	if w != nil {
+		w.pool.Close()
+	}
+	return pairs, differs
+}
+
+// successors are what one more action can come to, in any order.
+func (w *worker) successors(to path) string {
+	var all []string
+	w.expand(to, func(r *successor) {
+		text := r.stop
+		if r.atMenu {
+			text = fmt.Sprint(r.fingerprint)
+		}
+		all = append(all, text)
+	})
+	slices.Sort(all)
+	return strings.Join(slices.Compact(all), "\n")
+}
+
+// What can follow two states that are taken for one is the same.
+func TestMergedStatesHaveTheSameSuccessors(t *testing.T) {
+	pairs := 0
+	for _, name := range sortedKeys(small) {
+		for _, full := range []bool{false, true} {
+			s := search(name)
+			s.Bounds.Steps++
+			if long {
+				s.Bounds.Steps++
+			}
+			s.Full = full
+			n, differs := mergers(s, mostPairs())
+			if differs != "" {
+				t.Errorf("%s, full %v: these are taken for one state:\n%s", name, full, differs)
+			}
+			pairs += n
+		}
+	}
+	t.Logf("%d pairs", pairs)
+}
+
+// mostPairs is how many pairs of each world are compared: in the long mode 100,000 of all.
+func mostPairs() int {
+	switch {
+	case long:
+		return 5000
+	case testing.Short():
+		return 5
+	default:
+		return 60
+	}
+}
+
+// components are what a state consists of, as patterns of its text. Fields that say the same twice are one component.
+var components = map[string]string{
+	"tables and free lists":             field("array") + `|` + field("live") + `|` + field("free") + `| known \[[^\]]*\]`,
+	"flags":                             field("may_enter") + `|` + field("may_leave"),
+	"backpressure":                      field("backpressure"),
+	"exclusive thread":                  field("exclusive_thread"),
+	"memory":                            `(?s) memory .{16}`,
+	"threads: status, ready functions":  ` (running|suspended|waiting)\b|` + field("ready_func") + `|` + field("waiting") + `|` + field("begins"),
+	"threads: cancellable":              field("cancellable"),
+	"threads that run, and on whom":     `(?m)^running .*$|` + field("running"),
+	"tasks, subtasks, ends: state":      field("state"),
+	"tasks: what resolving them does":   field("on_resolve"),
+	"borrows":                           field("num_borrows") + `|` + field("borrow_scope"),
+	"lends":                             field("num_lends") + `|` + field("lenders"),
+	"handles: own":                      field("own"),
+	"waitables: sets":                   field("wset") + `|` + field("elems"),
+	"waitables: pending events":         field("pending_event"),
+	"subtasks: cancellation requested":  field("cancellation_requested"),
+	"streams and futures: pending":      field("pending_buffer") + `|` + field("pending_inst") + `|` + field("pending_on_copy_done"),
+	"streams and futures: dropped":      field("dropped"),
+	"buffers: progress":                 field("progress") + `|` + field("ptr"),
+	"buffers: length":                   field("length"),
+	"types":                             field("t") + `|` + field("rt"),
+	"stacks":                            `(?m)^stack of .*$`,
+	"stacks: pending actions":           ` does [a-z.-]+[^\n\[]*\[[^\]]*\]`,
+	"stacks: what was met":              ` (found|issued|retired) \S+`,
+	"host: calls":                       `(?m)^call .*$`,
+	"host: its own streams and futures": `(?m)^shared .*$`,
+}
+
+func field(name string) string { return `\b` + name + `=(\[[^\]]*\]|[^ \n\[(]*(\([^\n]*?\))?)` }
+
+// redundant are the components that repeat in these worlds what others say, and how. They are kept: a change of the
+// specification may part them.
+var redundant = map[string]string{
+	"exclusive thread":                 "it is the thread whose sync function or callback is on its stack",
+	"flags":                            "an instance is entered while calls into it are on the stacks, and may not be left in realloc and post-return",
+	"handles: own":                     "a borrowed handle has a scope",
+	"host: calls":                      "that a call was cancelled stands in its task",
+	"streams and futures: dropped":     "the end that dropped it is in no table",
+	"streams and futures: pending":     "what is pending is the copy of the end that is copying",
+	"subtasks: cancellation requested": "it stands in the callee's task",
+	"tasks: what resolving them does":  "the subtask that is resolved names the task by its on_cancel",
+	"threads that run, and on whom":    "each is on the one whose pending action called or resumed it",
+}
+
+// Every other component of a state is needed: without it, states are taken for one that do not go on alike.
+func TestEveryComponentIsNeeded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("explores far: run without -short")
+	}
+	needed := map[string]string{}
+	for _, name := range sortedKeys(small) {
+		s := search(name)
+		s.Bounds.Steps += deeper[name]
+		g := graphOf(s)
+		for component, pattern := range components {
+			if needed[component] == "" && !g.goOnAlike(regexp.MustCompile(pattern)) {
+				needed[component] = name
+			}
+		}
+	}
+	for _, component := range sortedKeys(components) {
+		if _, listed := redundant[component]; listed != (needed[component] == "") {
+			t.Errorf("%s: needed in %q, listed as redundant: %v", component, needed[component], listed)
+		}
+		t.Logf("%s: %s", component, needed[component])
+	}
+}
+
+// deeper is how much deeper some worlds must be explored for that.
+var deeper = map[string]int{"children": 1, "borrows": 1, "waits": 2, "callbacks": 1, "threads": 1, "host-streams": 2, "transfers": 4, "streams": 4, "reentrance": 2}
+
+// A graph is the states of a world as texts, and what can follow each: other states, or stops.
+type graph struct {
+	texts  []string
+	follow [][]string // of the states that were explored: numbers of states, and sites
+}
+
+func graphOf(s Search) *graph {
+	g := &graph{}
+	s.Replay = true // so that each state is told before the next is written
+	numbers := map[string]int{}
+	e := newExplorer(s)
+	defer e.close()
+	w := e.workers[0]
+	var text string
+	w.writer.rewrite = func(state []byte) []byte { text = string(state); return state }
+	var paths []path
+	number := func(to path, r *successor) string {
+		if !r.atMenu {
+			return r.stop
+		}
+		n, met := numbers[text]
+		if !met {
+			n = len(g.texts)
+			numbers[text] = n
+			g.texts = append(g.texts, text)
+			if r.from != nil {
+				to.actions = append(slices.Clip(to.actions), r.action)
+			}
+			paths = append(paths, path{actions: to.actions, choices: append(slices.Clip(to.choices), r.choices...)})
+		}
+		return fmt.Sprint(n)
+	}
+	w.start(func(r *successor) { number(path{}, r) })
+	for i := 0; i < len(g.texts) && len(paths[i].actions) < s.Bounds.Steps; i++ {
+		var follow []string
+		w.expand(paths[i], func(r *successor) { follow = append(follow, number(paths[i], r)) })
+		g.follow = append(g.follow, follow)
+	}
+	return g
+}
+
+// goOnAlike reports whether all states that differ in no more than what the pattern matches go on alike, up to it.
+func (g *graph) goOnAlike(pattern *regexp.Regexp) bool {
+	classes := make([]string, len(g.texts))
+	for i, text := range g.texts {
+		classes[i] = fmt.Sprint(xxh3.HashString128(pattern.ReplaceAllString(text, "")))
+	}
+	futures := map[string]string{}
+	for i, follow := range g.follow {
+		var future []string
+		for _, f := range follow {
+			if n, err := strconv.Atoi(f); err == nil {
+				f = classes[n]
+			}
+			future = append(future, f)
+		}
+		slices.Sort(future)
+		text := strings.Join(slices.Compact(future), " ")
+		if before, met := futures[classes[i]]; met && before != text {
+			return false
+		}
+		futures[classes[i]] = text
+	}
+	return true
+}
+
+// The hash tells states apart as their texts do.
+func TestFingerprintIsOfTheState(t *testing.T) {
+	s := search("cancel")
+	texts := map[fingerprint]string{}
+	s.tweak.rewrite = func(state []byte) []byte {
+		h := xxh3.Hash128(state)
+		if before, met := texts[h]; met && before != string(state) {
+			t.Errorf("one fingerprint of two states:\n%s\n%s", before, state)
+		}
+		texts[h] = string(state)
+		return state
+	}
+	s.Run()
+}

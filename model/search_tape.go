@@ -1,0 +1,83 @@
+package model
+
+import (
+	"cabi/spec"
+)
+
+// A Walk is runs of a world that a tape decides: each of its numbers is an action of the menu or a choice of the
+// specification, modulo how many there are. A run ends with its tape.
+type Walk struct {
+	World      *World
+	Variant    *spec.Variant
+	Properties []*Property
+	Bounds     Bounds
+}
+
+// An Outcome is what came of one run.
+type Outcome struct {
+	Violation *Violation // nil: none
+	Stopped   error      // how the specification stopped the run; nil: the tape ended first
+	Actions   int
+}
+
+// Run makes the run of a tape.
+func (w Walk) Run(tape []uint32) Outcome {
+	walker := &tapeActor{tape: tape, bounds: w.Bounds}
+	search := Search{World: w.World, Variant: w.Variant, Bounds: w.Bounds}
+	r := search.NewRun(walker, walker, checkersOf(w.Properties)...)
+	defer r.Close()
+	r.recorder = &recorder{}
+	r.Main()
+	r.recorder.flush()
+	outcome := Outcome{Stopped: r.Stopped, Actions: r.Actions}
+	if property, what := r.Violation(); what != "" {
+		trace := &Trace{World: w.World, Variant: w.Variant, Choices: walker.choices, Lines: r.recorder.lines, Violates: property + ": " + what}
+		outcome.Violation = &Violation{Property: property, What: what, Actions: r.Actions, Trace: trace}
+	}
+	return outcome
+}
+
+type tapeActor struct {
+	tape    []uint32
+	at      int
+	bounds  Bounds
+	choices []uint32 // the specification's, as they were made
+}
+
+func (w *tapeActor) play(n int) int {
+	if w.at == len(w.tape) {
+		return 0
+	}
+	w.at++
+	return int(w.tape[w.at-1] % uint32(n))
+}
+
+// Next takes the next action, unless something is violated already.
+func (w *tapeActor) Next(r *Run, at *Activation) Action {
+	if _, what := r.Violation(); what != "" || w.at == len(w.tape) {
+		return Action{}
+	}
+	breadth := RightClass
+	if w.play(8) == 7 { // a wrong index mostly ends the run: now and then is enough
+		breadth = Everything
+	}
+	menu := r.Menu(at, w.bounds, breadth)
+	if len(menu) == 0 {
+		return Action{} // also in core code that cannot even return
+	}
+	return menu[w.play(len(menu))]
+}
+
+// Choose makes the next choice.
+func (w *tapeActor) Choose(_ spec.Site, n int) int {
+	w.choices = append(w.choices, uint32(w.play(n)))
+	return int(w.choices[len(w.choices)-1])
+}
+
+// Bits chooses between no bits and all.
+func (w *tapeActor) Bits(site spec.Site, k int) uint64 { return spec.BitsByChoice(w, site, k) }
+
+// Shuffle draws as CPython's random.shuffle does.
+func (w *tapeActor) Shuffle(site spec.Site, n int, swap func(i, j int)) {
+	spec.ShuffleByChoice(w, site, n, swap)
+}

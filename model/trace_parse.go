@@ -1,0 +1,289 @@
+package model
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"cabi/spec"
+)
+
+// A trace's lines are bounded in length and number, so that rubbish cannot exhaust the memory.
+const (
+	maxLine  = 1 << 20
+	maxLines = 1 << 21
+)
+
+// ReadTrace reads a trace, as text or as JSON lines: what begins with a brace is JSON. Its errors name the line.
+func ReadTrace(r io.Reader) (*Trace, error) {
+	b := bufio.NewReader(r)
+	for {
+		c, err := b.ReadByte()
+		switch {
+		case err != nil || c != ' ' && c != '\t' && c != '\r':
+			if err == nil {
+				must(0, b.UnreadByte())
+			}
+			if c == '{' {
+				return parseJSON(lineScanner(b))
+			}
+			return ParseTrace(b)
+		}
+	}
+}
+
+func lineScanner(r io.Reader) *bufio.Scanner {
+	scanner := bufio.NewScanner(r)
+	scanner.Buffer(nil, maxLine)
+	return scanner
+}
+
+// ParseTrace reads a trace in text. Its errors name the line.
+func ParseTrace(r io.Reader) (*Trace, error) {
+	p := &traceParser{trace: &Trace{}}
+	scanner := lineScanner(r)
+	for scanner.Scan() {
+		p.number++
+		if err := p.textLine(scanner.Bytes()); err != nil {
+			return nil, p.at(err)
+		}
+	}
+	return p.finish(scanner.Err())
+}
+
+type traceParser struct {
+	trace  *Trace
+	number int
+	texts  interner
+	bound  map[string]int // the names, and the lines that bind them
+}
+
+// at says in which line an error is.
+func (p *traceParser) at(err error) error { return fmt.Errorf("line %d: %w", p.number, err) }
+
+// finish is the trace, if it was read to its end and has a world.
+func (p *traceParser) finish(err error) (*Trace, error) {
+	p.number++
+	if errors.Is(err, bufio.ErrTooLong) {
+		err = fmt.Errorf("too long: a line has at most %d bytes", maxLine)
+	}
+	if err != nil {
+		return nil, p.at(err)
+	}
+	if p.trace.World == nil {
+		return nil, p.at(fmt.Errorf("no world: a trace begins with a line such as \"world handles  variant single-table\""))
+	}
+	return p.trace, nil
+}
+
+// textLine reads a line of text.
+func (p *traceParser) textLine(text []byte) error {
+	text = bytes.TrimSpace(text)
+	if !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
+		return fmt.Errorf("not text: a trace is UTF-8, or JSON lines")
+	}
+	return p.line(string(text))
+}
+
+func (p *traceParser) line(text string) error {
+	word, rest, _ := strings.Cut(text, " ")
+	switch {
+	case p.number > maxLines:
+		return fmt.Errorf("too long: a trace has at most %d lines", maxLines)
+	case text == "":
+		return nil
+	case strings.HasPrefix(text, "#"):
+		if p.trace.Variant == nil {
+			p.trace.Comments = append(p.trace.Comments, strings.TrimSpace(strings.TrimPrefix(text, "#")))
+		}
+		return nil
+	case word == "world":
+		return p.header(strings.Fields(text))
+	case p.trace.Variant == nil:
+		return fmt.Errorf("expected a line such as \"world handles  variant single-table\", got %q", shorten(text))
+	case word == "define":
+		return p.define(rest)
+	case p.trace.World == nil:
+		return fmt.Errorf("the world is not a named one and must be defined before %q", shorten(text))
+	}
+	return p.body(word, rest, text)
+}
+
+// body reads what comes after the header.
+func (p *traceParser) body(word, rest, text string) error {
+	switch {
+	case word == "choices":
+		return p.choices(strings.Fields(rest))
+	case word == "violates":
+		p.trace.Violates = strings.TrimSpace(rest)
+		return nil
+	case stopWords[word]:
+		return p.stop(text)
+	case strings.HasPrefix(word, "$"):
+		names, line, ok := strings.Cut(text, " = ")
+		if actor, action, isStep := strings.Cut(line, ": "); ok && isStep {
+			return p.step(strings.Fields(names), actor, action)
+		}
+	case strings.HasSuffix(word, ":"):
+		return p.step(nil, strings.TrimSuffix(word, ":"), rest)
+	}
+	return fmt.Errorf("expected an action such as \"A: resource.new R 100\", got %q", shorten(text))
+}
+
+var stopWords = map[string]bool{"trap": true, "assertion-failure": true, "crash": true, "exception": true}
+
+func shorten(text string) string {
+	if len(text) > 60 {
+		return strings.ToValidUTF8(text[:60], "") + "…"
+	}
+	return text
+}
+
+// header reads "world NAME variant NAME pin COMMIT format VERSION without SITES", of which all but the first may be missing.
+func (p *traceParser) header(words []string) error {
+	if p.trace.Variant != nil {
+		return fmt.Errorf("a second world: a trace has one")
+	}
+	p.trace.Variant = spec.SingleTable
+	for i := 0; i+1 < len(words); i += 2 {
+		switch value := words[i+1]; words[i] {
+		case "world":
+			p.trace.World = WorldByName(value)
+		case "variant":
+			if p.trace.Variant = spec.VariantByName(value); p.trace.Variant == nil {
+				return fmt.Errorf("unknown variant %q", shorten(value))
+			}
+		case "pin":
+			if value != Pin {
+				return fmt.Errorf("the trace is of definitions.py at %s, this is %s", shorten(value), Pin)
+			}
+		case "format":
+			if err := p.format(value); err != nil {
+				return err
+			}
+		case "without":
+			p.without(strings.Split(value, ","))
+		default:
+			return fmt.Errorf("unknown word %q in the header", shorten(words[i]))
+		}
+	}
+	if len(words)%2 == 1 {
+		return fmt.Errorf("%q has no value", shorten(words[len(words)-1]))
+	}
+	return nil
+}
+
+// format reads the version of the format.
+func (p *traceParser) format(text string) error {
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil || n > Format {
+		return fmt.Errorf("the trace has format %s, this reads formats 0 to %d: a newer cabi reads it", shorten(text), Format)
+	}
+	p.trace.Format = int(n)
+	return nil
+}
+
+// without reads the sites that are switched off.
+func (p *traceParser) without(sites []string) {
+	for _, s := range sites {
+		p.trace.Without = append(p.trace.Without, spec.Site(s))
+	}
+	slices.Sort(p.trace.Without)
+	p.trace.Without = slices.Compact(p.trace.Without)
+}
+
+// define reads a world that is not one of the named ones.
+func (p *traceParser) define(text string) error {
+	if p.trace.World != nil {
+		return fmt.Errorf("the world %s is already defined", p.trace.World.Name)
+	}
+	w := &World{}
+	d := json.NewDecoder(strings.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(w); err != nil {
+		return fmt.Errorf("the world: %w", jsonError(err))
+	}
+	p.trace.World = w
+	if err := w.Validate(); err != nil {
+		return err
+	}
+	return w.validateRest()
+}
+
+func (p *traceParser) choices(words []string) error {
+	for _, w := range words {
+		n, err := strconv.ParseUint(w, 10, 32)
+		if err != nil {
+			return fmt.Errorf("the choice %q is no number", shorten(w))
+		}
+		p.trace.Choices = append(p.trace.Choices, uint32(n))
+	}
+	return nil
+}
+
+// stop reads "trap SITE: detail".
+func (p *traceParser) stop(text string) error {
+	l := Line{Kind: LineStop, Number: p.number}
+	l.Text, l.Results, _ = strings.Cut(text, ": ")
+	l.Results = strings.TrimSpace(l.Results)
+	p.trace.Lines = append(p.trace.Lines, l)
+	return checkStops(strings.Split(l.Text, " | "))
+}
+
+// step reads "op … -> results ; notes" of an actor, whose results have names.
+func (p *traceParser) step(names []string, actor, text string) error {
+	if actor != Host && !p.trace.World.hasInstance(actor) {
+		return fmt.Errorf("unknown instance %q", shorten(actor))
+	}
+	l := Line{Kind: LineAction, Actor: actor, Binds: names, Number: p.number}
+	text, l.Notes, _ = strings.Cut(text, " ; ")
+	l.Notes = strings.TrimSpace(l.Notes)
+	text, l.Results, _ = strings.Cut(text, "->")
+	words := strings.Fields(text)
+	l.Results = strings.Join(strings.Fields(l.Results), " ")
+	switch {
+	case len(words) > 0 && words[0] == "enter":
+		l.Kind, words = LineEnter, words[1:]
+	case len(words) > 0 && words[0] == "done":
+		l.Kind, words = LineDone, words[1:]
+	}
+	if err := p.words(&l, words); err != nil {
+		return err
+	}
+	if err := p.bind(l); err != nil {
+		return err
+	}
+	l = p.texts.of(l)
+	p.trace.Lines = append(p.trace.Lines, l)
+	return nil
+}
+
+// words reads what is done.
+func (p *traceParser) words(l *Line, words []string) error {
+	l.Text = strings.Join(words, " ")
+	if l.Kind == LineEnter {
+		if len(words) == 0 {
+			return fmt.Errorf("a function is missing after enter")
+		}
+		return nil
+	}
+	if err := p.used(words); err != nil {
+		return err
+	}
+	plain, named := plainWords(words)
+	a, err := parseAction(plain)
+	if err != nil {
+		return err
+	}
+	if !named {
+		l.Text = a.String()
+	}
+	return nil
+}

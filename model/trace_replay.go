@@ -1,0 +1,270 @@
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode"
+
+	"cabi/spec"
+)
+
+// A Replay is a trace that was run again.
+type Replay struct {
+	Trace   *Trace // what happened this time
+	Plain   *Trace // the given trace, with numbers for its names
+	Stopped error  // how the specification stopped the run; nil: it did not
+	Departs *Line  // the first line of the given trace that did not happen again; nil: all did
+	Got     string // what happened there instead
+
+	names bindings
+}
+
+// RunTrace runs the actions of t again under a variant, and compares what t states with what happens. What t leaves out
+// (results, table changes, entries) is not compared.
+func RunTrace(t *Trace, variant *spec.Variant) (*Replay, error) {
+	return ReplayOptions{Variant: variant}.Run(t)
+}
+
+// A Replaying says how traces are run again.
+type ReplayOptions struct {
+	Variant  *spec.Variant      // nil: the trace's own
+	Without  map[spec.Site]bool // traps and asserts that are switched off; nil: none
+	Checkers []Checker          // told what happens; they must be new
+	// Observe is told of each trap and assert that is evaluated, and whether it fires; nil: nobody is.
+	Observe func(r *Run, site spec.Site, fires bool)
+}
+
+// Run runs a trace again, as RunTrace does.
+func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
+	variant := cmp.Or(p.Variant, t.Variant)
+	f := &replayActor{lines: t.Lines, choices: t.Choices, names: bindings{}, naming: map[*Activation]Line{}}
+	options := spec.Options{Choices: f, Variant: variant, Without: p.without(t)}
+	options.Limits.RandomIndices = randomIndices(t.World.Handles)
+	var r *Run
+	if p.Observe != nil {
+		options.Observe = func(site spec.Site, fires bool) { p.Observe(r, site, fires) }
+	}
+	r = NewRun(t.World, options, f, p.Checkers...)
+	defer r.Close()
+	r.recorder, r.Listener, r.forgets = &recorder{}, f, true
+	r.Main()
+	if f.err != nil {
+		return nil, f.err
+	}
+	r.recorder.flush()
+	again := &Trace{World: t.World, Variant: variant, Without: sortedKeys(options.Without), Choices: t.Choices, Lines: r.recorder.lines}
+	replay := &Replay{Trace: again, Stopped: r.Stopped, names: f.names}
+	given := t.Lines
+	if variant != t.Variant {
+		given = withoutNotes(given) // tables have other names
+	}
+	replay.Plain = f.names.plain(t)
+	replay.compare(given, again.Lines)
+	return replay, nil
+}
+
+// without are the traps and asserts that are switched off, by the trace or besides.
+func (p ReplayOptions) without(t *Trace) map[spec.Site]bool {
+	off := map[spec.Site]bool{}
+	for _, s := range t.Without {
+		off[s] = true
+	}
+	maps.Copy(off, p.Without)
+	return off
+}
+
+// plain is a trace with numbers for its names, as far as they have any, without entries that only name what is passed.
+func (n bindings) plain(t *Trace) *Trace {
+	plain := *t
+	if !t.named() {
+		return &plain
+	}
+	plain.Lines = nil
+	for _, l := range t.Lines {
+		if words, err := n.resolve(strings.Fields(l.Text)); err == nil {
+			l.Text = strings.Join(words, " ")
+		}
+		if l.Kind == LineEnter && len(l.Binds) > 0 {
+			continue
+		}
+		if l.Kind != LineStop {
+			l.Results = n.plainResults(l.Results)
+		}
+		l.Binds = nil
+		plain.Lines = append(plain.Lines, l)
+	}
+	return &plain
+}
+
+// named reports whether a trace has names, or words for numbers.
+func (t *Trace) named() bool {
+	return slices.ContainsFunc(t.Lines, func(l Line) bool {
+		_, code := codes[strings.TrimPrefix(l.Text, opReturn+" ")]
+		return code || len(l.Binds) > 0 || strings.ContainsAny(l.Text, "$:|") || l.Kind != LineStop && strings.ContainsFunc(l.Results, func(c rune) bool { return c == '_' || c == '|' || unicode.IsLetter(c) })
+	})
+}
+
+func withoutNotes(lines []Line) []Line {
+	plain := slices.Clone(lines)
+	for i := range plain {
+		plain[i].Notes = ""
+	}
+	return plain
+}
+
+// compare looks for each given line among the new ones, in order; the new ones may have entries, ends of actions and
+// stops that the given do not.
+func (r *Replay) compare(given, got []Line) {
+	for i := range given {
+		for len(got) > 0 && !r.matches(given[i], got[0]) && got[0].optional(given[i]) {
+			got = got[1:]
+		}
+		if len(got) == 0 || !r.matches(given[i], got[0]) {
+			r.Departs, r.Got = &given[i], "nothing"
+			if len(got) > 0 {
+				r.Got = got[0].String()
+			}
+			return
+		}
+		got = got[1:]
+	}
+}
+
+// matches reports whether what l states is so in got.
+func (r *Replay) matches(l, got Line) bool {
+	if l.Kind != got.Kind || l.Actor != got.Actor || l.Notes != "" && l.Notes != got.Notes {
+		return false
+	}
+	switch words, err := r.names.resolve(strings.Fields(l.Text)); {
+	case l.Kind == LineStop:
+		return l.matchesStop(got)
+	case l.Kind == LineEnter && len(words) == 1: // with whatever it is called
+		function, _, _ := strings.Cut(got.Text, " ")
+		return l.Text == function
+	case err != nil || strings.Join(words, " ") != got.Text && l.Text != got.Text:
+		return false
+	}
+	return r.names.allows(l.Results, got.Results)
+}
+
+// matchesStop reports whether a stop is one of those that l allows: "trap SITE", or just "trap".
+func (l Line) matchesStop(got Line) bool {
+	kind, _, _ := strings.Cut(got.Text, " ")
+	for _, one := range strings.Split(l.Text, " | ") {
+		if one == got.Text || one == kind {
+			return l.Results == "" || l.Results == got.Results
+		}
+	}
+	return false
+}
+
+// optional reports whether a trace may leave l out where it has next.
+func (l Line) optional(next Line) bool {
+	return (l.Kind == LineEnter || l.Kind == LineDone) && (l.Kind != next.Kind || l.Text != next.Text)
+}
+
+// A follower does what the lines of a trace say.
+type replayActor struct {
+	lines   []Line
+	line    int // the next one
+	choices []uint32
+	choice  int
+	names   bindings
+	naming  map[*Activation]Line // the lines whose actions are under way and bind names
+	run     *Run
+	err     error // which line cannot be done
+}
+
+// next is the next line that has something done, or that names what core code is called with; nil: there is none.
+func (f *replayActor) next() *Line {
+	for ; f.line < len(f.lines); f.line++ {
+		if l := &f.lines[f.line]; l.Kind == LineAction || l.Kind == LineEnter && len(l.Binds) > 0 {
+			return l
+		}
+	}
+	return nil
+}
+
+// Next does the next line, if it can be done. At the end of the trace, the run ends.
+func (f *replayActor) Next(r *Run, at *Activation) Action {
+	next := f.next()
+	if next == nil {
+		return Action{}
+	}
+	l := *next
+	f.line++
+	if l.Actor != at.Actor {
+		return f.fail(l, fmt.Errorf("it is %s's turn, in %s, not %s's", at.Actor, at.Name, l.Actor))
+	}
+	if l.Kind == LineEnter {
+		return f.fail(l, fmt.Errorf("%s is not entered there", l.Text))
+	}
+	words, err := f.names.resolve(strings.Fields(l.Text))
+	if err != nil {
+		return f.fail(l, err)
+	}
+	a, err := ParseAction(r, at, words)
+	if err != nil {
+		return f.fail(l, err)
+	}
+	f.begin(r, at, l)
+	return a
+}
+
+func (f *replayActor) fail(l Line, err error) Action {
+	f.err = fmt.Errorf("line %d: %w", l.Number, err)
+	return Action{}
+}
+
+// begin notes what is to be named when the action of a line is done. The host's calls have their numbers from the start.
+func (f *replayActor) begin(r *Run, at *Activation, l Line) {
+	f.run = r
+	switch {
+	case len(l.Binds) == 0:
+		delete(f.naming, at)
+	case at.Actor == Host:
+		f.names.bindAll(l.Binds, []string{fmt.Sprint(len(r.calls))})
+	default:
+		f.naming[at] = l
+	}
+}
+
+// Entered names what core code is called with, if the next line does.
+func (f *replayActor) Entered(at *Activation) {
+	if l := f.next(); l != nil && l.Kind == LineEnter && l.Actor == at.Actor && strings.HasPrefix(l.Text+" ", at.Name+" ") {
+		f.names.bindAll(l.Binds, strings.Fields(formatCores(at.Args)))
+		f.line++
+	}
+}
+
+// Done names what came back.
+func (f *replayActor) Done(at *Activation, results []spec.CoreValue) {
+	if l, ok := f.naming[at]; ok {
+		delete(f.naming, at)
+		async := at.Pending.Op == opCall && at.inst.lowersAsync[at.Pending.Imm[0]]
+		f.names.made(l, async, results)
+	}
+}
+
+// Heard hears nothing that names anything.
+func (f *replayActor) Heard(string) {}
+
+// Choose takes the next choice of the trace, or the first candidate.
+func (f *replayActor) Choose(_ spec.Site, n int) int {
+	f.choice++
+	if f.choice > len(f.choices) {
+		return 0
+	}
+	return int(f.choices[f.choice-1]) % n
+}
+
+// Bits is a choice between no bits and all.
+func (f *replayActor) Bits(site spec.Site, k int) uint64 { return spec.BitsByChoice(f, site, k) }
+
+// Shuffle draws as CPython's random.shuffle does.
+func (f *replayActor) Shuffle(site spec.Site, n int, swap func(i, j int)) {
+	spec.ShuffleByChoice(f, site, n, swap)
+}
