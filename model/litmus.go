@@ -274,11 +274,6 @@ func (l *litmusRun) Choose(_ spec.Site, n int) int {
 	return k
 }
 
-// Bits chooses between no bits and all.
-func (l *litmusRun) Bits(site spec.Site, k int) uint64 {
-	return spec.BitsByChoice(l, site, k)
-}
-
 // Shuffle chooses what comes first: nothing looks at the rest.
 func (l *litmusRun) Shuffle(_ spec.Site, n int, swap func(i, j int)) {
 	k := l.pick(n)

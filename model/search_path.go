@@ -55,11 +55,6 @@ func (p *pathActor) Choose(_ spec.Site, n int) int {
 	return int(p.choices[p.choice-1])
 }
 
-// Bits chooses among representatives: no bits, and all bits.
-func (p *pathActor) Bits(site spec.Site, k int) uint64 {
-	return spec.BitsByChoice(p, site, k)
-}
-
 // Shuffle draws as CPython's random.shuffle does. The specification shuffles the elements of a set to take the first one
 // that has an event, so it is enough to explore which one comes first.
 func (p *pathActor) Shuffle(site spec.Site, n int, swap func(i, j int)) {

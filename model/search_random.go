@@ -330,11 +330,3 @@ func (g *randomActor) Choose(_ spec.Site, n int) int {
 	g.choice++
 	return int(g.choices[g.choice-1])
 }
-
-// Bits chooses between no bits and all.
-func (g *randomActor) Bits(site spec.Site, k int) uint64 { return spec.BitsByChoice(g, site, k) }
-
-// Shuffle draws as CPython's random.shuffle does.
-func (g *randomActor) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	spec.ShuffleByChoice(g, site, n, swap)
-}

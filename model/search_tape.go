@@ -73,11 +73,3 @@ func (w *tapeActor) Choose(_ spec.Site, n int) int {
 	w.choices = append(w.choices, uint32(w.play(n)))
 	return int(w.choices[len(w.choices)-1])
 }
-
-// Bits chooses between no bits and all.
-func (w *tapeActor) Bits(site spec.Site, k int) uint64 { return spec.BitsByChoice(w, site, k) }
-
-// Shuffle draws as CPython's random.shuffle does.
-func (w *tapeActor) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	spec.ShuffleByChoice(w, site, n, swap)
-}

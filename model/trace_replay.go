@@ -260,11 +260,3 @@ func (f *replayActor) Choose(_ spec.Site, n int) int {
 	}
 	return int(f.choices[f.choice-1]) % n
 }
-
-// Bits is a choice between no bits and all.
-func (f *replayActor) Bits(site spec.Site, k int) uint64 { return spec.BitsByChoice(f, site, k) }
-
-// Shuffle draws as CPython's random.shuffle does.
-func (f *replayActor) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	spec.ShuffleByChoice(f, site, n, swap)
-}

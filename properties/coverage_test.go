@@ -250,7 +250,3 @@ func (b *brancher) Choose(site spec.Site, n int) int {
 	b.see("choice", string(site)+" "+branch)
 	return chosen
 }
-
-func (b *brancher) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	spec.ShuffleByChoice(b, site, n, swap)
-}

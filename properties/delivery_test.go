@@ -146,11 +146,3 @@ func (j *journey) Choose(_ spec.Site, n int) int {
 	j.drawn++
 	return int(j.choices[j.drawn-1])
 }
-
-// Bits is a choice between no bits and all.
-func (j *journey) Bits(site spec.Site, k int) uint64 { return spec.BitsByChoice(j, site, k) }
-
-// Shuffle draws as CPython's random.shuffle does.
-func (j *journey) Shuffle(site spec.Site, n int, swap func(i, k int)) {
-	spec.ShuffleByChoice(j, site, n, swap)
-}

@@ -81,7 +81,3 @@ func (g *wanderer) Bits(site spec.Site, _ int) uint64 {
 	g.open[site] = true
 	return 0
 }
-
-func (g *wanderer) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	spec.ShuffleByChoice(g, site, n, swap)
-}

@@ -325,11 +325,3 @@ func (a *attempt) Choose(_ spec.Site, n int) int {
 	a.choices = append(a.choices, c)
 	return int(c)
 }
-
-// Bits chooses between no bits and all.
-func (a *attempt) Bits(site spec.Site, k int) uint64 { return spec.BitsByChoice(a, site, k) }
-
-// Shuffle draws as CPython's random.shuffle does.
-func (a *attempt) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	spec.ShuffleByChoice(a, site, n, swap)
-}

@@ -7,12 +7,24 @@ import (
 
 // Choices decides everything that definitions.py leaves to random. Nothing else does. A choice with one candidate is
 // never asked for. The site is the Python function, a slash, and what is chosen.
+//
+// Random bits and the order of a shuffle are made of such choices, unless the Choices are a [BitsChooser] or a [Shuffler].
 type Choices interface {
 	// Choose returns a number below n, which is at least 2.
 	Choose(site Site, n int) int
+}
+
+// A BitsChooser is Choices that draw random bits in a way of their own. The bits of other Choices are none or all.
+type BitsChooser interface {
+	Choices
 	// Bits returns k random bits, k at most 64.
 	Bits(site Site, k int) uint64
-	// Shuffle orders n elements, n at least 2, by swaps. ShuffleByChoice does it as CPython does.
+}
+
+// A Shuffler is Choices that shuffle in a way of their own. Other Choices shuffle as [ShuffleByChoice] does.
+type Shuffler interface {
+	Choices
+	// Shuffle orders n elements, n at least 2, by swaps.
 	Shuffle(site Site, n int, swap func(i, j int))
 }
 
@@ -21,9 +33,6 @@ type First struct{}
 
 // Choose returns 0.
 func (First) Choose(Site, int) int { return 0 }
-
-// Bits returns 0.
-func (First) Bits(Site, int) uint64 { return 0 }
 
 // Shuffle does nothing.
 func (First) Shuffle(Site, int, func(i, j int)) {}
@@ -39,9 +48,6 @@ func (r *Random) Choose(_ Site, n int) int { return r.rng.IntN(n) }
 
 // Bits returns k random bits.
 func (r *Random) Bits(_ Site, k int) uint64 { return r.rng.Uint64() >> (64 - k) }
-
-// Shuffle draws as CPython's random.shuffle does.
-func (r *Random) Shuffle(site Site, n int, swap func(i, j int)) { ShuffleByChoice(r, site, n, swap) }
 
 // A Tape is choices that were recorded: it plays them again, and where they end it takes the first candidate. It
 // records what it was asked, so that whoever replays a tape can see whether it was asked the same.
@@ -72,9 +78,6 @@ func (t *Tape) Bits(site Site, k int) uint64 {
 	return got
 }
 
-// Shuffle draws as CPython's random.shuffle does.
-func (t *Tape) Shuffle(site Site, n int, swap func(i, j int)) { ShuffleByChoice(t, site, n, swap) }
-
 func (t *Tape) play() uint64 {
 	if n := len(t.Asked); n < len(t.Numbers) {
 		return t.Numbers[n]
@@ -97,13 +100,10 @@ func (r *Recorded) Choose(site Site, n int) int {
 
 // Bits records what From draws.
 func (r *Recorded) Bits(site Site, k int) uint64 {
-	got := r.From.Bits(site, k)
+	got := DrawBits(r.From, site, k)
 	r.record(Asked{Site: site, Bits: k, Got: got})
 	return got
 }
-
-// Shuffle draws as CPython's random.shuffle does.
-func (r *Recorded) Shuffle(site Site, n int, swap func(i, j int)) { ShuffleByChoice(r, site, n, swap) }
 
 func (r *Recorded) record(a Asked) {
 	r.Tape.Asked = append(r.Tape.Asked, a)
@@ -118,8 +118,14 @@ func ShuffleByChoice(c Choices, site Site, n int, swap func(i, j int)) {
 	}
 }
 
-// BitsByChoice is k bits as a choice among representatives: no bits, and all.
-func BitsByChoice(c Choices, site Site, k int) uint64 { return -uint64(c.Choose(site, 2)) >> (64 - k) }
+// DrawBits draws k random bits from c. Unless c is a [BitsChooser], it chooses between two representatives: no bit is set,
+// or all are.
+func DrawBits(c Choices, site Site, k int) uint64 {
+	if c, ok := c.(BitsChooser); ok {
+		return c.Bits(site, k)
+	}
+	return -uint64(c.Choose(site, 2)) >> (64 - k)
+}
 
 // choose is a choice among n candidates: random.choice, randint or randrange.
 func (s *Store) choose(site Site, n int) int {
@@ -140,7 +146,12 @@ func (s *Store) chooseThread(site Site, candidates []*Thread, function string) *
 
 // shuffle is random.shuffle of n elements.
 func (s *Store) shuffle(site Site, n int, swap func(i, j int)) {
-	if n > 1 {
-		s.options.Choices.Shuffle(site, n, swap)
+	if n < 2 {
+		return
+	}
+	if c, ok := s.options.Choices.(Shuffler); ok {
+		c.Shuffle(site, n, swap)
+	} else {
+		ShuffleByChoice(s.options.Choices, site, n, swap)
 	}
 }

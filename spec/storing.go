@@ -123,7 +123,7 @@ func maybeScrambleNaN64(cx *LiftLowerContext, f Float) Float {
 //cabi:py random_nan_bits bd95541d
 func randomNaNBits(cx *LiftLowerContext, totalBits, exponentBits int) uint64 {
 	fractionBits := totalBits - exponentBits - 1
-	bits := cx.store().options.Choices.Bits("random_nan_bits/bits", totalBits)
+	bits := DrawBits(cx.store().options.Choices, "random_nan_bits/bits", totalBits)
 	bits |= ((1 << exponentBits) - 1) << fractionBits
 	bits |= 1 << cx.store().choose("random_nan_bits/fraction", fractionBits-1)
 	return bits

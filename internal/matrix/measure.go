@@ -235,8 +235,3 @@ func (l *lcg) Bits(site spec.Site, k int) uint64 {
 	}
 	return bits
 }
-
-// Shuffle draws as CPython's random.shuffle does.
-func (l *lcg) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	spec.ShuffleByChoice(l, site, n, swap)
-}

@@ -72,11 +72,3 @@ func (f *referenceRun) Choose(_ spec.Site, n int) int {
 	f.draw++
 	return int(f.tape[f.draw-1])
 }
-
-// Bits is a choice between no bits and all.
-func (f *referenceRun) Bits(site spec.Site, k int) uint64 { return spec.BitsByChoice(f, site, k) }
-
-// Shuffle draws as CPython's random.shuffle does.
-func (f *referenceRun) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	spec.ShuffleByChoice(f, site, n, swap)
-}

@@ -178,11 +178,3 @@ func (d *driver) Choose(_ spec.Site, n int) int {
 	d.draw++
 	return int(d.tape[d.draw-1]) % n
 }
-
-// Bits is a choice between no bits and all.
-func (d *driver) Bits(site spec.Site, k int) uint64 { return spec.BitsByChoice(d, site, k) }
-
-// Shuffle draws as CPython's random.shuffle does.
-func (d *driver) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	spec.ShuffleByChoice(d, site, n, swap)
-}

@@ -362,7 +362,3 @@ func (b biased) Choose(site spec.Site, n int) int {
 }
 
 func (b biased) Bits(_ spec.Site, k int) uint64 { return b.Uint64() >> (64 - k) }
-
-func (b biased) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	spec.ShuffleByChoice(b, site, n, swap)
-}

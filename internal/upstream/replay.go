@@ -177,13 +177,3 @@ func (f *traceActor) Choose(_ spec.Site, n int) int {
 	f.choices = f.choices[1:]
 	return got
 }
-
-// Bits is a choice between no bits and all, as everywhere in traces.
-func (f *traceActor) Bits(site spec.Site, k int) uint64 {
-	return spec.BitsByChoice(f, site, k)
-}
-
-// Shuffle draws as CPython does.
-func (f *traceActor) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	spec.ShuffleByChoice(f, site, n, swap)
-}

@@ -13,10 +13,6 @@ import (
 // traceable is choices as a trace can have them: of bits, none or all.
 type traceable struct{ spec.Choices }
 
-func (t traceable) Bits(site spec.Site, k int) uint64 {
-	return spec.BitsByChoice(t, site, k)
-}
-
 // traceableRun makes the nth random run that a trace can tell: with its own choices, and none of the profile.
 func traceableRun(n int) *recorder {
 	c := newChooser(seedOf(9, n))

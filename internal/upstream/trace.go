@@ -224,15 +224,10 @@ func (r *recorder) Choose(site spec.Site, n int) int {
 
 // Bits records drawn bits.
 func (r *recorder) Bits(site spec.Site, k int) uint64 {
-	got := r.choices.Bits(site, k)
+	got := spec.DrawBits(r.choices, site, k)
 	r.chose(got)
 	r.tell("b %s %d %d", functionOf(site), k, got)
 	return got
-}
-
-// Shuffle draws as CPython does.
-func (r *recorder) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	spec.ShuffleByChoice(r, site, n, swap)
 }
 
 // functionOf is the Python function of a site.
