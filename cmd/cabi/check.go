@@ -31,6 +31,7 @@ type checkCommand struct {
 	depthFirst bool
 	full       bool
 	json       bool
+	verbose    bool
 	save       string
 	random     bool
 	duration   time.Duration
@@ -73,6 +74,7 @@ func newCheckCommand() *cobra.Command {
 	f.BoolVar(&c.full, "full", false, "without reductions: tell states apart that differ only in numbers nobody looks at")
 	f.StringVar(&c.save, "save", "", "write the counterexample to a file, for cabi replay; with --keep-going, each to a file in this directory")
 	f.BoolVar(&c.json, "json", false, "print JSON, a line for each finding as it comes and one for the result")
+	f.BoolVarP(&c.verbose, "verbose", "v", false, "print more: the properties, what stopped runs, what never came up, memory")
 	f.BoolVar(&c.random, "random", false, "walk at random instead of exploring everything")
 	f.DurationVar(&c.duration, "duration", 0, "stop after so long; 0: never, or of random walks after a minute")
 	f.Var(&c.runs, "runs", "how many random walks to make; 0: as many as the duration allows")

@@ -108,7 +108,7 @@ func (o *checkOutput) finish(r *model.Report) result {
 	if o.json {
 		o.encode(res)
 	} else {
-		res.print(o.out, r.Violations, o.save)
+		res.print(o.out, r.Violations, o.save, o.verbose)
 	}
 	return res
 }
@@ -162,8 +162,10 @@ func (r result) exit() error {
 	}
 }
 
-func (r result) print(w io.Writer, violations []*model.Violation, saved string) {
-	fmt.Fprintf(w, "world %s, variant %s\n", r.World, r.Variant)
+// print prints the result for people: what was explored, the counterexamples, the verdict and one line of figures, and the rest if
+// that is asked for.
+func (r result) print(w io.Writer, violations []*model.Violation, saved string, verbose bool) {
+	fmt.Fprintf(w, "world %s, variant %s, bound: %s\n", r.World, r.Variant, r.Bounds)
 	for _, v := range violations {
 		fmt.Fprintf(w, "%s is violated after %s:\n\n%s\n", v.Property, model.Counted(v.Actions, "action"), v.Trace)
 	}
@@ -172,22 +174,22 @@ func (r result) print(w io.Writer, violations []*model.Violation, saved string) 
 		fmt.Fprintf(w, "replay: add --save FILE to write such a trace to a file, then run cabi replay FILE\n")
 	case len(violations) > 0:
 		fmt.Fprintf(w, "replay: cabi replay %s\n", saved)
-	case r.Verdict == "no violation found":
-		fmt.Fprintf(w, "no violation found so far of %s:\n%s", countProperties(len(r.Properties)), wrapped(r.Properties))
 	default:
-		fmt.Fprintf(w, "%s: %s:\n%s", strings.ReplaceAll(r.Verdict, " ", ", "), countProperties(len(r.Properties)), wrapped(r.Properties))
+		fmt.Fprintf(w, "%s: %s\n", r.verdictWords(), countProperties(len(r.Properties)))
 	}
-	r.printBound(w)
-	r.printStops(w)
-	if len(r.Never) > 0 {
-		fmt.Fprintf(w, "never happened, so nothing was shown about it: %s\n", strings.Join(r.Never, "; "))
+	r.printFigures(w)
+	if verbose {
+		r.printRest(w)
+	} else {
+		r.printNeverCameUp(w)
 	}
-	if len(r.Unexercised) > 0 {
-		fmt.Fprintf(w, "what these speak of never happened, so nothing was shown about them:\n%s", wrapped(r.Unexercised))
+}
+
+func (r result) verdictWords() string {
+	if r.Verdict == "no violation found" {
+		return "no violation found so far"
 	}
-	if len(r.Passed) > 0 {
-		fmt.Fprintf(w, "traps and asserts that were evaluated and never fired: %d (--json lists them)\n", len(r.Passed))
-	}
+	return strings.ReplaceAll(r.Verdict, " ", ", ")
 }
 
 func countProperties(n int) string {
@@ -197,39 +199,14 @@ func countProperties(n int) string {
 	return fmt.Sprintf("%d properties", n)
 }
 
-// wrapped is words on indented lines, with commas between them.
-func wrapped(words []string) string {
-	var b strings.Builder
-	line := " "
-	for i, word := range words {
-		if i < len(words)-1 {
-			word += ","
-		}
-		if len(line)+1+len(word) > 118 {
-			fmt.Fprintln(&b, line)
-			line = " "
-		}
-		line += " " + word
-	}
-	fmt.Fprintln(&b, line)
-	return b.String()
-}
-
-func (r result) printBound(w io.Writer) {
-	fmt.Fprintf(w, "bound: %s\n", r.Bounds)
-	if r.Reduced {
-		fmt.Fprintf(w, "reduced: states that differ only in the numbers of indices are taken for one (--full tells them apart)\n")
-	}
+// printFigures prints how much was explored, and whether that is everything within the bound.
+func (r result) printFigures(w io.Writer) {
 	if r.Mode == "random" {
 		fmt.Fprintf(w, "walked: %s from seed %d, %s, %s of %s\n", model.Counted(r.Runs, "run"), *r.Seed, model.Counted(r.Transitions, "action"),
 			model.Counted(r.States, "state shape"), r.World)
 		return
 	}
 	fmt.Fprintf(w, "explored, %s: %s, %s, depth %d; %s\n", r.Mode, model.Counted(r.States, "state"), model.Counted(r.Transitions, "transition"), r.Depth, r.frontier())
-	if r.Mode == "breadth first" {
-		fmt.Fprintf(w, "visited states took %.1f bytes each in memory, and all states %d on disk\n", r.PerState, r.Disk)
-	}
-	fmt.Fprintf(w, "probability that two states were taken for one: below %.0e\n", max(r.Collision, 1e-300))
 }
 
 func (r result) frontier() string {
@@ -243,10 +220,51 @@ func (r result) frontier() string {
 	}
 }
 
+// printNeverCameUp counts the actions that were never taken and the properties that were not exercised.
+func (r result) printNeverCameUp(w io.Writer) {
+	var parts []string
+	if n := len(r.Never); n > 0 {
+		parts = append(parts, model.Counted(n, "action")+" never taken")
+	}
+	if n := len(r.Unexercised); n > 0 {
+		parts = append(parts, countProperties(n)+" not exercised")
+	}
+	if len(parts) > 0 {
+		fmt.Fprintf(w, "nothing was shown about: %s (--verbose names them)\n", strings.Join(parts, ", "))
+	}
+}
+
+// printRest prints what --verbose adds.
+func (r result) printRest(w io.Writer) {
+	width := widthOf(w)
+	fmt.Fprintf(w, "properties:\n%s", wrapped(r.Properties, width))
+	if r.Reduced {
+		fmt.Fprintf(w, "reduced: states that differ only in the numbers of indices are taken for one (--full tells them apart)\n")
+	}
+	if r.Mode == "breadth first" {
+		fmt.Fprintf(w, "visited states took %.1f bytes each in memory, and all states %d on disk\n", r.PerState, r.Disk)
+	}
+	if r.Mode != "random" {
+		fmt.Fprintf(w, "probability that two states were taken for one: below %.0e\n", max(r.Collision, 1e-300))
+	}
+	r.printStops(w)
+	for _, list := range []struct {
+		title string
+		words []string
+	}{
+		{"actions that were never taken, so nothing was shown about them", r.Never},
+		{"properties that were not exercised: what they speak of never came up, so nothing was shown about them", r.Unexercised},
+		{"traps and asserts that were evaluated and never fired", r.Passed},
+	} {
+		if len(list.words) > 0 {
+			fmt.Fprintf(w, "%s:\n%s", list.title, wrapped(list.words, width))
+		}
+	}
+}
+
 func (r result) printStops(w io.Writer) {
-	sites := slices.Sorted(maps.Keys(r.Stops))
 	fmt.Fprintf(w, "runs that were stopped, by site:\n")
-	for _, site := range sites {
+	for _, site := range slices.Sorted(maps.Keys(r.Stops)) {
 		fmt.Fprintf(w, "  %7d %s\n", r.Stops[site], site)
 	}
 }

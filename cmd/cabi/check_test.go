@@ -150,3 +150,39 @@ func TestSaveAndReplay(t *testing.T) {
 		t.Errorf("exit %d, want 1, departing at line 4: %s", code, out)
 	}
 }
+
+// What is printed for people is the verdict with the bound, one line of figures and one of what never came up; --verbose says more.
+func TestCheckOutput(t *testing.T) {
+	const short = `world handles, variant single-table, bound: 1 action; no new handle is made while 3 handles live
+holds, vacuously: 2 properties
+explored, breadth first: 5 states, 20 transitions, depth 1; exhausted up to the bound, which cuts 4 states
+`
+	args := strings.Fields("check handles --steps 1 --property nonzero,post-returned")
+	out, code, _ := execute(newRootCommand(), args...)
+	want := short + "nothing was shown about: 9 actions never taken, 1 property not exercised (--verbose names them)\n"
+	if code != 3 || out != want {
+		t.Errorf("exit %d:\n%swant\n%s", code, out, want)
+	}
+	out, code, _ = execute(newRootCommand(), append(args, "--verbose")...)
+	if code != 3 || !strings.HasPrefix(out, short) {
+		t.Errorf("exit %d:\n%swant\n%s", code, out, short)
+	}
+	for _, want := range []string{"properties:\n  nonzero, post-returned\n", "reduced: ", "\n        8 Table.get/bounds\n", "never taken", "  B: call A.give-R, ",
+		"were not exercised: what they speak of never came up, so nothing was shown about them:\n  post-returned\n", "visited states took", "below", "Table.add/full"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}
+
+// A counterexample stands between what was explored and the figures.
+func TestCounterexampleOutput(t *testing.T) {
+	out, code, _ := execute(newRootCommand(), "check", "handles", "--variant", "per-type", "--property", "unique-in-instance")
+	const begin = "world handles, variant per-type, bound: 8 actions; no new handle is made while 3 handles live\n" +
+		"unique-in-instance is violated after 2 actions:\n\nworld handles  variant per-type  pin "
+	const end = "explored, breadth first: 11 states, 48 transitions, depth 1; 9 states not explored\n" +
+		"nothing was shown about: 9 actions never taken (--verbose names them)\n"
+	if code != 1 || !strings.HasPrefix(out, begin) || !strings.HasSuffix(out, end) || strings.Count(out, "\n") != 12 {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+}
