@@ -7,27 +7,27 @@ import (
 )
 
 // A Listener is told what happens in a run, in order.
-type Listener interface {
+type Observer interface {
 	// Entered tells that core code, or the host, is called.
 	Entered(at *Activation)
 	// Done tells that the action that at is doing is done.
 	Done(at *Activation, results []spec.CoreValue)
 	// Heard tells what the host hears: values that it is given, and how its copies end.
-	Heard(text string)
+	HostReceived(text string)
 }
 
 // hosting is what the host holds in a run.
 type hosting struct {
 	calls  []*HostCall
-	shared []*Shared
+	shared []*HostShared
 }
 
 // A HostCall is one call of a function of the host.
 type HostCall struct {
-	Func     string
-	Started  bool
-	Resolved bool
-	Asked    bool // to cancel
+	Func            string
+	Started         bool
+	Resolved        bool
+	CancelRequested bool // to cancel
 
 	ft        *spec.FuncType
 	onStart   spec.OnStart
@@ -38,30 +38,30 @@ type HostCall struct {
 func (r *Run) HostCalls() []*HostCall { return r.hosting.calls }
 
 // A Call is one call that the host made.
-type Call struct {
-	Func      string
-	Resolved  bool
-	Times     int  // that it was resolved
-	Cancelled bool // the host has asked for it
+type Invocation struct {
+	Func            string
+	Resolved        bool
+	TimesResolved   int  // that it was resolved
+	CancelRequested bool // the host has asked for it
 
 	args     []spec.CoreValue
 	onCancel spec.OnCancel
 }
 
 // Calls are the calls that the host made so far.
-func (r *Run) Calls() []*Call { return r.calls }
+func (r *Run) Invocations() []*Invocation { return r.calls }
 
 // Shared is a stream or future that the host knows.
-type Shared struct {
+type HostShared struct {
 	Stream bool
 	Own    bool // the host implements it; otherwise it is one of the specification's
 	Made   bool // the host made it, and has the end that is written to; otherwise it was given the readable end
 	Closed bool // the host has nothing more to do with it
 	// Cancelling says that a guest has asked to cancel its copy in one of the host's own.
-	Cancelling bool
-	Reading    bool // a guest's copy is pending in one of the host's own, or a copy of the host's in another
-	Reclaim    bool // a copy of the host's has made progress and can be reclaimed
-	Pending    spec.Buffer
+	CancelRequested bool
+	Copying         bool // a guest's copy is pending in one of the host's own, or a copy of the host's in another
+	CanReclaim      bool // a copy of the host's has made progress and can be reclaimed
+	Pending         spec.Buffer
 
 	shared     spec.SharedBase
 	onCopy     spec.OnCopy
@@ -70,10 +70,10 @@ type Shared struct {
 }
 
 // Type is the type of the elements.
-func (s *Shared) Type() spec.ValType { return s.shared.T() }
+func (s *HostShared) Type() spec.ValType { return s.shared.T() }
 
 // Shared are the streams and futures that the host knows.
-func (r *Run) Shared() []*Shared { return r.hosting.shared }
+func (r *Run) HostShared() []*HostShared { return r.hosting.shared }
 
 // A hostOp is a kind of action that only the host takes.
 type hostOp struct {
@@ -112,14 +112,14 @@ func (r *Run) tick() { rethrow(r.Store.Tick()) }
 
 func (r *Run) cancel(a Action) {
 	call := r.calls[n(a, 0)]
-	call.Cancelled = true
+	call.CancelRequested = true
 	rethrow(r.Store.Cancel(call.onCancel))
 }
 
 func (r *Run) invoke(a Action) {
 	f := r.funcs[a.Imm[0]]
 	k := len(r.calls)
-	call := &Call{Func: a.Imm[0], args: a.Args}
+	call := &Invocation{Func: a.Imm[0], args: a.Args}
 	r.calls = append(r.calls, call)
 	onStart := spec.HostOnStart(func() []spec.Value {
 		args := make([]spec.Value, len(f.ft.Params))
@@ -131,7 +131,7 @@ func (r *Run) invoke(a Action) {
 	})
 	onResolve := spec.HostOnResolve(func(result []spec.Value) {
 		call.Resolved = true
-		call.Times++
+		call.TimesResolved++
 		r.hear("resolve %d %s", k, listOrNil(result))
 	})
 	onCancel, err := r.Store.Invoke(f.lift, onStart, onResolve)
@@ -158,7 +158,7 @@ func (r *Run) hear(format string, args ...any) {
 		}
 	}
 	if r.Listener != nil {
-		r.Listener.Heard(fmt.Sprintf(format, args...))
+		r.Listener.HostReceived(fmt.Sprintf(format, args...))
 	}
 }
 
@@ -171,7 +171,7 @@ func (r *Run) hostFunc(name string, ft *spec.FuncType) spec.FuncInst {
 		r.hosting.calls = append(r.hosting.calls, call)
 		r.hostActs(KindHostFunc, name, k)
 		return spec.HostOnCancel(func(*spec.ComponentInstance) {
-			call.Asked = true
+			call.CancelRequested = true
 			r.hostActs(KindHostCancel, name+".cancel", k)
 		})
 	})

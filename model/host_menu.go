@@ -88,7 +88,7 @@ func (r *Run) offerTick(_ *Activation, a Action) []Action {
 func (r *Run) offerCancel(_ *Activation, a Action) []Action {
 	var offers []Action
 	for k, c := range r.calls {
-		if !c.Resolved && !c.Cancelled {
+		if !c.Resolved && !c.CancelRequested {
 			offers = append(offers, a.with(uint64(k)))
 		}
 	}
@@ -130,7 +130,7 @@ func (r *Run) offerResolve(at *Activation, a Action) []Action {
 
 func (r *Run) offerResolveCancelled(at *Activation, a Action) []Action {
 	var offers []Action
-	for _, k := range r.hostCallsOf(at, func(c *HostCall) bool { return c.Asked }) {
+	for _, k := range r.hostCallsOf(at, func(c *HostCall) bool { return c.CancelRequested }) {
 		offers = append(offers, a.with(k))
 	}
 	return offers
@@ -138,7 +138,7 @@ func (r *Run) offerResolveCancelled(at *Activation, a Action) []Action {
 
 // sharedOf are the streams and futures that the host may act on in an activation: while it is asked about one of its own,
 // that one; otherwise all.
-func (r *Run) sharedOf(at *Activation, where func(*Shared) bool) []uint64 {
+func (r *Run) sharedOf(at *Activation, where func(*HostShared) bool) []uint64 {
 	var ks []uint64
 	for k, s := range r.hosting.shared {
 		mine := at.Kind == KindHost || at.Kind == KindHostShared && at.Args[0].Uint64() == uint64(k)
@@ -150,11 +150,11 @@ func (r *Run) sharedOf(at *Activation, where func(*Shared) bool) []uint64 {
 }
 
 // free reports whether the host may use its end of one of the specification's streams or futures.
-func (s *Shared) free() bool { return !s.Own && !s.Reading && !s.Closed }
+func (s *HostShared) free() bool { return !s.Own && !s.Copying && !s.Closed }
 
 func (r *Run) offerSharedRead(at *Activation, a Action) []Action {
 	var offers []Action
-	for _, k := range r.sharedOf(at, func(s *Shared) bool { return s.free() && !s.Made }) {
+	for _, k := range r.sharedOf(at, func(s *HostShared) bool { return s.free() && !s.Made }) {
 		for _, n := range r.hostLengths(k) {
 			offers = append(offers, a.with(k, n))
 		}
@@ -164,7 +164,7 @@ func (r *Run) offerSharedRead(at *Activation, a Action) []Action {
 
 func (r *Run) offerSharedWrite(at *Activation, a Action) []Action {
 	var offers []Action
-	for _, k := range r.sharedOf(at, func(s *Shared) bool { return s.free() && s.Made }) {
+	for _, k := range r.sharedOf(at, func(s *HostShared) bool { return s.free() && s.Made }) {
 		for _, n := range r.hostLengths(k) {
 			offers = append(offers, a.with(k, n, 0))
 		}
@@ -180,19 +180,19 @@ func (r *Run) hostLengths(k uint64) []uint64 {
 }
 
 func (r *Run) offerSharedCancel(at *Activation, a Action) []Action {
-	return r.offerEach(at, a, func(s *Shared) bool { return !s.Own && s.Reading && !s.Reclaim })
+	return r.offerEach(at, a, func(s *HostShared) bool { return !s.Own && s.Copying && !s.CanReclaim })
 }
 
 // offerSharedDrop leaves out the writable end of a future that was not written: it must be.
 func (r *Run) offerSharedDrop(at *Activation, a Action) []Action {
-	return r.offerEach(at, a, func(s *Shared) bool { return s.free() && (s.Stream || !s.Made) })
+	return r.offerEach(at, a, func(s *HostShared) bool { return s.free() && (s.Stream || !s.Made) })
 }
 
 func (r *Run) offerSharedReclaim(at *Activation, a Action) []Action {
-	return r.offerEach(at, a, func(s *Shared) bool { return s.Reclaim && s.Reading })
+	return r.offerEach(at, a, func(s *HostShared) bool { return s.CanReclaim && s.Copying })
 }
 
-func (r *Run) offerEach(at *Activation, a Action, where func(*Shared) bool) []Action {
+func (r *Run) offerEach(at *Activation, a Action, where func(*HostShared) bool) []Action {
 	var offers []Action
 	for _, k := range r.sharedOf(at, where) {
 		offers = append(offers, a.with(k))
@@ -201,11 +201,11 @@ func (r *Run) offerEach(at *Activation, a Action, where func(*Shared) bool) []Ac
 }
 
 // pending reports whether a guest's copy is pending in one of the host's own.
-func (s *Shared) pending() bool { return s.Own && s.Reading && s.Pending != nil }
+func (s *HostShared) pending() bool { return s.Own && s.Copying && s.Pending != nil }
 
 func (r *Run) offerSharedCopy(at *Activation, a Action) []Action {
 	var offers []Action
-	for _, k := range r.sharedOf(at, func(s *Shared) bool { return s.pending() && s.Pending.Remain() > 0 }) {
+	for _, k := range r.sharedOf(at, func(s *HostShared) bool { return s.pending() && s.Pending.Remain() > 0 }) {
 		offers = append(offers, a.with(k, 1, 0))
 	}
 	return offers
@@ -215,7 +215,7 @@ func (r *Run) offerSharedCopy(at *Activation, a Action) []Action {
 // a guest asked for it.
 func (r *Run) offerSharedDone(at *Activation, a Action) []Action {
 	var offers []Action
-	for _, k := range r.sharedOf(at, (*Shared).pending) {
+	for _, k := range r.sharedOf(at, (*HostShared).pending) {
 		s := r.hosting.shared[k]
 		written := s.Pending.Remain() == 0
 		if s.Stream || written {
@@ -224,7 +224,7 @@ func (r *Run) offerSharedDone(at *Activation, a Action) []Action {
 		if s.Stream {
 			offers = append(offers, a.with(k, uint64(spec.CopyDropped)))
 		}
-		if s.Cancelling && (s.Stream || !written) {
+		if s.CancelRequested && (s.Stream || !written) {
 			offers = append(offers, a.with(k, uint64(spec.CopyCancelled)))
 		}
 	}

@@ -9,9 +9,9 @@ func (r *Run) newShared(stream bool, t spec.ValType, nth uint64) spec.SharedBase
 	var shared spec.SharedBase
 	switch {
 	case nth%2 == 1 && stream:
-		shared = &hostStream{hostShared{r, t}}
+		shared = &hostStream{hostOwned{r, t}}
 	case nth%2 == 1:
-		shared = &hostFuture{hostShared{r, t}}
+		shared = &hostFuture{hostOwned{r, t}}
 	case stream:
 		shared = spec.NewSharedStreamImpl(r.Store, t)
 	default:
@@ -28,7 +28,7 @@ func (r *Run) sharedIndex(shared spec.SharedBase) int {
 			return i
 		}
 	}
-	known := &Shared{shared: shared}
+	known := &HostShared{shared: shared}
 	_, known.Stream = shared.(spec.ReadableStream)
 	switch shared.(type) {
 	case *hostStream, *hostFuture:
@@ -38,18 +38,18 @@ func (r *Run) sharedIndex(shared spec.SharedBase) int {
 	return len(r.hosting.shared) - 1
 }
 
-func (r *Run) sharedAt(a Action) *Shared { return r.hosting.shared[n(a, 0)] }
+func (r *Run) sharedAt(a Action) *HostShared { return r.hosting.shared[n(a, 0)] }
 
 // hostShared is what the host's own streams and futures have in common.
-type hostShared struct {
+type hostOwned struct {
 	run *Run
 	t   spec.ValType
 }
 
-func (h *hostShared) T() spec.ValType { return h.t }
+func (h *hostOwned) T() spec.ValType { return h.t }
 
 // hostStream is a stream that the host implements: a guest's read is pending until the actor completes it.
-type hostStream struct{ hostShared }
+type hostStream struct{ hostOwned }
 
 func (h *hostStream) Cancel() { h.run.hostCancels(h.run.sharedIndex(h)) }
 func (h *hostStream) Drop()   { h.run.hostActs(KindHostShared, "shared.drop", h.run.sharedIndex(h)) }
@@ -61,7 +61,7 @@ func (h *hostStream) Read(_ *spec.ComponentInstance, dst spec.WritableBuffer, on
 }
 
 // hostFuture is a future that the host implements.
-type hostFuture struct{ hostShared }
+type hostFuture struct{ hostOwned }
 
 func (h *hostFuture) Cancel() { h.run.hostCancels(h.run.sharedIndex(h)) }
 func (h *hostFuture) Drop()   { h.run.hostActs(KindHostShared, "shared.drop", h.run.sharedIndex(h)) }
@@ -73,12 +73,12 @@ func (h *hostFuture) ReadFuture(_ *spec.ComponentInstance, dst spec.WritableBuff
 }
 
 func (r *Run) hostCancels(k int) {
-	r.hosting.shared[k].Cancelling = true
+	r.hosting.shared[k].CancelRequested = true
 	r.hostActs(KindHostShared, "shared.cancel", k)
 }
 
-func (s *Shared) pend(dst spec.Buffer, onCopy spec.OnCopy, onCopyDone spec.OnCopyDone) {
-	s.Reading, s.Cancelling, s.Pending, s.onCopy, s.onCopyDone = true, false, dst, onCopy, onCopyDone
+func (s *HostShared) pend(dst spec.Buffer, onCopy spec.OnCopy, onCopyDone spec.OnCopyDone) {
+	s.Copying, s.CancelRequested, s.Pending, s.onCopy, s.onCopyDone = true, false, dst, onCopy, onCopyDone
 }
 
 // hostBuffer is what the host's two kinds of buffers have in common.
@@ -115,7 +115,7 @@ func (b *hostWritable) Write(vs []spec.Value) {
 func (r *Run) sharedRead(a Action) {
 	s := r.sharedAt(a)
 	dst := &hostWritable{hostBuffer{run: r, t: s.Type(), n: n(a, 1)}}
-	s.Reading, s.Pending = true, dst
+	s.Copying, s.Pending = true, dst
 	switch shared := s.shared.(type) {
 	case spec.ReadableStream:
 		shared.Read(nil, dst, r.onCopy(s), r.onCopyDone(s))
@@ -128,7 +128,7 @@ func (r *Run) sharedRead(a Action) {
 func (r *Run) sharedWrite(a Action) {
 	s := r.sharedAt(a)
 	src := &hostReadable{hostBuffer{run: r, t: s.Type(), n: n(a, 1), seed: n(a, 2)}}
-	s.Reading, s.Pending = true, src
+	s.Copying, s.Pending = true, src
 	switch shared := s.shared.(type) {
 	case spec.WritableStream:
 		shared.Write(nil, src, r.onCopy(s), r.onCopyDone(s))
@@ -137,16 +137,16 @@ func (r *Run) sharedWrite(a Action) {
 	}
 }
 
-func (r *Run) onCopy(s *Shared) spec.OnCopy {
+func (r *Run) onCopy(s *HostShared) spec.OnCopy {
 	return spec.HostOnCopy(func(reclaim spec.ReclaimBuffer) {
-		s.reclaim, s.Reclaim = reclaim, true
+		s.reclaim, s.CanReclaim = reclaim, true
 		r.hear("copied %d", r.sharedIndex(s.shared))
 	})
 }
 
-func (r *Run) onCopyDone(s *Shared) spec.OnCopyDone {
+func (r *Run) onCopyDone(s *HostShared) spec.OnCopyDone {
 	return spec.HostOnCopyDone(func(result spec.CopyResult) {
-		s.Reading, s.Reclaim = false, false
+		s.Copying, s.CanReclaim = false, false
 		s.Closed = result == spec.CopyDropped || !s.Stream && result == spec.CopyCompleted
 		r.hear("done %d %s", r.sharedIndex(s.shared), result)
 	})
@@ -154,7 +154,7 @@ func (r *Run) onCopyDone(s *Shared) spec.OnCopyDone {
 
 func (r *Run) sharedReclaim(a Action) {
 	s := r.sharedAt(a)
-	s.Reclaim, s.Reading = false, false
+	s.CanReclaim, s.Copying = false, false
 	s.reclaim.ReclaimBuffer()
 }
 
@@ -169,7 +169,7 @@ func (r *Run) sharedCopy(a Action) {
 	if s.onCopy != nil {
 		k := n(a, 0)
 		s.onCopy.OnCopy(spec.HostReclaimBuffer(func() {
-			s.Reading = false
+			s.Copying = false
 			r.hear("reclaimed %d", k)
 		}))
 	}
@@ -179,7 +179,7 @@ func (r *Run) sharedCopy(a Action) {
 func (r *Run) sharedDone(a Action) {
 	s := r.sharedAt(a)
 	onCopyDone := s.onCopyDone
-	s.Reading, s.Pending, s.onCopy, s.onCopyDone = false, nil, nil, nil
+	s.Copying, s.Pending, s.onCopy, s.onCopyDone = false, nil, nil, nil
 	onCopyDone.OnCopyDone(spec.CopyResult(n(a, 1)))
 }
 

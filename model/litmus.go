@@ -20,18 +20,18 @@ type Litmus struct {
 // A Program is what core code, or the host, does in each call, or of an actor without functions of its own: in all.
 type Program struct {
 	Args   []string // names for what it is called with
-	Lines  []Choice
+	Lines  []ProgramLine
 	shared bool // all activations of the actor go on with the same lines
 }
 
 // A Choice is a line of a program: one of several actions.
-type Choice struct {
+type ProgramLine struct {
 	Number  int // of the line
 	Actions []Line
 }
 
 // An End is what came of a litmus in some of its ways.
-type End struct {
+type Outcome struct {
 	How      string   // "ends", "trap SITE" …, or why it cannot go on
 	Violates []string // properties
 	Values   []string // "$r = 1"
@@ -39,7 +39,7 @@ type End struct {
 	Trace    *Trace // of the first way that led to it
 }
 
-func (e *End) String() string {
+func (e *Outcome) String() string {
 	parts := append([]string{e.How}, e.Values...)
 	for _, v := range e.Violates {
 		parts = append(parts, "violates "+v)
@@ -48,23 +48,23 @@ func (e *End) String() string {
 }
 
 // A Verdict is everything that may come of a litmus.
-type Verdict struct {
-	Ends []*End // the most frequent first
-	Ways int
-	Cut  bool // there are more ways than were looked at
+type LitmusReport struct {
+	Outcomes   []*Outcome // the most frequent first
+	Ways       int
+	Incomplete bool // there are more ways than were looked at
 }
 
 // mostActions bounds a run of a litmus.
 const mostActions = 10000
 
 // Explore runs a litmus in every way that its lines and the specification's choices allow, up to so many.
-func (l *Litmus) Explore(properties []*Property, most int) *Verdict {
-	v := &Verdict{}
-	known := map[string]*End{}
+func (l *Litmus) Explore(properties []*Property, most int) *LitmusReport {
+	v := &LitmusReport{}
+	known := map[string]*Outcome{}
 	pending := [][]uint32{nil}
 	for len(pending) > 0 {
 		if v.Ways == most {
-			v.Cut = true
+			v.Incomplete = true
 			break
 		}
 		run := &litmusRun{Litmus: l, tape: pending[len(pending)-1], at: map[string]int{}, under: map[*Activation]*cursor{}}
@@ -74,11 +74,11 @@ func (l *Litmus) Explore(properties []*Property, most int) *Verdict {
 		v.Ways++
 		if known[end.String()] == nil {
 			known[end.String()] = end
-			v.Ends = append(v.Ends, end)
+			v.Outcomes = append(v.Outcomes, end)
 		}
 		known[end.String()].Ways++
 	}
-	slices.SortStableFunc(v.Ends, func(a, b *End) int { return b.Ways - a.Ways })
+	slices.SortStableFunc(v.Outcomes, func(a, b *Outcome) int { return b.Ways - a.Ways })
 	return v
 }
 
@@ -103,7 +103,7 @@ type cursor struct {
 	next    int
 }
 
-func (l *litmusRun) run(properties []*Property) *End {
+func (l *litmusRun) run(properties []*Property) *Outcome {
 	l.names, l.naming, l.calls = bindings{}, map[*Activation]Line{}, map[string]int{}
 	var checkers []Checker
 	for _, p := range properties {
@@ -120,8 +120,8 @@ func (l *litmusRun) run(properties []*Property) *End {
 }
 
 // end is what came of the run.
-func (l *litmusRun) end(r *Run) *End {
-	e := &End{How: "ends", Trace: &Trace{World: l.World, Variant: l.Variant, Choices: l.recorded, Lines: r.recorder.lines}}
+func (l *litmusRun) end(r *Run) *Outcome {
+	e := &Outcome{How: "ends", Trace: &Trace{World: l.World, Variant: l.Variant, Choices: l.recorded, Lines: r.recorder.lines}}
 	switch {
 	case r.Stopped != nil:
 		e.How = stopLine(r.Stopped).Text

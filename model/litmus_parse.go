@@ -42,8 +42,8 @@ func (t Term) String() string {
 }
 
 // Holds counts the ways whose ends are as the claim says, and reports whether it holds.
-func (c Claim) Holds(v *Verdict) (ways int, holds bool) {
-	for _, e := range v.Ends {
+func (c Claim) Holds(v *LitmusReport) (ways int, holds bool) {
+	for _, e := range v.Outcomes {
 		if c.describes(e) {
 			ways += e.Ways
 		}
@@ -58,12 +58,12 @@ func (c Claim) Holds(v *Verdict) (ways int, holds bool) {
 	}
 }
 
-func (c Claim) describes(e *End) bool {
+func (c Claim) describes(e *Outcome) bool {
 	return !slices.ContainsFunc(c.Terms, func(t Term) bool { return !t.describes(e) })
 }
 
 // value is what a name stands for at the end; false: nothing.
-func (e *End) value(name string) (string, bool) {
+func (e *Outcome) value(name string) (string, bool) {
 	for _, v := range e.Values {
 		if value, is := strings.CutPrefix(v, name+" = "); is {
 			return value, true
@@ -72,7 +72,7 @@ func (e *End) value(name string) (string, bool) {
 	return "", false
 }
 
-func (t Term) describes(e *End) bool {
+func (t Term) describes(e *Outcome) bool {
 	if t.Name != "" {
 		value, bound := e.value(t.Name)
 		want, known := bindings{}.means(t.Value), true
@@ -206,7 +206,7 @@ func (p *litmusParser) program(text string) error {
 	if to == nil {
 		return fmt.Errorf("who does this? Write \"in FUNCTION\" above it, or an instance and a colon before it")
 	}
-	choice := Choice{Number: p.number}
+	choice := ProgramLine{Number: p.number}
 	for _, one := range strings.Split(rest, " | ") {
 		l, err := p.action(one)
 		if err != nil {

@@ -62,11 +62,11 @@ type Run struct {
 	Stopped     error         // how the specification stopped the run; nil: it has not
 
 	// Listener is told what happens; nil: nobody is.
-	Listener Listener
+	Listener Observer
 
 	actor Actor
 	observers
-	recorder       *recorder // nil: nothing is recorded
+	recorder  *recorder // nil: nothing is recorded
 	starting  bool
 	back      *expansion // takes back what is stopped; nil: nothing does
 	same      bool       // the run is at the menu that it was at before
@@ -75,7 +75,7 @@ type Run struct {
 	inOrder   []*instance // the same, as the world lists them
 	resources resourceTypes
 	funcs     map[string]*function
-	calls     []*Call
+	calls     []*Invocation
 	hosting   hosting
 	stacks    []*stack
 	stackAt   map[*spec.Thread]*stack // the same, once there are many; nil: there are few
@@ -84,7 +84,7 @@ type Run struct {
 	forgets   bool        // what only the text of the state needs is not kept: nobody asks for it
 	settling  bool        // the checkers are told of a menu
 	elements  []spec.Slot // what was asked for last
-	compiled      *compiledWorld
+	compiled  *compiledWorld
 }
 
 // ages are when elements were given their indices: after how many others.

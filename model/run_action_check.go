@@ -138,7 +138,7 @@ func checkResolve(a Action, r *Run, _ *Activation) error {
 		return err
 	case call.Resolved:
 		return fmt.Errorf("call %d of the host's functions is resolved already", n(a, 0))
-	case cancelled && !call.Asked:
+	case cancelled && !call.CancelRequested:
 		return fmt.Errorf("nobody has asked to cancel call %d of the host's functions", n(a, 0))
 	case !cancelled && !call.Started:
 		return fmt.Errorf("call %d of the host's functions has not started", n(a, 0))
@@ -170,7 +170,7 @@ func checkEnd(verb string) func(a Action, r *Run, _ *Activation) error {
 			return err
 		case s.Own || s.Made != (verb == "write"):
 			return fmt.Errorf("the host has no end of %d to %s", n(a, 0), verb)
-		case s.Reading || s.Closed:
+		case s.Copying || s.Closed:
 			return fmt.Errorf("the host's end %d is copying already, or is done with", n(a, 0))
 		case n(a, 1) > maxHostCopy:
 			return fmt.Errorf("the host copies at most %d elements at a time", maxHostCopy)
@@ -185,7 +185,7 @@ func checkPending(a Action, r *Run, _ *Activation) error {
 	switch {
 	case err != nil:
 		return err
-	case !s.Own || !s.Reading || s.Pending == nil:
+	case !s.Own || !s.Copying || s.Pending == nil:
 		return fmt.Errorf("no copy is pending in %d", n(a, 0))
 	case a.Op == "shared.copy" && n(a, 1) > s.Pending.Remain():
 		return fmt.Errorf("%d elements are too many, the copy pending in %d takes %d more", n(a, 1), n(a, 0), s.Pending.Remain())
@@ -197,7 +197,7 @@ func checkPending(a Action, r *Run, _ *Activation) error {
 
 func checkReclaim(a Action, r *Run, _ *Activation) error {
 	s, err := a.sharedKnown(r)
-	if err == nil && !s.Reclaim {
+	if err == nil && !s.CanReclaim {
 		err = fmt.Errorf("no copy in %d has made progress", n(a, 0))
 	}
 	return err
@@ -205,7 +205,7 @@ func checkReclaim(a Action, r *Run, _ *Activation) error {
 
 func checkUnderWay(a Action, r *Run, _ *Activation) error {
 	s, err := a.sharedKnown(r)
-	if err == nil && (s.Own || !s.Reading) {
+	if err == nil && (s.Own || !s.Copying) {
 		err = fmt.Errorf("no copy of the host's is under way in %d", n(a, 0))
 	}
 	return err
@@ -219,7 +219,7 @@ func checkShared(a Action, r *Run, _ *Activation) error {
 	return err
 }
 
-func (a Action) sharedKnown(r *Run) (*Shared, error) {
+func (a Action) sharedKnown(r *Run) (*HostShared, error) {
 	if err := a.checkInts(); err != nil {
 		return nil, err
 	}

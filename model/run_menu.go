@@ -7,13 +7,13 @@ import (
 )
 
 // A Breadth says which indices a menu offers.
-type Breadth uint8
+type MenuIndices uint8
 
 const (
 	// Everything is every index the instance was ever handed, 0, and one that it never was, for every operand.
-	Everything Breadth = iota
+	AnyIndex MenuIndices = iota
 	// RightClass is the indices that name an element of the operand's class.
-	RightClass
+	RightClassIndex
 )
 
 // An offer is an action on a menu.
@@ -25,7 +25,7 @@ type menuAction struct {
 // Menu is what the most general guest, or the host, may do in an activation: every action that the world's menus offer
 // there, with every relevant number, in a fixed order. It filters by class and bounds only, and for the host by the
 // preconditions that upstream states.
-func (r *Run) Menu(at *Activation, bounds Bounds, breadth Breadth) []Action {
+func (r *Run) Menu(at *Activation, bounds Bounds, breadth MenuIndices) []Action {
 	var actions []Action
 	for _, o := range r.menu(nil, at, bounds, breadth) {
 		actions = append(actions, o.Action)
@@ -34,9 +34,9 @@ func (r *Run) Menu(at *Activation, bounds Bounds, breadth Breadth) []Action {
 }
 
 // menu appends the menu to offers.
-func (r *Run) menu(offers []menuAction, at *Activation, bounds Bounds, breadth Breadth) []menuAction {
+func (r *Run) menu(offers []menuAction, at *Activation, bounds Bounds, breadth MenuIndices) []menuAction {
 	if r.World.RightClass {
-		breadth = RightClass
+		breadth = RightClassIndex
 	}
 	m := menu{r, at, breadth}
 	for _, t := range r.templates(nil, at, bounds) {
@@ -102,7 +102,7 @@ func (r *Run) liveHandles() int {
 type menu struct {
 	*Run
 	at      *Activation
-	breadth Breadth
+	breadth MenuIndices
 }
 
 // expand offers an action with each combination of relevant numbers.
@@ -155,7 +155,7 @@ func (m menu) moreOperands(a Action) [][]uint64 {
 		return [][]uint64{m.addresses(0), m.lengths()}
 	case "waitable.join":
 		sets := m.indices(spec.ClassWaitableSet)
-		if m.breadth == RightClass {
+		if m.breadth == RightClassIndex {
 			sets = append([]uint64{0}, sets...) // 0: none
 		}
 		return [][]uint64{sets}
@@ -220,7 +220,7 @@ func (m menu) operands(a Action) [][]uint64 {
 // functions are the elements of the instance's table of functions: its only thread function that takes an i32, and, if
 // wrong ones are asked for, the one that takes an i64, and none.
 func (m menu) functions() []uint64 {
-	if m.breadth == RightClass {
+	if m.breadth == RightClassIndex {
 		return []uint64{1}
 	}
 	return []uint64{1, 2, 3}
@@ -248,7 +248,7 @@ func (m menu) returns() [][]uint64 {
 		for _, i := range m.indices(spec.ClassWaitableSet) {
 			codes = append(codes, 2|i<<4) // wait
 		}
-		if m.breadth == Everything {
+		if m.breadth == AnyIndex {
 			codes = append(codes, 3) // no code
 		}
 		return [][]uint64{codes}
@@ -309,7 +309,7 @@ func (m menu) rep(resource string) uint64 {
 
 // indices are those that the breadth allows for an element of a class.
 func (m menu) indices(class spec.Class) []uint64 {
-	if m.breadth == RightClass {
+	if m.breadth == RightClassIndex {
 		return m.liveIndices(class)
 	}
 	var known []uint64

@@ -116,7 +116,7 @@ func formatCores(vs []spec.CoreValue) string {
 }
 
 // Logged is how many lines of the trace of a replayed run were written so far.
-func (r *Run) Logged() int {
+func (r *Run) RecordedLines() int {
 	if r.recorder == nil {
 		return 0
 	}

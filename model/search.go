@@ -38,14 +38,14 @@ type Search struct {
 	// Memory is about how many bytes of memory the states may take that are visited or to be explored; what is more goes to a
 	// file in the directory Disk. 0: as many as there are. The others are "" and 0 for those of the system. Breadth first only.
 	Memory     int64
-	Disk       string
+	Dir        string
 	Checkpoint Checkpoint // breadth first only
 	Resume     string     // the checkpoint to go on from; "": from the start
 	// Progress is called now and then with what was found so far; nil: nobody wants to know. If it returns false, the
 	// search stops early.
 	Progress func(*Report) bool
 	// Found is told of each kind of violation when it is first found; nil: nobody wants to know.
-	Found func(*Violation)
+	OnViolation func(*Violation)
 
 	tweak tweak
 }
@@ -57,15 +57,15 @@ type Report struct {
 	Transitions int // actions taken
 	Depth       int // of the deepest state, in actions
 	Frontier    int // states that were not explored further; 0: the search is exhaustive
-	Cut         int // states at the bound on steps, which have further actions
+	AtBound     int // states at the bound on steps, which have further actions
 	// Stops are how often each site stopped a run.
 	Stops map[string]int
 	// Never are the actions that the world's menus offer and that were never taken, as "A: resource.new R".
-	Never []string
+	NeverTaken []string
 	// Taken are how often each action of the menus was taken.
 	Taken map[string]int
 	// Passed are the traps and asserts that were evaluated and never fired.
-	Passed []spec.Site
+	NeverFired []spec.Site
 	// Exercised are the properties that could have been violated: what they speak of happened.
 	Exercised  []string
 	Violations []*Violation // the first of each kind, in the order in which they were found
@@ -93,7 +93,7 @@ func (r *Report) CollisionProbability() float64 {
 type Violation struct {
 	Property string
 	Kind     string // what tells it from other violations of the property: a site, or what is stuck; may be empty
-	What     string
+	Message  string
 	Actions  int // how many led to it
 	Trace    *Trace
 }
@@ -103,7 +103,7 @@ func (v *Violation) Key() string { return v.Property + "/" + v.Kind }
 
 // Interesting orders violations, the most interesting first: failing asserts and crashes of the specification, then the
 // shorter.
-func Interesting(a, b *Violation) int {
+func CompareViolations(a, b *Violation) int {
 	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Actions, b.Actions), cmp.Compare(a.Key(), b.Key()))
 }
 

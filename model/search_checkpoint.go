@@ -195,7 +195,7 @@ func (l *frontier) head() checkpointHead {
 	h.Actions = actionTexts(l.actions)
 	for i, v := range l.report.Violations {
 		to := l.leads[i]
-		h.Violations = append(h.Violations, checkpointViolation{v.Property, v.Kind, v.What, actionTexts(to.actions), to.choices})
+		h.Violations = append(h.Violations, checkpointViolation{v.Property, v.Kind, v.Message, actionTexts(to.actions), to.choices})
 	}
 	return h
 }

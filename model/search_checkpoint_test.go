@@ -107,7 +107,7 @@ func TestBeyondMemory(t *testing.T) {
 		s := search(name)
 		s.KeepGoing = true
 		want := s.Run()
-		s.Memory, s.Disk, s.Workers = 64, t.TempDir(), 2 // as little as can be
+		s.Memory, s.Dir, s.Workers = 64, t.TempDir(), 2 // as little as can be
 		got := s.Run()
 		if got.Disk == 0 || got.Err != nil {
 			t.Errorf("%s: %d bytes on disk, error %v", name, got.Disk, got.Err)

@@ -33,8 +33,8 @@ func (e *explorer) depthFirst() {
 func (e *explorer) cut(left int) {
 	for _, depth := range e.visited.depths {
 		if e.Bounds.Steps > 0 && depth == e.Bounds.Steps {
-			e.report.Cut++
+			e.report.AtBound++
 		}
 	}
-	e.report.Frontier = left + e.report.Cut
+	e.report.Frontier = left + e.report.AtBound
 }

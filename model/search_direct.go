@@ -11,18 +11,18 @@ import (
 
 // A Direct search explores a system that can be put into any of its states as they are written: nothing of it stands on a
 // stack. It needs no replay, which is what makes it fast.
-type Direct struct {
-	New     func() System // makes one for each worker, which calls it
-	Width   int           // bytes of a state
-	Workers int           // 0: one. What is found does not depend on it.
-	Memory  int64         // bytes of memory for states, about; what is more goes to disk; 0: as many as are needed
-	Dir     string        // where; "": where temporary files go
+type DirectSearch struct {
+	New     func() DirectSystem // makes one for each worker, which calls it
+	Width   int                 // bytes of a state
+	Workers int                 // 0: one. What is found does not depend on it.
+	Memory  int64               // bytes of memory for states, about; what is more goes to disk; 0: as many as are needed
+	Dir     string              // where; "": where temporary files go
 	// Progress is called now and then; nil: nobody wants to know. If it returns false, the search stops early.
 	Progress func(*DirectReport) bool
 }
 
 // A System can be put into any of its states.
-type System interface {
+type DirectSystem interface {
 	// Start appends the state that it starts in.
 	Start(b []byte) []byte
 	// Expand puts it into a state, and yields the state after each of its actions. What is yielded is not kept.
@@ -40,10 +40,10 @@ type DirectReport struct {
 }
 
 // Run explores level by level. The error is the disk's; the report then says how far it came.
-func (d Direct) Run() (*DirectReport, error) {
+func (d DirectSearch) Run() (*DirectReport, error) {
 	disk := storage.NewDisk(d.Dir)
 	defer disk.Close()
-	s := &direct{Direct: d, short: d.Width <= 8, report: &DirectReport{}}
+	s := &direct{DirectSearch: d, short: d.Width <= 8, report: &DirectReport{}}
 	if s.short {
 		s.visited = storage.NewShortSet(d.Memory*7/8, disk)
 	} else {
@@ -61,7 +61,7 @@ func (d Direct) Run() (*DirectReport, error) {
 
 // A direct is a direct search under way.
 type direct struct {
-	Direct
+	DirectSearch
 	short       bool // keys are states in another form: no hashes, and states are got back from them
 	visited     *storage.Set
 	level, next *storage.Queue
@@ -129,7 +129,7 @@ func (s *direct) count() {
 // A directWorker explores the states of a level that it takes.
 type directWorker struct {
 	*direct
-	system                         System
+	system                         DirectSystem
 	met                            [storage.Shards]metStates
 	out                            []byte // states for the next level
 	reached, expanded, transitions int

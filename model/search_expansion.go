@@ -85,7 +85,7 @@ func (x *expansion) reached(r *Run, at *Activation) Action {
 // open reads the menu.
 func (x *expansion) open(r *Run, at *Activation) {
 	x.read = true
-	x.offers = r.menu(x.offers[:0], at, x.Bounds, Everything)
+	x.offers = r.menu(x.offers[:0], at, x.Bounds, AnyIndex)
 	x.todo, x.results = resized(x.todo, len(x.offers)), resized(x.results, len(x.offers))
 	for i := range x.offers {
 		x.todo[i], x.results[i] = append(x.todo[i][:0], x.to.choices), x.results[i][:0]

@@ -141,7 +141,7 @@ func (e *explorer) violate(from path, r *successor, what violation) {
 
 // bookAt books a violation at the end of a path.
 func (e *explorer) bookAt(to path, what violation) {
-	v := &Violation{Property: what.property, Kind: what.kind, What: what.what, Actions: len(to.actions)}
+	v := &Violation{Property: what.property, Kind: what.kind, Message: what.what, Actions: len(to.actions)}
 	v.Trace = e.tracer.trace(to, v)
 	e.leads = append(e.leads, to)
 	e.book(v)
@@ -151,8 +151,8 @@ func (e *explorer) bookAt(to path, what violation) {
 func (e *explorer) book(v *Violation) {
 	e.found[v.Key()] = true
 	e.report.Violations = append(e.report.Violations, v)
-	if e.Found != nil {
-		e.Found(v)
+	if e.OnViolation != nil {
+		e.OnViolation(v)
 	}
 }
 
@@ -187,12 +187,12 @@ func (e *explorer) finish() *Report {
 	}
 	for _, what := range sortedKeys(e.report.Taken) {
 		if e.report.Taken[what] == 0 && !returned[what] {
-			e.report.Never = append(e.report.Never, what)
+			e.report.NeverTaken = append(e.report.NeverTaken, what)
 		}
 	}
 	for _, site := range sortedKeys(e.fired) {
 		if !e.fired[site] {
-			e.report.Passed = append(e.report.Passed, site)
+			e.report.NeverFired = append(e.report.NeverFired, site)
 		}
 	}
 	e.report.Exercised = sortedKeys(e.met)
@@ -330,5 +330,5 @@ func (w *worker) trace(to path, v *Violation) *Trace {
 	r.Main()
 	r.recorder.flush()
 	return &Trace{World: w.World, Variant: w.Variant, Without: sortedKeys(w.Without), Choices: to.choices, Lines: r.recorder.lines,
-		Violates: fmt.Sprintf("%s: %s", v.Property, v.What)}
+		Violates: fmt.Sprintf("%s: %s", v.Property, v.Message)}
 }

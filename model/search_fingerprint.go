@@ -151,12 +151,12 @@ func isHandle(t spec.ValType) bool {
 func (w *stateWriter) host(r *Run) {
 	for _, c := range r.calls {
 		if !c.Resolved {
-			w.Put("call ", c.Func, " ", c.args, " cancelled=", c.Cancelled, " ", c.onCancel, "\n")
+			w.Put("call ", c.Func, " ", c.args, " cancelled=", c.CancelRequested, " ", c.onCancel, "\n")
 		}
 	}
 	for _, c := range r.hosting.calls {
 		if !c.Resolved {
-			w.Put("host call ", c.Func, " started=", c.Started, " asked=", c.Asked, " ", c.onResolve, "\n")
+			w.Put("host call ", c.Func, " started=", c.Started, " asked=", c.CancelRequested, " ", c.onResolve, "\n")
 		}
 	}
 	for _, s := range r.hosting.shared {
@@ -164,9 +164,9 @@ func (w *stateWriter) host(r *Run) {
 	}
 }
 
-func (w *stateWriter) shared(s *Shared) {
-	w.Put("shared ", s.shared, " made=", s.Made, " closed=", s.Closed, " cancelling=", s.Cancelling, " reading=", s.Reading,
-		" reclaim=", s.Reclaim)
+func (w *stateWriter) shared(s *HostShared) {
+	w.Put("shared ", s.shared, " made=", s.Made, " closed=", s.Closed, " cancelling=", s.CancelRequested, " reading=", s.Copying,
+		" reclaim=", s.CanReclaim)
 	switch b := s.Pending.(type) {
 	case *hostReadable:
 		w.hostBuffer(&b.hostBuffer)

@@ -71,7 +71,7 @@ func (l *frontier) left() int { return l.report.States - l.explored }
 func (l *frontier) finish() {
 	l.report.Frontier = l.left()
 	if l.atBound() && !l.report.Stopped && (l.KeepGoing || len(l.report.Violations) == 0) {
-		l.report.Cut = l.left()
+		l.report.AtBound = l.left()
 	}
 	if l.report.Stopped && l.between {
 		l.checkpoint()

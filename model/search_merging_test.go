@@ -170,8 +170,8 @@ func TestDepthFirst(t *testing.T) {
 			breadth := s.Run()
 			s.DepthFirst = true
 			depth := s.Run()
-			if depth.States != breadth.States || depth.Cut != breadth.Cut {
-				t.Errorf("%d states, %d cut; breadth first %d, %d", depth.States, depth.Cut, breadth.States, breadth.Cut)
+			if depth.States != breadth.States || depth.AtBound != breadth.AtBound {
+				t.Errorf("%d states, %d cut; breadth first %d, %d", depth.States, depth.AtBound, breadth.States, breadth.AtBound)
 			}
 			if got, want := sortedKeys(outcomes(depth)), sortedKeys(outcomes(breadth)); !slices.Equal(got, want) {
 				t.Errorf("stops %v, breadth first %v", got, want)

@@ -125,7 +125,7 @@ func (e *explorer) takeWalk(c *corpus, w *walkResult) {
 
 // foundAtRandom books a violation, shrunk, if it is the first of its kind.
 func (e *explorer) foundAtRandom(f foundAt) {
-	v := &Violation{Property: f.property, Kind: f.kind, What: f.what, Actions: len(f.actions)}
+	v := &Violation{Property: f.property, Kind: f.kind, Message: f.what, Actions: len(f.actions)}
 	if e.found[v.Key()] {
 		return
 	}
@@ -231,9 +231,9 @@ func (g *randomActor) Next(r *Run, at *Activation) Action {
 	if g.look(r); len(g.actions) >= g.length {
 		return Action{}
 	}
-	breadth := RightClass
+	breadth := RightClassIndex
 	if g.wrong > 0 && g.rng.IntN(g.wrong) == 0 {
-		breadth = Everything
+		breadth = AnyIndex
 	}
 	o, ok := g.pick(r, at, breadth)
 	if !ok {
@@ -246,7 +246,7 @@ func (g *randomActor) Next(r *Run, at *Activation) Action {
 }
 
 // pick picks a template by its weight, and then one of its offers.
-func (g *randomActor) pick(r *Run, at *Activation, breadth Breadth) (menuAction, bool) {
+func (g *randomActor) pick(r *Run, at *Activation, breadth MenuIndices) (menuAction, bool) {
 	g.templates = r.templates(g.templates[:0], at, g.Bounds)
 	for len(g.templates) > 0 {
 		i := g.weighed(g.templates)

@@ -6,7 +6,7 @@ import (
 
 // A Walk is runs of a world that a tape decides: each of its numbers is an action of the menu or a choice of the
 // specification, modulo how many there are. A run ends with its tape.
-type Walk struct {
+type TapeRunner struct {
 	World      *World
 	Variant    *spec.Variant
 	Properties []*Property
@@ -14,14 +14,14 @@ type Walk struct {
 }
 
 // An Outcome is what came of one run.
-type Outcome struct {
+type TapeResult struct {
 	Violation *Violation // nil: none
 	Stopped   error      // how the specification stopped the run; nil: the tape ended first
 	Actions   int
 }
 
 // Run makes the run of a tape.
-func (w Walk) Run(tape []uint32) Outcome {
+func (w TapeRunner) Run(tape []uint32) TapeResult {
 	walker := &tapeActor{tape: tape, bounds: w.Bounds}
 	search := Search{World: w.World, Variant: w.Variant, Bounds: w.Bounds}
 	r := search.NewRun(walker, walker, checkersOf(w.Properties)...)
@@ -29,10 +29,10 @@ func (w Walk) Run(tape []uint32) Outcome {
 	r.recorder = &recorder{}
 	r.Main()
 	r.recorder.flush()
-	outcome := Outcome{Stopped: r.Stopped, Actions: r.Actions}
+	outcome := TapeResult{Stopped: r.Stopped, Actions: r.Actions}
 	if property, what := r.Violation(); what != "" {
 		trace := &Trace{World: w.World, Variant: w.Variant, Choices: walker.choices, Lines: r.recorder.lines, Violates: property + ": " + what}
-		outcome.Violation = &Violation{Property: property, What: what, Actions: r.Actions, Trace: trace}
+		outcome.Violation = &Violation{Property: property, Message: what, Actions: r.Actions, Trace: trace}
 	}
 	return outcome
 }
@@ -57,9 +57,9 @@ func (w *tapeActor) Next(r *Run, at *Activation) Action {
 	if _, what := r.Violation(); what != "" || w.at == len(w.tape) {
 		return Action{}
 	}
-	breadth := RightClass
+	breadth := RightClassIndex
 	if w.play(8) == 7 { // a wrong index mostly ends the run: now and then is enough
-		breadth = Everything
+		breadth = AnyIndex
 	}
 	menu := r.Menu(at, w.bounds, breadth)
 	if len(menu) == 0 {

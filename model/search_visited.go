@@ -11,7 +11,7 @@ type visitedSet struct {
 }
 
 func newVisitedSet(s Search) *visitedSet {
-	disk := storage.NewDisk(s.Disk)
+	disk := storage.NewDisk(s.Dir)
 	st := &visitedSet{disk: disk, visited: storage.NewSet(s.Memory*3/4, disk)}
 	if s.DepthFirst {
 		st.depths = map[fingerprint]int{}

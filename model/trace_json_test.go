@@ -61,7 +61,7 @@ func traces(t *testing.T) []*model.Trace {
 	for _, world := range []string{"tasks", "host-streams", "everything"} {
 		w := model.WorldByName(world)
 		s := model.Search{World: w, Variant: spec.SingleTable, Properties: properties.For(w), Bounds: w.Bounds, KeepGoing: true,
-			Random: &model.Random{Seed: 1, Runs: 300}, Found: func(v *model.Violation) { all = append(all, v.Trace) }}
+			Random: &model.Random{Seed: 1, Runs: 300}, OnViolation: func(v *model.Violation) { all = append(all, v.Trace) }}
 		s.Run()
 	}
 	return all

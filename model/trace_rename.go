@@ -39,7 +39,7 @@ type returning struct {
 }
 
 // Left notes who returns.
-func (c *returning) Left(r *Run, at *Activation) { c.functions[r.Logged()-1] = at.Name }
+func (c *returning) Left(r *Run, at *Activation) { c.functions[r.RecordedLines()-1] = at.Name }
 
 // A place is an index of an instance: in its table of threads, or in one of the others.
 type place struct {

@@ -250,7 +250,7 @@ func (f *replayActor) Done(at *Activation, results []spec.CoreValue) {
 }
 
 // Heard hears nothing that names anything.
-func (f *replayActor) Heard(string) {}
+func (f *replayActor) HostReceived(string) {}
 
 // Choose takes the next choice of the trace, or the first candidate.
 func (f *replayActor) Choose(_ spec.Site, n int) int {

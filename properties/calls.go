@@ -50,7 +50,7 @@ func unreturned(r *model.Run) (what, kind string) {
 	if !atHost(r) || hostCalled(r) {
 		return "", ""
 	}
-	for k, call := range r.Calls() {
+	for k, call := range r.Invocations() {
 		if !call.Resolved && !asyncType(r.World, call.Func) {
 			return fmt.Sprintf("the host's call %d of %s, whose type is not async, came back without a value", k, call.Func), "host"
 		}

@@ -118,7 +118,7 @@ func TestRandomPromises(t *testing.T) {
 	for _, w := range model.Worlds {
 		t.Run(w.Name, func(t *testing.T) {
 			t.Parallel()
-			walk := model.Walk{World: w, Variant: spec.SingleTable, Properties: unbroken(), Bounds: w.Bounds}
+			walk := model.TapeRunner{World: w, Variant: spec.SingleTable, Properties: unbroken(), Bounds: w.Bounds}
 			long := rapid.SliceOfN(rapid.Uint32Range(0, 1<<16), 2, 120)
 			rapid.Check(t, func(t *rapid.T) {
 				if violation := walk.Run(long.Draw(t, "tape")).Violation; violation != nil {

@@ -111,7 +111,7 @@ func (j *journey) Next(r *model.Run, at *model.Activation) model.Action {
 		j.pending = pendingIn(r)
 	}
 	if j.taken == len(j.actions) {
-		for _, a := range r.Menu(at, deliveryWorld.Bounds, model.RightClass) {
+		for _, a := range r.Menu(at, deliveryWorld.Bounds, model.RightClassIndex) {
 			j.menu = append(j.menu, a.String())
 		}
 		j.state = xxh3.Hash128(r.AppendState(nil))

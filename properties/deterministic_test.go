@@ -65,7 +65,7 @@ func (g *wanderer) Next(r *model.Run, at *model.Activation) model.Action {
 		}
 		return a
 	}
-	menu := r.Menu(at, g.bounds, model.RightClass)
+	menu := r.Menu(at, g.bounds, model.RightClassIndex)
 	if g.left--; g.left < 0 || len(menu) == 0 {
 		return model.Action{}
 	}

@@ -19,7 +19,7 @@ import (
 
 // A system is a world in which the commands given so far were done.
 type system struct {
-	walk model.Walk
+	walk model.TapeRunner
 	tape []uint32
 }
 
@@ -43,7 +43,7 @@ func (choose) PreCondition(s commands.State) bool { return s.(int) < 30 }
 
 // PostCondition is that nothing is violated.
 func (choose) PostCondition(_ commands.State, r commands.Result) *gopter.PropResult {
-	if violation := r.(model.Outcome).Violation; violation != nil {
+	if violation := r.(model.TapeResult).Violation; violation != nil {
 		return &gopter.PropResult{Status: gopter.PropFalse, Labels: []string{violation.Trace.String()}}
 	}
 	return &gopter.PropResult{Status: gopter.PropTrue}

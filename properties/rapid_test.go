@@ -53,8 +53,8 @@ func (s scope) fails(v *spec.Variant) map[string]int {
 	return fails[s.world][v.Name]
 }
 
-func (s scope) walk(v *spec.Variant, properties ...*model.Property) model.Walk {
-	return model.Walk{World: model.WorldByName(s.world), Variant: v, Properties: properties, Bounds: model.Bounds{Handles: s.handles + 2}}
+func (s scope) walk(v *spec.Variant, properties ...*model.Property) model.TapeRunner {
+	return model.TapeRunner{World: model.WorldByName(s.world), Variant: v, Properties: properties, Bounds: model.Bounds{Handles: s.handles + 2}}
 }
 
 // tapes are whole tapes, drawn before the run: rapid shrinks them as it likes.

@@ -95,7 +95,7 @@ func mustHold(t *testing.T, s scope, v *spec.Variant, properties []*model.Proper
 	report := s.check(v, properties...)
 	if report.Violation() != nil {
 		t.Errorf("%s must hold, but:\n%s", report.Violation().Property, report.Violation().Trace)
-	} else if never := report.Never; len(never) > 0 {
+	} else if never := report.NeverTaken; len(never) > 0 {
 		t.Errorf("holds vacuously: never happened: %v", never)
 	}
 }

@@ -153,7 +153,7 @@ var callsResolved = runProperty(&model.Property{
 	if r.Store.Tasks() > 0 {
 		return "", ""
 	}
-	for k, call := range r.Calls() {
+	for k, call := range r.Invocations() {
 		if *met = true; !call.Resolved {
 			return fmt.Sprintf("the host's call %d of %s is over and was never resolved", k, call.Func), "host"
 		}

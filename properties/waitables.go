@@ -228,10 +228,10 @@ var resolvedOnce = &model.Property{
 type resolvedChecker struct{ model.BaseChecker }
 
 func (c *resolvedChecker) State(r *model.Run) {
-	for k, call := range r.Calls() {
+	for k, call := range r.Invocations() {
 		c.NonVacuous = c.NonVacuous || call.Resolved
-		if call.Times > 1 && c.Message == "" {
-			c.Message = fmt.Sprintf("the host's call %d of %s was resolved %d times", k, call.Func, call.Times)
+		if call.TimesResolved > 1 && c.Message == "" {
+			c.Message = fmt.Sprintf("the host's call %d of %s was resolved %d times", k, call.Func, call.TimesResolved)
 		}
 	}
 }

@@ -79,7 +79,7 @@ func (a *attempt) run() {
 // look looks for the violation.
 func (a *attempt) look(r *model.Run) {
 	for _, c := range r.Violated() {
-		v := &model.Violation{Property: c.Property(), Kind: c.Kind(), What: c.Violation()}
+		v := &model.Violation{Property: c.Property(), Kind: c.Kind(), Message: c.Violation()}
 		if v.Key() == a.goal && a.found == nil {
 			a.found = v
 		}
@@ -116,7 +116,7 @@ func (a *attempt) Next(r *model.Run, at *model.Activation) model.Action {
 
 // offer notes what the menu offers.
 func (a *attempt) offer(r *model.Run, at *model.Activation) {
-	for _, action := range r.Menu(at, a.search.Bounds, model.RightClass) {
+	for _, action := range r.Menu(at, a.search.Bounds, model.RightClassIndex) {
 		a.offered = append(a.offered, a.stepOf(action, at))
 	}
 }
@@ -183,7 +183,7 @@ func (a *attempt) resolve(s step, r *model.Run, at *model.Activation) (model.Act
 // numbers are: the preconditions do not look at those.
 func (a *attempt) hostMay(action model.Action, r *model.Run, at *model.Activation) bool {
 	_, first := hostKinds[action.Op]
-	return slices.ContainsFunc(r.Menu(at, a.search.Bounds, model.Everything), func(o model.Action) bool {
+	return slices.ContainsFunc(r.Menu(at, a.search.Bounds, model.AnyIndex), func(o model.Action) bool {
 		return template(o) == template(action) && (!first || o.Args[0] == action.Args[0])
 	})
 }
@@ -217,7 +217,7 @@ func (a *attempt) adapted(s step, r *model.Run, at *model.Activation) (last mode
 	if !a.adapts {
 		return last, false
 	}
-	for _, o := range r.Menu(at, a.search.Bounds, model.RightClass) {
+	for _, o := range r.Menu(at, a.search.Bounds, model.RightClassIndex) {
 		if template(o) == template(s.action) {
 			last, ok = o, true
 		}
@@ -285,7 +285,7 @@ func (a *attempt) made(r *model.Run) {
 	for _, of := range []struct {
 		kind  string
 		count int
-	}{{"call", len(r.Calls())}, {"host call", len(r.HostCalls())}, {"shared", len(r.Shared())}} {
+	}{{"call", len(r.Invocations())}, {"host call", len(r.HostCalls())}, {"shared", len(r.HostShared())}} {
 		for k := range of.count {
 			if _, known := a.names[numbered{of.kind, uint64(k)}]; !known {
 				a.bind(of.kind, uint64(k))

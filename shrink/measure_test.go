@@ -81,7 +81,7 @@ func shortest(world string) map[string]int {
 	w := model.WorldByName(world)
 	s := model.Search{World: w, Variant: spec.SingleTable, Properties: properties.For(w), Bounds: w.Bounds, KeepGoing: true, MaxStates: mostStates(w)}
 	lengths := map[string]int{}
-	s.Found = func(v *model.Violation) { lengths[v.Key()] = v.Actions }
+	s.OnViolation = func(v *model.Violation) { lengths[v.Key()] = v.Actions }
 	s.Run()
 	return lengths
 }

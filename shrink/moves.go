@@ -191,7 +191,7 @@ func (sh *shrinker) within(menus map[string][]string) (found *model.Violation, e
 	s := *sh.search
 	s.World, s.Random, s.KeepGoing = sh.restricted(menus), nil, true
 	s.Bounds.Steps, s.MaxStates, s.Workers, s.DepthFirst = len(sh.best.steps)-1, sh.limits.States, 1, false
-	s.Found = func(v *model.Violation) {
+	s.OnViolation = func(v *model.Violation) {
 		if v.Key() == sh.goal && found == nil {
 			found = v
 		}

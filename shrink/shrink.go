@@ -101,7 +101,7 @@ func (sh *shrinker) pass() {
 // violation is the best attempt as a violation, with its trace.
 func (sh *shrinker) violation() *model.Violation {
 	a := sh.best
-	small := &model.Violation{Property: a.found.Property, Kind: a.found.Kind, What: a.found.What, Actions: len(a.actions)}
+	small := &model.Violation{Property: a.found.Property, Kind: a.found.Kind, Message: a.found.Message, Actions: len(a.actions)}
 	small.Trace = sh.search.Record(a.actions, a.choices, small)
 	return small
 }

@@ -116,7 +116,7 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 	progress := newProgress(cmd.ErrOrStderr(), c.duration)
 	defer progress.clear()
 	search.Progress = progress.tell
-	search.Found = func(v *model.Violation) { progress.clear(); out.found(v) }
+	search.OnViolation = func(v *model.Violation) { progress.clear(); out.found(v) }
 	report := search.Run()
 	progress.clear()
 	if report.Err != nil && report.States == 0 {
@@ -148,7 +148,7 @@ func (c *checkCommand) search(world string) (model.Search, error) {
 	if c.every <= 0 {
 		return search, exitError{2, fmt.Sprintf("--checkpoint-every %s: a duration is more than nothing", c.every)}
 	}
-	search.Memory, search.Disk, search.Resume = int64(c.memory)/2, c.disk, c.resume
+	search.Memory, search.Dir, search.Resume = int64(c.memory)/2, c.disk, c.resume
 	search.Checkpoint = model.Checkpoint{File: cmp.Or(c.checkpoint, c.resume), Every: c.every}
 	if c.random || search.World.Random && c.steps.value == 0 {
 		if search.Checkpoint.File != "" || c.memory > 0 {

@@ -70,9 +70,9 @@ func (o *checkOutput) prepare() error {
 func (o *checkOutput) found(v *model.Violation) {
 	trace := v.Trace.String()
 	if o.json {
-		o.encode(finding{v.Key(), v.Property, v.Kind, v.What, v.Actions, trace})
+		o.encode(finding{v.Key(), v.Property, v.Kind, v.Message, v.Actions, trace})
 	} else if o.keepGoing {
-		fmt.Fprintf(o.out, "found: %s after %s: %s\n", v.Property, model.Counted(v.Actions, "action"), v.What)
+		fmt.Fprintf(o.out, "found: %s after %s: %s\n", v.Property, model.Counted(v.Actions, "action"), v.Message)
 	}
 	if o.save != "" {
 		o.note(os.WriteFile(o.file(v), []byte(trace), 0o666))
@@ -103,7 +103,7 @@ func (o *checkOutput) note(err error) {
 
 // finish prints the result.
 func (o *checkOutput) finish(r *model.Report) result {
-	slices.SortStableFunc(r.Violations, model.Interesting)
+	slices.SortStableFunc(r.Violations, model.CompareViolations)
 	res := newResult(*o.search, r)
 	if o.json {
 		o.encode(res)
@@ -115,14 +115,14 @@ func (o *checkOutput) finish(r *model.Report) result {
 
 func newResult(s model.Search, r *model.Report) result {
 	res := result{World: s.World.Name, Variant: s.Variant.Name, Mode: "breadth first", Bounds: s.Bounds, Reduced: r.Reduced, Runs: r.Runs,
-		States: r.States, Transitions: r.Transitions, Depth: r.Depth, Frontier: r.Frontier, Cut: r.Cut, Collision: r.CollisionProbability(), Disk: r.Disk,
-		Stops: r.Stops, Taken: r.Taken, Never: r.Never, Findings: []string{}}
+		States: r.States, Transitions: r.Transitions, Depth: r.Depth, Frontier: r.Frontier, Cut: r.AtBound, Collision: r.CollisionProbability(), Disk: r.Disk,
+		Stops: r.Stops, Taken: r.Taken, Never: r.NeverTaken, Findings: []string{}}
 	if r.States > 0 {
 		res.PerState = float64(r.Memory) / float64(r.States)
 	}
 	res.Properties = names(s.Properties, func(p *model.Property) string { return p.Name })
 	res.Unexercised = slices.DeleteFunc(slices.Clone(res.Properties), func(name string) bool { return slices.Contains(r.Exercised, name) })
-	for _, site := range r.Passed {
+	for _, site := range r.NeverFired {
 		res.Passed = append(res.Passed, string(site))
 	}
 	for _, v := range r.Violations {
@@ -144,7 +144,7 @@ func verdict(s model.Search, r *model.Report) string {
 		return "violated"
 	case r.Stopped || s.Random != nil:
 		return "no violation found"
-	case len(r.Never) > 0 || len(r.Exercised) == 0 && len(s.Properties) > 0:
+	case len(r.NeverTaken) > 0 || len(r.Exercised) == 0 && len(s.Properties) > 0:
 		return "holds vacuously"
 	default:
 		return "holds"

@@ -52,23 +52,23 @@ func (c *litmusCommand) run(cmd *cobra.Command, args []string) error {
 	return printVerdict(cmd.OutOrStdout(), litmus, verdict)
 }
 
-func (c *litmusCommand) printTrace(w io.Writer, v *model.Verdict) error {
-	if c.trace.value > len(v.Ends) {
-		return exitError{2, fmt.Sprintf("--trace %d: there are only %s", c.trace.value, model.Counted(len(v.Ends), "outcome"))}
+func (c *litmusCommand) printTrace(w io.Writer, v *model.LitmusReport) error {
+	if c.trace.value > len(v.Outcomes) {
+		return exitError{2, fmt.Sprintf("--trace %d: there are only %s", c.trace.value, model.Counted(len(v.Outcomes), "outcome"))}
 	}
-	end := v.Ends[c.trace.value-1]
+	end := v.Outcomes[c.trace.value-1]
 	end.Trace.Comments = []string{end.String()}
 	fmt.Fprint(w, end.Trace)
 	return nil
 }
 
-func printVerdict(w io.Writer, l *model.Litmus, v *model.Verdict) error {
-	fmt.Fprintf(w, "%s, %s\n", model.Counted(len(v.Ends), "outcome"), model.Counted(v.Ways, "way"))
-	for i, e := range v.Ends {
+func printVerdict(w io.Writer, l *model.Litmus, v *model.LitmusReport) error {
+	fmt.Fprintf(w, "%s, %s\n", model.Counted(len(v.Outcomes), "outcome"), model.Counted(v.Ways, "way"))
+	for i, e := range v.Outcomes {
 		fmt.Fprintf(w, "%3d. %7d  %s\n", i+1, e.Ways, e)
 	}
 	code := 0
-	if v.Cut {
+	if v.Incomplete {
 		fmt.Fprintf(w, "there are more ways: --ways looks at more\n")
 		code = 3
 	}

@@ -48,8 +48,8 @@ func (m M) States() *big.Int {
 }
 
 // Search is a search of all its states.
-func (m M) Search() model.Direct {
-	return model.Direct{New: func() model.System { return newTables(m) }, Width: 2 * m.H}
+func (m M) Search() model.DirectSearch {
+	return model.DirectSearch{New: func() model.DirectSystem { return newTables(m) }, Width: 2 * m.H}
 }
 
 // A tables is M over the specification's tables.

@@ -66,7 +66,7 @@ func (f *filmer) Settled(r *model.Run) { f.take(r) }
 func (f *filmer) Stopped(r *model.Run, _ error) { f.take(r) }
 
 func (f *filmer) take(r *model.Run) {
-	n := r.Logged()
+	n := r.RecordedLines()
 	f.frames = slices.Grow(f.frames, n+1-len(f.frames))[:max(n+1, len(f.frames))]
 	f.frames[n] = frame{Tables: tablesOf(r), Tasks: tasksOf(r)}
 }

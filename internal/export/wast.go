@@ -86,7 +86,7 @@ func (s *wastRecorder) Settled(r *model.Run) { s.see(r) }
 func (s *wastRecorder) Stopped(r *model.Run, _ error) { s.see(r) }
 
 func (s *wastRecorder) see(r *model.Run) {
-	for i, c := range r.Calls() {
+	for i, c := range r.Invocations() {
 		if i == len(s.calls) {
 			if i > 0 && !s.calls[i-1].resolved {
 				s.refuse("the host calls %s while %s has not returned", c.Func, s.calls[i-1].function)

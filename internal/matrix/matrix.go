@@ -183,7 +183,7 @@ func (s scope) asked(all []*Cell) []*Cell {
 // book adds what a search says of the cell's property.
 func (c *Cell) book(report *model.Report, s Search) {
 	c.Searches = append(c.Searches, s)
-	c.Never = append(c.Never, report.Never...)
+	c.Never = append(c.Never, report.NeverTaken...)
 	c.Met = c.Met || slices.Contains(report.Exercised, c.Property.Name)
 	for _, v := range report.Violations {
 		if v.Property == c.Property.Name && (c.Fails == nil || v.Actions < c.Fails.Actions) {

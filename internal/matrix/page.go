@@ -237,7 +237,7 @@ func (row *Row) object(c *Cell) Object {
 		o.States = c.States()
 		return o
 	}
-	o.Verdict, o.Steps, o.What, o.Trace = "fails", c.Fails.Actions, c.Fails.What, c.Fails.Trace.String()
+	o.Verdict, o.Steps, o.What, o.Trace = "fails", c.Fails.Actions, c.Fails.Message, c.Fails.Trace.String()
 	return o
 }
 

@@ -80,7 +80,7 @@ func (g *gatherer) scenarios() {
 // search takes the same in a world.
 func (g *gatherer) search(w *model.World) *model.Search {
 	return &model.Search{World: w, Variant: spec.SingleTable, Properties: []*model.Property{shows}, Bounds: w.Bounds, KeepGoing: true,
-		MaxStates: g.States, Found: func(v *model.Violation) { g.take(v.Trace, v.Actions) }}
+		MaxStates: g.States, OnViolation: func(v *model.Violation) { g.take(v.Trace, v.Actions) }}
 }
 
 // walk walks at random in a world, and takes a trace, made small, of each thing that no candidate shows.
@@ -89,7 +89,7 @@ func (g *gatherer) walk(w *model.World) {
 	s.MaxStates, s.Random = 0, &model.Random{Seed: 1, Runs: g.Runs}
 	var order []Goal
 	shortest := map[Goal]*model.Violation{}
-	s.Found = func(v *model.Violation) {
+	s.OnViolation = func(v *model.Violation) {
 		for _, thing := range thingsOf(v.Trace) {
 			before, met := shortest[thing]
 			if g.known[thing] || met && before.Actions <= v.Actions {

@@ -148,7 +148,7 @@ func stateOf(r *model.Run, j *journey) (hash xxh3.Uint128) {
 func (t *terrain) menu(r *model.Run, at *model.Activation) []string {
 	var menu []string
 	if t.menus == nil {
-		for _, a := range r.Menu(at, t.bounds, model.Everything) {
+		for _, a := range r.Menu(at, t.bounds, model.AnyIndex) {
 			menu = append(menu, a.String())
 		}
 		return menu

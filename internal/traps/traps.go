@@ -169,7 +169,7 @@ func (f *finder) world(w *model.World) {
 	search := model.Search{World: w, Variant: spec.SingleTable, Properties: []*model.Property{trapped, properties.ByName("no-assertion-failure")},
 		Bounds: w.Bounds, KeepGoing: true, Workers: runtime.NumCPU()}
 	report := search.Run()
-	f.worlds = append(f.worlds, World{w.Name, w.Bounds, report.States, report.Frontier == report.Cut})
+	f.worlds = append(f.worlds, World{w.Name, w.Bounds, report.States, report.Frontier == report.AtBound})
 	for _, v := range report.Violations {
 		if v.Property != trapped.Name {
 			f.failing(w, v)
@@ -179,7 +179,7 @@ func (f *finder) world(w *model.World) {
 		t := &terrain{world: w, bounds: w.Bounds}
 		f.take(&Trap{Site: spec.Site(v.Kind), World: w, Trace: v.Trace, Actions: v.Actions + len(w.Start), start: startOf(v.Trace), terrain: t})
 	}
-	for _, site := range report.Passed {
+	for _, site := range report.NeverFired {
 		f.held(site, w.Name)
 	}
 }
@@ -295,8 +295,8 @@ func (t *Trap) book(off *terrain, j *journey, c model.Checker, usual map[string]
 	if *slot != nil || usual[c.Property()+"/"+c.Kind()] {
 		return
 	}
-	v := &model.Violation{Property: c.Property(), Kind: c.Kind(), What: c.Violation()}
-	*slot = &Break{v.Property, v.Kind, v.What, off.record(j, v), len(j.did) - len(t.start.actions)}
+	v := &model.Violation{Property: c.Property(), Kind: c.Kind(), Message: c.Violation()}
+	*slot = &Break{v.Property, v.Kind, v.Message, off.record(j, v), len(j.did) - len(t.start.actions)}
 }
 
 // Replay runs a trace again, without what it is without, and returns the properties that are violated.

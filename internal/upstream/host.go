@@ -10,12 +10,12 @@ func (p *player) host() model.Action {
 	o := &options{p: p}
 	if p.left > 0 {
 		p.invokeAny(o)
-		for k, call := range p.run.Calls() {
+		for k, call := range p.run.Invocations() {
 			weight := 2
 			if p.crowd {
 				weight = 6
 			}
-			if !call.Resolved && !call.Cancelled {
+			if !call.Resolved && !call.CancelRequested {
 				o.add(weight, "cancel", nil, uint64(k))
 			}
 		}
@@ -82,7 +82,7 @@ func (p *player) hostCall(o *options, k int, async bool) {
 			return action("host.resolve", nil, args...), true
 		})
 	}
-	if call.Asked {
+	if call.CancelRequested {
 		o.add(6, "host.resolve-cancelled", nil, uint64(k))
 	}
 }
@@ -124,17 +124,17 @@ func (p *player) hostCalled() model.Action {
 }
 
 func (p *player) sharedAll(o *options) {
-	for k := range p.run.Shared() {
+	for k := range p.run.HostShared() {
 		p.shared(o, k)
 	}
 }
 
 // shared adds what the host can do with a stream or future that it knows.
 func (p *player) shared(o *options, k int) {
-	s := p.run.Shared()[k]
+	s := p.run.HostShared()[k]
 	at := uint64(k)
 	if s.Own {
-		if s.Reading && s.Pending != nil {
+		if s.Copying && s.Pending != nil {
 			remain := s.Pending.Remain()
 			if remain > 0 {
 				n := uint64(1)
@@ -147,10 +147,10 @@ func (p *player) shared(o *options, k int) {
 		}
 		return
 	}
-	if s.Reclaim {
+	if s.CanReclaim {
 		o.add(2, "shared.reclaim", nil, at)
 	}
-	if s.Reading {
+	if s.Copying {
 		o.add(1, "shared.cancel", nil, at)
 		return
 	}
@@ -172,8 +172,8 @@ func (p *player) shared(o *options, k int) {
 }
 
 // sharedDone ends a guest's copy: of a future, it is completed exactly if the value was written.
-func (p *player) sharedDone(o *options, s *model.Shared, at, remain uint64) {
-	cancelling := p.at.Kind == model.KindHostShared && p.at.Name == "shared.cancel" || s.Cancelling
+func (p *player) sharedDone(o *options, s *model.HostShared, at, remain uint64) {
+	cancelling := p.at.Kind == model.KindHostShared && p.at.Name == "shared.cancel" || s.CancelRequested
 	switch {
 	case s.Stream:
 		o.add(2, "shared.done", nil, at, pick(p.chooser, []uint64{0, 0, 1}))

@@ -165,7 +165,7 @@ func (r *recorder) Done(at *model.Activation, results []spec.CoreValue) {
 }
 
 // Heard tells what the host is told.
-func (r *recorder) Heard(text string) { r.add("h " + text) }
+func (r *recorder) HostReceived(text string) { r.add("h " + text) }
 
 // errEnd stops a run whose actions are used up.
 var errEnd = errors.New("the actions end")
