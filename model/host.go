@@ -157,8 +157,8 @@ func (r *Run) hear(format string, args ...any) {
 			args[i] = string(r.appendValue(nil, arg))
 		}
 	}
-	if r.Listener != nil {
-		r.Listener.HostReceived(fmt.Sprintf(format, args...))
+	if r.Observer != nil {
+		r.Observer.HostReceived(fmt.Sprintf(format, args...))
 	}
 }
 

@@ -113,7 +113,7 @@ func (l *litmusRun) run(properties []*Property) *Outcome {
 	options.Limits.RandomIndices = randomIndices(l.World.Handles)
 	r := NewRun(l.World, options, l, checkers...)
 	defer r.Close()
-	r.recorder, r.Listener = &recorder{}, l
+	r.recorder, r.Observer = &recorder{}, l
 	r.Main()
 	r.recorder.flush()
 	return l.end(r)

@@ -62,7 +62,7 @@ type Run struct {
 	Stopped     error         // how the specification stopped the run; nil: it has not
 
 	// Listener is told what happens; nil: nobody is.
-	Listener Observer
+	Observer Observer
 
 	actor Actor
 	observers
@@ -475,8 +475,8 @@ func (r *Run) enter(at *Activation) {
 	at.on = r.stackOf(r.Store.Running())
 	at.on.enter(at)
 	r.recorder.enter(at)
-	if r.Listener != nil {
-		r.Listener.Entered(at)
+	if r.Observer != nil {
+		r.Observer.Entered(at)
 	}
 	for _, c := range r.entered.all {
 		c.Entered(r, at)
@@ -499,8 +499,8 @@ func (r *Run) leave(at *Activation, a Action) {
 // done ends the action that at is doing.
 func (r *Run) done(at *Activation, results []spec.CoreValue) {
 	r.recorder.done(at, results)
-	if r.Listener != nil {
-		r.Listener.Done(at, results)
+	if r.Observer != nil {
+		r.Observer.Done(at, results)
 	}
 	for _, c := range r.observers.done.all {
 		c.Done(r, at, results)

@@ -49,7 +49,7 @@ func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 	}
 	r = NewRun(t.World, options, f, p.Checkers...)
 	defer r.Close()
-	r.recorder, r.Listener, r.forgets = &recorder{}, f, true
+	r.recorder, r.Observer, r.forgets = &recorder{}, f, true
 	r.Main()
 	if f.err != nil {
 		return nil, f.err

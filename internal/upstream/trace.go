@@ -244,7 +244,7 @@ func (r *recorder) run(world *model.World, deterministic bool, pool *spec.Pool) 
 		options.Observe, r.begun = r.seen.site, map[*model.Activation]int{}
 	}
 	run := model.NewRun(world, options, r)
-	run.Listener = r
+	run.Observer = r
 	switch r.main(run) {
 	case errEnd:
 		run.Close()
