@@ -17,7 +17,7 @@ type Observer interface {
 }
 
 // hosting is what the host holds in a run.
-type hosting struct {
+type hostState struct {
 	calls  []*HostCall
 	shared []*HostShared
 }
@@ -35,7 +35,7 @@ type HostCall struct {
 }
 
 // HostCalls are the calls of the host's functions so far.
-func (r *Run) HostCalls() []*HostCall { return r.hosting.calls }
+func (r *Run) HostCalls() []*HostCall { return r.host.calls }
 
 // A Call is one call that the host made.
 type Invocation struct {
@@ -49,7 +49,7 @@ type Invocation struct {
 }
 
 // Calls are the calls that the host made so far.
-func (r *Run) Invocations() []*Invocation { return r.calls }
+func (r *Run) Invocations() []*Invocation { return r.invocations }
 
 // Shared is a stream or future that the host knows.
 type HostShared struct {
@@ -73,7 +73,7 @@ type HostShared struct {
 func (s *HostShared) Type() spec.ValType { return s.shared.T() }
 
 // Shared are the streams and futures that the host knows.
-func (r *Run) HostShared() []*HostShared { return r.hosting.shared }
+func (r *Run) HostShared() []*HostShared { return r.host.shared }
 
 // A hostOp is a kind of action that only the host takes.
 type hostOp struct {
@@ -82,7 +82,7 @@ type hostOp struct {
 }
 
 // hostDoes are what the host may do besides stopping, at its own menu or while it is called.
-var hostDoes = map[string]hostOp{
+var hostOps = map[string]hostOp{
 	opInvoke:                 {op{[]immediate{immFunc}, -1, nil}, (*Run).invoke},
 	opTick:                   {op{nil, 0, nil}, func(r *Run, _ Action) { r.tick() }},
 	opCancel:                 {op{nil, 1, nil}, (*Run).cancel},
@@ -99,7 +99,7 @@ var hostDoes = map[string]hostOp{
 }
 
 // hostDo does one action of the host. It panics as the specification does.
-func (r *Run) hostDo(a Action) { hostDoes[a.Op].do(r, a) }
+func (r *Run) doHostAction(a Action) { hostOps[a.Op].do(r, a) }
 
 // rethrow is for the errors of Store's methods, where the host acts amid a call.
 func rethrow(err error) {
@@ -111,28 +111,28 @@ func rethrow(err error) {
 func (r *Run) tick() { rethrow(r.Store.Tick()) }
 
 func (r *Run) cancel(a Action) {
-	call := r.calls[n(a, 0)]
+	call := r.invocations[n(a, 0)]
 	call.CancelRequested = true
 	rethrow(r.Store.Cancel(call.onCancel))
 }
 
 func (r *Run) invoke(a Action) {
 	f := r.funcs[a.Imm[0]]
-	k := len(r.calls)
+	k := len(r.invocations)
 	call := &Invocation{Func: a.Imm[0], args: a.Args}
-	r.calls = append(r.calls, call)
+	r.invocations = append(r.invocations, call)
 	onStart := spec.HostOnStart(func() []spec.Value {
 		args := make([]spec.Value, len(f.ft.Params))
 		for i, t := range f.ft.Params {
 			args[i] = r.hostValue(t, n(a, i))
 		}
-		r.hear("start %d %s", k, spec.List(args))
+		r.hostReceives("start %d %s", k, spec.List(args))
 		return args
 	})
 	onResolve := spec.HostOnResolve(func(result []spec.Value) {
 		call.Resolved = true
 		call.TimesResolved++
-		r.hear("resolve %d %s", k, listOrNil(result))
+		r.hostReceives("resolve %d %s", k, listOrNil(result))
 	})
 	onCancel, err := r.Store.Invoke(f.lift, onStart, onResolve)
 	rethrow(err)
@@ -148,7 +148,7 @@ func listOrNil(vs []spec.Value) spec.Value {
 
 // hear tells the listener what the host hears; values among args are written as text. The streams and futures in them are
 // the host's to use from then on, whether or not anybody listens.
-func (r *Run) hear(format string, args ...any) {
+func (r *Run) hostReceives(format string, args ...any) {
 	for i, arg := range args {
 		switch arg := arg.(type) {
 		case int, uint64, string, fmt.Stringer:
@@ -166,9 +166,9 @@ func (r *Run) hear(format string, args ...any) {
 // decides.
 func (r *Run) hostFunc(name string, ft *spec.FuncType) spec.FuncInst {
 	return spec.HostFunc(func(onStart spec.OnStart, onResolve spec.OnResolve, _ *spec.ComponentInstance) spec.OnCancel {
-		k := len(r.hosting.calls)
+		k := len(r.host.calls)
 		call := &HostCall{Func: name, ft: ft, onStart: onStart, onResolve: onResolve}
-		r.hosting.calls = append(r.hosting.calls, call)
+		r.host.calls = append(r.host.calls, call)
 		r.hostActs(KindHostFunc, name, k)
 		return spec.HostOnCancel(func(*spec.ComponentInstance) {
 			call.CancelRequested = true
@@ -182,24 +182,24 @@ func (r *Run) hostActs(kind ActivationKind, name string, k int) {
 	at := &Activation{Actor: Host, Kind: kind, Name: name, Args: []spec.CoreValue{spec.CoreInt(uint64(k))}}
 	r.enter(at)
 	for {
-		a := r.next(at)
+		a := r.nextAction(at)
 		if a.Op == opReturn {
 			r.leave(at, a)
 			return
 		}
-		err, back := r.try(at, func() { r.hostDo(a) })
+		err, back := r.try(at, func() { r.doHostAction(a) })
 		if rethrow(err); !back {
 			r.done(at, nil)
 		}
 	}
 }
 
-func (r *Run) hostCall(a Action) *HostCall { return r.hosting.calls[n(a, 0)] }
+func (r *Run) hostCall(a Action) *HostCall { return r.host.calls[n(a, 0)] }
 
 func (r *Run) hostStart(a Action) {
 	call := r.hostCall(a)
 	call.Started = true
-	r.hear("started %d %s", int(n(a, 0)), spec.List(call.onStart.OnStart()))
+	r.hostReceives("started %d %s", int(n(a, 0)), spec.List(call.onStart.OnStart()))
 }
 
 func (r *Run) hostResolve(a Action) {

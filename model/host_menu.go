@@ -10,28 +10,28 @@ import "cabi/spec"
 //   - a host function calls on_start before on_resolve, each at most once, and resolves with no value only after it was
 //     asked to cancel (canon_lower's on_start and on_resolve assert it); one of sync type has resolved when it returns;
 //   - a stream or future is not used after it was dropped, nor copied while a copy is pending.
-var hostOffers map[string]func(r *Run, at *Activation, a Action) []Action
+var hostMenu map[string]func(r *Run, at *Activation, a Action) []Action
 
 func init() {
-	hostOffers = map[string]func(r *Run, at *Activation, a Action) []Action{
-		opInvoke:                 (*Run).offerInvoke,
-		opTick:                   (*Run).offerTick,
-		opCancel:                 (*Run).offerCancel,
-		"host.start":             (*Run).offerStart,
-		"host.resolve":           (*Run).offerResolve,
-		"host.resolve-cancelled": (*Run).offerResolveCancelled,
-		"shared.read":            (*Run).offerSharedRead,
-		"shared.write":           (*Run).offerSharedWrite,
-		"shared.cancel":          (*Run).offerSharedCancel,
-		"shared.drop":            (*Run).offerSharedDrop,
-		"shared.reclaim":         (*Run).offerSharedReclaim,
-		"shared.copy":            (*Run).offerSharedCopy,
-		"shared.done":            (*Run).offerSharedDone,
+	hostMenu = map[string]func(r *Run, at *Activation, a Action) []Action{
+		opInvoke:                 (*Run).invokeActions,
+		opTick:                   (*Run).tickActions,
+		opCancel:                 (*Run).cancelActions,
+		"host.start":             (*Run).startActions,
+		"host.resolve":           (*Run).resolveActions,
+		"host.resolve-cancelled": (*Run).resolveCancelledActions,
+		"shared.read":            (*Run).sharedReadActions,
+		"shared.write":           (*Run).sharedWriteActions,
+		"shared.cancel":          (*Run).sharedCancelActions,
+		"shared.drop":            (*Run).sharedDropActions,
+		"shared.reclaim":         (*Run).sharedReclaimActions,
+		"shared.copy":            (*Run).sharedCopyActions,
+		"shared.done":            (*Run).sharedDoneActions,
 	}
 }
 
 // atTop are the actions that the host takes while nothing runs.
-var atTop = map[string]bool{opInvoke: true, opTick: true, opCancel: true}
+var onlyAtRest = map[string]bool{opInvoke: true, opTick: true, opCancel: true}
 
 // mayReturn reports whether core code may return, which it always may, or the host: from a sync function once it has
 // resolved the call.
@@ -39,7 +39,7 @@ func (r *Run) mayReturn(at *Activation) bool {
 	if at.Kind != KindHostFunc {
 		return true
 	}
-	call := r.hosting.calls[at.Args[0].Uint64()]
+	call := r.host.calls[at.Args[0].Uint64()]
 	return call.ft.Async || call.Resolved
 }
 
@@ -53,7 +53,7 @@ func (a Action) with(numbers ...uint64) Action {
 }
 
 // offerInvoke offers a call with the host's first values; of streams and futures, with one of each kind.
-func (r *Run) offerInvoke(_ *Activation, a Action) []Action {
+func (r *Run) invokeActions(_ *Activation, a Action) []Action {
 	offers := []Action{a.with()}
 	for _, t := range r.funcs[a.Imm[0]].ft.Params {
 		var longer []Action
@@ -78,16 +78,16 @@ func hostValues(t spec.ValType) int {
 }
 
 // offerTick leaves out ticks that find no thread that is ready: they change nothing.
-func (r *Run) offerTick(_ *Activation, a Action) []Action {
+func (r *Run) tickActions(_ *Activation, a Action) []Action {
 	if !r.Store.SomeReady() {
 		return nil
 	}
 	return []Action{a}
 }
 
-func (r *Run) offerCancel(_ *Activation, a Action) []Action {
+func (r *Run) cancelActions(_ *Activation, a Action) []Action {
 	var offers []Action
-	for k, c := range r.calls {
+	for k, c := range r.invocations {
 		if !c.Resolved && !c.CancelRequested {
 			offers = append(offers, a.with(uint64(k)))
 		}
@@ -99,7 +99,7 @@ func (r *Run) offerCancel(_ *Activation, a Action) []Action {
 // of async functions.
 func (r *Run) hostCallsOf(at *Activation, where func(*HostCall) bool) []uint64 {
 	var ks []uint64
-	for k, c := range r.hosting.calls {
+	for k, c := range r.host.calls {
 		mine := at.Kind == KindHost && c.ft.Async || at.Kind != KindHostShared && at.Kind != KindHost && at.Args[0].Uint64() == uint64(k)
 		if mine && !c.Resolved && where(c) {
 			ks = append(ks, uint64(k))
@@ -108,7 +108,7 @@ func (r *Run) hostCallsOf(at *Activation, where func(*HostCall) bool) []uint64 {
 	return ks
 }
 
-func (r *Run) offerStart(at *Activation, a Action) []Action {
+func (r *Run) startActions(at *Activation, a Action) []Action {
 	var offers []Action
 	for _, k := range r.hostCallsOf(at, func(c *HostCall) bool { return !c.Started }) {
 		offers = append(offers, a.with(k))
@@ -116,11 +116,11 @@ func (r *Run) offerStart(at *Activation, a Action) []Action {
 	return offers
 }
 
-func (r *Run) offerResolve(at *Activation, a Action) []Action {
+func (r *Run) resolveActions(at *Activation, a Action) []Action {
 	var offers []Action
 	for _, k := range r.hostCallsOf(at, func(c *HostCall) bool { return c.Started }) {
 		numbers := []uint64{k}
-		for range r.hosting.calls[k].ft.Result {
+		for range r.host.calls[k].ft.Result {
 			numbers = append(numbers, 0)
 		}
 		offers = append(offers, a.with(numbers...))
@@ -128,7 +128,7 @@ func (r *Run) offerResolve(at *Activation, a Action) []Action {
 	return offers
 }
 
-func (r *Run) offerResolveCancelled(at *Activation, a Action) []Action {
+func (r *Run) resolveCancelledActions(at *Activation, a Action) []Action {
 	var offers []Action
 	for _, k := range r.hostCallsOf(at, func(c *HostCall) bool { return c.CancelRequested }) {
 		offers = append(offers, a.with(k))
@@ -140,7 +140,7 @@ func (r *Run) offerResolveCancelled(at *Activation, a Action) []Action {
 // that one; otherwise all.
 func (r *Run) sharedOf(at *Activation, where func(*HostShared) bool) []uint64 {
 	var ks []uint64
-	for k, s := range r.hosting.shared {
+	for k, s := range r.host.shared {
 		mine := at.Kind == KindHost || at.Kind == KindHostShared && at.Args[0].Uint64() == uint64(k)
 		if mine && where(s) {
 			ks = append(ks, uint64(k))
@@ -152,7 +152,7 @@ func (r *Run) sharedOf(at *Activation, where func(*HostShared) bool) []uint64 {
 // free reports whether the host may use its end of one of the specification's streams or futures.
 func (s *HostShared) free() bool { return !s.Own && !s.Copying && !s.Closed }
 
-func (r *Run) offerSharedRead(at *Activation, a Action) []Action {
+func (r *Run) sharedReadActions(at *Activation, a Action) []Action {
 	var offers []Action
 	for _, k := range r.sharedOf(at, func(s *HostShared) bool { return s.free() && !s.Made }) {
 		for _, n := range r.hostLengths(k) {
@@ -162,7 +162,7 @@ func (r *Run) offerSharedRead(at *Activation, a Action) []Action {
 	return offers
 }
 
-func (r *Run) offerSharedWrite(at *Activation, a Action) []Action {
+func (r *Run) sharedWriteActions(at *Activation, a Action) []Action {
 	var offers []Action
 	for _, k := range r.sharedOf(at, func(s *HostShared) bool { return s.free() && s.Made }) {
 		for _, n := range r.hostLengths(k) {
@@ -173,26 +173,26 @@ func (r *Run) offerSharedWrite(at *Activation, a Action) []Action {
 }
 
 func (r *Run) hostLengths(k uint64) []uint64 {
-	if !r.hosting.shared[k].Stream || len(r.World.Lengths) == 0 {
+	if !r.host.shared[k].Stream || len(r.World.Lengths) == 0 {
 		return []uint64{1}
 	}
 	return r.World.Lengths
 }
 
-func (r *Run) offerSharedCancel(at *Activation, a Action) []Action {
-	return r.offerEach(at, a, func(s *HostShared) bool { return !s.Own && s.Copying && !s.CanReclaim })
+func (r *Run) sharedCancelActions(at *Activation, a Action) []Action {
+	return r.sharedActions(at, a, func(s *HostShared) bool { return !s.Own && s.Copying && !s.CanReclaim })
 }
 
 // offerSharedDrop leaves out the writable end of a future that was not written: it must be.
-func (r *Run) offerSharedDrop(at *Activation, a Action) []Action {
-	return r.offerEach(at, a, func(s *HostShared) bool { return s.free() && (s.Stream || !s.Made) })
+func (r *Run) sharedDropActions(at *Activation, a Action) []Action {
+	return r.sharedActions(at, a, func(s *HostShared) bool { return s.free() && (s.Stream || !s.Made) })
 }
 
-func (r *Run) offerSharedReclaim(at *Activation, a Action) []Action {
-	return r.offerEach(at, a, func(s *HostShared) bool { return s.CanReclaim && s.Copying })
+func (r *Run) sharedReclaimActions(at *Activation, a Action) []Action {
+	return r.sharedActions(at, a, func(s *HostShared) bool { return s.CanReclaim && s.Copying })
 }
 
-func (r *Run) offerEach(at *Activation, a Action, where func(*HostShared) bool) []Action {
+func (r *Run) sharedActions(at *Activation, a Action, where func(*HostShared) bool) []Action {
 	var offers []Action
 	for _, k := range r.sharedOf(at, where) {
 		offers = append(offers, a.with(k))
@@ -203,7 +203,7 @@ func (r *Run) offerEach(at *Activation, a Action, where func(*HostShared) bool) 
 // pending reports whether a guest's copy is pending in one of the host's own.
 func (s *HostShared) pending() bool { return s.Own && s.Copying && s.Pending != nil }
 
-func (r *Run) offerSharedCopy(at *Activation, a Action) []Action {
+func (r *Run) sharedCopyActions(at *Activation, a Action) []Action {
 	var offers []Action
 	for _, k := range r.sharedOf(at, func(s *HostShared) bool { return s.pending() && s.Pending.Remain() > 0 }) {
 		offers = append(offers, a.with(k, 1, 0))
@@ -213,10 +213,10 @@ func (r *Run) offerSharedCopy(at *Activation, a Action) []Action {
 
 // offerSharedDone offers the results of a copy: of a future, completed exactly if the value was written; cancelled only if
 // a guest asked for it.
-func (r *Run) offerSharedDone(at *Activation, a Action) []Action {
+func (r *Run) sharedDoneActions(at *Activation, a Action) []Action {
 	var offers []Action
 	for _, k := range r.sharedOf(at, (*HostShared).pending) {
-		s := r.hosting.shared[k]
+		s := r.host.shared[k]
 		written := s.Pending.Remain() == 0
 		if s.Stream || written {
 			offers = append(offers, a.with(k, uint64(spec.CopyCompleted)))

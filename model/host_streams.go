@@ -17,13 +17,13 @@ func (r *Run) newShared(stream bool, t spec.ValType, nth uint64) spec.SharedBase
 	default:
 		shared = spec.NewSharedFutureImpl(r.Store, t)
 	}
-	r.hosting.shared[r.sharedIndex(shared)].Made = true
+	r.host.shared[r.sharedIndex(shared)].Made = true
 	return shared
 }
 
 // sharedIndex is the place of a stream or future among those that the host knows. One that it meets is added.
 func (r *Run) sharedIndex(shared spec.SharedBase) int {
-	for i, known := range r.hosting.shared {
+	for i, known := range r.host.shared {
 		if known.shared == shared {
 			return i
 		}
@@ -34,11 +34,11 @@ func (r *Run) sharedIndex(shared spec.SharedBase) int {
 	case *hostStream, *hostFuture:
 		known.Own = true
 	}
-	r.hosting.shared = append(r.hosting.shared, known)
-	return len(r.hosting.shared) - 1
+	r.host.shared = append(r.host.shared, known)
+	return len(r.host.shared) - 1
 }
 
-func (r *Run) sharedAt(a Action) *HostShared { return r.hosting.shared[n(a, 0)] }
+func (r *Run) sharedAt(a Action) *HostShared { return r.host.shared[n(a, 0)] }
 
 // hostShared is what the host's own streams and futures have in common.
 type hostOwned struct {
@@ -56,7 +56,7 @@ func (h *hostStream) Drop()   { h.run.hostActs(KindHostShared, "shared.drop", h.
 
 func (h *hostStream) Read(_ *spec.ComponentInstance, dst spec.WritableBuffer, onCopy spec.OnCopy, onCopyDone spec.OnCopyDone) {
 	k := h.run.sharedIndex(h)
-	h.run.hosting.shared[k].pend(dst, onCopy, onCopyDone)
+	h.run.host.shared[k].setPending(dst, onCopy, onCopyDone)
 	h.run.hostActs(KindHostShared, "stream.read", k)
 }
 
@@ -68,16 +68,16 @@ func (h *hostFuture) Drop()   { h.run.hostActs(KindHostShared, "shared.drop", h.
 
 func (h *hostFuture) ReadFuture(_ *spec.ComponentInstance, dst spec.WritableBuffer, onCopyDone spec.OnCopyDone) {
 	k := h.run.sharedIndex(h)
-	h.run.hosting.shared[k].pend(dst, nil, onCopyDone)
+	h.run.host.shared[k].setPending(dst, nil, onCopyDone)
 	h.run.hostActs(KindHostShared, "future.read", k)
 }
 
 func (r *Run) hostCancels(k int) {
-	r.hosting.shared[k].CancelRequested = true
+	r.host.shared[k].CancelRequested = true
 	r.hostActs(KindHostShared, "shared.cancel", k)
 }
 
-func (s *HostShared) pend(dst spec.Buffer, onCopy spec.OnCopy, onCopyDone spec.OnCopyDone) {
+func (s *HostShared) setPending(dst spec.Buffer, onCopy spec.OnCopy, onCopyDone spec.OnCopyDone) {
 	s.Copying, s.CancelRequested, s.Pending, s.onCopy, s.onCopyDone = true, false, dst, onCopy, onCopyDone
 }
 
@@ -108,7 +108,7 @@ type hostWritable struct{ hostBuffer }
 
 func (b *hostWritable) Write(vs []spec.Value) {
 	b.progress += uint64(len(vs))
-	b.run.hear("got %s", spec.List(vs))
+	b.run.hostReceives("got %s", spec.List(vs))
 }
 
 // sharedRead has the host read from one of the specification's streams or futures.
@@ -140,7 +140,7 @@ func (r *Run) sharedWrite(a Action) {
 func (r *Run) onCopy(s *HostShared) spec.OnCopy {
 	return spec.HostOnCopy(func(reclaim spec.ReclaimBuffer) {
 		s.reclaim, s.CanReclaim = reclaim, true
-		r.hear("copied %d", r.sharedIndex(s.shared))
+		r.hostReceives("copied %d", r.sharedIndex(s.shared))
 	})
 }
 
@@ -148,7 +148,7 @@ func (r *Run) onCopyDone(s *HostShared) spec.OnCopyDone {
 	return spec.HostOnCopyDone(func(result spec.CopyResult) {
 		s.Copying, s.CanReclaim = false, false
 		s.Closed = result == spec.CopyDropped || !s.Stream && result == spec.CopyCompleted
-		r.hear("done %d %s", r.sharedIndex(s.shared), result)
+		r.hostReceives("done %d %s", r.sharedIndex(s.shared), result)
 	})
 }
 
@@ -170,7 +170,7 @@ func (r *Run) sharedCopy(a Action) {
 		k := n(a, 0)
 		s.onCopy.OnCopy(spec.HostReclaimBuffer(func() {
 			s.Copying = false
-			r.hear("reclaimed %d", k)
+			r.hostReceives("reclaimed %d", k)
 		}))
 	}
 }

@@ -67,10 +67,10 @@ func (l *Litmus) Explore(properties []*Property, most int) *LitmusReport {
 			v.Incomplete = true
 			break
 		}
-		run := &litmusRun{Litmus: l, tape: pending[len(pending)-1], at: map[string]int{}, under: map[*Activation]*cursor{}}
+		run := &litmusRun{Litmus: l, tape: pending[len(pending)-1], sharedNext: map[string]int{}, cursors: map[*Activation]*cursor{}}
 		pending = pending[:len(pending)-1]
 		end := run.run(properties)
-		pending = append(pending, run.others...)
+		pending = append(pending, run.alternatives...)
 		v.Ways++
 		if known[end.String()] == nil {
 			known[end.String()] = end
@@ -85,16 +85,16 @@ func (l *Litmus) Explore(properties []*Property, most int) *LitmusReport {
 // A litmusRun is one way: the actor, the choices and the listener.
 type litmusRun struct {
 	*Litmus
-	replayActor // for names
-	tape        []uint32
-	played      int
-	others      [][]uint32 // the tapes of the ways that go off
-	recorded    []uint32   // the specification's choices, as traces have them
-	calls       map[string]int
-	at          map[string]int // how far the shared programs are
-	under       map[*Activation]*cursor
-	stuck       string
-	actions     int
+	replayActor  // for names
+	tape         []uint32
+	nextChoice   int
+	alternatives [][]uint32 // the tapes of the ways that go off
+	recorded     []uint32   // the specification's choices, as traces have them
+	calls        map[string]int
+	sharedNext   map[string]int // how far the shared programs are
+	cursors      map[*Activation]*cursor
+	stopped      string
+	actions      int
 }
 
 // A cursor is how far an activation is in its program.
@@ -104,7 +104,7 @@ type cursor struct {
 }
 
 func (l *litmusRun) run(properties []*Property) *Outcome {
-	l.names, l.naming, l.calls = bindings{}, map[*Activation]Line{}, map[string]int{}
+	l.names, l.awaited, l.calls = bindings{}, map[*Activation]Line{}, map[string]int{}
 	var checkers []Checker
 	for _, p := range properties {
 		checkers = append(checkers, p.New())
@@ -125,8 +125,8 @@ func (l *litmusRun) end(r *Run) *Outcome {
 	switch {
 	case r.Stopped != nil:
 		e.How = stopLine(r.Stopped).Text
-	case l.stuck != "":
-		e.How = l.stuck
+	case l.stopped != "":
+		e.How = l.stopped
 	}
 	for _, name := range l.registers {
 		if value, bound := l.names[name]; bound {
@@ -172,7 +172,7 @@ func (l *litmusRun) Next(r *Run, at *Activation) Action {
 
 // hostMay reports whether the host keeps to what upstream asks of it: an action on the same call, stream or future is offered.
 func (r *Run) hostMay(at *Activation, a Action) bool {
-	offers := hostOffers[a.Op]
+	offers := hostMenu[a.Op]
 	if offers == nil || a.Op == opTick || a.Op == opInvoke {
 		return true
 	}
@@ -180,7 +180,7 @@ func (r *Run) hostMay(at *Activation, a Action) bool {
 }
 
 func (l *litmusRun) stop(format string, args ...any) Action {
-	l.stuck = fmt.Sprintf(format, args...)
+	l.stopped = fmt.Sprintf(format, args...)
 	return Action{}
 }
 
@@ -197,7 +197,7 @@ func (l *litmusRun) nextLine(r *Run, at *Activation) (Line, bool) {
 	c := l.cursorOf(at)
 	for c.program != nil && c.next < len(c.program.Lines) {
 		choice := c.program.Lines[c.next]
-		line := choice.Actions[l.pick(len(choice.Actions))]
+		line := choice.Actions[l.choose(len(choice.Actions))]
 		if line.Text == "ticks" { // again until nothing is ready
 			if at.Kind == KindHost && r.Store.SomeReady() {
 				line.Text = opTick
@@ -217,20 +217,20 @@ func (l *litmusRun) nextLine(r *Run, at *Activation) (Line, bool) {
 func (l *litmusRun) advance(at *Activation, c *cursor) {
 	c.next++
 	if c.program.shared {
-		l.at[at.Actor] = c.next
+		l.sharedNext[at.Actor] = c.next
 	}
 }
 
 // cursorOf is how far an activation is. The lines of an actor are for all of its activations that have no program of their
 // own, in the order in which they come to act.
 func (l *litmusRun) cursorOf(at *Activation) *cursor {
-	c := l.under[at]
+	c := l.cursors[at]
 	if c == nil {
 		c = &cursor{program: l.programOf(at)}
-		l.under[at] = c
+		l.cursors[at] = c
 	}
 	if c.program != nil && c.program.shared {
-		c.next = l.at[at.Actor]
+		c.next = l.sharedNext[at.Actor]
 	}
 	return c
 }
@@ -253,30 +253,30 @@ func (l *litmusRun) Entered(at *Activation) {
 }
 
 // pick takes one of n, which all are taken in some way.
-func (l *litmusRun) pick(n int) int {
+func (l *litmusRun) choose(n int) int {
 	if n == 1 {
 		return 0
 	}
-	if l.played == len(l.tape) {
+	if l.nextChoice == len(l.tape) {
 		for other := n - 1; other > 0; other-- {
-			l.others = append(l.others, append(slices.Clone(l.tape), uint32(other)))
+			l.alternatives = append(l.alternatives, append(slices.Clone(l.tape), uint32(other)))
 		}
 		l.tape = append(l.tape, 0)
 	}
-	l.played++
-	return int(l.tape[l.played-1])
+	l.nextChoice++
+	return int(l.tape[l.nextChoice-1])
 }
 
 // Choose takes one of n.
 func (l *litmusRun) Choose(_ spec.Site, n int) int {
-	k := l.pick(n)
+	k := l.choose(n)
 	l.recorded = append(l.recorded, uint32(k))
 	return k
 }
 
 // Shuffle chooses what comes first: nothing looks at the rest.
 func (l *litmusRun) Shuffle(_ spec.Site, n int, swap func(i, j int)) {
-	k := l.pick(n)
+	k := l.choose(n)
 	l.recorded = append(l.recorded, comesFirst(n, k)...)
 	if k > 0 {
 		swap(k, 0)

@@ -75,7 +75,7 @@ func (e *Outcome) value(name string) (string, bool) {
 func (t Term) describes(e *Outcome) bool {
 	if t.Name != "" {
 		value, bound := e.value(t.Name)
-		want, known := bindings{}.means(t.Value), true
+		want, known := bindings{}.resultNumber(t.Value), true
 		if strings.HasPrefix(t.Value, "$") {
 			want, known = e.value(t.Value)
 		}

@@ -54,4 +54,4 @@ func (c *BaseChecker) Kind() string      { return c.ViolationKind }
 func (c *BaseChecker) Exercised() bool   { return c.NonVacuous }
 
 // Thread is the thread that the activation is on the stack of; nil: the host's.
-func (at *Activation) Thread() *spec.Thread { return at.on.thread }
+func (at *Activation) Thread() *spec.Thread { return at.stack.thread }

@@ -24,9 +24,9 @@ type Activation struct {
 	Results []spec.ValType   // what a function's core results stand for
 	Packed  bool             // its core result is a packed callback code instead
 
-	inst *instance
-	on   *stack
-	met  []observation // what the specification met on the stack for what it is doing
+	inst     *instance
+	stack    *stack
+	observed []observation // what the specification met on the stack for what it is doing
 }
 
 // An ActivationKind is why core code runs.
@@ -66,25 +66,25 @@ type Run struct {
 
 	actor Actor
 	observers
-	recorder  *recorder // nil: nothing is recorded
-	starting  bool
-	back      *expansion // takes back what is stopped; nil: nothing does
-	same      bool       // the run is at the menu that it was at before
-	repeats   bool       // what happens has happened before, in another run: states need not be looked at again
-	instances map[string]*instance
-	inOrder   []*instance // the same, as the world lists them
-	resources resourceTypes
-	funcs     map[string]*function
-	calls     []*Invocation
-	hosting   hosting
-	stacks    []*stack
-	stackAt   map[*spec.Thread]*stack // the same, once there are many; nil: there are few
-	ages      ages
-	issued    int
-	forgets   bool        // what only the text of the state needs is not kept: nobody asks for it
-	settling  bool        // the checkers are told of a menu
-	elements  []spec.Slot // what was asked for last
-	compiled  *compiledWorld
+	recorder      *recorder // nil: nothing is recorded
+	starting      bool
+	undoer        *expansion // takes back what is stopped; nil: nothing does
+	atSameMenu    bool       // the run is at the menu that it was at before
+	repeating     bool       // what happens has happened before, in another run: states need not be looked at again
+	instances     map[string]*instance
+	ordered       []*instance // the same, as the world lists them
+	resources     resourceTypes
+	funcs         map[string]*function
+	invocations   []*Invocation
+	host          hostState
+	stacks        []*stack
+	stackByThread map[*spec.Thread]*stack // the same, once there are many; nil: there are few
+	ages          ages
+	issued        int
+	neverWritten  bool        // what only the text of the state needs is not kept: nobody asks for it
+	notifying     bool        // the checkers are told of a menu
+	elements      []spec.Slot // what was asked for last
+	compiled      *compiledWorld
 }
 
 // ages are when elements were given their indices: after how many others.
@@ -217,12 +217,12 @@ func newRun(p *compiledWorld, world *World, options spec.Options, actor Actor, c
 
 // again makes a closed run a new one, in the same world with the same options but for the choices, and with its checkers: most
 // of what newRun makes does not change.
-func (r *Run) again(actor Actor, choices spec.Choices) {
+func (r *Run) reuse(actor Actor, choices spec.Choices) {
 	clear(r.ages) // so that nothing is kept alive
-	*r = Run{World: r.World, Store: r.Store, actor: actor, observers: r.observers, instances: r.instances, inOrder: r.inOrder,
+	*r = Run{World: r.World, Store: r.Store, actor: actor, observers: r.observers, instances: r.instances, ordered: r.ordered,
 		resources: r.resources, funcs: r.funcs, compiled: r.compiled, ages: r.ages[:0]}
 	r.Store.Reset(choices)
-	for _, in := range r.inOrder {
+	for _, in := range r.ordered {
 		in.heap, in.known = 0, in.known[:0]
 		if in.memory != nil {
 			in.memory.Bytes.B = slices.Grow(in.memory.Bytes.B[:0], in.size)[:in.size]
@@ -235,7 +235,7 @@ func (r *Run) again(actor Actor, choices spec.Choices) {
 }
 
 func (r *Run) instanceOf(inst *spec.ComponentInstance) *instance {
-	return r.inOrder[slices.IndexFunc(r.inOrder, func(in *instance) bool { return in.spec == inst })]
+	return r.ordered[slices.IndexFunc(r.ordered, func(in *instance) bool { return in.spec == inst })]
 }
 
 // Memory is an instance's memory; nil: it has none.
@@ -274,7 +274,7 @@ func (r *Run) addInstance(d Instance) {
 	in.sync, in.async = in.newOpts(d), in.newOpts(d)
 	in.async.Async = true
 	in.funcs = spec.NewFuncTable(r.Store, in.threadFunc(spec.I32), in.threadFunc(spec.I64))
-	r.instances[d.Name], r.inOrder = in, append(r.inOrder, in)
+	r.instances[d.Name], r.ordered = in, append(r.ordered, in)
 }
 
 func (in *instance) newOpts(d Instance) *spec.CanonicalOptions {
@@ -381,7 +381,7 @@ func (in *instance) act(at *Activation) []spec.CoreValue {
 	r := in.run
 	r.enter(at)
 	for {
-		a := r.next(at)
+		a := r.nextAction(at)
 		switch a.Op {
 		case opReturn:
 			r.leave(at, a)
@@ -398,19 +398,19 @@ func (in *instance) act(at *Activation) []spec.CoreValue {
 
 // try does an action of the host. It returns how that was stopped; if it was taken back, the run is at its menu again.
 func (r *Run) try(at *Activation, do func()) (err error, back bool) {
-	if r.back == nil {
+	if r.undoer == nil {
 		return r.Store.Try(do), false
 	}
-	return r.back.try(r, at, do)
+	return r.undoer.try(r, at, do)
 }
 
 // do does an action of a guest, and reports whether it was taken back.
 func (r *Run) do(at *Activation, a Action) (results []spec.CoreValue, back bool) {
 	do := ops[a.Op].do
-	if r.back == nil || !r.back.taking() {
+	if r.undoer == nil || !r.undoer.mayUndo() {
 		return do(&guest{at.inst}, a), false
 	}
-	err, back := r.back.try(r, at, func() { results = do(&guest{at.inst}, a) })
+	err, back := r.undoer.try(r, at, func() { results = do(&guest{at.inst}, a) })
 	if err != nil {
 		panic(err)
 	}
@@ -424,37 +424,37 @@ func (r *Run) Main() {
 			panic(got)
 		}
 	}()
-	host := &Activation{Actor: Host, Kind: KindHost, Name: Host, on: r.stackOf(nil)}
-	host.on.activations = append(host.on.activations, host)
+	host := &Activation{Actor: Host, Kind: KindHost, Name: Host, stack: r.stackOf(nil)}
+	host.stack.activations = append(host.stack.activations, host)
 	r.Activations = append(r.Activations, host)
 	r.starting = true
 	for _, name := range r.World.Start {
 		a := Action{Op: opInvoke, Imm: []string{name}}
 		host.Pending = &a
-		r.hostAction(host, a)
+		r.takeHostAction(host, a)
 	}
 	r.starting = false
 	for r.Stopped == nil {
-		a := r.next(host)
+		a := r.nextAction(host)
 		if a.Op == opStop {
 			return
 		}
-		r.hostAction(host, a)
+		r.takeHostAction(host, a)
 	}
 }
 
-func (r *Run) hostAction(host *Activation, a Action) {
-	if err, back := r.try(host, func() { r.hostDo(a) }); !back {
-		r.finish(host, err)
+func (r *Run) takeHostAction(host *Activation, a Action) {
+	if err, back := r.try(host, func() { r.doHostAction(a) }); !back {
+		r.finishHostAction(host, err)
 	}
 }
 
 // next asks the actor what to do in at, and checks what it says against the world.
-func (r *Run) next(at *Activation) Action {
-	if !r.same {
+func (r *Run) nextAction(at *Activation) Action {
+	if !r.atSameMenu {
 		r.settled()
 	}
-	r.same = false
+	r.atSameMenu = false
 	a := r.actor.Next(r, at)
 	if a.Op == "" {
 		if at.Kind == KindHost {
@@ -472,8 +472,8 @@ func (r *Run) next(at *Activation) Action {
 
 func (r *Run) enter(at *Activation) {
 	r.Activations = append(r.Activations, at)
-	at.on = r.stackOf(r.Store.Running())
-	at.on.enter(at)
+	at.stack = r.stackOf(r.Store.Running())
+	at.stack.enter(at)
 	r.recorder.enter(at)
 	if r.Observer != nil {
 		r.Observer.Entered(at)
@@ -489,9 +489,9 @@ func (r *Run) leave(at *Activation, a Action) {
 		c.Left(r, at)
 	}
 	at.Pending = nil
-	at.on.leave(at, a)
-	if r.forgets {
-		r.drop(at.on)
+	at.stack.leave(at, a)
+	if r.neverWritten {
+		r.dropStack(at.stack)
 	}
 	r.Activations = slices.DeleteFunc(r.Activations, func(a *Activation) bool { return a == at })
 }
@@ -505,11 +505,11 @@ func (r *Run) done(at *Activation, results []spec.CoreValue) {
 	for _, c := range r.observers.done.all {
 		c.Done(r, at, results)
 	}
-	at.Pending, at.met = nil, at.met[:0]
+	at.Pending, at.observed = nil, at.observed[:0]
 }
 
 // finish ends an action of the host.
-func (r *Run) finish(host *Activation, err error) {
+func (r *Run) finishHostAction(host *Activation, err error) {
 	if err != nil {
 		r.Stopped = err
 		r.recorder.stop(err)
@@ -523,14 +523,14 @@ func (r *Run) finish(host *Activation, err error) {
 
 // settled tells the checkers that the run is at a menu.
 func (r *Run) settled() {
-	r.settling, r.elements = true, r.elements[:0]
+	r.notifying, r.elements = true, r.elements[:0]
 	r.tell()
-	r.settling, r.elements = false, r.elements[:0]
+	r.notifying, r.elements = false, r.elements[:0]
 }
 
 // Elements are the live elements of all instances, each once, until something changes.
 func (r *Run) Elements() []spec.Slot {
-	if r.settling && len(r.elements) > 0 {
+	if r.notifying && len(r.elements) > 0 {
 		return r.elements // every checker asks for the same
 	}
 	r.elements = r.elements[:0]
@@ -549,7 +549,7 @@ func (r *Run) tell() {
 	for _, c := range r.observers.settled.all {
 		c.Settled(r)
 	}
-	if r.repeats {
+	if r.repeating {
 		return
 	}
 	for _, c := range r.state.all {
@@ -590,10 +590,10 @@ func (w *watcher) Issued(inst *spec.ComponentInstance, key spec.TableKey, index 
 		w.recorder.change(inst, key, index, e)
 	}
 	w.issued++
-	if !w.forgets {
+	if !w.neverWritten {
 		w.ages = append(w.ages, aged{e, w.issued})
 	}
-	(*Run)(w).meet(observation{verb: verbIssued, index: index, element: e})
+	(*Run)(w).addObservation(observation{kind: observedIssued, index: index, element: e})
 	for _, c := range w.observers.issued.all {
 		c.Issued(inst, key, index, e)
 	}
@@ -607,7 +607,7 @@ func (w *watcher) Retired(inst *spec.ComponentInstance, key spec.TableKey, index
 		w.recorder.change(inst, key, index, nil)
 	}
 	w.ages = w.ages.without(e)
-	(*Run)(w).meet(observation{verb: verbRetired, index: index, element: e})
+	(*Run)(w).addObservation(observation{kind: observedRetired, index: index, element: e})
 	for _, c := range w.observers.retired.all {
 		c.Retired(inst, key, index, e)
 	}
@@ -617,7 +617,7 @@ func (w *watcher) Found(inst *spec.ComponentInstance, want spec.Expected, index 
 	if e == nil {
 		return // as above
 	}
-	(*Run)(w).meet(observation{verb: verbFound, index: index, element: e})
+	(*Run)(w).addObservation(observation{kind: observedFound, index: index, element: e})
 	for _, c := range w.observers.found.all {
 		c.Found(inst, want, index, e)
 	}

@@ -27,7 +27,7 @@ func (a Action) check(r *Run, at *Activation) error {
 // isFor reports whether an action is for whoever acts in an activation. The host, called, may do all that it does at
 // rest, but the tick, which is only for when nothing runs; and it returns instead of stopping.
 func (a Action) isFor(at *Activation) bool {
-	_, hosts := hostDoes[a.Op]
+	_, hosts := hostOps[a.Op]
 	switch {
 	case at.Actor != Host:
 		return !hosts && a.Op != opStop
@@ -40,8 +40,8 @@ func (a Action) isFor(at *Activation) bool {
 
 // checks are what else an action needs, by its name. Of those that are missing, all numbers are ints.
 var checks = map[string]func(a Action, r *Run, at *Activation) error{
-	opCall:                   anything,
-	"task.return":            anything,
+	opCall:                   acceptAny,
+	"task.return":            acceptAny,
 	opReturn:                 checkReturn,
 	"memory.store":           checkStore,
 	opInvoke:                 checkInvoke,
@@ -53,13 +53,13 @@ var checks = map[string]func(a Action, r *Run, at *Activation) error{
 	"shared.copy":            checkPending,
 	"shared.done":            checkPending,
 	"shared.reclaim":         checkReclaim,
-	"shared.cancel":          checkUnderWay,
+	"shared.cancel":          checkCopying,
 	"shared.drop":            checkShared,
 	"host.resolve-cancelled": checkResolve,
 }
 
 // anything is for actions whose numbers the specification checks.
-func anything(Action, *Run, *Activation) error { return nil }
+func acceptAny(Action, *Run, *Activation) error { return nil }
 
 func (a Action) checkInts() error {
 	for _, v := range a.Args {
@@ -111,10 +111,10 @@ func checkInvoke(a Action, r *Run, _ *Activation) error {
 
 // checkCancel wants a call that the host made and that has come back to it.
 func checkCancel(a Action, r *Run, _ *Activation) error {
-	if n(a, 0) >= uint64(len(r.calls)) {
-		return fmt.Errorf("the host has made only %d calls", len(r.calls))
+	if n(a, 0) >= uint64(len(r.invocations)) {
+		return fmt.Errorf("the host has made only %d calls", len(r.invocations))
 	}
-	if r.calls[n(a, 0)].onCancel == nil {
+	if r.invocations[n(a, 0)].onCancel == nil {
 		return fmt.Errorf("the host's call %d has not come back yet", n(a, 0))
 	}
 	return nil
@@ -124,7 +124,7 @@ func checkCancel(a Action, r *Run, _ *Activation) error {
 // has results.
 
 func checkStart(a Action, r *Run, _ *Activation) error {
-	call, err := a.hostCalled(r)
+	call, err := a.knownHostCall(r)
 	if err == nil && call.Started {
 		err = fmt.Errorf("call %d of the host's functions has started already", n(a, 0))
 	}
@@ -132,7 +132,7 @@ func checkStart(a Action, r *Run, _ *Activation) error {
 }
 
 func checkResolve(a Action, r *Run, _ *Activation) error {
-	call, err := a.hostCalled(r)
+	call, err := a.knownHostCall(r)
 	switch cancelled := a.Op == "host.resolve-cancelled"; {
 	case err != nil:
 		return err
@@ -148,14 +148,14 @@ func checkResolve(a Action, r *Run, _ *Activation) error {
 	return nil
 }
 
-func (a Action) hostCalled(r *Run) (*HostCall, error) {
+func (a Action) knownHostCall(r *Run) (*HostCall, error) {
 	if err := a.checkInts(); err != nil {
 		return nil, err
 	}
-	if len(a.Args) == 0 || n(a, 0) >= uint64(len(r.hosting.calls)) {
-		return nil, fmt.Errorf("%s: only %d calls of the host's functions were made", a.Op, len(r.hosting.calls))
+	if len(a.Args) == 0 || n(a, 0) >= uint64(len(r.host.calls)) {
+		return nil, fmt.Errorf("%s: only %d calls of the host's functions were made", a.Op, len(r.host.calls))
 	}
-	return r.hosting.calls[n(a, 0)], nil
+	return r.host.calls[n(a, 0)], nil
 }
 
 // maxHostCopy bounds how much the host copies at a time, so that a hostile trace cannot exhaust the memory.
@@ -164,7 +164,7 @@ const maxHostCopy = 1 << 16
 // checkEnd wants the host's end of a stream or future of the specification, with no copy under way.
 func checkEnd(verb string) func(a Action, r *Run, _ *Activation) error {
 	return func(a Action, r *Run, _ *Activation) error {
-		s, err := a.sharedKnown(r)
+		s, err := a.knownShared(r)
 		switch {
 		case err != nil:
 			return err
@@ -181,7 +181,7 @@ func checkEnd(verb string) func(a Action, r *Run, _ *Activation) error {
 
 // checkPending wants a guest's copy that is pending in a stream or future of the host's own.
 func checkPending(a Action, r *Run, _ *Activation) error {
-	s, err := a.sharedKnown(r)
+	s, err := a.knownShared(r)
 	switch {
 	case err != nil:
 		return err
@@ -196,15 +196,15 @@ func checkPending(a Action, r *Run, _ *Activation) error {
 }
 
 func checkReclaim(a Action, r *Run, _ *Activation) error {
-	s, err := a.sharedKnown(r)
+	s, err := a.knownShared(r)
 	if err == nil && !s.CanReclaim {
 		err = fmt.Errorf("no copy in %d has made progress", n(a, 0))
 	}
 	return err
 }
 
-func checkUnderWay(a Action, r *Run, _ *Activation) error {
-	s, err := a.sharedKnown(r)
+func checkCopying(a Action, r *Run, _ *Activation) error {
+	s, err := a.knownShared(r)
 	if err == nil && (s.Own || !s.Copying) {
 		err = fmt.Errorf("no copy of the host's is under way in %d", n(a, 0))
 	}
@@ -212,21 +212,21 @@ func checkUnderWay(a Action, r *Run, _ *Activation) error {
 }
 
 func checkShared(a Action, r *Run, _ *Activation) error {
-	s, err := a.sharedKnown(r)
+	s, err := a.knownShared(r)
 	if err == nil && (s.Own || s.Closed) {
 		err = fmt.Errorf("the host has no end of %d", n(a, 0))
 	}
 	return err
 }
 
-func (a Action) sharedKnown(r *Run) (*HostShared, error) {
+func (a Action) knownShared(r *Run) (*HostShared, error) {
 	if err := a.checkInts(); err != nil {
 		return nil, err
 	}
-	if n(a, 0) >= uint64(len(r.hosting.shared)) {
-		return nil, fmt.Errorf("%s: the host knows only %d streams and futures", a.Op, len(r.hosting.shared))
+	if n(a, 0) >= uint64(len(r.host.shared)) {
+		return nil, fmt.Errorf("%s: the host knows only %d streams and futures", a.Op, len(r.host.shared))
 	}
-	return r.hosting.shared[n(a, 0)], nil
+	return r.host.shared[n(a, 0)], nil
 }
 
 func checkImmediate(kind immediate, word string, r *Run, at *Activation) error {

@@ -19,7 +19,7 @@ const (
 // An offer is an action on a menu.
 type menuAction struct {
 	Action
-	from *template
+	template *template
 }
 
 // Menu is what the most general guest, or the host, may do in an activation: every action that the world's menus offer
@@ -27,29 +27,29 @@ type menuAction struct {
 // preconditions that upstream states.
 func (r *Run) Menu(at *Activation, bounds Bounds, breadth MenuIndices) []Action {
 	var actions []Action
-	for _, o := range r.menu(nil, at, bounds, breadth) {
+	for _, o := range r.appendMenu(nil, at, bounds, breadth) {
 		actions = append(actions, o.Action)
 	}
 	return actions
 }
 
 // menu appends the menu to offers.
-func (r *Run) menu(offers []menuAction, at *Activation, bounds Bounds, breadth MenuIndices) []menuAction {
+func (r *Run) appendMenu(offers []menuAction, at *Activation, bounds Bounds, breadth MenuIndices) []menuAction {
 	if r.World.RightClass {
 		breadth = RightClassIndex
 	}
 	m := menu{r, at, breadth}
-	for _, t := range r.templates(nil, at, bounds) {
-		offers = m.expand(offers, t)
+	for _, t := range r.appendTemplates(nil, at, bounds) {
+		offers = m.appendActions(offers, t)
 	}
 	return offers
 }
 
 // templates appends the templates of an activation's menu that are within the bounds.
-func (r *Run) templates(templates []*template, at *Activation, bounds Bounds) []*template {
-	full := r.full(bounds)
+func (r *Run) appendTemplates(templates []*template, at *Activation, bounds Bounds) []*template {
+	full := r.atBounds(bounds)
 	for _, t := range r.compiled.menu(at) {
-		if !full[makes[t.action.Op]] && (at.Kind == KindHost || !atTop[t.action.Op]) {
+		if !full[makes[t.action.Op]] && (at.Kind == KindHost || !onlyAtRest[t.action.Op]) {
 			templates = append(templates, t)
 		}
 	}
@@ -60,28 +60,28 @@ func (r *Run) templates(templates []*template, at *Activation, bounds Bounds) []
 }
 
 // A made is something that the bounds bound.
-type made uint8
+type boundedKind uint8
 
 const (
-	madeNothing made = iota
-	madeHandle
-	madeThread
-	madeTask
+	boundedNothing boundedKind = iota
+	boundedHandle
+	boundedThread
+	boundedTask
 )
 
 // makes are the actions that make something where there was nothing, and what.
-var makes = map[string]made{
-	"resource.new": madeHandle, "waitable-set.new": madeHandle, "stream.new": madeHandle, "future.new": madeHandle,
-	"error-context.new": madeHandle, "thread.new-indirect": madeThread, opInvoke: madeTask, opCall: madeTask,
+var makes = map[string]boundedKind{
+	"resource.new": boundedHandle, "waitable-set.new": boundedHandle, "stream.new": boundedHandle, "future.new": boundedHandle,
+	"error-context.new": boundedHandle, "thread.new-indirect": boundedThread, opInvoke: boundedTask, opCall: boundedTask,
 }
 
 // full says of what there is as much as the bounds allow.
-func (r *Run) full(b Bounds) [madeTask + 1]bool {
+func (r *Run) atBounds(b Bounds) [boundedTask + 1]bool {
 	return [...]bool{
-		madeNothing: false,
-		madeHandle:  b.Handles > 0 && r.liveHandles() >= b.Handles,
-		madeThread:  b.Threads > 0 && r.Store.LiveThreads() >= b.Threads,
-		madeTask:    b.Tasks > 0 && r.Store.Tasks() >= b.Tasks,
+		boundedNothing: false,
+		boundedHandle:  b.Handles > 0 && r.liveHandles() >= b.Handles,
+		boundedThread:  b.Threads > 0 && r.Store.LiveThreads() >= b.Threads,
+		boundedTask:    b.Tasks > 0 && r.Store.Tasks() >= b.Tasks,
 	}
 }
 
@@ -102,12 +102,12 @@ func (r *Run) liveHandles() int {
 type menu struct {
 	*Run
 	at      *Activation
-	breadth MenuIndices
+	allowed MenuIndices
 }
 
 // expand offers an action with each combination of relevant numbers.
-func (m menu) expand(offers []menuAction, t *template) []menuAction {
-	if host, ok := hostOffers[t.action.Op]; ok {
+func (m menu) appendActions(offers []menuAction, t *template) []menuAction {
+	if host, ok := hostMenu[t.action.Op]; ok {
 		for _, a := range host(m.Run, m.at, t.action) {
 			offers = append(offers, menuAction{a, t})
 		}
@@ -155,7 +155,7 @@ func (m menu) moreOperands(a Action) [][]uint64 {
 		return [][]uint64{m.addresses(0), m.lengths()}
 	case "waitable.join":
 		sets := m.indices(spec.ClassWaitableSet)
-		if m.breadth == RightClassIndex {
+		if m.allowed == RightClassIndex {
 			sets = append([]uint64{0}, sets...) // 0: none
 		}
 		return [][]uint64{sets}
@@ -220,7 +220,7 @@ func (m menu) operands(a Action) [][]uint64 {
 // functions are the elements of the instance's table of functions: its only thread function that takes an i32, and, if
 // wrong ones are asked for, the one that takes an i64, and none.
 func (m menu) functions() []uint64 {
-	if m.breadth == RightClassIndex {
+	if m.allowed == RightClassIndex {
 		return []uint64{1}
 	}
 	return []uint64{1, 2, 3}
@@ -248,7 +248,7 @@ func (m menu) returns() [][]uint64 {
 		for _, i := range m.indices(spec.ClassWaitableSet) {
 			codes = append(codes, 2|i<<4) // wait
 		}
-		if m.breadth == AnyIndex {
+		if m.allowed == AnyIndex {
 			codes = append(codes, 3) // no code
 		}
 		return [][]uint64{codes}
@@ -309,7 +309,7 @@ func (m menu) rep(resource string) uint64 {
 
 // indices are those that the breadth allows for an element of a class.
 func (m menu) indices(class spec.Class) []uint64 {
-	if m.breadth == RightClassIndex {
+	if m.allowed == RightClassIndex {
 		return m.liveIndices(class)
 	}
 	var known []uint64

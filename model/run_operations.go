@@ -182,7 +182,7 @@ func init() {
 		}},
 		"error-context.drop": {nil, 1, func(g *guest, a Action) []spec.CoreValue { return spec.CanonErrorContextDrop(g.store(), n(a, 0)) }},
 	}
-	for name, op := range hostDoes {
+	for name, op := range hostOps {
 		ops[name] = op.op
 	}
 }

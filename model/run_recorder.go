@@ -102,7 +102,7 @@ func (l *recorder) flush() {
 		if len(l.notes) > 0 {
 			last.Notes = strings.Join(l.notes, ", ")
 		}
-		*last = l.texts.of(*last)
+		*last = l.texts.line(*last)
 	}
 	l.notes, l.by = nil, nil
 }

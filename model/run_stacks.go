@@ -12,12 +12,12 @@ import (
 type stack struct {
 	thread      *spec.Thread // nil: the host's
 	activations []*Activation
-	met         []observation // below the first activation, since the last of them came or went
+	observed    []observation // below the first activation, since the last of them came or went
 }
 
 // met is something that the specification met: an element at an index, or what core code returned.
 type observation struct {
-	verb     observationKind
+	kind     observationKind
 	index    uint64
 	element  spec.Element
 	from     *Activation // what returned
@@ -27,13 +27,13 @@ type observation struct {
 type observationKind uint8
 
 const (
-	verbFound observationKind = iota
-	verbIssued
-	verbRetired
-	verbReturned
+	observedFound observationKind = iota
+	observedIssued
+	observedRetired
+	observedReturned
 )
 
-var verbNames = [...]string{" found ", " issued ", " retired ", " returned "}
+var observationNames = [...]string{" found ", " issued ", " retired ", " returned "}
 
 // stackOf is the stack of a thread.
 func (r *Run) stackOf(t *spec.Thread) *stack {
@@ -42,13 +42,13 @@ func (r *Run) stackOf(t *spec.Thread) *stack {
 	}
 	s := &stack{thread: t}
 	r.stacks = append(r.stacks, s)
-	if r.stackAt == nil && len(r.stacks) > manyStacks {
-		r.stackAt = map[*spec.Thread]*stack{}
+	if r.stackByThread == nil && len(r.stacks) > manyStacks {
+		r.stackByThread = map[*spec.Thread]*stack{}
 		for _, s := range r.stacks {
-			r.stackAt[s.thread] = s
+			r.stackByThread[s.thread] = s
 		}
-	} else if r.stackAt != nil {
-		r.stackAt[t] = s
+	} else if r.stackByThread != nil {
+		r.stackByThread[t] = s
 	}
 	return s
 }
@@ -58,8 +58,8 @@ const manyStacks = 32
 
 // knownStack is the stack of a thread that has one; nil: it has none.
 func (r *Run) knownStack(t *spec.Thread) *stack {
-	if r.stackAt != nil {
-		return r.stackAt[t]
+	if r.stackByThread != nil {
+		return r.stackByThread[t]
 	}
 	for _, s := range r.stacks {
 		if s.thread == t {
@@ -70,43 +70,43 @@ func (r *Run) knownStack(t *spec.Thread) *stack {
 }
 
 // meet remembers what the specification met on the stack that runs.
-func (r *Run) meet(m observation) {
-	if r.forgets {
+func (r *Run) addObservation(m observation) {
+	if r.neverWritten {
 		return
 	}
 	s := r.stackOf(r.Store.Running())
 	if n := len(s.activations); n > 0 {
-		s.activations[n-1].met = append(s.activations[n-1].met, m)
+		s.activations[n-1].observed = append(s.activations[n-1].observed, m)
 	} else {
-		s.met = append(s.met, m)
+		s.observed = append(s.observed, m)
 	}
 }
 
 // drop forgets a stack that nothing stands on.
-func (r *Run) drop(s *stack) {
+func (r *Run) dropStack(s *stack) {
 	if len(s.activations) == 0 {
-		s.met = nil
-		delete(r.stackAt, s.thread)
+		s.observed = nil
+		delete(r.stackByThread, s.thread)
 		r.stacks = slices.DeleteFunc(r.stacks, func(other *stack) bool { return other == s })
 	}
 }
 
 func (s *stack) enter(at *Activation) {
 	if len(s.activations) == 0 {
-		s.met = s.met[:0] // the specification has handed over what it met
+		s.observed = s.observed[:0] // the specification has handed over what it met
 	}
 	s.activations = append(s.activations, at)
 }
 
 func (s *stack) leave(at *Activation, a Action) {
-	at.met = nil
+	at.observed = nil
 	s.activations = slices.DeleteFunc(s.activations, func(on *Activation) bool { return on == at })
 	if len(s.activations) == 0 {
-		s.met = append(s.met[:0], observation{verb: verbReturned, from: at, returned: a.Args})
+		s.observed = append(s.observed[:0], observation{kind: observedReturned, from: at, returned: a.Args})
 	}
 }
 
 // gone reports whether nothing more happens on the stack, given the threads that run.
-func (s *stack) gone(running []*spec.Thread) bool {
+func (s *stack) finished(running []*spec.Thread) bool {
 	return s.thread != nil && !s.thread.Suspended() && !slices.Contains(running, s.thread)
 }

@@ -127,7 +127,7 @@ func (s Search) Run() *Report {
 }
 
 // reduced reports whether states that differ only in the numbers of indices may be taken for one: nothing looks at them.
-func (s *Search) reduced() bool {
+func (s *Search) mayReduce() bool {
 	inMemory := slices.ContainsFunc(compileWorld(s.World).templates, func(t *template) bool { return t.action.Op == "memory.store" })
 	if s.Full || !s.World.RightClass || s.World.Limits.TableLength > 0 || inMemory {
 		return false
@@ -173,9 +173,9 @@ func (s Search) Record(actions []Action, choices []uint32, v *Violation) *Trace 
 
 // A tweak is what tests change about a search, to show that what is changed is needed.
 type tweak struct {
-	apart   bool                                               // no two states are taken for one
-	rewrite func(state []byte) []byte                          // what fingerprints are of
-	taken   func(e *explorer, to path, r *successor, met bool) // hears of each state that a run came to
+	mergeNothing bool                                               // no two states are taken for one
+	rewrite      func(state []byte) []byte                          // what fingerprints are of
+	onState      func(e *explorer, to path, r *successor, met bool) // hears of each state that a run came to
 }
 
 // pathFingerprint tells every path from all others.

@@ -12,14 +12,14 @@ func (e *explorer) breadthFirst() {
 			return
 		}
 	} else {
-		e.workers[0].start(func(r *successor) { l.take(nil, path{}, r) })
-		l.turn()
+		e.workers[0].start(func(r *successor) { l.add(nil, path{}, r) })
+		l.nextLevel()
 	}
-	for !e.over() && !l.atBound() {
-		if l.explore(); e.over() {
+	for !e.mustStop() && !l.atBound() {
+		if l.explore(); e.mustStop() {
 			break
 		}
-		if l.turn(); l.level.Empty() {
+		if l.nextLevel(); l.level.Empty() {
 			break
 		}
 		e.report.Depth++
@@ -35,19 +35,19 @@ type batch struct {
 }
 
 type batchState struct {
-	record  []byte
-	path    path
-	reached []*successor
+	record     []byte
+	path       path
+	successors []*successor
 }
 
 const (
-	batchSize = 64 // states that a worker takes on at once
-	inFlight  = 8  // batches for each worker that are begun and not yet taken
+	batchSize        = 64 // states that a worker takes on at once
+	batchesPerWorker = 8  // batches for each worker that are begun and not yet taken
 )
 
 // explore explores the states of the level.
 func (l *frontier) explore() {
-	window := inFlight * len(l.workers)
+	window := batchesPerWorker * len(l.workers)
 	todo := make(chan *batch, window)
 	var workers sync.WaitGroup
 	defer workers.Wait()
@@ -60,10 +60,10 @@ func (l *frontier) explore() {
 			}
 		})
 	}
-	for l.begin(window, todo); len(l.flight) > 0; l.begin(window, todo) {
-		<-l.flight[0].done
-		l.takeBatch(l.flight[0])
-		if l.over() {
+	for l.dispatch(window, todo); len(l.inFlight) > 0; l.dispatch(window, todo) {
+		<-l.inFlight[0].done
+		l.addBatch(l.inFlight[0])
+		if l.mustStop() {
 			for range len(todo) {
 				select {
 				case <-todo: // nobody will take it
@@ -76,13 +76,13 @@ func (l *frontier) explore() {
 }
 
 // begin hands batches to the workers until so many are in flight.
-func (l *frontier) begin(window int, todo chan<- *batch) {
-	for len(l.flight) < window {
+func (l *frontier) dispatch(window int, todo chan<- *batch) {
+	for len(l.inFlight) < window {
 		b := l.nextBatch()
 		if b == nil {
 			return
 		}
-		l.flight = append(l.flight, b)
+		l.inFlight = append(l.inFlight, b)
 		todo <- b
 	}
 }
@@ -92,25 +92,25 @@ func (w *worker) explore(b *batch, actions []Action) {
 	for rest := b.records; len(rest) > 0; {
 		var s batchState
 		s.record, s.path, rest = readRecord(rest, actions)
-		w.expand(s.path, func(r *successor) { s.reached = append(s.reached, r) })
+		w.expand(s.path, func(r *successor) { s.successors = append(s.successors, r) })
 		b.states = append(b.states, s)
 	}
 	close(b.done)
 }
 
 // takeBatch takes what the runs from a batch's states came to.
-func (l *frontier) takeBatch(b *batch) {
-	l.between = false
+func (l *frontier) addBatch(b *batch) {
+	l.betweenBatches = false
 	for _, s := range b.states {
-		for _, r := range s.reached {
-			l.take(s.record, s.path, r)
+		for _, r := range s.successors {
+			l.add(s.record, s.path, r)
 		}
 		l.explored++
-		if l.report.Frontier = l.left(); l.over() {
+		if l.report.Frontier = l.left(); l.mustStop() {
 			return
 		}
 	}
-	l.flight, l.between = l.flight[1:], true
-	l.tell()
+	l.inFlight, l.betweenBatches = l.inFlight[1:], true
+	l.reportProgress()
 	l.checkpointIfDue()
 }

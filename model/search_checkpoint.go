@@ -32,7 +32,7 @@ const checkpointMagic = "cabi checkpoint 1\n"
 
 // checkpointHead is the JSON of a checkpoint.
 type checkpointHead struct {
-	Of          searched
+	Of          searchIdentity
 	Explored    int
 	States      int
 	Transitions int
@@ -53,7 +53,7 @@ type checkpointViolation struct {
 }
 
 // searched is what a checkpoint is of: it is resumed only by the same search.
-type searched struct {
+type searchIdentity struct {
 	Build         string // of the program: another one may know states by other fingerprints
 	World         string
 	Variant       string
@@ -65,9 +65,9 @@ type searched struct {
 	Without       []spec.Site
 }
 
-func (s *Search) searched() searched {
+func (s *Search) identity() searchIdentity {
 	world, _ := json.Marshal(s.World)
-	of := searched{buildID(), string(world), s.Variant.Name, nil, s.Bounds, s.KeepGoing, s.Full, s.Deterministic, sortedKeys(s.Without)}
+	of := searchIdentity{buildID(), string(world), s.Variant.Name, nil, s.Bounds, s.KeepGoing, s.Full, s.Deterministic, sortedKeys(s.Without)}
 	for _, p := range s.Properties {
 		of.Properties = append(of.Properties, p.Name)
 	}
@@ -91,7 +91,7 @@ var buildID = sync.OnceValue(func() string {
 })
 
 // differs says how other is not what s is; "": it is.
-func (s searched) differs(other searched) string {
+func (s searchIdentity) differs(other searchIdentity) string {
 	say := func(what string, a, b any) string {
 		if x, y := fmt.Sprint(a), fmt.Sprint(b); x != y {
 			return fmt.Sprintf("it is of %s %s, and this search is of %s", what, x, y)
@@ -113,7 +113,7 @@ func (s searched) differs(other searched) string {
 
 // checkpointIfDue writes a checkpoint if the last one is long ago.
 func (l *frontier) checkpointIfDue() {
-	if l.Checkpoint.Every > 0 && time.Since(l.written) >= l.Checkpoint.Every {
+	if l.Checkpoint.Every > 0 && time.Since(l.lastCheckpoint) >= l.Checkpoint.Every {
 		l.checkpoint()
 	}
 }
@@ -130,9 +130,9 @@ func (l *frontier) checkpoint() {
 	}
 	if err != nil {
 		os.Remove(name + ".part")
-		l.visited.failed(fmt.Errorf("the checkpoint: %w", err))
+		l.visited.noteError(fmt.Errorf("the checkpoint: %w", err))
 	}
-	l.written = time.Now()
+	l.lastCheckpoint = time.Now()
 }
 
 func (l *frontier) writeTo(name string) error {
@@ -164,7 +164,7 @@ func (l *frontier) write(w *bufio.Writer) error {
 	w.WriteString(checkpointMagic)
 	w.Write(head)
 	w.WriteByte('\n')
-	if err := l.visited.visited.All(func(k storage.Key) error {
+	if err := l.visited.keys.All(func(k storage.Key) error {
 		b := k.Bytes()
 		_, err := w.Write(b[:])
 		return err
@@ -176,7 +176,7 @@ func (l *frontier) write(w *bufio.Writer) error {
 		_, err := w.Write(block)
 		return err
 	}
-	for _, b := range l.flight {
+	for _, b := range l.inFlight {
 		put(b.records)
 	}
 	if err := l.level.All(put); err != nil {
@@ -185,16 +185,16 @@ func (l *frontier) write(w *bufio.Writer) error {
 	if err := l.next.All(put); err != nil {
 		return err
 	}
-	return put(l.out)
+	return put(l.block)
 }
 
 func (l *frontier) head() checkpointHead {
-	h := checkpointHead{Of: l.searched(), Explored: l.explored, States: l.report.States, Transitions: l.report.Transitions,
-		Depth: l.report.Depth, Stops: l.report.Stops, Taken: l.taken, Fired: l.fired, Met: sortedKeys(l.met),
-		Level: len(l.flight) + l.level.Len(), Next: l.next.Len()}
+	h := checkpointHead{Of: l.identity(), Explored: l.explored, States: l.report.States, Transitions: l.report.Transitions,
+		Depth: l.report.Depth, Stops: l.report.Stops, Taken: l.timesTaken, Fired: l.fired, Met: sortedKeys(l.exercised),
+		Level: len(l.inFlight) + l.level.Len(), Next: l.next.Len()}
 	h.Actions = actionTexts(l.actions)
 	for i, v := range l.report.Violations {
-		to := l.leads[i]
+		to := l.violationPaths[i]
 		h.Violations = append(h.Violations, checkpointViolation{v.Property, v.Kind, v.Message, actionTexts(to.actions), to.choices})
 	}
 	return h
@@ -266,7 +266,7 @@ func (l *frontier) read(r *bufio.Reader, size int64) error {
 	if err := d.Decode(&h); err != nil {
 		return errDamaged
 	}
-	if how := h.Of.differs(l.searched()); how != "" {
+	if how := h.Of.differs(l.identity()); how != "" {
 		return errors.New(how)
 	}
 	if err := l.readHead(h); err != nil {
@@ -277,7 +277,7 @@ func (l *frontier) read(r *bufio.Reader, size int64) error {
 		if _, err := io.ReadFull(r, key[:]); err != nil {
 			return errDamaged
 		}
-		if _, err := l.visited.visited.Add(storage.KeyFromBytes(key)); err != nil {
+		if _, err := l.visited.keys.Add(storage.KeyFromBytes(key)); err != nil {
 			return err
 		}
 	}
@@ -292,7 +292,7 @@ func (l *frontier) read(r *bufio.Reader, size int64) error {
 		case i < h.Level+h.Next:
 			err = l.next.Put(block)
 		default:
-			l.out, l.count = block, l.countRecords(block)
+			l.block, l.blockLen = block, l.countRecords(block)
 		}
 		if err != nil {
 			return err
@@ -322,7 +322,7 @@ func (l *frontier) countRecords(b []byte) int {
 }
 
 func (l *frontier) readHead(h checkpointHead) error {
-	if len(h.Taken) != len(l.taken) {
+	if len(h.Taken) != len(l.timesTaken) {
 		return errDamaged
 	}
 	actions, err := parseActions(h.Actions)
@@ -332,7 +332,7 @@ func (l *frontier) readHead(h checkpointHead) error {
 	for _, a := range actions {
 		l.intern(a)
 	}
-	l.explored, l.taken = h.Explored, h.Taken
+	l.explored, l.timesTaken = h.Explored, h.Taken
 	l.report.States, l.report.Transitions, l.report.Depth = h.States, h.Transitions, h.Depth
 	for site, n := range h.Stops {
 		l.report.Stops[site] = n
@@ -341,14 +341,14 @@ func (l *frontier) readHead(h checkpointHead) error {
 		l.fired[site] = fired
 	}
 	for _, name := range h.Met {
-		l.met[name] = true
+		l.exercised[name] = true
 	}
 	for _, v := range h.Violations {
 		actions, err := parseActions(v.Actions)
 		if err != nil {
 			return err
 		}
-		l.bookAt(path{actions: actions, choices: v.Choices}, violation{v.Property, v.Kind, v.What})
+		l.addViolationAt(path{actions: actions, choices: v.Choices}, violation{v.Property, v.Kind, v.What})
 	}
 	return nil
 }

@@ -4,13 +4,13 @@ package model
 func (e *explorer) depthFirst() {
 	var stack [][]byte // records
 	push := func(record []byte, from path, r *successor) {
-		if e.take(from, r) {
+		if e.addSuccessor(from, r) {
 			stack = append(stack, e.appendRecord(nil, record, r))
 		}
 	}
 	w := e.workers[0]
 	w.start(func(r *successor) { push(nil, path{}, r) })
-	for explored := 0; len(stack) > 0 && !e.over(); explored++ {
+	for explored := 0; len(stack) > 0 && !e.mustStop(); explored++ {
 		record, to, _ := readRecord(stack[len(stack)-1], e.actions)
 		stack = stack[:len(stack)-1]
 		e.report.Depth = max(e.report.Depth, len(to.actions))
@@ -19,18 +19,18 @@ func (e *explorer) depthFirst() {
 		}
 		var all []*successor
 		w.expand(to, func(r *successor) { all = append(all, r) })
-		for k := len(all) - 1; k >= 0 && !e.over(); k-- { // the first action is explored first
+		for k := len(all) - 1; k >= 0 && !e.mustStop(); k-- { // the first action is explored first
 			push(record, to, all[k])
 		}
 		if e.report.Frontier = len(stack); explored%batchSize == 0 {
-			e.tell()
+			e.reportProgress()
 		}
 	}
-	e.cut(len(stack))
+	e.countAtBound(len(stack))
 }
 
 // cut counts the states at the bound on steps: those that no shorter way leads to.
-func (e *explorer) cut(left int) {
+func (e *explorer) countAtBound(left int) {
 	for _, depth := range e.visited.depths {
 		if e.Bounds.Steps > 0 && depth == e.Bounds.Steps {
 			e.report.AtBound++

@@ -43,7 +43,7 @@ type DirectReport struct {
 func (d DirectSearch) Run() (*DirectReport, error) {
 	disk := storage.NewDisk(d.Dir)
 	defer disk.Close()
-	s := &direct{DirectSearch: d, short: d.Width <= 8, report: &DirectReport{}}
+	s := &directRun{DirectSearch: d, short: d.Width <= 8, report: &DirectReport{}}
 	if s.short {
 		s.visited = storage.NewShortSet(d.Memory*7/8, disk)
 	} else {
@@ -51,7 +51,7 @@ func (d DirectSearch) Run() (*DirectReport, error) {
 	}
 	s.level, s.next = storage.NewQueue(d.Memory/16, disk), storage.NewQueue(d.Memory/16, disk)
 	for range max(1, d.Workers) {
-		s.workers = append(s.workers, &directWorker{direct: s})
+		s.workers = append(s.workers, &directWorker{directRun: s})
 	}
 	err := s.explore()
 	s.report.Disk = disk.Used()
@@ -60,7 +60,7 @@ func (d DirectSearch) Run() (*DirectReport, error) {
 }
 
 // A direct is a direct search under way.
-type direct struct {
+type directRun struct {
 	DirectSearch
 	short       bool // keys are states in another form: no hashes, and states are got back from them
 	visited     *storage.Set
@@ -70,10 +70,10 @@ type direct struct {
 	stopped     atomic.Bool
 }
 
-func (s *direct) explore() error {
+func (s *directRun) explore() error {
 	first := s.workers[0]
 	first.system = s.New()
-	first.meet(first.system.Start(nil))
+	first.addState(first.system.Start(nil))
 	first.run()
 	for {
 		if err := s.flush(); err != nil {
@@ -99,7 +99,7 @@ func (s *direct) explore() error {
 }
 
 // flush hands over what the workers hold for the next level.
-func (s *direct) flush() error {
+func (s *directRun) flush() error {
 	for _, w := range s.workers {
 		if len(w.out) > 0 {
 			if err := s.next.Put(w.out); err != nil {
@@ -112,7 +112,7 @@ func (s *direct) flush() error {
 }
 
 // count sums up what the workers did.
-func (s *direct) count() {
+func (s *directRun) count() {
 	r := s.report
 	r.States, r.Transitions, r.Frontier = 0, 0, 0
 	for _, w := range s.workers {
@@ -128,23 +128,23 @@ func (s *direct) count() {
 
 // A directWorker explores the states of a level that it takes.
 type directWorker struct {
-	*direct
+	*directRun
 	system                         DirectSystem
-	met                            [storage.Shards]metStates
+	pending                        [storage.Shards]pendingStates
 	out                            []byte // states for the next level
 	reached, expanded, transitions int
 	err                            error
 }
 
 // A batch of states of one shard that were met, and perhaps visited before.
-type metStates struct {
+type pendingStates struct {
 	n      int
 	keys   [storage.AtOnce]storage.Key
 	states []byte // if keys do not say what they are
 }
 
 func (w *directWorker) run() {
-	take := w.take
+	take := w.addTransition
 	for w.err == nil && !w.stopped.Load() {
 		block, err := w.level.Take()
 		if err != nil {
@@ -162,40 +162,40 @@ func (w *directWorker) run() {
 		}
 		w.level.Give(block)
 	}
-	for i := range w.met {
-		w.lookUp(&w.met[i])
+	for i := range w.pending {
+		w.addNew(&w.pending[i])
 	}
 	if w.err != nil {
 		w.stopped.Store(true)
 	}
 }
 
-func (w *directWorker) take(next []byte) {
+func (w *directWorker) addTransition(next []byte) {
 	w.transitions++
-	w.meet(next)
+	w.addState(next)
 }
 
 // meet notes a state. It is looked up together with others.
-func (w *directWorker) meet(state []byte) {
+func (w *directWorker) addState(state []byte) {
 	var key storage.Key
 	if w.short {
 		key = storage.ShortKey(state)
 	} else {
 		key = xxh3.Hash128(state)
 	}
-	m := &w.met[storage.Shard(key)]
+	m := &w.pending[storage.Shard(key)]
 	m.keys[m.n] = key
 	m.n++
 	if !w.short {
 		m.states = append(m.states, state...)
 	}
 	if m.n == storage.AtOnce {
-		w.lookUp(m)
+		w.addNew(m)
 	}
 }
 
 // lookUp keeps those of the states that were met that are new for the next level.
-func (w *directWorker) lookUp(m *metStates) {
+func (w *directWorker) addNew(m *pendingStates) {
 	if m.n == 0 || w.err != nil {
 		return
 	}
@@ -203,7 +203,7 @@ func (w *directWorker) lookUp(m *metStates) {
 	w.err = w.visited.AddAll(m.keys[:m.n], isNew[:])
 	for i, key := range m.keys[:m.n] {
 		if isNew[i] && w.err == nil {
-			w.room()
+			w.makeRoom()
 			if w.short {
 				w.out = storage.AppendState(w.out, key, w.Width)
 			} else {
@@ -215,7 +215,7 @@ func (w *directWorker) lookUp(m *metStates) {
 }
 
 // room makes room for one state more.
-func (w *directWorker) room() {
+func (w *directWorker) makeRoom() {
 	w.reached++
 	if len(w.out)+w.Width <= cap(w.out) {
 		return

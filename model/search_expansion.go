@@ -16,29 +16,29 @@ import (
 // run may be any.
 type expansion struct {
 	*worker
-	to      path
-	actions []Action // those of the path, and room for one more
-	read    bool     // the menu was
-	offers  []menuAction
-	todo    [][][]uint32   // by offer: the choices that it is still to be taken with, the last first
-	results [][]*successor // by offer: what is not yielded yet
-	first   int            // the first offer that has something left to be done; all before it are yielded
-	yield   func(*successor)
-	keeper  *snapshot.Snapshot
-	stays   []int8 // by template: whether it left the stacks as they were, as a rule: at least 0
+	to          path
+	actions     []Action // those of the path, and room for one more
+	menuRead    bool     // the menu was
+	menu        []menuAction
+	todo        [][][]uint32   // by offer: the choices that it is still to be taken with, the last first
+	results     [][]*successor // by offer: what is not yielded yet
+	firstOpen   int            // the first offer that has something left to be done; all before it are yielded
+	yield       func(*successor)
+	saved       *snapshot.Snapshot
+	keepsStacks []int8 // by template: whether it left the stacks as they were, as a rule: at least 0
 
 	// of the run under way
-	player  *pathActor
-	offer   int // which is taken; -1: none is
-	kept    bool
-	at      *Activation // whose menu it is
-	unwinds bool        // the run is on its way back to the menu
+	actor     *pathActor
+	current   int // which is taken; -1: none is
+	isSaved   bool
+	at        *Activation // whose menu it is
+	unwinding bool        // the run is on its way back to the menu
 }
 
 // expand makes the runs from a state.
 func (w *worker) expand(to path, yield func(*successor)) {
 	x := &w.expansion
-	x.worker, x.to, x.yield, x.read, x.first = w, to, yield, false, 0
+	x.worker, x.to, x.yield, x.menuRead, x.firstOpen = w, to, yield, false, 0
 	x.actions = append(append(x.actions[:0], to.actions...), Action{})
 	for x.run() {
 	}
@@ -46,48 +46,48 @@ func (w *worker) expand(to path, yield func(*successor)) {
 
 // run makes a run, and reports whether there is another to be made.
 func (x *expansion) run() bool {
-	x.player = &pathActor{path: x.to, further: true, reached: x.reached, everyOrder: x.Full}
-	x.worker.player, x.sites = x.player, nil
-	x.offer, x.kept, x.unwinds = -1, false, false
-	r := x.newRun(x.player)
+	x.actor = &pathActor{path: x.to, toExpand: true, atEnd: x.atMenu, everyOrder: x.Full}
+	x.worker.actor, x.newSites = x.actor, nil
+	x.current, x.isSaved, x.unwinding = -1, false, false
+	r := x.newRun(x.actor)
 	defer r.Close()
-	r.back, r.repeats = x, true
+	r.undoer, r.repeating = x, true
 	r.Main()
-	if x.offer >= 0 {
-		x.book(r, &successor{stop: SiteOf(r.Stopped)})
+	if x.current >= 0 {
+		x.add(r, &successor{stop: SiteOf(r.Stopped)})
 	}
-	return x.first < len(x.offers)
+	return x.firstOpen < len(x.menu)
 }
 
 // reached hears that the run is at the menu, or has come from there to another, and says what to do.
-func (x *expansion) reached(r *Run, at *Activation) Action {
+func (x *expansion) atMenu(r *Run, at *Activation) Action {
 	switch {
-	case x.offer >= 0:
+	case x.current >= 0:
 		got := &successor{}
-		x.arrived(r, got)
+		x.noteState(r, got)
 		stays := r.Store.Undisturbed() && slices.Contains(r.Activations, x.at)
 		x.learn(stays)
-		x.book(r, got)
-		if !stays || !x.kept {
+		x.add(r, got)
+		if !stays || !x.isSaved {
 			return Action{}
 		}
 		if at != x.at {
-			x.unwinds = true
+			x.unwinding = true
 			return Action{}
 		}
-		x.rewind(r)
-	case !x.read:
-		x.open(r, at)
+		x.restore(r)
+	case !x.menuRead:
+		x.readMenu(r, at)
 	}
-	return x.next(r, at)
+	return x.takeNext(r, at)
 }
 
 // open reads the menu.
-func (x *expansion) open(r *Run, at *Activation) {
-	x.read = true
-	x.offers = r.menu(x.offers[:0], at, x.Bounds, AnyIndex)
-	x.todo, x.results = resized(x.todo, len(x.offers)), resized(x.results, len(x.offers))
-	for i := range x.offers {
+func (x *expansion) readMenu(r *Run, at *Activation) {
+	x.menuRead = true
+	x.menu = r.appendMenu(x.menu[:0], at, x.Bounds, AnyIndex)
+	x.todo, x.results = resized(x.todo, len(x.menu)), resized(x.results, len(x.menu))
+	for i := range x.menu {
 		x.todo[i], x.results[i] = append(x.todo[i][:0], x.to.choices), x.results[i][:0]
 	}
 }
@@ -95,32 +95,32 @@ func (x *expansion) open(r *Run, at *Activation) {
 func resized[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
 
 // next takes the next offer, at the menu.
-func (x *expansion) next(r *Run, at *Activation) Action {
-	x.offer = x.choose()
-	if x.offer < 0 {
+func (x *expansion) takeNext(r *Run, at *Activation) Action {
+	x.current = x.chooseNext()
+	if x.current < 0 {
 		return Action{}
 	}
-	if !x.kept && !x.Replay && x.expectsToStay(x.offer) && x.more() {
-		x.keep(r)
+	if !x.isSaved && !x.Replay && x.expectsStacksKept(x.current) && x.moreThanOne() {
+		x.save(r)
 	}
-	todo, p := &x.todo[x.offer], x.player
+	todo, p := &x.todo[x.current], x.actor
 	r.Store.Mark()
 	x.at = at
-	p.choices, p.choice, p.alternatives = (*todo)[len(*todo)-1], len(x.to.choices), nil
+	p.choices, p.nextChoice, p.alternatives = (*todo)[len(*todo)-1], len(x.to.choices), nil
 	*todo = (*todo)[:len(*todo)-1]
 	p.actions = x.actions
-	p.action, p.further = len(p.actions), false
-	p.actions[p.action-1] = x.offers[x.offer].Action
-	x.sites, r.repeats = nil, false
-	return p.actions[p.action-1]
+	p.nextAction, p.toExpand = len(p.actions), false
+	p.actions[p.nextAction-1] = x.menu[x.current].Action
+	x.newSites, r.repeating = nil, false
+	return p.actions[p.nextAction-1]
 }
 
 // choose returns the offer that is to be taken next: the first that is expected to leave the stacks as they are, or else the
 // first; -1: none.
-func (x *expansion) choose() int {
+func (x *expansion) chooseNext() int {
 	left := func(stays bool) int {
-		for i := x.first; i < len(x.offers); i++ {
-			if len(x.todo[i]) > 0 && (!stays || x.expectsToStay(i)) {
+		for i := x.firstOpen; i < len(x.menu); i++ {
+			if len(x.todo[i]) > 0 && (!stays || x.expectsStacksKept(i)) {
 				return i
 			}
 		}
@@ -133,102 +133,102 @@ func (x *expansion) choose() int {
 }
 
 // more reports whether there is more to be done than one thing.
-func (x *expansion) more() bool {
+func (x *expansion) moreThanOne() bool {
 	n := 0
-	for _, choices := range x.todo[x.first:] {
+	for _, choices := range x.todo[x.firstOpen:] {
 		n += len(choices)
 	}
 	return n > 1
 }
 
-func (x *expansion) expectsToStay(offer int) bool {
-	n := x.offers[offer].from.number
-	return n >= len(x.stays) || x.stays[n] >= 0
+func (x *expansion) expectsStacksKept(offer int) bool {
+	n := x.menu[offer].template.number
+	return n >= len(x.keepsStacks) || x.keepsStacks[n] >= 0
 }
 
 // learn notes whether the action left the stacks as they were.
 func (x *expansion) learn(stayed bool) {
-	n := x.offers[x.offer].from.number
-	for len(x.stays) <= n {
-		x.stays = append(x.stays, 0)
+	n := x.menu[x.current].template.number
+	for len(x.keepsStacks) <= n {
+		x.keepsStacks = append(x.keepsStacks, 0)
 	}
 	if stayed {
-		x.stays[n] = min(x.stays[n]+1, 4)
+		x.keepsStacks[n] = min(x.keepsStacks[n]+1, 4)
 	} else {
-		x.stays[n] = max(x.stays[n]-1, -4)
+		x.keepsStacks[n] = max(x.keepsStacks[n]-1, -4)
 	}
 }
 
 // book books what the action came to.
-func (x *expansion) book(r *Run, got *successor) {
-	o := x.offers[x.offer]
-	got.action, got.from, got.choices = o.Action, o.from, x.player.choices[len(x.to.choices):]
-	x.saw(got, r)
-	x.results[x.offer] = append(x.results[x.offer], got)
-	x.todo[x.offer] = append(x.todo[x.offer], x.player.alternatives...)
-	x.offer = -1
-	for ; x.first < len(x.offers); x.first++ {
-		for _, got := range x.results[x.first] {
+func (x *expansion) add(r *Run, got *successor) {
+	o := x.menu[x.current]
+	got.action, got.template, got.choices = o.Action, o.template, x.actor.choices[len(x.to.choices):]
+	x.noteOutcome(got, r)
+	x.results[x.current] = append(x.results[x.current], got)
+	x.todo[x.current] = append(x.todo[x.current], x.actor.alternatives...)
+	x.current = -1
+	for ; x.firstOpen < len(x.menu); x.firstOpen++ {
+		for _, got := range x.results[x.firstOpen] {
 			x.yield(got)
 		}
-		x.results[x.first] = x.results[x.first][:0]
-		if len(x.todo[x.first]) > 0 {
+		x.results[x.firstOpen] = x.results[x.firstOpen][:0]
+		if len(x.todo[x.firstOpen]) > 0 {
 			return
 		}
 	}
 }
 
 // keep keeps what can change, at the menu.
-func (x *expansion) keep(r *Run) {
-	if x.keeper == nil {
-		x.keeper = snapshot.New(fixed()...)
+func (x *expansion) save(r *Run) {
+	if x.saved == nil {
+		x.saved = snapshot.New(notSaved()...)
 	}
-	x.keeper.Clear()
-	x.keeper.Add(r)
+	x.saved.Clear()
+	x.saved.Add(r)
 	for _, c := range r.checkers {
-		x.keeper.Add(c)
+		x.saved.Add(c)
 	}
-	x.kept = true
+	x.isSaved = true
 }
 
 // fixed are the types of what no action changes, and of checkers in rows: they are kept one by one.
-func fixed() []reflect.Type {
+func notSaved() []reflect.Type {
 	return append(spec.ImmutableTypes(), reflect.TypeFor[World](), reflect.TypeFor[compiledWorld](), reflect.TypeFor[observers](), reflect.TypeFor[pathActor](),
 		reflect.TypeFor[expansion](), reflect.TypeFor[resourceTypes](), reflect.TypeFor[map[string]*instance](), reflect.TypeFor[map[string]*function](),
 		reflect.TypeFor[map[string]spec.CoreFunc](), reflect.TypeFor[map[string]bool](), reflect.TypeFor[Action]())
 }
 
 // taking reports whether an action is under way that may be taken back.
-func (x *expansion) taking() bool { return x.offer >= 0 && x.kept }
+func (x *expansion) mayUndo() bool { return x.current >= 0 && x.isSaved }
 
 // rewind puts everything back as it was at the menu.
-func (x *expansion) rewind(r *Run) {
+func (x *expansion) restore(r *Run) {
 	r.Store.CloseSince()
-	x.keeper.Restore()
-	x.unwinds = false
+	x.saved.Restore()
+	x.unwinding = false
 }
 
 // try does an action of an activation. It returns how that was stopped, or reports that the run is at the menu again.
 func (x *expansion) try(r *Run, at *Activation, do func()) (err error, back bool) {
 	defer func() {
-		if x.unwinds && at == x.at {
+		if x.unwinding && at == x.at {
 			if got := recover(); got != any(spec.Aborted{}) {
 				panic(got)
 			}
-			x.rewind(r)
-			r.same, back = true, true
+			x.restore(r)
+			r.atSameMenu, back = true, true
 		}
 	}()
 	err = r.Store.Try(do)
-	if err == nil || !x.kept || at != x.at || !r.Store.Undisturbed() {
+	if err == nil || !x.isSaved || at != x.at || !r.Store.Undisturbed() {
 		return err, false
 	}
 	for _, c := range r.observers.stopped.all {
 		c.Stopped(r, err)
 	}
 	x.learn(true)
-	x.book(r, &successor{stop: SiteOf(err)})
-	x.rewind(r)
-	r.same = true
+	x.add(r, &successor{stop: SiteOf(err)})
+	x.restore(r)
+	r.atSameMenu = true
 	return nil, true
 }

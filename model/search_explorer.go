@@ -10,19 +10,19 @@ import (
 // A reached is what one run came to: a state, or a stop, with what was violated on the way.
 type successor struct {
 	action      Action
-	from        *template // nil: at the start
+	template    *template // nil: at the start
 	choices     []uint32  // beyond those of the path to the state it came from
 	fingerprint fingerprint
 	atMenu      bool
 	stop        string // the site; empty: none
 	violated    []violation
 	sites       []siteEvaluation // evaluated for the first time
-	met         []string         // properties that were exercised for the first time
+	exercised   []string         // properties that were exercised for the first time
 }
 
 // actions is how many actions the run took beyond the state that it came from.
 func (r *successor) actions() int {
-	if r.from == nil {
+	if r.template == nil {
 		return 0
 	}
 	return 1
@@ -31,7 +31,7 @@ func (r *successor) actions() int {
 // after is the path to what was reached from the end of another.
 func (r *successor) after(from path) path {
 	to := path{actions: slices.Clip(from.actions), choices: append(slices.Clip(from.choices), r.choices...)}
-	if r.from != nil {
+	if r.template != nil {
 		to.actions = append(to.actions, r.action)
 	}
 	return to
@@ -48,26 +48,26 @@ type siteEvaluation struct {
 
 type explorer struct {
 	Search
-	compiled *compiledWorld
-	reduce   bool
-	actions  []Action
-	numbers  map[string]uint32 // of actions
-	visited  *visitedSet
-	taken    []int // by template
-	fired    map[spec.Site]bool
-	met      map[string]bool // the properties that were exercised
-	found    map[string]bool // keys of violations
-	leads    []path          // what leads to those of the report, unless they were found at random
-	report   Report
-	workers  []*worker
-	tracer   *worker // makes the traces of violations, while the workers go on
+	compiled       *compiledWorld
+	reduce         bool
+	actions        []Action
+	numbers        map[string]uint32 // of actions
+	visited        *visitedSet
+	timesTaken     []int // by template
+	fired          map[spec.Site]bool
+	exercised      map[string]bool // the properties that were exercised
+	foundKinds     map[string]bool // keys of violations
+	violationPaths []path          // what leads to those of the report, unless they were found at random
+	report         Report
+	workers        []*worker
+	tracer         *worker // makes the traces of violations, while the workers go on
 }
 
 func newExplorer(s Search) *explorer {
 	e := &explorer{Search: s, compiled: compileWorld(s.World), visited: newVisitedSet(s)}
-	e.reduce = s.reduced()
-	e.numbers, e.fired, e.met, e.found = map[string]uint32{}, map[spec.Site]bool{}, map[string]bool{}, map[string]bool{}
-	e.taken = make([]int, len(e.compiled.templates))
+	e.reduce = s.mayReduce()
+	e.numbers, e.fired, e.exercised, e.foundKinds = map[string]uint32{}, map[spec.Site]bool{}, map[string]bool{}, map[string]bool{}
+	e.timesTaken = make([]int, len(e.compiled.templates))
 	e.report.Stops, e.report.Reduced = map[string]int{}, e.reduce
 	for range max(1, s.Workers) {
 		e.workers = append(e.workers, newWorker(e))
@@ -96,17 +96,17 @@ func (e *explorer) intern(a Action) uint32 {
 }
 
 // take books what a run from a state came to, and reports whether it is a state that is to be explored.
-func (e *explorer) take(from path, r *successor) bool {
-	e.count(r)
+func (e *explorer) addSuccessor(from path, r *successor) bool {
+	e.countSuccessor(r)
 	for _, v := range r.violated {
-		e.violate(from, r, v)
+		e.addViolation(from, r, v)
 	}
 	if !r.atMenu || len(r.violated) > 0 && !e.KeepGoing {
 		return false
 	}
 	isNew, again := e.visited.add(r.fingerprint, len(from.actions)+r.actions())
-	if e.tweak.taken != nil {
-		e.tweak.taken(e, r.after(from), r, !isNew)
+	if e.tweak.onState != nil {
+		e.tweak.onState(e, r.after(from), r, !isNew)
 	}
 	if isNew {
 		e.report.States++
@@ -115,10 +115,10 @@ func (e *explorer) take(from path, r *successor) bool {
 }
 
 // count books what a run did last.
-func (e *explorer) count(r *successor) {
-	if r.from != nil {
+func (e *explorer) countSuccessor(r *successor) {
+	if r.template != nil {
 		e.report.Transitions++
-		e.taken[r.from.number]++
+		e.timesTaken[r.template.number]++
 	}
 	if r.stop != "" {
 		e.report.Stops[r.stop]++
@@ -126,30 +126,30 @@ func (e *explorer) count(r *successor) {
 	for _, p := range r.sites {
 		e.fired[p.site] = e.fired[p.site] || p.fires
 	}
-	for _, name := range r.met {
-		e.met[name] = true
+	for _, name := range r.exercised {
+		e.exercised[name] = true
 	}
 }
 
 // violate books a violation, if it is the first of its kind.
-func (e *explorer) violate(from path, r *successor, what violation) {
-	if e.found[(&Violation{Property: what.property, Kind: what.kind}).Key()] {
+func (e *explorer) addViolation(from path, r *successor, what violation) {
+	if e.foundKinds[(&Violation{Property: what.property, Kind: what.kind}).Key()] {
 		return
 	}
-	e.bookAt(r.after(from), what)
+	e.addViolationAt(r.after(from), what)
 }
 
 // bookAt books a violation at the end of a path.
-func (e *explorer) bookAt(to path, what violation) {
+func (e *explorer) addViolationAt(to path, what violation) {
 	v := &Violation{Property: what.property, Kind: what.kind, Message: what.what, Actions: len(to.actions)}
 	v.Trace = e.tracer.trace(to, v)
-	e.leads = append(e.leads, to)
-	e.book(v)
+	e.violationPaths = append(e.violationPaths, to)
+	e.reportViolation(v)
 }
 
 // book books a violation that is the first of its kind.
-func (e *explorer) book(v *Violation) {
-	e.found[v.Key()] = true
+func (e *explorer) reportViolation(v *Violation) {
+	e.foundKinds[v.Key()] = true
 	e.report.Violations = append(e.report.Violations, v)
 	if e.OnViolation != nil {
 		e.OnViolation(v)
@@ -157,7 +157,7 @@ func (e *explorer) book(v *Violation) {
 }
 
 // over reports whether the search is to stop, and tells how it goes on.
-func (e *explorer) over() bool {
+func (e *explorer) mustStop() bool {
 	if e.visited.err != nil {
 		e.report.Err, e.report.Stopped = e.visited.err, true
 	}
@@ -171,7 +171,7 @@ func (e *explorer) over() bool {
 }
 
 // tell reports progress, and hears whether to go on.
-func (e *explorer) tell() {
+func (e *explorer) reportProgress() {
 	if e.Progress != nil && !e.Progress(&e.report) {
 		e.report.Stopped = true
 	}
@@ -182,7 +182,7 @@ func (e *explorer) finish() *Report {
 	e.report.Taken = map[string]int{}
 	returned := map[string]bool{}
 	for _, t := range e.compiled.templates {
-		e.report.Taken[t.String()] += e.taken[t.number]
+		e.report.Taken[t.String()] += e.timesTaken[t.number]
 		returned[t.String()] = t.action.Op == opReturn
 	}
 	for _, what := range sortedKeys(e.report.Taken) {
@@ -195,7 +195,7 @@ func (e *explorer) finish() *Report {
 			e.report.NeverFired = append(e.report.NeverFired, site)
 		}
 	}
-	e.report.Exercised = sortedKeys(e.met)
+	e.report.Exercised = sortedKeys(e.exercised)
 	e.report.Memory, e.report.Disk = e.visited.used()
 	return &e.report
 }
@@ -203,21 +203,21 @@ func (e *explorer) finish() *Report {
 // A worker makes runs.
 type worker struct {
 	*explorer
-	pool     spec.Pool
-	used     *Run        // the run that was made last; nil: none was
-	checkers checkerPool // its checkers
-	writer   stateWriter
-	buf      []byte
-	seen     map[siteEvaluation]bool
-	sites    []siteEvaluation
-	met      []bool     // by checker: the property was exercised
-	player   *pathActor // of the run under way
+	pool      spec.Pool
+	run       *Run        // the run that was made last; nil: none was
+	checkers  checkerPool // its checkers
+	writer    stateWriter
+	buf       []byte
+	seen      map[siteEvaluation]bool
+	newSites  []siteEvaluation
+	exercised []bool     // by checker: the property was exercised
+	actor     *pathActor // of the run under way
 
 	expansion expansion
 }
 
 func newWorker(e *explorer) *worker {
-	w := &worker{explorer: e, seen: map[siteEvaluation]bool{}, met: make([]bool, len(e.Properties)), checkers: checkerPool{properties: e.Properties}}
+	w := &worker{explorer: e, seen: map[siteEvaluation]bool{}, exercised: make([]bool, len(e.Properties)), checkers: checkerPool{properties: e.Properties}}
 	w.writer.reduce = e.reduce
 	if !e.reduce && !e.Full {
 		w.writer.swaps = e.compiled.swaps // tables that are written by type cannot be swapped
@@ -230,8 +230,8 @@ func newWorker(e *explorer) *worker {
 func (w *worker) start(yield func(*successor)) {
 	for pending := [][]uint32{nil}; len(pending) > 0; {
 		got := &successor{}
-		p := &pathActor{path: path{choices: pending[len(pending)-1]}, everyOrder: w.Full, reached: func(r *Run, _ *Activation) Action {
-			w.arrived(r, got)
+		p := &pathActor{path: path{choices: pending[len(pending)-1]}, everyOrder: w.Full, atEnd: func(r *Run, _ *Activation) Action {
+			w.noteState(r, got)
 			return Action{}
 		}}
 		pending = pending[:len(pending)-1]
@@ -243,28 +243,28 @@ func (w *worker) start(yield func(*successor)) {
 
 // startRun makes a run to the first menu.
 func (w *worker) startRun(p *pathActor, got *successor) {
-	w.player, w.sites = p, nil
+	w.actor, w.newSites = p, nil
 	r := w.newRun(p)
 	defer r.Close()
 	r.Main()
 	got.choices = p.choices
-	if w.saw(got, r); r.Stopped != nil {
+	if w.noteOutcome(got, r); r.Stopped != nil {
 		got.stop = SiteOf(r.Stopped)
 	}
 }
 
 // arrived notes the state of a run that is at a menu.
-func (w *worker) arrived(r *Run, got *successor) {
+func (w *worker) noteState(r *Run, got *successor) {
 	got.atMenu = true
 	got.fingerprint, w.buf = w.writer.fingerprint(w.buf, r)
-	if w.tweak.apart {
-		got.fingerprint = pathFingerprint(w.player)
+	if w.tweak.mergeNothing {
+		got.fingerprint = pathFingerprint(w.actor)
 	}
 }
 
 // saw notes what was seen in a run.
-func (w *worker) saw(got *successor, r *Run) {
-	got.sites, got.met = w.sites, w.exercised(r)
+func (w *worker) noteOutcome(got *successor, r *Run) {
+	got.sites, got.exercised = w.newSites, w.newlyExercised(r)
 	for _, c := range r.checkers {
 		if what := c.Violation(); what != "" {
 			got.violated = append(got.violated, violation{c.Property(), c.Kind(), what})
@@ -276,36 +276,36 @@ func (w *worker) newRun(p *pathActor) *Run { return w.newRunOf(p, p) }
 
 // newRunOf makes a run; the one that the worker made before is closed, and becomes it.
 func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
-	if w.used != nil {
+	if w.run != nil {
 		if w.checkers.next() {
-			w.used.assign(w.checkers.checkers)
+			w.run.assign(w.checkers.checkers)
 		}
-		w.used.again(actor, choices)
-		return w.used
+		w.run.reuse(actor, choices)
+		return w.run
 	}
 	options := w.options(choices)
 	options.Pool, options.Observe = &w.pool, w.observe
 	if w.Replay {
 		return newRun(w.compiled, w.World, options, actor, checkersOf(w.Properties))
 	}
-	w.used = newRun(w.compiled, w.World, options, actor, w.checkers.first())
-	return w.used
+	w.run = newRun(w.compiled, w.World, options, actor, w.checkers.first())
+	return w.run
 }
 
 // observe notes each trap and assert that is evaluated for the first time.
 func (w *worker) observe(site spec.Site, fires bool) {
-	if what := (siteEvaluation{site, fires}); w.player.observing() && !w.seen[what] {
+	if what := (siteEvaluation{site, fires}); w.actor.isNew() && !w.seen[what] {
 		w.seen[what] = true
-		w.sites = append(w.sites, what)
+		w.newSites = append(w.newSites, what)
 	}
 }
 
 // exercised are the properties that a run exercised and none of the worker's before it.
-func (w *worker) exercised(r *Run) []string {
+func (w *worker) newlyExercised(r *Run) []string {
 	var met []string
 	for i, c := range r.checkers {
-		if !w.met[i] && c.Exercised() {
-			w.met[i] = true
+		if !w.exercised[i] && c.Exercised() {
+			w.exercised[i] = true
 			met = append(met, c.Property())
 		}
 	}
@@ -323,7 +323,7 @@ func randomIndices(handles int) uint64 {
 // trace runs a path again and records it.
 func (w *worker) trace(to path, v *Violation) *Trace {
 	p := &pathActor{path: to}
-	w.player = p
+	w.actor = p
 	r := w.newRun(p)
 	defer r.Close()
 	r.recorder = &recorder{}

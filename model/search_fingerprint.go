@@ -58,11 +58,11 @@ func (w *stateWriter) stacks(r *Run) {
 	w.running = r.Store.RunningThreads(w.running[:0])
 	w.Put("running ", w.running, "\n")
 	for _, s := range r.stacks {
-		if s.gone(w.running) || len(s.activations) == 0 && len(s.met) == 0 {
+		if s.finished(w.running) || len(s.activations) == 0 && len(s.observed) == 0 {
 			continue
 		}
 		w.Put("stack of ", s.thread)
-		w.meetings(s.met)
+		w.observations(s.observed)
 		for _, at := range s.activations {
 			w.activation(r, at)
 		}
@@ -75,14 +75,14 @@ func (w *stateWriter) activation(r *Run, at *Activation) {
 	w.Text(at.Name)
 	switch at.Kind {
 	case KindHostFunc, KindHostCancel:
-		w.Put(" ", r.hosting.calls[at.Args[0].Uint64()].onResolve)
+		w.Put(" ", r.host.calls[at.Args[0].Uint64()].onResolve)
 	case KindHostShared:
-		w.Put(" ", r.hosting.shared[at.Args[0].Uint64()].shared)
+		w.Put(" ", r.host.shared[at.Args[0].Uint64()].shared)
 	}
 	if at.Pending != nil {
 		w.action(r, *at.Pending)
 	}
-	w.meetings(at.met)
+	w.observations(at.observed)
 }
 
 // action writes what an activation does. The number of a call, stream or future of the host is written as what it stands
@@ -96,7 +96,7 @@ func (w *stateWriter) action(r *Run, a Action) {
 	}
 	switch {
 	case a.Op == opCancel:
-		w.Put(" ", r.calls[n(a, 0)].onCancel)
+		w.Put(" ", r.invocations[n(a, 0)].onCancel)
 		a.Args = nil
 	case strings.HasPrefix(a.Op, "host."):
 		w.Put(" ", r.hostCall(a).onResolve)
@@ -112,10 +112,10 @@ func (w *stateWriter) action(r *Run, a Action) {
 }
 
 // meetings writes what the specification met. The indices say nothing that the elements do not, as long as they live.
-func (w *stateWriter) meetings(ms []observation) {
+func (w *stateWriter) observations(ms []observation) {
 	for _, m := range ms {
-		w.Put(verbNames[m.verb])
-		if m.verb == verbReturned {
+		w.Put(observationNames[m.kind])
+		if m.kind == observedReturned {
 			w.returned(m)
 			continue
 		}
@@ -149,17 +149,17 @@ func isHandle(t spec.ValType) bool {
 
 // host writes what the host holds and can still use.
 func (w *stateWriter) host(r *Run) {
-	for _, c := range r.calls {
+	for _, c := range r.invocations {
 		if !c.Resolved {
 			w.Put("call ", c.Func, " ", c.args, " cancelled=", c.CancelRequested, " ", c.onCancel, "\n")
 		}
 	}
-	for _, c := range r.hosting.calls {
+	for _, c := range r.host.calls {
 		if !c.Resolved {
 			w.Put("host call ", c.Func, " started=", c.Started, " asked=", c.CancelRequested, " ", c.onResolve, "\n")
 		}
 	}
-	for _, s := range r.hosting.shared {
+	for _, s := range r.host.shared {
 		w.shared(s)
 	}
 }
@@ -185,7 +185,7 @@ func (w *stateWriter) hostBuffer(b *hostBuffer) {
 
 // instances writes what belongs to instances and not to the store.
 func (w *stateWriter) instances(r *Run) {
-	for _, in := range r.inOrder {
+	for _, in := range r.ordered {
 		w.Put("heap ", in.heap)
 		if !r.World.RightClass {
 			w.Put(" known ", in.known)

@@ -11,42 +11,42 @@ import (
 // of the next.
 type frontier struct {
 	*explorer
-	level, next *storage.Queue
-	out         []byte // records of states for the next level
-	count       int    // of them
-	explored    int    // states, in all
-	flight      []*batch
-	between     bool      // batches: none is taken in part
-	written     time.Time // when the last checkpoint was, or the search began
+	level, next    *storage.Queue
+	block          []byte // records of states for the next level
+	blockLen       int    // of them
+	explored       int    // states, in all
+	inFlight       []*batch
+	betweenBatches bool      // batches: none is taken in part
+	lastCheckpoint time.Time // when the last checkpoint was, or the search began
 }
 
 func newFrontier(e *explorer) *frontier {
-	l := &frontier{explorer: e, between: true, written: time.Now()}
+	l := &frontier{explorer: e, betweenBatches: true, lastCheckpoint: time.Now()}
 	l.level, l.next = storage.NewQueue(e.Memory/8, e.visited.disk), storage.NewQueue(e.Memory/8, e.visited.disk)
 	return l
 }
 
 // take takes what a run from a state came to.
-func (l *frontier) take(record []byte, from path, r *successor) {
-	if !l.explorer.take(from, r) {
+func (l *frontier) add(record []byte, from path, r *successor) {
+	if !l.explorer.addSuccessor(from, r) {
 		return
 	}
-	l.out = l.appendRecord(l.out, record, r)
-	if l.count++; l.count == batchSize {
+	l.block = l.appendRecord(l.block, record, r)
+	if l.blockLen++; l.blockLen == batchSize {
 		l.flush()
 	}
 }
 
 // flush hands over the states for the next level.
 func (l *frontier) flush() {
-	if l.count > 0 {
-		l.visited.failed(l.next.Put(l.out))
-		l.out, l.count = nil, 0
+	if l.blockLen > 0 {
+		l.visited.noteError(l.next.Put(l.block))
+		l.block, l.blockLen = nil, 0
 	}
 }
 
 // turn goes on to the next level.
-func (l *frontier) turn() {
+func (l *frontier) nextLevel() {
 	l.flush()
 	l.level, l.next = l.next, l.level
 }
@@ -57,7 +57,7 @@ func (l *frontier) atBound() bool { return l.Bounds.Steps > 0 && l.report.Depth 
 // nextBatch takes the next states of the level to be explored; nil: there are none, or the disk failed.
 func (l *frontier) nextBatch() *batch {
 	records, err := l.level.Take()
-	l.visited.failed(err)
+	l.visited.noteError(err)
 	if records == nil || err != nil {
 		return nil
 	}
@@ -73,7 +73,7 @@ func (l *frontier) finish() {
 	if l.atBound() && !l.report.Stopped && (l.KeepGoing || len(l.report.Violations) == 0) {
 		l.report.AtBound = l.left()
 	}
-	if l.report.Stopped && l.between {
+	if l.report.Stopped && l.betweenBatches {
 		l.checkpoint()
 	}
 }
@@ -95,7 +95,7 @@ func (e *explorer) appendRecord(b, from []byte, r *successor) []byte {
 	}
 	b = binary.AppendUvarint(b, actions+uint64(r.actions()))
 	b = append(b, before...)
-	if r.from != nil {
+	if r.template != nil {
 		b = binary.AppendUvarint(b, uint64(e.intern(r.action)))
 	}
 	b = binary.AppendUvarint(b, choices+uint64(len(r.choices)))

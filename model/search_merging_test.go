@@ -75,7 +75,7 @@ func TestMergingChangesNothing(t *testing.T) {
 			merged := s.Run()
 			s.Full = true
 			full := s.Run()
-			s.tweak.apart = true
+			s.tweak.mergeNothing = true
 			apart := s.Run()
 			if !maps.Equal(outcomes(full), outcomes(apart)) {
 				t.Errorf("merging finds\n%v, not merging\n%v", outcomes(full), outcomes(apart))
@@ -92,25 +92,25 @@ func TestMergingChangesNothing(t *testing.T) {
 
 // told is the property whose violations are how often the checker was told Settled more than actions were begun, and whether
 // it remembers the same as the run.
-var told = &Property{Name: "told", New: func() Checker { return &toldChecker{} }}
+var notified = &Property{Name: "told", New: func() Checker { return &notifiedChecker{} }}
 
-type toldChecker struct {
+type notifiedChecker struct {
 	BaseChecker
 	settled int
 	names   map[string]int
 	last    []string
 }
 
-func (c *toldChecker) Begin(*Run) { c.names = map[string]int{} }
+func (c *notifiedChecker) Begin(*Run) { c.names = map[string]int{} }
 
-func (c *toldChecker) Done(_ *Run, at *Activation, _ []spec.CoreValue) {
+func (c *notifiedChecker) Done(_ *Run, at *Activation, _ []spec.CoreValue) {
 	c.names[at.Name]++
 	c.last = append(c.last, at.Name)
 }
 
-func (c *toldChecker) Settled(r *Run) { c.settled++ }
+func (c *notifiedChecker) Settled(r *Run) { c.settled++ }
 
-func (c *toldChecker) State(r *Run) {
+func (c *notifiedChecker) State(r *Run) {
 	sum := 0
 	for _, n := range c.names {
 		sum += n
@@ -124,7 +124,7 @@ func TestReplay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := search(name)
-			s.Properties = append(s.Properties, told)
+			s.Properties = append(s.Properties, notified)
 			back := describe(s.Run())
 			s.Replay = true
 			if replayed := describe(s.Run()); back != replayed {
@@ -185,7 +185,7 @@ func TestDepthFirst(t *testing.T) {
 func mergers(s Search, most int) (pairs int, differs string) {
 	firsts := map[fingerprint]path{}
 	var w *worker
-	s.tweak.taken = func(e *explorer, to path, r *successor, met bool) {
+	s.tweak.onState = func(e *explorer, to path, r *successor, met bool) {
 		if w == nil {
 			w = newWorker(e)
 		}
@@ -350,7 +350,7 @@ func graphOf(s Search) *graph {
 			n = len(g.texts)
 			numbers[text] = n
 			g.texts = append(g.texts, text)
-			if r.from != nil {
+			if r.template != nil {
 				to.actions = append(slices.Clip(to.actions), r.action)
 			}
 			paths = append(paths, path{actions: to.actions, choices: append(slices.Clip(to.choices), r.choices...)})

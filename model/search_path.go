@@ -15,50 +15,50 @@ type path struct {
 // A player follows a path, as the actor and as the specification's choices. At its end it ends the run, at a menu.
 type pathActor struct {
 	path
-	everyOrder     bool
-	further        bool                           // the run goes on at the end of the path: what led there has happened before
-	action, choice int                            // how many were played
-	reached        func(*Run, *Activation) Action // hears that the end is reached, and says what to do; nil: nobody does
-	alternatives   [][]uint32                     // the choices with which the specification goes on otherwise
+	everyOrder             bool
+	toExpand               bool                           // the run goes on at the end of the path: what led there has happened before
+	nextAction, nextChoice int                            // how many were played
+	atEnd                  func(*Run, *Activation) Action // hears that the end is reached, and says what to do; nil: nobody does
+	alternatives           [][]uint32                     // the choices with which the specification goes on otherwise
 }
 
 // Next plays the next action.
 func (p *pathActor) Next(r *Run, at *Activation) Action {
-	if p.action == len(p.actions) {
+	if p.nextAction == len(p.actions) {
 		return p.end(r, at)
 	}
-	p.action++
-	r.repeats = p.further || p.action < len(p.actions)
-	return p.actions[p.action-1]
+	p.nextAction++
+	r.repeating = p.toExpand || p.nextAction < len(p.actions)
+	return p.actions[p.nextAction-1]
 }
 
 // end is at the menu at the end of the path, while the stacks still stand.
 func (p *pathActor) end(r *Run, at *Activation) Action {
-	if p.reached != nil {
-		return p.reached(r, at)
+	if p.atEnd != nil {
+		return p.atEnd(r, at)
 	}
 	return Action{}
 }
 
 // observing reports whether what happens now is not a repetition.
-func (p *pathActor) observing() bool { return p.action == len(p.actions) && !p.further }
+func (p *pathActor) isNew() bool { return p.nextAction == len(p.actions) && !p.toExpand }
 
 // Choose plays the next choice. Beyond the path it is 0, and the others are alternatives.
 func (p *pathActor) Choose(_ spec.Site, n int) int {
-	if p.choice == len(p.choices) {
+	if p.nextChoice == len(p.choices) {
 		for other := n - 1; other > 0; other-- {
 			p.alternatives = append(p.alternatives, append(slices.Clip(p.choices), uint32(other)))
 		}
 		p.choices = append(slices.Clip(p.choices), 0)
 	}
-	p.choice++
-	return int(p.choices[p.choice-1])
+	p.nextChoice++
+	return int(p.choices[p.nextChoice-1])
 }
 
 // Shuffle draws as CPython's random.shuffle does. The specification shuffles the elements of a set to take the first one
 // that has an event, so it is enough to explore which one comes first.
 func (p *pathActor) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	if p.choice == len(p.choices) && !p.everyOrder {
+	if p.nextChoice == len(p.choices) && !p.everyOrder {
 		for k := n - 1; k > 0; k-- {
 			p.alternatives = append(p.alternatives, append(slices.Clip(p.choices), comesFirst(n, k)...))
 		}

@@ -22,22 +22,22 @@ type Random struct {
 const (
 	walksAtOnce = 256     // walks that know of the same earlier ones, so that it does not matter who makes them
 	longestWalk = 120     // actions
-	mostKept    = 1 << 12 // walks: those that found something new last
-	lookEvery   = 3       // actions: writing a state costs as much as several of them
+	mostWalks   = 1 << 12 // walks: those that found something new last
+	stateEvery  = 3       // actions: writing a state costs as much as several of them
 )
 
 // A walked is one random walk: a path, and what was met on it and on the ways off it that the specification stopped.
 type walkResult struct {
-	actions  []Action
-	choices  []uint32
-	from     []*template // of each action
-	choosing []int       // how many choices there were when each action began
-	tried    []*template // all actions, also those that were taken back
-	stops    []string
-	features []uint64 // what is new, compared with the walks before its batch
-	found    []foundAt
-	sites    []siteEvaluation
-	met      []string
+	actions       []Action
+	choices       []uint32
+	from          []*template // of each action
+	choicesBefore []int       // how many choices there were when each action began
+	tried         []*template // all actions, also those that were taken back
+	stops         []string
+	features      []uint64 // what is new, compared with the walks before its batch
+	found         []foundAt
+	sites         []siteEvaluation
+	exercised     []string
 }
 
 // foundAt is a violation and the path to it.
@@ -49,15 +49,15 @@ type foundAt struct {
 // randomly walks until the search is stopped. What it finds is a function of the seed and of how many walks it makes.
 func (e *explorer) randomly() {
 	c := &corpus{seen: map[uint64]bool{}}
-	for number := 0; !e.over() && (e.Random.Runs == 0 || number < e.Random.Runs); number += walksAtOnce {
+	for number := 0; !e.mustStop() && (e.Random.Runs == 0 || number < e.Random.Runs); number += walksAtOnce {
 		n := walksAtOnce
 		if e.Random.Runs > 0 {
 			n = min(n, e.Random.Runs-number)
 		}
 		for _, w := range e.walkAll(c, number, n) {
-			e.takeWalk(c, w)
+			e.addWalk(c, w)
 		}
-		e.tell()
+		e.reportProgress()
 	}
 }
 
@@ -68,8 +68,8 @@ type corpus struct {
 }
 
 // keep adds a walk, in place of the oldest if there are many.
-func (c *corpus) keep(w *walkResult) {
-	if len(c.walks) == mostKept {
+func (c *corpus) add(w *walkResult) {
+	if len(c.walks) == mostWalks {
 		c.walks = c.walks[1:]
 	}
 	c.walks = append(c.walks, w)
@@ -92,12 +92,12 @@ func (e *explorer) walkAll(c *corpus, number, n int) []*walkResult {
 }
 
 // takeWalk books a walk.
-func (e *explorer) takeWalk(c *corpus, w *walkResult) {
+func (e *explorer) addWalk(c *corpus, w *walkResult) {
 	e.report.Runs++
 	e.report.Transitions += len(w.tried)
 	e.report.Depth = max(e.report.Depth, len(w.actions))
 	for _, t := range w.tried {
-		e.taken[t.number]++
+		e.timesTaken[t.number]++
 	}
 	for _, stop := range w.stops {
 		e.report.Stops[stop]++
@@ -110,30 +110,30 @@ func (e *explorer) takeWalk(c *corpus, w *walkResult) {
 		c.seen[f] = true
 	}
 	if e.report.States = len(c.seen); e.report.States > before {
-		c.keep(w)
+		c.add(w)
 	}
 	for _, f := range w.found {
-		if !e.over() {
-			e.foundAtRandom(f)
+		if !e.mustStop() {
+			e.addWalkViolation(f)
 		}
 	}
-	for _, name := range w.met {
-		e.met[name] = true
+	for _, name := range w.exercised {
+		e.exercised[name] = true
 	}
-	w.tried, w.stops, w.features, w.found, w.sites, w.met = nil, nil, nil, nil, nil, nil
+	w.tried, w.stops, w.features, w.found, w.sites, w.exercised = nil, nil, nil, nil, nil, nil
 }
 
 // foundAtRandom books a violation, shrunk, if it is the first of its kind.
-func (e *explorer) foundAtRandom(f foundAt) {
+func (e *explorer) addWalkViolation(f foundAt) {
 	v := &Violation{Property: f.property, Kind: f.kind, Message: f.what, Actions: len(f.actions)}
-	if e.found[v.Key()] {
+	if e.foundKinds[v.Key()] {
 		return
 	}
 	v.Trace = e.tracer.trace(f.path, v)
 	if e.Random.Shrink != nil {
 		v = e.Random.Shrink(&e.Search, v)
 	}
-	e.book(v)
+	e.reportViolation(v)
 }
 
 // A wanderer is the actor and the choices of a random walk. What the specification stops, it takes back, and goes on with
@@ -141,62 +141,62 @@ func (e *explorer) foundAtRandom(f foundAt) {
 type randomActor struct {
 	*worker
 	*walkResult
-	rng       *rand.Rand
-	corpus    *corpus
-	length    int
-	weights   []int // of templates: each walk likes some and leaves others out
-	wrong     int   // one action in so many is with any index at all; 0: none
-	action    int   // how many were played
-	choice    int
-	templates []*template
-	offers    []menuAction
-	told      map[string]bool // which violations are known
-	state     []byte
-	fresh     map[uint64]bool
+	rng        *rand.Rand
+	corpus     *corpus
+	length     int
+	weights    []int // of templates: each walk likes some and leaves others out
+	wrongOneIn int   // one action in so many is with any index at all; 0: none
+	nextAction int   // how many were played
+	nextChoice int
+	templates  []*template
+	menu       []menuAction
+	known      map[string]bool // which violations are known
+	state      []byte
+	fresh      map[uint64]bool
 }
 
 // walk makes the walk of a number.
 func (w *worker) walk(c *corpus, number uint64) *walkResult {
 	g := &randomActor{worker: w, walkResult: &walkResult{}, rng: rand.New(rand.NewPCG(w.Random.Seed, number)), corpus: c, fresh: map[uint64]bool{}}
-	g.told = map[string]bool{}
+	g.known = map[string]bool{}
 	g.length = 10 + g.rng.IntN(longestWalk-10)
 	if n := len(c.walks); n > 0 && g.rng.IntN(4) > 0 {
-		g.follow(c.walks[n-1-min(g.rng.IntN(n), g.rng.IntN(n))]) // rather a late one
+		g.startFrom(c.walks[n-1-min(g.rng.IntN(n), g.rng.IntN(n))]) // rather a late one
 	}
-	g.swarm()
-	w.player, w.sites = &pathActor{}, nil
-	for tries := 0; tries < 3*g.length && g.once(); tries++ {
+	g.drawWeights()
+	w.actor, w.newSites = &pathActor{}, nil
+	for tries := 0; tries < 3*g.length && g.makeRun(); tries++ {
 	}
-	g.walkResult.sites = w.sites
+	g.walkResult.sites = w.newSites
 	return g.walkResult
 }
 
 // follow begins as an earlier walk did.
-func (g *randomActor) follow(w *walkResult) {
+func (g *randomActor) startFrom(w *walkResult) {
 	if len(w.actions) > 0 {
-		g.cut(w, g.rng.IntN(len(w.actions)+1))
+		g.startWith(w, g.rng.IntN(len(w.actions)+1))
 	}
 }
 
 // cut takes the first n actions of a walk.
-func (g *randomActor) cut(w *walkResult, n int) {
+func (g *randomActor) startWith(w *walkResult, n int) {
 	choices := len(w.choices)
 	if n < len(w.actions) {
-		choices = w.choosing[n]
+		choices = w.choicesBefore[n]
 	}
 	g.actions, g.choices = slices.Clip(w.actions[:n]), slices.Clip(w.choices[:choices])
-	g.from, g.choosing = slices.Clip(w.from[:n]), slices.Clip(w.choosing[:n])
+	g.from, g.choicesBefore = slices.Clip(w.from[:n]), slices.Clip(w.choicesBefore[:n])
 }
 
 // once makes a run, and reports whether the walk can go on with another.
-func (g *randomActor) once() bool {
-	g.action, g.choice = 0, 0
+func (g *randomActor) makeRun() bool {
+	g.nextAction, g.nextChoice = 0, 0
 	r := g.newRunOf(g, g)
 	defer r.Close()
-	r.repeats = len(g.actions) > 0
+	r.repeating = len(g.actions) > 0
 	r.Main()
-	g.walkResult.met = append(g.walkResult.met, g.exercised(r)...)
-	g.violations(r)
+	g.walkResult.exercised = append(g.walkResult.exercised, g.newlyExercised(r)...)
+	g.noteViolations(r)
 	if r.Stopped == nil || len(g.actions) == 0 {
 		return false
 	}
@@ -205,12 +205,12 @@ func (g *randomActor) once() bool {
 	n := len(g.actions) - 1
 	g.feature(xxh3.HashString(stop + " " + g.from[n].String()))
 	g.weights[g.from[n].number] /= 4
-	g.cut(g.walkResult, n)
+	g.startWith(g.walkResult, n)
 	return true
 }
 
 // swarm draws which templates the walk likes: walks that leave out much reach what others do not.
-func (g *randomActor) swarm() {
+func (g *randomActor) drawWeights() {
 	g.weights = make([]int, len(g.compiled.templates))
 	likes := []int{10, 15, 25, 50, 80}[g.rng.IntN(5)] // of a hundred
 	for i, t := range g.compiled.templates {
@@ -218,41 +218,41 @@ func (g *randomActor) swarm() {
 			g.weights[i] = 1 + g.rng.IntN(6)
 		}
 	}
-	g.wrong = []int{0, 0, 0, 40}[g.rng.IntN(4)]
+	g.wrongOneIn = []int{0, 0, 0, 40}[g.rng.IntN(4)]
 }
 
 // Next takes an action, rather of those that the walk likes.
 func (g *randomActor) Next(r *Run, at *Activation) Action {
-	if g.action < len(g.actions) {
-		g.action++
-		r.repeats = g.action < len(g.actions)
-		return g.actions[g.action-1]
+	if g.nextAction < len(g.actions) {
+		g.nextAction++
+		r.repeating = g.nextAction < len(g.actions)
+		return g.actions[g.nextAction-1]
 	}
-	if g.look(r); len(g.actions) >= g.length {
+	if g.noteState(r); len(g.actions) >= g.length {
 		return Action{}
 	}
 	breadth := RightClassIndex
-	if g.wrong > 0 && g.rng.IntN(g.wrong) == 0 {
+	if g.wrongOneIn > 0 && g.rng.IntN(g.wrongOneIn) == 0 {
 		breadth = AnyIndex
 	}
 	o, ok := g.pick(r, at, breadth)
 	if !ok {
 		return Action{}
 	}
-	g.actions, g.from, g.choosing = append(g.actions, o.Action), append(g.from, o.from), append(g.choosing, len(g.choices))
-	g.tried = append(g.tried, o.from)
-	g.action++
+	g.actions, g.from, g.choicesBefore = append(g.actions, o.Action), append(g.from, o.template), append(g.choicesBefore, len(g.choices))
+	g.tried = append(g.tried, o.template)
+	g.nextAction++
 	return o.Action
 }
 
 // pick picks a template by its weight, and then one of its offers.
 func (g *randomActor) pick(r *Run, at *Activation, breadth MenuIndices) (menuAction, bool) {
-	g.templates = r.templates(g.templates[:0], at, g.Bounds)
+	g.templates = r.appendTemplates(g.templates[:0], at, g.Bounds)
 	for len(g.templates) > 0 {
 		i := g.weighed(g.templates)
-		g.offers = menu{r, at, breadth}.expand(g.offers[:0], g.templates[i])
-		if n := len(g.offers); n > 0 {
-			return g.offers[g.rng.IntN(n)], true
+		g.menu = menu{r, at, breadth}.appendActions(g.menu[:0], g.templates[i])
+		if n := len(g.menu); n > 0 {
+			return g.menu[g.rng.IntN(n)], true
 		}
 		g.templates = slices.Delete(g.templates, i, i+1)
 	}
@@ -278,20 +278,20 @@ func (g *randomActor) weighed(templates []*template) int {
 }
 
 // violations notes those that are new.
-func (g *randomActor) violations(r *Run) {
+func (g *randomActor) noteViolations(r *Run) {
 	for _, c := range r.Violated() {
 		v := violation{c.Property(), c.Kind(), c.Violation()}
-		if key := v.property + "/" + v.kind; !g.explorer.found[key] && !g.told[key] {
-			g.told[key] = true
+		if key := v.property + "/" + v.kind; !g.explorer.foundKinds[key] && !g.known[key] {
+			g.known[key] = true
 			g.found = append(g.found, foundAt{v, path{actions: slices.Clone(g.actions), choices: slices.Clone(g.choices)}})
 		}
 	}
 }
 
 // look notes what is new in a state: violations, and now and then shapes of its objects.
-func (g *randomActor) look(r *Run) {
-	g.violations(r)
-	if len(g.actions)%lookEvery > 0 {
+func (g *randomActor) noteState(r *Run) {
+	g.noteViolations(r)
+	if len(g.actions)%stateEvery > 0 {
 		return
 	}
 	last := "start"
@@ -324,9 +324,9 @@ func (g *randomActor) feature(h uint64) {
 
 // Choose makes a choice.
 func (g *randomActor) Choose(_ spec.Site, n int) int {
-	if g.choice == len(g.choices) {
+	if g.nextChoice == len(g.choices) {
 		g.choices = append(g.choices, uint32(g.rng.IntN(n)))
 	}
-	g.choice++
-	return int(g.choices[g.choice-1])
+	g.nextChoice++
+	return int(g.choices[g.nextChoice-1])
 }

@@ -39,37 +39,37 @@ func (w TapeRunner) Run(tape []uint32) TapeResult {
 
 type tapeActor struct {
 	tape    []uint32
-	at      int
+	next    int
 	bounds  Bounds
 	choices []uint32 // the specification's, as they were made
 }
 
-func (w *tapeActor) play(n int) int {
-	if w.at == len(w.tape) {
+func (w *tapeActor) draw(n int) int {
+	if w.next == len(w.tape) {
 		return 0
 	}
-	w.at++
-	return int(w.tape[w.at-1] % uint32(n))
+	w.next++
+	return int(w.tape[w.next-1] % uint32(n))
 }
 
 // Next takes the next action, unless something is violated already.
 func (w *tapeActor) Next(r *Run, at *Activation) Action {
-	if _, what := r.Violation(); what != "" || w.at == len(w.tape) {
+	if _, what := r.Violation(); what != "" || w.next == len(w.tape) {
 		return Action{}
 	}
 	breadth := RightClassIndex
-	if w.play(8) == 7 { // a wrong index mostly ends the run: now and then is enough
+	if w.draw(8) == 7 { // a wrong index mostly ends the run: now and then is enough
 		breadth = AnyIndex
 	}
 	menu := r.Menu(at, w.bounds, breadth)
 	if len(menu) == 0 {
 		return Action{} // also in core code that cannot even return
 	}
-	return menu[w.play(len(menu))]
+	return menu[w.draw(len(menu))]
 }
 
 // Choose makes the next choice.
 func (w *tapeActor) Choose(_ spec.Site, n int) int {
-	w.choices = append(w.choices, uint32(w.play(n)))
+	w.choices = append(w.choices, uint32(w.draw(n)))
 	return int(w.choices[len(w.choices)-1])
 }

@@ -4,15 +4,15 @@ import "cabi/internal/storage"
 
 // A store is the states that were visited, and the disk for what memory has no room for.
 type visitedSet struct {
-	visited *storage.Set
-	depths  map[fingerprint]int // after how many actions; nil: that makes no difference, as breadth first nothing is met sooner later on
-	disk    *storage.Disk
-	err     error // the disk's
+	keys   *storage.Set
+	depths map[fingerprint]int // after how many actions; nil: that makes no difference, as breadth first nothing is met sooner later on
+	disk   *storage.Disk
+	err    error // the disk's
 }
 
 func newVisitedSet(s Search) *visitedSet {
 	disk := storage.NewDisk(s.Dir)
-	st := &visitedSet{disk: disk, visited: storage.NewSet(s.Memory*3/4, disk)}
+	st := &visitedSet{disk: disk, keys: storage.NewSet(s.Memory*3/4, disk)}
 	if s.DepthFirst {
 		st.depths = map[fingerprint]int{}
 	}
@@ -24,8 +24,8 @@ func (s *visitedSet) close() { s.disk.Close() }
 // add adds a state, and reports whether it is new, and if not whether it was met before only after more actions.
 func (s *visitedSet) add(f fingerprint, depth int) (isNew, sooner bool) {
 	if s.depths == nil {
-		isNew, err := s.visited.Add(f)
-		s.failed(err)
+		isNew, err := s.keys.Add(f)
+		s.noteError(err)
 		return isNew, false
 	}
 	before, met := s.depths[f]
@@ -36,11 +36,11 @@ func (s *visitedSet) add(f fingerprint, depth int) (isNew, sooner bool) {
 }
 
 // failed notes an error of the disk; nil is none.
-func (s *visitedSet) failed(err error) {
+func (s *visitedSet) noteError(err error) {
 	if err != nil && s.err == nil {
 		s.err = err
 	}
 }
 
 // used is how many bytes the visited states take in memory, and how many all do on disk.
-func (s *visitedSet) used() (memory, disk int64) { return s.visited.Bytes(), s.disk.Used() }
+func (s *visitedSet) used() (memory, disk int64) { return s.keys.Bytes(), s.disk.Used() }

@@ -116,7 +116,7 @@ func (t *Trace) write(b io.Writer) {
 		fmt.Fprintf(b, "  without %s", strings.Join(sitesText(t.Without), ","))
 	}
 	fmt.Fprintln(b)
-	if t.World.unnamed() {
+	if t.World.needsDefinition() {
 		fmt.Fprintf(b, "define %s\n", t.World.json())
 	}
 	if len(t.Choices) > 0 {
@@ -139,4 +139,4 @@ func sitesText(sites []spec.Site) []string {
 }
 
 // unnamed reports whether w is not one of the named worlds, so that a trace must define it.
-func (w *World) unnamed() bool { return WorldByName(w.Name) != w }
+func (w *World) needsDefinition() bool { return WorldByName(w.Name) != w }

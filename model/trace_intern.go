@@ -9,12 +9,12 @@ type interner map[string]string
 const mostTexts = 1 << 16
 
 // of is a line whose parts are kept once.
-func (t *interner) of(l Line) Line {
-	l.Actor, l.Text, l.Results, l.Notes = t.once(l.Actor), t.once(l.Text), t.once(l.Results), t.once(l.Notes)
+func (t *interner) line(l Line) Line {
+	l.Actor, l.Text, l.Results, l.Notes = t.text(l.Actor), t.text(l.Text), t.text(l.Results), t.text(l.Notes)
 	return l
 }
 
-func (t *interner) once(text string) string {
+func (t *interner) text(text string) string {
 	if *t == nil {
 		*t = interner{}
 	}

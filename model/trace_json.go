@@ -85,7 +85,7 @@ func (t *Trace) ID() string {
 func (t *Trace) jsonHeader() jsonHeader {
 	h := jsonHeader{Kind: "trace", Version: Format, ID: t.ID(), World: t.World.Name, Variant: t.Variant.Name, Pin: Pin, Without: sitesText(t.Without), Choices: t.Choices,
 		Violates: t.Violates, Comments: t.Comments}
-	if t.World.unnamed() {
+	if t.World.needsDefinition() {
 		h.Define = json.RawMessage(t.World.json())
 	}
 	return h

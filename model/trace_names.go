@@ -69,7 +69,7 @@ func plainWords(words []string) (plain []string, named bool) {
 func (n bindings) resolve(words []string) ([]string, error) {
 	var plain []string
 	for i, w := range words {
-		value, err := n.number(w)
+		value, err := n.wordNumber(w)
 		if err != nil {
 			return nil, err
 		}
@@ -85,7 +85,7 @@ func (n bindings) resolve(words []string) ([]string, error) {
 }
 
 // number is the number that a word stands for; empty: it stands for itself.
-func (n bindings) number(w string) (string, error) {
+func (n bindings) wordNumber(w string) (string, error) {
 	set, waits := strings.CutPrefix(w, "wait:")
 	if strings.HasPrefix(set, "$") {
 		value, known := n[set]
@@ -108,7 +108,7 @@ func (n bindings) number(w string) (string, error) {
 
 // made names what came back for a line's action: the two ends of a stream or future, the subtask and the state of an async
 // call, the results of everything else.
-func (n bindings) made(l Line, async bool, results []spec.CoreValue) {
+func (n bindings) bindResults(l Line, async bool, results []spec.CoreValue) {
 	values := strings.Fields(formatCores(results))
 	if len(results) == 1 && !results[0].IsFloat() {
 		v := results[0].Uint64()
@@ -139,7 +139,7 @@ var states = map[string]uint64{
 var subtaskStates = []string{"starting", "started", "returned", "cancelled-before-started", "cancelled-before-returned"}
 
 // means is the number that a word of stated results means, or the word itself: blocked, returned, started:$s, completed:1.
-func (n bindings) means(w string) string {
+func (n bindings) resultNumber(w string) string {
 	switch w {
 	case "blocked":
 		return "4294967295"
@@ -183,7 +183,7 @@ func (n bindings) allowsOne(stated, got []string) bool {
 		return false
 	}
 	for i, w := range stated {
-		if w != "_" && n.means(w) != got[i] {
+		if w != "_" && n.resultNumber(w) != got[i] {
 			return false
 		}
 	}
@@ -195,7 +195,7 @@ func (n bindings) plainResults(stated string) string {
 	words := strings.Fields(stated)
 	for i, w := range words {
 		if w != "|" && w != "_" {
-			words[i] = n.means(w)
+			words[i] = n.resultNumber(w)
 		}
 	}
 	return strings.Join(words, " ")

@@ -260,7 +260,7 @@ func (p *traceParser) step(names []string, actor, text string) error {
 	if err := p.bind(l); err != nil {
 		return err
 	}
-	l = p.texts.of(l)
+	l = p.texts.line(l)
 	p.trace.Lines = append(p.trace.Lines, l)
 	return nil
 }

@@ -22,7 +22,7 @@ func WithNames(t *Trace) (*Trace, error) {
 	if d := again.Departs; d != nil {
 		return nil, fmt.Errorf("line %d: it says %s, what happens is %s: only a trace that happens again can be given names", d.Number, d, again.Got)
 	}
-	n := &namer{world: t.World, returns: returns.functions, current: map[place]*binding{}, open: map[string]int{}, count: map[string]int{}}
+	n := &namer{world: t.World, returns: returns.functions, current: map[tableIndex]*binding{}, underWay: map[string]int{}, count: map[string]int{}}
 	for i, l := range again.Trace.Lines {
 		n.line(i, l)
 	}
@@ -42,7 +42,7 @@ type returning struct {
 func (c *returning) Left(r *Run, at *Activation) { c.functions[r.RecordedLines()-1] = at.Name }
 
 // A place is an index of an instance: in its table of threads, or in one of the others.
-type place struct {
+type tableIndex struct {
 	instance string
 	thread   bool
 	index    string
@@ -57,13 +57,13 @@ type binding struct {
 
 // A namer gives names, line by line.
 type namer struct {
-	world   *World
-	returns map[int]string
-	lines   []Line
-	binds   [][]*binding // what each line can bind, in order
-	current map[place]*binding
-	open    map[string]int // lines of actions that are under way, by actor and text
-	count   map[string]int // of names, by what they begin with
+	world    *World
+	returns  map[int]string
+	lines    []Line
+	binds    [][]*binding // what each line can bind, in order
+	current  map[tableIndex]*binding
+	underWay map[string]int // lines of actions that are under way, by actor and text
+	count    map[string]int // of names, by what they begin with
 }
 
 func (n *namer) line(i int, l Line) {
@@ -77,14 +77,14 @@ func (n *namer) line(i int, l Line) {
 	case LineEnter:
 		l = n.entered(i, l)
 	case LineDone:
-		begun, known := n.open[key]
+		begun, known := n.underWay[key]
 		if !known { // it is of what the world starts with
 			break
 		}
 		at = begun
 		l.Text = n.lines[at].Text
 	case LineAction:
-		n.open[key] = i
+		n.underWay[key] = i
 		l.Text = n.used(i, l)
 	}
 	n.lines = append(n.lines, l)
@@ -104,14 +104,14 @@ func (n *namer) used(i int, l Line) string {
 	kinds := n.operands(words[:1+imm], n.returns[i])
 	for k, kind := range kinds {
 		if at := 1 + imm + k; kind != notIndex && at < len(words) {
-			words[at] = n.use(place{l.Actor, kind == ofThread, words[at]})
+			words[at] = n.use(tableIndex{l.Actor, kind == ofThread, words[at]})
 		}
 	}
 	return strings.Join(words, " ")
 }
 
 // use is the name of a place, or the number there if it has none.
-func (n *namer) use(at place) string {
+func (n *namer) use(at tableIndex) string {
 	b := n.current[at]
 	if b == nil {
 		return at.index
@@ -132,7 +132,7 @@ func (n *namer) code(actor, number string) string {
 	case err == nil && packed == uint64(spec.CallbackYield):
 		return "yield"
 	case err == nil && packed&0xf == uint64(spec.CallbackWait):
-		return "wait:" + n.use(place{actor, false, strconv.FormatUint(packed>>4, 10)})
+		return "wait:" + n.use(tableIndex{actor, false, strconv.FormatUint(packed>>4, 10)})
 	}
 	return number
 }
@@ -240,7 +240,7 @@ func (n *namer) entered(i int, l Line) Line {
 		b := &binding{line: i, kind: "in"}
 		n.binds[i] = append(n.binds[i], b)
 		if kind == ofHandle && 1+k < len(words) {
-			n.current[place{l.Actor, false, words[1+k]}] = b
+			n.current[tableIndex{l.Actor, false, words[1+k]}] = b
 		}
 	}
 	l.Text = words[0]
@@ -295,7 +295,7 @@ func (n *namer) called(at int, l Line, function string, v uint64) string {
 		return "returned"
 	case async && state < 2:
 		n.bind(at, l.Actor, []string{"subtask"}, []uint64{v >> 4})
-		return subtaskStates[state] + ":" + n.use(place{l.Actor, false, strconv.FormatUint(v>>4, 10)})
+		return subtaskStates[state] + ":" + n.use(tableIndex{l.Actor, false, strconv.FormatUint(v>>4, 10)})
 	case !async && slices.Equal(n.typed(n.function(function).Results), []indexKind{ofHandle}):
 		n.bind(at, l.Actor, []string{"got"}, []uint64{v})
 		return ""
@@ -308,7 +308,7 @@ func (n *namer) bind(at int, actor string, kinds []string, indices []uint64) {
 	for k, kind := range kinds {
 		b := &binding{line: at, kind: kind}
 		n.binds[at] = append(n.binds[at], b)
-		n.current[place{actor, kind == "thread", strconv.FormatUint(indices[k], 10)}] = b
+		n.current[tableIndex{actor, kind == "thread", strconv.FormatUint(indices[k], 10)}] = b
 	}
 }
 

@@ -40,7 +40,7 @@ type ReplayOptions struct {
 // Run runs a trace again, as RunTrace does.
 func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 	variant := cmp.Or(p.Variant, t.Variant)
-	f := &replayActor{lines: t.Lines, choices: t.Choices, names: bindings{}, naming: map[*Activation]Line{}}
+	f := &replayActor{lines: t.Lines, choices: t.Choices, names: bindings{}, awaited: map[*Activation]Line{}}
 	options := spec.Options{Choices: f, Variant: variant, Without: p.without(t)}
 	options.Limits.RandomIndices = randomIndices(t.World.Handles)
 	var r *Run
@@ -49,7 +49,7 @@ func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 	}
 	r = NewRun(t.World, options, f, p.Checkers...)
 	defer r.Close()
-	r.recorder, r.Observer, r.forgets = &recorder{}, f, true
+	r.recorder, r.Observer, r.neverWritten = &recorder{}, f, true
 	r.Main()
 	if f.err != nil {
 		return nil, f.err
@@ -173,7 +173,7 @@ type replayActor struct {
 	choices []uint32
 	choice  int
 	names   bindings
-	naming  map[*Activation]Line // the lines whose actions are under way and bind names
+	awaited map[*Activation]Line // the lines whose actions are under way and bind names
 	run     *Run
 	err     error // which line cannot be done
 }
@@ -224,11 +224,11 @@ func (f *replayActor) begin(r *Run, at *Activation, l Line) {
 	f.run = r
 	switch {
 	case len(l.Binds) == 0:
-		delete(f.naming, at)
+		delete(f.awaited, at)
 	case at.Actor == Host:
-		f.names.bindAll(l.Binds, []string{fmt.Sprint(len(r.calls))})
+		f.names.bindAll(l.Binds, []string{fmt.Sprint(len(r.invocations))})
 	default:
-		f.naming[at] = l
+		f.awaited[at] = l
 	}
 }
 
@@ -242,10 +242,10 @@ func (f *replayActor) Entered(at *Activation) {
 
 // Done names what came back.
 func (f *replayActor) Done(at *Activation, results []spec.CoreValue) {
-	if l, ok := f.naming[at]; ok {
-		delete(f.naming, at)
+	if l, ok := f.awaited[at]; ok {
+		delete(f.awaited, at)
 		async := at.Pending.Op == opCall && at.inst.lowersAsync[at.Pending.Imm[0]]
-		f.names.made(l, async, results)
+		f.names.bindResults(l, async, results)
 	}
 }
 

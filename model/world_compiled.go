@@ -32,43 +32,43 @@ func compileWorld(w *World) *compiledWorld {
 	for _, actor := range sortedKeys(w.Menus) {
 		for _, line := range w.Menus[actor] {
 			words := strings.Fields(line)
-			p.menus[actor] = append(p.menus[actor], p.template(actor, Action{Op: words[0], Imm: words[1:]}))
-			p.immediates(words)
+			p.menus[actor] = append(p.menus[actor], p.addTemplate(actor, Action{Op: words[0], Imm: words[1:]}))
+			p.noteImmediates(words)
 		}
 	}
 	for _, i := range w.Instances {
-		p.returns[i.Name] = p.template(i.Name, Action{Op: opReturn})
+		p.returns[i.Name] = p.addTemplate(i.Name, Action{Op: opReturn})
 		p.readsMemory = p.readsMemory || i.Realloc == "guest"
 	}
-	p.returns[Host] = p.template(Host, Action{Op: opReturn})
+	p.returns[Host] = p.addTemplate(Host, Action{Op: opReturn})
 	p.swaps = swapsOf(w)
 	for _, f := range w.Funcs {
 		for _, text := range slices.Concat(f.Params, f.Results) {
-			p.typed(text)
+			p.noteType(text)
 		}
 	}
 	return p
 }
 
-func (p *compiledWorld) template(actor string, a Action) *template {
+func (p *compiledWorld) addTemplate(actor string, a Action) *template {
 	t := &template{number: len(p.templates), actor: actor, action: a}
 	p.templates = append(p.templates, t)
 	return t
 }
 
 // immediates looks at the types that an action names.
-func (p *compiledWorld) immediates(words []string) {
+func (p *compiledWorld) noteImmediates(words []string) {
 	p.readsMemory = p.readsMemory || words[0] == "memory.store"
 	for i, kind := range ops[words[0]].imm {
 		if t, err := parseType(words[1+i], nil); kind == immType {
-			p.readsMemory = p.readsMemory || err != nil || !number(t) // err: a resource
-			p.typed(words[1+i])
+			p.readsMemory = p.readsMemory || err != nil || !isNumber(t) // err: a resource
+			p.noteType(words[1+i])
 		}
 	}
 }
 
 // typed looks at a type: whether it belongs to no store, and can be shared, and whether it is read from memory.
-func (p *compiledWorld) typed(text string) {
+func (p *compiledWorld) noteType(text string) {
 	if strings.Contains(text, "own<") || strings.Contains(text, "borrow<") {
 		return // a handle is passed as a number
 	}
@@ -79,16 +79,16 @@ func (p *compiledWorld) typed(text string) {
 	p.types[text] = t
 	switch t := t.(type) {
 	case *spec.StreamType:
-		p.readsMemory = p.readsMemory || !number(t.T)
+		p.readsMemory = p.readsMemory || !isNumber(t.T)
 	case *spec.FutureType:
-		p.readsMemory = p.readsMemory || !number(t.T)
+		p.readsMemory = p.readsMemory || !isNumber(t.T)
 	default:
-		p.readsMemory = p.readsMemory || !number(t)
+		p.readsMemory = p.readsMemory || !isNumber(t)
 	}
 }
 
 // number reports whether a value of t says nothing that anything depends on, wherever it stands.
-func number(t spec.ValType) bool {
+func isNumber(t spec.ValType) bool {
 	if t == nil {
 		return true
 	}
