@@ -167,7 +167,7 @@ explored, breadth first: 5 states, 20 transitions, depth 1; exhausted up to the 
 	if code != 3 || !strings.HasPrefix(out, short) {
 		t.Errorf("exit %d:\n%swant\n%s", code, out, short)
 	}
-	for _, want := range []string{"properties:\n  nonzero, post-returned\n", "reduced: ", "\n        8 Table.get/bounds\n", "never taken", "  B: call A.give-R, ",
+	for _, want := range []string{"properties:\n  nonzero, post-returned\n", "\n        8 Table.get/bounds\n", "never taken", "  B: call A.give-R, ",
 		"were not exercised: what they speak of never came up, so nothing was shown about them:\n  post-returned\n", "visited states took", "below", "Table.add/full"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in\n%s", want, out)
