@@ -11,41 +11,9 @@ import (
 	"cabi/spec"
 )
 
-// The known defects of the pin that searches find: in which world, the property that shows each, the kind of violation, and
-// after how many actions. docs/findings.md has their traces. When one is repaired upstream, when another comes before it, or
-// when there is one more, this turns red.
-var knownDefects = []defect{
-	{"backpressure", noAssertionFailure, "canon_subtask_cancel/resolve-delivered", 12},
-	{"children", noAssertionFailure, "Thread.resume/resumable", 8},
-	{"children", cancelDelivered, "thread.suspend", 8},
-	{"children", noAssertionFailure, "Waitable.wait_for_pending_event/alone", 8},
-	{"children", noCrash, "Waitable.get_pending_event/TypeError", 10},
-	{"futures", noAssertionFailure, "SharedFutureImpl.drop/pending-read", 3},
-	{"host-streams", noAssertionFailure, "SharedFutureImpl.drop/pending-read", 6},
-	{"host-reads", noAssertionFailure, "SharedFutureImpl.drop/pending-read", 6},
-	{"host-calls", noAssertionFailure, "canon_subtask_cancel/resolve-delivered", 5},
-	{"transfers", noAssertionFailure, "SharedFutureImpl.drop/pending-read", 8},
-	{"tasks", stackDiscipline, "order", 6},
-	{"reentrance", noAssertionFailure, "Store.lower.core_func_inst/entered", 7},
-	{"cancel", cancelDelivered, "callback wait", 8},
-	{"subtasks", residualBackpressure, "", 8},
-	{"backpressure", residualBackpressure, "", 8},
-	{"tasks", residualBackpressure, "", 4},
-	{"cancel", residualBackpressure, "", 6},
-	{"helpers", noCrash, "canon_error_context_new/NameError", 2},
-	{"error-contexts", noCrash, "canon_error_context_new/NameError", 1},
-}
-
-type defect struct {
-	world    string
-	property *model.Property
-	kind     string
-	actions  int
-}
-
 // knownIn are the known defects of a world.
-func knownIn(world string) []defect {
-	return slices.DeleteFunc(slices.Clone(knownDefects), func(d defect) bool { return d.world != world })
+func knownIn(world string) []Defect {
+	return slices.DeleteFunc(slices.Clone(KnownDefects), func(d Defect) bool { return d.World != world })
 }
 
 // shorter is how many actions less than a world's own bound are explored here, unless a known defect takes more, the bound is small
@@ -58,7 +26,7 @@ func steps(w *model.World) int {
 		n = w.Bounds.Steps
 	}
 	for _, d := range knownIn(w.Name) {
-		n = max(n, d.actions)
+		n = max(n, d.Actions)
 	}
 	return n
 }
@@ -92,8 +60,8 @@ func mustBeKnown(t *testing.T, world string, found []*model.Violation) {
 	t.Helper()
 	known := knownIn(world)
 	for _, v := range found {
-		i := slices.IndexFunc(known, func(d defect) bool {
-			return d.property.Name == v.Property && d.kind == v.Kind && d.actions == v.Actions
+		i := slices.IndexFunc(known, func(d Defect) bool {
+			return d.Property.Name == v.Property && d.Kind == v.Kind && d.Actions == v.Actions
 		})
 		if i < 0 {
 			t.Errorf("not known, after %d actions, of kind %q: %s\nsave this trace and run it again with: cabi replay FILE", v.Actions, v.Kind, v.Trace)
@@ -102,14 +70,14 @@ func mustBeKnown(t *testing.T, world string, found []*model.Violation) {
 		known = slices.Delete(known, i, i+1)
 	}
 	for _, d := range known {
-		t.Errorf("%s/%s is not violated after %d actions: is it repaired?", d.property.Name, d.kind, d.actions)
+		t.Errorf("%s/%s is not violated after %d actions: is it repaired?", d.Property.Name, d.Kind, d.Actions)
 	}
 }
 
 // A promise that is known to be broken somewhere may be broken elsewhere too, further than is explored.
 func unbroken() []*model.Property {
 	return slices.DeleteFunc(Promises(), func(p *model.Property) bool {
-		return slices.ContainsFunc(knownDefects, func(d defect) bool { return d.property == p })
+		return slices.ContainsFunc(KnownDefects, func(d Defect) bool { return d.Property == p })
 	})
 }
 

@@ -161,7 +161,7 @@ func TestQuick(t *testing.T) {
 		bounds.Steps = max(4, bounds.Steps-6)
 		report := model.Search{World: w, Variant: spec.SingleTable, Properties: For(w), Bounds: bounds, KeepGoing: true}.Run()
 		for _, v := range report.Violations {
-			if !slices.ContainsFunc(knownIn(w.Name), func(d defect) bool { return d.property.Name == v.Property && d.kind == v.Kind }) {
+			if !slices.ContainsFunc(knownIn(w.Name), func(d Defect) bool { return d.Property.Name == v.Property && d.Kind == v.Kind }) {
 				t.Fatalf("%s: %s", w.Name, v.Trace)
 			}
 		}

@@ -80,7 +80,7 @@ func benchedWorlds(names []string) ([]*model.World, error) {
 	for _, name := range names {
 		w := model.WorldByName(name)
 		if w == nil {
-			return nil, unknown("world", name, worldNames())
+			return nil, unknown(kindWorld, name)
 		}
 		if w.Random {
 			return nil, exitError{2, fmt.Sprintf("%s is too big to be exhausted", name)}

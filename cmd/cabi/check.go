@@ -53,13 +53,12 @@ func newCheckCommand() *cobra.Command {
 		Long: "Check explores every run of a world, breadth first, over the specification itself. It exits with 0 if the\n" +
 			"properties hold within the bound, 1 if one is violated, 3 if it was stopped early or proved nothing.\n" +
 			"Worlds that are too big to exhaust it walks at random, guided by what is new, and shrinks what it finds.\n\n" +
-			"Worlds: " + strings.Join(worldNames(), ", ") + "\n" +
-			"Properties: " + strings.Join(propertyNames(), ", ") + "\n" +
-			"Variants: " + strings.Join(variantNames(), ", "),
+			"`cabi list` lists the worlds, properties and variants, and `cabi explain` explains one.",
 		Example: "  cabi check handles\n  cabi check handles --variant per-type --property unique-in-instance\n" +
 			"  cabi check cancel --keep-going\n  cabi check everything --random --keep-going --duration 30s --seed 1 --json",
-		Args: oneWorld,
-		RunE: c.run,
+		Args:              oneWorld,
+		ValidArgsFunction: completesOne(kindWorld),
+		RunE:              c.run,
 	}
 	f := cmd.Flags()
 	f.StringVar(&c.variant, "variant", spec.SingleTable.Name, "how handles are numbered")
@@ -90,6 +89,7 @@ func newCheckCommand() *cobra.Command {
 		cmd.MarkFlagsMutuallyExclusive("random", flag)
 		cmd.MarkFlagsMutuallyExclusive("depth-first", flag)
 	}
+	completeFlags(cmd, map[string]kind{"variant": kindVariant, "property": kindProperty})
 	return cmd
 }
 
@@ -139,11 +139,11 @@ func (c *checkCommand) search(world string) (model.Search, error) {
 	}
 	search := model.Search{Workers: c.workers.value, KeepGoing: c.keepGoing, DepthFirst: c.depthFirst, Full: c.full}
 	if search.World = model.WorldByName(world); search.World == nil {
-		return search, unknown("world", world, worldNames())
+		return search, unknown(kindWorld, world)
 	}
 	search.Bounds = model.Bounds{Steps: c.steps.value, Handles: c.handles.value, Threads: c.threads.value, Tasks: c.tasks.value}.Or(search.World.Bounds)
 	if search.Variant = spec.VariantByName(c.variant); search.Variant == nil {
-		return search, unknown("variant", c.variant, variantNames())
+		return search, unknown(kindVariant, c.variant)
 	}
 	if c.every <= 0 {
 		return search, exitError{2, fmt.Sprintf("--checkpoint-every %s: a duration is more than nothing", c.every)}
@@ -166,29 +166,11 @@ func (c *checkCommand) search(world string) (model.Search, error) {
 	for _, name := range c.properties {
 		p := propertyByName(name)
 		if p == nil {
-			return search, unknown("property", name, propertyNames())
+			return search, unknown(kindProperty, name)
 		}
 		search.Properties = append(search.Properties, p)
 	}
 	return search, nil
-}
-
-func unknown(what, name string, known []string) error {
-	return exitError{2, fmt.Sprintf("unknown %s %q; there are: %s", what, name, strings.Join(known, ", "))}
-}
-
-func worldNames() []string { return names(model.Worlds, func(w *model.World) string { return w.Name }) }
-
-func variantNames() []string {
-	return names(spec.Variants, func(v *spec.Variant) string { return v.Name })
-}
-
-func names[T any](list []T, name func(T) string) []string {
-	var all []string
-	for _, e := range list {
-		all = append(all, name(e))
-	}
-	return all
 }
 
 // interrupted is closed to at Ctrl-C.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -58,4 +59,79 @@ func indented(words []string, indent string, width int) string {
 		fmt.Fprintln(&b, indent+line)
 	}
 	return b.String()
+}
+
+// gap is what stands between the columns of a table.
+const gap = "  "
+
+// writeTable writes rows with aligned columns, in lines of at most width columns where no word is longer: the text of a cell is
+// wrapped within its column. A cell may have several lines of its own.
+func writeTable(w io.Writer, rows [][]string, width int) error {
+	widths := columnWidths(rows, width)
+	for _, row := range rows {
+		if err := writeRow(w, row, widths); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeRow(w io.Writer, row []string, widths []int) error {
+	cells := make([][]string, len(row))
+	height := 0
+	for i, text := range row {
+		for _, line := range strings.Split(text, "\n") {
+			cells[i] = append(cells[i], wrap(strings.Fields(line), widths[i])...)
+		}
+		height = max(height, len(cells[i]))
+	}
+	for n := range height {
+		var line strings.Builder
+		for i, lines := range cells {
+			text := ""
+			if n < len(lines) {
+				text = lines[n]
+			}
+			line.WriteString(text + strings.Repeat(" ", max(0, widths[i]-columns(text))) + gap)
+		}
+		if _, err := fmt.Fprintln(w, strings.TrimRight(line.String(), " ")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// columnWidths are how wide the columns of a table are: as wide as their text, or if that is too much, the widest are narrowed, but
+// not below their longest word.
+func columnWidths(rows [][]string, width int) []int {
+	widths, least := make([]int, len(rows[0])), make([]int, len(rows[0]))
+	total := columns(gap) * (len(widths) - 1)
+	for i := range widths {
+		for _, row := range rows {
+			widths[i] = max(widths[i], longest(strings.Split(row[i], "\n")))
+			least[i] = max(least[i], longest(strings.Fields(row[i])))
+		}
+		total += widths[i]
+	}
+	for ; total > width; total-- {
+		widest := -1
+		for i, n := range widths {
+			if n > least[i] && (widest < 0 || n > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			break
+		}
+		widths[widest]--
+	}
+	return widths
+}
+
+func longest(texts []string) int {
+	widths := make([]int, len(texts))
+	for i, text := range texts {
+		widths[i] = columns(text)
+	}
+	return slices.Max(append(widths, 0))
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -18,24 +17,33 @@ var lists = map[string]func() [][]string{
 	"variants":   variantRows,
 }
 
+var listNames = []string{"worlds", "properties", "variants"}
+
 func newListCommand() *cobra.Command {
-	kinds := []string{"worlds", "properties", "variants"}
 	return &cobra.Command{
-		Use:       "list " + strings.Join(kinds, "|"),
-		Short:     "List the worlds, properties or variants that there are",
-		ValidArgs: kinds,
+		Use:   "list " + strings.Join(listNames, "|"),
+		Short: "List the worlds, properties or variants that there are",
+		Long: "List prints a table of the worlds, properties or variants, as wide as the terminal, or 100 columns wide if the output\n" +
+			"is no terminal. `cabi explain NAME` says more of each: of a property, where it comes from and what it cannot see.",
+		Example:               "  cabi list worlds\n  cabi list properties",
+		DisableFlagsInUseLine: true,
+		ValidArgsFunction:     completesOne(kindList),
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 || lists[args[0]] == nil {
-				return exitError{2, "list one of: " + strings.Join(kinds, ", ")}
+			if len(args) != 1 {
+				return exitError{2, "list one of: " + strings.Join(listNames, ", ")}
+			}
+			if lists[args[0]] == nil {
+				return unknown(kindList, args[0])
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			for _, row := range lists[args[0]]() {
-				fmt.Fprintln(w, strings.Join(row, "\t"))
+			out := cmd.OutOrStdout()
+			if err := writeTable(out, lists[args[0]](), widthOf(out)); err != nil {
+				return err
 			}
-			return w.Flush()
+			_, err := fmt.Fprintln(out, "\n`cabi explain NAME` says more of each.")
+			return err
 		},
 	}
 }
@@ -49,9 +57,9 @@ func worldRows() [][]string {
 }
 
 func propertyRows() [][]string {
-	rows := [][]string{{"PROPERTY", "KIND", "CHECKED", "STATEMENT", "ORIGIN", "WHAT IT CANNOT SEE"}}
+	rows := [][]string{{"PROPERTY", "KIND", "CHECKED", "STATEMENT"}}
 	for _, p := range catalogue() {
-		rows = append(rows, []string{p.Name, p.Kind, asked(p), p.Statement, p.Origin, p.BlindSpots})
+		rows = append(rows, []string{p.Name, p.Kind, asked(p), p.Statement})
 	}
 	return rows
 }

@@ -47,18 +47,19 @@ func newMatrixCommand() *cobra.Command {
 	f.StringVar(&reference, "reference", reference, "the variant that guests are to tell the others from")
 	f.Var(&workers, "workers", "how many cores to use; the result does not depend on it")
 	cmd.MarkFlagsMutuallyExclusive("json", "markdown")
+	completeFlags(cmd, map[string]kind{"variant": kindVariant, "reference": kindVariant})
 	return cmd
 }
 
 func matrixOptions(variants []string, reference string) (matrix.Options, error) {
 	o := matrix.Options{Reference: spec.VariantByName(reference)}
 	if o.Reference == nil {
-		return o, unknown("variant", reference, variantNames())
+		return o, unknown(kindVariant, reference)
 	}
 	for _, name := range variants {
 		v := spec.VariantByName(name)
 		if v == nil {
-			return o, unknown("variant", name, variantNames())
+			return o, unknown(kindVariant, name)
 		}
 		o.Variants = append(o.Variants, v)
 	}

@@ -98,7 +98,7 @@ func variantOf(trace *model.Trace, name string) (*spec.Variant, error) {
 	if v := spec.VariantByName(name); v != nil {
 		return v, nil
 	}
-	return nil, unknown("variant", name, variantNames())
+	return nil, unknown(kindVariant, name)
 }
 
 func replay(w io.Writer, file string, trace *model.Trace, variant *spec.Variant) error {

@@ -78,7 +78,7 @@ func (c *shrinkCommand) properties(t *model.Trace) ([]*model.Property, error) {
 	case name == shrink.Stops.Name:
 		return []*model.Property{shrink.Stops}, nil
 	case p == nil:
-		return nil, unknown("property", name, append(propertyNames(), shrink.Stops.Name))
+		return nil, unknown(kindProperty, name)
 	default:
 		return []*model.Property{p}, nil
 	}

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"cabi/internal/export"
+	"cabi/internal/matrix"
+	"cabi/model"
+	"cabi/properties"
+	"cabi/spec"
+)
+
+// A kind is a kind of names that the command takes.
+type kind struct {
+	name  string
+	names func() []string
+	list  string // the command that lists them
+}
+
+var (
+	kindWorld    = kind{"world", worldNames, "cabi list worlds"}
+	kindProperty = kind{"property", propertyNames, "cabi list properties"}
+	kindVariant  = kind{"variant", variantNames, "cabi list variants"}
+	kindSite     = kind{"site", siteNames, "cabi sites"}
+	kindAction   = kind{"action", model.Ops, "cabi explain"}
+	kindForm     = kind{"form", formNames, "cabi trace convert --help"}
+	kindList     = kind{"list", func() []string { return listNames }, "cabi list --help"}
+)
+
+// fewNames is how many names an error lists; of more, it says what lists them.
+const fewNames = 12
+
+// unknown is the error for a name that is none of its kind. It says which names are near.
+func unknown(k kind, name string) error {
+	known := k.names()
+	hint := "`" + k.list + "` lists them"
+	if near := nearest(name, known); len(near) > 0 {
+		hint = didYouMean(near)
+	} else if len(known) <= fewNames {
+		hint = "there are: " + strings.Join(known, ", ")
+	}
+	return exitError{2, fmt.Sprintf("unknown %s %q; %s", k.name, name, hint)}
+}
+
+// didYouMean asks whether one of the names was meant.
+func didYouMean(near []string) string {
+	last := len(near) - 1
+	if last == 0 {
+		return fmt.Sprintf("did you mean %s?", near[0])
+	}
+	return fmt.Sprintf("did you mean %s or %s?", strings.Join(near[:last], ", "), near[last])
+}
+
+// mostNear is how many names nearest returns at most.
+const mostNear = 3
+
+// nearest are the known names that a name may be a slip of, the nearest first: those with few letters changed, and those that
+// begin or end with it.
+func nearest(name string, known []string) []string {
+	type candidate struct {
+		name     string
+		distance int
+	}
+	var near []candidate
+	for _, k := range known {
+		d := distance(strings.ToLower(name), strings.ToLower(k))
+		if d <= max(1, len(name)/3) || len(name) > 2 && (strings.HasPrefix(k, name) || strings.HasSuffix(k, name)) {
+			near = append(near, candidate{k, d})
+		}
+	}
+	slices.SortStableFunc(near, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
+	return names(near[:min(len(near), mostNear)], func(c candidate) string { return c.name })
+}
+
+// distance is how many letters must be inserted, removed or replaced to make b of a.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := diagonal
+			if a[i] != b[j] {
+				replaced++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replaced, row[j]+1, diagonal+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// catalogue is all properties that can be asked for by name, those that compare runs with the pin's way to number handles among them.
+func catalogue() []*model.Property {
+	return slices.Concat(properties.All, matrix.Guests(spec.SingleTable))
+}
+
+// propertyByName finds a property; nil if there is none of that name.
+func propertyByName(name string) *model.Property {
+	for _, p := range catalogue() {
+		if p.Name == name {
+			return p
+		}
+	}
+	return nil
+}
+
+func propertyNames() []string {
+	return names(catalogue(), func(p *model.Property) string { return p.Name })
+}
+
+func worldNames() []string { return names(model.Worlds, func(w *model.World) string { return w.Name }) }
+
+func variantNames() []string {
+	return names(spec.Variants, func(v *spec.Variant) string { return v.Name })
+}
+
+func formNames() []string {
+	return append([]string{"text", "jsonl", "json", "named"}, names(export.Formats, func(f export.Format) string { return f.Name })...)
+}
+
+// siteNames are the traps and asserts of the specification; none if its sources cannot be read.
+func siteNames() []string {
+	trapRows, assertRows, err := siteRowsByKind()
+	if err != nil {
+		return nil
+	}
+	var all []string
+	for _, s := range namesOfRows(slices.Concat(trapRows, assertRows)) {
+		all = append(all, string(s))
+	}
+	return all
+}
+
+func names[T any](list []T, name func(T) string) []string {
+	var all []string
+	for _, e := range list {
+		all = append(all, name(e))
+	}
+	return all
+}
+
+// completes completes an argument or a flag's value with the names of some kinds.
+func completes(kinds ...kind) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		var all []string
+		for _, k := range kinds {
+			all = append(all, k.names()...)
+		}
+		return slices.DeleteFunc(all, func(name string) bool { return !strings.HasPrefix(name, begun) }), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// completesOne completes the first argument alone.
+func completesOne(kinds ...kind) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, begun string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return completes(kinds...)(cmd, args, begun)
+	}
+}
+
+// completeFlags completes the values of flags with the names of a kind each.
+func completeFlags(cmd *cobra.Command, flags map[string]kind) {
+	for flag, k := range flags {
+		if err := cmd.RegisterFlagCompletionFunc(flag, completes(k)); err != nil {
+			panic(err) // there is no such flag
+		}
+	}
+}
