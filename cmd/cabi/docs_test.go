@@ -5,8 +5,6 @@ import (
 	"flag"
 	"os"
 	"os/exec"
-	"regexp"
-	"strings"
 	"testing"
 )
 
@@ -38,50 +36,6 @@ func compareDoc(t *testing.T, file string, page []byte) {
 	if !bytes.Equal(got, page) {
 		t.Errorf("%s is stale: run `make docs`", file)
 	}
-}
-
-// The README shows what its commands print.
-func TestReadme(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	shown := strings.Split(string(text), "\n")
-	command := regexp.MustCompile(`^    go run ./cmd/cabi (.*)$`)
-	printed := map[string]bool{}
-	ran := 0
-	for _, line := range shown {
-		if m := command.FindStringSubmatch(line); m != nil {
-			ran++
-			for _, l := range strings.Split(runHere(t, strings.Fields(m[1])), "\n") {
-				printed[l] = true
-			}
-		}
-	}
-	if ran != 5 {
-		t.Fatalf("the README has %d commands, want 5", ran)
-	}
-	inOutput := false
-	for _, line := range shown {
-		switch {
-		case strings.HasPrefix(line, "    world "), strings.HasPrefix(line, "    A: "):
-			inOutput = true
-		case !strings.HasPrefix(line, "    "):
-			inOutput = false
-		}
-		if inOutput && !printed[strings.TrimPrefix(line, "    ")] {
-			t.Errorf("no command of the README prints %q", line)
-		}
-	}
-}
-
-// runHere runs the command at the root of the project.
-func runHere(t *testing.T, args []string) string {
-	t.Helper()
-	cmd := cabiCommand(args...)
-	cmd.Dir = "../.."
-	out, _ := cmd.Output() // a violation is an exit status too
-	return string(out)
 }
 
 // cabiCommand is the command as a process of its own.

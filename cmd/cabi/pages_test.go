@@ -12,7 +12,7 @@ import (
 )
 
 // The pages that a newcomer follows: every command that they show is run, and what they say that it prints is compared.
-func TestReadme(t *testing.T)   { followPage(t, "../../README.md", 6) }
+func TestReadme(t *testing.T)   { followPage(t, "../../README.md", 5) }
 func TestTutorial(t *testing.T) { followPage(t, "../../docs/tutorial.md", 10) }
 
 // notRun begin the lines of a block that are for the reader's shell alone.
@@ -42,10 +42,10 @@ func pageBlocks(page string) []pageBlock {
 	return blocks
 }
 
-var fileNamed = regexp.MustCompile("`([\\w.-]+)`:$")
+var fileNamed = regexp.MustCompile("into `([\\w.-]+)`:$")
 
 // followPage does what the page says, in an empty directory that has the project's data beside it. After "prints" stands what
-// the last command prints, in which a line "…" stands for any lines; after "`FILE`:" what the reader writes into a file; all
+// the last command prints, in which a line "…" stands for any lines; after "into `FILE`:" what the reader writes into a file; all
 // else are commands.
 func followPage(t *testing.T, file string, atLeast int) {
 	t.Helper()
