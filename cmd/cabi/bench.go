@@ -18,11 +18,7 @@ import (
 
 // newBenchCommand returns the command that measures.
 func newBenchCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use:   "bench",
-		Short: "Measure how fast the specification is explored",
-		Args:  cobra.NoArgs,
-	}
+	cmd := group(&cobra.Command{Use: "bench", Short: "Measure how fast the specification is explored"})
 	cmd.AddCommand(newBenchMCommand(), newBenchWorldsCommand(), newBenchPageCommand())
 	return cmd
 }
@@ -61,9 +57,10 @@ func newBenchPageCommand() *cobra.Command {
 // newBenchWorldsCommand returns the command that measures worlds.
 func newBenchWorldsCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "worlds [WORLD…]",
-		Short:   "Explore worlds at their default bounds, and print what that took as JSON, a line each",
-		Example: "  cabi bench worlds\n  cabi bench worlds subtasks cancel",
+		Use:               "worlds [WORLD…]",
+		Short:             "Explore worlds at their default bounds, and print what that took as JSON, a line each",
+		Example:           "  cabi bench worlds\n  cabi bench worlds subtasks cancel",
+		ValidArgsFunction: completes(kindWorld),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			worlds, err := benchedWorlds(args)
 			for _, w := range worlds {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -24,7 +23,7 @@ func newLitmusCommand() *cobra.Command {
 		Short: "Explore everything that a few lines allow, and check what they claim about it",
 		Long: "Litmus runs the lines of a file in every way that they and the specification's choices allow, prints each distinct\n" +
 			"outcome with how many ways lead to it, and checks the claims: allowed (some way is so), forbidden (none is), always\n" +
-			"(all are). docs/traces.md says what a file contains.\n" +
+			"(all are). docs/traces.md says what a file contains. FILE may be - for standard input.\n" +
 			"It exits with 0 if all claims hold, 1 if one does not, 2 for bad input, 3 if there are too many ways.",
 		Example: "  cabi litmus cancel.litmus\n  cabi litmus cancel.litmus --trace 2 > second.cabi",
 		Args:    cobra.ExactArgs(1),
@@ -36,9 +35,9 @@ func newLitmusCommand() *cobra.Command {
 }
 
 func (c *litmusCommand) run(cmd *cobra.Command, args []string) error {
-	f, err := os.Open(args[0])
+	f, err := openInput(cmd.InOrStdin(), args[0])
 	if err != nil {
-		return exitError{2, err.Error()}
+		return err
 	}
 	defer f.Close()
 	litmus, err := model.ParseLitmus(f)

@@ -32,13 +32,35 @@ func run(args []string) int {
 }
 
 func newRootCommand() *cobra.Command {
-	root := &cobra.Command{
+	root := group(&cobra.Command{
 		Use:           "cabi",
 		Short:         "Check the WebAssembly Component Model's Canonical ABI",
+		Long:          rootLong,
 		SilenceUsage:  true,
 		SilenceErrors: true,
+	})
+	printVersion := root.Flags().Bool("version", false, "print the version, and which definitions.py the port is of")
+	help := root.RunE
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if *printVersion {
+			return writeVersion(cmd.OutOrStdout())
+		}
+		return help(cmd, args)
 	}
-	root.AddCommand(newCheckCommand(), newReplayCommand(), newListCommand(), newUpstreamCommand(), newPortCommand(), newSitesCommand(),
-		newShrinkCommand(), newTraceCommand(), newLitmusCommand(), newMatrixCommand(), newTrapsCommand(), newBenchCommand())
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(newHelpCommand())
+	root.AddCommand(newCheckCommand(), newExplainCommand(), newListCommand(), newReplayCommand(), newShrinkCommand(), newLitmusCommand(),
+		newTraceCommand(), newMatrixCommand(), newTrapsCommand(), newSitesCommand(), newPortCommand(), newUpstreamCommand(), newBenchCommand())
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() == "completion" {
+			group(cmd)
+		}
+	}
 	return root
 }
+
+const rootLong = `Cabi checks the WebAssembly Component Model's Canonical ABI: it explores an executable specification of it, a line-by-line port of
+upstream's definitions.py, and reports what it proves within a bound or the shortest counterexample.
+
+Exit status: 0 all holds, 1 something is violated or differs, 2 bad usage or input, 3 stopped early, or what was checked never happened.`

@@ -17,19 +17,21 @@ import (
 
 // A kind is a kind of names that the command takes.
 type kind struct {
-	name  string
-	names func() []string
-	list  string // the command that lists them
+	name   string
+	plural string
+	names  func() []string
+	list   string // the command that lists them
 }
 
 var (
-	kindWorld    = kind{"world", worldNames, "cabi list worlds"}
-	kindProperty = kind{"property", propertyNames, "cabi list properties"}
-	kindVariant  = kind{"variant", variantNames, "cabi list variants"}
-	kindSite     = kind{"site", siteNames, "cabi sites"}
-	kindAction   = kind{"action", model.Ops, "cabi explain"}
-	kindForm     = kind{"form", formNames, "cabi trace convert --help"}
-	kindList     = kind{"list", func() []string { return listNames }, "cabi list --help"}
+	kindWorld    = kind{"world", "worlds", worldNames, "cabi list worlds"}
+	kindProperty = kind{"property", "properties", propertyNames, "cabi list properties"}
+	kindVariant  = kind{"variant", "variants", variantNames, "cabi list variants"}
+	kindSite     = kind{"site", "sites", siteNames, "cabi sites"}
+	kindAction   = kind{"action", "actions", model.Ops, "cabi explain"}
+	kindForm     = kind{"form", "forms", formNames, "cabi trace convert --help"}
+	kindList     = kind{"list", "lists", func() []string { return listNames }, "cabi list --help"}
+	kindTerm     = kind{"term", "other", func() []string { return []string{termPin} }, "cabi explain"}
 )
 
 // fewNames is how many names an error lists; of more, it says what lists them.

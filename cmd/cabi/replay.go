@@ -23,14 +23,15 @@ func newReplayCommand() *cobra.Command {
 		Short: "Run a trace again, here, under another variant or on upstream's Python, and say where it departs",
 		Long: "Replay does what the lines of a trace say, compares what they state with what happens, and prints what\n" +
 			"happened. With --upstream it does the same on a checkout's definitions.py, and says of each line whether that\n" +
-			"agrees: in what is returned and called, in how the run stops, and in the whole state.\n" +
+			"agrees: in what is returned and called, in how the run stops, and in the whole state. TRACE is a file, or - for\n" +
+			"standard input.\n" +
 			"It exits with 0 if all of it happened again, 1 if not, 2 for bad input.",
 		Example: "  cabi check handles --variant per-type --property unique-in-instance --save two.cabi\n" +
 			"  cabi replay two.cabi\n  cabi replay two.cabi --variant single-table\n" +
 			"  cabi replay two.cabi --variant single-table --upstream component-model",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			trace, err := readTrace(args[0])
+			trace, err := readTrace(cmd.InOrStdin(), args[0])
 			if err != nil {
 				return err
 			}
@@ -49,6 +50,7 @@ func newReplayCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&variant, "variant", "", "number handles so; as the trace says if it is not given")
 	cmd.Flags().StringSliceVar(&without, "without", nil, "switch these traps and asserts off, besides those that the trace says")
+	completeFlags(cmd, map[string]kind{"variant": kindVariant, "without": kindSite})
 	cmd.Flags().StringVar(&upstreamDir, "upstream", "", "run it on Python too, with the definitions.py of this checkout (`DIR`)")
 	return cmd
 }
@@ -68,18 +70,18 @@ func sitesOff(trace *model.Trace, more []string) ([]spec.Site, error) {
 	}
 	for _, s := range off {
 		if !slices.ContainsFunc(slices.Concat(trapRows, assertRows), func(r traps.Row) bool { return r.Site == s }) {
-			return nil, exitError{2, fmt.Sprintf("unknown site %q: `cabi sites` lists them", s)}
+			return nil, unknown(kindSite, string(s))
 		}
 	}
 	slices.Sort(off)
 	return slices.Compact(off), nil
 }
 
-// readTrace reads a trace from a file.
-func readTrace(file string) (*model.Trace, error) {
-	f, err := os.Open(file)
+// readTrace reads a trace from a file, or if it is -, from in.
+func readTrace(in io.Reader, file string) (*model.Trace, error) {
+	f, err := openInput(in, file)
 	if err != nil {
-		return nil, exitError{2, err.Error()}
+		return nil, err
 	}
 	defer f.Close()
 	debug.SetGCPercent(40) // a trace of a million lines takes most of the memory that there is: collect more often
@@ -88,6 +90,21 @@ func readTrace(file string) (*model.Trace, error) {
 		return nil, exitError{2, fmt.Sprintf("%s: %v", file, err)}
 	}
 	return trace, nil
+}
+
+// standardInput is how standard input is named where a file is read.
+const standardInput = "-"
+
+// openInput opens a file, or if it is -, takes in.
+func openInput(in io.Reader, file string) (io.ReadCloser, error) {
+	if file == standardInput {
+		return io.NopCloser(in), nil
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, exitError{2, err.Error()}
+	}
+	return f, nil
 }
 
 // variantOf is the variant named, or if none is, the trace's own.

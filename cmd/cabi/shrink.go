@@ -21,6 +21,9 @@ type shrinkCommand struct {
 	json      bool
 }
 
+// kindShrinkable is what a trace may be shrunk to keep: a property, or where it stops.
+var kindShrinkable = kind{"property", "properties", func() []string { return append(propertyNames(), shrink.Stops.Name) }, "cabi list properties"}
+
 func newShrinkCommand() *cobra.Command {
 	c := &shrinkCommand{}
 	cmd := &cobra.Command{
@@ -29,7 +32,8 @@ func newShrinkCommand() *cobra.Command {
 		Long: "Shrink makes the trace of a violation shorter: fewer actions, fewer instances, resources and functions, smaller\n" +
 			"numbers, no choices. What it keeps is the property and the site: a trace that violates something else is never\n" +
 			"taken for a smaller one. It prints the trace, with what it removed in comments, or writes it to a file. A trace that\n" +
-			"violates nothing and is stopped by a trap shrinks to one that the same trap stops.\n" +
+			"violates nothing and is stopped by a trap shrinks to one that the same trap stops. TRACE is a file, or - for\n" +
+			"standard input.\n" +
 			"It exits with 0 if it has shrunk the trace, or says that it is as short as can be, and 2 for bad input.",
 		Example: "  cabi check cancel --random --keep-going --runs 2000 --save found\n  cabi shrink found/cancel-delivered-callback-wait.cabi -o small.cabi",
 		Args:    cobra.ExactArgs(1),
@@ -40,11 +44,12 @@ func newShrinkCommand() *cobra.Command {
 	f.StringVar(&c.property, "property", "", "the property to keep violated; if it is not given, the one that the trace names, or violates first")
 	f.BoolVar(&c.keepWorld, "keep-world", false, "leave the world as it is, with all its instances, resources and functions")
 	f.BoolVar(&c.json, "json", false, "print the trace as JSON lines")
+	completeFlags(cmd, map[string]kind{"property": kindShrinkable})
 	return cmd
 }
 
 func (c *shrinkCommand) run(cmd *cobra.Command, args []string) error {
-	trace, err := readTrace(args[0])
+	trace, err := readTrace(cmd.InOrStdin(), args[0])
 	if err != nil {
 		return err
 	}
@@ -78,7 +83,7 @@ func (c *shrinkCommand) properties(t *model.Trace) ([]*model.Property, error) {
 	case name == shrink.Stops.Name:
 		return []*model.Property{shrink.Stops}, nil
 	case p == nil:
-		return nil, unknown(kindProperty, name)
+		return nil, unknown(kindShrinkable, name)
 	default:
 		return []*model.Property{p}, nil
 	}

@@ -15,7 +15,7 @@ import (
 
 // newTraceCommand returns the commands that are about traces themselves.
 func newTraceCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "trace", Short: "Convert traces, and generate reference traces"}
+	cmd := group(&cobra.Command{Use: "trace", Short: "Convert traces, and generate reference traces"})
 	cmd.AddCommand(newConvertCommand(), newGenCommand())
 	return cmd
 }
@@ -58,7 +58,7 @@ const formsHelp = `  text     the format for people, docs/traces.md
 func newConvertCommand() *cobra.Command {
 	var to, output string
 	var long strings.Builder
-	long.WriteString("Convert reads a trace, as text or as JSON lines, and writes it in the other form, or in the one that --to names:\n\n" + formsHelp)
+	long.WriteString("Convert reads a trace, as text or as JSON lines, from a file or, if that is -, standard input, and writes it in the other form, or in the one that --to names:\n\n" + formsHelp)
 	for _, f := range export.Formats {
 		fmt.Fprintf(&long, "  %-8s %s\n", f.Name, f.What)
 	}
@@ -73,17 +73,18 @@ func newConvertCommand() *cobra.Command {
 			"  cabi trace convert two.cabi --to mermaid | sed -n 's/^%%| //p' > again.cabi",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return convert(cmd.OutOrStdout(), output, args[0], to)
+			return convert(cmd.InOrStdin(), cmd.OutOrStdout(), output, args[0], to)
 		},
 	}
 	cmd.Flags().StringVar(&to, "to", "", "the format; jsonl of a text and text of JSON lines if it is not given")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this `FILE` instead of printing")
+	completeFlags(cmd, map[string]kind{"to": kindForm})
 	return cmd
 }
 
 // convert writes a file's trace in another form to another file, or to w if that has no name.
-func convert(w io.Writer, output, file, to string) error {
-	trace, err := readTrace(file)
+func convert(in io.Reader, w io.Writer, output, file, to string) error {
+	trace, err := readTrace(in, file)
 	if err != nil {
 		return err
 	}
@@ -93,9 +94,9 @@ func convert(w io.Writer, output, file, to string) error {
 			to = "text"
 		}
 	}
-	write, known := forms()[to]
-	if !known {
-		return exitError{2, fmt.Sprintf("--to %q: a trace is written as text, jsonl, named, %s", to, strings.Join(names(export.Formats, func(f export.Format) string { return f.Name }), ", "))}
+	write := forms()[to]
+	if write == nil {
+		return unknown(kindForm, to)
 	}
 	if output != "" {
 		err = writeFile(output, func(f io.Writer) error { return write(f, trace) })

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cabi/model"
+)
+
+// An actionText says what an action is.
+type actionText struct {
+	operands string // as they are written after its name
+	means    string
+	python   string // what it is in the Python, if that is not canon_ and its name
+}
+
+// Operands that several actions have.
+const (
+	flagAsync       = "async|sync "
+	flagCancellable = "cancellable|uncancellable"
+	copyOperands    = "TYPE " + flagAsync + "END PTR"
+	isAsync         = " With sync the thread blocks until it is done; with async it says BLOCKED, and an event comes."
+	isCancellable   = " A cancellable one is resumed too when the task is asked to cancel."
+)
+
+// actionTexts are all actions.
+var actionTexts = map[string]actionText{
+	"call":   {"FUNC NUMBER…", "A guest calls an import, with core values.", "canon_lower"},
+	"return": {"NUMBER…", "The core function that runs returns, with core values.", "canon_lift"},
+	"throw":  {"", "The core function that runs throws an exception, which traps.", "call_and_trap_on_throw"},
+
+	"resource.new":  {"RESOURCE REP", "Makes an own handle of a resource with this representation, and gives its index.", ""},
+	"resource.drop": {"RESOURCE INDEX", "Drops a handle; an own handle's resource is destroyed.", ""},
+	"resource.rep":  {"RESOURCE INDEX", "Gives the representation of a handle's resource.", ""},
+
+	"context.get": {"i32|i64 SLOT", "Gives a value of the thread's storage.", ""},
+	"context.set": {"i32|i64 SLOT VALUE", "Sets a value of the thread's storage.", ""},
+
+	"backpressure.inc": {"", "Adds one to the instance's backpressure: while there is any, calls wait to enter.", ""},
+	"backpressure.dec": {"", "Takes one from the instance's backpressure.", ""},
+
+	"task.return":       {"(TYPES) NUMBER…", "Resolves the task with results of these types, given as core values.", ""},
+	"task.return-other": {"(TYPES) NUMBER…", "The same with other canonical options than the function was lifted with.", "canon_task_return"},
+	"task.cancel":       {"", "Resolves the task as cancelled, after it was asked to cancel.", ""},
+
+	"waitable-set.new":  {"", "Makes a waitable set, and gives its index.", ""},
+	"waitable-set.wait": {flagCancellable + " SET PTR", "Waits until a waitable of the set has an event, and stores it." + isCancellable, ""},
+	"waitable-set.poll": {flagCancellable + " SET PTR", "Takes an event of the set if there is one, and stores it." + isCancellable, ""},
+	"waitable-set.drop": {"SET", "Drops a waitable set.", ""},
+	"waitable.join":     {"WAITABLE SET", "Puts a waitable into a set; with set 0, takes it out of its set.", ""},
+
+	"subtask.cancel": {flagAsync + "SUBTASK", "Asks the task of a subtask to cancel." + isAsync, ""},
+	"subtask.drop":   {"SUBTASK", "Drops a subtask whose resolution was delivered.", ""},
+
+	"stream.new":           {"TYPE", "Makes a stream, and gives the indices of its readable end and, times 2^32, its writable end.", ""},
+	"stream.read":          {copyOperands + " LENGTH", "Reads elements of a stream into memory." + isAsync, ""},
+	"stream.write":         {copyOperands + " LENGTH", "Writes elements from memory to a stream." + isAsync, ""},
+	"stream.cancel-read":   {"TYPE " + flagAsync + "END", "Cancels a read that has not ended." + isAsync, ""},
+	"stream.cancel-write":  {"TYPE " + flagAsync + "END", "Cancels a write that has not ended." + isAsync, ""},
+	"stream.drop-readable": {"TYPE END", "Drops the readable end of a stream.", ""},
+	"stream.drop-writable": {"TYPE END", "Drops the writable end of a stream.", ""},
+
+	"future.new":           {"TYPE", "Makes a future, and gives the indices of its readable end and, times 2^32, its writable end.", ""},
+	"future.read":          {copyOperands, "Reads the value of a future into memory." + isAsync, ""},
+	"future.write":         {copyOperands, "Writes the value of a future from memory." + isAsync, ""},
+	"future.cancel-read":   {"TYPE " + flagAsync + "END", "Cancels a read that has not ended." + isAsync, ""},
+	"future.cancel-write":  {"TYPE " + flagAsync + "END", "Cancels a write that has not ended." + isAsync, ""},
+	"future.drop-readable": {"TYPE END", "Drops the readable end of a future.", ""},
+	"future.drop-writable": {"TYPE END", "Drops the writable end of a future, which must have been written.", ""},
+
+	"thread.index":                {"", "Gives the index of the thread that runs.", ""},
+	"thread.new-indirect":         {"i32|i64 FUNCTION VALUE", "Makes a suspended thread for a function of the instance's table, which is passed the value, and gives its index.", ""},
+	"thread.resume-later":         {"THREAD", "Makes a suspended thread ready; it runs when the host resumes it.", ""},
+	"thread.suspend":              {flagCancellable, "Suspends the thread until another resumes it." + isCancellable, ""},
+	"thread.yield":                {flagCancellable, "Lets others run, and goes on later." + isCancellable, ""},
+	"thread.suspend-then-resume":  {flagCancellable + " THREAD", "Suspends the thread, and switches to a suspended one." + isCancellable, ""},
+	"thread.yield-then-resume":    {flagCancellable + " THREAD", "Switches to a suspended thread, and goes on later." + isCancellable, ""},
+	"thread.suspend-then-promote": {flagCancellable + " THREAD", "Suspends the thread, and switches to a ready one, if it is ready." + isCancellable, ""},
+	"thread.yield-then-promote":   {flagCancellable + " THREAD", "Switches to a ready thread, if it is ready, and goes on later." + isCancellable, ""},
+
+	"error-context.new":           {"PTR LENGTH", "Makes an error context with a message in memory, and gives its index.", ""},
+	"error-context.debug-message": {"INDEX PTR", "Stores the address and the length of an error context's message.", ""},
+	"error-context.drop":          {"INDEX", "Drops an error context.", ""},
+
+	"memory.store": {"PTR VALUE…", "A guest stores words of 64 bits in its memory, for what it does next.", "-"},
+
+	"invoke": {"FUNC NUMBER…", "The host calls an export.", "Store.invoke"},
+	"tick":   {"", "The host resumes a thread that is ready.", "Store.tick"},
+	"cancel": {"CALL", "The host asks a call that it made to cancel.", "Task.request_cancellation"},
+	"stop":   {"", "The host does nothing more.", "-"},
+
+	"host.start":             {"CALL", "A function of the host takes its arguments: it calls on_start.", "-"},
+	"host.resolve":           {"CALL NUMBER…", "A function of the host gives its results: it calls on_resolve.", "-"},
+	"host.resolve-cancelled": {"CALL", "A function of the host that was asked to cancel resolves with nothing.", "-"},
+
+	"shared.read":    {"SHARED LENGTH", "The host reads so many elements from a stream or future that a guest passed to it.", "-"},
+	"shared.write":   {"SHARED LENGTH VALUE", "The host writes so many elements, the first being the value, to a stream or future that it passed to a guest.", "-"},
+	"shared.cancel":  {"SHARED", "The host cancels its copy that has not ended.", "-"},
+	"shared.drop":    {"SHARED", "The host drops its end of a stream or future.", "-"},
+	"shared.reclaim": {"SHARED", "The host takes back the buffer of a copy that has made progress.", "-"},
+	"shared.copy":    {"SHARED LENGTH VALUE", "The host, which implements a stream or future, gives so many elements, the first being the value, to a guest that reads it.", "-"},
+	"shared.done":    {"SHARED RESULT", "The host, which implements a stream or future, ends a guest's copy: 0 completed, 1 dropped, 2 cancelled.", "-"},
+}
+
+// explainAction tells about an action.
+func explainAction(name string) (*explanation, error) {
+	if !slices.Contains(model.Ops(), name) {
+		return nil, nil
+	}
+	text := actionTexts[name]
+	e := &explanation{title: "action " + name}
+	e.add("written", strings.TrimSpace(name+" "+text.operands))
+	e.add("means", text.means)
+	builtin, err := builtinOf(name, text)
+	if err != nil {
+		return nil, err
+	}
+	e.add("Python", builtin)
+	e.add("in the menus of", menusWith(name))
+	taken := func(e example) bool { return e.atPin() && e.has(name) }
+	if done := shortestExample(func(e example) bool { return taken(e) && !e.stopped() }); done != nil {
+		e.shown = shownBy(done, "The shortest reference trace with it")
+	} else if stopped := shortestExample(taken); stopped != nil {
+		e.shown = shownBy(stopped, "The shortest reference trace with it, which it ends")
+	}
+	e.none = "a trace ends where nothing more is done, and does not say so"
+	return e, nil
+}
+
+// has reports whether an action is taken in the trace.
+func (e example) has(action string) bool {
+	return slices.ContainsFunc(e.acts(), func(line string) bool { return actionLine.FindStringSubmatch(line)[2] == action })
+}
+
+// builtinOf is where the Python defines what an action does, and where the Go does.
+func builtinOf(name string, text actionText) (string, error) {
+	definition := text.python
+	if definition == "-" {
+		return "", nil
+	}
+	if definition == "" {
+		definition = "canon_" + strings.NewReplacer(".", "_", "-", "_").Replace(name)
+	}
+	report, err := pinReport()
+	if err != nil {
+		return "", err
+	}
+	p := ported(report, definition)
+	if p == nil {
+		return "", fmt.Errorf("definitions.py has no %s, which %s is to be", definition, name)
+	}
+	return fmt.Sprintf("%s, definitions.py:%d; in Go %s, %s:%d", definition, p.Definition.Line, p.Go, p.File, p.Line), nil
+}
+
+// menusWith are the worlds whose menus have an action.
+func menusWith(name string) string {
+	var in []string
+	for _, w := range model.Worlds {
+		if slices.ContainsFunc(slices.Collect(menuActions(w)), func(action string) bool { return action == name }) {
+			in = append(in, w.Name)
+		}
+	}
+	switch {
+	case len(in) > 0:
+		return strings.Join(in, ", ")
+	case name == "return":
+		return "all worlds: core code may always return"
+	}
+	return "no world; it is for traces and litmus files"
+}
+
+// menuActions are the actions in the menus of a world, without immediates.
+func menuActions(w *model.World) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for _, menu := range w.Menus {
+			for _, action := range menu {
+				name, _, _ := strings.Cut(action, " ")
+				if !yield(name) {
+					return
+				}
+			}
+		}
+	}
+}
