@@ -40,7 +40,7 @@ func newBenchPageCommand() *cobra.Command {
 		Use:   "page",
 		Short: "Measure everything, beside other model checkers that are installed, and print the page docs/generated/performance.md",
 		Long:  benchPageLong,
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			page := bench.DefaultPage()
 			self, err := os.Executable()
@@ -106,7 +106,7 @@ func newBenchMCommand() *cobra.Command {
 		Short:   "Explore the model M(T,H,L) of two handle tables",
 		Long:    benchMLong,
 		Example: "  cabi bench m\n  cabi bench m --size 2,4,2 --memory 200MB",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			m, err := bench.ParseM(text)
 			if err != nil {
@@ -132,7 +132,7 @@ func newBenchMCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&text, "size", text, "T,H,L: types, handles in a table, lends of a handle")
-	f.Var(&workers, "workers", "how many cores to use; the result does not depend on it")
+	workersFlag(f, &workers)
 	f.Var(&memory, "memory", "how much memory to use, as 200MB; states beyond go to disk; 0: as much as is needed")
 	f.StringVar(&dir, "disk", "", "the directory for what memory has no room for; if it is not given, that for temporary files")
 	f.BoolVar(&naive, "naive", false, "explore it with a map and a queue instead, to compare")

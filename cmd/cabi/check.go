@@ -67,7 +67,7 @@ func newCheckCommand() *cobra.Command {
 	f.Var(&c.handles, "handles", "how many handles may live before no new ones are made; 0: as the world says")
 	f.Var(&c.threads, "threads", "how many threads may live before no new ones are made; 0: as the world says")
 	f.Var(&c.tasks, "tasks", "how many tasks may live before no function is called; 0: as the world says")
-	f.Var(&c.workers, "workers", "how many cores to use; the result does not depend on it")
+	workersFlag(f, &c.workers)
 	f.BoolVar(&c.keepGoing, "keep-going", false, "go on after a violation, and collect the first of each kind")
 	f.BoolVar(&c.depthFirst, "depth-first", false, "explore depth first: what is deep comes sooner, and is not the shortest")
 	f.BoolVar(&c.full, "full", false, "without reductions: tell states apart that differ only in numbers nobody looks at")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -11,6 +12,7 @@ import (
 // group makes a command one that only holds others: it prints its help, and a name that is none of theirs is an error.
 func group(cmd *cobra.Command) *cobra.Command {
 	cmd.Args = cobra.ArbitraryArgs
+	cmd.Use += " COMMAND"
 	cmd.DisableFlagsInUseLine = true
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
@@ -69,4 +71,52 @@ func flagError(cmd *cobra.Command, err error) error {
 		return err
 	}
 	return fmt.Errorf("%w; %s", err, didYouMean(near))
+}
+
+// noArguments is for commands that take flags alone.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return exitError{2, fmt.Sprintf("%s takes no arguments, and %q is one", cmd.CommandPath(), args[0])}
+	}
+	return nil
+}
+
+// oneFile is for commands that take a file, or - for standard input.
+func oneFile(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return exitError{2, fmt.Sprintf("%s takes one file, or - for standard input, and got %d", cmd.CommandPath(), len(args))}
+	}
+	return nil
+}
+
+// workersFlag adds --workers. What its help says of the default is the same on every machine.
+func workersFlag(flags *pflag.FlagSet, workers *bound) {
+	flags.Var(workers, "workers", "how many cores to use; the result does not depend on it")
+	flags.Lookup("workers").DefValue = "all"
+}
+
+// printHelp prints the help of a command, as wide as the terminal.
+func printHelp(cmd *cobra.Command, _ []string) {
+	out := cmd.OutOrStdout()
+	width := widthOf(out)
+	fmt.Fprintf(out, "%s\nUsage:\n  %s\n", reflow(cmp.Or(cmd.Long, cmd.Short), width), cmd.UseLine())
+	if cmd.HasExample() {
+		fmt.Fprintf(out, "\nExamples:\n%s\n", cmd.Example)
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintln(out, "\nCommands:")
+		writeTable(out, commandRows(cmd), width)
+	}
+	fmt.Fprintf(out, "\nFlags:\n%s", cmd.LocalFlags().FlagUsagesWrapped(width))
+}
+
+// commandRows are a command's commands, and what each is for.
+func commandRows(cmd *cobra.Command) [][]string {
+	var rows [][]string
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() || sub.Name() == "help" {
+			rows = append(rows, []string{"", sub.Name(), sub.Short})
+		}
+	}
+	return rows
 }

@@ -3,9 +3,12 @@ package main
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"testing"
+
+	"github.com/spf13/cobra"
 )
 
 var write = flag.Bool("write", false, "write the generated pages of docs/ instead of comparing them")
@@ -19,6 +22,40 @@ func TestDocsSites(t *testing.T) {
 	page := "# Sites\n\nEvery trap and assert of `definitions.py`, with the Python function, its place among the sites there, its\n" +
 		"line, its kind and what it says. Made by `make docs` from `cabi sites`; a test keeps it true.\n\n```\n" + out + "```\n"
 	compareDoc(t, "../../docs/generated/sites.md", []byte(page))
+}
+
+// TestDocsCommands keeps docs/generated/commands.md true: what the help of each command prints.
+func TestDocsCommands(t *testing.T) {
+	var page strings.Builder
+	page.WriteString("# Commands\n\nEvery command, and what its `--help` prints. Made by `make docs`; a test keeps it true.\n\n")
+	commands := documented(newRootCommand())
+	for _, cmd := range commands {
+		fmt.Fprintf(&page, "- [`%s`](#%s): %s\n", cmd.CommandPath(), strings.ReplaceAll(cmd.CommandPath(), " ", "-"), cmd.Short)
+	}
+	for _, cmd := range commands {
+		out, code, err := execute(newRootCommand(), append(strings.Fields(cmd.CommandPath())[1:], "--help")...)
+		if code != 0 || !strings.Contains(out, "Usage:\n  "+cmd.CommandPath()) {
+			t.Fatalf("%s: exit %d, %v:\n%s", cmd.CommandPath(), code, err, out)
+		}
+		fmt.Fprintf(&page, "\n## %s\n\n```\n%s```\n", cmd.CommandPath(), out)
+		for _, line := range strings.Split(out, "\n") {
+			if columns(line) > plainWidth && !strings.HasPrefix(line, "  cabi ") {
+				t.Errorf("the help of %s has a line of %d columns: %s", cmd.CommandPath(), columns(line), line)
+			}
+		}
+	}
+	compareDoc(t, "../../docs/generated/commands.md", []byte(page.String()))
+}
+
+// documented are a command and all below it, but for those that cobra makes for each shell.
+func documented(cmd *cobra.Command) []*cobra.Command {
+	all := []*cobra.Command{cmd}
+	for _, sub := range cmd.Commands() {
+		if sub.IsAvailableCommand() && cmd.Name() != "completion" {
+			all = append(all, documented(sub)...)
+		}
+	}
+	return all
 }
 
 func compareDoc(t *testing.T, file string, page []byte) {

@@ -9,6 +9,7 @@ import (
 
 	"cabi/model"
 	"cabi/properties"
+	"cabi/spec"
 )
 
 // explainWorld tells about a world.
@@ -171,7 +172,37 @@ func worldTrace(name string) (*shownTrace, string) {
 			return shownBy(e, "A trace of it"), ""
 		}
 	}
-	return nil, "other worlds show with fewer actions all that the reference suite shows"
+	return walked(model.WorldByName(name)), "nothing can be done in it"
+}
+
+// walkLength is how many actions a trace has that is made to show a world.
+const walkLength = 6
+
+// A walk is a checker that takes a run of so many actions for a violation, so that a search gives its trace.
+type walk struct {
+	model.BaseChecker
+	done int
+}
+
+// Done counts the actions.
+func (c *walk) Done(*model.Run, *model.Activation, []spec.CoreValue) {
+	if c.done++; c.done >= walkLength {
+		c.Message = "so many actions were taken"
+	}
+}
+
+// AppendGhost tells states apart that are reached with other numbers of actions.
+func (c *walk) AppendGhost(b []byte) []byte { return append(b, byte(c.done)) }
+
+// walked is a trace of a world that has no other.
+func walked(w *model.World) *shownTrace {
+	property := &model.Property{Name: "walk", New: func() model.Checker { return &walk{BaseChecker: model.BaseChecker{Name: "walk"}} }}
+	found := model.Search{World: w, Variant: spec.SingleTable, Properties: []*model.Property{property}, Bounds: w.Bounds}.Run().Violation()
+	if found == nil {
+		return nil
+	}
+	found.Trace.Violates = ""
+	return &shownTrace{caption: "A trace of it, found just now", trace: found.Trace.String()}
 }
 
 // longestExample is the trace at the pin with the most actions of a world; nil: there is none.

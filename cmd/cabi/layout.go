@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -59,6 +60,39 @@ func indented(words []string, indent string, width int) string {
 		fmt.Fprintln(&b, indent+line)
 	}
 	return b.String()
+}
+
+// reflow breaks paragraphs anew to lines of at most width columns. A line that begins with a space stays one: where it is too long,
+// what follows stands under its last column.
+func reflow(text string, width int) string {
+	var b strings.Builder
+	var words []string
+	flush := func() {
+		if len(words) > 0 {
+			b.WriteString(indented(words, "", width))
+		}
+		words = nil
+	}
+	for line := range strings.Lines(text) {
+		if line = strings.ReplaceAll(strings.TrimRight(line, "\n"), "\t", "    "); line != "" && line[0] != ' ' {
+			words = append(words, strings.Fields(line)...)
+			continue
+		}
+		flush()
+		b.WriteString(hanging(line, width))
+	}
+	flush()
+	return b.String()
+}
+
+// lastColumn is where the last column of a line begins that has several, or its first.
+var lastColumn = regexp.MustCompile(`^ *(\S.*?\S  +)?`)
+
+// hanging is a line in lines of at most width columns, of which those but the first are indented to its last column.
+func hanging(line string, width int) string {
+	head := lastColumn.FindString(line)
+	text := indented(strings.Fields(line[len(head):]), strings.Repeat(" ", columns(head)), width)
+	return strings.TrimRight(head+strings.TrimLeft(text, " "), " ")
 }
 
 // gap is what stands between the columns of a table.

@@ -26,7 +26,7 @@ func newLitmusCommand() *cobra.Command {
 			"(all are). docs/traces.md says what a file contains. FILE may be - for standard input.\n" +
 			"It exits with 0 if all claims hold, 1 if one does not, 2 for bad input, 3 if there are too many ways.",
 		Example: "  cabi litmus cancel.litmus\n  cabi litmus cancel.litmus --trace 2 > second.cabi",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneFile,
 		RunE:    c.run,
 	}
 	cmd.Flags().Var(&c.ways, "ways", "how many ways to look at, at most")

@@ -42,13 +42,14 @@ func newRootCommand() *cobra.Command {
 	printVersion := root.Flags().Bool("version", false, "print the version, and which definitions.py the port is of")
 	help := root.RunE
 	root.RunE = func(cmd *cobra.Command, args []string) error {
-		if *printVersion {
+		if *printVersion && len(args) == 0 {
 			return writeVersion(cmd.OutOrStdout())
 		}
 		return help(cmd, args)
 	}
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelpCommand())
+	root.SetHelpFunc(printHelp)
 	root.AddCommand(newCheckCommand(), newExplainCommand(), newListCommand(), newReplayCommand(), newShrinkCommand(), newLitmusCommand(),
 		newTraceCommand(), newMatrixCommand(), newTrapsCommand(), newSitesCommand(), newPortCommand(), newUpstreamCommand(), newBenchCommand())
 	root.InitDefaultCompletionCmd()

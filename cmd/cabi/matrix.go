@@ -28,7 +28,7 @@ func newMatrixCommand() *cobra.Command {
 		Short:   "Compare all variants: what each property says of each, with the shortest counterexamples",
 		Long:    matrixLong,
 		Example: "  cabi matrix\n  cabi matrix --variant per-type,single-generational --json\n  cabi matrix --reference per-type",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o, err := matrixOptions(variants, reference)
 			if err != nil {
@@ -45,7 +45,7 @@ func newMatrixCommand() *cobra.Command {
 	f.BoolVar(&markdown, "markdown", false, "print the page docs/generated/matrix.md")
 	f.StringSliceVar(&variants, "variant", nil, "the variants to compare; all if it is not given")
 	f.StringVar(&reference, "reference", reference, "the variant that guests are to tell the others from")
-	f.Var(&workers, "workers", "how many cores to use; the result does not depend on it")
+	workersFlag(f, &workers)
 	cmd.MarkFlagsMutuallyExclusive("json", "markdown")
 	completeFlags(cmd, map[string]kind{"variant": kindVariant, "reference": kindVariant})
 	return cmd

@@ -54,7 +54,7 @@ func newPortCommand() *cobra.Command {
 		Short:   "Compare the port with upstream's definitions.py",
 		Long:    portLong,
 		Example: portExample,
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return o.run(cmd) },
 	}
 	f := cmd.Flags()

@@ -29,7 +29,7 @@ func newReplayCommand() *cobra.Command {
 		Example: "  cabi check handles --variant per-type --property unique-in-instance --save two.cabi\n" +
 			"  cabi replay two.cabi\n  cabi replay two.cabi --variant single-table\n" +
 			"  cabi replay two.cabi --variant single-table --upstream component-model",
-		Args: cobra.ExactArgs(1),
+		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			trace, err := readTrace(cmd.InOrStdin(), args[0])
 			if err != nil {

@@ -36,7 +36,7 @@ func newShrinkCommand() *cobra.Command {
 			"standard input.\n" +
 			"It exits with 0 if it has shrunk the trace, or says that it is as short as can be, and 2 for bad input.",
 		Example: "  cabi check cancel --random --keep-going --runs 2000 --save found\n  cabi shrink found/cancel-delivered-callback-wait.cabi -o small.cabi",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneFile,
 		RunE:    c.run,
 	}
 	f := cmd.Flags()

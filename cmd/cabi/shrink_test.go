@@ -108,7 +108,7 @@ func TestConvert(t *testing.T) {
 	if fromText != fromJSON || !strings.Contains(fromText, "happened again") {
 		t.Errorf("replayed from JSON:\n%sfrom text:\n%s", fromJSON, fromText)
 	}
-	if _, code, err := execute(newRootCommand(), "trace", "convert", json, "--to", "xml"); code != 2 || !strings.Contains(err.Error(), `--to "xml"`) {
+	if _, code, err := execute(newRootCommand(), "trace", "convert", json, "--to", "xml"); code != 2 || !strings.Contains(err.Error(), `unknown form "xml"; there are: text, jsonl`) {
 		t.Errorf("exit %d, %v", code, err)
 	}
 }

@@ -27,7 +27,7 @@ func newSitesCommand() *cobra.Command {
 		Use:   "sites",
 		Short: "List the traps and asserts of the specification",
 		Long:  sitesLong,
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if record {
 				return recordSites(manifest, cmd.OutOrStdout(), cmd.ErrOrStderr())

@@ -71,7 +71,7 @@ func newConvertCommand() *cobra.Command {
 		Example: "  cabi trace convert two.cabi -o two.jsonl\n  cabi trace convert two.jsonl --to named\n" +
 			"  cabi trace convert two.cabi --to html -o two.html\n" +
 			"  cabi trace convert two.cabi --to mermaid | sed -n 's/^%%| //p' > again.cabi",
-		Args: cobra.ExactArgs(1),
+		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return convert(cmd.InOrStdin(), cmd.OutOrStdout(), output, args[0], to)
 		},

@@ -30,7 +30,7 @@ func newGenCommand() *cobra.Command {
 			"its world. What all of them show is printed, and written to coverage.md. The same flags give the same files. It takes a\n" +
 			"minute.",
 		Example: "  cabi trace gen -o reference\n  cabi replay reference/trap-task.cancel-not-delivered.cabi",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if c.output == "" {
 				return exitError{2, "name the directory to write to: -o DIR"}

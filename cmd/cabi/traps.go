@@ -24,7 +24,7 @@ func newTrapsCommand() *cobra.Command {
 		Short:   "Say of every trap how it is taken, and what goes wrong without it",
 		Long:    trapsLong,
 		Example: "  cabi traps\n  cabi traps --json",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runTraps(cmd.OutOrStdout(), cmd.ErrOrStderr(), asJSON, markdown)
 		},

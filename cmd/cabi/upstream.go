@@ -31,7 +31,7 @@ func newUpstreamCommand() *cobra.Command {
 		Short:   "Compare the port with upstream's Python on random runs",
 		Long:    upstreamLong,
 		Example: "  cabi upstream --dir component-model/design/mvp/canonical-abi --runs 20000 --seed 7",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return runUpstream(o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
