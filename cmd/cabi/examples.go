@@ -135,7 +135,7 @@ func searched(d properties.Defect) *shownTrace {
 	model.Search{
 		World: w, Variant: spec.SingleTable, Properties: []*model.Property{d.Property}, KeepGoing: true,
 		Bounds: model.Bounds{Steps: d.Actions}.Or(w.Bounds),
-		Found: func(v *model.Violation) {
+		OnViolation: func(v *model.Violation) {
 			if found == nil && v.Kind == d.Kind {
 				found = v
 			}

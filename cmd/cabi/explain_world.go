@@ -175,24 +175,27 @@ func worldTrace(name string) (*shownTrace, string) {
 	return walked(model.WorldByName(name)), "nothing can be done in it"
 }
 
-// walkLength is how many actions a trace has that is made to show a world.
-const walkLength = 6
+// walkActions is how many different actions a trace has that is made to show a world.
+const walkActions = 4
 
-// A walk is a checker that takes a run of so many actions for a violation, so that a search gives its trace.
+// A walk is a checker that takes a run with so many different actions for a violation, so that a search gives its trace.
 type walk struct {
 	model.BaseChecker
-	done int
+	taken string // the names of the actions so far, each between spaces
 }
 
-// Done counts the actions.
-func (c *walk) Done(*model.Run, *model.Activation, []spec.CoreValue) {
-	if c.done++; c.done >= walkLength {
+// Done notes an action.
+func (c *walk) Done(_ *model.Run, at *model.Activation, _ []spec.CoreValue) {
+	if name := " " + at.Pending.Op + " "; !strings.Contains(c.taken, name) {
+		c.taken += name
+	}
+	if len(strings.Fields(c.taken)) >= walkActions {
 		c.Message = "so many actions were taken"
 	}
 }
 
-// AppendGhost tells states apart that are reached with other numbers of actions.
-func (c *walk) AppendGhost(b []byte) []byte { return append(b, byte(c.done)) }
+// AppendGhost tells states apart that are reached with other actions.
+func (c *walk) AppendGhost(b []byte) []byte { return append(b, c.taken...) }
 
 // walked is a trace of a world that has no other.
 func walked(w *model.World) *shownTrace {
