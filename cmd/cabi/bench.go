@@ -16,7 +16,7 @@ import (
 	"cabi/properties"
 )
 
-// newBenchCommand returns the command that measures.
+// newBenchCommand returns cabi bench, which holds the commands that measure.
 func newBenchCommand() *cobra.Command {
 	cmd := group(&cobra.Command{Use: "bench", Short: "Measure how fast the specification is explored"})
 	cmd.AddCommand(newBenchMCommand(), newBenchWorldsCommand(), newBenchPageCommand())
@@ -71,7 +71,7 @@ func newBenchWorldsCommand() *cobra.Command {
 	}
 }
 
-// benchedWorlds are the worlds of those names; none: all that can be exhausted.
+// benchedWorlds returns the worlds of the given names, or without names, all worlds that can be exhausted.
 func benchedWorlds(names []string) ([]*model.World, error) {
 	var worlds []*model.World
 	for _, name := range names {
@@ -122,7 +122,7 @@ func newBenchMCommand() *cobra.Command {
 			search := m.Search()
 			search.Workers, search.Memory, search.Dir = workers.value, int64(memory)/2, dir
 			search.Progress = func(r *model.DirectReport) bool {
-				return progress.tell(&model.Report{States: r.States, Transitions: r.Transitions, Depth: r.Depth, Frontier: r.Frontier})
+				return progress.update(&model.Report{States: r.States, Transitions: r.Transitions, Depth: r.Depth, Frontier: r.Frontier})
 			}
 			begun := time.Now()
 			r, err := search.Run()
@@ -140,7 +140,7 @@ func newBenchMCommand() *cobra.Command {
 	return cmd
 }
 
-// keepWithin has the garbage collector keep the process within a size; 0: it may take what it needs.
+// keepWithin has the garbage collector keep the process within a size. The size 0 is no limit.
 func keepWithin(memory size) {
 	if memory > 0 {
 		debug.SetGCPercent(25)
@@ -148,7 +148,8 @@ func keepWithin(memory size) {
 	}
 }
 
-// printM prints what a search of M found, and says if it is not what there is.
+// printM prints how many states of M a search found, and returns an error if M has another number of states, or the search was
+// stopped.
 func printM(cmd *cobra.Command, m bench.Measured, err error, asJSON bool) error {
 	out := cmd.OutOrStdout()
 	if asJSON {

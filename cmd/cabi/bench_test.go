@@ -8,9 +8,9 @@ import (
 	"cabi/internal/bench"
 )
 
-// The model M has exactly as many states as there are, within the memory that is allowed. CABI_LONG takes ten million.
+// The search of the model M finds all its states, within the memory that it is given. With CABI_LONG there are ten million.
 func TestBenchM(t *testing.T) {
-	size, memory, most := "2,3,2", "16MB", int64(100<<20) // the test's own program takes some
+	size, memory, most := "2,3,2", "16MB", int64(100<<20) // the program of the test takes some memory itself
 	if os.Getenv("CABI_LONG") != "" {
 		size, memory, most = "2,4,2", "200MB", 200<<20
 	}

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// A bound is a flag's number between 1 and the largest that makes sense.
+// A bound is the value of a flag that takes a number from 1 to largest. It is 0 while the flag is not given, unless it has a default.
 type bound struct {
 	value   int
 	largest int

@@ -70,7 +70,7 @@ func newCheckCommand() *cobra.Command {
 	workersFlag(f, &c.workers)
 	f.BoolVar(&c.keepGoing, "keep-going", false, "go on after a violation, and collect the first of each kind")
 	f.BoolVar(&c.depthFirst, "depth-first", false, "explore depth first: what is deep comes sooner, and is not the shortest")
-	f.BoolVar(&c.full, "full", false, "without reductions: tell states apart that differ only in numbers nobody looks at")
+	f.BoolVar(&c.full, "full", false, "without reductions: keep states apart that differ only in numbers that nothing reads")
 	f.StringVar(&c.save, "save", "", "write the counterexample to a file, for cabi replay; with --keep-going, each to a file in this directory")
 	f.BoolVar(&c.json, "json", false, "print JSON, a line for each finding as it comes and one for the result")
 	f.BoolVarP(&c.verbose, "verbose", "v", false, "print more: the properties, what stopped runs, what never came up, memory")
@@ -109,13 +109,13 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 	if err := out.prepare(); err != nil {
 		return exitError{2, err.Error()}
 	}
-	debug.SetGCPercent(400) // runs leave much garbage behind, and states take little memory
+	debug.SetGCPercent(400) // runs make much garbage, and states take little memory: collect less often
 	if c.memory > 0 {
 		debug.SetMemoryLimit(int64(c.memory) * 9 / 10)
 	}
 	progress := newProgress(cmd.ErrOrStderr(), c.duration)
 	defer progress.clear()
-	search.Progress = progress.tell
+	search.Progress = progress.update
 	search.OnViolation = func(v *model.Violation) { progress.clear(); out.found(v) }
 	report := search.Run()
 	progress.clear()
@@ -132,7 +132,7 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 	return result.exit()
 }
 
-// search is what the flags ask for.
+// search builds the search that the flags ask for.
 func (c *checkCommand) search(world string) (model.Search, error) {
 	if c.duration < 0 {
 		return model.Search{}, exitError{2, fmt.Sprintf("--duration %s: a duration is not negative", c.duration)}
@@ -173,7 +173,7 @@ func (c *checkCommand) search(world string) (model.Search, error) {
 	return search, nil
 }
 
-// interrupted is closed to at Ctrl-C.
+// interrupted returns a channel that receives at Ctrl-C.
 func interrupted() <-chan os.Signal {
 	c := make(chan os.Signal, 1)
 	signal.Notify(c, os.Interrupt)

@@ -18,12 +18,12 @@ type checkOutput struct {
 	*checkCommand
 	search *model.Search
 	out    io.Writer
-	err    error // the first that kept something from being written
+	err    error // the first error in writing; nil: none
 }
 
 // A finding is a violation as JSON.
 type finding struct {
-	Finding  string `json:"finding"` // the property and what tells it from other findings
+	Finding  string `json:"finding"` // the property and the kind of its violation, which no other finding has
 	Property string `json:"property"`
 	Site     string `json:"site,omitempty"`
 	What     string `json:"what"`
@@ -31,7 +31,7 @@ type finding struct {
 	Trace    string `json:"trace"`
 }
 
-// A result is the last thing that cabi check prints.
+// A result is what cabi check --json prints last, and what the output for people is made from.
 type result struct {
 	World       string         `json:"world"`
 	Variant     string         `json:"variant"`
@@ -53,7 +53,7 @@ type result struct {
 	Stops       map[string]int `json:"stops"`
 	Taken       map[string]int `json:"taken"`
 	Never       []string       `json:"never,omitempty"`
-	Unexercised []string       `json:"unexercised,omitempty"` // properties whose matter never came up
+	Unexercised []string       `json:"unexercised,omitempty"` // properties that held vacuously
 	Passed      []string       `json:"never_fired,omitempty"`
 	Findings    []string       `json:"findings"`
 }
@@ -66,7 +66,7 @@ func (o *checkOutput) prepare() error {
 	return os.MkdirAll(o.save, 0o777)
 }
 
-// found prints and saves a violation.
+// found handles a violation when the search finds it: it prints and saves it, as the flags say.
 func (o *checkOutput) found(v *model.Violation) {
 	trace := v.Trace.String()
 	if o.json {
@@ -75,11 +75,11 @@ func (o *checkOutput) found(v *model.Violation) {
 		fmt.Fprintf(o.out, "found: %s after %s: %s\n", v.Property, model.Counted(v.Actions, "action"), v.Message)
 	}
 	if o.save != "" {
-		o.note(os.WriteFile(o.file(v), []byte(trace), 0o666))
+		o.keepError(os.WriteFile(o.file(v), []byte(trace), 0o666))
 	}
 }
 
-// file is where a violation is saved.
+// file is the name of the file that a violation is saved in: with --keep-going, one in the directory.
 func (o *checkOutput) file(v *model.Violation) string {
 	if !o.keepGoing {
 		return o.save
@@ -93,15 +93,15 @@ func (o *checkOutput) file(v *model.Violation) string {
 	return filepath.Join(o.save, strings.Trim(name, "-")+".cabi")
 }
 
-func (o *checkOutput) encode(v any) { o.note(json.NewEncoder(o.out).Encode(v)) }
+func (o *checkOutput) encode(v any) { o.keepError(json.NewEncoder(o.out).Encode(v)) }
 
-func (o *checkOutput) note(err error) {
+func (o *checkOutput) keepError(err error) {
 	if o.err == nil {
 		o.err = err
 	}
 }
 
-// finish prints the result.
+// finish prints the result when the search is over.
 func (o *checkOutput) finish(r *model.Report) result {
 	slices.SortStableFunc(r.Violations, model.CompareViolations)
 	res := newResult(*o.search, r)

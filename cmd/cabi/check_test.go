@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Bad input is told in one line that names it and what there is, and ends with 2.
+// Bad input ends with 2 and a line that names it.
 func TestBadInput(t *testing.T) {
 	empty := filepath.Join(t.TempDir(), "empty.cabi")
 	if err := os.WriteFile(empty, []byte("world handles\nA: resource.new R"), 0o666); err != nil {
@@ -85,7 +85,7 @@ func jsonLines(t *testing.T, out string) ([]finding, result) {
 	return findings, last
 }
 
-// A search that keeps going tells each kind of violation once, saves it, and what is saved replays.
+// A search that keeps going prints and saves each kind of violation once, and each saved trace replays.
 func TestKeepGoing(t *testing.T) {
 	dir := t.TempDir()
 	out, code, err := execute(newRootCommand(), "check", "children", "--steps", "8", "--keep-going", "--json", "--save", dir)
@@ -104,7 +104,7 @@ func TestKeepGoing(t *testing.T) {
 	}
 }
 
-// Random walks find the same from the same seed, however many workers there are; what they find is shrunk and replays.
+// Random walks find the same from the same seed with any number of workers, and the traces that they save replay.
 func TestRandomWalks(t *testing.T) {
 	var first string
 	for _, workers := range []string{"1", "2", "1"} {
@@ -138,7 +138,7 @@ func TestDuration(t *testing.T) {
 	}
 }
 
-// A counterexample that is saved is replayed: the same under its variant, departing under another.
+// A saved counterexample replays under its variant, and departs under another.
 func TestSaveAndReplay(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "two.cabi")
 	execute(newRootCommand(), "check", "handles", "--variant", "per-type", "--property", "unique-in-instance", "--save", file)
@@ -151,7 +151,8 @@ func TestSaveAndReplay(t *testing.T) {
 	}
 }
 
-// What is printed for people is the verdict with the bound, one line of figures and one of what never came up; --verbose says more.
+// For people, the command prints the verdict with the bound, a line of figures and a line that counts what never came up; and the
+// rest with --verbose.
 func TestCheckOutput(t *testing.T) {
 	const short = `world handles, variant single-table, bound: 1 action; no new handle is made while 3 handles live
 holds, vacuously: 2 properties
@@ -175,7 +176,7 @@ explored, breadth first: 5 states, 20 transitions, depth 1; exhausted up to the 
 	}
 }
 
-// A counterexample stands between what was explored and the figures.
+// A counterexample is printed between the line that says what was explored and the figures.
 func TestCounterexampleOutput(t *testing.T) {
 	out, code, _ := execute(newRootCommand(), "check", "handles", "--variant", "per-type", "--property", "unique-in-instance")
 	const begin = "world handles, variant per-type, bound: 8 actions; no new handle is made while 3 handles live\n" +

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A search that is killed at any moment and resumed prints in the end what it prints if nothing happens.
+// A search that is killed at random moments and resumed prints the same in the end as one that is not interrupted.
 func TestKilled(t *testing.T) {
 	want, err := cabiCommand("check", "subtasks", "--property", "resolved-once", "--steps", "8").Output()
 	if err != nil {
@@ -46,7 +46,8 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// A disk that is full stops a search cleanly, and the last checkpoint is whole. The shell's limit on files stands for it.
+// A disk that is full stops a search cleanly, and the last checkpoint is whole. The shell's limit on the size of files
+// takes the part of the full disk.
 func TestFullDisk(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "checkpoint")
 	args := []string{"check", "subtasks", "--property", "resolved-once", "--steps", "10", "--checkpoint", file, "--checkpoint-every", "20ms"}

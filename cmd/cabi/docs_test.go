@@ -14,7 +14,7 @@ import (
 
 var write = flag.Bool("write", false, "write the generated pages of docs/ instead of comparing them")
 
-// TestDocsSites keeps docs/generated/sites.md true: what cabi sites prints.
+// TestDocsSites compares docs/generated/sites.md with what cabi sites prints.
 func TestDocsSites(t *testing.T) {
 	out, code, err := execute(newSitesCommand(), "--json=false")
 	if code != 0 {
@@ -25,7 +25,7 @@ func TestDocsSites(t *testing.T) {
 	compareDoc(t, "../../docs/generated/sites.md", []byte(page))
 }
 
-// TestDocsCommands keeps docs/generated/commands.md true: what the help of each command prints.
+// TestDocsCommands compares docs/generated/commands.md with what the help of each command prints.
 func TestDocsCommands(t *testing.T) {
 	var page strings.Builder
 	page.WriteString("# Commands\n\nEvery command, and what its `--help` prints. Made by `make docs`; a test keeps it true.\n\n")
@@ -48,7 +48,7 @@ func TestDocsCommands(t *testing.T) {
 	compareDoc(t, "../../docs/generated/commands.md", []byte(page.String()))
 }
 
-// documented are a command and all below it, but for those that cobra makes for each shell.
+// documented returns a command and all below it, except the commands that cobra makes for each shell.
 func documented(cmd *cobra.Command) []*cobra.Command {
 	all := []*cobra.Command{cmd}
 	for _, sub := range cmd.Commands() {
@@ -76,14 +76,14 @@ func compareDoc(t *testing.T, file string, page []byte) {
 	}
 }
 
-// cabiCommand is the command as a process of its own.
+// cabiCommand returns cabi as a process of its own: the program of the test, which TestMain turns into the command.
 func cabiCommand(args ...string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Env = append(os.Environ(), "CABI_TEST_MAIN=1")
 	return cmd
 }
 
-// TestMain is the command itself when a test runs it.
+// TestMain runs the command instead of the tests if cabiCommand started the program.
 func TestMain(m *testing.M) {
 	if os.Getenv("CABI_TEST_MAIN") != "" {
 		main()

@@ -1,7 +1,7 @@
 package main
 
-// An exitError is an error that says with which status the command ends: 1 for a check that found something wrong,
-// 2 for bad usage or input, 3 for a search that stopped early.
+// An exitError ends the command with an exit code: 1 for a check that found something wrong, 2 for bad usage or input, 3 for a
+// search that stopped early or proved nothing. Its message is printed, unless it is empty.
 type exitError struct {
 	code int
 	msg  string

@@ -12,7 +12,7 @@ import (
 	"cabi/spec"
 )
 
-// Everything that has a name is explained; what is shown replays, and shows what it is to show.
+// Every name of every kind is explained. A trace that is shown replays, and shows what it is said to show.
 func TestExplain(t *testing.T) {
 	for _, of := range explainers() {
 		without := 0
@@ -66,8 +66,8 @@ func checkShown(t *testing.T, k kind, name string, e *explanation) {
 	}
 }
 
-// Where there is no trace, there is a reason: the trap that nothing takes, asserts that hold, promises that everything keeps, whose
-// patch is there.
+// Only what no trace can show has none: one trap that nothing takes, the asserts that hold, the action stop, and promises that
+// everything keeps, for which there is the patch that the explanation names.
 func TestExplainWithoutTrace(t *testing.T) {
 	for _, name := range siteNames() {
 		e := must(explainSite(name))
@@ -102,7 +102,7 @@ func siteNamesInOrder(t *testing.T) []string {
 	return names(must(pinReport()).Sites, func(s port.GoSite) string { return s.Name })
 }
 
-// The command prints what is known, of each kind that the name is of.
+// The command prints what is known of each kind of names.
 func TestExplainCommand(t *testing.T) {
 	for _, c := range []struct{ name, want string }{
 		{"borrows", "leaves out  wrong indices, destructors\n"},

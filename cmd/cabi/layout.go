@@ -48,7 +48,7 @@ func wrap(words []string, width int) []string {
 // columns is how wide text is on a terminal: a column for each character.
 func columns(text string) int { return utf8.RuneCountInString(text) }
 
-// wrapped is a list on indented lines, with commas between its items, which are not broken.
+// wrapped is a list on indented lines, with commas between its items. No item is broken.
 func wrapped(items []string, width int) string {
 	return indented(strings.Split(strings.Join(items, ",\n"), "\n"), "  ", width)
 }
@@ -62,8 +62,8 @@ func indented(words []string, indent string, width int) string {
 	return b.String()
 }
 
-// reflow breaks paragraphs anew to lines of at most width columns. A line that begins with a space stays one: where it is too long,
-// what follows stands under its last column.
+// reflow breaks paragraphs anew to lines of at most width columns. A line that begins with a space is kept as a line of
+// its own: if it is too long, it goes on under its last column.
 func reflow(text string, width int) string {
 	var b strings.Builder
 	var words []string
@@ -85,17 +85,17 @@ func reflow(text string, width int) string {
 	return b.String()
 }
 
-// lastColumn is where the last column of a line begins that has several, or its first.
+// lastColumn matches what comes before the last column of a line, columns being two spaces or more apart.
 var lastColumn = regexp.MustCompile(`^ *(\S.*?\S  +)?`)
 
-// hanging is a line in lines of at most width columns, of which those but the first are indented to its last column.
+// hanging breaks a line to lines of at most width columns; all but the first are indented to its last column.
 func hanging(line string, width int) string {
 	head := lastColumn.FindString(line)
 	text := indented(strings.Fields(line[len(head):]), strings.Repeat(" ", columns(head)), width)
 	return strings.TrimRight(head+strings.TrimLeft(text, " "), " ")
 }
 
-// gap is what stands between the columns of a table.
+// gap separates the columns of a table.
 const gap = "  "
 
 // writeTable writes rows with aligned columns, in lines of at most width columns where no word is longer: the text of a cell is

@@ -10,7 +10,7 @@ import (
 	"cabi/spec"
 )
 
-// lists are what cabi list can list: each as rows of a table, the first being the headings.
+// lists are the tables that cabi list prints, by name. The first row of a table is its headings.
 var lists = map[string]func() [][]string{
 	"worlds":     worldRows,
 	"properties": propertyRows,

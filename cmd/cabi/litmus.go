@@ -29,7 +29,7 @@ func newLitmusCommand() *cobra.Command {
 		Args:    oneFile,
 		RunE:    c.run,
 	}
-	cmd.Flags().Var(&c.ways, "ways", "how many ways to look at, at most")
+	cmd.Flags().Var(&c.ways, "ways", "how many ways to explore, at most")
 	cmd.Flags().Var(&c.trace, "trace", "print the trace of a way to the outcome of this number instead")
 	return cmd
 }

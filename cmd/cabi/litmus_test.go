@@ -17,7 +17,7 @@ func litmusText(t *testing.T, text string, args ...string) (out string, code int
 	return execute(newRootCommand(), append([]string{"litmus", file}, args...)...)
 }
 
-// shown are the indented blocks of docs/traces.md, in order.
+// shown returns the indented blocks of docs/traces.md, in order.
 func shown(t *testing.T) []string {
 	t.Helper()
 	text, err := os.ReadFile("../../docs/traces.md")
@@ -38,7 +38,7 @@ func shown(t *testing.T) []string {
 	return blocks
 }
 
-// docs/traces.md shows what its litmus file gives.
+// The litmus file in docs/traces.md gives the output shown there.
 func TestLitmusPage(t *testing.T) {
 	blocks := shown(t)
 	litmus, want := "", ""
@@ -56,7 +56,7 @@ func TestLitmusPage(t *testing.T) {
 	}
 }
 
-// docs/traces.md shows traces that are replayed as they are.
+// The traces in docs/traces.md replay.
 func TestTracesPage(t *testing.T) {
 	ran := 0
 	for _, b := range shown(t) {
@@ -89,7 +89,7 @@ func TestLitmusClaims(t *testing.T) {
 	}
 }
 
-// The trace of an outcome is replayed.
+// The trace of an outcome replays.
 func TestLitmusTrace(t *testing.T) {
 	const text = "world tasks\nin A.stackful\n  thread.yield cancellable\n  task.return ()\nin host\n  $c = invoke A.stackful\n  invoke A.stackful\n  ticks | cancel $c\n  ticks\n"
 	out, code, err := litmusText(t, text)

@@ -15,8 +15,8 @@ func main() {
 	os.Exit(run(os.Args[1:]))
 }
 
-// run runs the command and returns its exit code: 0 holds within the bound, 1 violated, 2 bad usage or input, 3 stopped
-// early with nothing violated so far.
+// run runs the command and returns its exit code: 0 all holds, 1 something is violated or differs, 2 bad usage or input, 3 stopped
+// early with nothing violated so far, or what was checked never happened.
 func run(args []string) int {
 	root := newRootCommand()
 	root.SetArgs(args)

@@ -36,7 +36,7 @@ func newMatrixCommand() *cobra.Command {
 			}
 			o.Workers = workers.value
 			o.Progress = func(what string) { fmt.Fprintf(cmd.ErrOrStderr(), "exploring %s\n", what) }
-			debug.SetGCPercent(400) // runs leave much garbage behind, and states take little memory
+			debug.SetGCPercent(400) // runs make much garbage, and states take little memory: collect less often
 			return printMatrix(cmd.OutOrStdout(), matrix.Make(o), asJSON, markdown)
 		},
 	}
@@ -44,7 +44,7 @@ func newMatrixCommand() *cobra.Command {
 	f.BoolVar(&asJSON, "json", false, "print a JSON list of objects, one for each variant and property")
 	f.BoolVar(&markdown, "markdown", false, "print the page docs/generated/matrix.md")
 	f.StringSliceVar(&variants, "variant", nil, "the variants to compare; all if it is not given")
-	f.StringVar(&reference, "reference", reference, "the variant that guests are to tell the others from")
+	f.StringVar(&reference, "reference", reference, "the variant that guests compare the others with")
 	workersFlag(f, &workers)
 	cmd.MarkFlagsMutuallyExclusive("json", "markdown")
 	completeFlags(cmd, map[string]kind{"variant": kindVariant, "reference": kindVariant})

@@ -13,8 +13,8 @@ import (
 	"cabi/spec"
 )
 
-// TestDocsMatrix keeps docs/generated/matrix.md true. To make it takes a minute or two, so unless it is written or CABI_LONG is set, it is only
-// looked at: every variant and property is there, and every trace of it happens again.
+// TestDocsMatrix checks docs/generated/matrix.md. Making the page takes a minute or two; unless it is written or CABI_LONG is set, the
+// test checks only that every variant and property is in the page and that its traces replay.
 func TestDocsMatrix(t *testing.T) {
 	const file = "../../docs/generated/matrix.md"
 	if *write || os.Getenv("CABI_LONG") != "" {
@@ -44,12 +44,12 @@ func TestDocsMatrix(t *testing.T) {
 	}
 }
 
-// unmeasured is a page without the row of times, which are others each time.
+// unmeasured returns a page without the row of times, which differ each time.
 func unmeasured(page string) string {
 	return regexp.MustCompile(`(?m)^\| `+matrix.LookupSays+`.*$`).ReplaceAllString(page, "")
 }
 
-// replayTraces runs every trace of a page again.
+// replayTraces replays every trace of a page.
 func replayTraces(t *testing.T, page string, want int) {
 	t.Helper()
 	traces := regexp.MustCompile("(?s)```\n(world .*?)```").FindAllStringSubmatch(page, -1)

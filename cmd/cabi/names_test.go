@@ -44,7 +44,7 @@ func TestDistance(t *testing.T) {
 	}
 }
 
-// A name that there is not is exit 2, wherever it stands, and the nearest are named.
+// An unknown name ends the command with 2 wherever a name is taken, and the nearest names are suggested.
 func TestDidYouMean(t *testing.T) {
 	file := t.TempDir() + "/a.cabi"
 	if err := os.WriteFile(file, []byte("world handles\n"), 0o666); err != nil {
@@ -82,7 +82,7 @@ func TestDidYouMean(t *testing.T) {
 	}
 }
 
-// The shell completes names, as cobra's own command for it says.
+// Names are completed: cobra's hidden command __complete prints what a shell would offer.
 func TestComplete(t *testing.T) {
 	for _, c := range []struct {
 		args []string
@@ -120,7 +120,7 @@ func TestComplete(t *testing.T) {
 	}
 }
 
-// Every form has a name that is completed, and every such name is a form.
+// The names of forms that are completed are exactly the forms that there are.
 func TestFormNames(t *testing.T) {
 	all := forms()
 	for _, name := range formNames() {
@@ -133,7 +133,7 @@ func TestFormNames(t *testing.T) {
 	}
 }
 
-// Standard input is read where a file is named -.
+// A trace or litmus file named - is read from standard input.
 func TestStandardInput(t *testing.T) {
 	const trace = "world handles\nA: resource.new R 100 -> 1\nA: resource.new S 200\nA: resource.rep S 1\n"
 	for _, c := range []struct{ args, in, want string }{
@@ -157,7 +157,7 @@ func TestVersion(t *testing.T) {
 	}
 }
 
-// A list is as wide as it may be, and no word of it is lost.
+// A list keeps within its width, and no word of it is lost.
 func TestList(t *testing.T) {
 	for _, name := range listNames {
 		out, code, err := execute(newRootCommand(), "list", name)

@@ -88,7 +88,7 @@ func (o *portOptions) run(cmd *cobra.Command) error {
 	}
 }
 
-// portSources are the packages that port a definitions.py, that of the pin first.
+// portSources are the packages that port a definitions.py: first the port of the pin, then those of older definitions.
 var portSources = []struct {
 	fs  fs.FS
 	dir string
@@ -98,7 +98,7 @@ var portSources = []struct {
 	{resourcetable.Source, "spec/history/resourcetable"},
 }
 
-// portRoots returns what to check: the sources the command was built from or, if dir is given, those there now.
+// portRoots returns the sources to check: those the command was built from or, if dir is given, those in it now.
 func portRoots(dir string) ([]port.Root, error) {
 	if dir != "" {
 		return portRootsIn(dir)
@@ -114,7 +114,7 @@ func portRoots(dir string) ([]port.Root, error) {
 	return roots, nil
 }
 
-// portRootsIn returns what to check in a directory and, as they belong to it, in the historical packages below it.
+// portRootsIn returns the sources in a directory, and those in the historical packages below it.
 func portRootsIn(dir string) ([]port.Root, error) {
 	below, err := filepath.Glob(filepath.Join(dir, "history", "*"))
 	if err != nil {
@@ -177,7 +177,7 @@ func printNotPorted(out io.Writer, r *port.Report) {
 	w.Flush()
 }
 
-// portSummary counts functions and classes; the constants stand in the table beside them, and are counted apart.
+// portSummary counts the functions and classes that are ported. It counts the constants apart.
 func portSummary(r *port.Report) string {
 	all := r.Upstream.Counts()
 	var ported, not int
@@ -328,7 +328,7 @@ func manifestRoot(file string) (port.Root, error) {
 	return port.Root{Upstream: u, FS: fsys, Dir: filepath.ToSlash(filepath.Clean(dir)), Pin: pin}, nil
 }
 
-// runFill fills in the hashes that are still open.
+// runFill writes the recorded hashes into the directives that have none yet.
 func (o *portOptions) runFill(out io.Writer) error {
 	root, err := manifestRoot(o.manifest)
 	if err != nil {

@@ -19,7 +19,7 @@ import (
 func execute(cmd *cobra.Command, args ...string) (out string, code int, err error) {
 	var b bytes.Buffer
 	cmd.SetOut(&b)
-	cmd.SetErr(io.Discard) // progress, as long as it takes
+	cmd.SetErr(io.Discard) // progress, which depends on the time
 	cmd.SilenceErrors, cmd.SilenceUsage = true, true
 	cmd.SetArgs(args)
 	err = cmd.Execute()
@@ -83,7 +83,7 @@ func TestPortDrift(t *testing.T) {
 	}
 }
 
-// Recorded, filled in, checked, and without drift against the checkout it was recorded from.
+// A checkout is recorded, the hashes of its port are filled in, and then the port is in order and nothing has drifted.
 func TestPortRecordFillCheck(t *testing.T) {
 	dir := t.TempDir()
 	manifest := filepath.Join(dir, "upstream.json")

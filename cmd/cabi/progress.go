@@ -12,13 +12,13 @@ import (
 	"cabi/model"
 )
 
-// A progress tells how a search goes on: one status line on a terminal, now and then a line elsewhere.
+// A progress shows how far a search is: on a terminal in one status line, which is overwritten, elsewhere in a new line now and then.
 type progress struct {
 	w         io.Writer
 	terminal  bool
 	interrupt <-chan os.Signal
 	begun     time.Time
-	told      time.Time
+	updated      time.Time
 	drawn     bool
 	duration  time.Duration // after which the search is stopped; 0: never
 }
@@ -26,11 +26,11 @@ type progress struct {
 func newProgress(w io.Writer, duration time.Duration) *progress {
 	f, ok := w.(*os.File)
 	now := time.Now()
-	return &progress{w: w, terminal: ok && term.IsTerminal(int(f.Fd())), interrupt: interrupted(), begun: now, told: now, duration: duration}
+	return &progress{w: w, terminal: ok && term.IsTerminal(int(f.Fd())), interrupt: interrupted(), begun: now, updated: now, duration: duration}
 }
 
-// tell is the search's Progress: it stops the search at Ctrl-C and when its time is over.
-func (p *progress) tell(r *model.Report) bool {
+// update is the Progress of a search: it shows the report if that is due, and stops the search at Ctrl-C or after its duration.
+func (p *progress) update(r *model.Report) bool {
 	select {
 	case <-p.interrupt:
 		return false
@@ -39,8 +39,8 @@ func (p *progress) tell(r *model.Report) bool {
 	if p.duration > 0 && time.Since(p.begun) >= p.duration {
 		return false
 	}
-	if time.Since(p.told) >= p.interval() {
-		p.told = time.Now()
+	if time.Since(p.updated) >= p.interval() {
+		p.updated = time.Now()
 		p.draw(r)
 	}
 	return true
@@ -69,7 +69,7 @@ func (p *progress) draw(r *model.Report) {
 	}
 }
 
-// clear takes the status line away.
+// clear removes the status line from the terminal.
 func (p *progress) clear() {
 	if p.drawn {
 		fmt.Fprint(p.w, "\r\x1b[K")

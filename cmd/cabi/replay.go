@@ -55,7 +55,7 @@ func newReplayCommand() *cobra.Command {
 	return cmd
 }
 
-// sitesOff are the sites that a trace and a flag switch off.
+// sitesOff returns the sites that are switched off, by the trace or by --without, sorted.
 func sitesOff(trace *model.Trace, more []string) ([]spec.Site, error) {
 	off := slices.Clone(trace.Without)
 	for _, name := range more {
@@ -134,19 +134,19 @@ func replay(w io.Writer, file string, trace *model.Trace, variant *spec.Variant)
 	return nil
 }
 
-// printDeparture says where a trace states what did not happen.
+// printDeparture prints the first line of a trace that states something else than what happened.
 func printDeparture(w io.Writer, again *model.Replay) {
 	d := again.Departs
 	fmt.Fprintf(w, "\ndeparts at line %d:\n  the trace says   %s\n  what happened is %s\n", d.Number, d, again.Got)
 }
 
-// replayUpstream runs a trace here and on Python, and marks each line by whether both did the same.
+// replayUpstream runs a trace on the port and on Python, and marks each line by whether both did the same.
 func replayUpstream(w io.Writer, file string, trace *model.Trace, variant *spec.Variant, dir string) error {
 	here, err := model.RunTrace(trace, variant)
 	if err != nil {
 		return exitError{2, fmt.Sprintf("%s: %v", file, err)}
 	}
-	r, err := upstream.Replay(definitionsDir(dir), here.Plain, variant) // it knows no names
+	r, err := upstream.Replay(definitionsDir(dir), here.Plain, variant) // the Python reads numbers alone
 	if err != nil {
 		return exitError{2, fmt.Sprintf("%s: %v", file, err)}
 	}
@@ -169,7 +169,7 @@ func replayUpstream(w io.Writer, file string, trace *model.Trace, variant *spec.
 	return nil
 }
 
-// printDisagreement says in what line Python does something else.
+// printDisagreement prints the line in which Python does something else than the port, and how it differs.
 func printDisagreement(w io.Writer, r *upstream.Replayed, lines []model.Line) error {
 	at := "at its end"
 	if r.Agree < len(lines) {

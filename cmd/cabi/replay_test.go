@@ -9,7 +9,7 @@ import (
 	"cabi/internal/upstream"
 )
 
-// checkoutDir is the directory that the environment names of a definitions.py to compare with.
+// checkoutDir returns the directory of a definitions.py to compare with, which the environment names. Without one it skips the test.
 func checkoutDir(t *testing.T) string {
 	t.Helper()
 	dir := os.Getenv(upstream.DirVariable)
@@ -29,7 +29,7 @@ func replayText(t *testing.T, text string, args ...string) (out string, code int
 	return execute(newRootCommand(), append([]string{"replay", file}, args...)...)
 }
 
-// Traces that the repository has, and what cabi check finds, go on definitions.py as here.
+// The traces of the repository, and one that cabi check finds, do the same on definitions.py as on the port.
 func TestReplayUpstream(t *testing.T) {
 	dir := checkoutDir(t)
 	files, err := filepath.Glob("../../model/testdata/handle-table/*.cabi")
@@ -46,7 +46,7 @@ func TestReplayUpstream(t *testing.T) {
 	}
 }
 
-// The draws of a trace's choices are the same there: the error context is kept, which crashes.
+// Python takes the choices of a trace as the port does: here one of them keeps the message of an error context, which crashes.
 func TestReplayUpstreamChoices(t *testing.T) {
 	const trace = `world one
 define {"name":"one","instances":[{"name":"A","memory":64}],"funcs":[{"name":"A.run"}]}
@@ -64,7 +64,7 @@ A: error-context.new 0 0
 	}
 }
 
-// What a trace states that happens nowhere departs, and so does a definitions.py that does something else.
+// A trace departs if it states what does not happen, and if definitions.py does something else than the port.
 func TestReplayUpstreamDeparts(t *testing.T) {
 	dir := checkoutDir(t)
 	const text = "world handles\nA: resource.new R 100 -> 1\nA: resource.rep R 1 -> 100\n"
@@ -78,7 +78,7 @@ func TestReplayUpstreamDeparts(t *testing.T) {
 	}
 }
 
-// otherDefinitions is a definitions.py that gives the rep of a resource wrong.
+// otherDefinitions writes a definitions.py that returns a wrong rep of a resource.
 func otherDefinitions(t *testing.T, dir string) string {
 	t.Helper()
 	source, err := os.ReadFile(filepath.Join(dir, "definitions.py"))

@@ -70,8 +70,8 @@ func (c *shrinkCommand) run(cmd *cobra.Command, args []string) error {
 	return c.print(cmd.OutOrStdout(), small)
 }
 
-// properties are what the trace may violate: the one asked for, or the one that it names, or any promise; and if it is
-// none of them, where it stops.
+// properties returns the properties of which shrinking keeps the first that the trace violates: the one asked for, or the one that
+// the trace names, or if neither is given, the promises and, last, the site at which the trace stops.
 func (c *shrinkCommand) properties(t *model.Trace) ([]*model.Property, error) {
 	name := c.property
 	if name == "" {
@@ -89,7 +89,7 @@ func (c *shrinkCommand) properties(t *model.Trace) ([]*model.Property, error) {
 	}
 }
 
-// finish is the trace of a result, with comments that say what was removed.
+// finish returns the trace of a result, with comments that say what was removed from the given one.
 func (c *shrinkCommand) finish(given *model.Trace, s *model.Search, r *shrink.Result) *model.Trace {
 	small, removed := r.Violation, []string(nil)
 	if !c.keepWorld {
@@ -97,7 +97,7 @@ func (c *shrinkCommand) finish(given *model.Trace, s *model.Search, r *shrink.Re
 	}
 	trace := *small.Trace
 	if len(removed) == 0 {
-		trace.World = given.World // with the menus it had
+		trace.World = given.World // so that the menus are kept
 	}
 	trace.Comments = []string{fmt.Sprintf("shrunk from %s to %d, of %s", model.Counted(r.Before, "action"), small.Actions, small.Key())}
 	trace.Comments = append(trace.Comments, r.Did...)
@@ -118,7 +118,7 @@ func (c *shrinkCommand) print(w io.Writer, t *model.Trace) error {
 	return writeOut(w, c.output, text)
 }
 
-// writeOut writes to a file, or if none is named, prints.
+// writeOut writes a text to the file of that name, or to w if the name is empty.
 func writeOut(w io.Writer, file, text string) error {
 	if file == "" {
 		_, err := io.WriteString(w, text)

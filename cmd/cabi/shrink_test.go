@@ -17,7 +17,7 @@ func shrinkText(t *testing.T, text string, args ...string) (out string, code int
 	return execute(newRootCommand(), append([]string{"shrink", file}, args...)...)
 }
 
-// A trace that drops the readable end of a future too early, and does other things before.
+// longTrace drops the readable end of a future too early, after other actions that have nothing to do with it.
 const longTrace = `world everything
 host: invoke A.run
 A: waitable-set.new
@@ -31,7 +31,7 @@ A: future.write u8 async 5 8
 A: future.drop-readable u8 4
 `
 
-// What is shrunk is small, says what was removed, is replayed, and does not shrink further.
+// A shrunk trace is small, says what was removed, replays, and does not shrink further.
 func TestShrink(t *testing.T) {
 	small, code, err := shrinkText(t, longTrace)
 	if code != 0 {
@@ -55,7 +55,7 @@ func TestShrink(t *testing.T) {
 	}
 }
 
-// body is a trace without its comments.
+// body returns a trace without its comments.
 func body(text string) string { return text[strings.Index(text, "world "):] }
 
 // A trace that violates nothing shrinks to one that the same trap stops, if one does.

@@ -43,7 +43,7 @@ func newSitesCommand() *cobra.Command {
 	return cmd
 }
 
-// runSites lists the sites of the port of the pin. The historical ports have theirs checked by cabi port alone.
+// runSites lists the sites of the port of the pin, not those of the ports of older definitions, which cabi port checks.
 func runSites(source string, asJSON bool, out, errs io.Writer) error {
 	roots, err := portRoots(source)
 	if err != nil {
@@ -74,7 +74,7 @@ func printSites(out io.Writer, sites []port.GoSite) {
 	}
 }
 
-// sitesSummary compares the numbers with those of definitions.py.
+// sitesSummary says how many traps and asserts there are, and whether definitions.py has as many.
 func sitesSummary(r *port.Report) string {
 	traps := 0
 	for _, s := range r.Sites {

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// A size is a flag's number of bytes, as "200MB" or "2GB"; 0: no limit.
+// A size is the value of a flag that takes a number of bytes, such as "200MB" or "2GB". 0 is no limit.
 type size int64
 
-// leastSize is the least memory that a search can do anything with.
+// leastSize is the least memory that a search accepts: with less it could keep too few states to go on.
 const leastSize = 16 << 20
 
 var units = []struct {

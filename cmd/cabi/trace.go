@@ -13,17 +13,17 @@ import (
 	"cabi/model"
 )
 
-// newTraceCommand returns the commands that are about traces themselves.
+// newTraceCommand returns cabi trace, which holds the commands that convert and generate traces.
 func newTraceCommand() *cobra.Command {
 	cmd := group(&cobra.Command{Use: "trace", Short: "Convert traces, and generate reference traces"})
 	cmd.AddCommand(newConvertCommand(), newGenCommand())
 	return cmd
 }
 
-// A form writes a trace.
+// A form writes a trace in one of the formats.
 type form func(w io.Writer, t *model.Trace) error
 
-// forms are what a trace is converted to, by the value of --to.
+// forms returns the formats, by the value of --to.
 func forms() map[string]form {
 	all := map[string]form{"text": asText, "json": asJSON, "jsonl": asJSON, "named": formOf(named)}
 	for _, f := range export.Formats {
@@ -39,7 +39,7 @@ func asText(w io.Writer, t *model.Trace) error {
 
 func asJSON(w io.Writer, t *model.Trace) error { return t.WriteJSON(w) }
 
-// formOf writes nothing if there is an error.
+// formOf makes a form of a function that returns text. If that returns an error, nothing is written.
 func formOf(write func(*model.Trace) (string, error)) form {
 	return func(w io.Writer, t *model.Trace) error {
 		text, err := write(t)
@@ -109,7 +109,7 @@ func convert(in io.Reader, w io.Writer, output, file, to string) error {
 	return nil
 }
 
-// writeFile writes a file as it is written to, and removes it if that fails.
+// writeFile creates a file and has write fill it. If that fails, it removes the file.
 func writeFile(name string, write func(io.Writer) error) error {
 	f, err := os.Create(name)
 	if err != nil {
@@ -122,7 +122,7 @@ func writeFile(name string, write func(io.Writer) error) error {
 	return nil
 }
 
-// named is a trace with names for its indices.
+// named returns the text of a trace with names for its indices.
 func named(t *model.Trace) (string, error) {
 	with, err := model.WithNames(t)
 	if err != nil {

@@ -15,7 +15,7 @@ B: thread.yield cancellable
 A: call B.take 1
 `
 
-// Every form is written, and those with the trace in them give it back.
+// A trace can be written in every form, and the forms that are traces replay.
 func TestConvertForms(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "lent.cabi")
 	if err := os.WriteFile(file, []byte(lentTrace), 0o666); err != nil {
@@ -40,7 +40,7 @@ func TestConvertForms(t *testing.T) {
 	}
 }
 
-// What cannot be written is exit 2, and leaves no file.
+// If a trace cannot be written in a form, the command exits with 2 and leaves no file.
 func TestConvertBadInput(t *testing.T) {
 	dir := t.TempDir()
 	file, to := filepath.Join(dir, "lent.cabi"), filepath.Join(dir, "lent.wast")

@@ -50,7 +50,7 @@ func (c *genCommand) run(out, errs io.Writer) error {
 	if err != nil {
 		return exitError{2, err.Error()}
 	}
-	if err := os.MkdirAll(c.output, 0o777); err != nil { // before the work, not after it
+	if err := os.MkdirAll(c.output, 0o777); err != nil { // before the work, so that it is not lost if the directory cannot be made
 		return exitError{2, err.Error()}
 	}
 	made := suite.Generate(suite.Options{States: c.states.value, Runs: c.runs.value, Tries: c.tries.value, Sites: sites,

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Gen writes traces that are replayed, say what they show, and end with the trap they are named after; and what it prints
-// stands in coverage.md. Package suite tests the rest.
+// Gen writes traces that replay, begin with a comment that says what they show, and end with the trap that they are named after; and
+// it writes what it prints to coverage.md. The tests of internal/suite test the rest.
 func TestGen(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "reference")
 	out, code, err := execute(newRootCommand(), "trace", "gen", "-o", dir, "--states", "10", "--runs", "1", "--tries", "1")

@@ -41,7 +41,7 @@ func runTraps(out, errs io.Writer, asJSON, markdown bool) error {
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(400) // runs leave much garbage behind
+	debug.SetGCPercent(400) // runs make much garbage: collect less often
 	result := traps.Find(namesOfRows(trapRows), namesOfRows(assertRows), func(what string) { fmt.Fprintln(errs, what) })
 	switch {
 	case asJSON:
@@ -57,7 +57,7 @@ func runTraps(out, errs io.Writer, asJSON, markdown bool) error {
 	return nil
 }
 
-// siteRowsByKind are the traps and the asserts of the specification.
+// siteRowsByKind returns the traps and the asserts of the specification, in the order of definitions.py.
 func siteRowsByKind() (trapRows, assertRows []traps.Row, err error) {
 	roots, err := portRoots("")
 	if err != nil {

@@ -14,8 +14,9 @@ import (
 	"cabi/spec"
 )
 
-// TestDocsTraps keeps docs/generated/traps.md true. To make it takes a minute, so unless it is written or CABI_LONG is set, it is only looked at:
-// every trap and assert is there, every program takes its trap, and with the trap switched off violates what it says.
+// TestDocsTraps checks docs/generated/traps.md. Making the page takes a minute; unless it is written or CABI_LONG is set, the test checks
+// only that every trap and assert is in the page, that every program takes its trap, and that with the trap switched off it violates
+// the property that the page says.
 func TestDocsTraps(t *testing.T) {
 	const file = "../../docs/generated/traps.md"
 	trapRows, assertRows, err := siteRowsByKind()
@@ -81,7 +82,7 @@ func checkTaken(t *testing.T, site string, trace *model.Trace) {
 	}
 }
 
-// checkBroken runs a program that shows what is violated without a trap.
+// checkBroken runs a program with a trap switched off, which is to violate a property.
 func checkBroken(t *testing.T, site string, trace *model.Trace) {
 	property, _, _ := strings.Cut(trace.Violates, ":")
 	if got := traps.Replay(trace); !slices.Contains(got, property) || !slices.Equal(trace.Without, []spec.Site{spec.Site(site)}) {
@@ -96,7 +97,7 @@ func checkBroken(t *testing.T, site string, trace *model.Trace) {
 	}
 }
 
-// The programs of docs/generated/traps.md that no trap is switched off for go on definitions.py as here.
+// The programs of docs/generated/traps.md without a trap switched off do the same on definitions.py as on the port.
 func TestDocsTrapsUpstream(t *testing.T) {
 	dir := checkoutDir(t)
 	page := string(must(os.ReadFile("../../docs/generated/traps.md")))

@@ -51,8 +51,8 @@ func runUpstream(o upstream.Options, out, errs io.Writer) error {
 		return exitError{2, "--runs and --workers are at least 1, --unpatched at least 0"}
 	}
 	o.Dir = definitionsDir(o.Dir)
-	tell, end := progressLine(errs, o.Runs)
-	o.Progress = tell
+	update, end := progressLine(errs, o.Runs)
+	o.Progress = update
 	began := time.Now()
 	report, err := upstream.Compare(o)
 	end()
@@ -76,29 +76,29 @@ func runUpstream(o upstream.Options, out, errs io.Writer) error {
 	return nil
 }
 
-// progressLine tells how many runs are done: on a terminal in one line that is overwritten, else now and then in a line
-// of its own.
-func progressLine(errs io.Writer, runs int) (tell func(done int), end func()) {
+// progressLine returns a function that shows how many runs are done, on a terminal in one line that is overwritten, elsewhere in a
+// new line now and then; and one that removes that line from the terminal.
+func progressLine(errs io.Writer, runs int) (update func(done int), end func()) {
 	file, ok := errs.(*os.File)
 	terminal := ok && term.IsTerminal(int(file.Fd()))
 	every, format, last := 10*time.Second, "%d of %d runs\n", time.Now()
 	if terminal {
 		every, format = 200*time.Millisecond, "\r%d of %d runs"
 	}
-	tell = func(done int) {
+	update = func(done int) {
 		if time.Since(last) >= every {
 			last = time.Now()
 			fmt.Fprintf(errs, format, done, runs)
 		}
 	}
-	return tell, func() {
+	return update, func() {
 		if terminal {
 			fmt.Fprint(errs, "\r\x1b[K")
 		}
 	}
 }
 
-// definitionsDir is the directory of definitions.py where dir is the root of a checkout.
+// definitionsDir returns the directory of definitions.py in a checkout, or dir itself if it is no checkout.
 func definitionsDir(dir string) string {
 	inside := filepath.Join(dir, filepath.Dir(filepath.FromSlash(port.DefinitionsPath)))
 	if _, err := os.Stat(inside); err == nil {
