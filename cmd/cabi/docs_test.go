@@ -59,6 +59,15 @@ func documented(cmd *cobra.Command) []*cobra.Command {
 	return all
 }
 
+// TestDocsPicture keeps docs/picture.svg, the picture of the README, true to the trace that it is drawn from.
+func TestDocsPicture(t *testing.T) {
+	picture, code, err := execute(newTraceCommand(), "convert", "../../examples/future-given-away.cabi", "--to", "svg")
+	if code != 0 {
+		t.Fatal(err)
+	}
+	compareDoc(t, "../../docs/picture.svg", []byte(picture))
+}
+
 func compareDoc(t *testing.T, file string, page []byte) {
 	t.Helper()
 	if *write {

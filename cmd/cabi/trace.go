@@ -62,11 +62,11 @@ func newConvertCommand() *cobra.Command {
 	for _, f := range export.Formats {
 		fmt.Fprintf(&long, "  %-8s %s\n", f.Name, f.What)
 	}
-	long.WriteString("\nText and JSON lines say the same: they have the same id. The last four run the trace, and have its text in them, with\n" +
+	long.WriteString("\nText and JSON lines say the same: they have the same id. The last five run the trace, and have its text in them, with\n" +
 		"the choices, so that it can be replayed. What cannot be said in a .wast is an error that says what it is.")
 	cmd := &cobra.Command{
 		Use:   "convert TRACE",
-		Short: "Write a trace in another format: JSON lines, with names, ITF, .wast, Mermaid, HTML",
+		Short: "Write a trace in another format: JSON lines, with names, ITF, .wast, Mermaid, HTML, SVG",
 		Long:  long.String(),
 		Example: "  cabi trace convert two.cabi -o two.jsonl\n  cabi trace convert two.jsonl --to named\n" +
 			"  cabi trace convert two.cabi --to html -o two.html\n" +

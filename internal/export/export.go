@@ -1,5 +1,5 @@
 // Package export writes traces in the formats of other tools: ITF for viewers of model checkers' traces, Mermaid for
-// documents, a page of HTML to step through, and a test in the style of upstream's .wast. Each holds the trace itself, as
+// documents, a page of HTML to step through, a picture in SVG, and a test in the style of upstream's .wast. Each holds the trace itself, as
 // text with the choices in its header, so that it can be replayed.
 package export
 
@@ -24,10 +24,11 @@ var Formats = []Format{
 	{"wast", "a test in the style of upstream's test/", WAST},
 	{"mermaid", "a sequence diagram", Mermaid},
 	{"html", "one page to step through", HTML},
+	{"svg", "one picture, for a page in light or in dark", SVG},
 }
 
 // A frame is a line of a trace and the tables after it.
-type frame struct {
+type state struct {
 	Line   string  `json:"line"` // empty: before the first
 	Actor  string  `json:"actor"`
 	Tables []table `json:"tables"`
@@ -36,12 +37,12 @@ type frame struct {
 
 // A table is one table of an instance.
 type table struct {
-	Instance string `json:"instance"`
-	Name     string `json:"name"` // "A.handles", with the type behind it under a variant that has several tables
-	Rows     []row  `json:"rows"`
+	Instance string  `json:"instance"`
+	Name     string  `json:"name"` // "A.handles", with the type behind it under a variant that has several tables
+	Entries  []entry `json:"rows"`
 }
 
-type row struct {
+type entry struct {
 	Index uint64 `json:"index,string"`
 	What  string `json:"what"`
 }
@@ -54,30 +55,30 @@ type task struct {
 }
 
 // A filmer is a checker that takes down the tables after each line.
-type filmer struct {
+type stateRecorder struct {
 	model.BaseChecker
-	frames []frame // by how many lines there are; those without a line of their own are zero
+	states []state // by how many lines there are; those without a line of their own are zero
 }
 
 // Settled takes down what is there when somebody is about to act.
-func (f *filmer) Settled(r *model.Run) { f.take(r) }
+func (f *stateRecorder) Settled(r *model.Run) { f.record(r) }
 
 // Stopped takes down what is there at the end.
-func (f *filmer) Stopped(r *model.Run, _ error) { f.take(r) }
+func (f *stateRecorder) Stopped(r *model.Run, _ error) { f.record(r) }
 
-func (f *filmer) take(r *model.Run) {
+func (f *stateRecorder) record(r *model.Run) {
 	n := r.RecordedLines()
-	f.frames = slices.Grow(f.frames, n+1-len(f.frames))[:max(n+1, len(f.frames))]
-	f.frames[n] = frame{Tables: tablesOf(r), Tasks: tasksOf(r)}
+	f.states = slices.Grow(f.states, n+1-len(f.states))[:max(n+1, len(f.states))]
+	f.states[n] = state{Tables: tablesOf(r), Tasks: tasksOf(r)}
 }
 
 func tablesOf(r *model.Run) []table {
 	var all []table
 	for _, inst := range r.Store.Instances() {
 		for _, v := range inst.Handles() {
-			t := table{Instance: inst.Name, Name: fmt.Sprintf("%s.handles%s", inst.Name, v.Key), Rows: []row{}}
+			t := table{Instance: inst.Name, Name: fmt.Sprintf("%s.handles%s", inst.Name, v.Key), Entries: []entry{}}
 			for _, slot := range v.Live {
-				t.Rows = append(t.Rows, row{slot.Index, describe(slot.Element)})
+				t.Entries = append(t.Entries, entry{slot.Index, describe(slot.Element)})
 			}
 			all = append(all, t)
 		}
@@ -119,8 +120,8 @@ func tasksOf(r *model.Run) []task {
 }
 
 // film runs a trace and returns what happened, line by line, after a frame for the beginning.
-func film(t *model.Trace) (*model.Trace, []frame, error) {
-	f := &filmer{}
+func recordStates(t *model.Trace) (*model.Trace, []state, error) {
+	f := &stateRecorder{}
 	again, err := model.ReplayOptions{Checkers: []model.Checker{f}}.Run(t)
 	if err != nil {
 		return nil, nil, err
@@ -128,11 +129,11 @@ func film(t *model.Trace) (*model.Trace, []frame, error) {
 	if d := again.Departs; d != nil {
 		return nil, nil, fmt.Errorf("line %d: it says %s, what happens is %s: only a trace that happens again can be exported", d.Number, d, again.Got)
 	}
-	frames := make([]frame, len(again.Trace.Lines)+1)
+	frames := make([]state, len(again.Trace.Lines)+1)
 	for i := range frames {
 		switch {
-		case i < len(f.frames) && f.frames[i].Tables != nil:
-			frames[i] = f.frames[i]
+		case i < len(f.states) && f.states[i].Tables != nil:
+			frames[i] = f.states[i]
 		case i > 0:
 			frames[i] = frames[i-1]
 		}

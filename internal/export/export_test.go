@@ -84,6 +84,7 @@ func TestReplayable(t *testing.T) {
 			}
 			return file.Meta.Trace
 		},
+		"svg": func(text string) string { return metadataOf(t, text) },
 		"html": func(text string) string {
 			pre := regexp.MustCompile(`(?s)<pre id="trace">(.*?)</pre>`).FindStringSubmatch(text)
 			return strings.NewReplacer("&gt;", ">", "&#34;", `"`, "&amp;", "&").Replace(pre[1])
@@ -133,14 +134,15 @@ func TestITF(t *testing.T) {
 	}
 }
 
-// Names that are markup elsewhere stay text.
-func TestHostileNames(t *testing.T) {
-	hostile := `# </pre><script>alert(1)</script> <img src=x onerror=alert(1)>
+const hostile = `# </pre><script>alert(1)</script> <img src=x onerror=alert(1)>
 world x<script>alert(1)</script>
 define {"name":"x<script>alert(1)</script>","instances":[{"name":"A</script><b>"}],"funcs":[{"name":"A</script><b>.run"}]}
 host: invoke A</script><b>.run
 A</script><b>: waitable-set.new
 `
+
+// Names that are markup elsewhere stay text.
+func TestHostileNames(t *testing.T) {
 	trace := read(t, hostile)
 	html, err := HTML(trace)
 	if err != nil {

@@ -16,7 +16,7 @@ var pageTemplate = template.Must(template.New("page").Parse(page))
 // HTML writes a trace as one page that steps through it, with the tables of each instance. It needs nothing else, and has
 // the trace as text in it. html/template escapes all that comes from the trace, in the data of the script too.
 func HTML(t *model.Trace) (string, error) {
-	made, frames, err := film(t)
+	made, frames, err := recordStates(t)
 	if err != nil {
 		return "", err
 	}

@@ -12,7 +12,7 @@ import (
 //
 // https://apalache-mc.org/docs/adr/015adr-trace.html
 func ITF(t *model.Trace) (string, error) {
-	made, frames, err := film(t)
+	made, frames, err := recordStates(t)
 	if err != nil {
 		return "", err
 	}
@@ -31,11 +31,11 @@ func ITF(t *model.Trace) (string, error) {
 }
 
 // itfTables is a function from tables' names to functions from indices to what is there.
-func itfTables(f frame) any {
+func itfTables(f state) any {
 	tables := [][2]any{}
 	for _, t := range f.Tables {
 		rows := [][2]any{}
-		for _, r := range t.Rows {
+		for _, r := range t.Entries {
 			rows = append(rows, [2]any{itfInt(r.Index), r.What})
 		}
 		tables = append(tables, [2]any{t.Name, map[string]any{"#map": rows}})
@@ -44,7 +44,7 @@ func itfTables(f frame) any {
 }
 
 // itfTasks is a sequence of records.
-func itfTasks(f frame) any {
+func itfTasks(f state) any {
 	tasks := []any{}
 	for _, t := range f.Tasks {
 		tasks = append(tasks, map[string]any{"instance": t.Instance, "task": t.What, "threads": t.Threads})

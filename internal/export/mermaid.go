@@ -12,7 +12,7 @@ const traceMark = "%%| "
 
 // Mermaid writes a trace as a sequence diagram, with the trace as comments.
 func Mermaid(t *model.Trace) (string, error) {
-	made, _, err := film(t)
+	made, _, err := recordStates(t)
 	if err != nil {
 		return "", err
 	}
@@ -59,14 +59,14 @@ func (d *diagram) line(l model.Line) {
 		fmt.Fprintf(d.b, "  Note over %s: %s\n", d.all(), mermaidText(l.String()))
 	case l.Kind == model.LineAction && len(words) > 1 && (words[0] == "call" || words[0] == "invoke"):
 		callee, _, _ := strings.Cut(words[1], ".")
-		fmt.Fprintf(d.b, "  %s->>%s: %s\n", d.names[l.Actor], d.names[callee], mermaidText(said(l)))
+		fmt.Fprintf(d.b, "  %s->>%s: %s\n", d.names[l.Actor], d.names[callee], mermaidText(textOf(l)))
 	default:
-		fmt.Fprintf(d.b, "  Note over %s: %s\n", d.names[l.Actor], mermaidText(said(l)))
+		fmt.Fprintf(d.b, "  Note over %s: %s\n", d.names[l.Actor], mermaidText(textOf(l)))
 	}
 }
 
 // said is a line without who acts.
-func said(l model.Line) string {
+func textOf(l model.Line) string {
 	_, text, _ := strings.Cut(model.Line{Kind: l.Kind, Actor: "-", Text: l.Text, Results: l.Results}.String(), ": ")
 	return text
 }

@@ -11,15 +11,15 @@ import (
 )
 
 // A scripted is one activation of core code: what it did, one thing after another.
-type scripted struct {
+type script struct {
 	at      *model.Activation
-	did     []done
+	steps   []step
 	pending *model.Action // what it was doing at the end of the trace; nil: nothing
-	left    *model.Action // how it returned; nil: it has not
+	result  *model.Action // how it returned; nil: it has not
 	current bool          // it was its turn at the end of the trace
 }
 
-type done struct {
+type step struct {
 	action  model.Action
 	results []spec.CoreValue
 }
@@ -27,10 +27,10 @@ type done struct {
 // A scribe is a checker that takes down what each activation does.
 type wastRecorder struct {
 	model.BaseChecker
-	scripts []*scripted
-	by      map[*model.Activation]*scripted
+	scripts []*script
+	by      map[*model.Activation]*script
 	calls   []hostCall
-	cannot  error // the first thing that a .wast cannot do
+	problem error // the first thing that a .wast cannot do
 	run     *model.Run
 }
 
@@ -45,14 +45,14 @@ func (s *wastRecorder) Begin(r *model.Run) { s.run = r }
 
 // Entered begins an activation.
 func (s *wastRecorder) Entered(_ *model.Run, at *model.Activation) {
-	script := &scripted{at: at}
+	script := &script{at: at}
 	s.by[at] = script
 	s.scripts = append(s.scripts, script)
 	if at.Actor == model.Host {
-		s.refuse("the host is called: %s", at.Name)
+		s.unsupported("the host is called: %s", at.Name)
 	}
 	if at.Kind == model.KindDtor || at.Kind == model.KindRealloc {
-		s.refuse("core code runs in %s", at.Name)
+		s.unsupported("core code runs in %s", at.Name)
 	}
 }
 
@@ -60,14 +60,14 @@ func (s *wastRecorder) Entered(_ *model.Run, at *model.Activation) {
 func (s *wastRecorder) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
 	if at.Actor != model.Host {
 		script := s.by[at]
-		script.did = append(script.did, done{*at.Pending, slices.Clone(results)})
+		script.steps = append(script.steps, step{*at.Pending, slices.Clone(results)})
 		return
 	}
 	switch at.Pending.Op {
 	case "invoke", "tick":
-		s.see(r)
+		s.noteCalls(r)
 	default:
-		s.refuse("the host does %s", at.Pending)
+		s.unsupported("the host does %s", at.Pending)
 	}
 }
 
@@ -75,21 +75,21 @@ func (s *wastRecorder) Done(r *model.Run, at *model.Activation, results []spec.C
 func (s *wastRecorder) Left(_ *model.Run, at *model.Activation) {
 	if script := s.by[at]; script != nil {
 		a := *at.Pending
-		script.left = &a
+		script.result = &a
 	}
 }
 
 // Settled notes the calls of the host, and which have come back.
-func (s *wastRecorder) Settled(r *model.Run) { s.see(r) }
+func (s *wastRecorder) Settled(r *model.Run) { s.noteCalls(r) }
 
 // Stopped notes the same.
-func (s *wastRecorder) Stopped(r *model.Run, _ error) { s.see(r) }
+func (s *wastRecorder) Stopped(r *model.Run, _ error) { s.noteCalls(r) }
 
-func (s *wastRecorder) see(r *model.Run) {
+func (s *wastRecorder) noteCalls(r *model.Run) {
 	for i, c := range r.Invocations() {
 		if i == len(s.calls) {
 			if i > 0 && !s.calls[i-1].resolved {
-				s.refuse("the host calls %s while %s has not returned", c.Func, s.calls[i-1].function)
+				s.unsupported("the host calls %s while %s has not returned", c.Func, s.calls[i-1].function)
 			}
 			s.calls = append(s.calls, hostCall{function: c.Func})
 		}
@@ -97,9 +97,9 @@ func (s *wastRecorder) see(r *model.Run) {
 	}
 }
 
-func (s *wastRecorder) refuse(format string, args ...any) {
-	if s.cannot == nil {
-		s.cannot = fmt.Errorf("a .wast cannot say it: "+format, args...)
+func (s *wastRecorder) unsupported(format string, args ...any) {
+	if s.problem == nil {
+		s.problem = fmt.Errorf("a .wast cannot say it: "+format, args...)
 	}
 }
 
@@ -109,11 +109,11 @@ func (s *wastRecorder) refuse(format string, args ...any) {
 //
 // Core code goes on where the trace ends. There it divides by zero, so that this trap and no other is expected then.
 func WAST(t *model.Trace) (string, error) {
-	made, _, err := film(t)
+	made, _, err := recordStates(t)
 	if err != nil {
 		return "", err
 	}
-	s := &wastRecorder{by: map[*model.Activation]*scripted{}}
+	s := &wastRecorder{by: map[*model.Activation]*script{}}
 	again, err := model.ReplayOptions{Checkers: []model.Checker{s, &ending{scribe: s}}}.Run(t)
 	if err != nil {
 		return "", err
@@ -132,7 +132,7 @@ type ending struct {
 func (e *ending) Settled(r *model.Run) {
 	for at, script := range e.scribe.by {
 		script.pending = at.Pending
-		script.current = script.left == nil && at.Pending == nil && at.Thread() == r.Store.Running()
+		script.current = script.result == nil && at.Pending == nil && at.Thread() == r.Store.Running()
 	}
 }
 

@@ -14,14 +14,14 @@ import (
 type component struct {
 	*wastWriter
 	name    string
-	scripts map[string][]*scripted // by function, in the order of the calls
-	used    []model.Action         // one of each built-in and call with its immediates
-	needs   map[string]bool        // other instances
-	imports map[string]bool        // functions of others
+	scripts map[string][]*script // by function, in the order of the calls
+	used    []model.Action       // one of each built-in and call with its immediates
+	needs   map[string]bool      // other instances
+	imports map[string]bool      // functions of others
 }
 
 // uses notes what an action needs.
-func (c *component) uses(a model.Action) {
+func (c *component) noteAction(a model.Action) {
 	if a.Op == "memory.store" || slices.ContainsFunc(c.used, func(u model.Action) bool { return kindOf(u) == kindOf(a) }) {
 		return
 	}
@@ -36,11 +36,11 @@ func (c *component) uses(a model.Action) {
 	case "task.return-other":
 		c.fail(fmt.Errorf("a .wast cannot say it: task.return with other options is not written here"))
 	}
-	c.about(a.Imm...)
+	c.noteTypes(a.Imm...)
 }
 
 // about notes the resource types that types name, or are.
-func (c *component) about(types ...string) {
+func (c *component) noteTypes(types ...string) {
 	for _, r := range c.world.Resources {
 		for _, t := range types {
 			if (t == r.Name || strings.Contains(t, "<"+r.Name+">")) && r.Impl != c.name {
@@ -79,7 +79,7 @@ func (c *component) text() string {
 }
 
 // with are the instances that the component is linked with.
-func (c *component) with() string {
+func (c *component) linked() string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(c.needs)) {
 		fmt.Fprintf(&b, " (with %q (instance $%[1]s))", c.kebab(name))
@@ -91,7 +91,7 @@ func (c *component) with() string {
 func (c *component) writeImports(b *strings.Builder) {
 	for _, name := range slices.Sorted(maps.Keys(c.needs)) {
 		fmt.Fprintf(b, "  (import %q (instance $%[1]s\n", c.kebab(name))
-		for _, r := range c.implementedBy(name) {
+		for _, r := range c.resourcesOf(name) {
 			fmt.Fprintf(b, "    (export %q (type $%s (sub resource)))\n", c.kebab(r.Name), r.Name)
 		}
 		for _, f := range slices.Sorted(maps.Keys(c.imports)) {
@@ -100,14 +100,14 @@ func (c *component) writeImports(b *strings.Builder) {
 			}
 		}
 		b.WriteString("  ))\n")
-		for _, r := range c.implementedBy(name) {
+		for _, r := range c.resourcesOf(name) {
 			fmt.Fprintf(b, "  (alias export $%s %q (type $%s))\n", c.kebab(name), c.kebab(r.Name), r.Name)
 		}
 	}
 }
 
 // implementedBy are the resource types of an instance that is linked with.
-func (w *wastWriter) implementedBy(name string) []model.Resource {
+func (w *wastWriter) resourcesOf(name string) []model.Resource {
 	return slices.DeleteFunc(slices.Clone(w.world.Resources), func(r model.Resource) bool { return r.Impl != name })
 }
 
@@ -166,7 +166,7 @@ func (c *component) options(realloc bool) string {
 
 // writeResources defines the resource types that the instance implements.
 func (c *component) writeResources(b *strings.Builder) {
-	for _, r := range c.implementedBy(c.name) {
+	for _, r := range c.resourcesOf(c.name) {
 		fmt.Fprintf(b, "  (type $%s' (resource (rep i32)))\n  (export $%[1]s %q (type $%[1]s'))\n", r.Name, c.kebab(r.Name))
 	}
 	for i, t := range c.payloads() {
@@ -210,12 +210,12 @@ func (c *component) canon(a model.Action) string {
 	switch {
 	case a.Op == "call":
 		f := c.function(a.Imm[0])
-		if lowered := c.lowersAsync(a.Imm[0]); lowered {
+		if lowered := lowersAsync(c.world, c.name, a.Imm[0]); lowered {
 			flags = " async"
 		}
 		return fmt.Sprintf("lower (func $%s %q)%s%s", c.kebab(f.Instance()), c.kebab(short(f.Name)), flags, c.options(true))
 	case group == "resource":
-		return a.Op + " $" + c.own(a.Imm[0])
+		return a.Op + " $" + c.resourceType(a.Imm[0])
 	case group == "context":
 		return fmt.Sprintf("%s %s %s", a.Op, a.Imm[0], a.Args[0])
 	case a.Op == "task.return":
@@ -240,13 +240,14 @@ func (c *component) canon(a model.Action) string {
 	return a.Op + flags
 }
 
-func (c *component) lowersAsync(function string) bool {
-	return slices.ContainsFunc(c.world.Imports, func(i model.Import) bool { return i.Async && i.Instance == c.name && i.Func == function })
+// lowersAsync reports whether an instance's import of a function is lowered async.
+func lowersAsync(w *model.World, instance, function string) bool {
+	return slices.ContainsFunc(w.Imports, func(i model.Import) bool { return i.Async && i.Instance == instance && i.Func == function })
 }
 
 // own is what a resource type is called where it may be the component's own.
-func (c *component) own(name string) string {
-	for _, r := range c.implementedBy(c.name) {
+func (c *component) resourceType(name string) string {
+	for _, r := range c.resourcesOf(c.name) {
 		if r.Name == name {
 			return name + "'"
 		}
@@ -261,7 +262,7 @@ func (c *component) signature(a model.Action) signature {
 		f := c.function(a.Imm[0])
 		params, results := cores(c.types(f.Params)), cores(c.types(f.Results))
 		switch {
-		case c.lowersAsync(f.Name):
+		case lowersAsync(c.world, c.name, f.Name):
 			if len(results) > 0 {
 				params = append(params, "i32")
 			}
@@ -290,7 +291,7 @@ func (c *component) signature(a model.Action) signature {
 }
 
 // lifted is the core type of what an activation is of: a function of the instance, or what belongs to one.
-func (c *component) lifted(s *scripted) signature {
+func (c *component) lifted(s *script) signature {
 	switch s.at.Kind {
 	case model.KindCallback:
 		return signature{i32s(3), i32s(1)}

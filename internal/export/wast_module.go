@@ -46,7 +46,7 @@ func (c *component) exported() []model.Func {
 
 // calledByOthers reports whether a function is imported, or called by the host, although it never came to run.
 func (c *component) calledByOthers(name string) bool {
-	for _, other := range c.parts {
+	for _, other := range c.components {
 		if other.imports[name] {
 			return true
 		}
@@ -55,7 +55,7 @@ func (c *component) calledByOthers(name string) bool {
 }
 
 // writeFunction has one function: what it does in its first call, in its second, and so on.
-func (c *component) writeFunction(b *strings.Builder, name string, scripts []*scripted) {
+func (c *component) writeFunction(b *strings.Builder, name string, scripts []*script) {
 	sig := c.lifted(scripts[0])
 	if len(scripts) > 1 {
 		fmt.Fprintf(b, "    (global $%s.calls (mut i32) (i32.const 0))\n", name)
@@ -73,15 +73,15 @@ func (c *component) writeFunction(b *strings.Builder, name string, scripts []*sc
 }
 
 // body is what one call does.
-func (c *component) body(s *scripted, sig signature) string {
+func (c *component) body(s *script, sig signature) string {
 	var b strings.Builder
-	for _, d := range s.did {
-		b.WriteString(c.step(d))
+	for _, d := range s.steps {
+		b.WriteString(c.stepText(d))
 	}
 	switch {
-	case s.left != nil && s.left.Op == "return":
-		fmt.Fprintf(&b, "(return%s)\n", constants(sig.results, s.left.Args))
-	case s.left != nil:
+	case s.result != nil && s.result.Op == "return":
+		fmt.Fprintf(&b, "(return%s)\n", constants(sig.results, s.result.Args))
+	case s.result != nil:
 		c.fail(fmt.Errorf("a .wast cannot say it: %s throws an exception", s.at.Name))
 	case s.pending != nil:
 		call := c.call(*s.pending)
@@ -96,7 +96,7 @@ func (c *component) body(s *scripted, sig signature) string {
 }
 
 // step is an action that comes to an end, and a look at what comes back.
-func (c *component) step(d done) string {
+func (c *component) stepText(d step) string {
 	if d.action.Op == "memory.store" {
 		return stores(d.action.Args)
 	}

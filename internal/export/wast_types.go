@@ -63,9 +63,11 @@ func cores(ts []spec.ValType) []string {
 // A signature is a core function's type.
 type signature struct{ params, results []string }
 
-func (s signature) String() string { return part("param", s.params) + part("result", s.results) }
+func (s signature) String() string {
+	return wastClause("param", s.params) + wastClause("result", s.results)
+}
 
-func part(word string, types []string) string {
+func wastClause(word string, types []string) string {
 	if len(types) == 0 {
 		return ""
 	}

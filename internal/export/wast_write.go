@@ -17,11 +17,11 @@ const wastMark = ";;| "
 // A wastWriter writes the .wast of a trace.
 type wastWriter struct {
 	*wastRecorder
-	world   *model.World
-	trace   *model.Trace
-	stopped error
-	parts   map[string]*component // by instance
-	err     error
+	world      *model.World
+	trace      *model.Trace
+	stopped    error
+	components map[string]*component // by instance
+	err        error
 }
 
 // fail keeps the first error.
@@ -45,10 +45,10 @@ func (w *wastWriter) write() (string, error) {
 	b.WriteString(wastNote)
 	b.WriteString("(component\n")
 	for _, name := range order {
-		b.WriteString(indent(w.parts[name].text(), "  "))
+		b.WriteString(indent(w.components[name].text(), "  "))
 	}
 	for _, name := range order {
-		fmt.Fprintf(&b, "  (instance $%s (instantiate $%[1]s%s))\n", w.kebab(name), w.parts[name].with())
+		fmt.Fprintf(&b, "  (instance $%s (instantiate $%[1]s%s))\n", w.kebab(name), w.components[name].linked())
 	}
 	for _, f := range w.called() {
 		fmt.Fprintf(&b, "  (func (export %q) (alias export $%s %q))\n", w.kebab(f.Name), w.kebab(f.Instance()), w.kebab(short(f.Name)))
@@ -69,8 +69,8 @@ func (w *wastWriter) possible() error {
 	stopped := w.stopped != nil && !errors.As(w.stopped, &trap)
 	memory := trap != nil && strings.HasSuffix(string(trap.Site), "bounds") && trap.Site != "Table.get/bounds"
 	switch {
-	case w.cannot != nil:
-		return w.cannot
+	case w.problem != nil:
+		return w.problem
 	case w.world.Limits != (model.Limits{}):
 		return errors.New("a .wast cannot say it: the world lowers limits that a runtime has")
 	case w.trace.Variant != spec.SingleTable:
@@ -92,25 +92,25 @@ func (w *wastWriter) possible() error {
 
 // gather finds what each instance does and needs.
 func (w *wastWriter) gather() {
-	w.parts = map[string]*component{}
+	w.components = map[string]*component{}
 	for _, s := range w.scripts {
-		c := w.part(s.at.Actor)
+		c := w.component(s.at.Actor)
 		c.scripts[s.at.Name] = append(c.scripts[s.at.Name], s)
-		c.about(slices.Concat(w.function(s.at.Name).Params, w.function(s.at.Name).Results)...)
+		c.noteTypes(slices.Concat(w.function(s.at.Name).Params, w.function(s.at.Name).Results)...)
 		for _, a := range s.actions() {
-			c.uses(a)
+			c.noteAction(a)
 		}
 	}
 	for _, f := range w.called() {
-		w.part(f.Instance())
+		w.component(f.Instance())
 	}
 }
 
-func (w *wastWriter) part(instance string) *component {
-	if w.parts[instance] == nil {
-		w.parts[instance] = &component{wastWriter: w, name: instance, scripts: map[string][]*scripted{}, needs: map[string]bool{}, imports: map[string]bool{}}
+func (w *wastWriter) component(instance string) *component {
+	if w.components[instance] == nil {
+		w.components[instance] = &component{wastWriter: w, name: instance, scripts: map[string][]*script{}, needs: map[string]bool{}, imports: map[string]bool{}}
 	}
-	return w.parts[instance]
+	return w.components[instance]
 }
 
 // called are the functions that the host calls.
@@ -127,18 +127,18 @@ func (w *wastWriter) called() []model.Func {
 // order has each instance after those that it needs.
 func (w *wastWriter) order() ([]string, error) {
 	var order []string
-	left := slices.Sorted(maps.Keys(w.parts))
+	left := slices.Sorted(maps.Keys(w.components))
 	for i := 0; i < len(left); i++ {
-		for needed := range w.parts[left[i]].needs {
-			if w.parts[needed] == nil {
-				w.part(needed)
+		for needed := range w.components[left[i]].needs {
+			if w.components[needed] == nil {
+				w.component(needed)
 				left = append(left, needed)
 			}
 		}
 	}
 	for len(left) > 0 {
 		i := slices.IndexFunc(left, func(name string) bool {
-			return !slices.ContainsFunc(slices.Collect(maps.Keys(w.parts[name].needs)), func(n string) bool { return !slices.Contains(order, n) })
+			return !slices.ContainsFunc(slices.Collect(maps.Keys(w.components[name].needs)), func(n string) bool { return !slices.Contains(order, n) })
 		})
 		if i < 0 {
 			return order, fmt.Errorf("a .wast cannot say it: components %s need each other", strings.Join(left, " and "))
@@ -158,7 +158,7 @@ func (w *wastWriter) commands(b *strings.Builder) {
 		}
 		invoke := fmt.Sprintf("(invoke %q)", w.kebab(c.function))
 		switch last := i == len(w.calls)-1; {
-		case !last || c.resolved && w.stopped == nil && !w.inside():
+		case !last || c.resolved && w.stopped == nil && !w.runsCoreCode():
 			fmt.Fprintf(b, "(assert_return %s)\n", invoke)
 		case c.resolved:
 			w.fail(fmt.Errorf("a .wast cannot say it: the trace goes on after %s has returned", c.function))
@@ -166,7 +166,7 @@ func (w *wastWriter) commands(b *strings.Builder) {
 			var trap *spec.Trap
 			errors.As(w.stopped, &trap)
 			fmt.Fprintf(b, ";; %s: %s\n(assert_trap %s %q)\n", trap.Site, strings.ReplaceAll(trap.Detail, "\n", " "), invoke, message(trap.Site))
-		case w.inside():
+		case w.runsCoreCode():
 			fmt.Fprintf(b, "(assert_trap %s \"integer divide by zero\")\n", invoke)
 		default:
 			w.fail(fmt.Errorf("a .wast cannot say it: %s does not return in the trace", c.function))
@@ -175,8 +175,8 @@ func (w *wastWriter) commands(b *strings.Builder) {
 }
 
 // inside reports whether it is core code's turn at the end of the trace.
-func (w *wastWriter) inside() bool {
-	return slices.ContainsFunc(w.scripts, func(s *scripted) bool { return s.current })
+func (w *wastWriter) runsCoreCode() bool {
+	return slices.ContainsFunc(w.scripts, func(s *script) bool { return s.current })
 }
 
 func (w *wastWriter) function(name string) model.Func {
@@ -220,12 +220,12 @@ func indent(text, by string) string {
 }
 
 // actions are all that an activation did.
-func (s *scripted) actions() []model.Action {
+func (s *script) actions() []model.Action {
 	var all []model.Action
-	for _, d := range s.did {
+	for _, d := range s.steps {
 		all = append(all, d.action)
 	}
-	if s.pending != nil && s.left == nil {
+	if s.pending != nil && s.result == nil {
 		all = append(all, *s.pending)
 	}
 	return all

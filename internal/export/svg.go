@@ -1,0 +1,284 @@
+package export
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// maxPictureLines is how many lines of a trace a picture may have: beyond them nobody sees it at one glance.
+const maxPictureLines = 60
+
+// SVG writes a trace as one picture: a lifeline for the host and for each instance that takes part, the actions from top to
+// bottom with their results, arrows where core code is called and where calls return, what each action changed in the handle
+// tables, and how it ended. The trace itself is in its <metadata>.
+func SVG(t *model.Trace) (string, error) {
+	if n := len(t.Lines); n > maxPictureLines {
+		return "", fmt.Errorf("a picture shows at most %d lines, and the trace has %d: make it smaller with cabi shrink, or convert it --to html", maxPictureLines, n)
+	}
+	made, states, err := recordStates(t)
+	if err != nil {
+		return "", err
+	}
+	p := &picture{trace: made, id: t.ID(), columns: columnsOf(made, states)}
+	p.addRows(states)
+	p.layOut()
+	return p.draw(), nil
+}
+
+// A picture is a trace as it is drawn.
+type picture struct {
+	trace   *model.Trace
+	id      string
+	columns []column
+	rows    []*pictureRow
+	width   int
+	height  int
+	top     int // of the lifelines
+	bottom  int // of the lifelines
+
+	title, comments, heading, details []string // as they are wrapped
+	commentsY                         int
+}
+
+// A column is the lifeline of an actor and the room to the right of it, where it says what the actor does.
+type column struct {
+	actor string
+	x     int // of the lifeline
+	width int // of the text
+	bars  []bar
+}
+
+// A bar is where core code of an instance is active.
+type bar struct{ from, to int }
+
+// A pictureRow is what is drawn side by side: an action, and the entry into core code or the end of a call that it leads to.
+type pictureRow struct {
+	number  int // of the action; 0: it has none
+	cells   []cell
+	arrows  []arrow
+	changes []tableChange
+	enters  []int // columns whose core code is entered
+	leaves  []int // columns whose core code returns
+	stops   int   // the column of what was stopped here; -1: none
+
+	y, arrowY int
+}
+
+// A cell is one line of the trace.
+type cell struct {
+	column  int
+	kind    model.LineKind
+	line    string // the whole line
+	text    string
+	results string
+	wrapped [][]span
+}
+
+// A span is a part of a line of text, with the class of its style.
+type span struct{ class, text string }
+
+// An arrow leads from one column to another.
+type arrow struct {
+	from, to int
+	back     bool // a call returns
+}
+
+// A tableChange is what a row did to one index of a table.
+type tableChange struct {
+	column int
+	table  string // which of several tables; empty: the instance has one
+	index  uint64
+	what   string
+	gone   bool
+
+	lines []string // as it is wrapped
+	y     int
+}
+
+// columnsOf has the host and the instances that act, or whose tables have something in them.
+func columnsOf(t *model.Trace, states []state) []column {
+	columns := []column{{actor: model.Host}}
+	for _, i := range t.World.Instances {
+		acts := slices.ContainsFunc(t.Lines, func(l model.Line) bool { return l.Actor == i.Name })
+		has := slices.ContainsFunc(states, func(s state) bool {
+			return slices.ContainsFunc(s.Tables, func(t table) bool { return t.Instance == i.Name && len(t.Entries) > 0 })
+		})
+		if acts || has {
+			columns = append(columns, column{actor: i.Name})
+		}
+	}
+	return columns
+}
+
+func (p *picture) column(actor string) int {
+	return slices.IndexFunc(p.columns, func(c column) bool { return c.actor == actor })
+}
+
+// addRows makes the rows of the trace. An entry or an end stands beside the action before it if there is room.
+func (p *picture) addRows(states []state) {
+	first, number := 0, 0
+	for i, l := range p.trace.Lines {
+		if l.Kind == model.LineStop {
+			break
+		}
+		last := len(p.rows) - 1
+		if l.Kind == model.LineAction || last < 0 || p.rows[last].has(p.column(l.Actor)) {
+			p.rows = append(p.rows, &pictureRow{stops: -1})
+			first = i
+			last++
+		}
+		row := p.rows[last]
+		if l.Kind == model.LineAction {
+			number++
+			row.number = number
+		}
+		p.addLine(row, i)
+		row.changes = p.changesBetween(states[first], states[i+1])
+	}
+	p.markStop(states[first], states[len(states)-1])
+}
+
+// has reports whether a column of the row is taken.
+func (r *pictureRow) has(column int) bool {
+	return slices.ContainsFunc(r.cells, func(c cell) bool { return c.column == column })
+}
+
+// addLine adds a line of the trace to a row.
+func (p *picture) addLine(row *pictureRow, i int) {
+	l := p.trace.Lines[i]
+	at := p.column(l.Actor)
+	text := l.Text
+	word, rest, _ := strings.Cut(l.Text, " ")
+	callee := p.column(instanceOf(rest))
+	switch l.Kind {
+	case model.LineEnter:
+		text = "enter " + text
+		row.enters = append(row.enters, at)
+		if from := p.caller(i); from != at {
+			row.arrows = append(row.arrows, arrow{from: from, to: at})
+		}
+	case model.LineDone:
+		text = "done " + text
+		if (word == "call" || word == "invoke") && callee >= 0 && callee != at {
+			row.arrows = append(row.arrows, arrow{from: callee, to: at, back: true})
+		}
+	case model.LineAction:
+		if word == "return" || word == "throw" {
+			row.leaves = append(row.leaves, at)
+		}
+	}
+	row.cells = append(row.cells, cell{column: at, kind: l.Kind, line: l.String(), text: text, results: p.results(l)})
+}
+
+// instanceOf is the instance of the function that a text begins with.
+func instanceOf(function string) string {
+	name, _, _ := strings.Cut(function, ".")
+	return name
+}
+
+// caller is the column from which core code is entered in a line: whoever called the function last and has not seen it
+// begin, else whoever acted before (a destructor is called by what drops, realloc by what stores), else the host, which calls
+// the functions that a world starts with.
+func (p *picture) caller(i int) int {
+	function, _, _ := strings.Cut(p.trace.Lines[i].Text, " ")
+	for k := i - 1; k >= 0; k-- {
+		l := p.trace.Lines[k]
+		words := strings.Fields(l.Text)
+		switch {
+		case l.Kind == model.LineEnter && words[0] == function:
+			return p.column(p.trace.Lines[i-1].Actor)
+		case l.Kind == model.LineAction && len(words) > 1 && (words[0] == "call" || words[0] == "invoke") && words[1] == function:
+			return p.column(l.Actor)
+		}
+	}
+	if i > 0 {
+		return p.column(p.trace.Lines[i-1].Actor)
+	}
+	return 0
+}
+
+// results are the results of a line, with words for packed numbers.
+func (p *picture) results(l model.Line) string {
+	words := strings.Fields(l.Text)
+	v, err := strconv.ParseUint(l.Results, 10, 64)
+	if err != nil || l.Kind == model.LineEnter {
+		return l.Results
+	}
+	async := words[0] == "call" && lowersAsync(p.trace.World, l.Actor, words[1])
+	group, verb, _ := strings.Cut(words[0], ".")
+	copies := group == "stream" || group == "future"
+	switch {
+	case copies && verb == "new":
+		return fmt.Sprintf("%d, %d", v&0xffffffff, v>>32)
+	case (copies || words[0] == "subtask.cancel") && v == spec.Blocked:
+		return "BLOCKED"
+	case group == "future" && v <= uint64(spec.CopyCancelled):
+		return spec.CopyResult(v).String()
+	case group == "stream" && v&0xf <= uint64(spec.CopyCancelled):
+		return fmt.Sprintf("%s, %d", spec.CopyResult(v&0xf), v>>4)
+	case words[0] == "subtask.cancel" && v <= uint64(spec.SubtaskCancelledBeforeReturned):
+		return spec.SubtaskState(v).String()
+	case async && v == uint64(spec.SubtaskReturned):
+		return spec.SubtaskReturned.String()
+	case async && v&0xf <= uint64(spec.SubtaskStarted):
+		return fmt.Sprintf("%s, subtask %d", spec.SubtaskState(v&0xf), v>>4)
+	case (verb == "wait" || verb == "poll") && v <= uint64(spec.EventTaskCancelled):
+		return spec.EventCode(v).String()
+	}
+	return l.Results
+}
+
+// changesBetween is how the tables differ.
+func (p *picture) changesBetween(before, after state) []tableChange {
+	var changes []tableChange
+	for _, t := range after.Tables {
+		old := before.entriesOf(t.Name)
+		at := tableChange{column: p.column(t.Instance), table: strings.TrimPrefix(t.Name, t.Instance+".handles")}
+		for _, e := range t.Entries {
+			if !slices.Contains(old, e) {
+				at.index, at.what, at.gone = e.Index, e.What, false
+				changes = append(changes, at)
+			}
+		}
+		for _, e := range old {
+			if !slices.ContainsFunc(t.Entries, func(n entry) bool { return n.Index == e.Index }) {
+				at.index, at.what, at.gone = e.Index, e.What, true
+				changes = append(changes, at)
+			}
+		}
+	}
+	return changes
+}
+
+// entriesOf are those of a table.
+func (s state) entriesOf(name string) []entry {
+	for _, t := range s.Tables {
+		if t.Name == name {
+			return t.Entries
+		}
+	}
+	return nil
+}
+
+// markStop marks in the last row which column the run stopped in. What that row did to the tables is known after the stop.
+func (p *picture) markStop(before, after state) {
+	if last := len(p.rows) - 1; last >= 0 && p.stop() != nil {
+		row := p.rows[last]
+		row.stops = row.cells[len(row.cells)-1].column
+		row.changes = p.changesBetween(before, after)
+	}
+}
+
+// stop is the line that says how the run was stopped; nil: nothing stopped it.
+func (p *picture) stop() *model.Line {
+	lines := p.trace.Lines
+	if len(lines) == 0 || lines[len(lines)-1].Kind != model.LineStop {
+		return nil
+	}
+	return &lines[len(lines)-1]
+}
