@@ -1,6 +1,9 @@
 // Package export writes traces in the formats of other tools: ITF for viewers of model checkers' traces, Mermaid for
-// documents, a page of HTML to step through, a picture in SVG, and a test in the style of upstream's .wast. Each holds the trace itself, as
-// text with the choices in its header, so that it can be replayed.
+// documents, a page of HTML to step through, a picture in SVG, and a test in the style of upstream's .wast. Each output
+// contains the text of the trace, with the choices in its header, so that the trace can be replayed from it.
+//
+// An export replays the trace with a recorder, a checker that records what the format needs: stateRecorder the handle tables
+// and tasks after each line (ITF, HTML, SVG), wastRecorder what each activation of core code does (.wast).
 package export
 
 import (
@@ -11,14 +14,14 @@ import (
 	"cabi/spec"
 )
 
-// A Format writes a trace.
+// A Format is one format that traces are exported in.
 type Format struct {
-	Name  string // of the flag's value, and of the file's extension
-	What  string // for people
+	Name  string // the value of --to, and the usual extension of a file in this format
+	What  string // what it is, for the help of the command
 	Write func(t *model.Trace) (string, error)
 }
 
-// Formats are the formats that there are.
+// Formats are all formats, in the order in which the help lists them.
 var Formats = []Format{
 	{"itf", "the informal trace format of Apalache and its viewers", ITF},
 	{"wast", "a test in the style of upstream's test/", WAST},
@@ -27,49 +30,50 @@ var Formats = []Format{
 	{"svg", "one picture, for a page in light or in dark", SVG},
 }
 
-// A frame is a line of a trace and the tables after it.
+// A state is a line of a trace, and the handle tables and tasks after it.
 type state struct {
-	Line   string  `json:"line"` // empty: before the first
+	Line   string  `json:"line"` // empty: the state before the first line
 	Actor  string  `json:"actor"`
 	Tables []table `json:"tables"`
 	Tasks  []task  `json:"tasks"`
 }
 
-// A table is one table of an instance.
+// A table is one handle table of an instance.
 type table struct {
 	Instance string  `json:"instance"`
-	Name     string  `json:"name"` // "A.handles", with the type behind it under a variant that has several tables
+	Name     string  `json:"name"` // "A.handles", or "A.handles[R]" where the variant gives an instance several tables
 	Entries  []entry `json:"rows"`
 }
 
+// An entry is an index of a table and a description of the element there.
 type entry struct {
 	Index uint64 `json:"index,string"`
 	What  string `json:"what"`
 }
 
-// A task is a call that has not ended, and its threads.
+// A task is a call that has not ended, with its state and what each of its threads waits for.
 type task struct {
 	Instance string   `json:"instance"`
 	What     string   `json:"what"`
 	Threads  []string `json:"threads"`
 }
 
-// A filmer is a checker that takes down the tables after each line.
+// A stateRecorder is a checker that records the state after each line of the trace.
 type stateRecorder struct {
 	model.BaseChecker
-	states []state // by how many lines there are; those without a line of their own are zero
+	states []state // by the number of lines recorded before; zero where no menu followed the line
 }
 
-// Settled takes down what is there when somebody is about to act.
-func (f *stateRecorder) Settled(r *model.Run) { f.record(r) }
+// Settled records the state in which a menu is offered.
+func (s *stateRecorder) Settled(r *model.Run) { s.record(r) }
 
-// Stopped takes down what is there at the end.
-func (f *stateRecorder) Stopped(r *model.Run, _ error) { f.record(r) }
+// Stopped records the state in which the run ends.
+func (s *stateRecorder) Stopped(r *model.Run, _ error) { s.record(r) }
 
-func (f *stateRecorder) record(r *model.Run) {
+func (s *stateRecorder) record(r *model.Run) {
 	n := r.RecordedLines()
-	f.states = slices.Grow(f.states, n+1-len(f.states))[:max(n+1, len(f.states))]
-	f.states[n] = state{Tables: tablesOf(r), Tasks: tasksOf(r)}
+	s.states = slices.Grow(s.states, n+1-len(s.states))[:max(n+1, len(s.states))]
+	s.states[n] = state{Tables: tablesOf(r), Tasks: tasksOf(r)}
 }
 
 func tablesOf(r *model.Run) []table {
@@ -86,7 +90,7 @@ func tablesOf(r *model.Run) []table {
 	return all
 }
 
-// describe says what an element is, and what it is doing.
+// describe is a description of an element: what it is, and whether it is lent, copying, in a set, or has an event.
 func describe(e spec.Element) string {
 	what := spec.Describe(e)
 	if h, ok := e.(*spec.ResourceHandle); ok {
@@ -119,30 +123,45 @@ func tasksOf(r *model.Run) []task {
 	return all
 }
 
-// film runs a trace and returns what happened, line by line, after a frame for the beginning.
+// recordStates replays a trace and returns it as it happened, with the state before the first line and after each.
 func recordStates(t *model.Trace) (*model.Trace, []state, error) {
-	f := &stateRecorder{}
-	again, err := model.ReplayOptions{Checkers: []model.Checker{f}}.Run(t)
+	recorder := &stateRecorder{}
+	made, _, err := replay(t, recorder)
+	if err != nil {
+		return nil, nil, err
+	}
+	return made, recorder.after(made.Lines), nil
+}
+
+// after returns a state before the first line and one after each line. Where no menu followed a line, the tables and tasks
+// are those of the line before.
+func (s *stateRecorder) after(lines []model.Line) []state {
+	states := make([]state, len(lines)+1)
+	for i := range states {
+		switch {
+		case i < len(s.states) && s.states[i].Tables != nil:
+			states[i] = s.states[i]
+		case i > 0:
+			states[i] = states[i-1]
+		}
+		if i > 0 {
+			states[i].Line, states[i].Actor = lines[i-1].String(), lines[i-1].Actor
+		}
+	}
+	return states
+}
+
+// replay runs a trace again with a checker that records it. It returns the trace as it happened, with all that the given one
+// leaves out, and how the specification stopped the run.
+func replay(t *model.Trace, recorder ...model.Checker) (made *model.Trace, stopped error, err error) {
+	again, err := model.ReplayOptions{Checkers: recorder}.Run(t)
 	if err != nil {
 		return nil, nil, err
 	}
 	if d := again.Departs; d != nil {
 		return nil, nil, fmt.Errorf("line %d: it says %s, what happens is %s: only a trace that happens again can be exported", d.Number, d, again.Got)
 	}
-	frames := make([]state, len(again.Trace.Lines)+1)
-	for i := range frames {
-		switch {
-		case i < len(f.states) && f.states[i].Tables != nil:
-			frames[i] = f.states[i]
-		case i > 0:
-			frames[i] = frames[i-1]
-		}
-		if i > 0 {
-			l := again.Trace.Lines[i-1]
-			frames[i].Line, frames[i].Actor = l.String(), l.Actor
-		}
-	}
-	made := *again.Trace
-	made.Comments, made.Violates = t.Comments, t.Violates
-	return &made, frames, nil
+	complete := *again.Trace
+	complete.Comments, complete.Violates = t.Comments, t.Violates
+	return &complete, again.Stopped, nil
 }

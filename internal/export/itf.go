@@ -7,18 +7,18 @@ import (
 	"cabi/model"
 )
 
-// ITF writes a trace in Apalache's informal trace format: a state for the beginning and one after each line, with what was
-// done, the tables and the tasks. Its #meta has the trace as text.
+// ITF writes a trace in Apalache's informal trace format: the state before the first line and the state after each line, with
+// the line, its actor, the tables and the tasks. The text of the trace is in #meta.
 //
 // https://apalache-mc.org/docs/adr/015adr-trace.html
 func ITF(t *model.Trace) (string, error) {
-	made, frames, err := recordStates(t)
+	made, recorded, err := recordStates(t)
 	if err != nil {
 		return "", err
 	}
 	var states []any
-	for i, f := range frames {
-		states = append(states, map[string]any{"#meta": map[string]any{"index": i}, "line": f.Line, "actor": f.Actor, "tables": itfTables(f), "tasks": itfTasks(f)})
+	for i, s := range recorded {
+		states = append(states, map[string]any{"#meta": map[string]any{"index": i}, "line": s.Line, "actor": s.Actor, "tables": itfTables(s), "tasks": itfTasks(s)})
 	}
 	text, err := json.MarshalIndent(map[string]any{
 		"#meta": map[string]any{
@@ -30,29 +30,29 @@ func ITF(t *model.Trace) (string, error) {
 	return string(text) + "\n", err
 }
 
-// itfTables is a function from tables' names to functions from indices to what is there.
-func itfTables(f state) any {
+// itfTables returns the tables as ITF has them: a function from the names of tables to functions from indices to descriptions.
+func itfTables(s state) any {
 	tables := [][2]any{}
-	for _, t := range f.Tables {
-		rows := [][2]any{}
-		for _, r := range t.Entries {
-			rows = append(rows, [2]any{itfInt(r.Index), r.What})
+	for _, t := range s.Tables {
+		entries := [][2]any{}
+		for _, e := range t.Entries {
+			entries = append(entries, [2]any{itfInt(e.Index), e.What})
 		}
-		tables = append(tables, [2]any{t.Name, map[string]any{"#map": rows}})
+		tables = append(tables, [2]any{t.Name, map[string]any{"#map": entries}})
 	}
 	return map[string]any{"#map": tables}
 }
 
-// itfTasks is a sequence of records.
-func itfTasks(f state) any {
+// itfTasks returns the tasks as ITF has them: a sequence of records.
+func itfTasks(s state) any {
 	tasks := []any{}
-	for _, t := range f.Tasks {
+	for _, t := range s.Tasks {
 		tasks = append(tasks, map[string]any{"instance": t.Instance, "task": t.What, "threads": t.Threads})
 	}
 	return tasks
 }
 
-// itfInt is an int, which the format has as text.
+// itfInt returns an integer as ITF has it: text, since JSON's numbers are too small.
 func itfInt(n uint64) any { return map[string]any{"#bigint": fmt.Sprint(n)} }
 
 func itfInts(ns []uint32) any {

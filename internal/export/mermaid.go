@@ -7,12 +7,12 @@ import (
 	"cabi/model"
 )
 
-// traceMark stands before each line of the trace in a Mermaid diagram: it makes it a comment.
+// traceMark begins each line of a Mermaid diagram that is a line of the trace: for Mermaid it is a comment.
 const traceMark = "%%| "
 
-// Mermaid writes a trace as a sequence diagram, with the trace as comments.
+// Mermaid writes a trace as a sequence diagram, after the text of the trace as comments.
 func Mermaid(t *model.Trace) (string, error) {
-	made, _, err := recordStates(t)
+	made, _, err := replay(t)
 	if err != nil {
 		return "", err
 	}
@@ -31,12 +31,12 @@ func Mermaid(t *model.Trace) (string, error) {
 		d.line(l)
 	}
 	if made.Violates != "" {
-		fmt.Fprintf(&b, "  Note over %s: violates %s\n", d.all(), mermaidText(made.Violates))
+		fmt.Fprintf(&b, "  Note over %s: violates %s\n", d.span(), mermaidText(made.Violates))
 	}
 	return b.String(), nil
 }
 
-// actors are the host and the instances.
+// actors are the participants of the diagram: the host and the instances.
 func actors(w *model.World) []string {
 	all := []string{model.Host}
 	for _, i := range w.Instances {
@@ -45,18 +45,18 @@ func actors(w *model.World) []string {
 	return all
 }
 
-// A diagram writes lines.
+// A diagram writes the lines of a trace as those of a Mermaid diagram.
 type diagram struct {
 	b     *strings.Builder
-	names map[string]string // of the participants, by actor
+	names map[string]string // the participants' names in the diagram, by actor
 }
 
-// line writes calls as messages, and all else as notes.
+// line writes a call as a message to the callee, and every other line as a note at the actor.
 func (d *diagram) line(l model.Line) {
 	words := strings.Fields(l.Text)
 	switch {
 	case l.Kind == model.LineStop:
-		fmt.Fprintf(d.b, "  Note over %s: %s\n", d.all(), mermaidText(l.String()))
+		fmt.Fprintf(d.b, "  Note over %s: %s\n", d.span(), mermaidText(l.String()))
 	case l.Kind == model.LineAction && len(words) > 1 && (words[0] == "call" || words[0] == "invoke"):
 		callee, _, _ := strings.Cut(words[1], ".")
 		fmt.Fprintf(d.b, "  %s->>%s: %s\n", d.names[l.Actor], d.names[callee], mermaidText(textOf(l)))
@@ -65,21 +65,21 @@ func (d *diagram) line(l model.Line) {
 	}
 }
 
-// said is a line without who acts.
+// textOf is the text of a line without its actor.
 func textOf(l model.Line) string {
 	_, text, _ := strings.Cut(model.Line{Kind: l.Kind, Actor: "-", Text: l.Text, Results: l.Results}.String(), ": ")
 	return text
 }
 
-// all spans the diagram.
-func (d *diagram) all() string {
+// span is the range of participants that a note across the whole diagram is over.
+func (d *diagram) span() string {
 	if len(d.names) == 1 {
 		return "p0"
 	}
 	return fmt.Sprintf("p0,p%d", len(d.names)-1)
 }
 
-// mermaidText escapes what means something to Mermaid, or to the HTML that it makes.
+// mermaidText escapes the characters that are syntax in Mermaid, or in the HTML that Mermaid makes.
 func mermaidText(text string) string {
 	var b strings.Builder
 	for _, c := range text {

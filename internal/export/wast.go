@@ -10,146 +10,141 @@ import (
 	"cabi/spec"
 )
 
-// A scripted is one activation of core code: what it did, one thing after another.
+// WAST writes a trace as a test in the style of upstream's: a component for each instance that acts in the trace, and a command
+// for each call by the host. The core code of a component does what the trace says and compares the results; where a result
+// differs, it traps with unreachable. A trace that such a test cannot express is an error.
+//
+// A trace may end while core code has not returned. That core code then divides by zero, and the test expects that trap, which
+// nothing else in the test leads to.
+func WAST(t *model.Trace) (string, error) {
+	recorder := &wastRecorder{byActivation: map[*model.Activation]*script{}}
+	made, stopped, err := replay(t, recorder)
+	if err != nil {
+		return "", err
+	}
+	w := &wastWriter{world: t.World, wastRecorder: recorder, trace: made, stopped: stopped}
+	return w.write()
+}
+
+// unsupported is the error for a trace that a .wast cannot express.
+func unsupported(format string, args ...any) error {
+	return fmt.Errorf("a .wast cannot say it: "+format, args...)
+}
+
+// A script is what one activation of core code did, in order. Its core function will do the same.
 type script struct {
 	at      *model.Activation
 	steps   []step
-	pending *model.Action // what it was doing at the end of the trace; nil: nothing
-	result  *model.Action // how it returned; nil: it has not
-	current bool          // it was its turn at the end of the trace
+	pending *model.Action // the action that had begun and not ended when the trace ended; nil: none
+	result  *model.Action // the return or the throw that ended the activation; nil: the trace ends before
+	current bool          // when the trace ended, this activation was about to act
 }
 
+// A step is an action that has ended, and its results.
 type step struct {
 	action  model.Action
 	results []spec.CoreValue
 }
 
-// A scribe is a checker that takes down what each activation does.
+// A wastRecorder is a checker that records what each activation of core code does, and which functions the host calls.
 type wastRecorder struct {
 	model.BaseChecker
-	scripts []*script
-	by      map[*model.Activation]*script
-	calls   []hostCall
-	problem error // the first thing that a .wast cannot do
-	run     *model.Run
+	run          *model.Run
+	scripts      []*script
+	byActivation map[*model.Activation]*script
+	calls        []hostCall
+	problem      error // the first thing in the trace that a .wast cannot express; nil: none
 }
 
-// A hostCall is a call that the host made, and whether it came back before the host did anything else.
+// A hostCall is a call by the host. A .wast has one call after another, so each must resolve before the next begins.
 type hostCall struct {
 	function string
 	resolved bool
 }
 
 // Begin keeps the run, which knows the types.
-func (s *wastRecorder) Begin(r *model.Run) { s.run = r }
+func (w *wastRecorder) Begin(r *model.Run) { w.run = r }
 
-// Entered begins an activation.
-func (s *wastRecorder) Entered(_ *model.Run, at *model.Activation) {
-	script := &script{at: at}
-	s.by[at] = script
-	s.scripts = append(s.scripts, script)
+// Entered begins the script of an activation.
+func (w *wastRecorder) Entered(_ *model.Run, at *model.Activation) {
+	entered := &script{at: at}
+	w.byActivation[at] = entered
+	w.scripts = append(w.scripts, entered)
 	if at.Actor == model.Host {
-		s.unsupported("the host is called: %s", at.Name)
+		w.reject("the host is called: %s", at.Name)
 	}
 	if at.Kind == model.KindDtor || at.Kind == model.KindRealloc {
-		s.unsupported("core code runs in %s", at.Name)
+		w.reject("core code runs in %s", at.Name)
 	}
 }
 
-// Done takes an action down. What the host does besides calling functions cannot be said.
-func (s *wastRecorder) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
+// Done adds a step to a script. Of the host's actions, a .wast can express its calls alone; ticks are up to the runtime.
+func (w *wastRecorder) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
 	if at.Actor != model.Host {
-		script := s.by[at]
-		script.steps = append(script.steps, step{*at.Pending, slices.Clone(results)})
+		s := w.byActivation[at]
+		s.steps = append(s.steps, step{*at.Pending, slices.Clone(results)})
 		return
 	}
 	switch at.Pending.Op {
 	case "invoke", "tick":
-		s.noteCalls(r)
+		w.recordCalls(r)
 	default:
-		s.unsupported("the host does %s", at.Pending)
+		w.reject("the host does %s", at.Pending)
 	}
 }
 
-// Left takes down how core code returns.
-func (s *wastRecorder) Left(_ *model.Run, at *model.Activation) {
-	if script := s.by[at]; script != nil {
-		a := *at.Pending
-		script.result = &a
+// Left ends the script of an activation with how it returns.
+func (w *wastRecorder) Left(_ *model.Run, at *model.Activation) {
+	if s := w.byActivation[at]; s != nil {
+		result := *at.Pending
+		s.result = &result
 	}
 }
 
-// Settled notes the calls of the host, and which have come back.
-func (s *wastRecorder) Settled(r *model.Run) { s.noteCalls(r) }
+// Settled records the host's calls, and which activation is about to act: the one on the running thread that does nothing yet.
+// The trace may end in any of these states.
+func (w *wastRecorder) Settled(r *model.Run) {
+	w.recordCalls(r)
+	for at, s := range w.byActivation {
+		s.pending = at.Pending
+		s.current = s.result == nil && at.Pending == nil && at.Thread() == r.Store.Running()
+	}
+}
 
-// Stopped notes the same.
-func (s *wastRecorder) Stopped(r *model.Run, _ error) { s.noteCalls(r) }
+// Stopped records the host's calls, and the actions that had not ended. Nobody acts after a stop.
+func (w *wastRecorder) Stopped(r *model.Run, _ error) {
+	w.recordCalls(r)
+	for at, s := range w.byActivation {
+		s.pending, s.current = at.Pending, false
+	}
+}
 
-func (s *wastRecorder) noteCalls(r *model.Run) {
+func (w *wastRecorder) recordCalls(r *model.Run) {
 	for i, c := range r.Invocations() {
-		if i == len(s.calls) {
-			if i > 0 && !s.calls[i-1].resolved {
-				s.unsupported("the host calls %s while %s has not returned", c.Func, s.calls[i-1].function)
+		if i == len(w.calls) {
+			if i > 0 && !w.calls[i-1].resolved {
+				w.reject("the host calls %s while %s has not returned", c.Func, w.calls[i-1].function)
 			}
-			s.calls = append(s.calls, hostCall{function: c.Func})
+			w.calls = append(w.calls, hostCall{function: c.Func})
 		}
-		s.calls[i].resolved = c.Resolved
+		w.calls[i].resolved = c.Resolved
 	}
 }
 
-func (s *wastRecorder) unsupported(format string, args ...any) {
-	if s.problem == nil {
-		s.problem = fmt.Errorf("a .wast cannot say it: "+format, args...)
-	}
-}
-
-// WAST writes a trace as a test in the style of upstream's: a component for each instance that acts in it, whose functions
-// do what the trace says, compare what comes back and trap with unreachable if it is something else; and a command for
-// each call of the host. Whatever a .wast cannot say is an error.
-//
-// Core code goes on where the trace ends. There it divides by zero, so that this trap and no other is expected then.
-func WAST(t *model.Trace) (string, error) {
-	made, _, err := recordStates(t)
-	if err != nil {
-		return "", err
-	}
-	s := &wastRecorder{by: map[*model.Activation]*script{}}
-	again, err := model.ReplayOptions{Checkers: []model.Checker{s, &ending{scribe: s}}}.Run(t)
-	if err != nil {
-		return "", err
-	}
-	w := &wastWriter{world: t.World, wastRecorder: s, trace: made, stopped: again.Stopped}
-	return w.write()
-}
-
-// An ending notes at each menu whose turn it is, so that at the end of the trace the last is known.
-type ending struct {
-	model.BaseChecker
-	scribe *wastRecorder
-}
-
-// Settled finds who acts next: whoever does nothing now and runs.
-func (e *ending) Settled(r *model.Run) {
-	for at, script := range e.scribe.by {
-		script.pending = at.Pending
-		script.current = script.result == nil && at.Pending == nil && at.Thread() == r.Store.Running()
-	}
-}
-
-// Stopped finds what was done last.
-func (e *ending) Stopped(*model.Run, error) {
-	for at, script := range e.scribe.by {
-		script.pending, script.current = at.Pending, false
+// reject keeps the first problem.
+func (w *wastRecorder) reject(format string, args ...any) {
+	if w.problem == nil {
+		w.problem = unsupported(format, args...)
 	}
 }
 
 var label = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9]*(-[a-zA-Z][a-zA-Z0-9]*)*$`)
 
-// kebab is a name of a world as a label of the component model.
+// kebab writes a name of a world as a label of the component model, which allows kebab case alone.
 func kebab(name string) (string, error) {
 	text := strings.ToLower(strings.NewReplacer(".", "-", "_", "-").Replace(name))
 	if !label.MatchString(text) {
-		return "", fmt.Errorf("a .wast cannot say it: %q is no name there", name)
+		return "", unsupported("%q is no name there", name)
 	}
 	return text, nil
 }

@@ -31,10 +31,10 @@ func (c *component) noteAction(a model.Action) {
 		c.imports[a.Imm[0]] = true
 		c.needs[c.function(a.Imm[0]).Instance()] = true
 		if c.function(a.Imm[0]).Instance() == c.name {
-			c.fail(fmt.Errorf("a .wast cannot say it: %s calls itself", c.name))
+			c.fail(unsupported("%s calls itself", c.name))
 		}
 	case "task.return-other":
-		c.fail(fmt.Errorf("a .wast cannot say it: task.return with other options is not written here"))
+		c.fail(unsupported("task.return with other options is not written here"))
 	}
 	c.noteTypes(a.Imm...)
 }
@@ -125,7 +125,7 @@ func (c *component) functype(f model.Func, owner string) string {
 	}
 	for _, r := range c.world.Resources {
 		if strings.Contains(b.String(), " $"+r.Name+")") && r.Impl != owner {
-			c.fail(fmt.Errorf("a .wast cannot say it: %s is about a resource that %s implements", f.Name, r.Impl))
+			c.fail(unsupported("%s is about a resource that %s implements", f.Name, r.Impl))
 		}
 	}
 	return b.String()
@@ -285,7 +285,7 @@ func (c *component) signature(a model.Action) signature {
 	}
 	built, known := builtins[a.Op]
 	if !known {
-		c.fail(fmt.Errorf("a .wast cannot say it: %s", a.Op))
+		c.fail(unsupported("%s", a.Op))
 	}
 	return signature{i32s(built.takes), strings.Fields(built.returns)}
 }

@@ -82,7 +82,7 @@ func (c *component) body(s *script, sig signature) string {
 	case s.result != nil && s.result.Op == "return":
 		fmt.Fprintf(&b, "(return%s)\n", constants(sig.results, s.result.Args))
 	case s.result != nil:
-		c.fail(fmt.Errorf("a .wast cannot say it: %s throws an exception", s.at.Name))
+		c.fail(unsupported("%s throws an exception", s.at.Name))
 	case s.pending != nil:
 		call := c.call(*s.pending)
 		for range c.signature(*s.pending).results {

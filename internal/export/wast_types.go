@@ -26,7 +26,7 @@ func wat(t spec.ValType) (string, error) {
 		spec.S64Type, spec.U64Type, spec.F32Type, spec.F64Type, spec.CharType, spec.StringType:
 		return spec.TypeName(t), nil
 	}
-	return "", fmt.Errorf("a .wast cannot say it: the type %s is not written here", spec.TypeName(t))
+	return "", unsupported("the type %s is not written here", spec.TypeName(t))
 }
 
 func generic(word string, t spec.ValType) (string, error) {

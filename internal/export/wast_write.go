@@ -72,19 +72,19 @@ func (w *wastWriter) possible() error {
 	case w.problem != nil:
 		return w.problem
 	case w.world.Limits != (model.Limits{}):
-		return errors.New("a .wast cannot say it: the world lowers limits that a runtime has")
+		return unsupported("the world lowers limits that a runtime has")
 	case w.trace.Variant != spec.SingleTable:
-		return fmt.Errorf("a .wast cannot say it: the variant %s is no runtime's", w.trace.Variant.Name)
+		return unsupported("the variant %s is no runtime's", w.trace.Variant.Name)
 	case len(w.calls) == 0:
-		return errors.New("a .wast cannot say it: the host calls nothing")
+		return unsupported("the host calls nothing")
 	case stopped:
-		return fmt.Errorf("a .wast cannot say it: the specification itself fails: %v", w.stopped)
+		return unsupported("the specification itself fails: %v", w.stopped)
 	case memory:
-		return errors.New("a .wast cannot say it: the trap is about the end of the memory, which has 64 KiB there")
+		return unsupported("the trap is about the end of the memory, which has 64 KiB there")
 	}
 	for _, i := range w.world.Instances {
 		if i.Memory64 || i.Parent != "" {
-			return fmt.Errorf("a .wast cannot say it: instance %s has a parent or a 64-bit memory, which is not written here", i.Name)
+			return unsupported("instance %s has a parent or a 64-bit memory, which is not written here", i.Name)
 		}
 	}
 	return nil
@@ -141,7 +141,7 @@ func (w *wastWriter) order() ([]string, error) {
 			return !slices.ContainsFunc(slices.Collect(maps.Keys(w.components[name].needs)), func(n string) bool { return !slices.Contains(order, n) })
 		})
 		if i < 0 {
-			return order, fmt.Errorf("a .wast cannot say it: components %s need each other", strings.Join(left, " and "))
+			return order, unsupported("components %s need each other", strings.Join(left, " and "))
 		}
 		order = append(order, left[i])
 		left = slices.Delete(left, i, i+1)
@@ -154,14 +154,14 @@ func (w *wastWriter) commands(b *strings.Builder) {
 	for i, c := range w.calls {
 		f := w.function(c.function)
 		if len(f.Params)+len(f.Results) > 0 {
-			w.fail(fmt.Errorf("a .wast cannot say it: the host passes values to %s or gets some", c.function))
+			w.fail(unsupported("the host passes values to %s or gets some", c.function))
 		}
 		invoke := fmt.Sprintf("(invoke %q)", w.kebab(c.function))
 		switch last := i == len(w.calls)-1; {
 		case !last || c.resolved && w.stopped == nil && !w.runsCoreCode():
 			fmt.Fprintf(b, "(assert_return %s)\n", invoke)
 		case c.resolved:
-			w.fail(fmt.Errorf("a .wast cannot say it: the trace goes on after %s has returned", c.function))
+			w.fail(unsupported("the trace goes on after %s has returned", c.function))
 		case w.stopped != nil:
 			var trap *spec.Trap
 			errors.As(w.stopped, &trap)
@@ -169,7 +169,7 @@ func (w *wastWriter) commands(b *strings.Builder) {
 		case w.runsCoreCode():
 			fmt.Fprintf(b, "(assert_trap %s \"integer divide by zero\")\n", invoke)
 		default:
-			w.fail(fmt.Errorf("a .wast cannot say it: %s does not return in the trace", c.function))
+			w.fail(unsupported("%s does not return in the trace", c.function))
 		}
 	}
 }
