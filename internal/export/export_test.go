@@ -32,7 +32,7 @@ func load(t *testing.T, file string) *model.Trace {
 	return read(t, string(text))
 }
 
-// Each trace in testdata is written as the files beside it, or as the error in them.
+// Each trace in testdata is exported as the files beside it say. A file holds the error if there is one.
 func TestGolden(t *testing.T) {
 	traces, err := filepath.Glob("testdata/*.cabi")
 	if err != nil || len(traces) == 0 {
@@ -58,7 +58,7 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// What stands in each export as the trace is the trace, with its choices: it happens again.
+// Each export contains the text of the trace with its choices, which can be replayed.
 func TestReplayable(t *testing.T) {
 	trace := load(t, "testdata/callback.cabi")
 	trace.Choices = []uint32{1, 0, 7}
@@ -106,7 +106,7 @@ func TestReplayable(t *testing.T) {
 	}
 }
 
-// An ITF file has a state for the beginning and one after each line, each with every variable.
+// An ITF file has a state before the first line and one after each line, and each state has every variable.
 func TestITF(t *testing.T) {
 	text, err := ITF(load(t, "testdata/lend.cabi"))
 	if err != nil {
@@ -141,7 +141,7 @@ host: invoke A</script><b>.run
 A</script><b>: waitable-set.new
 `
 
-// Names that are markup elsewhere stay text.
+// Names that would be markup in a format are escaped.
 func TestHostileNames(t *testing.T) {
 	trace := read(t, hostile)
 	html, err := HTML(trace)
@@ -158,7 +158,7 @@ func TestHostileNames(t *testing.T) {
 		t.Errorf("%d tags, of an ordinary trace %d", count(html), count(plain))
 	}
 	if strings.Contains(html, "http://") || strings.Contains(html, "https://") {
-		t.Error("the page asks for something of others")
+		t.Error("the page refers to another site")
 	}
 	diagram, err := Mermaid(trace)
 	if err != nil {
@@ -174,13 +174,14 @@ func TestHostileNames(t *testing.T) {
 	}
 }
 
-// Of the reference suite a good part can be said in a .wast, whose parentheses match; the rest is an error that says why.
+// A third of the reference traces can be written as a .wast, and the parentheses of each match. Every other is an error that
+// says why.
 func TestSuiteAsWAST(t *testing.T) {
 	files, err := filepath.Glob("../../suite/traces/*.cabi")
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := 0
+	written := 0
 	for _, file := range files {
 		text, err := WAST(load(t, file))
 		if err != nil {
@@ -189,14 +190,14 @@ func TestSuiteAsWAST(t *testing.T) {
 			}
 			continue
 		}
-		said++
+		written++
 		if rest := unmatched(text); rest != "" {
 			t.Errorf("%s: parentheses: %s\n%s", file, rest, text)
 		}
 	}
-	t.Logf("%d of %d", said, len(files))
-	if 3*said < len(files) {
-		t.Errorf("only %d of %d can be said", said, len(files))
+	t.Logf("%d of %d", written, len(files))
+	if 3*written < len(files) {
+		t.Errorf("only %d of %d can be written", written, len(files))
 	}
 }
 
@@ -222,7 +223,7 @@ func unmatched(text string) string {
 	return ""
 }
 
-// A trace that does not happen again is not exported.
+// A trace that departs from what happens when it is replayed is not exported.
 func TestDeparting(t *testing.T) {
 	trace := read(t, "world handles\nA: resource.new R 100 -> 7\n")
 	for _, f := range Formats {

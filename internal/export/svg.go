@@ -10,12 +10,12 @@ import (
 	"cabi/spec"
 )
 
-// maxPictureLines is how many lines of a trace a picture may have: beyond them nobody sees it at one glance.
+// maxPictureLines is how many lines a trace may have to be drawn. A longer picture cannot be read at one glance.
 const maxPictureLines = 60
 
 // SVG writes a trace as one picture: a lifeline for the host and for each instance that takes part, the actions from top to
-// bottom with their results, arrows where core code is called and where calls return, what each action changed in the handle
-// tables, and how it ended. The trace itself is in its <metadata>.
+// bottom with their results, arrows where core code is entered and where calls end, the changes of the handle tables, and how
+// the trace ended. The text of the trace is in <metadata>. A trace of too many lines is an error.
 func SVG(t *model.Trace) (string, error) {
 	if n := len(t.Lines); n > maxPictureLines {
 		return "", fmt.Errorf("a picture shows at most %d lines, and the trace has %d: make it smaller with cabi shrink, or convert it --to html", maxPictureLines, n)
@@ -30,7 +30,7 @@ func SVG(t *model.Trace) (string, error) {
 	return p.draw(), nil
 }
 
-// A picture is a trace as it is drawn.
+// A picture is a trace that is drawn. It gets its columns and rows first, then the places of everything, then it is written.
 type picture struct {
 	trace   *model.Trace
 	id      string
@@ -45,7 +45,7 @@ type picture struct {
 	commentsY                         int
 }
 
-// A column is the lifeline of an actor and the room to the right of it, where it says what the actor does.
+// A column is the lifeline of an actor, and the room to the right of it, where the actor's lines are.
 type column struct {
 	actor string
 	x     int // of the lifeline
@@ -53,10 +53,10 @@ type column struct {
 	bars  []bar
 }
 
-// A bar is where core code of an instance is active.
+// A bar is the part of a lifeline where core code of the instance is active.
 type bar struct{ from, to int }
 
-// A pictureRow is what is drawn side by side: an action, and the entry into core code or the end of a call that it leads to.
+// A pictureRow is an action and, in the columns beside it, the entries into core code and the ends of calls that follow it.
 type pictureRow struct {
 	number  int // of the action; 0: it has none
 	cells   []cell
@@ -64,43 +64,43 @@ type pictureRow struct {
 	changes []tableChange
 	enters  []int // columns whose core code is entered
 	leaves  []int // columns whose core code returns
-	stops   int   // the column of what was stopped here; -1: none
+	stops   int   // the column in which the run is stopped; -1: it goes on
 
 	y, arrowY int
 }
 
-// A cell is one line of the trace.
+// A cell is one line of the trace in a row.
 type cell struct {
 	column  int
 	kind    model.LineKind
 	line    string // the whole line
 	text    string
 	results string
-	wrapped [][]span
+	wrapped [][]span // the text and the results, by lines
 }
 
-// A span is a part of a line of text, with the class of its style.
+// A span is a part of a line of text, and the class that styles it.
 type span struct{ class, text string }
 
 // An arrow leads from one column to another.
 type arrow struct {
 	from, to int
-	back     bool // a call returns
+	back     bool // a call ends
 }
 
-// A tableChange is what a row did to one index of a table.
+// A tableChange is one index of a table that a row changed: a new or changed element, or one that is gone.
 type tableChange struct {
 	column int
-	table  string // which of several tables; empty: the instance has one
+	table  string // which of the instance's tables; empty: it has one
 	index  uint64
-	what   string
+	what   string // the element, or the one that is gone
 	gone   bool
 
 	lines []string // as it is wrapped
 	y     int
 }
 
-// columnsOf has the host and the instances that act, or whose tables have something in them.
+// columnsOf are the columns of the host and of each instance that acts, or that has a handle.
 func columnsOf(t *model.Trace, states []state) []column {
 	columns := []column{{actor: model.Host}}
 	for _, i := range t.World.Instances {
@@ -119,7 +119,7 @@ func (p *picture) column(actor string) int {
 	return slices.IndexFunc(p.columns, func(c column) bool { return c.actor == actor })
 }
 
-// addRows makes the rows of the trace. An entry or an end stands beside the action before it if there is room.
+// addRows makes the rows of the trace. An entry or an end joins the row of the action before it if its column is free there.
 func (p *picture) addRows(states []state) {
 	first, number := 0, 0
 	for i, l := range p.trace.Lines {
@@ -181,9 +181,9 @@ func instanceOf(function string) string {
 	return name
 }
 
-// caller is the column from which core code is entered in a line: whoever called the function last and has not seen it
-// begin, else whoever acted before (a destructor is called by what drops, realloc by what stores), else the host, which calls
-// the functions that a world starts with.
+// caller is the column from which the core code of a line is entered. It is that of the last call of the function that has not
+// been entered yet; if there is none, that of the line before, as for a destructor, which a resource.drop enters; and that of
+// the host for the first line, since the host calls the functions that a world starts with.
 func (p *picture) caller(i int) int {
 	function, _, _ := strings.Cut(p.trace.Lines[i].Text, " ")
 	for k := i - 1; k >= 0; k-- {
@@ -202,7 +202,7 @@ func (p *picture) caller(i int) int {
 	return 0
 }
 
-// results are the results of a line, with words for packed numbers.
+// results are the results of a line, with upstream's words for packed numbers.
 func (p *picture) results(l model.Line) string {
 	words := strings.Fields(l.Text)
 	v, err := strconv.ParseUint(l.Results, 10, 64)
@@ -233,7 +233,7 @@ func (p *picture) results(l model.Line) string {
 	return l.Results
 }
 
-// changesBetween is how the tables differ.
+// changesBetween are the differences between the tables of two states.
 func (p *picture) changesBetween(before, after state) []tableChange {
 	var changes []tableChange
 	for _, t := range after.Tables {
@@ -255,7 +255,7 @@ func (p *picture) changesBetween(before, after state) []tableChange {
 	return changes
 }
 
-// entriesOf are those of a table.
+// entriesOf are the entries of a table.
 func (s state) entriesOf(name string) []entry {
 	for _, t := range s.Tables {
 		if t.Name == name {
@@ -265,7 +265,8 @@ func (s state) entriesOf(name string) []entry {
 	return nil
 }
 
-// markStop marks in the last row which column the run stopped in. What that row did to the tables is known after the stop.
+// markStop marks the column of the last row as the one in which the run was stopped. The changes of that row are those up to
+// the stop.
 func (p *picture) markStop(before, after state) {
 	if last := len(p.rows) - 1; last >= 0 && p.stop() != nil {
 		row := p.rows[last]

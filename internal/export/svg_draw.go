@@ -42,7 +42,7 @@ func (d *drawing) text(class string, x, y int, text string) {
 	d.f(`<text class="%s" x="%d" y="%d">%s</text>`, class, x, y, xmlText(text))
 }
 
-// xmlText escapes what means something to XML, and replaces what cannot be in it.
+// xmlText escapes the characters that are syntax in XML, and replaces those that XML cannot contain.
 func xmlText(text string) string {
 	var b strings.Builder
 	for _, c := range text {
@@ -67,7 +67,7 @@ func (p *picture) drawHead(d *drawing) {
 	}
 }
 
-// drawLifelines draws each actor's name, its line, and the bars where its core code is active.
+// drawLifelines draws the name of each actor, its lifeline, and the bars where its core code is active.
 func (p *picture) drawLifelines(d *drawing) {
 	for i, c := range p.columns {
 		name := headOf(c.actor, charactersIn(c.width, textSize))
@@ -93,7 +93,7 @@ func hue(column int) string {
 	return fmt.Sprintf("hue%d", (column-1)%4)
 }
 
-// drawRow draws what happens side by side. The whole lines of the trace are its <title>, which viewers show when pointed at.
+// drawRow draws a row. Its <title>, which viewers show when the pointer is on the row, is the lines of the trace in full.
 func (p *picture) drawRow(d *drawing, r *pictureRow) {
 	var lines []string
 	for _, c := range r.cells {
@@ -141,7 +141,7 @@ func (p *picture) drawCell(d *drawing, c cell, y int) {
 	}
 }
 
-// drawChange draws an index, and beside it what it is of now, or was of if that is gone.
+// drawChange draws an index of a table, and beside it the element, which is struck out if it is gone.
 func (p *picture) drawChange(d *drawing, c tableChange) {
 	x := p.columns[c.column].x + beside
 	class := hue(c.column)
@@ -162,7 +162,7 @@ func (p *picture) drawChange(d *drawing, c tableChange) {
 	d.f("</g>")
 }
 
-// drawEnd draws how it ended, and a cross on the lifeline of what was stopped.
+// drawEnd draws the box that says how the trace ended, and a cross on the lifeline of the actor that was stopped.
 func (p *picture) drawEnd(d *drawing) {
 	heading, details := p.ending()
 	d.f(`<g class="%s"><title>%s</title>`, p.endClass(), xmlText(strings.Join(append([]string{heading}, details...), "\n")))

@@ -27,8 +27,8 @@ const (
 	rowGap       = 14
 )
 
-// characterWidth is the width of a character, for a font size of 1. All text has a font whose characters are equally wide;
-// of the common ones the widest have 0.602.
+// characterWidth is the width of a character at a font size of 1. Pictures use fonts whose characters are all equally wide; in
+// the widest of the common ones that is 0.602.
 const characterWidth = 0.62
 
 // charactersIn is how many characters fit.
@@ -51,8 +51,8 @@ func characters(text string) int {
 	return n
 }
 
-// wrapText breaks a text into lines of so many characters, and ends the last of so many lines with dots if more is left. A
-// word that is longer than a line is broken.
+// wrapText breaks a text into lines of at most width characters. A word that is longer than a line is broken. If there are more
+// lines than are allowed, the last of those ends with dots.
 func wrapText(text string, width, lines int) []string {
 	var all []string
 	line := ""
@@ -79,7 +79,7 @@ func wrapText(text string, width, lines int) []string {
 	return all
 }
 
-// headOf is as much of the beginning of a text as fits, and at least a character.
+// headOf is the longest beginning of a text that fits into width characters, and at least one character.
 func headOf(text string, width int) string {
 	n := 0
 	for i, c := range text {
@@ -94,7 +94,7 @@ func headOf(text string, width int) string {
 	return text
 }
 
-// layOut says where everything is.
+// layOut decides where everything is drawn.
 func (p *picture) layOut() {
 	p.layOutColumns()
 	y := p.layOutHead()
@@ -152,7 +152,7 @@ func (p *picture) needs() []int {
 	return needs
 }
 
-// layOutHead has the first of the trace's comments as the title, the others below it, and then what it is a trace of.
+// layOutHead lays out the trace's first comment as the title, below it the other comments, and below these what was run.
 func (p *picture) layOutHead() int {
 	inside := p.width - 2*margin
 	y := margin
@@ -166,7 +166,7 @@ func (p *picture) layOutHead() int {
 	return y + len(p.comments)*lineHeight + rowGap + headHeight
 }
 
-// about is what the picture is of.
+// about is the world, the variant and the pin that the trace is of, and the sites that are switched off.
 func (p *picture) about() string {
 	text := fmt.Sprintf("world %s · variant %s · pin %s", p.trace.World.Name, p.trace.Variant.Name, model.Pin)
 	for i, site := range p.trace.Without {
@@ -175,7 +175,7 @@ func (p *picture) about() string {
 	return text
 }
 
-// layOutRow puts a row at y and returns where it ends.
+// layOutRow lays out a row that begins at y, and returns where it ends.
 func (p *picture) layOutRow(r *pictureRow, y int) int {
 	r.y = y
 	texts := 0
@@ -211,7 +211,7 @@ func (c *tableChange) text() string {
 	return c.what + ", table " + c.table
 }
 
-// arrowText is how results stand behind an action.
+// arrowText is the results as they are written behind an action.
 func arrowText(results string) string {
 	if results == "" {
 		return ""
@@ -219,7 +219,7 @@ func arrowText(results string) string {
 	return " → " + results
 }
 
-// wrap breaks a cell into lines: the action, and behind it or below the results.
+// wrap breaks a cell into lines: the action, and the results behind it or in lines of their own.
 func (c *cell) wrap(width int) {
 	class := "act"
 	if c.kind != model.LineAction {
@@ -266,7 +266,7 @@ func (p *picture) layOutBars() {
 	}
 }
 
-// layOutEnd says how the trace ended: what stopped it, or what it violates, and in what.
+// layOutEnd lays out the box that says how the trace ended.
 func (p *picture) layOutEnd() {
 	heading, details := p.ending()
 	inside := p.width - 2*margin - 3*padding
@@ -281,7 +281,8 @@ func (p *picture) endHeight() int {
 	return len(p.heading)*titleHeight + len(p.details)*lineHeight + 2*padding
 }
 
-// ending is how the trace ended, in a heading and more. What a violation says of a stop is not said again.
+// ending says how the trace ended: a heading, which is the stop or the violation, and details. A violation that repeats the
+// detail of the stop is shortened to the property.
 func (p *picture) ending() (heading string, details []string) {
 	property, how, _ := strings.Cut(p.trace.Violates, ": ")
 	stop := p.stop()
@@ -298,7 +299,7 @@ func (p *picture) ending() (heading string, details []string) {
 	return "The trace ends here: nothing stopped it.", nil
 }
 
-// detailOf is what a stop says. An assert says what it expects.
+// detailOf is the detail of a stop. That of an assertion failure is the condition that does not hold.
 func detailOf(stop *model.Line) string {
 	if strings.HasPrefix(stop.Text, "assertion-failure") {
 		return "asserted there: " + stop.Results
@@ -306,7 +307,8 @@ func detailOf(stop *model.Line) string {
 	return stop.Results
 }
 
-// endClass is the style of the end: bad for what is wrong with the specification, trap for what is wrong with a guest.
+// endClass is the class that styles the end: bad if a property is violated or the specification itself fails, trap if the
+// specification stops a guest, fine otherwise.
 func (p *picture) endClass() string {
 	stop := p.stop()
 	switch {

@@ -129,8 +129,7 @@ func misplaced(t *testing.T, svg string) []string {
 // topOf is where the names of the lifelines end, the first rectangles in the page.
 func topOf(rects []shape) float64 { return rects[1].bottom }
 
-// No text of a picture leaves its box: in the golden traces, in all of the reference suite that is short enough, and with
-// long names.
+// No text of a picture leaves its box: in the golden traces, in the reference traces that are short enough, and with long names.
 func TestPicturesHoldTheirText(t *testing.T) {
 	files, err := filepath.Glob("../../suite/traces/*.cabi")
 	if err != nil || len(files) < 100 {
@@ -177,7 +176,7 @@ trap canon_resource_drop/type
 violates LONG: LONG LONG
 `
 
-// Names with what is markup in XML stay text, and the picture asks for nothing of others.
+// Names that would be markup in XML are escaped, and the picture refers to nothing outside it.
 func TestPictureOfHostileNames(t *testing.T) {
 	svg, err := SVG(read(t, hostile))
 	if err != nil {
@@ -188,7 +187,7 @@ func TestPictureOfHostileNames(t *testing.T) {
 		t.Errorf("not escaped: %s", svg)
 	}
 	if strings.Contains(strings.Replace(svg, `xmlns="http://www.w3.org/2000/svg"`, "", 1), "http") || strings.Contains(svg, "url(") {
-		t.Error("the picture asks for something of others")
+		t.Error("the picture refers to something outside it")
 	}
 }
 
@@ -204,7 +203,7 @@ func TestPictureOfLongTrace(t *testing.T) {
 	}
 }
 
-// Packed numbers are drawn as what they say.
+// Results that are packed numbers are drawn as words.
 func TestPictureResults(t *testing.T) {
 	p := &picture{trace: &model.Trace{World: &model.World{Imports: []model.Import{{Instance: "A", Func: "B.f", Async: true}}}}}
 	for text, results := range map[string][2]string{

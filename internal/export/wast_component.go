@@ -10,17 +10,17 @@ import (
 	"cabi/spec"
 )
 
-// A component is one instance as a component: what its core module does, and what that needs.
+// A component writes one instance as a component: its core module, and the definitions that the module needs.
 type component struct {
 	*wastWriter
 	name    string
-	scripts map[string][]*script // by function, in the order of the calls
-	used    []model.Action       // one of each built-in and call with its immediates
-	needs   map[string]bool      // other instances
-	imports map[string]bool      // functions of others
+	scripts map[string][]*script // by function, in the order of the activations
+	used    []model.Action       // the first action of each built-in or call with the same immediates: one import each
+	needs   map[string]bool      // the instances whose functions or resources it imports
+	imports map[string]bool      // the functions that it imports
 }
 
-// uses notes what an action needs.
+// noteAction adds an action to what the component uses, with the instances that it needs for that.
 func (c *component) noteAction(a model.Action) {
 	if a.Op == "memory.store" || slices.ContainsFunc(c.used, func(u model.Action) bool { return kindOf(u) == kindOf(a) }) {
 		return
@@ -39,7 +39,7 @@ func (c *component) noteAction(a model.Action) {
 	c.noteTypes(a.Imm...)
 }
 
-// about notes the resource types that types name, or are.
+// noteTypes adds the instances that implement the resource types among types, or inside them, to those that are needed.
 func (c *component) noteTypes(types ...string) {
 	for _, r := range c.world.Resources {
 		for _, t := range types {
@@ -50,9 +50,10 @@ func (c *component) noteTypes(types ...string) {
 	}
 }
 
+// kindOf is an action without its arguments.
 func kindOf(a model.Action) string { return model.Action{Op: a.Op, Imm: a.Imm}.String() }
 
-// id is an identifier for what an action uses.
+// id is the identifier of the core function that an action calls.
 func (c *component) id(a model.Action) string {
 	return "$" + strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" (),{}", r) {
@@ -62,7 +63,7 @@ func (c *component) id(a model.Action) string {
 	}, kindOf(a))
 }
 
-// text is the component.
+// text is the definition of the component.
 func (c *component) text() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "(component $%s\n", c.kebab(c.name))
@@ -78,7 +79,7 @@ func (c *component) text() string {
 	return strings.ReplaceAll(b.String(), "\n\n", "\n")
 }
 
-// with are the instances that the component is linked with.
+// linked are the arguments of the component's instantiation: the instances that it needs.
 func (c *component) linked() string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(c.needs)) {
@@ -87,7 +88,7 @@ func (c *component) linked() string {
 	return b.String()
 }
 
-// writeImports has an instance for each other component that is needed, with its resources and the functions that are called.
+// writeImports imports each instance that is needed, with its resource types and those of its functions that are called.
 func (c *component) writeImports(b *strings.Builder) {
 	for _, name := range slices.Sorted(maps.Keys(c.needs)) {
 		fmt.Fprintf(b, "  (import %q (instance $%[1]s\n", c.kebab(name))
@@ -106,12 +107,12 @@ func (c *component) writeImports(b *strings.Builder) {
 	}
 }
 
-// implementedBy are the resource types of an instance that is linked with.
+// resourcesOf are the resource types that an instance implements.
 func (w *wastWriter) resourcesOf(name string) []model.Resource {
 	return slices.DeleteFunc(slices.Clone(w.world.Resources), func(r model.Resource) bool { return r.Impl != name })
 }
 
-// functype is a function's type, in a component whose resources of its own are owner's.
+// functype is a function's type. It may be about resources of its owner alone, since no other types are in scope there.
 func (c *component) functype(f model.Func, owner string) string {
 	var b strings.Builder
 	if f.Async {
@@ -131,7 +132,8 @@ func (c *component) functype(f model.Func, owner string) string {
 	return b.String()
 }
 
-// writeMemory has a memory, a bump allocator as worlds have it, and a table for the functions of threads.
+// writeMemory defines a memory, a realloc that allocates as that of a world does (one block after another), and a table for the
+// functions of threads.
 func (c *component) writeMemory(b *strings.Builder) {
 	b.WriteString(`  (core module $Memory
     (memory (export "mem") 1)
@@ -150,7 +152,7 @@ func (c *component) writeMemory(b *strings.Builder) {
 `)
 }
 
-// options are the canonical options of everything in the component.
+// options are the canonical options that all definitions of the component have.
 func (c *component) options(realloc bool) string {
 	text := ` (memory (core memory $memory "mem"))`
 	for _, i := range c.world.Instances {
@@ -164,7 +166,7 @@ func (c *component) options(realloc bool) string {
 	return text
 }
 
-// writeResources defines the resource types that the instance implements.
+// writeResources defines the resource types that the instance implements, and the types of streams and futures.
 func (c *component) writeResources(b *strings.Builder) {
 	for _, r := range c.resourcesOf(c.name) {
 		fmt.Fprintf(b, "  (type $%s' (resource (rep i32)))\n  (export $%[1]s %q (type $%[1]s'))\n", r.Name, c.kebab(r.Name))
@@ -174,7 +176,7 @@ func (c *component) writeResources(b *strings.Builder) {
 	}
 }
 
-// payloads are the types of streams and futures that built-ins are about.
+// payloads are the types of streams and futures that the built-ins have as immediates, each once.
 func (c *component) payloads() []string {
 	var all []string
 	for _, a := range c.used {
@@ -185,7 +187,7 @@ func (c *component) payloads() []string {
 	return all
 }
 
-// payload is the type of the stream or future that a built-in is about; empty: none.
+// payload is the type of stream or future that a built-in has as an immediate; empty: it has none.
 func (c *component) payload(a model.Action) string {
 	word, _, _ := strings.Cut(a.Op, ".")
 	if word != "stream" && word != "future" {
@@ -245,7 +247,7 @@ func lowersAsync(w *model.World, instance, function string) bool {
 	return slices.ContainsFunc(w.Imports, func(i model.Import) bool { return i.Async && i.Instance == instance && i.Func == function })
 }
 
-// own is what a resource type is called where it may be the component's own.
+// resourceType is the name of a resource type inside the component, which has a prime if the component defines the type.
 func (c *component) resourceType(name string) string {
 	for _, r := range c.resourcesOf(c.name) {
 		if r.Name == name {
@@ -255,7 +257,7 @@ func (c *component) resourceType(name string) string {
 	return name
 }
 
-// signature is the core type of what an action calls.
+// signature is the type of the core function that an action calls.
 func (c *component) signature(a model.Action) signature {
 	switch a.Op {
 	case "call":
@@ -290,7 +292,7 @@ func (c *component) signature(a model.Action) signature {
 	return signature{i32s(built.takes), strings.Fields(built.returns)}
 }
 
-// lifted is the core type of what an activation is of: a function of the instance, or what belongs to one.
+// lifted is the type of the core function that a script is for: one that is lifted, a callback, a post-return or a thread's.
 func (c *component) lifted(s *script) signature {
 	switch s.at.Kind {
 	case model.KindCallback:
@@ -304,7 +306,7 @@ func (c *component) lifted(s *script) signature {
 	return c.coreOf(c.function(s.at.Name))
 }
 
-// coreOf is the core type of a function.
+// coreOf is the type of the core function that a function is lifted from.
 func (c *component) coreOf(f model.Func) signature {
 	sig := signature{cores(c.types(f.Params)), cores(c.types(f.Results))}
 	switch {
@@ -316,7 +318,7 @@ func (c *component) coreOf(f model.Func) signature {
 	return sig
 }
 
-// constants are core values as the results of an action, or what is returned.
+// constants writes core values of some types, as operands. A value that is missing is 0.
 func constants(types []string, vs []spec.CoreValue) string {
 	var b strings.Builder
 	for i, t := range types {

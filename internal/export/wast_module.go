@@ -10,7 +10,8 @@ import (
 	"cabi/spec"
 )
 
-// writeModule has the core module, with a function for each that core code runs in.
+// writeModule writes the core module, with a core function for each that has a script, and one that traps for each that is
+// called in the trace but does not begin.
 func (c *component) writeModule(b *strings.Builder) {
 	b.WriteString("  (core module $M\n    (import \"\" \"mem\" (memory 1))\n    (import \"\" \"threads\" (table $threads 3 funcref))\n")
 	for _, a := range c.used {
@@ -23,7 +24,7 @@ func (c *component) writeModule(b *strings.Builder) {
 		fmt.Fprintf(b, "    (elem (table $threads) (i32.const 1) func $%s)\n", thread)
 	}
 	for _, f := range c.exported() {
-		if c.scripts[f.Name] == nil { // the call did not come so far
+		if c.scripts[f.Name] == nil { // it is called, and did not begin
 			fmt.Fprintf(b, "    (func (export %q)%s unreachable)\n", f.Name, c.coreOf(f))
 		}
 		if callback := f.Name + ".callback"; f.Lift == "callback" && c.scripts[callback] == nil {
@@ -37,7 +38,7 @@ func (c *component) writeModule(b *strings.Builder) {
 	b.WriteString("  ))))\n")
 }
 
-// exported are the functions of the instance that are called.
+// exported are the functions of the instance that the component exports: those that are called.
 func (c *component) exported() []model.Func {
 	return slices.DeleteFunc(slices.Clone(c.world.Funcs), func(f model.Func) bool {
 		return f.Instance() != c.name || c.scripts[f.Name] == nil && !c.calledByOthers(f.Name)
@@ -54,7 +55,7 @@ func (c *component) calledByOthers(name string) bool {
 	return slices.ContainsFunc(c.calls, func(h hostCall) bool { return h.function == name })
 }
 
-// writeFunction has one function: what it does in its first call, in its second, and so on.
+// writeFunction writes one core function, which counts its calls and does in each what the script of that call says.
 func (c *component) writeFunction(b *strings.Builder, name string, scripts []*script) {
 	sig := c.lifted(scripts[0])
 	if len(scripts) > 1 {
@@ -72,11 +73,11 @@ func (c *component) writeFunction(b *strings.Builder, name string, scripts []*sc
 	b.WriteString("      (unreachable)\n    )\n")
 }
 
-// body is what one call does.
+// body is the code of one script.
 func (c *component) body(s *script, sig signature) string {
 	var b strings.Builder
-	for _, d := range s.steps {
-		b.WriteString(c.stepText(d))
+	for _, step := range s.steps {
+		b.WriteString(c.stepText(step))
 	}
 	switch {
 	case s.result != nil && s.result.Op == "return":
@@ -95,29 +96,29 @@ func (c *component) body(s *script, sig signature) string {
 	return b.String()
 }
 
-// step is an action that comes to an end, and a look at what comes back.
-func (c *component) stepText(d step) string {
-	if d.action.Op == "memory.store" {
-		return stores(d.action.Args)
+// stepText is the code of one step: the action, and a comparison of its results.
+func (c *component) stepText(s step) string {
+	if s.action.Op == "memory.store" {
+		return stores(s.action.Args)
 	}
-	call := c.call(d.action)
-	results := c.signature(d.action).results
+	call := c.call(s.action)
+	results := c.signature(s.action).results
 	if len(results) == 0 {
 		return call + "\n"
 	}
-	return fmt.Sprintf("(if (%s.ne%s %s) (then unreachable))\n", results[0], constants(results, d.results), call)
+	return fmt.Sprintf("(if (%s.ne%s %s) (then unreachable))\n", results[0], constants(results, s.results), call)
 }
 
-// call is a call with constants.
+// call is a call of the core function of an action, with constants as operands.
 func (c *component) call(a model.Action) string {
 	args := a.Args
 	if strings.HasPrefix(a.Op, "context.") {
-		args = args[1:] // the first is an immediate there
+		args = args[1:] // the first is an immediate in WebAssembly
 	}
 	return fmt.Sprintf("(call %s%s)", c.id(a), constants(c.signature(a).params, args))
 }
 
-// stores are what memory.store does: 64-bit values from an address on.
+// stores is the code of memory.store: 64-bit values are stored from an address on.
 func stores(args []spec.CoreValue) string {
 	var b strings.Builder
 	for i, v := range args[1:] {
@@ -126,7 +127,7 @@ func stores(args []spec.CoreValue) string {
 	return b.String()
 }
 
-// writeExports lifts the functions.
+// writeExports lifts and exports the functions.
 func (c *component) writeExports(b *strings.Builder) {
 	for _, f := range c.exported() {
 		options := ""

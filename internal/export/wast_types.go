@@ -7,7 +7,7 @@ import (
 	"cabi/spec"
 )
 
-// wat writes a type as the text format has it; what a .wast would need a name for is an error.
+// wat writes a type in the text format. A type that a .wast would have to define under a name, such as a record, is an error.
 func wat(t spec.ValType) (string, error) {
 	switch t := t.(type) {
 	case *spec.OwnType:
@@ -37,7 +37,7 @@ func generic(word string, t spec.ValType) (string, error) {
 	return fmt.Sprintf("(%s %s)", word, inner), err
 }
 
-// core are the core types of a value that is passed flat.
+// core are the core types that a value is flattened to.
 func core(t spec.ValType) []string {
 	switch t.(type) {
 	case spec.S64Type, spec.U64Type:
@@ -60,7 +60,7 @@ func cores(ts []spec.ValType) []string {
 	return all
 }
 
-// A signature is a core function's type.
+// A signature is the type of a core function.
 type signature struct{ params, results []string }
 
 func (s signature) String() string {
@@ -74,9 +74,11 @@ func wastClause(word string, types []string) string {
 	return fmt.Sprintf(" (%s %s)", word, strings.Join(types, " "))
 }
 
+// i32s is i32 so many times.
 func i32s(n int) []string { return strings.Fields(strings.Repeat("i32 ", n)) }
 
-// builtin is a built-in's signature but for what depends on types: how many i32 it takes, and whether it returns one.
+// builtins are the signatures of the built-ins whose signature depends on no type: how many i32 they take, and what they
+// return.
 var builtins = map[string]struct {
 	takes   int
 	returns string
@@ -94,8 +96,8 @@ var builtins = map[string]struct {
 	"thread.yield-then-promote": {1, "i32"}, "error-context.new": {2, "i32"}, "error-context.debug-message": {2, ""}, "error-context.drop": {1, ""},
 }
 
-// messages are what upstream's test/ expects runtimes to say of traps, by the end of the site's name. Of the others a test
-// expects any trap.
+// messages are those that upstream's tests expect of runtimes when they trap, by the end of the site's name. A trap at any
+// other site has no message that upstream states, so that a test expects any trap there.
 var messages = []struct{ site, text string }{
 	{"/may-leave", "cannot leave component instance"},
 	{"/in-set", "waitable cannot be used synchronously while added to a waitable set"},
@@ -111,7 +113,7 @@ var messages = []struct{ site, text string }{
 	{"Task.return_/borrows", "borrow handles still remain at the end of the call"},
 }
 
-// message is what a trap's message has to contain.
+// message is the text that the message of a trap at a site must contain; empty: any message will do.
 func message(site spec.Site) string {
 	for _, m := range messages {
 		if strings.HasSuffix(string(site), m.site) && site != "lift_async_value/in-set" {

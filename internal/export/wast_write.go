@@ -11,20 +11,21 @@ import (
 	"cabi/spec"
 )
 
-// wastMark stands before each line of the trace in a .wast.
+// wastMark begins each line of a .wast that is a line of the trace: there it is a comment.
 const wastMark = ";;| "
 
-// A wastWriter writes the .wast of a trace.
+// A wastWriter writes the .wast of a trace from what was recorded of it.
 type wastWriter struct {
 	*wastRecorder
 	world      *model.World
 	trace      *model.Trace
 	stopped    error
 	components map[string]*component // by instance
-	err        error
+	names      []string              // of the instances: those that act or are called, sorted, then those that they need
+	err        error                 // the first error; nil: none so far
 }
 
-// fail keeps the first error.
+// fail keeps the first error. Writing goes on, so that no caller needs to check.
 func (w *wastWriter) fail(err error) {
 	if w.err == nil {
 		w.err = err
@@ -32,12 +33,11 @@ func (w *wastWriter) fail(err error) {
 }
 
 func (w *wastWriter) write() (string, error) {
-	if err := w.possible(); err != nil {
+	if err := w.checkTrace(); err != nil {
 		return "", err
 	}
-	w.gather()
-	order, err := w.order()
-	w.fail(err)
+	w.addComponents()
+	order := w.order()
 	var b strings.Builder
 	for line := range strings.Lines(w.trace.String()) {
 		b.WriteString(wastMark + line)
@@ -63,8 +63,8 @@ const wastNote = `
 ;; code returns, core code divides by zero. Threads are expected to run in the order in which definitions.py runs them.
 `
 
-// possible says what of a trace as a whole a .wast cannot say.
-func (w *wastWriter) possible() error {
+// checkTrace reports as an error why the trace as a whole cannot be a .wast. That actions cannot is found when they are written.
+func (w *wastWriter) checkTrace() error {
 	var trap *spec.Trap
 	stopped := w.stopped != nil && !errors.As(w.stopped, &trap)
 	memory := trap != nil && strings.HasSuffix(string(trap.Site), "bounds") && trap.Site != "Table.get/bounds"
@@ -90,8 +90,8 @@ func (w *wastWriter) possible() error {
 	return nil
 }
 
-// gather finds what each instance does and needs.
-func (w *wastWriter) gather() {
+// addComponents makes a component of each instance that acts, is called by the host, or is needed by those.
+func (w *wastWriter) addComponents() {
 	w.components = map[string]*component{}
 	for _, s := range w.scripts {
 		c := w.component(s.at.Actor)
@@ -104,8 +104,18 @@ func (w *wastWriter) gather() {
 	for _, f := range w.called() {
 		w.component(f.Instance())
 	}
+	w.names = slices.Sorted(maps.Keys(w.components))
+	for i := 0; i < len(w.names); i++ {
+		for _, needed := range slices.Sorted(maps.Keys(w.components[w.names[i]].needs)) {
+			if w.components[needed] == nil {
+				w.component(needed)
+				w.names = append(w.names, needed)
+			}
+		}
+	}
 }
 
+// component returns the component of an instance, which it makes if there is none yet.
 func (w *wastWriter) component(instance string) *component {
 	if w.components[instance] == nil {
 		w.components[instance] = &component{wastWriter: w, name: instance, scripts: map[string][]*script{}, needs: map[string]bool{}, imports: map[string]bool{}}
@@ -124,32 +134,25 @@ func (w *wastWriter) called() []model.Func {
 	return all
 }
 
-// order has each instance after those that it needs.
-func (w *wastWriter) order() ([]string, error) {
+// order sorts the instances so that each comes after those that it needs.
+func (w *wastWriter) order() []string {
 	var order []string
-	left := slices.Sorted(maps.Keys(w.components))
-	for i := 0; i < len(left); i++ {
-		for needed := range w.components[left[i]].needs {
-			if w.components[needed] == nil {
-				w.component(needed)
-				left = append(left, needed)
-			}
-		}
-	}
+	left := slices.Clone(w.names)
 	for len(left) > 0 {
 		i := slices.IndexFunc(left, func(name string) bool {
-			return !slices.ContainsFunc(slices.Collect(maps.Keys(w.components[name].needs)), func(n string) bool { return !slices.Contains(order, n) })
+			return !slices.ContainsFunc(left, func(other string) bool { return w.components[name].needs[other] })
 		})
 		if i < 0 {
-			return order, unsupported("components %s need each other", strings.Join(left, " and "))
+			w.fail(unsupported("components %s need each other", strings.Join(left, " and ")))
+			return order
 		}
 		order = append(order, left[i])
 		left = slices.Delete(left, i, i+1)
 	}
-	return order, nil
+	return order
 }
 
-// commands are the calls of the host, and what comes of them.
+// commands writes a command for each call by the host: that it returns, or for the last that it may trap.
 func (w *wastWriter) commands(b *strings.Builder) {
 	for i, c := range w.calls {
 		f := w.function(c.function)
@@ -174,11 +177,12 @@ func (w *wastWriter) commands(b *strings.Builder) {
 	}
 }
 
-// inside reports whether it is core code's turn at the end of the trace.
+// runsCoreCode reports whether core code was about to act when the trace ended.
 func (w *wastWriter) runsCoreCode() bool {
 	return slices.ContainsFunc(w.scripts, func(s *script) bool { return s.current })
 }
 
+// function is a function of the world; the zero Func if none has the name, as that of a callback.
 func (w *wastWriter) function(name string) model.Func {
 	if f := w.world.Func(name); f != nil {
 		return *f
@@ -186,7 +190,7 @@ func (w *wastWriter) function(name string) model.Func {
 	return model.Func{}
 }
 
-// types are types of the world.
+// types parses types as worlds write them.
 func (w *wastWriter) types(texts []string) []spec.ValType {
 	ts, err := w.run.ParseTypes("(" + strings.Join(texts, ",") + ")")
 	w.fail(err)
@@ -219,11 +223,11 @@ func indent(text, by string) string {
 	return b.String()
 }
 
-// actions are all that an activation did.
+// actions are all actions of an activation but the one that it ends with.
 func (s *script) actions() []model.Action {
 	var all []model.Action
-	for _, d := range s.steps {
-		all = append(all, d.action)
+	for _, step := range s.steps {
+		all = append(all, step.action)
 	}
 	if s.pending != nil && s.result == nil {
 		all = append(all, *s.pending)
