@@ -18,7 +18,7 @@ type progress struct {
 	terminal  bool
 	interrupt <-chan os.Signal
 	begun     time.Time
-	updated      time.Time
+	updated   time.Time
 	drawn     bool
 	duration  time.Duration // after which the search is stopped; 0: never
 }
