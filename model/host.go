@@ -6,16 +6,6 @@ import (
 	"cabi/spec"
 )
 
-// A Listener is told what happens in a run, in order.
-type Observer interface {
-	// Entered tells that core code, or the host, is called.
-	Entered(at *Activation)
-	// Done tells that the action that at is doing is done.
-	Done(at *Activation, results []spec.CoreValue)
-	// Heard tells what the host hears: values that it is given, and how its copies end.
-	HostReceived(text string)
-}
-
 // hosting is what the host holds in a run.
 type hostState struct {
 	calls  []*HostCall
@@ -83,30 +73,23 @@ type hostOp struct {
 
 // hostDoes are what the host may do besides stopping, at its own menu or while it is called.
 var hostOps = map[string]hostOp{
-	opInvoke:                 {op{[]immediate{immFunc}, -1, nil}, (*Run).invoke},
-	opTick:                   {op{nil, 0, nil}, func(r *Run, _ Action) { r.tick() }},
-	opCancel:                 {op{nil, 1, nil}, (*Run).cancel},
-	"host.start":             {op{nil, 1, nil}, (*Run).hostStart},
-	"host.resolve":           {op{nil, -1, nil}, (*Run).hostResolve},
-	"host.resolve-cancelled": {op{nil, 1, nil}, (*Run).hostResolveCancelled},
-	"shared.read":            {op{nil, 2, nil}, (*Run).sharedRead},
-	"shared.write":           {op{nil, 3, nil}, (*Run).sharedWrite},
-	"shared.cancel":          {op{nil, 1, nil}, func(r *Run, a Action) { r.sharedAt(a).shared.Cancel() }},
-	"shared.drop":            {op{nil, 1, nil}, (*Run).sharedDrop},
-	"shared.reclaim":         {op{nil, 1, nil}, (*Run).sharedReclaim},
-	"shared.copy":            {op{nil, 3, nil}, (*Run).sharedCopy},
-	"shared.done":            {op{nil, 2, nil}, (*Run).sharedDone},
+	opInvoke:                 {op{[]immediate{immFunc}, -1}, (*Run).invoke},
+	opTick:                   {op{nil, 0}, func(r *Run, _ Action) { r.tick() }},
+	opCancel:                 {op{nil, 1}, (*Run).cancel},
+	"host.start":             {op{nil, 1}, (*Run).hostStart},
+	"host.resolve":           {op{nil, -1}, (*Run).hostResolve},
+	"host.resolve-cancelled": {op{nil, 1}, (*Run).hostResolveCancelled},
+	"shared.read":            {op{nil, 2}, (*Run).sharedRead},
+	"shared.write":           {op{nil, 3}, (*Run).sharedWrite},
+	"shared.cancel":          {op{nil, 1}, func(r *Run, a Action) { r.sharedAt(a).shared.Cancel() }},
+	"shared.drop":            {op{nil, 1}, (*Run).sharedDrop},
+	"shared.reclaim":         {op{nil, 1}, (*Run).sharedReclaim},
+	"shared.copy":            {op{nil, 3}, (*Run).sharedCopy},
+	"shared.done":            {op{nil, 2}, (*Run).sharedDone},
 }
 
 // hostDo does one action of the host. It panics as the specification does.
 func (r *Run) doHostAction(a Action) { hostOps[a.Op].do(r, a) }
-
-// rethrow is for the errors of Store's methods, where the host acts amid a call.
-func rethrow(err error) {
-	if err != nil {
-		panic(err)
-	}
-}
 
 func (r *Run) tick() { rethrow(r.Store.Tick()) }
 
@@ -175,23 +158,6 @@ func (r *Run) hostFunc(name string, ft *spec.FuncType) spec.FuncInst {
 			r.hostActs(KindHostCancel, name+".cancel", k)
 		})
 	})
-}
-
-// hostActs lets the host act until it returns to whoever called it.
-func (r *Run) hostActs(kind ActivationKind, name string, k int) {
-	at := &Activation{Actor: Host, Kind: kind, Name: name, Args: []spec.CoreValue{spec.CoreInt(uint64(k))}}
-	r.enter(at)
-	for {
-		a := r.nextAction(at)
-		if a.Op == opReturn {
-			r.leave(at, a)
-			return
-		}
-		err, back := r.try(at, func() { r.doHostAction(a) })
-		if rethrow(err); !back {
-			r.done(at, nil)
-		}
-	}
 }
 
 func (r *Run) hostCall(a Action) *HostCall { return r.host.calls[n(a, 0)] }

@@ -1,6 +1,10 @@
 package model
 
-import "cabi/spec"
+import (
+	"slices"
+
+	"cabi/spec"
+)
 
 // hostOffers are the numbers with which the host may do each of its actions. The host keeps to what upstream asks of it:
 //
@@ -229,4 +233,13 @@ func (r *Run) sharedDoneActions(at *Activation, a Action) []Action {
 		}
 	}
 	return offers
+}
+
+// hostMay reports whether the host keeps to what upstream asks of it: an action on the same call, stream or future is offered.
+func (r *Run) hostMay(at *Activation, a Action) bool {
+	offers := hostMenu[a.Op]
+	if offers == nil || a.Op == opTick || a.Op == opInvoke {
+		return true
+	}
+	return slices.ContainsFunc(offers(r, at, a.with()), func(o Action) bool { return o.Args[0] == a.Args[0] })
 }

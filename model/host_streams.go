@@ -1,8 +1,6 @@
 package model
 
-import (
-	"cabi/spec"
-)
+import "cabi/spec"
 
 // newShared is the host's nth stream or future: one that it implements itself, or one of the specification's.
 func (r *Run) newShared(stream bool, t spec.ValType, nth uint64) spec.SharedBase {

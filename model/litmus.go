@@ -170,15 +170,6 @@ func (l *litmusRun) Next(r *Run, at *Activation) Action {
 	return a
 }
 
-// hostMay reports whether the host keeps to what upstream asks of it: an action on the same call, stream or future is offered.
-func (r *Run) hostMay(at *Activation, a Action) bool {
-	offers := hostMenu[a.Op]
-	if offers == nil || a.Op == opTick || a.Op == opInvoke {
-		return true
-	}
-	return slices.ContainsFunc(offers(r, at, a.with()), func(o Action) bool { return o.Args[0] == a.Args[0] })
-}
-
 func (l *litmusRun) stop(format string, args ...any) Action {
 	l.stopped = fmt.Sprintf(format, args...)
 	return Action{}

@@ -1,37 +1,35 @@
 package model
 
-import "cabi/spec"
-
-// A Property is something that is to hold in every run.
+// A Property says something that holds in every run: a promise of the specification, or a question about a design of it.
 type Property struct {
 	Name       string
-	Statement  string
+	Statement  string // the property in a sentence
 	Kind       string // state, step, quiescent or two runs
-	Origin     string // the issue, commit or sentence of upstream's prose it comes from
-	BlindSpots string // what it cannot see
-	Indices    bool   // it looks at indices as numbers, or at tables
-	Question   bool   // it asks about a design, and the pin need not have it; false: a promise, checked by default
+	Origin     string // the issue, commit or sentence of upstream's prose that it comes from
+	BlindSpots string // the violations that its checker cannot see
+	Indices    bool   // it compares indices as numbers, or depends on tables, so states that differ in those are not merged
+	Question   bool   // it is a question, which the pin need not answer with yes; false: a promise, checked by default
 	New        func() Checker
 }
 
-// A Checker checks one property in one run. It is told what happens, in order: it has those of the methods of run_observers.go that it
-// needs. What it points to belongs to the run: where a search goes back, it is put back as it was. What is to outlive that is
-// captured by a function.
+// A Checker checks one property in one run. It is told what happens, in order, through those of the methods of run_observers.go
+// that it has. A search takes actions back, and then restores everything that the checker points to; only the variables that its
+// functions have captured keep their values.
 type Checker interface {
-	// Begin tells that a run begins.
+	// Begin says that a run begins.
 	Begin(r *Run)
 	// Property is the property's name.
 	Property() string
-	// Violation says what violates the property, for people; empty: nothing so far.
+	// Violation says, for people, how the property is violated; empty: it is not so far.
 	Violation() string
-	// Kind tells the violation from others of the property: a site, what is stuck; it may be empty.
+	// Kind tells the violation from others of the same property: a site, or what is stuck. It may be empty.
 	Kind() string
-	// Exercised reports whether what the property speaks of happened, so that it could have been violated.
+	// Exercised reports whether what the property is about came up in the run, so that it could have been violated.
 	Exercised() bool
 }
 
-// checkersOf makes a checker of each property, for one run.
-func checkersOf(properties []*Property) []Checker {
+// newCheckers makes a checker of each property, for one run.
+func newCheckers(properties []*Property) []Checker {
 	checkers := make([]Checker, len(properties))
 	for i, property := range properties {
 		checkers[i] = property.New()
@@ -39,19 +37,25 @@ func checkersOf(properties []*Property) []Checker {
 	return checkers
 }
 
-// NoChecks is a checker that hears nothing, to be embedded in others.
+// A BaseChecker is embedded in checkers: it has the methods of Checker, and is told nothing.
 type BaseChecker struct {
-	Name          string
+	Name          string // the property's
 	Message       string // the violation, once there is one
-	ViolationKind string // its kind
-	NonVacuous    bool   // what the property speaks of happened
+	ViolationKind string // the violation's kind
+	NonVacuous    bool   // what the property is about came up
 }
 
-func (c *BaseChecker) Begin(*Run)        {}
-func (c *BaseChecker) Property() string  { return c.Name }
-func (c *BaseChecker) Violation() string { return c.Message }
-func (c *BaseChecker) Kind() string      { return c.ViolationKind }
-func (c *BaseChecker) Exercised() bool   { return c.NonVacuous }
+// Begin does nothing.
+func (c *BaseChecker) Begin(*Run) {}
 
-// Thread is the thread that the activation is on the stack of; nil: the host's.
-func (at *Activation) Thread() *spec.Thread { return at.stack.thread }
+// Property is c.Name.
+func (c *BaseChecker) Property() string { return c.Name }
+
+// Violation is c.Message.
+func (c *BaseChecker) Violation() string { return c.Message }
+
+// Kind is c.ViolationKind.
+func (c *BaseChecker) Kind() string { return c.ViolationKind }
+
+// Exercised is c.NonVacuous.
+func (c *BaseChecker) Exercised() bool { return c.NonVacuous }

@@ -247,7 +247,7 @@ func checkImmediate(kind immediate, word string, r *Run, at *Activation) error {
 		_, err := r.parseType(word)
 		return err
 	case immTypes:
-		_, err := r.parseTypes(word)
+		_, err := r.ParseTypes(word)
 		return err
 	}
 	return nil

@@ -48,7 +48,7 @@ func (r *Run) appendMenu(offers []menuAction, at *Activation, bounds Bounds, bre
 // templates appends the templates of an activation's menu that are within the bounds.
 func (r *Run) appendTemplates(templates []*template, at *Activation, bounds Bounds) []*template {
 	full := r.atBounds(bounds)
-	for _, t := range r.compiled.menu(at) {
+	for _, t := range r.compiled.menu(at.Name, at.Actor) {
 		if !full[makes[t.action.Op]] && (at.Kind == KindHost || !onlyAtRest[t.action.Op]) {
 			templates = append(templates, t)
 		}
@@ -203,7 +203,7 @@ func (m menu) operands(a Action) [][]uint64 {
 	case "memory.store":
 		return [][]uint64{{0}, m.indices(spec.ClassResourceHandle)}
 	case "task.return":
-		return m.operandsOf(must(m.parseTypes(a.Imm[0])))
+		return m.operandsOf(must(m.ParseTypes(a.Imm[0])))
 	case opCall:
 		return m.call(a)
 	case "waitable-set.wait", "waitable-set.poll":
@@ -340,4 +340,19 @@ func (m menu) liveIndices(class spec.Class) []uint64 {
 		}
 	}
 	return indices
+}
+
+// Indices is how many of an action's numbers, from the first, are indices.
+func (a Action) Indices() int {
+	switch a.Op {
+	case opCall, opReturn, "task.return", "waitable.join":
+		return len(a.Args)
+	case "thread.resume-later", "thread.suspend-then-resume", "thread.yield-then-resume", "thread.suspend-then-promote",
+		"thread.yield-then-promote":
+		return 1
+	}
+	if _, ok := indexOf[a.Op]; ok {
+		return 1
+	}
+	return 0
 }

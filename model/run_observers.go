@@ -1,33 +1,50 @@
 package model
 
-import "cabi/spec"
+import (
+	"slices"
 
-// What a checker may hear, a method each: it is told of what it has a method for.
+	"cabi/spec"
+)
+
+// An Observer is told what happens in a run, in order.
+type Observer interface {
+	// Entered says that core code, or the host, is called.
+	Entered(at *Activation)
+	// Done says that the pending action of an activation is done.
+	Done(at *Activation, results []spec.CoreValue)
+	// HostReceived says, as text, what values the host is given, or how a copy of the host's ended.
+	HostReceived(text string)
+}
+
+// A checker is told of everything that it has one of these methods for.
 type (
 	enteredObserver interface {
-		// Entered tells that core code, or the host, is called.
+		// Entered says that core code, or the host, is called.
 		Entered(r *Run, at *Activation)
 	}
 	doneObserver interface {
-		// Done tells that at.Pending is done, and what its results are.
+		// Done says that at.Pending is done, and with which results.
 		Done(r *Run, at *Activation, results []spec.CoreValue)
 	}
 	leftObserver interface {
-		// Left tells that at is about to return or to throw; it is still among the run's activations.
+		// Left says that an activation is about to return or to throw; it is still among the run's activations.
 		Left(r *Run, at *Activation)
 	}
 	settledObserver interface {
-		// Settled tells that the run is at a menu: what was done last has been done without a stop.
+		// Settled says that the run is at a menu: the last action was done, or has called code that acts now, and did not stop the run.
 		Settled(r *Run)
 	}
 	stateObserver interface {
-		// State tells, after Settled, that the run is in a state that was not looked at before.
+		// State says, after Settled, that the run is in a state that no run before it has checked.
 		State(r *Run)
 	}
 	stoppedObserver interface {
-		// Stopped tells that the specification stopped the run.
+		// Stopped says that the specification stopped the run.
 		Stopped(r *Run, err error)
 	}
+
+	// These are the methods of spec.Watcher.
+
 	issuedObserver interface {
 		Issued(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element)
 	}
@@ -43,17 +60,20 @@ type (
 	deliveredObserver interface {
 		Delivered(inst *spec.ComponentInstance, code spec.EventCode, index uint64, e spec.Element)
 	}
+
+	// A ghost is a checker that remembers more of a run than the run's state says: two states are one only if it remembers the same.
+
 	ghost interface {
-		// AppendGhost appends what the checker remembers and the state of the run does not say.
+		// AppendGhost appends what the checker remembers.
 		AppendGhost(b []byte) []byte
 	}
 	objectGhost interface {
-		// Ghost writes the same, where it refers to the specification's objects.
+		// Ghost writes what the checker remembers, where that refers to the specification's objects.
 		Ghost(w *spec.StateWriter)
 	}
 )
 
-// An audience is the checkers of a run by what they hear. Most hear little.
+// observers are the checkers of a run, by what they are told. Most are told little.
 type observers struct {
 	checkers  []Checker
 	entered   observersOf[enteredObserver]
@@ -71,42 +91,151 @@ type observers struct {
 	objects   observersOf[objectGhost]
 }
 
-// A row is the checkers that hear one thing.
+// observersOf are the checkers that have one method.
 type observersOf[T any] struct {
 	all    []T
 	places []int // of them among all checkers
 }
 
-// seat makes the checkers the audience. If there was one, they are of the same types, one by one.
-func (a *observers) assign(checkers []Checker) {
-	known := len(a.checkers) > 0
-	a.checkers = checkers
-	a.entered.assign(checkers, known)
-	a.done.assign(checkers, known)
-	a.left.assign(checkers, known)
-	a.settled.assign(checkers, known)
-	a.state.assign(checkers, known)
-	a.stopped.assign(checkers, known)
-	a.issued.assign(checkers, known)
-	a.retired.assign(checkers, known)
-	a.found.assign(checkers, known)
-	a.sought.assign(checkers, known)
-	a.delivered.assign(checkers, known)
-	a.ghosts.assign(checkers, known)
-	a.objects.assign(checkers, known)
+// assign makes the checkers the run's. Checkers that replace others are of the same types as those, one by one.
+func (o *observers) assign(checkers []Checker) {
+	replace := len(o.checkers) > 0
+	o.checkers = checkers
+	o.entered.assign(checkers, replace)
+	o.done.assign(checkers, replace)
+	o.left.assign(checkers, replace)
+	o.settled.assign(checkers, replace)
+	o.state.assign(checkers, replace)
+	o.stopped.assign(checkers, replace)
+	o.issued.assign(checkers, replace)
+	o.retired.assign(checkers, replace)
+	o.found.assign(checkers, replace)
+	o.sought.assign(checkers, replace)
+	o.delivered.assign(checkers, replace)
+	o.ghosts.assign(checkers, replace)
+	o.objects.assign(checkers, replace)
 }
 
-// seat fills the row; to ask each checker whether it belongs there takes longer than much of what it hears.
-func (r *observersOf[T]) assign(checkers []Checker, known bool) {
-	if known {
-		for i, place := range r.places {
-			r.all[i] = checkers[place].(T)
+// assign picks out the checkers that have the method. Where checkers replace others their places are known, and are used: asking
+// each checker for its methods anew takes longer than many checks do.
+func (o *observersOf[T]) assign(checkers []Checker, replace bool) {
+	if replace {
+		for i, place := range o.places {
+			o.all[i] = checkers[place].(T)
 		}
 		return
 	}
 	for place, c := range checkers {
-		if hearer, hears := c.(T); hears {
-			r.all, r.places = append(r.all, hearer), append(r.places, place)
+		if observer, is := c.(T); is {
+			o.all, o.places = append(o.all, observer), append(o.places, place)
 		}
+	}
+}
+
+// notifyMenu tells the checkers that the run is at a menu.
+func (r *Run) notifyMenu() {
+	r.notifying, r.elements = true, r.elements[:0]
+	for _, c := range r.observers.settled.all {
+		c.Settled(r)
+	}
+	if !r.repeating {
+		for _, c := range r.state.all {
+			c.State(r)
+		}
+	}
+	r.notifying, r.elements = false, r.elements[:0]
+}
+
+// Elements are the live elements of all instances' tables, each once. The slice is valid until the next call.
+func (r *Run) Elements() []spec.Slot {
+	if r.notifying && len(r.elements) > 0 {
+		return r.elements // several checkers ask for the same
+	}
+	r.elements = r.elements[:0]
+	for _, inst := range r.Store.Instances() {
+		for slot := range inst.Live() {
+			if slot.Owner == inst { // an element of a table that instances share is live in all of them
+				r.elements = append(r.elements, slot)
+			}
+		}
+	}
+	return r.elements
+}
+
+// Violated are the checkers that have found a violation.
+func (r *Run) Violated() []Checker {
+	var violated []Checker
+	for _, c := range r.checkers {
+		if c.Violation() != "" {
+			violated = append(violated, c)
+		}
+	}
+	return violated
+}
+
+// Violation is the property that the first of the violated checkers checks, and its message; "": none is violated.
+func (r *Run) Violation() (property, message string) {
+	for _, c := range r.checkers {
+		if message := c.Violation(); message != "" {
+			return c.Property(), message
+		}
+	}
+	return "", ""
+}
+
+// A watcher is a run as the watcher of its store (spec.Watcher): it tells the recorder and the checkers.
+type watcher Run
+
+func (w *watcher) Issued(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
+	if spec.ClassOf(e) != spec.ClassThread {
+		in := (*Run)(w).instanceOf(inst)
+		if i, found := slices.BinarySearch(in.known, index); !found {
+			in.known = slices.Insert(in.known, i, index)
+		}
+		w.recorder.change(inst, key, index, e)
+	}
+	w.issued++
+	if !w.neverWritten {
+		w.ages = append(w.ages, aged{e, w.issued})
+	}
+	(*Run)(w).addObservation(observation{kind: observedIssued, index: index, element: e})
+	for _, c := range w.observers.issued.all {
+		c.Issued(inst, key, index, e)
+	}
+}
+
+func (w *watcher) Retired(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
+	if e == nil {
+		return // an empty place can be looked up only where the trap on it is switched off
+	}
+	if spec.ClassOf(e) != spec.ClassThread {
+		w.recorder.change(inst, key, index, nil)
+	}
+	w.ages = w.ages.without(e)
+	(*Run)(w).addObservation(observation{kind: observedRetired, index: index, element: e})
+	for _, c := range w.observers.retired.all {
+		c.Retired(inst, key, index, e)
+	}
+}
+
+func (w *watcher) Found(inst *spec.ComponentInstance, want spec.Expected, index uint64, e spec.Element) {
+	if e == nil {
+		return // as in Retired
+	}
+	(*Run)(w).addObservation(observation{kind: observedFound, index: index, element: e})
+	for _, c := range w.observers.found.all {
+		c.Found(inst, want, index, e)
+	}
+}
+
+func (w *watcher) Sought(inst *spec.ComponentInstance, want spec.Expected, index uint64) {
+	for _, c := range w.observers.sought.all {
+		c.Sought(inst, want, index)
+	}
+}
+
+func (w *watcher) Delivered(inst *spec.ComponentInstance, code spec.EventCode, index uint64, e spec.Element) {
+	for _, c := range w.observers.delivered.all {
+		c.Delivered(inst, code, index, e)
 	}
 }

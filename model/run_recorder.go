@@ -122,3 +122,97 @@ func (r *Run) RecordedLines() int {
 	}
 	return len(r.recorder.lines)
 }
+
+// A Line is one line of a trace: an action, the entry into core code, the end of an action that others came in between
+// of, or how the run was stopped.
+type Line struct {
+	Kind    LineKind
+	Binds   []string // names for what it makes, such as "$r"; empty: none
+	Actor   string   // not of a stop
+	Text    string   // "resource.new R 100", "B.take 1", "trap lift_own/num_lends"
+	Results string   // after an arrow, or the detail of a stop; empty: none, or not stated
+	Notes   string   // after a semicolon: what changed in the tables; empty: nothing, or not stated
+	Number  int      // in the file it was read from
+}
+
+// A LineKind says what a line tells.
+type LineKind uint8
+
+const (
+	LineAction LineKind = iota
+	LineEnter
+	LineDone
+	LineStop
+)
+
+func (l Line) String() string {
+	var b strings.Builder
+	if len(l.Binds) > 0 {
+		fmt.Fprintf(&b, "%s = ", strings.Join(l.Binds, " "))
+	}
+	switch l.Kind {
+	case LineAction:
+		fmt.Fprintf(&b, "%s: %s", l.Actor, l.Text)
+	case LineEnter:
+		fmt.Fprintf(&b, "%s: enter %s", l.Actor, l.Text)
+	case LineDone:
+		fmt.Fprintf(&b, "%s: done %s", l.Actor, l.Text)
+	case LineStop:
+		b.WriteString(l.Text)
+		if l.Results != "" {
+			fmt.Fprintf(&b, ": %s", l.Results)
+		}
+		return b.String()
+	}
+	if l.Results != "" {
+		fmt.Fprintf(&b, " -> %s", l.Results)
+	}
+	if l.Notes != "" {
+		fmt.Fprintf(&b, " ; %s", l.Notes)
+	}
+	return b.String()
+}
+
+// texts are what lines say, each kept once: long traces repeat themselves.
+type interner map[string]string
+
+// mostTexts bounds how many are kept.
+const mostTexts = 1 << 16
+
+// of is a line whose parts are kept once.
+func (t *interner) line(l Line) Line {
+	l.Actor, l.Text, l.Results, l.Notes = t.text(l.Actor), t.text(l.Text), t.text(l.Results), t.text(l.Notes)
+	return l
+}
+
+func (t *interner) text(text string) string {
+	if *t == nil {
+		*t = interner{}
+	}
+	if same, known := (*t)[text]; known {
+		return same
+	}
+	if len(*t) == mostTexts {
+		return text
+	}
+	text = strings.Clone(text) // not the whole line that it is a part of
+	(*t)[text] = text
+	return text
+}
+
+// SiteOf names where the specification stopped a run.
+func SiteOf(err error) string {
+	var trap *spec.Trap
+	var failure *spec.AssertionFailure
+	var crash *spec.Crash
+	switch {
+	case errors.As(err, &trap):
+		return string(trap.Site)
+	case errors.As(err, &failure):
+		return string(failure.Site)
+	case errors.As(err, &crash):
+		return crash.Function + "/" + crash.Exception
+	default:
+		return "exception"
+	}
+}

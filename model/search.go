@@ -2,13 +2,8 @@ package model
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
-	"maps"
 	"math"
 	"slices"
-
-	"github.com/zeebo/xxh3"
 
 	"cabi/spec"
 )
@@ -135,23 +130,6 @@ func (s *Search) mayReduce() bool {
 	return !slices.ContainsFunc(s.Properties, func(p *Property) bool { return p.Indices })
 }
 
-// SiteOf names where the specification stopped a run.
-func SiteOf(err error) string {
-	var trap *spec.Trap
-	var failure *spec.AssertionFailure
-	var crash *spec.Crash
-	switch {
-	case errors.As(err, &trap):
-		return string(trap.Site)
-	case errors.As(err, &failure):
-		return string(failure.Site)
-	case errors.As(err, &crash):
-		return crash.Function + "/" + crash.Exception
-	default:
-		return "exception"
-	}
-}
-
 // NewRun makes a run of the search's world, as the search makes it.
 func (s Search) NewRun(actor Actor, choices spec.Choices, checkers ...Checker) *Run {
 	return NewRun(s.World, s.options(choices), actor, checkers...)
@@ -177,10 +155,3 @@ type tweak struct {
 	rewrite      func(state []byte) []byte                          // what fingerprints are of
 	onState      func(e *explorer, to path, r *successor, met bool) // hears of each state that a run came to
 }
-
-// pathFingerprint tells every path from all others.
-func pathFingerprint(p *pathActor) fingerprint {
-	return xxh3.Hash128([]byte(fmt.Sprint(p.actions, p.choices)))
-}
-
-func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

@@ -12,7 +12,7 @@ type checkerPool struct {
 
 // first is the checkers for the first run.
 func (c *checkerPool) first() []Checker {
-	c.checkers = checkersOf(c.properties)
+	c.checkers = newCheckers(c.properties)
 	for _, checker := range c.checkers {
 		c.fresh = append(c.fresh, freshOf(checker))
 	}

@@ -209,14 +209,14 @@ func (x *expansion) restore(r *Run) {
 }
 
 // try does an action of an activation. It returns how that was stopped, or reports that the run is at the menu again.
-func (x *expansion) try(r *Run, at *Activation, do func()) (err error, back bool) {
+func (x *expansion) try(r *Run, at *Activation, do func()) (err error, undone bool) {
 	defer func() {
 		if x.unwinding && at == x.at {
 			if got := recover(); got != any(spec.Aborted{}) {
 				panic(got)
 			}
 			x.restore(r)
-			r.atSameMenu, back = true, true
+			r.atSameMenu, undone = true, true
 		}
 	}()
 	err = r.Store.Try(do)

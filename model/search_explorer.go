@@ -286,7 +286,7 @@ func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
 	options := w.options(choices)
 	options.Pool, options.Observe = &w.pool, w.observe
 	if w.Replay {
-		return newRun(w.compiled, w.World, options, actor, checkersOf(w.Properties))
+		return newRun(w.compiled, w.World, options, actor, newCheckers(w.Properties))
 	}
 	w.run = newRun(w.compiled, w.World, options, actor, w.checkers.first())
 	return w.run
@@ -310,14 +310,6 @@ func (w *worker) newlyExercised(r *Run) []string {
 		}
 	}
 	return met
-}
-
-// randomIndices is from how many indices a random numbering draws here: as many as there may be handles.
-func randomIndices(handles int) uint64 {
-	if handles > 0 {
-		return uint64(max(handles, 2))
-	}
-	return 4
 }
 
 // trace runs a path again and records it.

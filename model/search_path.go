@@ -66,16 +66,3 @@ func (p *pathActor) Shuffle(site spec.Site, n int, swap func(i, j int)) {
 	}
 	spec.ShuffleByChoice(p, site, n, swap)
 }
-
-// comesFirst are the draws of a shuffle of n that swap the kth with the first, and nothing else.
-func comesFirst(n, k int) []uint32 {
-	draws := make([]uint32, 0, n-1)
-	for i := n - 1; i > 0; i-- {
-		if i == k {
-			draws = append(draws, 0)
-		} else {
-			draws = append(draws, uint32(i))
-		}
-	}
-	return draws
-}

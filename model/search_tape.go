@@ -1,8 +1,6 @@
 package model
 
-import (
-	"cabi/spec"
-)
+import "cabi/spec"
 
 // A Walk is runs of a world that a tape decides: each of its numbers is an action of the menu or a choice of the
 // specification, modulo how many there are. A run ends with its tape.
@@ -24,7 +22,7 @@ type TapeResult struct {
 func (w TapeRunner) Run(tape []uint32) TapeResult {
 	walker := &tapeActor{tape: tape, bounds: w.Bounds}
 	search := Search{World: w.World, Variant: w.Variant, Bounds: w.Bounds}
-	r := search.NewRun(walker, walker, checkersOf(w.Properties)...)
+	r := search.NewRun(walker, walker, newCheckers(w.Properties)...)
 	defer r.Close()
 	r.recorder = &recorder{}
 	r.Main()

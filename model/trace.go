@@ -28,56 +28,6 @@ type Trace struct {
 	FromJSON bool   // it was read from JSON lines
 }
 
-// A Line is one line of a trace: an action, the entry into core code, the end of an action that others came in between
-// of, or how the run was stopped.
-type Line struct {
-	Kind    LineKind
-	Binds   []string // names for what it makes, such as "$r"; empty: none
-	Actor   string   // not of a stop
-	Text    string   // "resource.new R 100", "B.take 1", "trap lift_own/num_lends"
-	Results string   // after an arrow, or the detail of a stop; empty: none, or not stated
-	Notes   string   // after a semicolon: what changed in the tables; empty: nothing, or not stated
-	Number  int      // in the file it was read from
-}
-
-// A LineKind says what a line tells.
-type LineKind uint8
-
-const (
-	LineAction LineKind = iota
-	LineEnter
-	LineDone
-	LineStop
-)
-
-func (l Line) String() string {
-	var b strings.Builder
-	if len(l.Binds) > 0 {
-		fmt.Fprintf(&b, "%s = ", strings.Join(l.Binds, " "))
-	}
-	switch l.Kind {
-	case LineAction:
-		fmt.Fprintf(&b, "%s: %s", l.Actor, l.Text)
-	case LineEnter:
-		fmt.Fprintf(&b, "%s: enter %s", l.Actor, l.Text)
-	case LineDone:
-		fmt.Fprintf(&b, "%s: done %s", l.Actor, l.Text)
-	case LineStop:
-		b.WriteString(l.Text)
-		if l.Results != "" {
-			fmt.Fprintf(&b, ": %s", l.Results)
-		}
-		return b.String()
-	}
-	if l.Results != "" {
-		fmt.Fprintf(&b, " -> %s", l.Results)
-	}
-	if l.Notes != "" {
-		fmt.Fprintf(&b, " ; %s", l.Notes)
-	}
-	return b.String()
-}
-
 func (t *Trace) String() string {
 	var b strings.Builder
 	t.write(&b)

@@ -139,13 +139,6 @@ func (p *traceParser) body(word, rest, text string) error {
 
 var stopWords = map[string]bool{"trap": true, "assertion-failure": true, "crash": true, "exception": true}
 
-func shorten(text string) string {
-	if len(text) > 60 {
-		return strings.ToValidUTF8(text[:60], "") + "…"
-	}
-	return text
-}
-
 // header reads "world NAME variant NAME pin COMMIT format VERSION without SITES", of which all but the first may be missing.
 func (p *traceParser) header(words []string) error {
 	if p.trace.Variant != nil {

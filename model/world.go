@@ -3,9 +3,10 @@
 package model
 
 import (
-	"fmt"
 	"slices"
 	"strings"
+
+	"cabi/spec"
 )
 
 // A World is what a run starts from: finite, plain data, the same for every language that runs it.
@@ -87,81 +88,6 @@ type Limits struct {
 	FlatResults         int    `json:"flat_results,omitempty"`
 }
 
-// Validate says what is wrong with w, if anything: a name that is not defined, a type that cannot be read.
-func (w *World) Validate() error {
-	for n, i := range w.Instances {
-		if err := w.validateInstance(i, w.Instances[:n]); err != nil {
-			return err
-		}
-	}
-	if n := w.Limits.TableLength; n > 0 && n < leastTable {
-		return fmt.Errorf("world %s: tables of %d elements are too short: at least %d are needed", w.Name, n, leastTable)
-	}
-	for _, r := range w.Resources {
-		if !w.hasInstance(r.Impl) {
-			return fmt.Errorf("world %s: resource %s is implemented by an unknown instance %s", w.Name, r.Name, r.Impl)
-		}
-	}
-	for _, f := range w.Funcs {
-		if err := w.validateFunc(f); err != nil {
-			return err
-		}
-	}
-	for _, i := range w.Imports {
-		if !w.hasInstance(i.Instance) || w.Func(i.Func) == nil {
-			return fmt.Errorf("world %s: %s imports %s: unknown instance or function", w.Name, i.Instance, i.Func)
-		}
-	}
-	for _, name := range w.Start {
-		if w.Func(name) == nil {
-			return fmt.Errorf("world %s: starts with an unknown function %s", w.Name, name)
-		}
-	}
-	return nil
-}
-
-// leastTable is how many elements a table must have room for: an instance's table of functions is one too.
-const leastTable = 2
-
-// maxMemory bounds an instance's memory, so that a hostile world cannot exhaust this one's.
-const maxMemory = 1 << 24
-
-// validateInstance says what is wrong with an instance, given those before it.
-func (w *World) validateInstance(i Instance, before []Instance) error {
-	named := func(name string) bool {
-		return slices.ContainsFunc(before, func(b Instance) bool { return b.Name == name })
-	}
-	_, known := encodings[i.Encoding]
-	switch {
-	case i.Name == "" || i.Name == Host || strings.ContainsAny(i.Name, " .:"):
-		return fmt.Errorf("world %s: %q is no name for an instance", w.Name, i.Name)
-	case named(i.Name):
-		return fmt.Errorf("world %s: there are two instances %s", w.Name, i.Name)
-	case i.Parent != "" && !named(i.Parent):
-		return fmt.Errorf("world %s: no instance before %s is its parent %s", w.Name, i.Name, i.Parent)
-	case i.Memory < 0 || i.Memory > maxMemory:
-		return fmt.Errorf("world %s: instance %s has %d bytes of memory, from 0 to %d are possible", w.Name, i.Name, i.Memory, maxMemory)
-	case !known:
-		return fmt.Errorf("world %s: instance %s has an unknown encoding %q", w.Name, i.Name, i.Encoding)
-	}
-	return nil
-}
-
-func (w *World) validateFunc(f Func) error {
-	if !strings.Contains(f.Name, ".") || f.Instance() != Host && !w.hasInstance(f.Instance()) {
-		return fmt.Errorf("world %s: function %s: its name is an instance, a dot and a name", w.Name, f.Name)
-	}
-	if !slices.Contains([]string{"", "sync", "stackful", "callback"}, f.Lift) {
-		return fmt.Errorf("world %s: function %s: unknown lift %q: it is sync, stackful or callback", w.Name, f.Name, f.Lift)
-	}
-	for _, t := range slices.Concat(f.Params, f.Results) {
-		if _, err := parseType(t, w.resourceNames()); err != nil {
-			return fmt.Errorf("world %s: function %s: %w", w.Name, f.Name, err)
-		}
-	}
-	return nil
-}
-
 func (w *World) hasInstance(name string) bool {
 	return slices.ContainsFunc(w.Instances, func(i Instance) bool { return i.Name == name })
 }
@@ -183,4 +109,22 @@ func (w *World) resourceNames() resourceTypes {
 		types[r.Name] = nil
 	}
 	return types
+}
+
+// Host is the host's actor name.
+const Host = "host"
+
+// apply is other limits with the world's in place of those that it does not set.
+func (l Limits) apply(to spec.Limits) spec.Limits {
+	to.TableLength = max(to.TableLength, l.TableLength)
+	to.BufferLength = max(to.BufferLength, l.BufferLength)
+	to.Backpressure = max(to.Backpressure, l.Backpressure)
+	to.InitialBackpressure = max(to.InitialBackpressure, l.InitialBackpressure)
+	to.StringByteLength = max(to.StringByteLength, l.StringByteLength)
+	to.ListByteLength = max(to.ListByteLength, l.ListByteLength)
+	to.ReallocI32 = max(to.ReallocI32, l.ReallocI32)
+	to.FlatParams = max(to.FlatParams, l.FlatParams)
+	to.FlatAsyncParams = max(to.FlatAsyncParams, l.FlatAsyncParams)
+	to.FlatResults = max(to.FlatResults, l.FlatResults)
+	return to
 }

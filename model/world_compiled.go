@@ -99,10 +99,10 @@ func isNumber(t spec.ValType) bool {
 	return false
 }
 
-// menu is the lines that an activation's menu is made of.
-func (p *compiledWorld) menu(at *Activation) []*template {
-	if named, ok := p.menus[at.Name]; ok {
+// menu are the templates for an activation of a name, or of an actor if that name has no menu of its own.
+func (c *compiledWorld) menu(name, actor string) []*template {
+	if named, ok := c.menus[name]; ok {
 		return named
 	}
-	return p.menus[at.Actor]
+	return c.menus[actor]
 }

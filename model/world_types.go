@@ -24,6 +24,23 @@ func parseType(text string, resources resourceTypes) (spec.ValType, error) {
 	return t, nil
 }
 
+// parseTypes reads a list of types, "(t,u)" or "()", by a function that reads one.
+func parseTypes(text string, parse func(string) (spec.ValType, error)) ([]spec.ValType, error) {
+	inner, ok := strings.CutPrefix(text, "(")
+	inner, ok2 := strings.CutSuffix(inner, ")")
+	if !ok || !ok2 {
+		return nil, fmt.Errorf("types %q: they stand in parentheses", text)
+	}
+	if inner == "" {
+		return nil, nil
+	}
+	t, err := parse("tuple<" + inner + ">")
+	if err != nil {
+		return nil, err
+	}
+	return t.(*spec.TupleType).Ts, nil
+}
+
 type typeParser struct {
 	text      string
 	at        int

@@ -43,10 +43,10 @@ func (b Bounds) String() string {
 	return strings.Join(parts, "; ")
 }
 
-// Counted is a number of things in words: "1 action", "2 actions".
-func Counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
+// randomIndices is from how many indices a random numbering draws here: as many as there may be handles.
+func randomIndices(handles int) uint64 {
+	if handles > 0 {
+		return uint64(max(handles, 2))
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return 4
 }

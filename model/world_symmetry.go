@@ -3,8 +3,6 @@ package model
 import (
 	"slices"
 	"strings"
-
-	"github.com/zeebo/xxh3"
 )
 
 // A swap is two types that a world treats alike: with one in place of the other and the other way round, it is the same
@@ -91,16 +89,4 @@ func (s swap) append(b, text []byte) []byte {
 
 func isWord(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-}
-
-// folded is the least of the fingerprints of a state and of its swapped images: one for all of them.
-func (w *stateWriter) folded(state []byte) fingerprint {
-	least := xxh3.Hash128(state)
-	for _, s := range w.swaps {
-		w.swapped = s.append(w.swapped[:0], state)
-		if h := xxh3.Hash128(w.swapped); h.Hi < least.Hi || h.Hi == least.Hi && h.Lo < least.Lo {
-			least = h
-		}
-	}
-	return least
 }

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -99,3 +100,49 @@ func (o op) usage() []string {
 	}
 	return words
 }
+
+// An immediate is the kind of an action's immediate operand, as a person would name it.
+type immediate string
+
+const (
+	immResource    immediate = "resource"
+	immType        immediate = "type"    // a payload or result type; _ is none
+	immTypes       immediate = "(types)" // result types: (), (u32) …
+	immFunc        immediate = "function"
+	immAsync       immediate = "async|sync"
+	immCancellable immediate = "cancellable|uncancellable"
+	immCore        immediate = "i32|i64"
+	immAnything    immediate = "word"
+)
+
+// An op is a kind of action.
+type op struct {
+	imm  []immediate
+	args int // how many numbers; -1: any
+}
+
+// Ops are the names of all actions of guests, sorted.
+func Ops() []string {
+	var names []string
+	for name := range ops {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// The actions that are not built-ins.
+const (
+	opCall   = "call"   // an import
+	opReturn = "return" // from the core function that runs
+	opThrow  = "throw"  // a core exception
+	opInvoke = "invoke" // the host calls an export
+	opTick   = "tick"   // the host resumes a thread
+	opCancel = "cancel" // the host cancels a call
+	opStop   = "stop"   // the host does nothing more
+)
+
+// ops are all actions: the canonical built-ins under the names of their text format, and the guest's and host's own.
+var ops map[string]op
+
+func n(a Action, i int) uint64 { return a.Args[i].Uint64() }

@@ -1,0 +1,75 @@
+package model
+
+import (
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// groups are the groups of files that doc.go describes, each with those whose declarations it may use besides its own.
+var groups = map[string][]string{
+	"common":   {},
+	"world":    {"common"},
+	"run":      {"common", "world", "host", "property"},
+	"host":     {"common", "world", "run", "property"},
+	"property": {"common", "world", "run", "host"},
+	"trace":    {"common", "world", "run", "host", "property"},
+	"litmus":   {"common", "world", "run", "host", "property", "trace"},
+	"search":   {"common", "world", "run", "host", "property", "trace"},
+}
+
+// groupOf is the group of a file: its name up to an underscore or dot.
+func groupOf(file string) string {
+	name := filepath.Base(file)
+	return name[:strings.IndexAny(name, "_.")]
+}
+
+// Every file belongs to a group, and uses declarations of the groups below it only.
+func TestGroups(t *testing.T) {
+	fset := token.NewFileSet()
+	files := parsed(t, fset)
+	info := &types.Info{Uses: map[*ast.Ident]types.Object{}}
+	config := types.Config{Importer: importer.ForCompiler(fset, "source", nil)}
+	pkg, err := config.Check("cabi/model", fset, files, info)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, object := range info.Uses {
+		if object.Pkg() != pkg {
+			continue
+		}
+		from, to := groupOf(fset.Position(id.Pos()).Filename), groupOf(fset.Position(object.Pos()).Filename)
+		if from != to && !slices.Contains(groups[from], to) {
+			t.Errorf("%s: %s is of the group %s, which %s may not use", fset.Position(id.Pos()), id.Name, to, from)
+		}
+	}
+}
+
+// parsed are the files of the package without its tests.
+func parsed(t *testing.T, fset *token.FileSet) []*ast.File {
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []*ast.File
+	for _, name := range names {
+		if _, known := groups[groupOf(name)]; !known && !slices.Contains([]string{"doc.go", "groups_test.go", "bench_test.go"}, name) {
+			t.Errorf("%s has the prefix of no group: %v", name, groups)
+		}
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(fset, name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	return files
+}

@@ -1,0 +1,182 @@
+package model
+
+import (
+	"slices"
+
+	"cabi/spec"
+)
+
+// This file is the loop of a run: it asks the actor for an action, takes it, and tells the checkers, the recorder and the
+// observer. The specification calls guests (act) and the host (hostActs) back while an action is under way, so the loop nests:
+// each activation has one of its own.
+
+// Main has the host call the exports of the world's start, and then lets it act until the actor ends the run or the
+// specification stops it.
+func (r *Run) Main() {
+	defer func() {
+		if got := recover(); got != nil && got != any(spec.Aborted{}) {
+			panic(got)
+		}
+	}()
+	host := &Activation{Actor: Host, Kind: KindHost, Name: Host, stack: r.stackOf(nil)}
+	host.stack.activations = append(host.stack.activations, host)
+	r.Activations = append(r.Activations, host)
+	r.starting = true
+	for _, name := range r.World.Start {
+		a := Action{Op: opInvoke, Imm: []string{name}}
+		host.Pending = &a
+		r.takeHostAction(host, a)
+	}
+	r.starting = false
+	for r.Stopped == nil {
+		a := r.nextAction(host)
+		if a.Op == opStop {
+			return
+		}
+		r.takeHostAction(host, a)
+	}
+}
+
+// takeHostAction takes an action of the host at rest.
+func (r *Run) takeHostAction(host *Activation, a Action) {
+	switch err, undone := r.try(host, func() { r.doHostAction(a) }); {
+	case undone:
+	case err != nil:
+		r.stop(err)
+	default:
+		r.done(host, nil)
+	}
+}
+
+// act takes the actions of an activation of core code until it returns or throws.
+func (in *instance) act(at *Activation) []spec.CoreValue {
+	r := in.run
+	r.enter(at)
+	for {
+		a := r.nextAction(at)
+		switch a.Op {
+		case opReturn:
+			r.leave(at, a)
+			return slices.Clip(a.Args)
+		case opThrow:
+			r.leave(at, a)
+			panic(&spec.CoreException{Payload: at.Name})
+		}
+		if results, undone := r.do(at, a); !undone {
+			r.done(at, results)
+		}
+	}
+}
+
+// hostActs lets the host act until it returns to its caller: to a guest that called function k of the host's calls or cancels that
+// call, or that uses stream or future k of those that the host knows.
+func (r *Run) hostActs(kind ActivationKind, name string, k int) {
+	at := &Activation{Actor: Host, Kind: kind, Name: name, Args: []spec.CoreValue{spec.CoreInt(uint64(k))}}
+	r.enter(at)
+	for {
+		a := r.nextAction(at)
+		if a.Op == opReturn {
+			r.leave(at, a)
+			return
+		}
+		err, undone := r.try(at, func() { r.doHostAction(a) })
+		if rethrow(err); !undone {
+			r.done(at, nil)
+		}
+	}
+}
+
+// nextAction asks the actor for the next action of an activation, and begins it.
+func (r *Run) nextAction(at *Activation) Action {
+	if !r.atSameMenu {
+		r.notifyMenu()
+	}
+	r.atSameMenu = false
+	a := r.actor.Next(r, at)
+	if a.Op == "" {
+		if at.Kind == KindHost {
+			return Action{Op: opStop}
+		}
+		r.Store.Abort()
+	}
+	at.Pending = &a
+	if !r.starting {
+		r.Actions++
+	}
+	r.recorder.step(at, a)
+	return a
+}
+
+// do does an action of a guest, and reports whether it was taken back.
+func (r *Run) do(at *Activation, a Action) (results []spec.CoreValue, undone bool) {
+	do := guestOps[a.Op].do
+	if r.undoer == nil || !r.undoer.mayUndo() {
+		return do(&guest{at.inst}, a), false
+	}
+	err, undone := r.undoer.try(r, at, func() { results = do(&guest{at.inst}, a) })
+	rethrow(err)
+	return results, undone
+}
+
+// try does an action of the host. It returns how the specification stopped it, and whether it was taken back.
+func (r *Run) try(at *Activation, do func()) (err error, undone bool) {
+	if r.undoer == nil {
+		return r.Store.Try(do), false
+	}
+	return r.undoer.try(r, at, do)
+}
+
+// rethrow panics with an error as the specification would have: the host, or a guest, is to be stopped amid a call.
+func rethrow(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// enter begins an activation.
+func (r *Run) enter(at *Activation) {
+	r.Activations = append(r.Activations, at)
+	at.stack = r.stackOf(r.Store.Running())
+	at.stack.enter(at)
+	r.recorder.enter(at)
+	if r.Observer != nil {
+		r.Observer.Entered(at)
+	}
+	for _, c := range r.entered.all {
+		c.Entered(r, at)
+	}
+}
+
+// leave ends an activation, which returns or throws.
+func (r *Run) leave(at *Activation, a Action) {
+	for _, c := range r.left.all {
+		c.Left(r, at)
+	}
+	at.Pending = nil
+	at.stack.leave(at, a)
+	if r.neverWritten {
+		r.dropStack(at.stack)
+	}
+	r.Activations = slices.DeleteFunc(r.Activations, func(a *Activation) bool { return a == at })
+}
+
+// done ends the pending action of an activation.
+func (r *Run) done(at *Activation, results []spec.CoreValue) {
+	r.recorder.done(at, results)
+	if r.Observer != nil {
+		r.Observer.Done(at, results)
+	}
+	for _, c := range r.observers.done.all {
+		c.Done(r, at, results)
+	}
+	at.Pending, at.observed = nil, at.observed[:0]
+}
+
+// stop ends the run: the specification stopped it.
+func (r *Run) stop(err error) {
+	r.Stopped = err
+	r.recorder.stop(err)
+	for _, c := range r.stopped.all {
+		c.Stopped(r, err)
+	}
+}

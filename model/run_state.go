@@ -1,0 +1,185 @@
+package model
+
+import (
+	"slices"
+	"strings"
+
+	"cabi/spec"
+)
+
+// A stateWriter writes whole states of runs.
+type stateWriter struct {
+	spec.StateWriter
+	reduce  bool   // states that differ only in the numbers of indices are written alike
+	swaps   []swap // types that the world treats alike
+	swapped []byte
+	running []*spec.Thread
+	rewrite func([]byte) []byte // of tests: changes what is written; nil: nothing does
+}
+
+// AppendState appends everything that can influence what happens next: the store; what stands on the stacks; what the host
+// holds; the memories, if the world has something read from them that matters; the indices that menus offer; and what
+// the checkers remember.
+func (r *Run) AppendState(b []byte) []byte { return new(stateWriter).append(b, r) }
+
+func (w *stateWriter) append(b []byte, r *Run) []byte {
+	if w.reduce {
+		w.Age = r.ages.of
+	}
+	b = w.Append(b, r.Store, func(*spec.StateWriter) {
+		w.stacks(r)
+		w.host(r)
+		w.instances(r)
+		for _, c := range r.objects.all {
+			c.Ghost(&w.StateWriter)
+		}
+	})
+	for _, c := range r.ghosts.all {
+		b = c.AppendGhost(b)
+	}
+	return b
+}
+
+// stacks writes the threads that run and what stands on every stack that can go on.
+func (w *stateWriter) stacks(r *Run) {
+	w.running = r.Store.RunningThreads(w.running[:0])
+	w.Put("running ", w.running, "\n")
+	for _, s := range r.stacks {
+		if s.finished(w.running) || len(s.activations) == 0 && len(s.observed) == 0 {
+			continue
+		}
+		w.Put("stack of ", s.thread)
+		w.observations(s.observed)
+		for _, at := range s.activations {
+			w.activation(r, at)
+		}
+		w.Put("\n")
+	}
+}
+
+func (w *stateWriter) activation(r *Run, at *Activation) {
+	w.Put(" in ")
+	w.Text(at.Name)
+	switch at.Kind {
+	case KindHostFunc, KindHostCancel:
+		w.Put(" ", r.host.calls[at.Args[0].Uint64()].onResolve)
+	case KindHostShared:
+		w.Put(" ", r.host.shared[at.Args[0].Uint64()].shared)
+	}
+	if at.Pending != nil {
+		w.action(r, *at.Pending)
+	}
+	w.observations(at.observed)
+}
+
+// action writes what an activation does. The number of a call, stream or future of the host is written as what it stands
+// for: it is only the order in which they came to be.
+func (w *stateWriter) action(r *Run, a Action) {
+	w.Put(" does ")
+	w.Text(a.Op)
+	for _, word := range a.Imm {
+		w.Put(" ")
+		w.Text(word)
+	}
+	switch {
+	case a.Op == opCancel:
+		w.Put(" ", r.invocations[n(a, 0)].onCancel)
+		a.Args = nil
+	case strings.HasPrefix(a.Op, "host."):
+		w.Put(" ", r.hostCall(a).onResolve)
+		a.Args = a.Args[1:]
+	case strings.HasPrefix(a.Op, "shared."):
+		w.Put(" ", r.sharedAt(a).shared)
+		a.Args = a.Args[1:]
+	}
+	if !w.Full() {
+		a.Args = a.Args[min(a.Indices(), len(a.Args)):]
+	}
+	w.Put(" ", a.Args)
+}
+
+// meetings writes what the specification met. The indices say nothing that the elements do not, as long as they live.
+func (w *stateWriter) observations(ms []observation) {
+	for _, m := range ms {
+		w.Put(observationNames[m.kind])
+		if m.kind == observedReturned {
+			w.returned(m)
+			continue
+		}
+		if w.Full() {
+			w.Put(m.index, "=")
+		}
+		w.Put(m.element)
+	}
+}
+
+// returned writes what core code returned. An index among it was looked up at once, and is not needed any more.
+func (w *stateWriter) returned(m observation) {
+	switch {
+	case w.Full():
+		w.Put(m.returned)
+	case m.from.Packed && len(m.returned) == 1:
+		w.Put(m.returned[0].Uint64() & 0xf)
+	case !slices.ContainsFunc(m.from.Results, isHandle):
+		w.Put(m.returned)
+	}
+}
+
+// isHandle reports whether a value of t is an index in core code.
+func isHandle(t spec.ValType) bool {
+	switch t.(type) {
+	case *spec.OwnType, *spec.BorrowType, *spec.StreamType, *spec.FutureType, *spec.ErrorContextType:
+		return true
+	}
+	return false
+}
+
+// host writes what the host holds and can still use.
+func (w *stateWriter) host(r *Run) {
+	for _, c := range r.invocations {
+		if !c.Resolved {
+			w.Put("call ", c.Func, " ", c.args, " cancelled=", c.CancelRequested, " ", c.onCancel, "\n")
+		}
+	}
+	for _, c := range r.host.calls {
+		if !c.Resolved {
+			w.Put("host call ", c.Func, " started=", c.Started, " asked=", c.CancelRequested, " ", c.onResolve, "\n")
+		}
+	}
+	for _, s := range r.host.shared {
+		w.shared(s)
+	}
+}
+
+func (w *stateWriter) shared(s *HostShared) {
+	w.Put("shared ", s.shared, " made=", s.Made, " closed=", s.Closed, " cancelling=", s.CancelRequested, " reading=", s.Copying,
+		" reclaim=", s.CanReclaim)
+	switch b := s.Pending.(type) {
+	case *hostReadable:
+		w.hostBuffer(&b.hostBuffer)
+	case *hostWritable:
+		w.hostBuffer(&b.hostBuffer)
+	case nil:
+	default:
+		w.Put(" pending=", b)
+	}
+	w.Put(" done=", s.onCopyDone, "\n")
+}
+
+func (w *stateWriter) hostBuffer(b *hostBuffer) {
+	w.Put(" pending=", b.n, ",", b.progress, ",", b.seed)
+}
+
+// instances writes what belongs to instances and not to the store.
+func (w *stateWriter) instances(r *Run) {
+	for _, in := range r.ordered {
+		w.Put("heap ", in.heap)
+		if !r.World.RightClass {
+			w.Put(" known ", in.known)
+		}
+		if in.memory != nil && r.compiled.readsMemory {
+			w.Put(" memory ", string(in.memory.Bytes.B))
+		}
+		w.Put("\n")
+	}
+}

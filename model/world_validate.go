@@ -1,0 +1,182 @@
+// Package model runs the specification in spec/: it builds the stores that worlds describe, lets guests and hosts act in
+// them, and searches what can happen. It knows no rule of the Canonical ABI itself.
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cabi/spec"
+)
+
+// Validate says what is wrong with w, if anything: a name that is not defined, a type that cannot be read.
+func (w *World) Validate() error {
+	for n, i := range w.Instances {
+		if err := w.validateInstance(i, w.Instances[:n]); err != nil {
+			return err
+		}
+	}
+	if n := w.Limits.TableLength; n > 0 && n < leastTable {
+		return fmt.Errorf("world %s: tables of %d elements are too short: at least %d are needed", w.Name, n, leastTable)
+	}
+	for _, r := range w.Resources {
+		if !w.hasInstance(r.Impl) {
+			return fmt.Errorf("world %s: resource %s is implemented by an unknown instance %s", w.Name, r.Name, r.Impl)
+		}
+	}
+	for _, f := range w.Funcs {
+		if err := w.validateFunc(f); err != nil {
+			return err
+		}
+	}
+	for _, i := range w.Imports {
+		if !w.hasInstance(i.Instance) || w.Func(i.Func) == nil {
+			return fmt.Errorf("world %s: %s imports %s: unknown instance or function", w.Name, i.Instance, i.Func)
+		}
+	}
+	for _, name := range w.Start {
+		if w.Func(name) == nil {
+			return fmt.Errorf("world %s: starts with an unknown function %s", w.Name, name)
+		}
+	}
+	return nil
+}
+
+// leastTable is how many elements a table must have room for: an instance's table of functions is one too.
+const leastTable = 2
+
+// maxMemory bounds an instance's memory, so that a hostile world cannot exhaust this one's.
+const maxMemory = 1 << 24
+
+// validateInstance says what is wrong with an instance, given those before it.
+func (w *World) validateInstance(i Instance, before []Instance) error {
+	named := func(name string) bool {
+		return slices.ContainsFunc(before, func(b Instance) bool { return b.Name == name })
+	}
+	_, known := encodings[i.Encoding]
+	switch {
+	case i.Name == "" || i.Name == Host || strings.ContainsAny(i.Name, " .:"):
+		return fmt.Errorf("world %s: %q is no name for an instance", w.Name, i.Name)
+	case named(i.Name):
+		return fmt.Errorf("world %s: there are two instances %s", w.Name, i.Name)
+	case i.Parent != "" && !named(i.Parent):
+		return fmt.Errorf("world %s: no instance before %s is its parent %s", w.Name, i.Name, i.Parent)
+	case i.Memory < 0 || i.Memory > maxMemory:
+		return fmt.Errorf("world %s: instance %s has %d bytes of memory, from 0 to %d are possible", w.Name, i.Name, i.Memory, maxMemory)
+	case !known:
+		return fmt.Errorf("world %s: instance %s has an unknown encoding %q", w.Name, i.Name, i.Encoding)
+	}
+	return nil
+}
+
+func (w *World) validateFunc(f Func) error {
+	if !strings.Contains(f.Name, ".") || f.Instance() != Host && !w.hasInstance(f.Instance()) {
+		return fmt.Errorf("world %s: function %s: its name is an instance, a dot and a name", w.Name, f.Name)
+	}
+	if !slices.Contains([]string{"", "sync", "stackful", "callback"}, f.Lift) {
+		return fmt.Errorf("world %s: function %s: unknown lift %q: it is sync, stackful or callback", w.Name, f.Name, f.Lift)
+	}
+	for _, t := range slices.Concat(f.Params, f.Results) {
+		if _, err := parseType(t, w.resourceNames()); err != nil {
+			return fmt.Errorf("world %s: function %s: %w", w.Name, f.Name, err)
+		}
+	}
+	return nil
+}
+
+var encodings = map[string]spec.StringEncoding{
+	"": spec.UTF8, "utf8": spec.UTF8, "utf16": spec.UTF16, "latin1+utf16": spec.Latin1UTF16,
+}
+
+// validateRest says what is wrong with what a trace defines beyond what Validate looks at: its menus, its start, its
+// limits, and how much there is of everything.
+func (w *World) validateRest() error {
+	if len(w.Instances) > maxParts || len(w.Resources) > maxParts || len(w.Funcs) > maxParts || len(w.Imports) > maxParts {
+		return fmt.Errorf("world %s: it has more than %d instances, resources, functions or imports", shorten(w.Name), maxParts)
+	}
+	if err := w.validateNames(); err != nil {
+		return err
+	}
+	for _, at := range sortedKeys(w.Menus) {
+		for _, line := range w.Menus[at] {
+			if err := validateTemplate(line); err != nil {
+				return fmt.Errorf("world %s: the menu of %s: %w", w.Name, shorten(at), err)
+			}
+		}
+	}
+	for _, f := range w.Funcs {
+		if len(f.Params) > 0 && slices.Contains(w.Start, f.Name) {
+			return fmt.Errorf("world %s: starts with %s, which has parameters", w.Name, f.Name)
+		}
+	}
+	return nil
+}
+
+const (
+	maxParts  = 1 << 10
+	deepest   = 64 // levels of a type
+	manyTypes = 1 << 12
+)
+
+// validateNames wants names that are one word, and types that are not too deep.
+func (w *World) validateNames() error {
+	if w.Name == "" || WorldByName(w.Name) != nil || strings.ContainsAny(w.Name, " \t\r\n") {
+		return fmt.Errorf("%q is no name for a world of one's own: it is one word that names no other world", shorten(w.Name))
+	}
+	seen := map[string]bool{}
+	for _, name := range slices.Concat(w.names(), w.resourcesNamed()) {
+		if name == "" || seen[name] || strings.ContainsAny(name, " \t\r\n:;") {
+			return fmt.Errorf("world %s: %q is no name: it is empty, there are two, or it is not one word", w.Name, shorten(name))
+		}
+		seen[name] = true
+	}
+	for _, f := range w.Funcs {
+		for _, t := range slices.Concat(f.Params, f.Results) {
+			if err := validateSize(t); err != nil {
+				return fmt.Errorf("world %s: function %s: %w", w.Name, f.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+func (w *World) names() []string {
+	var names []string
+	for _, f := range w.Funcs {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
+func (w *World) resourcesNamed() []string {
+	var names []string
+	for _, r := range w.Resources {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+// validateSize bounds a type.
+func validateSize(text string) error {
+	if strings.Count(text, "<") > deepest || len(text) > manyTypes {
+		return fmt.Errorf("type %s is too big: %d levels and %d bytes are possible", shorten(text), deepest, manyTypes)
+	}
+	return nil
+}
+
+// validateTemplate wants an action without its numbers.
+func validateTemplate(line string) error {
+	words := strings.Fields(line)
+	if len(words) == 0 {
+		return fmt.Errorf("an action is missing")
+	}
+	op, known := ops[words[0]]
+	switch {
+	case !known:
+		return fmt.Errorf("unknown action %q", shorten(words[0]))
+	case len(words)-1 != len(op.imm):
+		return fmt.Errorf("%s takes %s", words[0], strings.Join(op.usage()[:len(op.imm)], " "))
+	}
+	return nil
+}
