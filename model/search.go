@@ -116,7 +116,7 @@ func (s Search) Run() *Report {
 	case s.DepthFirst:
 		e.depthFirst()
 	default:
-		e.breadthFirst()
+		newBreadthFirst(e).run()
 	}
 	return e.finish()
 }

@@ -1,33 +1,57 @@
 package model
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
-// breadthFirst explores level by level, so that the first violation is one of the shortest. The workers make the runs from
-// the states of a level; what they come to is taken in the order of the states, whoever was first.
-func (e *explorer) breadthFirst() {
-	l := newFrontier(e)
-	if e.Resume != "" {
-		if e.report.Err = l.resume(); e.report.Err != nil {
-			e.report.Stopped = true
+// breadthFirst is a search that expands its states level by level, so that the first violation that it finds is one of the
+// shortest. Workers expand the states of a level, in batches; one goroutine adds the successors, in the order of the states,
+// whichever worker was first.
+type breadthFirst struct {
+	*explorer
+	frontier
+	block          []byte // records for the next level that are not in its queue yet
+	blockLen       int    // how many
+	expanded       int    // states, in all
+	inFlight       []*batch
+	betweenBatches bool      // each batch was added as a whole or not at all, so that a checkpoint can be written
+	lastCheckpoint time.Time // or when the search began
+}
+
+func newBreadthFirst(e *explorer) *breadthFirst {
+	return &breadthFirst{explorer: e, frontier: newFrontier(e.Memory/8, e.visited.disk), betweenBatches: true, lastCheckpoint: time.Now()}
+}
+
+func (b *breadthFirst) run() {
+	if b.Resume != "" {
+		if b.report.Err = b.resume(); b.report.Err != nil {
+			b.report.Stopped = true
 			return
 		}
 	} else {
-		e.workers[0].start(func(r *successor) { l.add(nil, path{}, r) })
-		l.nextLevel()
+		b.workers[0].start(func(s *successor) { b.add(nil, path{}, s) })
+		b.flush()
+		b.nextLevel()
 	}
-	for !e.mustStop() && !l.atBound() {
-		if l.explore(); e.mustStop() {
-			break
-		}
-		if l.nextLevel(); l.level.Empty() {
-			break
-		}
-		e.report.Depth++
-	}
-	l.finish()
+	b.eachLevel(&b.report.Depth, b.expandLevel)
+	b.finish()
 }
 
-// A batch is some states of a level, in order, and what the runs from each came to.
+// expandLevel expands the states of the level, and reports whether the search goes on to the next.
+func (b *breadthFirst) expandLevel() bool {
+	if b.mustStop() || b.atBound() {
+		return false
+	}
+	b.expand()
+	if b.mustStop() {
+		return false
+	}
+	b.flush()
+	return true
+}
+
+// A batch is some states of a level, in order, and their successors.
 type batch struct {
 	records []byte
 	states  []batchState
@@ -41,76 +65,127 @@ type batchState struct {
 }
 
 const (
-	batchSize        = 64 // states that a worker takes on at once
-	batchesPerWorker = 8  // batches for each worker that are begun and not yet taken
+	batchSize        = 64 // states that a worker expands at once
+	batchesPerWorker = 8  // that are begun and not yet added
 )
 
-// explore explores the states of the level.
-func (l *frontier) explore() {
-	window := batchesPerWorker * len(l.workers)
+// expand has the workers expand the states of the level, and adds the successors.
+func (b *breadthFirst) expand() {
+	window := batchesPerWorker * len(b.workers)
 	todo := make(chan *batch, window)
 	var workers sync.WaitGroup
 	defer workers.Wait()
 	defer close(todo)
-	actions := l.actions[:len(l.actions):len(l.actions)] // what the workers may read
-	for _, w := range l.workers {
+	actions := b.actions[:len(b.actions):len(b.actions)] // the workers read these while b.actions grows
+	for _, w := range b.workers {
 		workers.Go(func() {
-			for b := range todo {
-				w.explore(b, actions)
+			for next := range todo {
+				w.expandBatch(next, actions)
 			}
 		})
 	}
-	for l.dispatch(window, todo); len(l.inFlight) > 0; l.dispatch(window, todo) {
-		<-l.inFlight[0].done
-		l.addBatch(l.inFlight[0])
-		if l.mustStop() {
-			for range len(todo) {
-				select {
-				case <-todo: // nobody will take it
-				default:
-				}
-			}
+	for b.dispatch(window, todo); len(b.inFlight) > 0; b.dispatch(window, todo) {
+		<-b.inFlight[0].done
+		b.addBatch(b.inFlight[0])
+		if b.mustStop() {
+			discard(todo)
 			return
 		}
 	}
 }
 
-// begin hands batches to the workers until so many are in flight.
-func (l *frontier) dispatch(window int, todo chan<- *batch) {
-	for len(l.inFlight) < window {
-		b := l.nextBatch()
-		if b == nil {
-			return
+// discard takes the batches that no worker has begun.
+func discard(todo chan *batch) {
+	for range len(todo) {
+		select {
+		case <-todo:
+		default:
 		}
-		l.inFlight = append(l.inFlight, b)
-		todo <- b
 	}
 }
 
-// explore makes the runs from a batch's states.
-func (w *worker) explore(b *batch, actions []Action) {
+// dispatch hands batches to the workers until so many are in flight.
+func (b *breadthFirst) dispatch(window int, todo chan<- *batch) {
+	for len(b.inFlight) < window {
+		next := b.nextBatch()
+		if next == nil {
+			return
+		}
+		b.inFlight = append(b.inFlight, next)
+		todo <- next
+	}
+}
+
+// nextBatch takes the next states of the level; nil: there are none, or the disk failed.
+func (b *breadthFirst) nextBatch() *batch {
+	records, err := b.level.Take()
+	b.visited.noteError(err)
+	if records == nil || err != nil {
+		return nil
+	}
+	return &batch{records: records, done: make(chan struct{})}
+}
+
+// expandBatch expands the states of a batch.
+func (w *worker) expandBatch(b *batch, actions []Action) {
 	for rest := b.records; len(rest) > 0; {
-		var s batchState
-		s.record, s.path, rest = readRecord(rest, actions)
-		w.expand(s.path, func(r *successor) { s.successors = append(s.successors, r) })
-		b.states = append(b.states, s)
+		var state batchState
+		state.record, state.path, rest = readRecord(rest, actions)
+		w.expand(state.path, func(s *successor) { state.successors = append(state.successors, s) })
+		b.states = append(b.states, state)
 	}
 	close(b.done)
 }
 
-// takeBatch takes what the runs from a batch's states came to.
-func (l *frontier) addBatch(b *batch) {
-	l.betweenBatches = false
-	for _, s := range b.states {
-		for _, r := range s.successors {
-			l.add(s.record, s.path, r)
+// addBatch adds the successors of a batch's states.
+func (b *breadthFirst) addBatch(expanded *batch) {
+	b.betweenBatches = false
+	for _, state := range expanded.states {
+		for _, s := range state.successors {
+			b.add(state.record, state.path, s)
 		}
-		l.explored++
-		if l.report.Frontier = l.left(); l.mustStop() {
+		b.expanded++
+		if b.report.Frontier = b.notExpanded(); b.mustStop() {
 			return
 		}
 	}
-	l.inFlight, l.betweenBatches = l.inFlight[1:], true
-	l.reportProgress()
-	l.checkpointIfDue()
+	b.inFlight, b.betweenBatches = b.inFlight[1:], true
+	b.reportProgress()
+	b.checkpointIfDue()
+}
+
+// add adds a successor of a state, and if it is new, puts it into the next level.
+func (b *breadthFirst) add(record []byte, from path, s *successor) {
+	if !b.addSuccessor(from, s) {
+		return
+	}
+	b.block = b.appendRecord(b.block, record, s)
+	if b.blockLen++; b.blockLen == batchSize {
+		b.flush()
+	}
+}
+
+// flush puts the block of records into the queue of the next level.
+func (b *breadthFirst) flush() {
+	if b.blockLen > 0 {
+		b.visited.noteError(b.next.Put(b.block))
+		b.block, b.blockLen = nil, 0
+	}
+}
+
+// atBound reports whether the states of the level are at the bound on steps, and not to be expanded.
+func (b *breadthFirst) atBound() bool { return b.Bounds.Steps > 0 && b.report.Depth >= b.Bounds.Steps }
+
+// notExpanded is how many states are not expanded yet.
+func (b *breadthFirst) notExpanded() int { return b.report.States - b.expanded }
+
+// finish reports the states that are left, and if the search was stopped early, writes a checkpoint.
+func (b *breadthFirst) finish() {
+	b.report.Frontier = b.notExpanded()
+	if b.atBound() && !b.report.Stopped && (b.KeepGoing || len(b.report.Violations) == 0) {
+		b.report.AtBound = b.notExpanded()
+	}
+	if b.report.Stopped && b.betweenBatches {
+		b.checkpoint()
+	}
 }

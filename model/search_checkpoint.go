@@ -20,41 +20,42 @@ import (
 	"cabi/spec"
 )
 
-// A Checkpoint says where a breadth-first search keeps how far it came, to be resumed from there.
+// A Checkpoint says where a breadth-first search writes its checkpoints, from which it can be resumed.
 type Checkpoint struct {
 	File  string        // "": nowhere
 	Every time.Duration // 0: only when the search is stopped early
 }
 
-// A checkpoint file is a line that says so, a line of JSON, the keys of the visited states, the records of the states that are
-// still to be explored in blocks, and a hash of all that.
+// A checkpoint file is a line that says that it is one, a line of JSON (checkpointHead), the keys of the visited states, the frontier
+// as blocks of records, and a hash of all that.
 const checkpointMagic = "cabi checkpoint 1\n"
 
 // checkpointHead is the JSON of a checkpoint.
 type checkpointHead struct {
 	Of          searchIdentity
-	Explored    int
+	Expanded    int `json:"Explored"`
 	States      int
 	Transitions int
 	Depth       int
 	Stops       map[string]int
-	Taken       []int
-	Fired       map[spec.Site]bool
-	Met         []string
-	Actions     []string
+	Taken       []int              // how often, by template
+	Fired       map[spec.Site]bool // of the sites that were evaluated
+	Exercised   []string           `json:"Met"`
+	Actions     []string           // by their number
 	Violations  []checkpointViolation
-	Level, Next int // blocks
+	Level, Next int // how many blocks of records, beside one that is not full
 }
 
+// checkpointViolation is a violation and the path to it.
 type checkpointViolation struct {
 	Property, Kind, What string
 	Actions              []string
 	Choices              []uint32
 }
 
-// searched is what a checkpoint is of: it is resumed only by the same search.
+// A searchIdentity tells a search from others: a checkpoint is resumed only by the search that wrote it.
 type searchIdentity struct {
-	Build         string // of the program: another one may know states by other fingerprints
+	Build         string // a hash of the program: another one may give a state another fingerprint
 	World         string
 	Variant       string
 	Properties    []string
@@ -74,7 +75,7 @@ func (s *Search) identity() searchIdentity {
 	return of
 }
 
-// buildID is a hash of the program, which is read once.
+// buildID is a hash of the program. It is computed once, since the program is read for it.
 var buildID = sync.OnceValue(func() string {
 	name, err := os.Executable()
 	if err != nil {
@@ -90,9 +91,9 @@ var buildID = sync.OnceValue(func() string {
 	return fmt.Sprintf("%016x", h.Sum64())
 })
 
-// differs says how other is not what s is; "": it is.
+// differs says how another search is not the one that a checkpoint is of; "": it is the same.
 func (s searchIdentity) differs(other searchIdentity) string {
-	say := func(what string, a, b any) string {
+	differ := func(what string, a, b any) string {
 		if x, y := fmt.Sprint(a), fmt.Sprint(b); x != y {
 			return fmt.Sprintf("it is of %s %s, and this search is of %s", what, x, y)
 		}
@@ -106,36 +107,36 @@ func (s searchIdentity) differs(other searchIdentity) string {
 	if s.Build != other.Build {
 		ofBuild = "it was written by another build of cabi, which may tell states apart otherwise"
 	}
-	return cmp.Or(ofWorld, say("variant", s.Variant, other.Variant), say("properties", s.Properties, other.Properties),
-		say("bounds", s.Bounds, other.Bounds), say("--keep-going", s.KeepGoing, other.KeepGoing), say("--full", s.Full, other.Full),
-		say("the deterministic profile", s.Deterministic, other.Deterministic), say("what is switched off", s.Without, other.Without), ofBuild)
+	return cmp.Or(ofWorld, differ("variant", s.Variant, other.Variant), differ("properties", s.Properties, other.Properties),
+		differ("bounds", s.Bounds, other.Bounds), differ("--keep-going", s.KeepGoing, other.KeepGoing), differ("--full", s.Full, other.Full),
+		differ("the deterministic profile", s.Deterministic, other.Deterministic), differ("what is switched off", s.Without, other.Without), ofBuild)
 }
 
-// checkpointIfDue writes a checkpoint if the last one is long ago.
-func (l *frontier) checkpointIfDue() {
-	if l.Checkpoint.Every > 0 && time.Since(l.lastCheckpoint) >= l.Checkpoint.Every {
-		l.checkpoint()
+// checkpointIfDue writes a checkpoint if the time for the next one has come.
+func (b *breadthFirst) checkpointIfDue() {
+	if b.Checkpoint.Every > 0 && time.Since(b.lastCheckpoint) >= b.Checkpoint.Every {
+		b.checkpoint()
 	}
 }
 
-// checkpoint writes a checkpoint, if one is wanted. The one before stays until it is whole.
-func (l *frontier) checkpoint() {
-	name := l.Checkpoint.File
-	if name == "" || l.visited.err != nil {
+// checkpoint writes a checkpoint, if a file for it is given. The one before is replaced once the new one is complete.
+func (b *breadthFirst) checkpoint() {
+	name := b.Checkpoint.File
+	if name == "" || b.visited.err != nil {
 		return
 	}
-	err := l.writeTo(name + ".part")
+	err := b.writeTo(name + ".part")
 	if err == nil {
 		err = os.Rename(name+".part", name)
 	}
 	if err != nil {
 		os.Remove(name + ".part")
-		l.visited.noteError(fmt.Errorf("the checkpoint: %w", err))
+		b.visited.noteError(fmt.Errorf("the checkpoint: %w", err))
 	}
-	l.lastCheckpoint = time.Now()
+	b.lastCheckpoint = time.Now()
 }
 
-func (l *frontier) writeTo(name string) error {
+func (b *breadthFirst) writeTo(name string) error {
 	f, err := os.Create(name)
 	if err != nil {
 		return err
@@ -143,7 +144,7 @@ func (l *frontier) writeTo(name string) error {
 	defer f.Close()
 	h := xxh3.New()
 	w := bufio.NewWriterSize(io.MultiWriter(f, h), 1<<20)
-	if err := l.write(w); err != nil {
+	if err := b.write(w); err != nil {
 		return err
 	}
 	if err := w.Flush(); err != nil {
@@ -156,17 +157,17 @@ func (l *frontier) writeTo(name string) error {
 	return f.Sync()
 }
 
-func (l *frontier) write(w *bufio.Writer) error {
-	head, err := json.Marshal(l.head())
+func (b *breadthFirst) write(w *bufio.Writer) error {
+	head, err := json.Marshal(b.head())
 	if err != nil {
 		return err
 	}
 	w.WriteString(checkpointMagic)
 	w.Write(head)
 	w.WriteByte('\n')
-	if err := l.visited.keys.All(func(k storage.Key) error {
-		b := k.Bytes()
-		_, err := w.Write(b[:])
+	if err := b.visited.keys.All(func(k storage.Key) error {
+		bytes := k.Bytes()
+		_, err := w.Write(bytes[:])
 		return err
 	}); err != nil {
 		return err
@@ -176,25 +177,25 @@ func (l *frontier) write(w *bufio.Writer) error {
 		_, err := w.Write(block)
 		return err
 	}
-	for _, b := range l.inFlight {
-		put(b.records)
+	for _, batch := range b.inFlight {
+		put(batch.records)
 	}
-	if err := l.level.All(put); err != nil {
+	if err := b.level.All(put); err != nil {
 		return err
 	}
-	if err := l.next.All(put); err != nil {
+	if err := b.next.All(put); err != nil {
 		return err
 	}
-	return put(l.block)
+	return put(b.block)
 }
 
-func (l *frontier) head() checkpointHead {
-	h := checkpointHead{Of: l.identity(), Explored: l.explored, States: l.report.States, Transitions: l.report.Transitions,
-		Depth: l.report.Depth, Stops: l.report.Stops, Taken: l.timesTaken, Fired: l.fired, Met: sortedKeys(l.exercised),
-		Level: len(l.inFlight) + l.level.Len(), Next: l.next.Len()}
-	h.Actions = actionTexts(l.actions)
-	for i, v := range l.report.Violations {
-		to := l.violationPaths[i]
+func (b *breadthFirst) head() checkpointHead {
+	h := checkpointHead{Of: b.identity(), Expanded: b.expanded, States: b.report.States, Transitions: b.report.Transitions,
+		Depth: b.report.Depth, Stops: b.report.Stops, Taken: b.timesTaken, Fired: b.fired, Exercised: sortedKeys(b.exercised),
+		Level: len(b.inFlight) + b.level.Len(), Next: b.next.Len()}
+	h.Actions = actionTexts(b.actions)
+	for i, v := range b.report.Violations {
+		to := b.violationPaths[i]
 		h.Violations = append(h.Violations, checkpointViolation{v.Property, v.Kind, v.Message, actionTexts(to.actions), to.choices})
 	}
 	return h
@@ -210,24 +211,24 @@ func actionTexts(actions []Action) []string {
 
 var errDamaged = errors.New("it is damaged, or no checkpoint at all: what it says and its hash do not agree")
 
-// resume goes on from a checkpoint.
-func (l *frontier) resume() error {
-	f, err := os.Open(l.Resume)
+// resume reads the checkpoint that the search is to go on from.
+func (b *breadthFirst) resume() error {
+	f, err := os.Open(b.Resume)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	size, err := intact(f)
 	if err != nil {
-		return fmt.Errorf("%s: %w", l.Resume, err)
+		return fmt.Errorf("%s: %w", b.Resume, err)
 	}
-	if err := l.read(bufio.NewReaderSize(io.NewSectionReader(f, 0, size), 1<<20), size); err != nil {
-		return fmt.Errorf("%s: %w", l.Resume, err)
+	if err := b.read(bufio.NewReaderSize(io.NewSectionReader(f, 0, size), 1<<20), size); err != nil {
+		return fmt.Errorf("%s: %w", b.Resume, err)
 	}
 	return nil
 }
 
-// intact returns how long a checkpoint is without its hash, if that is right.
+// intact checks the hash at the end of a checkpoint, and returns how many bytes come before it.
 func intact(f *os.File) (int64, error) {
 	info, err := f.Stat()
 	if err != nil {
@@ -251,7 +252,7 @@ func intact(f *os.File) (int64, error) {
 	return size, nil
 }
 
-func (l *frontier) read(r *bufio.Reader, size int64) error {
+func (b *breadthFirst) read(r *bufio.Reader, size int64) error {
 	magic, err := r.ReadString('\n')
 	if err != nil || magic != checkpointMagic {
 		return errDamaged
@@ -266,10 +267,10 @@ func (l *frontier) read(r *bufio.Reader, size int64) error {
 	if err := d.Decode(&h); err != nil {
 		return errDamaged
 	}
-	if how := h.Of.differs(l.identity()); how != "" {
+	if how := h.Of.differs(b.identity()); how != "" {
 		return errors.New(how)
 	}
-	if err := l.readHead(h); err != nil {
+	if err := b.readHead(h); err != nil {
 		return errDamaged
 	}
 	var key [16]byte
@@ -277,7 +278,7 @@ func (l *frontier) read(r *bufio.Reader, size int64) error {
 		if _, err := io.ReadFull(r, key[:]); err != nil {
 			return errDamaged
 		}
-		if _, err := l.visited.keys.Add(storage.KeyFromBytes(key)); err != nil {
+		if _, err := b.visited.keys.Add(storage.KeyFromBytes(key)); err != nil {
 			return err
 		}
 	}
@@ -288,11 +289,11 @@ func (l *frontier) read(r *bufio.Reader, size int64) error {
 		}
 		switch {
 		case i < h.Level:
-			err = l.level.Put(block)
+			err = b.level.Put(block)
 		case i < h.Level+h.Next:
-			err = l.next.Put(block)
+			err = b.next.Put(block)
 		default:
-			l.block, l.blockLen = block, l.countRecords(block)
+			b.block, b.blockLen = block, b.countRecords(block)
 		}
 		if err != nil {
 			return err
@@ -313,16 +314,16 @@ func readBlock(r *bufio.Reader, size int64) ([]byte, error) {
 	return block, nil
 }
 
-func (l *frontier) countRecords(b []byte) int {
+func (b *breadthFirst) countRecords(block []byte) int {
 	n := 0
-	for ; len(b) > 0; n++ {
-		_, _, b = readRecord(b, l.actions)
+	for ; len(block) > 0; n++ {
+		_, _, block = readRecord(block, b.actions)
 	}
 	return n
 }
 
-func (l *frontier) readHead(h checkpointHead) error {
-	if len(h.Taken) != len(l.timesTaken) {
+func (b *breadthFirst) readHead(h checkpointHead) error {
+	if len(h.Taken) != len(b.timesTaken) {
 		return errDamaged
 	}
 	actions, err := parseActions(h.Actions)
@@ -330,25 +331,25 @@ func (l *frontier) readHead(h checkpointHead) error {
 		return err
 	}
 	for _, a := range actions {
-		l.intern(a)
+		b.intern(a)
 	}
-	l.explored, l.timesTaken = h.Explored, h.Taken
-	l.report.States, l.report.Transitions, l.report.Depth = h.States, h.Transitions, h.Depth
+	b.expanded, b.timesTaken = h.Expanded, h.Taken
+	b.report.States, b.report.Transitions, b.report.Depth = h.States, h.Transitions, h.Depth
 	for site, n := range h.Stops {
-		l.report.Stops[site] = n
+		b.report.Stops[site] = n
 	}
 	for site, fired := range h.Fired {
-		l.fired[site] = fired
+		b.fired[site] = fired
 	}
-	for _, name := range h.Met {
-		l.exercised[name] = true
+	for _, name := range h.Exercised {
+		b.exercised[name] = true
 	}
 	for _, v := range h.Violations {
 		actions, err := parseActions(v.Actions)
 		if err != nil {
 			return err
 		}
-		l.addViolationAt(path{actions: actions, choices: v.Choices}, violation{v.Property, v.Kind, v.What})
+		b.addViolationAt(path{actions: actions, choices: v.Choices}, violation{v.Property, v.Kind, v.What})
 	}
 	return nil
 }

@@ -9,116 +9,101 @@ import (
 	"cabi/internal/storage"
 )
 
-// A Direct search explores a system that can be put into any of its states as they are written: nothing of it stands on a
-// stack. It needs no replay, which is what makes it fast.
+// A DirectSearch explores a system that can be put into any of its states from the bytes of that state, because nothing of it is
+// on a stack. It replays no paths, which makes it fast.
 type DirectSearch struct {
-	New     func() DirectSystem // makes one for each worker, which calls it
+	New     func() DirectSystem // makes the system of a worker, which calls it
 	Width   int                 // bytes of a state
-	Workers int                 // 0: one. What is found does not depend on it.
-	Memory  int64               // bytes of memory for states, about; what is more goes to disk; 0: as many as are needed
-	Dir     string              // where; "": where temporary files go
-	// Progress is called now and then; nil: nobody wants to know. If it returns false, the search stops early.
+	Workers int                 // 0: one. The report does not depend on it.
+	Memory  int64               // bytes of memory for states, about; those that do not fit go to disk; 0: there is no limit
+	Dir     string              // for states on disk; "": the directory of temporary files
+	// Progress is called now and then with the report so far; nil: it is not called. If it returns false, the search stops early.
 	Progress func(*DirectReport) bool
 }
 
-// A System can be put into any of its states.
+// A DirectSystem can be put into any of its states.
 type DirectSystem interface {
-	// Start appends the state that it starts in.
+	// Start appends the state that the system starts in.
 	Start(b []byte) []byte
-	// Expand puts it into a state, and yields the state after each of its actions. What is yielded is not kept.
+	// Expand puts the system into a state, and yields the state after each of its actions. The slice that it yields is used again.
 	Expand(state []byte, yield func(next []byte))
 }
 
-// A DirectReport is what a direct search found.
+// A DirectReport is the result of a direct search.
 type DirectReport struct {
 	States      int
 	Transitions int
-	Depth       int
-	Frontier    int   // states that were not explored; 0: the search is exhaustive
-	Memory      int64 // bytes that the states took in memory at most, visited and to be explored
-	Disk        int64 // bytes on disk
+	Depth       int   // how many levels of states were expanded
+	Frontier    int   // states that were not expanded; 0: the search is exhaustive
+	Memory      int64 // bytes of memory that states took at most, visited or in the frontier
+	Disk        int64 // bytes of disk
 }
 
-// Run explores level by level. The error is the disk's; the report then says how far it came.
+// Run explores the system level by level. The error is the disk's; the report then covers what was explored before it.
 func (d DirectSearch) Run() (*DirectReport, error) {
 	disk := storage.NewDisk(d.Dir)
 	defer disk.Close()
-	s := &directRun{DirectSearch: d, short: d.Width <= 8, report: &DirectReport{}}
+	s := &directRun{DirectSearch: d, frontier: newFrontier(d.Memory/16, disk), short: d.Width <= 8, report: &DirectReport{}}
 	if s.short {
 		s.visited = storage.NewShortSet(d.Memory*7/8, disk)
 	} else {
 		s.visited = storage.NewSet(d.Memory*7/8, disk)
 	}
-	s.level, s.next = storage.NewQueue(d.Memory/16, disk), storage.NewQueue(d.Memory/16, disk)
 	for range max(1, d.Workers) {
 		s.workers = append(s.workers, &directWorker{directRun: s})
 	}
-	err := s.explore()
+	s.start()
+	s.eachLevel(&s.report.Depth, s.expandLevel)
 	s.report.Disk = disk.Used()
 	s.count()
-	return s.report, err
+	return s.report, s.err
 }
 
-// A direct is a direct search under way.
+// A directRun is a direct search under way.
 type directRun struct {
 	DirectSearch
-	short       bool // keys are states in another form: no hashes, and states are got back from them
-	visited     *storage.Set
-	level, next *storage.Queue
-	workers     []*directWorker
-	report      *DirectReport
-	stopped     atomic.Bool
+	frontier
+	short   bool // a state is not longer than a key, and is kept as its own key, from which it is read back; otherwise its key is a hash
+	visited *storage.Set
+	workers []*directWorker
+	report  *DirectReport
+	stopped atomic.Bool // by Progress, or by an error of a worker
+	err     error
 }
 
-func (s *directRun) explore() error {
+// start has the first worker reach the state that its system starts in. The worker adds it when the first level, which is empty,
+// is done.
+func (s *directRun) start() {
 	first := s.workers[0]
 	first.system = s.New()
-	first.addState(first.system.Start(nil))
-	first.run()
-	for {
-		if err := s.flush(); err != nil {
-			return err
-		}
-		s.count()
-		s.level, s.next = s.next, s.level
-		if s.level.Empty() || s.stopped.Load() {
-			return nil
-		}
-		s.report.Depth++
-		var workers sync.WaitGroup
-		for _, w := range s.workers {
-			workers.Go(w.run)
-		}
-		workers.Wait()
-		for _, w := range s.workers {
-			if w.err != nil {
-				return w.err
-			}
-		}
-	}
+	first.reach(first.system.Start(nil))
 }
 
-// flush hands over what the workers hold for the next level.
-func (s *directRun) flush() error {
+// expandLevel expands the states of the level, and reports whether the search goes on to the next.
+func (s *directRun) expandLevel() bool {
+	var workers sync.WaitGroup
 	for _, w := range s.workers {
-		if len(w.out) > 0 {
-			if err := s.next.Put(w.out); err != nil {
-				return err
-			}
-			w.out = nil
+		workers.Go(w.run)
+	}
+	workers.Wait()
+	for _, w := range s.workers {
+		if w.flush(); w.err != nil {
+			s.err = w.err
+			return false
 		}
 	}
-	return nil
+	s.count()
+	return !s.stopped.Load()
 }
 
-// count sums up what the workers did.
+// count sums up the counts of the workers, and reports progress.
 func (s *directRun) count() {
 	r := s.report
 	r.States, r.Transitions, r.Frontier = 0, 0, 0
 	for _, w := range s.workers {
-		r.States += w.reached
+		r.States += w.added
 		r.Transitions += w.transitions
-		r.Frontier += w.reached - w.expanded
+		r.Frontier += w.added - w.expanded
 	}
 	r.Memory = max(r.Memory, s.visited.Bytes()+s.level.Bytes()+s.next.Bytes())
 	if s.Progress != nil && !s.Progress(r) {
@@ -126,25 +111,25 @@ func (s *directRun) count() {
 	}
 }
 
-// A directWorker explores the states of a level that it takes.
+// A directWorker expands states of a level.
 type directWorker struct {
 	*directRun
-	system                         DirectSystem
-	pending                        [storage.Shards]pendingStates
-	out                            []byte // states for the next level
-	reached, expanded, transitions int
-	err                            error
+	system                       DirectSystem
+	reached                      [storage.Shards]reachedStates // by the shard of the visited set that their keys are in
+	block                        []byte                        // states for the next level that are not in its queue yet
+	added, expanded, transitions int
+	err                          error
 }
 
-// A batch of states of one shard that were met, and perhaps visited before.
-type pendingStates struct {
+// reachedStates are states of one shard that are not looked up in the visited set yet.
+type reachedStates struct {
 	n      int
 	keys   [storage.AtOnce]storage.Key
-	states []byte // if keys do not say what they are
+	states []byte // empty if keys are states
 }
 
 func (w *directWorker) run() {
-	take := w.addTransition
+	yield := w.transition
 	for w.err == nil && !w.stopped.Load() {
 		block, err := w.level.Take()
 		if err != nil {
@@ -154,78 +139,84 @@ func (w *directWorker) run() {
 			break
 		}
 		if w.system == nil {
-			w.system = w.New() // not before: what two cores write to is not to be side by side
+			w.system = w.New() // here, not by whoever makes the worker: two cores that write to neighbouring memory slow each other down
 		}
 		for at := 0; at < len(block) && w.err == nil; at += w.Width {
-			w.system.Expand(block[at:at+w.Width], take)
+			w.system.Expand(block[at:at+w.Width], yield)
 			w.expanded++
 		}
 		w.level.Give(block)
 	}
-	for i := range w.pending {
-		w.addNew(&w.pending[i])
+	for i := range w.reached {
+		w.addNew(&w.reached[i])
 	}
 	if w.err != nil {
 		w.stopped.Store(true)
 	}
 }
 
-func (w *directWorker) addTransition(next []byte) {
+func (w *directWorker) transition(next []byte) {
 	w.transitions++
-	w.addState(next)
+	w.reach(next)
 }
 
-// meet notes a state. It is looked up together with others.
-func (w *directWorker) addState(state []byte) {
+// reach notes a state, to be looked up together with others: the visited set is in memory that is slow to reach.
+func (w *directWorker) reach(state []byte) {
 	var key storage.Key
 	if w.short {
 		key = storage.ShortKey(state)
 	} else {
 		key = xxh3.Hash128(state)
 	}
-	m := &w.pending[storage.Shard(key)]
-	m.keys[m.n] = key
-	m.n++
+	r := &w.reached[storage.Shard(key)]
+	r.keys[r.n] = key
+	r.n++
 	if !w.short {
-		m.states = append(m.states, state...)
+		r.states = append(r.states, state...)
 	}
-	if m.n == storage.AtOnce {
-		w.addNew(m)
+	if r.n == storage.AtOnce {
+		w.addNew(r)
 	}
 }
 
-// lookUp keeps those of the states that were met that are new for the next level.
-func (w *directWorker) addNew(m *pendingStates) {
-	if m.n == 0 || w.err != nil {
+// addNew adds those of the reached states that are new to the visited set and the next level.
+func (w *directWorker) addNew(r *reachedStates) {
+	if r.n == 0 || w.err != nil {
 		return
 	}
 	var isNew [storage.AtOnce]bool
-	w.err = w.visited.AddAll(m.keys[:m.n], isNew[:])
-	for i, key := range m.keys[:m.n] {
+	w.err = w.visited.AddAll(r.keys[:r.n], isNew[:])
+	for i, key := range r.keys[:r.n] {
 		if isNew[i] && w.err == nil {
 			w.makeRoom()
+			w.added++
 			if w.short {
-				w.out = storage.AppendState(w.out, key, w.Width)
+				w.block = storage.AppendState(w.block, key, w.Width)
 			} else {
-				w.out = append(w.out, m.states[i*w.Width:(i+1)*w.Width]...)
+				w.block = append(w.block, r.states[i*w.Width:(i+1)*w.Width]...)
 			}
 		}
 	}
-	m.n, m.states = 0, m.states[:0]
+	r.n, r.states = 0, r.states[:0]
 }
 
-// room makes room for one state more.
+// makeRoom makes room for another state in the block.
 func (w *directWorker) makeRoom() {
-	w.reached++
-	if len(w.out)+w.Width <= cap(w.out) {
+	if len(w.block)+w.Width <= cap(w.block) {
 		return
 	}
-	if len(w.out) > 0 {
-		w.err = w.next.Put(w.out)
-	}
-	if w.out = w.next.Block(); cap(w.out) < w.Width {
-		w.out = make([]byte, 0, max(1, directBlock/w.Width)*w.Width)
+	w.flush()
+	if w.block = w.next.Block(); cap(w.block) < w.Width {
+		w.block = make([]byte, 0, max(1, directBlock/w.Width)*w.Width)
 	}
 }
 
-const directBlock = 1 << 13 // bytes of states that are handed over at once
+// flush puts the block into the queue of the next level.
+func (w *directWorker) flush() {
+	if len(w.block) > 0 && w.err == nil {
+		w.err = w.next.Put(w.block)
+		w.block = nil
+	}
+}
+
+const directBlock = 1 << 13 // bytes of a block

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"cabi/spec"
@@ -65,4 +66,55 @@ func (p *pathActor) Shuffle(site spec.Site, n int, swap func(i, j int)) {
 		p.choices = append(slices.Clip(p.choices), comesFirst(n, 0)...)
 	}
 	spec.ShuffleByChoice(p, site, n, swap)
+}
+
+// A record is a path as bytes, which is how the frontier keeps a state: the number of actions, the number of each of them
+// (explorer.intern), the number of choices, and the choices.
+
+// appendRecord appends the record of a successor of the state of another record; nil: of a state at the start.
+func (e *explorer) appendRecord(b, from []byte, r *successor) []byte {
+	actions, choices := uint64(0), uint64(0)
+	var before, chosen []byte
+	if from != nil {
+		actions, before = uvarint(from)
+		chosen = before
+		for range actions {
+			_, chosen = uvarint(chosen)
+		}
+		before = before[:len(before)-len(chosen)]
+		choices, chosen = uvarint(chosen)
+	}
+	b = binary.AppendUvarint(b, actions+uint64(r.actions()))
+	b = append(b, before...)
+	if r.template != nil {
+		b = binary.AppendUvarint(b, uint64(e.intern(r.action)))
+	}
+	b = binary.AppendUvarint(b, choices+uint64(len(r.choices)))
+	b = append(b, chosen...)
+	for _, c := range r.choices {
+		b = binary.AppendUvarint(b, uint64(c))
+	}
+	return b
+}
+
+// readRecord reads the first of some records, and returns the others.
+func readRecord(b []byte, actions []Action) (record []byte, to path, rest []byte) {
+	n, rest := uvarint(b)
+	to.actions = make([]Action, n)
+	for i := range to.actions {
+		n, rest = uvarint(rest)
+		to.actions[i] = actions[n]
+	}
+	n, rest = uvarint(rest)
+	to.choices = make([]uint32, n)
+	for i := range to.choices {
+		n, rest = uvarint(rest)
+		to.choices[i] = uint32(n)
+	}
+	return b[:len(b)-len(rest)], to, rest
+}
+
+func uvarint(b []byte) (uint64, []byte) {
+	n, size := binary.Uvarint(b)
+	return n, b[size:]
 }
