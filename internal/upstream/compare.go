@@ -1,5 +1,11 @@
-// Package upstream shows that the port in spec/ is faithful: it runs random worlds on the port and on upstream's own
-// Python, from the same actions and choices, and compares what happens line by line.
+// Package upstream compares the port in spec/ with definitions.py: it makes runs of random worlds on the port, repeats them on
+// the Python with the same actions and choices, and compares the two traces line by line.
+//
+// The files, in the order to read them: compare.go makes and compares runs; trace.go has the Case, which is a run as both sides
+// can repeat it, and the recorder, which makes the port's side of a trace; driver.go and driver.py make Python's. random.go,
+// worlds.go and the files generator*.go make a random run from a seed; flat.go, layout.go and core_values.go the numbers in it.
+// coverage.go, outcomes.go, unreached.go and table.go count what the runs have reached. vectors.go records runs for those who
+// have no Python, and replay.go compares traces that were written by others.
 package upstream
 
 import (
@@ -16,17 +22,17 @@ import (
 	"cabi/spec"
 )
 
-// Options say what to compare.
+// Options say which runs to compare, and how.
 type Options struct {
-	Dir     string // where definitions.py is
-	Runs    int
-	Seed    uint64
-	Workers int // 0: one
-	// Unpatched has one run in so many also go through the stack switching of definitions.py itself; 0: none.
+	Dir     string // the directory of definitions.py
+	Runs    int    // how many runs to make
+	Seed    uint64 // the runs are a function of it
+	Workers int    // how many Python processes to use; 0: one
+	// Unpatched repeats one run in so many with the stack switching of definitions.py itself, too; 0: none.
 	Unpatched int
 	// Patience is how long a run may take on either side before it counts as one that does not end; 0: a minute.
 	Patience time.Duration
-	// Progress is told now and then how many runs are done; nil: nobody is.
+	// Progress is called after each run with how many are compared; optional.
 	Progress func(done int)
 }
 
@@ -37,13 +43,13 @@ func (o Options) patience() time.Duration {
 	return o.Patience
 }
 
-// A Report is what a comparison found.
+// A Report is the result of a comparison.
 type Report struct {
 	Options
-	Hash       string // the SHA-256 of definitions.py
-	Coverage   *Coverage
-	Unpatched  int         // runs that also went through the stack switching of definitions.py itself
-	Hung       int         // those of them that hung there, as they must
+	Hash       string      // the SHA-256 of definitions.py
+	Coverage   *Coverage   // what the runs reached
+	Unpatched  int         // how many runs were repeated with the stack switching of definitions.py itself
+	Hung       int         // how many of them hung there, as they must
 	Difference *Difference // the first; nil: there is none
 }
 
@@ -51,14 +57,14 @@ type Report struct {
 type Difference struct {
 	Seed   uint64
 	Run    int
-	What   string // what is compared, if it is not the traces
+	What   string // how the run was compared, if not in the usual way
 	Case   Case
 	Line   int      // the first line that differs
 	Port   []string // the trace of the port
 	Python []string // the trace of definitions.py
 }
 
-// String tells the run: what both did as far as they agree, then what each does. Of states it writes what differs.
+// String writes the run: the lines in which the two traces agree, then those of each. Of states it writes the lines that differ.
 func (d *Difference) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "run %d of seed %d differs at line %d%s (- the port, + definitions.py)\n", d.Run, d.Seed, d.Line+1, d.What)
@@ -78,10 +84,10 @@ func (d *Difference) String() string {
 	return b.String()
 }
 
-// shownBeyond is how many lines after the first that differs are told.
+// shownBeyond is how many lines after the first that differs are written.
 const shownBeyond = 6
 
-// writeDifference writes two lines that differ, and of states the lines in them that do.
+// writeDifference writes two lines of traces that differ. A state has many lines, of which it writes those that differ.
 func writeDifference(b *strings.Builder, port, python string) {
 	ls, rs := strings.Split(port, "\n"), strings.Split(python, "\n")
 	for i := range max(len(ls), len(rs)) {
@@ -91,6 +97,7 @@ func writeDifference(b *strings.Builder, port, python string) {
 	}
 }
 
+// lineAt is the ith line of a trace, in words if there is none.
 func lineAt(lines []string, i int) string {
 	if i < len(lines) {
 		return lines[i]
@@ -108,8 +115,8 @@ func firstDifference(a, b []string) int {
 	return -1
 }
 
-// Compare makes random runs on the port and on definitions.py, and compares them. The error is about what keeps it from
-// comparing: a *BadInput if it is the caller's fault.
+// Compare makes random runs on the port and on definitions.py, and compares them. An error says why it cannot: a *BadInput if
+// the caller is to blame.
 func Compare(o Options) (*Report, error) {
 	if err := checkInput(o.Dir); err != nil {
 		return nil, err
@@ -137,7 +144,7 @@ type comparison struct {
 	report Report
 }
 
-// dispatch hands out the runs in order, so that all before the first difference are made.
+// dispatch hands out the runs in order, so that all runs before the first difference are made.
 func (c *comparison) dispatch(failed context.Context) {
 	defer close(c.next)
 	for i := range c.Runs {
@@ -165,7 +172,7 @@ func (c *comparison) work() error {
 		return err
 	}
 	w := &worker{comparison: c, python: d, seen: newCoverage(), pool: &spec.Pool{}}
-	w.play = func(rec *recorder, i int) { rec.random(seedOf(c.Seed, i), w.pool) }
+	w.makeRun = func(rec *recorder, i int) { rec.random(seedOf(c.Seed, i), w.pool) }
 	defer func() { w.pool.Close() }()
 	defer w.close()
 	for i := range c.next {
@@ -183,7 +190,7 @@ func (c *comparison) work() error {
 	return nil
 }
 
-// finished books a run that was compared.
+// finished counts a run that was compared, and keeps the difference of the first run that has one.
 func (c *comparison) finished(difference *Difference) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -202,31 +209,30 @@ func (c *comparison) finished(difference *Difference) {
 // A worker makes and compares runs, one after the other.
 type worker struct {
 	*comparison
-	play      func(rec *recorder, i int) // makes a run on the port
-	python    *driver
-	bare      *driver // definitions.py with its own stack switching; nil: not started
-	pool      *spec.Pool
-	seen      *Coverage
-	unpatched int
-	hung      int
+	makeRun         func(rec *recorder, i int) // makes a run on the port
+	python          *driver
+	unpatchedPython *driver // definitions.py with its own stack switching; nil: not started yet
+	pool            *spec.Pool
+	seen            *Coverage
+	unpatched, hung int // as in a Report
 }
 
-// compare makes a run on both sides and says how they differ, if they do.
+// compare makes a run on both sides, and returns how they differ; nil: they do not.
 func (w *worker) compare(i int) (*Difference, error) {
 	rec := &recorder{seen: w.seen}
-	if !inTime(w.patience(), func() { w.play(rec, i) }) {
-		return w.endless(rec, i), nil
+	if !inTime(w.patience(), func() { w.makeRun(rec, i) }) {
+		return w.portHangs(rec, i), nil
 	}
-	lines, err := w.python.run(rec.made)
+	lines, err := w.python.run(rec.recorded)
 	if errors.Is(err, errLate) {
-		return w.unanswered(rec, i)
+		return w.pythonHangs(rec, i)
 	}
 	if err != nil {
 		return nil, err
 	}
 	lines, unwound := cutUnwound(lines)
 	if firstDifference(rec.lines, lines) >= 0 {
-		return w.python.explain(rec.made, i)
+		return w.python.explain(rec.recorded, i)
 	}
 	if w.Options.Unpatched > 0 && i%w.Options.Unpatched == 0 {
 		return w.compareUnpatched(rec, i, unwound)
@@ -234,7 +240,7 @@ func (w *worker) compare(i int) (*Difference, error) {
 	return nil, nil
 }
 
-// inTime runs f, and reports whether it came back within a time. If not it is left to itself.
+// inTime runs f, and reports whether it ended within a time. If not, f goes on in its goroutine, and nobody waits for it.
 func inTime(limit time.Duration, f func()) bool {
 	done := make(chan struct{})
 	go func() {
@@ -249,18 +255,19 @@ func inTime(limit time.Duration, f func()) bool {
 	}
 }
 
-// endless is the difference of a run that the port does not end. What it runs on is left to it.
-func (w *worker) endless(rec *recorder, i int) *Difference {
+// portHangs is the difference of a run that does not end on the port. The worker goes on with another pool and coverage, since
+// the run may still be using these.
+func (w *worker) portHangs(rec *recorder, i int) *Difference {
 	w.pool, w.seen = &spec.Pool{}, newCoverage()
 	port, made := rec.soFar()
 	port = append(port, fmt.Sprintf("(nothing more within %v)", w.patience()))
 	return &Difference{Run: i, What: ", where the port does not come back", Case: made, Line: len(port) - 1, Port: port}
 }
 
-// unanswered is the difference of a run that definitions.py does not end. The driver is gone with it.
-func (w *worker) unanswered(rec *recorder, i int) (*Difference, error) {
+// pythonHangs is the difference of a run that does not end on definitions.py. Its driver was stopped, and another is started.
+func (w *worker) pythonHangs(rec *recorder, i int) (*Difference, error) {
 	python := []string{fmt.Sprintf("(nothing within %v)", w.patience())}
-	difference := &Difference{Run: i, What: ", where definitions.py does not come back", Case: rec.made, Port: rec.lines, Python: python}
+	difference := &Difference{Run: i, What: ", where definitions.py does not come back", Case: rec.recorded, Port: rec.lines, Python: python}
 	d, err := startDriver(w.Dir, w.patience())
 	if err == nil {
 		w.python = d
@@ -268,9 +275,11 @@ func (w *worker) unanswered(rec *recorder, i int) (*Difference, error) {
 	return difference, err
 }
 
-// unwoundLine is what the driver ends a trace with if what stopped the run unwound a resumption.
+// unwoundLine is the line with which the driver ends a trace if the exception that stopped the run unwound a resumption: it
+// passed from a stack that was resumed to the one that resumed it. With definitions.py's own stack switching such a run hangs.
 const unwoundLine = "unwound a resumption"
 
+// cutUnwound cuts that line off, and reports whether it was there.
 func cutUnwound(lines []string) ([]string, bool) {
 	if n := len(lines); n > 0 && lines[n-1] == unwoundLine {
 		return lines[:n-1], true
@@ -278,7 +287,7 @@ func cutUnwound(lines []string) ([]string, bool) {
 	return lines, false
 }
 
-// explain makes a run again on both sides and compares whole states.
+// explain repeats a run on both sides with whole states in the traces instead of their hashes, and compares these.
 func (d *driver) explain(c Case, run int) (*Difference, error) {
 	c.States = statesFull
 	lines, err := d.run(c)
@@ -290,17 +299,17 @@ func (d *driver) explain(c Case, run int) (*Difference, error) {
 	return &Difference{Run: run, Case: c, Line: firstDifference(port, lines), Port: port, Python: lines}, nil
 }
 
-// compareUnpatched makes a run on definitions.py with its own stack switching. It must go as before, and hang exactly
-// if what stopped it unwound a resumption.
+// compareUnpatched repeats a run on definitions.py with its own stack switching. The trace must be the same, and hang at its end
+// exactly if the exception that stopped the run unwound a resumption.
 func (w *worker) compareUnpatched(rec *recorder, i int, unwound bool) (*Difference, error) {
-	if w.bare == nil {
+	if w.unpatchedPython == nil {
 		d, err := startDriver(w.Dir, w.patience(), "--unpatched")
 		if err != nil {
 			return nil, err
 		}
-		w.bare = d
+		w.unpatchedPython = d
 	}
-	lines, err := w.bare.run(rec.made)
+	lines, err := w.unpatchedPython.run(rec.recorded)
 	if err != nil {
 		return nil, err
 	}
@@ -314,51 +323,17 @@ func (w *worker) compareUnpatched(rec *recorder, i int, unwound bool) (*Differen
 	if at < 0 {
 		return nil, nil
 	}
-	return &Difference{Run: i, What: ", without the replacements of cont_new, resume and block", Case: rec.made, Line: at, Port: want, Python: lines}, nil
+	return &Difference{Run: i, What: ", without the replacements of cont_new, resume and block", Case: rec.recorded, Line: at, Port: want, Python: lines}, nil
 }
 
+// withoutStates are the lines of a trace that are not states.
 func withoutStates(lines []string) []string {
 	return slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.HasPrefix(l, "s ") })
 }
 
 func (w *worker) close() {
 	w.python.close()
-	if w.bare != nil {
-		w.bare.close()
+	if w.unpatchedPython != nil {
+		w.unpatchedPython.close()
 	}
 }
-
-// seedOf is the seed of one run.
-func seedOf(seed uint64, run int) uint64 { return seed*0x9E3779B97F4A7C15 + uint64(run) }
-
-// random makes a run on the port, which is a function of the seed.
-func (r *recorder) random(seed uint64, pool *spec.Pool) {
-	c := newChooser(seed)
-	r.choices = biased{c}
-	if c.one(5) {
-		r.actor = newValuePlayer(c, r)
-		r.run(randomValueWorld(c), c.one(10), pool)
-		return
-	}
-	r.actor = newPlayer(c, r)
-	r.run(randomWorld(c), c.one(10), pool)
-}
-
-// randomRun makes a run on the port.
-func randomRun(seed uint64, pool *spec.Pool, seen *Coverage) *recorder {
-	rec := &recorder{seen: seen}
-	rec.random(seed, pool)
-	return rec
-}
-
-// biased draws choices so that an error context is rarely kept, which always crashes.
-type biased struct{ chooser }
-
-func (b biased) Choose(site spec.Site, n int) int {
-	if site == "canon_error_context_new/discard" && !b.one(40) {
-		return 1
-	}
-	return b.IntN(n)
-}
-
-func (b biased) Bits(_ spec.Site, k int) uint64 { return b.Uint64() >> (64 - k) }

@@ -5,19 +5,19 @@ import (
 	"cabi/spec"
 )
 
-// Coverage is what a number of runs reached.
+// Coverage counts what a number of runs reached.
 type Coverage struct {
 	Ops     map[string]map[string]int // action → outcome → how often
 	Later   map[string]int            // action → how often others were taken before it was done
 	Fired   map[spec.Site]int         // how often each trap or assert stopped a run
 	Held    map[spec.Site]int         // how often each was evaluated and did not stop the run
-	Choices map[spec.Site]map[int]int // choice site → what was chosen → how often
-	Crashes map[string]int            // "function exception"
-	Lengths []int                     // how many built-ins each run called, by number
+	Choices map[spec.Site]map[int]int // site of a choice → the candidate → how often it was chosen
+	Crashes map[string]int            // "function exception" → how often
+	Lengths []int                     // how many runs called so many built-ins: Lengths[5] is how many called five
 	Runs    int
-	Ended   int // runs that nothing stopped
-	Trapped int
-	Steps   int
+	Ended   int // how many runs nothing stopped
+	Trapped int // how many runs a trap stopped
+	Steps   int // how many actions all runs took
 }
 
 func newCoverage() *Coverage {
@@ -25,12 +25,14 @@ func newCoverage() *Coverage {
 		Choices: map[spec.Site]map[int]int{}, Crashes: map[string]int{}}
 }
 
+// site counts an evaluation of a trap or assert. One that fires is counted when it has stopped the run.
 func (c *Coverage) site(site spec.Site, fires bool) {
 	if !fires {
 		c.Held[site]++
 	}
 }
 
+// choice counts a choice.
 func (c *Coverage) choice(site spec.Site, n, got int) {
 	if c.Choices[site] == nil {
 		c.Choices[site] = map[int]int{}
@@ -38,6 +40,7 @@ func (c *Coverage) choice(site spec.Site, n, got int) {
 	c.Choices[site][got]++
 }
 
+// outcome counts an outcome of an action.
 func (c *Coverage) outcome(op, outcome string) {
 	if c.Ops[op] == nil {
 		c.Ops[op] = map[string]int{}
@@ -45,7 +48,7 @@ func (c *Coverage) outcome(op, outcome string) {
 	c.Ops[op][outcome]++
 }
 
-// done books how an action ended: later, if other actions were taken meanwhile.
+// done counts the outcome of an action that is done: later, if other actions were taken meanwhile.
 func (c *Coverage) done(w *model.World, at *model.Activation, results []spec.CoreValue, later bool) {
 	c.outcome(at.Pending.Op, outcomeOf(w, at.Actor, at.Pending, results))
 	if later {
@@ -53,13 +56,13 @@ func (c *Coverage) done(w *model.World, at *model.Activation, results []spec.Cor
 	}
 }
 
-// run books a run that has ended.
+// run counts a run that has ended.
 func (c *Coverage) run(run *model.Run, r *recorder) {
 	c.Runs++
-	c.Steps += len(r.made.Actions)
+	c.Steps += len(r.recorded.Actions)
 	c.stopped(run.Stopped, r.op)
 	builtins := 0
-	for _, a := range r.made.Actions {
+	for _, a := range r.recorded.Actions {
 		if isBuiltin(a.Op) {
 			builtins++
 		}
@@ -70,7 +73,7 @@ func (c *Coverage) run(run *model.Run, r *recorder) {
 	c.Lengths[builtins]++
 }
 
-// stopped books what stopped a run, if anything, and the action that it came from.
+// stopped counts the end of a run: nothing stopped it, or an error did, during the action op.
 func (c *Coverage) stopped(err error, op string) {
 	if err == nil {
 		c.Ended++
@@ -99,7 +102,7 @@ func (c *Coverage) Median() int {
 	return 0
 }
 
-// add adds what another has seen.
+// add adds the counts of another.
 func (c *Coverage) add(o *Coverage) {
 	for op, outcomes := range o.Ops {
 		for outcome, n := range outcomes {

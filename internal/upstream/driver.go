@@ -23,12 +23,12 @@ var driverSource string
 // empty they are skipped.
 const DirVariable = "CABI_UPSTREAM"
 
-// A BadInput is an error about what the caller gave: a directory without definitions.py, no Python.
+// A BadInput is an error that the caller is to blame for: a directory without definitions.py, a machine without Python.
 type BadInput struct{ msg string }
 
 func (e *BadInput) Error() string { return e.msg }
 
-// checkInput says whether there is a definitions.py in dir, and a Python that can run it.
+// checkInput returns an error unless there is a definitions.py in dir, and a Python that can run it.
 func checkInput(dir string) error {
 	if _, err := os.Stat(filepath.Join(dir, "definitions.py")); err != nil {
 		return &BadInput{fmt.Sprintf("%s holds no definitions.py: name the directory design/mvp/canonical-abi of a checkout of WebAssembly/component-model", dir)}
@@ -61,10 +61,11 @@ type driver struct {
 	in   io.WriteCloser
 	out  *bufio.Reader
 	errs strings.Builder
-	// patience is how long a run may take before the driver is given up.
+	// patience is how long a run may take before the process is killed.
 	patience time.Duration
 }
 
+// startDriver starts a process for the definitions.py in dir.
 func startDriver(dir string, patience time.Duration, flags ...string) (*driver, error) {
 	d := &driver{patience: patience, cmd: exec.Command(python, append([]string{"-I", "-c", driverSource, dir}, flags...)...)}
 	var err error
@@ -80,10 +81,10 @@ func startDriver(dir string, patience time.Duration, flags ...string) (*driver, 
 	return d, d.cmd.Start()
 }
 
-// errLate is the error of a run that the driver did not end in time. It is gone then.
+// errLate is the error of a run that took longer than the driver's patience. The process was killed.
 var errLate = errors.New("the Python driver did not come back")
 
-// run has the driver run a case, and returns the lines that it tells.
+// run has the driver run a case, and returns its trace.
 func (d *driver) run(c any) ([]string, error) {
 	watchdog := time.AfterFunc(d.patience, func() { d.cmd.Process.Kill() })
 	lines, err := d.ask(c)
@@ -93,6 +94,7 @@ func (d *driver) run(c any) ([]string, error) {
 	return lines, err
 }
 
+// ask sends a case to the driver and waits for its trace.
 func (d *driver) ask(c any) ([]string, error) {
 	if err := json.NewEncoder(d.in).Encode(c); err != nil {
 		return nil, d.failed(err)
@@ -108,7 +110,7 @@ func (d *driver) ask(c any) ([]string, error) {
 	return lines, nil
 }
 
-// failed says why the driver is gone.
+// failed waits for the end of a driver that does not answer any more, and returns an error with what it wrote last.
 func (d *driver) failed(err error) error {
 	d.in.Close()
 	werr := d.cmd.Wait()

@@ -1,4 +1,4 @@
-"""Runs worlds on a definitions.py and tells what happens, in the same lines as the Go side.
+"""Runs worlds on a definitions.py and writes their traces, in the same lines as the Go side.
 
 usage: driver.py DIR [--unpatched]
 
@@ -241,7 +241,7 @@ def locked():
 
 
 class Random:
-    """What stands in for the module random: the numbers of a tape."""
+    """Replaces the module random: it plays the numbers of a tape."""
 
     def __init__(self):
         self.begin([], [].append)
@@ -511,7 +511,7 @@ def state_number(v):
 
 
 def captured(f, name):
-    """What the closure f captures under a name."""
+    """The value that the closure f captures under a name."""
     return f.__closure__[f.__code__.co_freevars.index(name)].cell_contents
 
 
@@ -803,7 +803,7 @@ class Instance:
         return [ptr]
 
     def core_func(self, name):
-        """Core code that does what the actions say."""
+        """Core code that takes the case's actions."""
         run = self.run
 
         def f(args):
@@ -952,7 +952,7 @@ class Run:
         return op, imm, nums
 
     def main(self):
-        """Plays the host until it does nothing more or something stops the run."""
+        """Takes the host's actions until it stops or the run is stopped."""
         try:
             for name in self.world.get('start', []):
                 self.invoke(name, [])
@@ -970,7 +970,7 @@ class Run:
                 self.tell(f's {zlib.crc32(text.encode()):08x}' if self.states == 'hash' else 's ' + text)
 
     def hosting(self, name, args):
-        """The host is called, and does what the actions say until it returns."""
+        """The host is called, and takes its actions until it returns."""
         self.tell(f'( host {name} {cores(args)}'.rstrip())
         while True:
             op, imm, nums = self.next('host', name)
@@ -1213,7 +1213,7 @@ def read_all(r):
 
 
 def unpatched_child(d, w):
-    """Runs in a process of its own. A thread that dies leaves whoever resumed it waiting for ever."""
+    """Makes a run in a process of its own. When one of its threads dies, the thread that resumed it waits for ever."""
     global MAIN
     died, done = [], threading.Event()
 

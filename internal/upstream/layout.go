@@ -7,8 +7,9 @@ import (
 	"cabi/spec"
 )
 
-// How the generator lays values out in memory. It has its own rules for the same reason as it flattens on its own.
+// The layout of values in memory, for the generator. It has its own rules for the same reason as it flattens with its own.
 
+// alignmentOf is the alignment of a type, with pointers of type ptr.
 func alignmentOf(t spec.ValType, ptr spec.CoreType) int {
 	switch t := t.(type) {
 	case spec.BoolType, spec.U8Type, spec.S8Type:
@@ -41,6 +42,7 @@ func alignmentOf(t spec.ValType, ptr spec.CoreType) int {
 	return most
 }
 
+// widthOf is how many bytes a pointer has.
 func widthOf(ptr spec.CoreType) int {
 	if ptr == spec.I64 {
 		return 8
@@ -48,6 +50,7 @@ func widthOf(ptr spec.CoreType) int {
 	return 4
 }
 
+// flagsSize is how many bytes flags with n labels take.
 func flagsSize(n int) int {
 	switch {
 	case n <= 8:
@@ -59,6 +62,7 @@ func flagsSize(n int) int {
 	}
 }
 
+// discriminantSize is how many bytes the number of one of n cases takes.
 func discriminantSize(n int) int {
 	switch {
 	case n <= 1<<8:
@@ -85,8 +89,8 @@ func partsOf(t spec.ValType) []spec.ValType {
 	return nil
 }
 
-// encode appends a value of a type to b, whose start is aligned to eight, with the padding before and after.
-func (m *flatMaker) encode(b []byte, t spec.ValType) []byte {
+// encode appends a value of a type to b, which begins at an address aligned to eight, with the padding before and after it.
+func (m *coreValueMaker) encode(b []byte, t spec.ValType) []byte {
 	a := alignmentOf(t, m.ptr)
 	b = padded(b, a)
 	if parts := partsOf(t); parts != nil {
@@ -108,10 +112,10 @@ func (m *flatMaker) encode(b []byte, t spec.ValType) []byte {
 }
 
 // encodeCase appends one of the cases of a variant, with as much padding as the longest has.
-func (m *flatMaker) encodeCase(b []byte, t spec.ValType, payloads []spec.ValType) []byte {
+func (m *coreValueMaker) encodeCase(b []byte, t spec.ValType, payloads []spec.ValType) []byte {
 	start, k := len(b), m.IntN(len(payloads))
 	disc := uint64(k)
-	if m.one(150) {
+	if m.oneIn(150) {
 		disc = m.Uint64()
 	}
 	b = appendInt(b, disc, discriminantSize(len(payloads)))
@@ -128,8 +132,8 @@ func (m *flatMaker) encodeCase(b []byte, t spec.ValType, payloads []spec.ValType
 	return append(b, make([]byte, max(0, start+sizeOf(t, m.ptr)-len(b)))...)
 }
 
-// encodeFlat appends what is in memory as it is among the core values.
-func (m *flatMaker) encodeFlat(b []byte, t spec.ValType) []byte {
+// encodeFlat appends a value whose parts in memory are its core values, one after the other.
+func (m *coreValueMaker) encodeFlat(b []byte, t spec.ValType) []byte {
 	for i, v := range m.value(t) {
 		size := alignmentOf(t, m.ptr)
 		if i > 0 {
@@ -176,12 +180,15 @@ func sizeOf(t spec.ValType, ptr spec.CoreType) int {
 	return alignmentOf(t, ptr)
 }
 
+// padding is how many bytes are missing from n to the next multiple of an alignment.
 func padding(n, alignment int) int { return (alignment - n%alignment) % alignment }
 
+// padded appends zeros up to an alignment.
 func padded(b []byte, alignment int) []byte {
 	return append(b, make([]byte, padding(len(b), alignment))...)
 }
 
+// appendInt appends an int of so many bytes.
 func appendInt(b []byte, v uint64, size int) []byte {
 	return append(b, binary.LittleEndian.AppendUint64(nil, v)[:size]...)
 }

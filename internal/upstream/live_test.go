@@ -6,9 +6,10 @@ import (
 	"testing"
 )
 
-// runsVariable is the environment variable that says how many runs; 300 if empty.
+// runsVariable is the environment variable that says how many runs TestLive compares; 300 if empty.
 const runsVariable = "CABI_UPSTREAM_RUNS"
 
+// upstreamDir is the directory of definitions.py. Where none is named it skips the test.
 func upstreamDir(t *testing.T) string {
 	t.Helper()
 	dir := os.Getenv(DirVariable)

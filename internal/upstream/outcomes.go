@@ -8,15 +8,15 @@ import (
 	"cabi/spec"
 )
 
-// The outcomes that every built-in may have beside its own.
+// The outcomes that are not particular to some built-ins.
 const (
 	outcomeDone  = "done"
-	outcomeLater = "later" // it returned after others had acted
+	outcomeLater = "later" // it returned after other actions were taken
 	outcomeTrap  = "trap"
 )
 
-// outcomesOf are the outcomes that a built-in may have to the eye, whether or not anything leads to them: unreached
-// says what does not.
+// outcomesOf are the outcomes that a built-in of its kind may have at first sight. Those that nothing leads to are in
+// unreachedOutcomes, with the reasons.
 func outcomesOf(op string) []string {
 	own := []string{outcomeDone}
 	what, verb, _ := strings.Cut(op, ".")
@@ -35,7 +35,7 @@ func outcomesOf(op string) []string {
 	return append(own, outcomeTrap)
 }
 
-// outcomeOf says in a word how a built-in ended that did not stop the run.
+// outcomeOf is the outcome of a built-in that did not stop the run.
 func outcomeOf(w *model.World, actor string, a *model.Action, results []spec.CoreValue) string {
 	if len(results) != 1 || results[0].IsFloat() {
 		return outcomeDone
@@ -63,6 +63,7 @@ func outcomeOf(w *model.World, actor string, a *model.Action, results []spec.Cor
 	return outcomeDone
 }
 
+// isAsyncImport reports whether an instance's import of a function is lowered async.
 func isAsyncImport(w *model.World, instance, name string) bool {
 	return slices.ContainsFunc(w.Imports, func(i model.Import) bool { return i.Instance == instance && i.Func == name && i.Async })
 }
@@ -76,7 +77,7 @@ func isBuiltin(op string) bool {
 	return !strings.HasPrefix(op, "host.") && !strings.HasPrefix(op, "shared.")
 }
 
-// builtins are the names of all of them.
+// builtins are the names of all actions that are built-ins.
 func builtins() []string {
 	return slices.DeleteFunc(model.Ops(), func(op string) bool { return !isBuiltin(op) })
 }

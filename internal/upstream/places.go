@@ -8,11 +8,11 @@ import (
 	"cabi/spec"
 )
 
-// A place is where a site stands in definitions.py.
+// A place is the position of a site in definitions.py.
 type place struct {
 	site spec.Site
 	at   string // "Table.get#2": the function, and the ordinal of the trap or assert in it
-	kind string
+	kind string // trap or assert
 }
 
 // places are all sites of the specification, in the order of definitions.py.
@@ -38,7 +38,7 @@ var placesBySite = sync.OnceValue(func() map[spec.Site]string {
 	return at
 })
 
-// placeOf is where a site stands in definitions.py. One that stands nowhere there is a bug of the port.
+// placeOf is the position of a site in definitions.py. A site without one is a bug of the port.
 func placeOf(site spec.Site) string {
 	if at, ok := placesBySite()[site]; ok {
 		return at

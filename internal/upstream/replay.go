@@ -9,44 +9,44 @@ import (
 	"cabi/spec"
 )
 
-// A script is the actions of a case, as an actor, and its choices.
-type script struct {
+// A caseActor takes the actions of a case one after the other, and makes its choices.
+type caseActor struct {
 	Case
-	action int
+	taken int // how many of its actions
 	spec.Tape
 }
 
 // Next takes the next action.
-func (s *script) Next(*model.Run, *model.Activation) model.Action {
-	if s.action == len(s.Actions) {
+func (a *caseActor) Next(*model.Run, *model.Activation) model.Action {
+	if a.taken == len(a.Actions) {
 		panic(errEnd)
 	}
-	s.action++
-	return model.Action(s.Actions[s.action-1])
+	a.taken++
+	return model.Action(a.Actions[a.taken-1])
 }
 
 // Trace runs a case on the port and returns its trace.
 func Trace(c Case) []string { return trace(c, nil) }
 
-// trace is Trace that books what it sees.
+// trace is Trace, which counts in seen what the run reaches; nil: it does not.
 func trace(c Case, seen *Coverage) []string {
-	s := &script{Case: c, Tape: spec.Tape{Numbers: c.Choices}}
-	rec := &recorder{actor: s, choices: s, full: c.States == statesFull, seen: seen}
+	actor := &caseActor{Case: c, Tape: spec.Tape{Numbers: c.Choices}}
+	rec := &recorder{actor: actor, choices: actor, full: c.States == statesFull, seen: seen}
 	rec.run(c.World, c.Deterministic, nil)
 	return rec.lines
 }
 
-// A Replayed trace was run on the port and on definitions.py.
+// A Replayed is a trace that was run again, on the port and on definitions.py.
 type Replayed struct {
-	*model.Replay        // on the port
+	*model.Replay        // the run on the port
 	Agree         int    // how many lines of its trace definitions.py agrees with
-	Departs       bool   // it does not agree with the next
-	Difference    string // in what not: what the port does after -, what definitions.py does after +
+	Departs       bool   // definitions.py does not agree with the next line
+	Difference    string // how that line differs: the port's after -, that of definitions.py after +
 }
 
-// Replay runs a trace on the port, under a variant, and on the definitions.py in dir, with the same actions and choices,
-// and says how far they agree in what happens and in the whole state after each line. The error is a *BadInput if the
-// trace, the variant or the directory cannot be used.
+// Replay runs a trace on the port, under a variant, and on the definitions.py in dir, with the same actions and choices, and
+// returns how far the two agree, in each line and in the whole state after it. The error is a *BadInput if the trace, the
+// variant or the directory cannot be used.
 func Replay(dir string, t *model.Trace, variant *spec.Variant) (*Replayed, error) {
 	if err := checkTrace(t, variant); err != nil {
 		return nil, err
@@ -74,7 +74,7 @@ func NewReplayer(dir string) (*Replayer, error) {
 // Close ends the process.
 func (r *Replayer) Close() { r.driver.close() }
 
-// Replay is as the function Replay. After an error that is no *BadInput the process is gone.
+// Replay runs a trace as the function Replay does. After an error that is not a *BadInput the process has ended.
 func (r *Replayer) Replay(t *model.Trace, variant *spec.Variant) (*Replayed, error) {
 	if err := checkTrace(t, variant); err != nil {
 		return nil, err
@@ -87,7 +87,7 @@ func (r *Replayer) Replay(t *model.Trace, variant *spec.Variant) (*Replayed, err
 	if err != nil {
 		return nil, err
 	}
-	python, err := r.driver.run(port.made)
+	python, err := r.driver.run(port.recorded)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (r *Replayer) Replay(t *model.Trace, variant *spec.Variant) (*Replayed, err
 	return replayed(again, port, python), nil
 }
 
-// checkTrace says what definitions.py does not have that a trace is about.
+// checkTrace returns an error if a trace needs something that definitions.py does not have.
 func checkTrace(t *model.Trace, variant *spec.Variant) error {
 	if variant != spec.SingleTable {
 		return &BadInput{fmt.Sprintf("definitions.py knows no variant %s, only %s", variant.Name, spec.SingleTable.Name)}
@@ -123,57 +123,58 @@ func replayed(again *model.Replay, port *recorder, python []string) *Replayed {
 	return r
 }
 
-// linesUpTo is how many lines a trace for people has for the first n lines of this one.
+// linesUpTo is how many lines a model.Trace has for the first n lines of the recorder's.
 func (r *recorder) linesUpTo(n int) int {
-	opened, _ := slices.BinarySearch(r.opens, n)
-	return opened
+	begun, _ := slices.BinarySearch(r.traceLines, n)
+	return begun
 }
 
 // caseOf runs the actions of a trace on the port and records them as a case.
 func caseOf(t *model.Trace) (*recorder, error) {
-	f := &traceActor{choices: t.Choices}
+	actor := &traceActor{choices: t.Choices}
 	for _, l := range t.Lines {
 		if l.Kind == model.LineAction {
-			f.lines = append(f.lines, l)
+			actor.lines = append(actor.lines, l)
 		}
 	}
-	rec := &recorder{actor: f, choices: f, full: true}
+	rec := &recorder{actor: actor, choices: actor, full: true}
 	rec.run(t.World, false, nil)
-	rec.made.States = statesFull
-	return rec, f.err
+	rec.recorded.States = statesFull
+	return rec, actor.err
 }
 
-// A traceFollower does what the lines of a trace say, and chooses as it says.
+// A traceActor takes the actions in the lines of a trace, and makes its choices. It knows no names: the lines have numbers. The
+// model's own actor for traces knows them, since it hears of every result, which here the recorder does.
 type traceActor struct {
-	lines   []model.Line
-	choices []uint32
-	err     error // which line cannot be done
+	lines   []model.Line // the actions that are still to be taken
+	choices []uint32     // the choices that are still to be made
+	err     error        // which line cannot be done
 }
 
-// Next does the next line, and beyond the last one nothing.
-func (f *traceActor) Next(r *model.Run, at *model.Activation) model.Action {
-	if len(f.lines) == 0 {
+// Next takes the action of the next line. After the last it ends the run.
+func (a *traceActor) Next(r *model.Run, at *model.Activation) model.Action {
+	if len(a.lines) == 0 {
 		panic(errEnd)
 	}
-	l := f.lines[0]
-	f.lines = f.lines[1:]
-	a, err := model.ParseAction(r, at, strings.Fields(l.Text))
+	l := a.lines[0]
+	a.lines = a.lines[1:]
+	action, err := model.ParseAction(r, at, strings.Fields(l.Text))
 	if err == nil && l.Actor != at.Actor {
 		err = fmt.Errorf("it is %s's turn, in %s, not %s's", at.Actor, at.Name, l.Actor)
 	}
 	if err != nil {
-		f.err = &BadInput{fmt.Sprintf("line %d: %v", l.Number, err)}
+		a.err = &BadInput{fmt.Sprintf("line %d: %v", l.Number, err)}
 		panic(errEnd)
 	}
-	return a
+	return action
 }
 
-// Choose takes the next choice of the trace, or the first candidate.
-func (f *traceActor) Choose(_ spec.Site, n int) int {
-	if len(f.choices) == 0 {
+// Choose makes the next choice of the trace. Beyond the last it chooses the first candidate.
+func (a *traceActor) Choose(_ spec.Site, n int) int {
+	if len(a.choices) == 0 {
 		return 0
 	}
-	got := int(f.choices[0]) % n
-	f.choices = f.choices[1:]
+	got := int(a.choices[0]) % n
+	a.choices = a.choices[1:]
 	return got
 }

@@ -39,7 +39,7 @@ func TestReplayAgrees(t *testing.T) {
 	}
 }
 
-// TestWhereReplayDeparts has a definitions.py do something else in each line of a run in turn: it is that line that departs.
+// TestWhereReplayDeparts changes each line of definitions.py's trace in turn: that line must be the one that departs.
 func TestWhereReplayDeparts(t *testing.T) {
 	trace := parse(t, nestedTrace)
 	again, err := model.RunTrace(trace, trace.Variant)
@@ -51,7 +51,7 @@ func TestWhereReplayDeparts(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n := port.linesUpTo(len(port.lines)); n != len(again.Trace.Lines) {
-		t.Fatalf("%d lines of the trace tell what happened, counted %d:\n%s\n%s", len(again.Trace.Lines), n, again.Trace, strings.Join(port.lines, "\n"))
+		t.Fatalf("%d lines are in the trace, counted %d:\n%s\n%s", len(again.Trace.Lines), n, again.Trace, strings.Join(port.lines, "\n"))
 	}
 	last := -1
 	for i := range port.lines {
@@ -87,7 +87,7 @@ func TestReplayOfAnotherVariant(t *testing.T) {
 	}
 }
 
-func TestReplayOfWhatCannotBeDone(t *testing.T) {
+func TestReplayOfAnImpossibleLine(t *testing.T) {
 	var bad *BadInput
 	_, err := Replay(upstreamDir(t), parse(t, "world handles\nB: resource.new R 1\n"), spec.SingleTable)
 	if !errors.As(err, &bad) || !strings.Contains(err.Error(), "line 2") {
@@ -102,7 +102,7 @@ func TestDirectoryWithoutDefinitions(t *testing.T) {
 	}
 }
 
-func TestWhereSitesStand(t *testing.T) {
+func TestPlaces(t *testing.T) {
 	for _, p := range places() {
 		if p.site == "" || placeOf(p.site) != p.at {
 			t.Errorf("site %q stands at %s, not %s", p.site, p.at, placeOf(p.site))
@@ -110,7 +110,7 @@ func TestWhereSitesStand(t *testing.T) {
 	}
 }
 
-// TestRandomRuns holds the generator to what it is for: long runs, most of which do not trap.
+// TestRandomRuns checks that random runs are long, and that most do not trap: only such runs reach the built-ins' insides.
 func TestRandomRuns(t *testing.T) {
 	seen := newCoverage()
 	for i := range 1500 {

@@ -10,31 +10,32 @@ import (
 	"cabi/spec"
 )
 
-// traceable is choices as a trace can have them: of bits, none or all.
-type traceable struct{ spec.Choices }
+// traceableChoices are choices as a trace can have them: of bits, none or all.
+type traceableChoices struct{ spec.Choices }
 
-// traceableRun makes the nth random run that a trace can tell: with its own choices, and none of the profile.
+// traceableRun makes the nth random run whose choices a trace can have. It is not of the deterministic profile, which traces
+// do not have.
 func traceableRun(n int) *recorder {
 	c := newChooser(seedOf(9, n))
-	rec := &recorder{choices: traceable{biased{c}}}
+	rec := &recorder{choices: traceableChoices{biasedChoices{c}}}
 	if n%5 == 0 {
-		rec.actor = newValuePlayer(c, rec)
+		rec.actor = newValueGenerator(c, rec)
 		rec.run(randomValueWorld(c), false, nil)
 		return rec
 	}
-	rec.actor = newPlayer(c, rec)
+	rec.actor = newGenerator(c, rec)
 	rec.run(randomWorld(c), false, nil)
 	return rec
 }
 
-// asTrace is a recorded run as a trace that states nothing but what is done and chosen.
+// asTrace is a recorded run as a trace of its actions and choices, without results.
 func asTrace(rec *recorder) *model.Trace {
-	t := &model.Trace{World: rec.made.World, Variant: spec.SingleTable}
+	t := &model.Trace{World: rec.recorded.World, Variant: spec.SingleTable}
 	for _, l := range rec.lines {
 		words := strings.Fields(l)
 		switch words[0] {
 		case ">":
-			a := model.Action(rec.made.Actions[len(t.Lines)])
+			a := model.Action(rec.recorded.Actions[len(t.Lines)])
 			t.Lines = append(t.Lines, model.Line{Kind: model.LineAction, Actor: words[1], Text: a.String()})
 		case "c", "b":
 			got, _ := strconv.ParseUint(words[3], 10, 64)
@@ -47,7 +48,7 @@ func asTrace(rec *recorder) *model.Trace {
 	return t
 }
 
-// TestRoundTrip writes random runs as traces and reads them back: they go as before.
+// TestRoundTrip writes random runs as traces, reads these back and runs them: the runs must be the same.
 func TestRoundTrip(t *testing.T) {
 	for n := range 300 {
 		rec := traceableRun(n)
@@ -55,7 +56,7 @@ func TestRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatalf("run %d: %v", n, err)
 		}
-		if got, want := len(again.Trace.Lines), len(rec.opens); got != want || again.Departs != nil {
+		if got, want := len(again.Trace.Lines), len(rec.traceLines); got != want || again.Departs != nil {
 			t.Fatalf("run %d: %d lines, want %d; departs: %v\n%s", n, got, want, again.Departs, again.Trace)
 		}
 		reread := parse(t, again.Trace.String())
@@ -71,7 +72,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// TestRoundTripOnPython runs such traces on definitions.py.
+// TestRoundTripOnPython runs traces of random runs on definitions.py.
 func TestRoundTripOnPython(t *testing.T) {
 	dir := upstreamDir(t)
 	for n := range 12 {

@@ -11,8 +11,8 @@ import (
 	"cabi/spec"
 )
 
-// WriteTo writes what the runs reached: each action with its outcomes, each choice with its branches, what of both never
-// came, and each trap that no run ended at and each assert that one did.
+// WriteTo writes what the runs reached: each action with its outcomes; each choice with its branches; the outcomes and branches
+// that no run had; each trap that no run ended at, and each assert that a run did.
 func (c *Coverage) WriteTo(out io.Writer) (int64, error) {
 	n := &counter{out: out}
 	fmt.Fprintf(n, "%d runs, %d actions; the median run has %d built-ins\n", c.Runs, c.Steps, c.Median())
@@ -26,8 +26,8 @@ func (c *Coverage) WriteTo(out io.Writer) (int64, error) {
 	return n.n, n.err
 }
 
-// writeOps writes each action with its outcomes: what it returned, how often it did so only after others had acted, and
-// how often it stopped the run, by the kinds of stops and in how many places.
+// writeOps writes each action with its outcomes: how often it returned which, how often it did so only after other actions were
+// taken, and how often it stopped the run, with each kind of stop and in how many places.
 func (c *Coverage) writeOps(out io.Writer) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "ACTION\tTIMES\tRETURNED\tLATER\tTRAPPED\tASSERT FAILED\tCRASHED\tEXCEPTION")
@@ -55,7 +55,7 @@ func firstWord(text string) string {
 	return word
 }
 
-// stops are how often something stopped a run, and in how many places.
+// stops are how often stops of one kind came, and in how many places.
 type stops struct{ times, places int }
 
 func (s *stops) String() string {
@@ -89,6 +89,7 @@ func (c *Coverage) missingOutcomes() []string {
 	return missing
 }
 
+// has reports whether a run had an outcome of a built-in.
 func (c *Coverage) has(op, outcome string) bool {
 	switch outcome {
 	case outcomeLater:
@@ -123,6 +124,7 @@ func (c *Coverage) missingBranches() []string {
 	return missing
 }
 
+// writeChoices writes how often each candidate of each choice was chosen.
 func (c *Coverage) writeChoices(out io.Writer) {
 	fmt.Fprintln(out)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
@@ -142,6 +144,7 @@ func (c *Coverage) writeChoices(out io.Writer) {
 	w.Flush()
 }
 
+// writeCrashes writes how often definitions.py crashed, and how.
 func (c *Coverage) writeCrashes(out io.Writer) {
 	if len(c.Crashes) == 0 {
 		return
@@ -155,8 +158,8 @@ func (c *Coverage) writeCrashes(out io.Writer) {
 	w.Flush()
 }
 
-// writeSites writes the sites that no run ended at: traps that were evaluated, those that were not even that, and the
-// reason why, where it is known; and the asserts that failed.
+// writeSites writes the traps that no run ended at, the asserts that failed, and the sites that were never evaluated, with the
+// reasons that are known.
 func (c *Coverage) writeSites(out io.Writer) {
 	fired := map[string]int{}
 	total := map[string]int{}
@@ -183,7 +186,7 @@ func (c *Coverage) writeSites(out io.Writer) {
 	w.Flush()
 }
 
-// A counter counts what is written through it, and keeps the first error.
+// A counter counts the bytes that are written through it, and keeps the first error.
 type counter struct {
 	out io.Writer
 	n   int64

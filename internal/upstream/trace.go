@@ -15,20 +15,17 @@ import (
 	"cabi/spec"
 )
 
-// A Case is one run in a form that every language can repeat: what it starts from, what is done, what is chosen.
+// A Case is one run in a form that both the port and the Python driver can repeat: its world, its actions, its choices.
 type Case struct {
 	World         *model.World `json:"world"`
 	Deterministic bool         `json:"deterministic,omitempty"`
-	Actions       []Step       `json:"actions"` // of guests and host, in the order in which they are taken
-	Choices       []uint64     `json:"choices"` // the numbers that random draws
+	Actions       []Step       `json:"actions"` // those of guests and host, in the order in which they are taken
+	Choices       []uint64     `json:"choices"` // the numbers that Python's random draws
 	States        string       `json:"states,omitempty"`
 }
 
-// How much of the state a trace has.
-const (
-	statesHashed = "hash" // if empty: the CRC-32 of the text
-	statesFull   = "full" // the text
-)
+// statesFull as a Case's States has the text of each state in the trace. Without it there is the CRC-32 of the text.
+const statesFull = "full"
 
 // A Step is one action as JSON: its name, its words, its numbers.
 type Step model.Action
@@ -66,6 +63,7 @@ func (s *Step) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
+// parseNumber reads a number that MarshalJSON has written.
 func parseNumber(raw string) (spec.CoreValue, error) {
 	if text, ok := strings.CutPrefix(raw, `"0x`); ok {
 		bits, err := strconv.ParseUint(strings.TrimSuffix(text, `"`), 16, 64)
@@ -75,38 +73,41 @@ func parseNumber(raw string) (spec.CoreValue, error) {
 	return spec.CoreInt(n), err
 }
 
-// A recorder writes the trace of a run on the port, line by line as driver.py does, and keeps the actions and choices
-// that lead to it.
+// A recorder writes the trace of a run on the port, line by line as driver.py does, and records the actions and choices that
+// lead to it.
 //
 //	> actor activation: action   an action is taken
 //	( actor activation args      core code, or the host, is called
 //	= results                    an action is done
-//	h text                       the host is told something
+//	h text                       the host is notified of something
 //	c function n got             the specification chooses one of n
 //	b function k got             the specification draws k bits
 //	s state                      the state before an action, and after the last
 //	! stop                       how the specification stops the run, and where
+//
+// It is the actor and the choices of the run, and has others, actor and choices, to choose for it.
 type recorder struct {
-	mu      sync.Mutex // of lines and made
-	lines   []string
-	made    Case
-	actor   model.Actor
-	choices spec.Choices
-	full    bool
-	state   string // at the last menu
-	seen    *Coverage
-	op      string
-	begun   map[*model.Activation]int // how many actions there were when an activation began its last
-	opens   []int                     // the lines for which a trace for people has lines of its own
-	by      *model.Activation         // whose action the last of them is; nil: it is none
+	mu       sync.Mutex // protects lines and recorded
+	lines    []string
+	recorded Case
+	actor    model.Actor
+	choices  spec.Choices
+	full     bool      // the trace has the text of each state, not a hash
+	state    string    // the state at the last menu
+	seen     *Coverage // counts what the run reaches; optional
+	op       string    // the last action
+
+	begun      map[*model.Activation]int // how many actions there were when an activation began its last
+	traceLines []int                     // the lines for which a model.Trace of the run has a line of its own
+	doing      *model.Activation         // the activation whose action the last of these is; nil: it is no action, or one that returns
 }
 
-func (r *recorder) tell(format string, args ...any) { r.add(fmt.Sprintf(format, args...)) }
+func (r *recorder) addf(format string, args ...any) { r.add(fmt.Sprintf(format, args...)) }
 
-// maxLines is far more than any run has that ends.
+// maxLines is far more than a run has that ends.
 const maxLines = 1 << 20
 
-// add adds a line. Whoever has lost patience may look at the lines meanwhile.
+// add adds a line. Meanwhile a worker that has lost patience may read the lines in another goroutine.
 func (r *recorder) add(line string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -119,88 +120,88 @@ func (r *recorder) add(line string) {
 // errEndless stops a run that goes on and on.
 var errEndless = errors.New("the run does not end")
 
-// soFar is the trace up to now, and the actions and choices that led there.
+// soFar is the trace of a run that may still go on, and the actions and choices that led there.
 func (r *recorder) soFar() ([]string, Case) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	made := r.made
-	made.Actions, made.Choices = slices.Clone(made.Actions), slices.Clone(made.Choices)
-	return slices.Clone(r.lines), made
+	c := r.recorded
+	c.Actions, c.Choices = slices.Clone(c.Actions), slices.Clone(c.Choices)
+	return slices.Clone(r.lines), c
 }
 
-// acted and chose keep an action and a choice.
-func (r *recorder) acted(a model.Action) {
+func (r *recorder) recordAction(a model.Action) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.made.Actions = append(r.made.Actions, Step(a))
+	r.recorded.Actions = append(r.recorded.Actions, Step(a))
 }
 
-func (r *recorder) chose(got uint64) {
+func (r *recorder) recordChoice(got uint64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.made.Choices = append(r.made.Choices, got)
+	r.recorded.Choices = append(r.recorded.Choices, got)
 }
 
-// open notes that the next line has one of its own in a trace for people.
-func (r *recorder) open(by *model.Activation) {
-	r.opens, r.by = append(r.opens, len(r.lines)), by
+// startTraceLine notes that a model.Trace has a line for the next line.
+func (r *recorder) startTraceLine(doing *model.Activation) {
+	r.traceLines, r.doing = append(r.traceLines, len(r.lines)), doing
 }
 
-// Entered tells that core code, or the host, is called.
+// Entered writes that core code, or the host, is called.
 func (r *recorder) Entered(at *model.Activation) {
-	r.open(nil)
+	r.startTraceLine(nil)
 	r.add(strings.TrimRight(fmt.Sprintf("( %s %s %s", at.Actor, at.Name, coreText(at.Args)), " "))
 }
 
-// Done tells that an action is done.
+// Done writes that an action is done. Directly after the action, a model.Trace has its results in the action's line.
 func (r *recorder) Done(at *model.Activation, results []spec.CoreValue) {
 	if r.seen != nil {
-		r.seen.done(r.made.World, at, results, len(r.made.Actions) > r.begun[at])
+		r.seen.done(r.recorded.World, at, results, len(r.recorded.Actions) > r.begun[at])
 	}
-	if r.by != at {
-		r.open(nil)
+	if r.doing != at {
+		r.startTraceLine(nil)
 	}
-	r.by = nil
+	r.doing = nil
 	r.add(strings.TrimRight("= "+coreText(results), " "))
 }
 
-// Heard tells what the host is told.
+// HostReceived writes what the host is notified of.
 func (r *recorder) HostReceived(text string) { r.add("h " + text) }
 
-// errEnd stops a run whose actions are used up.
+// errEnd ends a run whose actions are used up.
 var errEnd = errors.New("the actions end")
 
-// Next has the actor choose, and records what it chooses.
+// Next has the actor choose an action, and records it.
 func (r *recorder) Next(run *model.Run, at *model.Activation) model.Action {
-	r.tellState(run)
+	r.addState(run)
 	a := r.actor.Next(run, at)
-	r.acted(a)
+	r.recordAction(a)
 	words := append([]string{a.Op}, a.Imm...)
 	for _, v := range a.Args {
 		words = append(words, numberText(v))
 	}
-	r.open(nil)
+	r.startTraceLine(nil)
 	if a.Op != "return" && a.Op != "throw" {
-		r.by = at
+		r.doing = at
 	}
-	r.tell("> %s %s: %s", at.Actor, at.Name, strings.Join(words, " "))
+	r.addf("> %s %s: %s", at.Actor, at.Name, strings.Join(words, " "))
 	r.op = a.Op
 	if r.seen != nil {
-		r.begun[at] = len(r.made.Actions)
+		r.begun[at] = len(r.recorded.Actions)
 	}
 	return a
 }
 
-func (r *recorder) tellState(run *model.Run) {
+// addState writes the state.
+func (r *recorder) addState(run *model.Run) {
 	r.state = stateText(run)
 	if r.full {
 		r.add("s " + r.state)
 		return
 	}
-	r.tell("s %08x", crc32.ChecksumIEEE([]byte(r.state)))
+	r.addf("s %08x", crc32.ChecksumIEEE([]byte(r.state)))
 }
 
-// stateText is the state of the store and what is in the memories.
+// stateText is the text of the store's state, with a hash of each memory.
 func stateText(run *model.Run) string {
 	b := run.Store.AppendState(nil)
 	for _, i := range run.World.Instances {
@@ -214,8 +215,8 @@ func stateText(run *model.Run) string {
 // Choose records a choice.
 func (r *recorder) Choose(site spec.Site, n int) int {
 	got := r.choices.Choose(site, n)
-	r.chose(uint64(got))
-	r.tell("c %s %d %d", functionOf(site), n, got)
+	r.recordChoice(uint64(got))
+	r.addf("c %s %d %d", functionOf(site), n, got)
 	if r.seen != nil {
 		r.seen.choice(site, n, got)
 	}
@@ -225,8 +226,8 @@ func (r *recorder) Choose(site spec.Site, n int) int {
 // Bits records drawn bits.
 func (r *recorder) Bits(site spec.Site, k int) uint64 {
 	got := spec.DrawBits(r.choices, site, k)
-	r.chose(got)
-	r.tell("b %s %d %d", functionOf(site), k, got)
+	r.recordChoice(got)
+	r.addf("b %s %d %d", functionOf(site), k, got)
 	return got
 }
 
@@ -254,25 +255,26 @@ func (r *recorder) run(world *model.World, deterministic bool, pool *spec.Pool) 
 	}
 	defer run.Close()
 	if run.Stopped != nil {
-		r.open(nil)
-		r.tell("! %s", stopText(run.Stopped))
-		r.tellState(run)
+		r.startTraceLine(nil)
+		r.addf("! %s", stopText(run.Stopped))
+		r.addState(run)
 	}
 	if r.seen != nil {
 		r.seen.run(run, r)
 	}
 }
 
+// begin begins the record of a run.
 func (r *recorder) begin(c Case) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.made = c
+	r.recorded = c
 }
 
-// errFault is what a run ends with that a fault of the port ended, or one of whoever plays because the port misled it.
+// errFault is the end of a run in which the port panicked, or the actor did because the port misled it.
 var errFault = errors.New("fault")
 
-// main plays a run, and says what ended it before its end: nil, errEnd or errFault.
+// main makes a run, and returns how it ended: nil, errEnd or errFault.
 func (r *recorder) main(run *model.Run) (err error) {
 	defer func() {
 		got := recover()
@@ -284,13 +286,13 @@ func (r *recorder) main(run *model.Run) (err error) {
 		default:
 			err = errFault
 		}
-		r.tell("! %v", got)
+		r.addf("! %v", got)
 	}()
 	run.Main()
 	return nil
 }
 
-// stopText says how a run was stopped, and where in definitions.py.
+// stopText is how the specification stopped a run, and where in definitions.py.
 func stopText(err error) string {
 	var trap *spec.Trap
 	var failure *spec.AssertionFailure

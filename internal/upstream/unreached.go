@@ -2,8 +2,9 @@ package upstream
 
 import "cabi/spec"
 
-// What no run reaches, and why. A test holds it to the recorded runs: what one of them reaches is not in here, and what
-// none does is, or is one of the asserts that nothing makes fail, which the tests of spec/ have a list of.
+// The sites and outcomes that no run reaches, with the reasons. TestVectorsReach compares these lists with the recorded runs: a
+// site or outcome that a run reaches may not be listed, and one that no run reaches must be. The asserts that never fail are
+// listed by the tests of spec/ instead.
 
 // unreached says why no run ends at a trap or assert.
 var unreached = func() map[spec.Site]string {
@@ -19,7 +20,7 @@ var unreached = func() map[spec.Site]string {
 	return sites
 }()
 
-// The types, core values and uses of built-ins in random runs are such as validation lets through.
+// onlyInvalid are reached only by types, core values and uses of built-ins that validation refuses. Random runs have none.
 var onlyInvalid = []spec.Site{
 	"type_matches_value/unknown-type", "Task.needs_exclusive/async-type", "CopyEnd.copying/state",
 	"discriminant_type/cases", "alignment_flags/labels", "elem_size_record/not-empty", "elem_size_flags/labels",
@@ -30,8 +31,8 @@ var onlyInvalid = []spec.Site{
 	"canon_context_set/fits", "stream_copy/no-borrow", "future_copy/no-borrow", "canon_thread_new_indirect/func-type",
 }
 
-// The host of random runs starts and resolves calls once and in order, gives values of the types that are asked for,
-// and copies what fits.
+// onlyWildHosts are reached only by a host that breaks its side of the protocol. That of random runs starts and resolves calls
+// once and in order, gives values of the types that are asked for, and copies as many elements as fit.
 var onlyWildHosts = []spec.Site{
 	"ComponentInstance.__init__/same-store", "Thread.stop_waiting_internal/ready", "Thread.wait_until/running",
 	"Task.request_cancellation/started", "Store.lift.func_inst/caller", "Store.lower.core_func_inst/current",

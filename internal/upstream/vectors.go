@@ -10,9 +10,9 @@ import (
 	"cabi/spec"
 )
 
-// Vectors are runs recorded from definitions.py, for whoever has neither Python nor a checkout.
+// Vectors are runs that were recorded on definitions.py, for comparisons without a Python or a checkout.
 type Vectors struct {
-	SHA256 string // of the definitions.py
+	SHA256 string // the hash of the definitions.py
 	List   []Vector
 }
 
@@ -27,9 +27,9 @@ type header struct {
 	SHA256 string `json:"definitions_sha256"`
 }
 
-// Record makes random runs on the definitions.py in o.Dir and writes those that reach something that the ones before
-// did not: an outcome of a built-in, a trap or assert, a branch of a choice. A few have their whole states, the others
-// the hashes of them. What is written are the traces of definitions.py; the port only says what to do.
+// Record makes random runs and writes those that reach something that too few runs before did: an outcome of a built-in, a
+// trap or assert, a branch of a choice. It writes the traces of the definitions.py in o.Dir, a few with whole states, the others
+// with hashes of them; on the port, the runs are only made up.
 func Record(o Options, out io.Writer) error {
 	if err := checkInput(o.Dir); err != nil {
 		return err
@@ -56,9 +56,10 @@ func Record(o Options, out io.Writer) error {
 
 const (
 	fullVectors = 12 // how many vectors have their whole states
-	keptTimes   = 3  // how many vectors reach the same thing, at most
+	keptTimes   = 3  // how many runs reach the same and still are recorded for it
 )
 
+// record writes the vectors.
 func record(o Options, d *driver, e *json.Encoder) error {
 	var pool spec.Pool
 	defer pool.Close()
@@ -66,8 +67,8 @@ func record(o Options, d *driver, e *json.Encoder) error {
 	kept := 0
 	for i := range o.Runs {
 		seen := newCoverage()
-		c := randomRun(seedOf(o.Seed, i), &pool, seen).made
-		if !seen.isNews(reached) {
+		c := randomRun(seedOf(o.Seed, i), &pool, seen).recorded
+		if !seen.reachesMore(reached) {
 			continue
 		}
 		if kept%50 == 0 && kept < 50*fullVectors {
@@ -86,35 +87,35 @@ func record(o Options, d *driver, e *json.Encoder) error {
 	return nil
 }
 
-// isNews reports whether a run reached something that too few before it did, and books it.
-func (c *Coverage) isNews(reached map[string]int) bool {
-	news := false
-	book := func(what string) {
+// reachesMore counts in reached what a run reached, and reports whether too few runs before it reached some of it.
+func (c *Coverage) reachesMore(reached map[string]int) bool {
+	more := false
+	count := func(what string) {
 		reached[what]++
-		news = news || reached[what] <= keptTimes
+		more = more || reached[what] <= keptTimes
 	}
 	for op, outcomes := range c.Ops {
 		for outcome := range outcomes {
-			book(op + " " + outcome)
+			count(op + " " + outcome)
 		}
 	}
 	for op := range c.Later {
-		book(op + " later")
+		count(op + " later")
 	}
 	for site := range c.Fired {
-		book(string(site))
+		count(string(site))
 	}
 	for site := range c.Held {
-		book("not " + string(site))
+		count("not " + string(site))
 	}
 	for site, branches := range c.Choices {
 		for got := range branches {
 			if got < 8 {
-				book(fmt.Sprintf("%s %d", site, got))
+				count(fmt.Sprintf("%s %d", site, got))
 			}
 		}
 	}
-	return news
+	return more
 }
 
 // ReadVectors reads what Record writes.
@@ -139,7 +140,7 @@ func ReadVectors(in io.Reader) (*Vectors, error) {
 	return vs, nil
 }
 
-// Compare runs a vector on the port and says how it differs; nil: it does not.
+// Compare repeats a vector's run on the port, and returns how its trace differs from the recorded one; nil: it does not.
 func (v Vector) Compare() *Difference {
 	port := Trace(v.Case)
 	at := firstDifference(port, v.Lines)

@@ -64,8 +64,8 @@ func TestVectors(t *testing.T) {
 	t.Logf("%d vectors agree", len(vs.List))
 }
 
-// TestVectorsReach holds the recorded runs, and with them the generator that made them, to reach whatever can be
-// reached, and the reasons for the rest to be neither missing nor stale.
+// TestVectorsReach checks that the recorded runs reach every site and outcome that is not listed as out of reach, and none that
+// is: the generator reaches what can be reached, and the reasons are neither missing nor stale.
 func TestVectorsReach(t *testing.T) {
 	seen := newCoverage()
 	for _, v := range readVectors(t).List {
@@ -92,7 +92,7 @@ func TestVectorsReach(t *testing.T) {
 	}
 }
 
-// neverFails are the asserts that nothing makes fail, as the tests of spec/ list them.
+// neverFails are the asserts that never fail, as the tests of spec/ list them.
 func neverFails(t *testing.T) map[spec.Site]bool {
 	t.Helper()
 	source, err := os.ReadFile("../../spec/sites_unreachable_test.go")
@@ -106,7 +106,7 @@ func neverFails(t *testing.T) map[spec.Site]bool {
 	return sites
 }
 
-// TestReasonsName holds what is said to be out of reach to sites and built-ins that there are.
+// TestReasonsName checks that the sites, built-ins and outcomes that are listed as out of reach exist.
 func TestReasonsName(t *testing.T) {
 	for site := range unreached {
 		if _, ok := placesBySite()[site]; !ok {
@@ -121,8 +121,8 @@ func TestReasonsName(t *testing.T) {
 	}
 }
 
-// TestEachFieldIsCompared flips each kind of field, and each word beside them, in the states that the port writes: each
-// must differ from what was recorded from definitions.py. No field that spec/ writes may be missing there.
+// TestEachFieldIsCompared changes, one at a time, each kind of field and each word without a name in the states that the port
+// writes: the comparison with the recorded states must notice. Every field that spec/ writes must be in a recorded state.
 func TestEachFieldIsCompared(t *testing.T) {
 	flipped := map[string]bool{}
 	for _, v := range readVectors(t).List {
@@ -145,8 +145,8 @@ func TestEachFieldIsCompared(t *testing.T) {
 
 var stateField = regexp.MustCompile(`[ (]([a-z_]+=)?(\[[^\]]*\]|[^ \n()]+)`)
 
-// flipFields flips the fields in the states of a run that were not flipped yet, one at a time. It books each by its name,
-// and by its object and name; what has no name, by its place among those in the line.
+// flipFields changes, one at a time, the fields in the states of a run that are not in flipped yet, and adds them there: by name,
+// and by object and name. A word that has no name goes by its position among such words in the line.
 func flipFields(t *testing.T, v Vector, flipped map[string]bool) {
 	lines := Trace(v.Case)
 	for i, line := range lines {
@@ -173,7 +173,7 @@ func flipFields(t *testing.T, v Vector, flipped map[string]bool) {
 	}
 }
 
-// wordsBefore is how many words without a name there are in a line of a state before a place.
+// wordsBefore is the position, from 1, among the words without a name in a line of a state.
 func wordsBefore(text string, at int) int {
 	n := 0
 	for _, m := range stateField.FindAllStringSubmatchIndex(text[strings.LastIndexByte(text[:at], '\n')+1:at], -1) {
@@ -184,7 +184,7 @@ func wordsBefore(text string, at int) int {
 	return n + 1
 }
 
-// fieldsOfState are the names of all fields that spec/ writes, but those of other variants and of canonical states.
+// fieldsOfState are the names of all fields that spec/ writes, but for those that only variants and canonical states have.
 func fieldsOfState(t *testing.T) []string {
 	t.Helper()
 	source, err := os.ReadFile("../../spec/state.go")
@@ -200,13 +200,14 @@ func fieldsOfState(t *testing.T) []string {
 	return names
 }
 
-// objectOf is the kind of object in whose line a position stands.
+// objectOf is the kind of the object whose line a position is in.
 func objectOf(text string, at int) string {
 	line := strings.TrimPrefix(text[strings.LastIndexByte(text[:at], '\n')+1:at], "s ")
 	word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
 	return strings.TrimRight(word, "0123456789")
 }
 
+// flip is another value for a field.
 func flip(value string) string {
 	switch value {
 	case "0":

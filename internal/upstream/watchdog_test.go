@@ -8,12 +8,12 @@ import (
 	"cabi/spec"
 )
 
-// TestEndlessPort has the port go on without coming to an action: that is a difference, and nobody waits for ever.
+// TestEndlessPort has a run on the port that never comes to its next action: that must be a difference, after the patience.
 func TestEndlessPort(t *testing.T) {
 	forever := make(chan struct{})
 	defer close(forever)
 	w := &worker{comparison: &comparison{Options: Options{Patience: 10 * time.Millisecond}}, seen: newCoverage(), pool: &spec.Pool{}}
-	w.play = func(rec *recorder, _ int) {
+	w.makeRun = func(rec *recorder, _ int) {
 		rec.add("> A A.f0: thread.yield")
 		<-forever
 	}
@@ -29,7 +29,7 @@ func TestEndlessPort(t *testing.T) {
 	}
 }
 
-// TestEndlessTrace has the port tell more than any run has.
+// TestEndlessTrace has the port write more lines than any run has.
 func TestEndlessTrace(t *testing.T) {
 	rec := &recorder{lines: make([]string, maxLines)}
 	defer func() {
@@ -40,7 +40,7 @@ func TestEndlessTrace(t *testing.T) {
 	rec.add("one more")
 }
 
-// TestEndlessPython has definitions.py go on for ever in a run.
+// TestEndlessPython has no patience with definitions.py: that must be a difference, and the next run go on with another process.
 func TestEndlessPython(t *testing.T) {
 	d, err := startDriver(upstreamDir(t), time.Nanosecond)
 	if err != nil {
@@ -48,7 +48,7 @@ func TestEndlessPython(t *testing.T) {
 	}
 	w := &worker{comparison: &comparison{Options: Options{Dir: upstreamDir(t)}}, seen: newCoverage(), pool: &spec.Pool{}, python: d}
 	defer w.close()
-	w.play = func(rec *recorder, i int) { rec.random(seedOf(1, i), w.pool) }
+	w.makeRun = func(rec *recorder, i int) { rec.random(seedOf(1, i), w.pool) }
 	difference, err := w.compare(3)
 	if err != nil || difference == nil || !strings.Contains(difference.String(), "definitions.py does not come back") {
 		t.Fatalf("got %v, %v, want a difference", difference, err)

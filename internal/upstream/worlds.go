@@ -2,23 +2,14 @@ package upstream
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"cabi/model"
+	"cabi/spec"
 )
 
-// A chooser is a source of random choices with a few conveniences.
-type chooser struct{ *rand.Rand }
-
-func newChooser(seed uint64) chooser { return chooser{rand.New(rand.NewPCG(seed, 0xcab1))} }
-
-// one is true once in n.
-func (c chooser) one(n int) bool { return c.IntN(n) == 0 }
-
-func pick[T any](c chooser, list []T) T { return list[c.IntN(len(list))] }
-
-// Signatures that functions of random worlds have. Those that carry handles come often.
+// The signatures of functions in random worlds. Those that carry handles come often.
 var (
 	paramLists = [][]string{
 		{}, {}, {"u32"}, {"own<R>"}, {"borrow<R>"}, {"borrow<R>", "own<S>"}, {"string"}, {"list<u8>"}, {"stream<u8>"},
@@ -31,9 +22,10 @@ var (
 		{"error-context"}, {"list<string>"}, {"option<own<S>>"}, {"flags{a,b,c}"}, {"char"}, {"stream<string>"},
 	}
 	payloads = []string{"u8", "u32", "_", "f32", "u8", "_", "u64", "s16", "u8", "_"}
-	// Of these a stream or future may not have both its ends in one instance when it is copied.
+	// A stream or future of one of bigPayloads is not copied while both its ends are in one instance: that traps.
 	bigPayloads = []string{"string", "own<R>", "stream<u8>", "list<u8>", "char", "option<u32>", "string", "char"}
-	// Of these contains, which asks that of a stream's type, knows nothing: an assert fails.
+	// Upstream's function contains, which looks for borrows in the type of a stream, does not know the types in
+	// unknownPayloads: an assert fails.
 	unknownPayloads = []string{"error-context", "flags{a}"}
 )
 
@@ -45,7 +37,7 @@ func randomWorld(c chooser) *model.World {
 		w.Instances = append(w.Instances, randomInstance(c, name, names[:i]))
 	}
 	for _, name := range []string{"R", "S"} {
-		w.Resources = append(w.Resources, model.Resource{Name: name, Impl: pick(c, names), Dtor: c.one(2)})
+		w.Resources = append(w.Resources, model.Resource{Name: name, Impl: pick(c, names), Dtor: c.oneIn(2)})
 	}
 	for _, owner := range append([]string{model.Host}, names...) {
 		for i := range 1 + c.IntN(3) {
@@ -54,20 +46,20 @@ func randomWorld(c chooser) *model.World {
 	}
 	for _, f := range w.Funcs {
 		for _, name := range names {
-			if mayImport(w, name, f.Instance()) && (f.Instance() != name && !c.one(3) || c.one(10)) {
-				w.Imports = append(w.Imports, model.Import{Instance: name, Func: f.Name, Async: f.Async && !c.one(3)})
+			if mayImport(w, name, f.Instance()) && (f.Instance() != name && !c.oneIn(3) || c.oneIn(10)) {
+				w.Imports = append(w.Imports, model.Import{Instance: name, Func: f.Name, Async: f.Async && !c.oneIn(3)})
 			}
 		}
 	}
-	if c.one(5) {
+	if c.oneIn(5) {
 		w.Limits = randomLimits(c)
 	}
 	return w
 }
 
-// mayImport reports whether an instance can import from another. Of two that are not within each other, whichever is
-// made first cannot import from the other, and what is inside of it neither. A parent can import from what is inside of
-// it and hand it its own functions, and an instance can lower what it lifts. Components cannot be linked otherwise.
+// mayImport reports whether components can be linked so that one instance imports from another. Of two instances neither of
+// which is inside the other, the one that is made first cannot import from the other, and instances inside of it cannot
+// either. A parent can import from an instance inside of it and the other way round, and an instance from itself.
 func mayImport(w *model.World, importer, exporter string) bool {
 	if exporter == model.Host {
 		return true
@@ -81,7 +73,8 @@ func mayImport(w *model.World, importer, exporter string) bool {
 	return true
 }
 
-// within is the places in the world of an instance and what it is in, the outermost first.
+// within are the positions, among the world's instances, of an instance and all those that it is inside of, the outermost
+// first.
 func within(w *model.World, name string) []int {
 	var places []int
 	for name != "" {
@@ -91,28 +84,31 @@ func within(w *model.World, name string) []int {
 	return places
 }
 
+// randomInstance makes an instance, perhaps inside of one of the parents.
 func randomInstance(c chooser, name string, parents []string) model.Instance {
 	d := model.Instance{Name: name, Memory: 256, Encoding: pick(c, []string{"", "", "utf16", "latin1+utf16"})}
-	if len(parents) > 0 && c.one(3) {
+	if len(parents) > 0 && c.oneIn(3) {
 		d.Parent = pick(c, parents)
 	}
-	d.Memory64 = c.one(8)
-	if c.one(4) {
+	d.Memory64 = c.oneIn(8)
+	if c.oneIn(4) {
 		d.Realloc = "guest"
 	}
 	return d
 }
 
+// randomFunc makes the ith function of an instance, or of the host.
 func randomFunc(c chooser, owner string, i int) model.Func {
 	f := model.Func{Name: fmt.Sprintf("%s.f%d", owner, i), Params: pick(c, paramLists), Results: pick(c, resultLists)}
-	f.Async = !c.one(3)
+	f.Async = !c.oneIn(3)
 	if f.Async && owner != model.Host {
 		f.Lift = pick(c, []string{"sync", "stackful", "callback", "callback", "stackful"})
 	}
-	f.PostReturn = owner != model.Host && f.Lift != "stackful" && f.Lift != "callback" && c.one(3)
+	f.PostReturn = owner != model.Host && f.Lift != "stackful" && f.Lift != "callback" && c.oneIn(3)
 	return f
 }
 
+// randomLimits lowers one of upstream's limits, so that a run can reach it.
 func randomLimits(c chooser) model.Limits {
 	var l model.Limits
 	switch c.IntN(6) {
@@ -132,13 +128,54 @@ func randomLimits(c chooser) model.Limits {
 	return l
 }
 
-// payload is what a stream or future carries.
+// payload is the type of a stream's or future's elements.
 func payload(c chooser) string {
 	switch {
-	case c.one(10):
+	case c.oneIn(10):
 		return pick(c, bigPayloads)
-	case c.one(300):
+	case c.oneIn(300):
 		return pick(c, unknownPayloads)
 	}
 	return pick(c, payloads)
+}
+
+// instanceOf is the instance of that name.
+func instanceOf(w *model.World, name string) model.Instance {
+	for _, i := range w.Instances {
+		if i.Name == name {
+			return i
+		}
+	}
+	return model.Instance{}
+}
+
+// ptrType is the type of an instance's pointers.
+func ptrType(w *model.World, name string) spec.CoreType {
+	if instanceOf(w, name).Memory64 {
+		return spec.I64
+	}
+	return spec.I32
+}
+
+// memoryOf is how many bytes an instance's memory has.
+func memoryOf(w *model.World, name string) uint64 { return uint64(instanceOf(w, name).Memory) }
+
+// encodingOf is how an instance represents strings.
+func encodingOf(w *model.World, name string) spec.StringEncoding {
+	switch instanceOf(w, name).Encoding {
+	case "utf16":
+		return spec.UTF16
+	case "latin1+utf16":
+		return spec.Latin1UTF16
+	}
+	return spec.UTF8
+}
+
+// parseTypes reads the types of a world that has them right.
+func parseTypes(run *model.Run, texts []string) []spec.ValType {
+	ts, err := run.ParseTypes("(" + strings.Join(texts, ",") + ")")
+	if err != nil {
+		panic(err)
+	}
+	return ts
 }

@@ -8,31 +8,32 @@ import (
 	"cabi/spec"
 )
 
-// A snapshot is what the generator knows of the state at a menu: the text of the state, by object.
-type snapshot struct {
+// A stateView is the state at a menu as the generator sees it: the text of the state, by object.
+type stateView struct {
 	run     *model.Run
 	running string            // the thread that runs
 	waiting bool              // some thread waits
-	lines   map[string]string // of each object, by its name: "end1"
+	lines   map[string]string // the line of each object, by its name: "end1"
 	insts   map[string]*instanceView
 }
 
-// An instanceView is what the generator knows of an instance.
+// An instanceView is the state of an instance as the generator sees it.
 type instanceView struct {
 	line    string
 	handles []slot
 	threads []slot
 }
 
-// A slot is a live element: its index, its object's name, and what it is.
+// A slot is a live element of a table.
 type slot struct {
-	index uint64
-	ref   string
-	what  string // "readable stream end of u8"
+	index       uint64
+	ref         string // the name of its object: "end1"
+	description string // "readable stream end of u8"
 }
 
-func newSnapshot(run *model.Run, state string) *snapshot {
-	s := &snapshot{run: run, lines: map[string]string{}, insts: map[string]*instanceView{}}
+// newStateView reads the text of a state.
+func newStateView(run *model.Run, state string) *stateView {
+	s := &stateView{run: run, lines: map[string]string{}, insts: map[string]*instanceView{}}
 	var inst *instanceView
 	for line := range strings.Lines(state) {
 		line = strings.TrimSuffix(line, "\n")
@@ -72,15 +73,15 @@ func (v *instanceView) table(line string) {
 	}
 }
 
-// describe adds what each handle is, which the text does not say of all.
-func (s *snapshot) describe() {
+// describe adds the descriptions of handles, which the text does not have.
+func (s *stateView) describe() {
 	for _, inst := range s.run.Store.Instances() {
 		v := s.insts[inst.Name]
 		for _, t := range inst.Handles() {
 			for _, live := range t.Live {
 				for i := range v.handles {
 					if v.handles[i].index == live.Index {
-						v.handles[i].what = spec.Describe(live.Element)
+						v.handles[i].description = spec.Describe(live.Element)
 					}
 				}
 			}
@@ -88,7 +89,7 @@ func (s *snapshot) describe() {
 	}
 }
 
-// field is the value of key in a line: up to the next space, or if it is a list, to its end.
+// field is the value of a key in a line: up to the next space, or if it is a list, to its end.
 func field(line, key string) string {
 	_, rest, ok := strings.Cut(line, " "+key+"=")
 	if !ok {
@@ -103,31 +104,31 @@ func field(line, key string) string {
 	return value
 }
 
-// of is a field of an object.
-func (s *snapshot) of(ref, key string) string { return field(s.lines[ref], key) }
+// field is a field of an object; "" if there is no such object or field.
+func (s *stateView) field(ref, key string) string { return field(s.lines[ref], key) }
 
-// task is the task that runs, or "".
-func (s *snapshot) task() string { return s.of(s.running, "task") }
+// runningTask is the name of the task whose thread runs; "" while no core code runs.
+func (s *stateView) runningTask() string { return s.field(s.running, "task") }
 
-// is reports whether a flag of an instance is set.
-func (s *snapshot) is(inst, flag string) bool { return field(s.insts[inst].line, flag) == "1" }
+// flag reports whether a flag of an instance is set.
+func (s *stateView) flag(inst, flag string) bool { return field(s.insts[inst].line, flag) == "1" }
 
 // mayEnter reports whether the host may call into an instance.
-func (s *snapshot) mayEnter(inst string) bool { return s.mayEnterFrom(inst, "-") }
+func (s *stateView) mayEnter(inst string) bool { return s.mayEnterFrom(inst, "-") }
 
 // mayEnterFrom reports whether one instance may call into another.
-func (s *snapshot) mayEnterFrom(inst, caller string) bool {
+func (s *stateView) mayEnterFrom(inst, caller string) bool {
 	callers := s.ancestors(caller)
 	for _, i := range s.ancestors(inst) {
-		if !slices.Contains(callers, i) && !s.is(i, "may_enter") {
+		if !slices.Contains(callers, i) && !s.flag(i, "may_enter") {
 			return false
 		}
 	}
 	return true
 }
 
-// ancestors are an instance and what it is in.
-func (s *snapshot) ancestors(inst string) []string {
+// ancestors are an instance and those that it is inside of.
+func (s *stateView) ancestors(inst string) []string {
 	var all []string
 	for ; inst != "-"; inst = field(s.insts[inst].line, "parent") {
 		all = append(all, inst)
