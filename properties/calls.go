@@ -17,12 +17,12 @@ var blocksAsDeclared = runProperty(&model.Property{
 	Origin: `Concurrency.md: "When a thread calls an import using the async ABI, the Component Model guarantees that if the callee task blocks, control ` +
 		`flow is immediately returned back to the caller's thread"; "the absence of async means that a host or component caller never needs to ` +
 		`handle the case where the callee blocks before returning a value"`,
-}, func(r *model.Run, met *bool) (what, kind string) {
+}, func(r *model.Run, exercised *bool) (message, kind string) {
 	for _, at := range r.Activations {
 		if at.Pending == nil || at.Pending.Op != "call" || at.Thread() == nil {
 			continue
 		}
-		*met = true
+		*exercised = true
 		switch lowered, async := declared(r.World, at); {
 		case !at.Thread().Suspended():
 		case lowered:
@@ -31,7 +31,7 @@ var blocksAsDeclared = runProperty(&model.Property{
 			return fmt.Sprintf("%s is blocked in its call of %s, whose type is not async", at.Name, at.Pending.Imm[0]), "sync"
 		}
 	}
-	return unreturned(r)
+	return callWithoutValue(r)
 })
 
 // declared says of the import that core code calls whether it is lowered async, and whether its type is async.
@@ -46,7 +46,7 @@ func asyncType(w *model.World, name string) bool {
 }
 
 // unreturned says which call of a function whose type is not async came back to the host without a value.
-func unreturned(r *model.Run) (what, kind string) {
+func callWithoutValue(r *model.Run) (message, kind string) {
 	if !atHost(r) || hostCalled(r) {
 		return "", ""
 	}

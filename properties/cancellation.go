@@ -18,12 +18,12 @@ var cancelDelivered = quiescentProperty(&model.Property{
 		`and delivered at the next opportunity"`,
 	BlindSpots: "Whether a task that never blocks cancellably again, or does not react to its cancellation, ever ends. That some continuation delivers " +
 		"a cancellation that is pending, TestCancellationCanBeDelivered shows.",
-}, func(r *model.Run, met *bool) (what, kind string) {
+}, func(r *model.Run, exercised *bool) (message, kind string) {
 	for _, task := range r.Store.AllTasks() {
 		if task.State() != spec.TaskPendingCancel {
 			continue
 		}
-		*met = true
+		*exercised = true
 		for _, t := range task.Threads() {
 			if t.Suspended() && t.Cancellable() && !(task.NeedsLock() && t == task.Implicit() && lockedOut(t)) {
 				in := blockedIn(r, t)
@@ -42,39 +42,41 @@ var cancelTold = &model.Property{
 	Kind: "step",
 	Origin: `Explainer.md: "If cancellable is not set, task-cancelled is never returned"; "task-cancelled is returned at most once for a given ` +
 		`task"`,
-	New: func() model.Checker { return &toldChecker{BaseChecker: model.BaseChecker{Name: "cancel-told"}} },
+	New: func() model.Checker {
+		return &cancelNotificationChecker{BaseChecker: model.BaseChecker{Name: "cancel-told"}}
+	},
 }
 
 // toldChecker keeps the tasks that were told.
-type toldChecker struct {
+type cancelNotificationChecker struct {
 	model.BaseChecker
-	run  *model.Run
-	told []*spec.Task
+	run      *model.Run
+	notified []*spec.Task
 }
 
-func (c *toldChecker) Begin(r *model.Run) { c.run = r }
+func (c *cancelNotificationChecker) Begin(r *model.Run) { c.run = r }
 
 // Ghost writes the tasks that were told and are not at their end: they must not hear it again.
-func (c *toldChecker) Ghost(w *spec.StateWriter) {
-	if len(c.told) == 0 {
+func (c *cancelNotificationChecker) Ghost(w *spec.StateWriter) {
+	if len(c.notified) == 0 {
 		return
 	}
 	w.Put("told")
 	for _, task := range c.run.Store.AllTasks() {
-		if slices.Contains(c.told, task) {
+		if slices.Contains(c.notified, task) {
 			w.Put(" ", task)
 		}
 	}
 	w.Put("\n")
 }
 
-func (c *toldChecker) Entered(_ *model.Run, at *model.Activation) {
+func (c *cancelNotificationChecker) Entered(_ *model.Run, at *model.Activation) {
 	if at.Kind == model.KindCallback && at.Args[0].Uint64() == uint64(spec.EventTaskCancelled) {
-		c.tell(at, true)
+		c.notify(at, true)
 	}
 }
 
-func (c *toldChecker) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
+func (c *cancelNotificationChecker) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
 	if at.Pending == nil || len(results) != 1 || len(at.Pending.Imm) == 0 || !strings.HasSuffix(at.Pending.Imm[0], "cancellable") {
 		return
 	}
@@ -83,34 +85,34 @@ func (c *toldChecker) Done(_ *model.Run, at *model.Activation, results []spec.Co
 		cancelled = uint64(spec.EventTaskCancelled)
 	}
 	if results[0].Uint64() == cancelled {
-		c.tell(at, at.Pending.Imm[0] == "cancellable")
+		c.notify(at, at.Pending.Imm[0] == "cancellable")
 	}
 }
 
 // tell takes note that core code hears of the cancellation of its task.
-func (c *toldChecker) tell(at *model.Activation, cancellable bool) {
+func (c *cancelNotificationChecker) notify(at *model.Activation, cancellable bool) {
 	c.NonVacuous = true
 	task := at.Thread().Task()
 	switch {
 	case !cancellable:
 		c.Message, c.ViolationKind = fmt.Sprintf("%s is told by %s that it is cancelled, which it did not call cancellably", at.Name, at.Pending.Op), "uncancellable"
-	case slices.Contains(c.told, task):
+	case slices.Contains(c.notified, task):
 		c.Message, c.ViolationKind = fmt.Sprintf("%s is told twice that it is cancelled", task.Func()), "twice"
 	}
-	c.told = append(c.told, task)
+	c.notified = append(c.notified, task)
 }
 
-func (c *toldChecker) State(r *model.Run) {
+func (c *cancelNotificationChecker) State(r *model.Run) {
 	for _, t := range r.Store.WaitingThreads() {
-		c.check(t.Task())
+		c.checkNotified(t.Task())
 	}
 	if t := r.Store.Running(); t != nil {
-		c.check(t.Task())
+		c.checkNotified(t.Task())
 	}
 }
 
-func (c *toldChecker) check(task *spec.Task) {
-	if task.State() == spec.TaskCancelDelivered && !slices.Contains(c.told, task) {
+func (c *cancelNotificationChecker) checkNotified(task *spec.Task) {
+	if task.State() == spec.TaskCancelDelivered && !slices.Contains(c.notified, task) {
 		c.Message, c.ViolationKind = fmt.Sprintf("the cancellation of %s counts as delivered, and it was not told", task.Func()), "untold"
 	}
 }
@@ -121,13 +123,13 @@ var cancelledAtOnce = runProperty(&model.Property{
 	Kind:       "state",
 	Origin:     `CanonicalABI.md: "While a callee is waiting to enter, if the caller requests cancellation, the callee is immediately cancelled"`,
 	BlindSpots: "Calls that the host makes.",
-}, func(r *model.Run, met *bool) (what, kind string) {
+}, func(r *model.Run, exercised *bool) (message, kind string) {
 	for _, slot := range r.Elements() {
 		t, ok := slot.Element.(*spec.Subtask)
 		if !ok || t.Callee() == nil {
 			continue
 		}
-		*met = *met || t.State() == spec.SubtaskCancelledBeforeStarted
+		*exercised = *exercised || t.State() == spec.SubtaskCancelledBeforeStarted
 		if t.CancellationRequested() && t.Callee().State() == spec.TaskInitial {
 			return fmt.Sprintf("%s was to be cancelled, and still waits to enter", t.Callee().Func()), ""
 		}

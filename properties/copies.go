@@ -19,21 +19,21 @@ var copyConsistent = runProperty(&model.Property{
 	Origin: `CanonicalABI.md: "the pending_* fields record the Buffer and OnCopy* callbacks of a read or write that is waiting to rendezvous"; "OnCopyDone ` +
 		`is called to indicate that the read or write is finished copying and that the caller has regained ownership of the buffer"`,
 	BlindSpots: "Streams and futures that the host implements.",
-}, func(r *model.Run, met *bool) (what, kind string) {
-	if amid(r) {
+}, func(r *model.Run, exercised *bool) (message, kind string) {
+	if halfDone(r) {
 		return "", ""
 	}
 	for _, slot := range r.Elements() {
-		*met = *met || spec.SharedOf(slot.Element) != nil && spec.Copying(slot.Element)
-		if what, kind := inconsistent(slot.Element); what != "" {
-			return what, kind
+		*exercised = *exercised || spec.SharedOf(slot.Element) != nil && spec.Copying(slot.Element)
+		if message, kind := copyDisagreement(slot.Element); message != "" {
+			return message, kind
 		}
 	}
 	return "", ""
 })
 
 // inconsistent says how an end and its stream or future disagree about its copy.
-func inconsistent(e spec.Element) (what, kind string) {
+func copyDisagreement(e spec.Element) (message, kind string) {
 	view, known := spec.ViewShared(spec.SharedOf(e))
 	if !known {
 		return "", ""
@@ -91,7 +91,7 @@ func doing(r *model.Run, is func(op string) bool) bool {
 
 func (c *peerChecker) State(r *model.Run) {
 	c.Message, c.ViolationKind = "", ""
-	if amid(r) {
+	if halfDone(r) {
 		return
 	}
 	for _, slot := range r.Elements() {

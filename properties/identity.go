@@ -114,47 +114,47 @@ var noStaleConfusion = &model.Property{
 }
 
 // A stale index is one whose element is gone: whose it was, and what it named.
-type stale struct {
-	inst  *spec.ComponentInstance
-	index uint64
-	what  string
+type staleIndex struct {
+	inst        *spec.ComponentInstance
+	index       uint64
+	description string
 }
 
 // staleChecker suspects a lookup of an index that once named something else, which its holder may still mean.
 type staleChecker struct {
 	suspecter
-	weak bool
-	gone []stale
+	weak  bool
+	stale []staleIndex
 }
 
 func (c *staleChecker) Retired(inst *spec.ComponentInstance, _ spec.TableKey, index uint64, e spec.Element) {
-	s := stale{inst, index, spec.Describe(e)}
-	if spec.ClassOf(e) != spec.ClassThread && !slices.Contains(c.gone, s) {
-		c.gone = append(c.gone, s)
+	s := staleIndex{inst, index, spec.Describe(e)}
+	if spec.ClassOf(e) != spec.ClassThread && !slices.Contains(c.stale, s) {
+		c.stale = append(c.stale, s)
 	}
 }
 
 func (c *staleChecker) Sought(inst *spec.ComponentInstance, want spec.Expected, index uint64) {
-	isStale := func(s stale) bool { return s.inst == inst && s.index == index }
-	c.NonVacuous = c.NonVacuous || want.Class != spec.ClassThread && slices.ContainsFunc(c.gone, isStale)
+	isStale := func(s staleIndex) bool { return s.inst == inst && s.index == index }
+	c.NonVacuous = c.NonVacuous || want.Class != spec.ClassThread && slices.ContainsFunc(c.stale, isStale)
 }
 
 func (c *staleChecker) Found(inst *spec.ComponentInstance, want spec.Expected, index uint64, e spec.Element) {
 	if want.Class == spec.ClassThread {
 		return
 	}
-	for _, s := range c.gone {
-		if s.inst == inst && s.index == index && !(c.weak && s.what == spec.Describe(e)) {
-			c.suspect(fmt.Sprintf("index %d of %s, issued for %s that is gone, reached %s", index, inst.Name, s.what, describe(e)))
+	for _, s := range c.stale {
+		if s.inst == inst && s.index == index && !(c.weak && s.description == spec.Describe(e)) {
+			c.suspect(fmt.Sprintf("index %d of %s, issued for %s that is gone, reached %s", index, inst.Name, s.description, describe(e)))
 		}
 	}
 }
 
 // AppendGhost appends the stale indices: they decide what is an alias later.
 func (c *staleChecker) AppendGhost(b []byte) []byte {
-	lines := make([]string, len(c.gone))
-	for i, s := range c.gone {
-		lines[i] = fmt.Sprintf("stale %s %d %s\n", s.inst.Name, s.index, s.what)
+	lines := make([]string, len(c.stale))
+	for i, s := range c.stale {
+		lines[i] = fmt.Sprintf("stale %s %d %s\n", s.inst.Name, s.index, s.description)
 	}
 	slices.Sort(lines)
 	for _, l := range lines {
@@ -218,23 +218,23 @@ var unforgeable = &model.Property{
 // forgeryChecker keeps what each instance was given.
 type forgeryChecker struct {
 	suspecter
-	given map[given]bool
+	granted map[grant]bool
 }
 
-type given struct {
+type grant struct {
 	inst *spec.ComponentInstance
 	e    spec.Element
 }
 
-func (c *forgeryChecker) Begin(*model.Run) { c.given = map[given]bool{} }
+func (c *forgeryChecker) Begin(*model.Run) { c.granted = map[grant]bool{} }
 
 func (c *forgeryChecker) Issued(inst *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
-	c.given[given{inst, e}] = true
+	c.granted[grant{inst, e}] = true
 }
 
 func (c *forgeryChecker) Found(inst *spec.ComponentInstance, _ spec.Expected, index uint64, e spec.Element) {
 	c.NonVacuous = true
-	if !c.given[given{inst, e}] {
+	if !c.granted[grant{inst, e}] {
 		c.suspect(fmt.Sprintf("%s reached %s by index %d, which it was never given", inst.Name, describe(e), index))
 	}
 }

@@ -53,7 +53,7 @@ func (c *lendersChecker) Entered(r *model.Run, at *model.Activation) {
 
 // State looks at the calls that have begun and whose end was not told.
 func (c *lendersChecker) State(r *model.Run) {
-	if amid(r) {
+	if halfDone(r) {
 		return
 	}
 	for _, slot := range r.Elements() {

@@ -36,7 +36,7 @@ func (c *quietChecker) State(r *model.Run) {
 }
 
 // mayLeaveNot are what core code may do while its instance may not be left.
-var mayLeaveNot = []string{
+var allowedInHelper = []string{
 	"memory.store", "return", "throw", "resource.rep", "context.get", "context.set", "backpressure.inc", "backpressure.dec",
 }
 
@@ -45,7 +45,7 @@ func (c *quietChecker) check(at *model.Activation) {
 		return
 	}
 	c.NonVacuous = true
-	if at.Pending != nil && !slices.Contains(mayLeaveNot, at.Pending.Op) {
+	if at.Pending != nil && !slices.Contains(allowedInHelper, at.Pending.Op) {
 		c.Message, c.ViolationKind = fmt.Sprintf("%s does %s", at.Name, at.Pending), at.Pending.Op
 	}
 }
@@ -71,13 +71,13 @@ func (c *reallocChecker) Left(r *model.Run, at *model.Activation) {
 	}
 	c.NonVacuous = true
 	alignment, size := at.Args[2].Uint64(), at.Args[3].Uint64()
-	if what := unsound(at.Pending.Args[0].Uint64(), size, alignment, r.Memory(at.Actor)); what != "" {
-		c.suspect(fmt.Sprintf("%s returned what it must not, and lowering went on: %s", at.Name, what))
+	if message := rangeProblem(at.Pending.Args[0].Uint64(), size, alignment, r.Memory(at.Actor)); message != "" {
+		c.suspect(fmt.Sprintf("%s returned what it must not, and lowering went on: %s", at.Name, message))
 	}
 }
 
 // unsound says what is wrong with a range of a memory.
-func unsound(ptr, size, alignment uint64, memory *spec.MemInst) string {
+func rangeProblem(ptr, size, alignment uint64, memory *spec.MemInst) string {
 	length := uint64(len(memory.Bytes.B))
 	switch {
 	case ptr%alignment != 0:
@@ -94,13 +94,13 @@ var memoryFixed = runProperty(&model.Property{
 	Kind:      "state",
 	Origin: `CanonicalABI.md: "The MemInst class represents a core WebAssembly memory instance, with bytes corresponding to the memory's bytes"; ` +
 		`they become more by memory.grow alone, which no guest here does`,
-}, func(r *model.Run, met *bool) (what, kind string) {
+}, func(r *model.Run, exercised *bool) (message, kind string) {
 	for _, i := range r.World.Instances {
 		m := r.Memory(i.Name)
 		if m == nil {
 			continue
 		}
-		*met = *met || slices.ContainsFunc(m.Bytes.B, func(b byte) bool { return b != 0 })
+		*exercised = *exercised || slices.ContainsFunc(m.Bytes.B, func(b byte) bool { return b != 0 })
 		if len(m.Bytes.B) != i.Memory {
 			return fmt.Sprintf("the memory of %s has %d bytes, and had %d", i.Name, len(m.Bytes.B), i.Memory), ""
 		}
@@ -126,13 +126,13 @@ func (c *pointerChecker) Entered(r *model.Run, at *model.Activation) {
 	}
 	for _, caller := range r.Activations {
 		if p := caller.Pending; p != nil && p.Op == "call" && p.Imm[0] == at.Name && len(p.Args) == 2 && c.Message == "" {
-			c.taken(r, caller)
+			c.checkOperands(r, caller)
 		}
 	}
 }
 
 // taken checks what the function that a caller calls was passed.
-func (c *pointerChecker) taken(r *model.Run, caller *model.Activation) {
+func (c *pointerChecker) checkOperands(r *model.Run, caller *model.Activation) {
 	unit, most := codeUnit(r.World, caller)
 	if unit == 0 {
 		return
@@ -141,8 +141,8 @@ func (c *pointerChecker) taken(r *model.Run, caller *model.Activation) {
 	ptr, n := caller.Pending.Args[0].Uint64(), caller.Pending.Args[1].Uint64()
 	if n > math.MaxUint32 || n*unit > most {
 		c.Message = fmt.Sprintf("%s was called with a length of %d, %d bytes are the most", caller.Pending.Imm[0], n, most)
-	} else if what := unsound(ptr, n*unit, unit, r.Memory(caller.Actor)); what != "" {
-		c.Message = fmt.Sprintf("%s was called, and %s", caller.Pending.Imm[0], what)
+	} else if message := rangeProblem(ptr, n*unit, unit, r.Memory(caller.Actor)); message != "" {
+		c.Message = fmt.Sprintf("%s was called, and %s", caller.Pending.Imm[0], message)
 	}
 }
 
@@ -192,7 +192,7 @@ var elementSizes = map[string]uint64{"u8": 1, "u16": 2, "u32": 4, "u64": 8}
 
 func (c *bufferChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreValue) {
 	a := at.Pending
-	if a == nil || len(a.Imm) != 2 || len(a.Args) < 2 || !takes(a.Op) || elementSizes[a.Imm[0]] == 0 {
+	if a == nil || len(a.Imm) != 2 || len(a.Args) < 2 || !takesEvent(a.Op) || elementSizes[a.Imm[0]] == 0 {
 		return
 	}
 	n := uint64(1) // of a future
@@ -200,13 +200,13 @@ func (c *bufferChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreVa
 		n = a.Args[2].Uint64()
 	}
 	c.NonVacuous = true
-	if what := unsoundBuffer(r, at.Actor, a.Args[1].Uint64(), n, elementSizes[a.Imm[0]]); what != "" {
-		c.Message = fmt.Sprintf("%s did %s, and %s", at.Name, a, what)
+	if message := bufferProblem(r, at.Actor, a.Args[1].Uint64(), n, elementSizes[a.Imm[0]]); message != "" {
+		c.Message = fmt.Sprintf("%s did %s, and %s", at.Name, a, message)
 	}
 }
 
 // unsoundBuffer says what is wrong with a buffer of n elements.
-func unsoundBuffer(r *model.Run, instance string, ptr, n, size uint64) string {
+func bufferProblem(r *model.Run, instance string, ptr, n, size uint64) string {
 	most := limit(r.World.Limits.BufferLength, spec.UpstreamLimits.BufferLength)
 	switch {
 	case n > most:
@@ -214,5 +214,5 @@ func unsoundBuffer(r *model.Run, instance string, ptr, n, size uint64) string {
 	case n == 0:
 		return ""
 	}
-	return unsound(ptr, n*size, size, r.Memory(instance))
+	return rangeProblem(ptr, n*size, size, r.Memory(instance))
 }

@@ -12,38 +12,38 @@ import (
 // What core code is told of its calls and copies, by built-ins and by events.
 
 // A report is what core code is told of a waitable of its own.
-type report struct {
-	code    spec.EventCode
-	index   uint64
-	payload uint64
-	t       string // what the stream or future is of, as the built-in says; empty: it does not say
+type notification struct {
+	code        spec.EventCode
+	index       uint64
+	payload     uint64
+	elementType string // what the stream or future is of, as the built-in says; empty: it does not say
 }
 
 // callbackReport is the event that a callback is called with.
-func callbackReport(at *model.Activation) (report, bool) {
+func callbackNotification(at *model.Activation) (notification, bool) {
 	if at.Kind != model.KindCallback {
-		return report{}, false
+		return notification{}, false
 	}
-	return report{spec.EventCode(at.Args[0].Uint64()), at.Args[1].Uint64(), at.Args[2].Uint64(), ""}, true
+	return notification{spec.EventCode(at.Args[0].Uint64()), at.Args[1].Uint64(), at.Args[2].Uint64(), ""}, true
 }
 
 // setReport is the event that waitable-set.wait or poll returned.
-func setReport(r *model.Run, at *model.Activation, results []spec.CoreValue) (report, bool) {
+func setNotification(r *model.Run, at *model.Activation, results []spec.CoreValue) (notification, bool) {
 	if at.Pending == nil || at.Pending.Op != "waitable-set.wait" && at.Pending.Op != "waitable-set.poll" {
-		return report{}, false
+		return notification{}, false
 	}
 	memory, ptr := r.Memory(at.Actor), at.Pending.Args[1].Uint64()
-	return report{spec.EventCode(results[0].Uint64()), wordAt(memory, ptr), wordAt(memory, ptr+4), ""}, true
+	return notification{spec.EventCode(results[0].Uint64()), wordAt(memory, ptr), wordAt(memory, ptr+4), ""}, true
 }
 
 // named is the element of the running instance that a report is of; nil: none.
-func (s report) named(r *model.Run, at *model.Activation) spec.Element {
+func (s notification) element(r *model.Run, at *model.Activation) spec.Element {
 	var first spec.Element
 	for _, slot := range r.Elements() {
 		if slot.Owner.Name != at.Actor || slot.Index != s.index || spec.ClassOf(slot.Element) != codeClass[s.code] {
 			continue
 		}
-		if shared := spec.SharedOf(slot.Element); shared != nil && spec.TypeName(shared.T()) == s.t {
+		if shared := spec.SharedOf(slot.Element); shared != nil && spec.TypeName(shared.T()) == s.elementType {
 			return slot.Element // where streams of each type have a table, others have the index too
 		}
 		if first == nil {
@@ -61,27 +61,29 @@ var subtaskTold = &model.Property{
 	Origin: `CanonicalABI.md: "CANCELLED_BEFORE_STARTED, if the subtask was cancelled before receiving its arguments; CANCELLED_BEFORE_RETURNED, ` +
 		`if the subtask called task.cancel instead of task.return"`,
 	BlindSpots: "What has become of calls of the host's functions: only that the caller is told what the subtask says.",
-	New:        func() model.Checker { return &subtaskToldChecker{BaseChecker: model.BaseChecker{Name: "subtask-told"}} },
+	New: func() model.Checker {
+		return &subtaskNotificationChecker{BaseChecker: model.BaseChecker{Name: "subtask-told"}}
+	},
 }
 
 // subtaskToldChecker keeps the calls whose callees did something. Where nothing is wrong, their states say the same.
-type subtaskToldChecker struct {
+type subtaskNotificationChecker struct {
 	model.BaseChecker
 	begun, returned, cancelled []*spec.Subtask
-	last                       map[*spec.Subtask]uint64 // what callers were told last
+	lastNotification           map[*spec.Subtask]uint64 // what callers were told last
 }
 
-func (c *subtaskToldChecker) Entered(r *model.Run, at *model.Activation) {
+func (c *subtaskNotificationChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Kind == model.KindFunc {
 		c.begun = append(c.begun, at.Thread().Task().Caller())
 	}
-	if s, ok := callbackReport(at); ok {
-		c.told(r, at, s)
+	if s, ok := callbackNotification(at); ok {
+		c.checkNotification(r, at, s)
 	}
 }
 
 // Left hears of functions that are lifted sync and return.
-func (c *subtaskToldChecker) Left(r *model.Run, at *model.Activation) {
+func (c *subtaskNotificationChecker) Left(r *model.Run, at *model.Activation) {
 	if at.Kind != model.KindFunc {
 		return
 	}
@@ -90,9 +92,9 @@ func (c *subtaskToldChecker) Left(r *model.Run, at *model.Activation) {
 	}
 }
 
-func (c *subtaskToldChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
-	if s, ok := setReport(r, at, results); ok {
-		c.told(r, at, s)
+func (c *subtaskNotificationChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
+	if s, ok := setNotification(r, at, results); ok {
+		c.checkNotification(r, at, s)
 	}
 	if at.Pending == nil || at.Thread() == nil {
 		return
@@ -103,9 +105,9 @@ func (c *subtaskToldChecker) Done(r *model.Run, at *model.Activation, results []
 	case a.Op == "task.cancel":
 		c.cancelled = append(c.cancelled, at.Thread().Task().Caller())
 	case a.Op == "subtask.cancel" && results[0].Uint64() != spec.Blocked:
-		c.told(r, at, report{spec.EventSubtask, a.Args[0].Uint64(), results[0].Uint64(), ""})
+		c.checkNotification(r, at, notification{spec.EventSubtask, a.Args[0].Uint64(), results[0].Uint64(), ""})
 	case a.Op == "call" && lowersAsync(r.World, at.Actor, a.Imm[0]):
-		c.called(r, at, results[0].Uint64())
+		c.checkCallResult(r, at, results[0].Uint64())
 	}
 }
 
@@ -115,44 +117,44 @@ func lowersAsync(w *model.World, instance, name string) bool {
 }
 
 // called checks what an async call returns: a state and the index of a subtask, or that it has returned already.
-func (c *subtaskToldChecker) called(r *model.Run, at *model.Activation, packed uint64) {
+func (c *subtaskNotificationChecker) checkCallResult(r *model.Run, at *model.Activation, packed uint64) {
 	state, index := packed&0xf, packed>>4
 	if index != 0 {
-		c.told(r, at, report{spec.EventSubtask, index, state, ""})
+		c.checkNotification(r, at, notification{spec.EventSubtask, index, state, ""})
 	} else if state != uint64(spec.SubtaskReturned) {
 		c.Message, c.ViolationKind = fmt.Sprintf("%s is told that its call of %s, which has returned, is in state %d", at.Name, at.Pending.Imm[0], state), "call"
 	}
 }
 
-func (c *subtaskToldChecker) told(r *model.Run, at *model.Activation, s report) {
-	t, ok := s.named(r, at).(*spec.Subtask)
+func (c *subtaskNotificationChecker) checkNotification(r *model.Run, at *model.Activation, s notification) {
+	t, ok := s.element(r, at).(*spec.Subtask)
 	if !ok {
 		return
 	}
-	if c.last == nil {
-		c.last = map[*spec.Subtask]uint64{}
+	if c.lastNotification == nil {
+		c.lastNotification = map[*spec.Subtask]uint64{}
 	}
-	c.last[t] = s.payload
+	c.lastNotification[t] = s.payload
 	if c.NonVacuous = true; s.payload != uint64(t.State()) {
 		c.Message, c.ViolationKind = fmt.Sprintf("%s is told that its subtask %d is in state %d, it is in %s", at.Name, s.index, s.payload, t.State()), "told"
 	}
 }
 
-func (c *subtaskToldChecker) State(r *model.Run) {
-	if amid(r) {
+func (c *subtaskNotificationChecker) State(r *model.Run) {
+	if halfDone(r) {
 		return
 	}
 	for _, slot := range r.Elements() {
 		if t, ok := slot.Element.(*spec.Subtask); ok && t.Callee() != nil {
 			c.NonVacuous = true
-			c.compare(t)
-			c.unheard(t)
+			c.checkState(t)
+			c.checkEventComes(t)
 		}
 	}
 }
 
 // compare compares a call's state with what its callee did.
-func (c *subtaskToldChecker) compare(t *spec.Subtask) {
+func (c *subtaskNotificationChecker) checkState(t *spec.Subtask) {
 	begun, returned, cancelled := slices.Contains(c.begun, t), slices.Contains(c.returned, t), slices.Contains(c.cancelled, t)
 	want := spec.SubtaskStarting
 	switch {
@@ -171,8 +173,8 @@ func (c *subtaskToldChecker) compare(t *spec.Subtask) {
 }
 
 // unheard checks that an event says what a caller was not told yet.
-func (c *subtaskToldChecker) unheard(t *spec.Subtask) {
-	last, told := c.last[t]
+func (c *subtaskNotificationChecker) checkEventComes(t *spec.Subtask) {
+	last, told := c.lastNotification[t]
 	if _, has := spec.PendingEvent(t); told && last != uint64(t.State()) && !has {
 		c.Message, c.ViolationKind = fmt.Sprintf("the call of %s is in state %s, its caller was last told state %d, and no event says more", t.Callee().Func(), t.State(), last), "unheard"
 	}
@@ -187,25 +189,27 @@ var copyTold = &model.Property{
 	Origin: `CanonicalABI.md: "stream_event packs the CopyResult and number of elements copied up until this point"; Concurrency.md: "the read or write ` +
 		`completes with […] how many elements were copied"`,
 	BlindSpots: "Streams and futures that the host has had a part in; which elements they are.",
-	New:        func() model.Checker { return &copyToldChecker{BaseChecker: model.BaseChecker{Name: "copy-told"}} },
+	New: func() model.Checker {
+		return &copyNotificationChecker{BaseChecker: model.BaseChecker{Name: "copy-told"}}
+	},
 }
 
 // copyToldChecker counts what was told of each stream, and keeps how long the buffers of copies are that have blocked. Where
 // nothing is wrong, the pending copies say what is still to be told.
-type copyToldChecker struct {
+type copyNotificationChecker struct {
 	model.BaseChecker
-	moved   map[spec.SharedBase]*moved
-	lengths map[spec.Element]uint64
-	empty   []spec.SharedBase // those in which a read of no elements is pending
-	over    []spec.Element    // the ends that were told that there is no more to copy
+	copied     map[spec.SharedBase]*copiedCount
+	lengths    map[spec.Element]uint64
+	emptyReads []spec.SharedBase // those in which a read of no elements is pending
+	finished   []spec.Element    // the ends that were told that there is no more to copy
 }
 
 // moved is how many elements were told to have been read and written.
-type moved struct{ read, written uint64 }
+type copiedCount struct{ read, written uint64 }
 
-func (c *copyToldChecker) Entered(r *model.Run, at *model.Activation) {
-	if s, ok := callbackReport(at); ok {
-		c.told(r, at, s, "")
+func (c *copyNotificationChecker) Entered(r *model.Run, at *model.Activation) {
+	if s, ok := callbackNotification(at); ok {
+		c.checkNotification(r, at, s, "")
 	}
 }
 
@@ -217,27 +221,27 @@ var copyCodes = map[string]spec.EventCode{
 	"future.write": spec.EventFutureWrite, "future.cancel-write": spec.EventFutureWrite,
 }
 
-func (c *copyToldChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
-	if s, ok := setReport(r, at, results); ok {
-		c.told(r, at, s, "")
+func (c *copyNotificationChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
+	if s, ok := setNotification(r, at, results); ok {
+		c.checkNotification(r, at, s, "")
 		return
 	}
 	if at.Pending == nil || copyCodes[at.Pending.Op] == spec.EventNone {
 		return
 	}
 	a := at.Pending
-	s := report{copyCodes[a.Op], a.Args[0].Uint64(), results[0].Uint64(), a.Imm[0]}
-	if e := s.named(r, at); !strings.Contains(a.Op, "cancel") {
-		c.note(e, lengthOf(a))
-		c.meet(e, a.Op, s.payload)
+	s := notification{copyCodes[a.Op], a.Args[0].Uint64(), results[0].Uint64(), a.Imm[0]}
+	if e := s.element(r, at); !strings.Contains(a.Op, "cancel") {
+		c.recordLength(e, lengthOf(a))
+		c.checkEmptyWrite(e, a.Op, s.payload)
 	}
 	if s.payload != spec.Blocked {
-		c.told(r, at, s, a.Op)
+		c.checkNotification(r, at, s, a.Op)
 	}
 }
 
 // note keeps the length of the copy of an end.
-func (c *copyToldChecker) note(e spec.Element, length uint64) {
+func (c *copyNotificationChecker) recordLength(e spec.Element, length uint64) {
 	if c.lengths == nil {
 		c.lengths = map[spec.Element]uint64{}
 	}
@@ -246,25 +250,25 @@ func (c *copyToldChecker) note(e spec.Element, length uint64) {
 
 // hostTakesPart reports whether the host takes part in streams or futures: then nothing is checked.
 func hostTakesPart(r *model.Run) bool {
-	return hostDeals(r.World, "stream<") || hostDeals(r.World, "future<")
+	return hostPasses(r.World, "stream<") || hostPasses(r.World, "future<")
 }
 
 // meet checks that a write of no elements that has met a read of none has completed.
-func (c *copyToldChecker) meet(e spec.Element, op string, payload uint64) {
+func (c *copyNotificationChecker) checkEmptyWrite(e spec.Element, op string, payload uint64) {
 	view, known := spec.ViewShared(spec.SharedOf(e))
-	if op == "stream.write" && known && c.lengths[e] == 0 && slices.Contains(c.empty, spec.SharedOf(e)) && payload == spec.Blocked && !view.Host {
-		c.say("empty", "%s writes nothing, a read of nothing is pending, and the write blocks", describe(e))
+	if op == "stream.write" && known && c.lengths[e] == 0 && slices.Contains(c.emptyReads, spec.SharedOf(e)) && payload == spec.Blocked && !view.Host {
+		c.violate("empty", "%s writes nothing, a read of nothing is pending, and the write blocks", describe(e))
 	}
 }
 
 // Settled keeps the lengths of the copies that threads are blocked in, and the streams in which a read of no elements is pending.
-func (c *copyToldChecker) Settled(r *model.Run) {
+func (c *copyNotificationChecker) Settled(r *model.Run) {
 	for _, at := range r.Activations {
 		if a := at.Pending; a != nil && copyCodes[a.Op] != spec.EventNone && !strings.Contains(a.Op, "cancel") {
-			c.note(report{code: copyCodes[a.Op], index: a.Args[0].Uint64(), t: a.Imm[0]}.named(r, at), lengthOf(a))
+			c.recordLength(notification{code: copyCodes[a.Op], index: a.Args[0].Uint64(), elementType: a.Imm[0]}.element(r, at), lengthOf(a))
 		}
 	}
-	c.empty = c.empty[:0]
+	c.emptyReads = c.emptyReads[:0]
 	if len(c.lengths) == 0 {
 		return
 	}
@@ -272,7 +276,7 @@ func (c *copyToldChecker) Settled(r *model.Run) {
 		shared := spec.SharedOf(slot.Element)
 		view, known := spec.ViewShared(shared)
 		if known && view.Pending == slot.Element && spec.ClassOf(slot.Element) == spec.ClassReadableStreamEnd && c.lengths[slot.Element] == 0 {
-			c.empty = append(c.empty, shared)
+			c.emptyReads = append(c.emptyReads, shared)
 		}
 	}
 }
@@ -286,89 +290,89 @@ func lengthOf(a *model.Action) uint64 {
 }
 
 // told checks what core code is told of a copy, by the built-in op, or by an event if that is empty.
-func (c *copyToldChecker) told(r *model.Run, at *model.Activation, s report, op string) {
-	e := s.named(r, at)
+func (c *copyNotificationChecker) checkNotification(r *model.Run, at *model.Activation, s notification, op string) {
+	e := s.element(r, at)
 	view, known := spec.ViewShared(spec.SharedOf(e))
 	if e == nil || !known || hostTakesPart(r) {
 		return
 	}
 	c.NonVacuous = true
-	result, n := spec.CopyResult(s.payload&0xf), c.count(e, s)
+	result, n := spec.CopyResult(s.payload&0xf), c.countCopied(e, s)
 	switch length := c.lengths[e]; {
-	case slices.Contains(c.over, e):
-		c.say("again", "%s is told of another copy after its last", describe(e))
+	case slices.Contains(c.finished, e):
+		c.violate("again", "%s is told of another copy after its last", describe(e))
 	case n > length:
-		c.say("more", "%s is told that %d elements were copied, its buffer is for %d", describe(e), n, length)
+		c.violate("more", "%s is told that %d elements were copied, its buffer is for %d", describe(e), n, length)
 	case result == spec.CopyCompleted && n == 0 && length > 0:
-		c.say("none", "%s is told that its copy is complete, and nothing was copied", describe(e))
+		c.violate("none", "%s is told that its copy is complete, and nothing was copied", describe(e))
 	case result == spec.CopyDropped && !view.Dropped:
-		c.say("dropped", "%s is told that the other end was dropped, it was not", describe(e))
+		c.violate("dropped", "%s is told that the other end was dropped, it was not", describe(e))
 	case result == spec.CopyCancelled && op != "" && !strings.Contains(op, "cancel"):
-		c.say("cancelled", "%s is told that its copy was cancelled, and it did not ask for it", describe(e))
+		c.violate("cancelled", "%s is told that its copy was cancelled, and it did not ask for it", describe(e))
 	}
-	if result == spec.CopyDropped || result == spec.CopyCompleted && future(s.code) {
-		c.over = append(c.over, e)
+	if result == spec.CopyDropped || result == spec.CopyCompleted && isFuture(s.code) {
+		c.finished = append(c.finished, e)
 	}
 }
 
 // Ghost writes the ends that may be told nothing more. The specification says the same by the state of each.
-func (c *copyToldChecker) Ghost(w *spec.StateWriter) {
-	for _, e := range c.over {
+func (c *copyNotificationChecker) Ghost(w *spec.StateWriter) {
+	for _, e := range c.finished {
 		w.Put("over ", e, "\n")
 	}
 }
 
-func future(code spec.EventCode) bool {
+func isFuture(code spec.EventCode) bool {
 	return code == spec.EventFutureRead || code == spec.EventFutureWrite
 }
 
-func (c *copyToldChecker) say(kind, format string, args ...any) {
+func (c *copyNotificationChecker) violate(kind, format string, args ...any) {
 	c.Message, c.ViolationKind = fmt.Sprintf(format, args...), kind
 }
 
 // count counts the elements that a report says were copied, and returns how many these are.
-func (c *copyToldChecker) count(e spec.Element, s report) uint64 {
+func (c *copyNotificationChecker) countCopied(e spec.Element, s notification) uint64 {
 	n := s.payload >> 4
-	if future(s.code) {
+	if isFuture(s.code) {
 		if s.payload == uint64(spec.CopyCompleted) {
 			return 1
 		}
 		return 0
 	}
-	if c.moved == nil {
-		c.moved = map[spec.SharedBase]*moved{}
+	if c.copied == nil {
+		c.copied = map[spec.SharedBase]*copiedCount{}
 	}
-	if c.moved[spec.SharedOf(e)] == nil {
-		c.moved[spec.SharedOf(e)] = &moved{}
+	if c.copied[spec.SharedOf(e)] == nil {
+		c.copied[spec.SharedOf(e)] = &copiedCount{}
 	}
 	if s.code == spec.EventStreamRead {
-		c.moved[spec.SharedOf(e)].read += n
+		c.copied[spec.SharedOf(e)].read += n
 	} else {
-		c.moved[spec.SharedOf(e)].written += n
+		c.copied[spec.SharedOf(e)].written += n
 	}
 	return n
 }
 
 // State compares the counts of each stream: to the end that is behind, an event is there to tell it.
-func (c *copyToldChecker) State(r *model.Run) {
-	if len(c.moved) == 0 || amid(r) {
+func (c *copyNotificationChecker) State(r *model.Run) {
+	if len(c.copied) == 0 || halfDone(r) {
 		return
 	}
 	for _, slot := range r.Elements() {
-		m := c.moved[spec.SharedOf(slot.Element)]
-		if _, has := spec.PendingEvent(slot.Element); m != nil && !has && m.behind(spec.ClassOf(slot.Element)) {
-			c.say("count", "of the stream of %s, %d elements are told to have been read, and %d to have been written", describe(slot.Element), m.read, m.written)
+		m := c.copied[spec.SharedOf(slot.Element)]
+		if _, has := spec.PendingEvent(slot.Element); m != nil && !has && m.isBehind(spec.ClassOf(slot.Element)) {
+			c.violate("count", "of the stream of %s, %d elements are told to have been read, and %d to have been written", describe(slot.Element), m.read, m.written)
 		}
 	}
 }
 
 // behind reports whether an end of a class was told of fewer elements than the other.
-func (m *moved) behind(class spec.Class) bool {
+func (m *copiedCount) isBehind(class spec.Class) bool {
 	return class == spec.ClassWritableStreamEnd && m.written < m.read || class == spec.ClassReadableStreamEnd && m.read < m.written
 }
 
 // hostDeals reports whether the host gets or gives values of types that a text names the beginning of.
-func hostDeals(w *model.World, text string) bool {
+func hostPasses(w *model.World, text string) bool {
 	return slices.ContainsFunc(w.Funcs, func(f model.Func) bool {
 		ofHost := f.Instance() == model.Host || slices.Contains(w.Start, f.Name) || slices.Contains(w.Menus[model.Host], "invoke "+f.Name)
 		return ofHost && strings.Contains(strings.Join(slices.Concat(f.Params, f.Results), " "), text)
@@ -381,27 +385,27 @@ var cancelOnce = &model.Property{
 	Kind:       "step",
 	Origin:     `CanonicalABI.md: "the caller may invoke the returned OnCancel callback at most once"; "attempting to cancel […] in the process of being cancelled traps"`,
 	BlindSpots: "What guests implement: there the second time fails an assert or crashes.",
-	New:        func() model.Checker { return &onceChecker{BaseChecker: model.BaseChecker{Name: "cancel-once"}} },
+	New:        func() model.Checker { return &cancelOnceChecker{BaseChecker: model.BaseChecker{Name: "cancel-once"}} },
 }
 
 // onceChecker keeps the calls and copies of the host that it was asked to cancel; the host's own books say the same.
-type onceChecker struct {
+type cancelOnceChecker struct {
 	model.BaseChecker
 	asked []string
 }
 
-func (c *onceChecker) Entered(_ *model.Run, at *model.Activation) {
+func (c *cancelOnceChecker) Entered(_ *model.Run, at *model.Activation) {
 	if at.Actor != model.Host || at.Kind == model.KindHost {
 		return
 	}
-	what := fmt.Sprint(at.Kind == model.KindHostShared, at.Args[0])
+	key := fmt.Sprint(at.Kind == model.KindHostShared, at.Args[0])
 	switch {
 	case at.Name == "stream.read" || at.Name == "future.read":
-		c.asked = slices.DeleteFunc(c.asked, func(asked string) bool { return asked == what })
+		c.asked = slices.DeleteFunc(c.asked, func(asked string) bool { return asked == key })
 	case at.Kind == model.KindHostCancel || at.Name == "shared.cancel":
-		if c.NonVacuous = true; slices.Contains(c.asked, what) {
+		if c.NonVacuous = true; slices.Contains(c.asked, key) {
 			c.Message = fmt.Sprintf("the host is asked again by %s to cancel, number %s", at.Name, at.Args[0])
 		}
-		c.asked = append(c.asked, what)
+		c.asked = append(c.asked, key)
 	}
 }

@@ -17,7 +17,7 @@ var lendsBalanced = runProperty(&model.Property{
 	Kind:       "state",
 	Origin:     `CanonicalABI.md: "The num_lends field maintains a conservative approximation of the number of live handles that were lent from this handle"`,
 	BlindSpots: "Handles that are lent to the host while it is being called.",
-}, func(r *model.Run, met *bool) (what, kind string) {
+}, func(r *model.Run, exercised *bool) (message, kind string) {
 	if len(r.World.Resources) == 0 || hostCalled(r) {
 		return "", ""
 	}
@@ -28,7 +28,7 @@ var lendsBalanced = runProperty(&model.Property{
 			continue
 		}
 		lends := lendsOf(calls, h)
-		*met = *met || lends > 0
+		*exercised = *exercised || lends > 0
 		if h.NumLends() != lends {
 			return fmt.Sprintf("%s %d of %s counts %d lends, there are %d", describe(h), slot.Index, slot.Owner.Name, h.NumLends(), lends), ""
 		}
@@ -82,8 +82,8 @@ var borrowsBalanced = runProperty(&model.Property{
 		"passed in.",
 	Kind:   "state",
 	Origin: `CanonicalABI.md: "There is a dynamic error if the callee has not dropped all borrowed handles by the time task.return is called"`,
-}, func(r *model.Run, met *bool) (what, kind string) {
-	if len(r.World.Resources) == 0 || amid(r) {
+}, func(r *model.Run, exercised *bool) (message, kind string) {
+	if len(r.World.Resources) == 0 || halfDone(r) {
 		return "", ""
 	}
 	for _, task := range r.Store.AllTasks() {
@@ -93,7 +93,7 @@ var borrowsBalanced = runProperty(&model.Property{
 				n++
 			}
 		}
-		*met = *met || n > 0
+		*exercised = *exercised || n > 0
 		if n != task.NumBorrows() {
 			return fmt.Sprintf("%s counts %d borrow handles, there are %d", task.Func(), task.NumBorrows(), n), "count"
 		}
@@ -159,22 +159,22 @@ var singleOwner = &model.Property{
 // with. Where nothing is wrong, each own handle is of a resource of its own, and the state says which.
 type ownerChecker struct {
 	model.BaseChecker
-	run  *model.Run
-	host bool                                          // the host deals in own handles: nothing is checked
-	owns map[*spec.ResourceHandle]*spec.ResourceHandle // what each own handle in a table is of
-	away []*spec.ResourceHandle                        // the resources whose handle was taken to be passed on, the oldest first
+	run           *model.Run
+	hostTakesPart bool                                          // the host deals in own handles: nothing is checked
+	resourceOf    map[*spec.ResourceHandle]*spec.ResourceHandle // what each own handle in a table is of
+	inTransit     []*spec.ResourceHandle                        // the resources whose handle was taken to be passed on, the oldest first
 }
 
 func (c *ownerChecker) Begin(r *model.Run) {
-	c.run, c.host = r, len(r.World.Resources) > 0 && hostDeals(r.World, "own<")
+	c.run, c.hostTakesPart = r, len(r.World.Resources) > 0 && hostPasses(r.World, "own<")
 }
 
 func (c *ownerChecker) Issued(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
 	h, ok := e.(*spec.ResourceHandle)
 	switch {
-	case !ok || !h.Own() || c.host:
+	case !ok || !h.Own() || c.hostTakesPart:
 	case doing(c.run, func(op string) bool { return op == "resource.new" }):
-		c.own(h, h)
+		c.record(h, h)
 	default:
 		c.arrive(h)
 	}
@@ -184,34 +184,34 @@ func (c *ownerChecker) Issued(_ *spec.ComponentInstance, _ spec.TableKey, _ uint
 // which they are loaded.
 func (c *ownerChecker) arrive(h *spec.ResourceHandle) {
 	c.NonVacuous = true
-	i := slices.IndexFunc(c.away, func(of *spec.ResourceHandle) bool { return of.Type() == h.Type() })
+	i := slices.IndexFunc(c.inTransit, func(of *spec.ResourceHandle) bool { return of.Type() == h.Type() })
 	if i < 0 {
-		c.accuse("too many", "%s was made, and none was passed on", describe(h))
+		c.violate("too many", "%s was made, and none was passed on", describe(h))
 		return
 	}
-	if of := c.away[i]; of.Rep() != h.Rep() {
-		c.accuse("another", "%s was passed on, and %s arrived", describe(of), describe(h))
+	if of := c.inTransit[i]; of.Rep() != h.Rep() {
+		c.violate("another", "%s was passed on, and %s arrived", describe(of), describe(h))
 	}
-	c.own(h, c.away[i])
-	c.away = slices.Delete(c.away, i, i+1)
+	c.record(h, c.inTransit[i])
+	c.inTransit = slices.Delete(c.inTransit, i, i+1)
 }
 
-func (c *ownerChecker) own(h, of *spec.ResourceHandle) {
-	if c.owns == nil {
-		c.owns = map[*spec.ResourceHandle]*spec.ResourceHandle{}
+func (c *ownerChecker) record(h, of *spec.ResourceHandle) {
+	if c.resourceOf == nil {
+		c.resourceOf = map[*spec.ResourceHandle]*spec.ResourceHandle{}
 	}
-	c.owns[h] = of
+	c.resourceOf[h] = of
 }
 
 func (c *ownerChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
 	h, ok := e.(*spec.ResourceHandle)
-	if !ok || !h.Own() || c.host {
+	if !ok || !h.Own() || c.hostTakesPart {
 		return
 	}
 	if dropping(c.run) == nil {
-		c.away = append(c.away, c.owns[h])
+		c.inTransit = append(c.inTransit, c.resourceOf[h])
 	}
-	delete(c.owns, h)
+	delete(c.resourceOf, h)
 }
 
 // dropping is the activation that runs and does resource.drop; nil: none.
@@ -230,27 +230,27 @@ func dropping(r *model.Run) *model.Activation {
 
 // State checks that every resource that was not dropped has its handle in a table, and nothing else has.
 func (c *ownerChecker) State(r *model.Run) {
-	if c.host || len(r.World.Resources) == 0 || amid(r) {
+	if c.hostTakesPart || len(r.World.Resources) == 0 || halfDone(r) {
 		return
 	}
-	for _, of := range c.away {
-		c.accuse("lost", "%s was passed on, and did not arrive", describe(of))
+	for _, of := range c.inTransit {
+		c.violate("lost", "%s was passed on, and did not arrive", describe(of))
 	}
 	live := 0
 	for _, slot := range r.Elements() {
 		if h, ok := slot.Element.(*spec.ResourceHandle); ok && h.Own() {
 			live++
-			if c.owns[h] == nil {
-				c.accuse("too many", "%s is there, and was never made", describe(h))
+			if c.resourceOf[h] == nil {
+				c.violate("too many", "%s is there, and was never made", describe(h))
 			}
 		}
 	}
-	if live < len(c.owns) {
-		c.accuse("lost", "there are %d own handles, there must be %d", live, len(c.owns))
+	if live < len(c.resourceOf) {
+		c.violate("lost", "there are %d own handles, there must be %d", live, len(c.resourceOf))
 	}
 }
 
-func (c *ownerChecker) accuse(kind, format string, args ...any) {
+func (c *ownerChecker) violate(kind, format string, args ...any) {
 	if c.Message == "" {
 		c.Message, c.ViolationKind = fmt.Sprintf(format, args...), kind
 	}
@@ -275,8 +275,8 @@ type destroyedChecker struct {
 }
 
 type owed struct {
-	at   *model.Activation
-	what resource
+	at       *model.Activation
+	resource resource
 }
 
 func (c *destroyedChecker) Begin(r *model.Run) { c.run = r }
@@ -295,7 +295,7 @@ func (c *destroyedChecker) Entered(_ *model.Run, at *model.Activation) {
 	}
 	c.NonVacuous = true
 	for i, o := range slices.Backward(c.owed) {
-		if o.what.rt.Name+".dtor" == at.Name && o.what.rep == spec.UintOf(at.Args[0].Uint64()) {
+		if o.resource.rt.Name+".dtor" == at.Name && o.resource.rep == spec.UintOf(at.Args[0].Uint64()) {
 			c.owed = slices.Delete(c.owed, i, i+1)
 			return
 		}
@@ -305,6 +305,6 @@ func (c *destroyedChecker) Entered(_ *model.Run, at *model.Activation) {
 
 func (c *destroyedChecker) Done(_ *model.Run, at *model.Activation, _ []spec.CoreValue) {
 	if i := slices.IndexFunc(c.owed, func(o owed) bool { return o.at == at }); i >= 0 {
-		c.Message, c.ViolationKind = fmt.Sprintf("%s was dropped, and its destructor did not run", c.owed[i].what), "not run"
+		c.Message, c.ViolationKind = fmt.Sprintf("%s was dropped, and its destructor did not run", c.owed[i].resource), "not run"
 	}
 }

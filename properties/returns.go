@@ -36,7 +36,7 @@ func (c *postReturnChecker) Entered(_ *model.Run, at *model.Activation) {
 }
 
 func (c *postReturnChecker) Settled(r *model.Run) {
-	if len(c.owed) > 0 && !amid(r) {
+	if len(c.owed) > 0 && !halfDone(r) {
 		c.Message = fmt.Sprintf("%s has returned, and its post-return did not run", c.owed[0])
 	}
 }

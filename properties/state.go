@@ -11,14 +11,14 @@ import (
 
 // stateProperty completes p as a property of each instance in each state. Check says what is wrong, and sets met if what p
 // speaks of is there.
-func stateProperty(p *model.Property, check func(inst *spec.ComponentInstance, met *bool) string) *model.Property {
+func stateProperty(p *model.Property, check func(inst *spec.ComponentInstance, exercised *bool) string) *model.Property {
 	p.New = func() model.Checker { return &stateChecker{model.BaseChecker{Name: p.Name}, check} }
 	return p
 }
 
 type stateChecker struct {
 	model.BaseChecker
-	check func(inst *spec.ComponentInstance, met *bool) string
+	check func(inst *spec.ComponentInstance, exercised *bool) string
 }
 
 func (c *stateChecker) State(r *model.Run) {
@@ -50,23 +50,23 @@ func inOrder(m map[table]uint64) iter.Seq2[table, uint64] {
 
 // runProperty completes p as a property of each state of a run: check says what is wrong with it, and of what kind that is,
 // and sets met if what p speaks of is there.
-func runProperty(p *model.Property, check func(r *model.Run, met *bool) (what, kind string)) *model.Property {
+func runProperty(p *model.Property, check func(r *model.Run, exercised *bool) (message, kind string)) *model.Property {
 	p.New = func() model.Checker { return &runChecker{model.BaseChecker{Name: p.Name}, check} }
 	return p
 }
 
 type runChecker struct {
 	model.BaseChecker
-	check func(r *model.Run, met *bool) (what, kind string)
+	check func(r *model.Run, exercised *bool) (message, kind string)
 }
 
 func (c *runChecker) State(r *model.Run) { c.Message, c.ViolationKind = c.check(r, &c.NonVacuous) }
 
 // quiescentProperty completes p as a property of each state in which nothing goes on unless the host does something.
-func quiescentProperty(p *model.Property, check func(r *model.Run, met *bool) (what, kind string)) *model.Property {
-	return runProperty(p, func(r *model.Run, met *bool) (what, kind string) {
+func quiescentProperty(p *model.Property, check func(r *model.Run, exercised *bool) (message, kind string)) *model.Property {
+	return runProperty(p, func(r *model.Run, exercised *bool) (message, kind string) {
 		if quiescent(r) {
-			return check(r, met)
+			return check(r, exercised)
 		}
 		return "", ""
 	})
@@ -79,21 +79,21 @@ type suspecter struct {
 	suspected string
 }
 
-func (c *suspecter) suspect(what string) {
+func (c *suspecter) suspect(message string) {
 	if c.suspected == "" {
-		c.suspected = what
+		c.suspected = message
 	}
 }
 
-func (c *suspecter) stands() {
+func (c *suspecter) confirm() {
 	if c.Message == "" {
 		c.Message = c.suspected
 	}
 }
 
-func (c *suspecter) Entered(*model.Run, *model.Activation)                { c.stands() }
-func (c *suspecter) Done(*model.Run, *model.Activation, []spec.CoreValue) { c.stands() }
-func (c *suspecter) Settled(*model.Run)                                   { c.stands() }
+func (c *suspecter) Entered(*model.Run, *model.Activation)                { c.confirm() }
+func (c *suspecter) Done(*model.Run, *model.Activation, []spec.CoreValue) { c.confirm() }
+func (c *suspecter) Settled(*model.Run)                                   { c.confirm() }
 func (c *suspecter) Stopped(*model.Run, error)                            { c.suspected = "" }
 
 // atHost reports whether control is with the host, and no core code that it called has still to return.
@@ -104,7 +104,7 @@ func quiescent(r *model.Run) bool { return atHost(r) && !r.Store.SomeReady() }
 
 // amid reports whether something that a run counts as one is half done: guest code runs while values are lowered, or the
 // host while one of its own streams or futures is used.
-func amid(r *model.Run) bool {
+func halfDone(r *model.Run) bool {
 	for _, at := range r.Activations {
 		if at.Kind == model.KindRealloc || at.Kind == model.KindHostShared {
 			return true

@@ -53,10 +53,10 @@ var uniqueInTable = stateProperty(&model.Property{
 	Kind:      "state",
 	Indices:   true,
 	Origin:    "component-model#395",
-}, func(inst *spec.ComponentInstance, met *bool) string {
+}, func(inst *spec.ComponentInstance, exercised *bool) string {
 	for _, t := range inst.Handles() {
-		if what := firstShared(inst, []spec.TableView{t}, met); what != "" {
-			return what
+		if message := firstShared(inst, []spec.TableView{t}, exercised); message != "" {
+			return message
 		}
 	}
 	return ""
@@ -69,10 +69,12 @@ var uniqueInInstance = stateProperty(&model.Property{
 	Indices:    true,
 	Origin:     "component-model#395: an index alone should say what it names",
 	BlindSpots: "Threads, which the pin keeps in a table of their own.",
-}, func(inst *spec.ComponentInstance, met *bool) string { return firstShared(inst, inst.Handles(), met) })
+}, func(inst *spec.ComponentInstance, exercised *bool) string {
+	return firstShared(inst, inst.Handles(), exercised)
+})
 
 // firstShared says which index names two elements of the tables.
-func firstShared(inst *spec.ComponentInstance, tables []spec.TableView, met *bool) string {
+func firstShared(inst *spec.ComponentInstance, tables []spec.TableView, exercised *bool) string {
 	names := map[uint64]spec.Element{}
 	for _, t := range tables {
 		for _, slot := range t.Live {
@@ -83,7 +85,7 @@ func firstShared(inst *spec.ComponentInstance, tables []spec.TableView, met *boo
 				return fmt.Sprintf("index %d of %s names both %s and %s", slot.Index, inst.Name, describe(other), describe(slot.Element))
 			}
 			names[slot.Index] = slot.Element
-			*met = *met || len(names) > 1
+			*exercised = *exercised || len(names) > 1
 		}
 	}
 	return ""
@@ -126,12 +128,12 @@ var bounded = stateProperty(&model.Property{
 
 // everySlot checks the live elements one by one.
 func everySlot(check func(*spec.ComponentInstance, spec.TableView, spec.Slot) string) func(*spec.ComponentInstance, *bool) string {
-	return func(inst *spec.ComponentInstance, met *bool) string {
+	return func(inst *spec.ComponentInstance, exercised *bool) string {
 		for _, t := range inst.Handles() {
 			for _, slot := range t.Live {
-				*met = true
-				if what := check(inst, t, slot); what != "" {
-					return what
+				*exercised = true
+				if message := check(inst, t, slot); message != "" {
+					return message
 				}
 			}
 		}
@@ -145,11 +147,11 @@ var tablesBounded = runProperty(&model.Property{
 	Kind:       "state",
 	Origin:     `CanonicalABI.md: "The limit of 2**28 ensures that the high 4 bits of table indices are unset and available for other use in guest code"`,
 	BlindSpots: "Tables with upstream's limit, which a search cannot fill: a world can lower it.",
-}, func(r *model.Run, met *bool) (what, kind string) {
+}, func(r *model.Run, exercised *bool) (message, kind string) {
 	most := limit(r.World.Limits.TableLength, spec.UpstreamLimits.TableLength)
 	for _, inst := range r.Store.Instances() {
 		for _, t := range inst.Handles() {
-			*met = *met || t.Length-1 == most
+			*exercised = *exercised || t.Length-1 == most
 			if t.Length-1 > most {
 				return fmt.Sprintf("%s.handles%s has %d places, %d are the most", inst.Name, t.Key, t.Length-1, most), ""
 			}
@@ -207,18 +209,18 @@ var freeList = stateProperty(&model.Property{
 	Kind:      "state",
 	Indices:   true,
 	Origin:    "Table.add, Table.remove",
-}, func(inst *spec.ComponentInstance, met *bool) string {
+}, func(inst *spec.ComponentInstance, exercised *bool) string {
 	for _, t := range inst.Handles() {
-		*met = *met || len(t.Free) > 0
-		if what := notPartitioned(t); what != "" {
-			return fmt.Sprintf("%s.handles%s: %s", inst.Name, t.Key, what)
+		*exercised = *exercised || len(t.Free) > 0
+		if message := partitionProblem(t); message != "" {
+			return fmt.Sprintf("%s.handles%s: %s", inst.Name, t.Key, message)
 		}
 	}
 	return ""
 })
 
 // notPartitioned says which place is both free and live, twice free, or neither.
-func notPartitioned(t spec.TableView) string {
+func partitionProblem(t spec.TableView) string {
 	uses := make([]int, t.Length)
 	uses[0] = 1
 	for _, slot := range t.Live {

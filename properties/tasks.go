@@ -43,13 +43,13 @@ func needsLock(w *model.World, at *model.Activation) bool {
 func (c *exclusiveChecker) State(r *model.Run) {
 	c.Message, c.ViolationKind = "", ""
 	for _, inst := range r.Store.Instances() {
-		if what, kind := c.check(r, inst); what != "" {
-			c.Message, c.ViolationKind = what, kind
+		if message, kind := c.check(r, inst); message != "" {
+			c.Message, c.ViolationKind = message, kind
 		}
 	}
 }
 
-func (c *exclusiveChecker) check(r *model.Run, inst *spec.ComponentInstance) (what, kind string) {
+func (c *exclusiveChecker) check(r *model.Run, inst *spec.ComponentInstance) (message, kind string) {
 	var frame *model.Activation
 	for _, at := range r.Activations {
 		if at.Actor != inst.Name || !needsLock(r.World, at) {
@@ -77,10 +77,10 @@ var flagsRestored = runProperty(&model.Property{
 	Kind:       "quiescent",
 	Origin:     "ComponentInstance.may_enter and may_leave; Store.tick asserts that the instances of all waiting threads may be entered",
 	BlindSpots: "A realloc that is no guest code.",
-}, func(r *model.Run, met *bool) (what, kind string) {
+}, func(r *model.Run, exercised *bool) (message, kind string) {
 	for _, inst := range r.Store.Instances() {
 		mayLeave := !inHelper(r, inst)
-		*met = *met || !mayLeave
+		*exercised = *exercised || !mayLeave
 		if inst.MayLeave() != mayLeave {
 			return fmt.Sprintf("%s may be left: %v, must be %v", inst.Name, inst.MayLeave(), mayLeave), "may-leave"
 		}
@@ -104,9 +104,9 @@ var runningNotWaiting = runProperty(&model.Property{
 		"runs is not in it, and every thread in a table is one of its task's.",
 	Kind:   "state",
 	Origin: "Thread.running, Thread.suspended, Thread.waiting; Store.waiting",
-}, func(r *model.Run, met *bool) (what, kind string) {
+}, func(r *model.Run, exercised *bool) (message, kind string) {
 	waiting := r.Store.WaitingThreads()
-	*met = *met || len(waiting) > 0
+	*exercised = *exercised || len(waiting) > 0
 	for i, t := range waiting {
 		if k := t.WaitsFor().Kind; k == spec.WaitsNot || k == spec.WaitsForResumption {
 			return fmt.Sprintf("%s is in the list of waiting threads, and waits for %s", threadName(t), k), k.String()
@@ -139,13 +139,13 @@ var callsResolved = runProperty(&model.Property{
 	Origin: `CanonicalABI.md: "Task.unregister_thread […] traps if the task's last thread is unregistered and the task has not yet returned a value ` +
 		`to its caller"`,
 	BlindSpots: "The host's calls, as long as anything goes on: which threads are theirs is not known.",
-}, func(r *model.Run, met *bool) (what, kind string) {
+}, func(r *model.Run, exercised *bool) (message, kind string) {
 	if !atHost(r) {
 		return "", ""
 	}
 	for _, slot := range r.Elements() {
 		if t, ok := slot.Element.(*spec.Subtask); ok && !t.Resolved() {
-			if why := neverResolved(r, t); why != "" {
+			if why := whyNeverResolved(r, t); why != "" {
 				return fmt.Sprintf("%s of a guest is not resolved, and %s", describe(t), why), "subtask"
 			}
 		}
@@ -154,7 +154,7 @@ var callsResolved = runProperty(&model.Property{
 		return "", ""
 	}
 	for k, call := range r.Invocations() {
-		if *met = true; !call.Resolved {
+		if *exercised = true; !call.Resolved {
 			return fmt.Sprintf("the host's call %d of %s is over and was never resolved", k, call.Func), "host"
 		}
 	}
@@ -228,7 +228,7 @@ func (c *backpressureChecker) Done(r *model.Run, at *model.Activation, _ []spec.
 }
 
 func (c *backpressureChecker) Entered(r *model.Run, at *model.Activation) {
-	if at.Kind == model.KindFunc && r.World.Func(at.Name).Async && *c.of(r, at.Actor) > 0 && !amid(r) {
+	if at.Kind == model.KindFunc && r.World.Func(at.Name).Async && *c.of(r, at.Actor) > 0 && !halfDone(r) {
 		c.Message, c.ViolationKind = fmt.Sprintf("core code of %s begins, and %s has backpressure", at.Name, at.Actor), "let in"
 	}
 }
@@ -312,7 +312,7 @@ func (c *stackChecker) serial(at *model.Activation) bool {
 }
 
 func (c *stackChecker) State(r *model.Run) {
-	if amid(r) {
+	if halfDone(r) {
 		return
 	}
 	c.running = r.Store.RunningThreads(c.running[:0])

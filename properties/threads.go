@@ -19,14 +19,14 @@ var waitsAsAsked = runProperty(&model.Property{
 	Origin: `Explainer.md: "since thread.yield always leaves the calling thread in a "ready to run" state"; "leaves the calling thread in the "suspended" ` +
 		`state"`,
 	BlindSpots: "Threads that are blocked in a destructor.",
-}, func(r *model.Run, met *bool) (what, kind string) {
+}, func(r *model.Run, exercised *bool) (message, kind string) {
 	for _, t := range r.Store.AllThreads() {
 		in := blockedIn(r, t)
-		kinds, known := asked[in]
+		kinds, known := allowedConditions[in]
 		if !known || !t.Suspended() {
 			continue
 		}
-		*met = true
+		*exercised = true
 		if k := t.WaitsFor().Kind; !slices.Contains(kinds, k) {
 			return fmt.Sprintf("%s is blocked in %s and waits for %s", threadName(t), in, k), in
 		}
@@ -35,7 +35,7 @@ var waitsAsAsked = runProperty(&model.Property{
 })
 
 // asked is what threads may wait for that are blocked in a built-in.
-var asked = map[string][]spec.ConditionKind{
+var allowedConditions = map[string][]spec.ConditionKind{
 	"thread.yield":                {spec.WaitsNoMore},
 	"thread.yield-then-resume":    {spec.WaitsNoMore},
 	"thread.yield-then-promote":   {spec.WaitsNoMore},
@@ -156,17 +156,17 @@ var cancelNextTold = &model.Property{
 	Origin: `CanonicalABI.md: "the request is remembered in Task.state and delivered at the next opportunity"; Explainer.md: "If cancellable is set, ` +
 		`waitable-set.poll may return […] task-cancelled"`,
 	New: func() model.Checker {
-		return &nextToldChecker{BaseChecker: model.BaseChecker{Name: "cancel-next-told"}}
+		return &promptNotificationChecker{BaseChecker: model.BaseChecker{Name: "cancel-next-told"}}
 	},
 }
 
 // nextToldChecker keeps the thread whose core code acts next, if the cancellation of its task is pending. The state says it too.
-type nextToldChecker struct {
+type promptNotificationChecker struct {
 	model.BaseChecker
 	pending *spec.Thread
 }
 
-func (c *nextToldChecker) Settled(r *model.Run) {
+func (c *promptNotificationChecker) Settled(r *model.Run) {
 	for _, at := range r.Activations {
 		if c.pending != nil && at.Thread() == c.pending && cancellable(at.Pending) {
 			c.Message, c.ViolationKind = fmt.Sprintf("%s blocks in %s, and the cancellation of its task was pending", at.Name, at.Pending.Op), "blocks"
@@ -177,7 +177,7 @@ func (c *nextToldChecker) Settled(r *model.Run) {
 	}
 }
 
-func (c *nextToldChecker) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
+func (c *promptNotificationChecker) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
 	if c.pending == nil || at.Thread() != c.pending || !cancellable(at.Pending) {
 		return
 	}

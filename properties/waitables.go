@@ -13,18 +13,18 @@ var joinSymmetric = stateProperty(&model.Property{
 	Statement: "A waitable is in a set exactly if it is one of the set's elements, and of no other's, once.",
 	Kind:      "state",
 	Origin:    "Waitable.join",
-}, func(inst *spec.ComponentInstance, met *bool) string {
+}, func(inst *spec.ComponentInstance, exercised *bool) string {
 	for slot := range live(inst) {
-		*met = *met || setOf(slot.Element) != nil
-		if what := notSymmetric(inst, slot); what != "" {
-			return what
+		*exercised = *exercised || setOf(slot.Element) != nil
+		if message := setDisagreement(inst, slot); message != "" {
+			return message
 		}
 	}
 	return ""
 })
 
 // notSymmetric says how a waitable's set and the sets of its instance disagree.
-func notSymmetric(inst *spec.ComponentInstance, slot spec.Slot) string {
+func setDisagreement(inst *spec.ComponentInstance, slot spec.Slot) string {
 	if !spec.ClassOf(slot.Element).Waitable() {
 		return ""
 	}
@@ -62,21 +62,21 @@ var setsAlive = runProperty(&model.Property{
 	Origin: `CanonicalABI.md: "The WaitableSet.drop method traps if dropped while it still contains elements (whose Waitable.wset field would ` +
 		`become dangling) or if it is being waited-upon by another Task"; "trapping if the readable end is […] in a waitable set (in which case ` +
 		`it must be removed first via waitable.join(0))"`,
-}, func(r *model.Run, met *bool) (what, kind string) {
-	if amid(r) {
+}, func(r *model.Run, exercised *bool) (message, kind string) {
+	if halfDone(r) {
 		return "", ""
 	}
-	home := map[spec.Element]*spec.ComponentInstance{}
+	owners := map[spec.Element]*spec.ComponentInstance{}
 	for _, slot := range r.Elements() {
-		home[slot.Element] = slot.Owner
+		owners[slot.Element] = slot.Owner
 	}
 	for _, slot := range r.Elements() {
-		if what, kind := astray(home, slot.Owner, slot.Element, met); what != "" {
-			return what, kind
+		if message, kind := foreignMember(owners, slot.Owner, slot.Element, exercised); message != "" {
+			return message, kind
 		}
 	}
 	for _, t := range r.Store.WaitingThreads() {
-		if s := t.WaitsFor().Set; s != nil && home[s] == nil {
+		if s := t.WaitsFor().Set; s != nil && owners[s] == nil {
 			return fmt.Sprintf("%s waits on a set that is in no table", threadName(t)), "waited on"
 		}
 	}
@@ -84,15 +84,15 @@ var setsAlive = runProperty(&model.Property{
 })
 
 // astray says how an element of an instance and a set of another, or of none, belong together.
-func astray(home map[spec.Element]*spec.ComponentInstance, inst *spec.ComponentInstance, e spec.Element, met *bool) (what, kind string) {
+func foreignMember(owners map[spec.Element]*spec.ComponentInstance, inst *spec.ComponentInstance, e spec.Element, exercised *bool) (message, kind string) {
 	if s := setOf(e); s != nil {
-		if *met = true; home[s] != inst {
+		if *exercised = true; owners[s] != inst {
 			return fmt.Sprintf("%s of %s is in a set that is not in its table", describe(e), inst.Name), "set"
 		}
 	}
 	if s, isSet := e.(*spec.WaitableSet); isSet {
 		for _, w := range s.Elements() {
-			if home[w] != inst {
+			if owners[w] != inst {
 				return fmt.Sprintf("a set of %s has %s, which is not in its table", inst.Name, describe(w)), "element"
 			}
 		}
@@ -198,14 +198,14 @@ var waitsAlone = runProperty(&model.Property{
 	Statement: "A waitable that a thread waits for by itself is in no set, and no other thread waits for it.",
 	Kind:      "state",
 	Origin:    `CanonicalABI.md: "a waitable cannot be waited on both asynchronously (via waitable set) and synchronously"`,
-}, func(r *model.Run, met *bool) (what, kind string) {
+}, func(r *model.Run, exercised *bool) (message, kind string) {
 	threads := r.Store.WaitingThreads()
 	for i, t := range threads {
 		c := t.WaitsFor()
 		if c.Kind != spec.WaitsForEvent {
 			continue
 		}
-		*met = true
+		*exercised = true
 		if spec.Set(c.Waitable) != nil {
 			return fmt.Sprintf("%s waits for %s, which is in a set", threadName(t), describe(c.Waitable)), "set"
 		}

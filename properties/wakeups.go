@@ -24,11 +24,11 @@ var noLostWakeup = &model.Property{
 // wakeupChecker remembers the events that nobody had taken at the last menu. The state says them too.
 type wakeupChecker struct {
 	model.BaseChecker
-	before, now []raised
+	pendingBefore, pendingNow []pendingEvent
 }
 
 // raised is an event of an element.
-type raised struct {
+type pendingEvent struct {
 	e     spec.Element
 	event spec.Event
 }
@@ -37,28 +37,28 @@ func (c *wakeupChecker) Settled(r *model.Run) { c.Message, c.ViolationKind = c.o
 
 func (c *wakeupChecker) State(r *model.Run) {
 	if c.Message == "" && quiescent(r) {
-		c.Message, c.ViolationKind = c.asleep(r)
+		c.Message, c.ViolationKind = c.lostWakeup(r)
 	}
 }
 
 // overwritten says which event was replaced by one that says less.
-func (c *wakeupChecker) overwritten(r *model.Run) (what, kind string) {
-	c.before, c.now = c.now, raisedIn(r, c.before[:0])
-	for _, old := range c.before {
-		i := slices.IndexFunc(c.now, func(n raised) bool { return n.e == old.e })
-		if i >= 0 && !subsumes(c.now[i].event, old.event) {
+func (c *wakeupChecker) overwritten(r *model.Run) (message, kind string) {
+	c.pendingBefore, c.pendingNow = c.pendingNow, appendPending(r, c.pendingBefore[:0])
+	for _, old := range c.pendingBefore {
+		i := slices.IndexFunc(c.pendingNow, func(n pendingEvent) bool { return n.e == old.e })
+		if i >= 0 && !subsumes(c.pendingNow[i].event, old.event) {
 			return fmt.Sprintf("the event of %s that its copy ended as %s was overwritten by %s before anyone took it",
-				describe(old.e), old.event.Result, c.now[i].event.Result), "overwritten"
+				describe(old.e), old.event.Result, c.pendingNow[i].event.Result), "overwritten"
 		}
 	}
 	return "", ""
 }
 
 // raisedIn appends the events that nobody has taken.
-func raisedIn(r *model.Run, list []raised) []raised {
+func appendPending(r *model.Run, list []pendingEvent) []pendingEvent {
 	for _, slot := range r.Elements() {
 		if ev, has := spec.PendingEvent(slot.Element); has {
-			list = append(list, raised{slot.Element, ev})
+			list = append(list, pendingEvent{slot.Element, ev})
 		}
 	}
 	return list
@@ -74,11 +74,11 @@ func subsumes(ev, old spec.Event) bool {
 }
 
 // asleep says which thread is blocked although what it waits for is there.
-func (c *wakeupChecker) asleep(r *model.Run) (what, kind string) {
+func (c *wakeupChecker) lostWakeup(r *model.Run) (message, kind string) {
 	for _, t := range r.Store.AllThreads() {
 		w := t.WaitsFor()
 		c.NonVacuous = c.NonVacuous || w.Kind == spec.WaitsForSet
-		if due(r, t, w) && !(w.Lock && lockedOut(t)) {
+		if holdsNow(r, t, w) && !(w.Lock && lockedOut(t)) {
 			in := blockedIn(r, t)
 			return fmt.Sprintf("nothing goes on, %s is blocked in %s, and what it waits for is there: %s", threadName(t), in, w.Kind), in
 		}
@@ -87,7 +87,7 @@ func (c *wakeupChecker) asleep(r *model.Run) (what, kind string) {
 }
 
 // due reports whether what a condition asks for is there, not counting the exclusive lock.
-func due(r *model.Run, t *spec.Thread, c spec.Condition) bool {
+func holdsNow(r *model.Run, t *spec.Thread, c spec.Condition) bool {
 	switch c.Kind {
 	case spec.WaitsNoMore, spec.WaitsForLock:
 		return true
@@ -122,13 +122,13 @@ var noStolenEvent = &model.Property{
 // told since.
 type stolenChecker struct {
 	model.BaseChecker
-	before []raised
-	taken  []taking       // from sets, and not told yet
-	told   []spec.Element // whose events were
+	pendingBefore []pendingEvent
+	taken         []takenEvent   // from sets, and not told yet
+	notified      []spec.Element // whose events were
 }
 
 // taking is an event that was taken from a set.
-type taking struct {
+type takenEvent struct {
 	inst  *spec.ComponentInstance
 	code  spec.EventCode
 	index uint64
@@ -136,13 +136,13 @@ type taking struct {
 }
 
 func (c *stolenChecker) Delivered(inst *spec.ComponentInstance, code spec.EventCode, index uint64, e spec.Element) {
-	c.taken = append(c.taken, taking{inst, code, index, e})
+	c.taken = append(c.taken, takenEvent{inst, code, index, e})
 }
 
 // Entered hears what a callback is told.
 func (c *stolenChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Kind == model.KindCallback {
-		c.hear(at, at.Args[0].Uint64(), at.Args[1].Uint64())
+		c.checkNotification(at, at.Args[0].Uint64(), at.Args[1].Uint64())
 	}
 }
 
@@ -154,24 +154,24 @@ func (c *stolenChecker) Done(r *model.Run, at *model.Activation, results []spec.
 	a := at.Pending
 	switch {
 	case a.Op == "waitable-set.wait" || a.Op == "waitable-set.poll":
-		c.hear(at, results[0].Uint64(), wordAt(r.Memory(at.Actor), a.Args[1].Uint64()))
-	case takes(a.Op) && results[0].Uint64() != spec.Blocked:
+		c.checkNotification(at, results[0].Uint64(), wordAt(r.Memory(at.Actor), a.Args[1].Uint64()))
+	case takesEvent(a.Op) && results[0].Uint64() != spec.Blocked:
 		if slot := slotAt(r, at.Actor, a.Args[0].Uint64(), a.Op); slot.Element != nil {
-			c.told = append(c.told, slot.Element)
+			c.notified = append(c.notified, slot.Element)
 		}
 	}
 }
 
 // takes reports whether a built-in takes the event of the waitable that it names.
-func takes(op string) bool {
+func takesEvent(op string) bool {
 	return op == "subtask.cancel" || strings.HasPrefix(op, "stream.read") || strings.HasPrefix(op, "stream.write") ||
 		strings.HasPrefix(op, "future.read") || strings.HasPrefix(op, "future.write") || strings.Contains(op, ".cancel-")
 }
 
 // hear compares what core code is told with what was taken for it.
-func (c *stolenChecker) hear(at *model.Activation, code, index uint64) {
+func (c *stolenChecker) checkNotification(at *model.Activation, code, index uint64) {
 	event := code != uint64(spec.EventNone) && code != uint64(spec.EventTaskCancelled)
-	i := slices.IndexFunc(c.taken, func(t taking) bool {
+	i := slices.IndexFunc(c.taken, func(t takenEvent) bool {
 		return t.inst.Name == at.Actor && (!event || uint64(t.code) == code && t.index == index)
 	})
 	switch {
@@ -187,21 +187,21 @@ func (c *stolenChecker) hear(at *model.Activation, code, index uint64) {
 		c.ViolationKind = "untold"
 	case i >= 0:
 		c.NonVacuous = true
-		c.told = append(c.told, c.taken[i].e)
+		c.notified = append(c.notified, c.taken[i].e)
 		c.taken = slices.Delete(c.taken, i, i+1)
 	}
 }
 
 func (c *stolenChecker) Settled(r *model.Run) {
-	for _, old := range c.before {
+	for _, old := range c.pendingBefore {
 		_, has := spec.PendingEvent(old.e)
-		waiting := slices.ContainsFunc(c.taken, func(t taking) bool { return t.e == old.e })
-		if !has && !waiting && !slices.Contains(c.told, old.e) && c.Message == "" {
+		waiting := slices.ContainsFunc(c.taken, func(t takenEvent) bool { return t.e == old.e })
+		if !has && !waiting && !slices.Contains(c.notified, old.e) && c.Message == "" {
 			c.Message = fmt.Sprintf("the event of %s is gone, and nobody was told", describe(old.e))
 			c.ViolationKind = "gone"
 		}
 	}
-	c.before, c.told = raisedIn(r, c.before[:0]), c.told[:0]
+	c.pendingBefore, c.notified = appendPending(r, c.pendingBefore[:0]), c.notified[:0]
 }
 
 // wordAt is the i32 at ptr in a memory, or 0 beyond its end.
@@ -251,11 +251,11 @@ var noStuckThread = quiescentProperty(&model.Property{
 }, stuck)
 
 // stuck says which thread nobody can resume any more.
-func stuck(r *model.Run, met *bool) (what, kind string) {
+func stuck(r *model.Run, exercised *bool) (message, kind string) {
 	for _, t := range r.Store.AllThreads() {
 		c := t.WaitsFor()
-		*met = *met || c.Kind == spec.WaitsForEvent || c.Kind == spec.WaitsForCall || c.Kind == spec.WaitsForSet
-		if why := hopeless(r, t, c); why != "" {
+		*exercised = *exercised || c.Kind == spec.WaitsForEvent || c.Kind == spec.WaitsForCall || c.Kind == spec.WaitsForSet
+		if why := whyNeverHolds(r, t, c); why != "" {
 			in := blockedIn(r, t)
 			return fmt.Sprintf("nothing goes on, and %s is blocked in %s for good: %s", threadName(t), in, why), in
 		}
@@ -264,17 +264,17 @@ func stuck(r *model.Run, met *bool) (what, kind string) {
 }
 
 // hopeless says why a condition can never hold any more.
-func hopeless(r *model.Run, t *spec.Thread, c spec.Condition) string {
+func whyNeverHolds(r *model.Run, t *spec.Thread, c spec.Condition) string {
 	if holder := t.Instance().Exclusive(); c.Lock && holder != nil && !lockedOut(t) {
 		return "the exclusive lock is held by a thread that is no more"
 	}
 	switch c.Kind {
 	case spec.WaitsForEvent, spec.WaitsForCall:
-		return silent(r, c.Waitable)
+		return whyNoEvent(r, c.Waitable)
 	case spec.WaitsForSet:
 		for _, slot := range r.Elements() {
-			if spec.Set(slot.Element) == c.Set && underway(slot.Element) {
-				if why := silent(r, slot.Element); why != "" {
+			if spec.Set(slot.Element) == c.Set && expectsEvent(slot.Element) {
+				if why := whyNoEvent(r, slot.Element); why != "" {
 					return why
 				}
 			}
@@ -284,7 +284,7 @@ func hopeless(r *model.Run, t *spec.Thread, c spec.Condition) string {
 }
 
 // underway reports whether a waitable is one that an event is expected of.
-func underway(e spec.Element) bool {
+func expectsEvent(e spec.Element) bool {
 	if t, ok := e.(*spec.Subtask); ok {
 		return !t.Resolved()
 	}
@@ -292,12 +292,12 @@ func underway(e spec.Element) bool {
 }
 
 // silent says why a waitable, which has no event, can never have one any more.
-func silent(r *model.Run, e spec.Element) string {
+func whyNoEvent(r *model.Run, e spec.Element) string {
 	if _, has := spec.PendingEvent(e); has {
 		return ""
 	}
 	if t, ok := e.(*spec.Subtask); ok {
-		return neverResolved(r, t)
+		return whyNeverResolved(r, t)
 	}
 	view, known := spec.ViewShared(spec.SharedOf(e))
 	switch {
@@ -312,7 +312,7 @@ func silent(r *model.Run, e spec.Element) string {
 }
 
 // neverResolved says why a subtask that is not resolved never will be.
-func neverResolved(r *model.Run, t *spec.Subtask) string {
+func whyNeverResolved(r *model.Run, t *spec.Subtask) string {
 	callee := t.Callee()
 	switch {
 	case t.Resolved():
