@@ -7,7 +7,7 @@ import (
 	"cabi/model"
 )
 
-// What calls promise to who makes them.
+// Properties of calls: what the type and the options of an import promise its caller.
 
 var blocksAsDeclared = runProperty(&model.Property{
 	Name: "blocks-as-declared",
@@ -34,18 +34,19 @@ var blocksAsDeclared = runProperty(&model.Property{
 	return callWithoutValue(r)
 })
 
-// declared says of the import that core code calls whether it is lowered async, and whether its type is async.
+// declared reports whether the import that core code is calling is lowered async, and whether its type is async.
 func declared(w *model.World, at *model.Activation) (lowered, async bool) {
 	name := at.Pending.Imm[0]
 	lowered = slices.ContainsFunc(w.Imports, func(i model.Import) bool { return i.Instance == at.Actor && i.Func == name && i.Async })
 	return lowered, asyncType(w, name)
 }
 
+// asyncType reports whether the type of a function is async.
 func asyncType(w *model.World, name string) bool {
 	return slices.ContainsFunc(w.Funcs, func(f model.Func) bool { return f.Name == name && f.Async })
 }
 
-// unreturned says which call of a function whose type is not async came back to the host without a value.
+// callWithoutValue describes a call of the host that came back without a value although the type of its function is not async.
 func callWithoutValue(r *model.Run) (message, kind string) {
 	if !atHost(r) || hostCalled(r) {
 		return "", ""

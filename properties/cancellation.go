@@ -47,7 +47,8 @@ var cancelTold = &model.Property{
 	},
 }
 
-// toldChecker keeps the tasks that were told.
+// A cancelNotificationChecker checks that core code is notified of the cancellation of its task once, exactly if it counts as
+// delivered, and only where it asked for it. It remembers the tasks that were notified.
 type cancelNotificationChecker struct {
 	model.BaseChecker
 	run      *model.Run
@@ -56,7 +57,7 @@ type cancelNotificationChecker struct {
 
 func (c *cancelNotificationChecker) Begin(r *model.Run) { c.run = r }
 
-// Ghost writes the tasks that were told and are not at their end: they must not hear it again.
+// Ghost writes the tasks that were notified and are not at their end: another notification would be a violation.
 func (c *cancelNotificationChecker) Ghost(w *spec.StateWriter) {
 	if len(c.notified) == 0 {
 		return
@@ -89,7 +90,8 @@ func (c *cancelNotificationChecker) Done(_ *model.Run, at *model.Activation, res
 	}
 }
 
-// tell takes note that core code hears of the cancellation of its task.
+// notify is for core code that is notified of the cancellation of its task, by a callback or a built-in that was called
+// cancellably or not.
 func (c *cancelNotificationChecker) notify(at *model.Activation, cancellable bool) {
 	c.NonVacuous = true
 	task := at.Thread().Task()
@@ -111,6 +113,7 @@ func (c *cancelNotificationChecker) State(r *model.Run) {
 	}
 }
 
+// checkNotified checks that a task whose cancellation counts as delivered was notified.
 func (c *cancelNotificationChecker) checkNotified(task *spec.Task) {
 	if task.State() == spec.TaskCancelDelivered && !slices.Contains(c.notified, task) {
 		c.Message, c.ViolationKind = fmt.Sprintf("the cancellation of %s counts as delivered, and it was not told", task.Func()), "untold"

@@ -9,7 +9,8 @@ import (
 	"cabi/spec"
 )
 
-// What the two ends of a stream or future owe each other. The host's own streams and futures are the host's affair.
+// Properties of the two ends of a stream or future. Those that the host implements are left out: the specification does not have
+// their state.
 
 var copyConsistent = runProperty(&model.Property{
 	Name: "copy-consistent",
@@ -32,7 +33,7 @@ var copyConsistent = runProperty(&model.Property{
 	return "", ""
 })
 
-// inconsistent says how an end and its stream or future disagree about its copy.
+// copyDisagreement describes how an end and its stream or future disagree about the end's copy.
 func copyDisagreement(e spec.Element) (message, kind string) {
 	view, known := spec.ViewShared(spec.SharedOf(e))
 	if !known {
@@ -64,7 +65,9 @@ var peerNotified = &model.Property{
 	New:        func() model.Checker { return &peerChecker{BaseChecker: model.BaseChecker{Name: "peer-notified"}} },
 }
 
-// peerChecker keeps the streams and futures one of whose ends guests dropped; while the other lives, the state says it.
+// A peerChecker checks that an end whose peer was dropped has an event that says so, or will say so at its next copy. It remembers the
+// streams and futures an end of which was dropped by a guest. While the other end is live, the state has that, too: there is
+// no ghost. It cannot see streams and futures that the host implements, nor ends that the host drops.
 type peerChecker struct {
 	model.BaseChecker
 	run     *model.Run
@@ -73,18 +76,20 @@ type peerChecker struct {
 
 func (c *peerChecker) Begin(r *model.Run) { c.run = r }
 
-// Retired hears of ends that a built-in drops: others are passed on.
+// Retired notes that a built-in drops an end. An end that leaves its table otherwise is passed on.
 func (c *peerChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
 	if shared := spec.SharedOf(e); shared != nil && doing(c.run, dropsEnd) {
 		c.dropped = append(c.dropped, shared)
 	}
 }
 
+// dropsEnd reports whether a built-in drops an end.
 func dropsEnd(op string) bool {
 	return strings.HasPrefix(op, "stream.drop-") || strings.HasPrefix(op, "future.drop-")
 }
 
-// doing reports whether a built-in that never blocks is being done.
+// doing reports whether one of some built-ins is being called. It is for built-ins that never block: the call of one that blocks
+// may be an old one.
 func doing(r *model.Run, is func(op string) bool) bool {
 	return slices.ContainsFunc(r.Activations, func(at *model.Activation) bool { return at.Pending != nil && is(at.Pending.Op) })
 }
@@ -102,7 +107,7 @@ func (c *peerChecker) State(r *model.Run) {
 	}
 }
 
-// notified checks that an end whose peer is gone knows.
+// notified checks an end whose peer was dropped.
 func (c *peerChecker) notified(e spec.Element, view spec.SharedView) {
 	c.NonVacuous = true
 	ev, has := spec.PendingEvent(e)
@@ -125,6 +130,8 @@ var cancelImmediate = &model.Property{
 	New:        func() model.Checker { return &cancelChecker{BaseChecker: model.BaseChecker{Name: "cancel-immediate"}} },
 }
 
+// A cancelChecker checks that cancelling a copy does not block. It remembers nothing. It leaves out the streams and futures that the
+// host implements, which may.
 type cancelChecker struct{ model.BaseChecker }
 
 func (c *cancelChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
@@ -152,7 +159,8 @@ var doneIsFinal = &model.Property{
 	New: func() model.Checker { return &finalChecker{BaseChecker: model.BaseChecker{Name: "done-is-final"}} },
 }
 
-// finalChecker keeps the ends that were done, which the state says too.
+// A finalChecker checks that an end that is done stays done. It remembers the ends that were. The state has them, too: there is no
+// ghost.
 type finalChecker struct {
 	model.BaseChecker
 	done []spec.Element

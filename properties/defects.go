@@ -2,16 +2,16 @@ package properties
 
 import "cabi/model"
 
-// A Defect is one of the specification's at the pin, as a search shows it.
+// A Defect is a violation that the specification has at the pin, as a search of a world finds it.
 type Defect struct {
 	World    string
 	Property *model.Property
-	Kind     string // of the violation, as Checker.Kind says it: a site, or what is stuck
-	Actions  int    // how many it takes
+	Kind     string // of the violation, as Checker.Kind returns it: a site, or the place at which a thread is stuck
+	Actions  int    // how many actions the counterexample has
 }
 
-// KnownDefects are those that searches find. docs/findings.md has their traces. When one is repaired upstream, when another comes
-// before it, or when there is one more, a test turns red.
+// KnownDefects are the defects that searches find. docs/findings.md has their traces. TestPromises fails when one is repaired
+// upstream, when another is found before it, or when there is a new one.
 var KnownDefects = []Defect{
 	{"backpressure", noAssertionFailure, "canon_subtask_cancel/resolve-delivered", 12},
 	{"children", noAssertionFailure, "Thread.resume/resumable", 8},

@@ -9,7 +9,7 @@ import (
 	"cabi/spec"
 )
 
-// What an index says of the element that it was issued for.
+// Properties of indices: which element a use of an index reaches, and which it was issued for.
 
 var diagnosable = &model.Property{
 	Name: "diagnosable",
@@ -21,13 +21,14 @@ var diagnosable = &model.Property{
 	New:     func() model.Checker { return &diagnosableChecker{BaseChecker: model.BaseChecker{Name: "diagnosable"}} },
 }
 
-// diagnosableChecker remembers what the index that was looked up last named then.
+// A diagnosableChecker checks that a trap on an index describes a live element that the index names. It remembers the last lookup,
+// until the next menu.
 type diagnosableChecker struct {
 	model.BaseChecker
 	inst  *spec.ComponentInstance
 	index uint64
 	want  spec.Expected
-	named []spec.Element
+	named []spec.Element // the live elements that the index named
 }
 
 func (c *diagnosableChecker) Sought(inst *spec.ComponentInstance, want spec.Expected, index uint64) {
@@ -52,7 +53,7 @@ func (c *diagnosableChecker) Stopped(_ *model.Run, err error) {
 	}
 }
 
-// live yields the elements that live in the handle tables of inst.
+// live yields the live elements of inst's handle tables.
 func live(inst *spec.ComponentInstance) func(yield func(spec.Slot) bool) {
 	return func(yield func(spec.Slot) bool) {
 		for slot := range inst.Live() {
@@ -71,7 +72,7 @@ var typedUse = &model.Property{
 	New:       func() model.Checker { return &useChecker{suspecter{BaseChecker: model.BaseChecker{Name: "typed-use"}}} },
 }
 
-// useChecker suspects what is found and is not wanted.
+// A useChecker suspects a lookup that finds an element of another class or type than the built-in expects. It remembers nothing.
 type useChecker struct{ suspecter }
 
 func (c *useChecker) Found(_ *spec.ComponentInstance, want spec.Expected, _ uint64, e spec.Element) {
@@ -80,7 +81,7 @@ func (c *useChecker) Found(_ *spec.ComponentInstance, want spec.Expected, _ uint
 	}
 }
 
-// Done looks at the tables of functions too, which the model fills: the first of each is for an i32.
+// Done checks the type of a new thread's function, too: in the table that the model fills, only the first takes an i32.
 func (c *useChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
 	a := at.Pending
 	if a != nil && a.Op == "thread.new-indirect" && (a.Imm[0] == "i32") != (a.Args[0].Uint64() == 1) {
@@ -113,17 +114,18 @@ var noStaleConfusion = &model.Property{
 	},
 }
 
-// A stale index is one whose element is gone: whose it was, and what it named.
+// A staleIndex is an index of an instance whose element is gone.
 type staleIndex struct {
 	inst        *spec.ComponentInstance
 	index       uint64
-	description string
+	description string // of that element
 }
 
-// staleChecker suspects a lookup of an index that once named something else, which its holder may still mean.
+// A staleChecker suspects a lookup that finds an element by a stale index: the guest may mean the element that is gone. It remembers
+// all stale indices, also those that were issued again since.
 type staleChecker struct {
 	suspecter
-	weak  bool
+	weak  bool // an element of the same class and type is no violation
 	stale []staleIndex
 }
 
@@ -150,7 +152,7 @@ func (c *staleChecker) Found(inst *spec.ComponentInstance, want spec.Expected, i
 	}
 }
 
-// AppendGhost appends the stale indices: they decide what is an alias later.
+// AppendGhost appends the stale indices: whether a later lookup is a violation depends on them.
 func (c *staleChecker) AppendGhost(b []byte) []byte {
 	lines := make([]string, len(c.stale))
 	for i, s := range c.stale {
@@ -173,11 +175,12 @@ var isolation = &model.Property{
 	New:     func() model.Checker { return &isolationChecker{BaseChecker: model.BaseChecker{Name: "isolation"}} },
 }
 
-// isolationChecker keeps a shadow of what each instance does to each of its tables.
+// An isolationChecker checks that each new index is the one that the instance's own operations give. It remembers these as a shadow
+// of each instance's tables, which sees the additions and removals of that instance alone.
 type isolationChecker struct {
 	model.BaseChecker
 	shadows map[table]*spec.ShadowTable
-	indices map[table]map[uint64]uint64 // the shadow's index of each real one
+	indices map[table]map[uint64]uint64 // the index in the shadow for each index in the table
 }
 
 func (c *isolationChecker) Begin(*model.Run) {
@@ -215,12 +218,14 @@ var unforgeable = &model.Property{
 	},
 }
 
-// forgeryChecker keeps what each instance was given.
+// A forgeryChecker suspects a lookup that finds an element for which the instance was never issued an index. It remembers which
+// elements each instance was issued one for. Whether that index is the one that was used is for other properties.
 type forgeryChecker struct {
 	suspecter
 	granted map[grant]bool
 }
 
+// A grant is an element for which an instance was issued an index.
 type grant struct {
 	inst *spec.ComponentInstance
 	e    spec.Element

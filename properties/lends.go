@@ -9,7 +9,7 @@ import (
 	"cabi/spec"
 )
 
-// What a call borrows, and whom a drop enters.
+// Properties of borrow handles that are passed to calls, and of dropping own handles.
 
 var lendersRecorded = &model.Property{
 	Name: "lenders-recorded",
@@ -21,9 +21,11 @@ var lendersRecorded = &model.Property{
 	New:        func() model.Checker { return &lendersChecker{BaseChecker: model.BaseChecker{Name: "lenders-recorded"}} },
 }
 
+// A lendersChecker checks that a call has as many lenders as its function has parameters that are borrow handles. It remembers
+// nothing. It cannot see the calls that the host makes, nor borrow handles inside of other values.
 type lendersChecker struct{ model.BaseChecker }
 
-// borrowed is how many borrow handles a function is passed.
+// borrowed is how many parameters of a function are borrow handles.
 func borrowed(w *model.World, name string) int {
 	f, n := w.Func(name), 0
 	if f == nil {
@@ -51,7 +53,7 @@ func (c *lendersChecker) Entered(r *model.Run, at *model.Activation) {
 	}
 }
 
-// State looks at the calls that have begun and whose end was not told.
+// State checks the calls that have begun and whose end their caller does not know yet.
 func (c *lendersChecker) State(r *model.Run) {
 	if halfDone(r) {
 		return
@@ -80,6 +82,8 @@ var dropEnters = &model.Property{
 	},
 }
 
+// A dropEntersChecker suspects a drop of an own handle while the instance that implements the resource may not be entered. It
+// remembers nothing. It also checks the instances that this one is inside of, up to those that the caller is inside of as well.
 type dropEntersChecker struct {
 	suspecter
 	run *model.Run

@@ -9,7 +9,7 @@ import (
 	"cabi/spec"
 )
 
-// What is taken from memories and put into them, and what core code may do while that goes on.
+// Properties of memories: the ranges that the specification reads and writes, and the core code that runs in between.
 
 var quietRealloc = &model.Property{
 	Name: "quiet-realloc",
@@ -23,19 +23,20 @@ var quietRealloc = &model.Property{
 	New:        func() model.Checker { return &quietChecker{model.BaseChecker{Name: "quiet-realloc"}} },
 }
 
+// A quietChecker checks that realloc and post-return take only those actions that need no may_leave. It remembers nothing.
 type quietChecker struct{ model.BaseChecker }
 
-// Done hears of what has come back.
+// Done checks an action that is done.
 func (c *quietChecker) Done(_ *model.Run, at *model.Activation, _ []spec.CoreValue) { c.check(at) }
 
-// State looks for what has not come back.
+// State checks the actions that are not done, such as calls.
 func (c *quietChecker) State(r *model.Run) {
 	for _, at := range r.Activations {
 		c.check(at)
 	}
 }
 
-// mayLeaveNot are what core code may do while its instance may not be left.
+// allowedInHelper are the actions that core code may take while its instance may not be left.
 var allowedInHelper = []string{
 	"memory.store", "return", "throw", "resource.rep", "context.get", "context.set", "backpressure.inc", "backpressure.dec",
 }
@@ -62,7 +63,8 @@ var reallocObeyed = &model.Property{
 	},
 }
 
-// reallocChecker suspects what realloc returns.
+// A reallocChecker suspects that lowering goes on after realloc has returned a block that is not aligned or not in the memory. It
+// remembers nothing. It cannot see whether the block is in use.
 type reallocChecker struct{ suspecter }
 
 func (c *reallocChecker) Left(r *model.Run, at *model.Activation) {
@@ -76,7 +78,7 @@ func (c *reallocChecker) Left(r *model.Run, at *model.Activation) {
 	}
 }
 
-// unsound says what is wrong with a range of a memory.
+// rangeProblem describes why a range of a memory may not be used; empty: it may be.
 func rangeProblem(ptr, size, alignment uint64, memory *spec.MemInst) string {
 	length := uint64(len(memory.Bytes.B))
 	switch {
@@ -117,7 +119,9 @@ var pointersSound = &model.Property{
 	New:        func() model.Checker { return &pointerChecker{model.BaseChecker{Name: "pointers-sound"}} },
 }
 
-// pointerChecker looks at the caller's operands when core code of the callee begins.
+// A pointerChecker checks the string or list that a function is called with. When core code of the callee begins, the caller's
+// operands have been accepted: they must be in its memory, aligned and not too long. It remembers nothing. It cannot see
+// strings and lists among several parameters, or inside of others.
 type pointerChecker struct{ model.BaseChecker }
 
 func (c *pointerChecker) Entered(r *model.Run, at *model.Activation) {
@@ -131,7 +135,7 @@ func (c *pointerChecker) Entered(r *model.Run, at *model.Activation) {
 	}
 }
 
-// taken checks what the function that a caller calls was passed.
+// checkOperands checks the operands of a caller whose callee has begun.
 func (c *pointerChecker) checkOperands(r *model.Run, caller *model.Activation) {
 	unit, most := codeUnit(r.World, caller)
 	if unit == 0 {
@@ -146,8 +150,8 @@ func (c *pointerChecker) checkOperands(r *model.Run, caller *model.Activation) {
 	}
 }
 
-// codeUnit is the size of what the only parameter of a function consists of, as the caller has it, and the most bytes there may
-// be; 0: it is no string and no list of u16.
+// codeUnit is the size of a code unit or element, in the caller's memory, of the only parameter of the function that it calls, and
+// the most bytes that this may have; 0: that is no string and no list of u16, or there are several parameters.
 func codeUnit(w *model.World, caller *model.Activation) (size, most uint64) {
 	params := w.Func(caller.Pending.Imm[0]).Params
 	if len(params) != 1 {
@@ -185,9 +189,11 @@ var buffersSound = &model.Property{
 	New:        func() model.Checker { return &bufferChecker{model.BaseChecker{Name: "buffers-sound"}} },
 }
 
+// A bufferChecker checks that a copy that begins has a buffer that is in the memory, aligned and not too long. It remembers nothing.
+// It cannot see the buffers of other elements than unsigned ints.
 type bufferChecker struct{ model.BaseChecker }
 
-// elementSizes are those of unsigned ints, and their alignments.
+// elementSizes are the sizes of unsigned ints, which are their alignments, too.
 var elementSizes = map[string]uint64{"u8": 1, "u16": 2, "u32": 4, "u64": 8}
 
 func (c *bufferChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreValue) {
@@ -205,7 +211,7 @@ func (c *bufferChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreVa
 	}
 }
 
-// unsoundBuffer says what is wrong with a buffer of n elements.
+// bufferProblem describes why a copy may not have a buffer of n elements at ptr; empty: it may.
 func bufferProblem(r *model.Run, instance string, ptr, n, size uint64) string {
 	most := limit(r.World.Limits.BufferLength, spec.UpstreamLimits.BufferLength)
 	switch {

@@ -61,7 +61,7 @@ func mutated(text string, m mutant) string {
 // then what judges states and tables: the search that relies on them.
 var suites = []struct{ tests, run string }{
 	{"./properties", "^(TestQuick|TestVerdicts|TestLayout|TestGuestsPass|TestBadValuesTrap|TestPlacesObeyed|TestValuesCross|TestStreamsCarry)$"},
-	{"./bench", "^TestM$"},
+	{"./internal/bench", "^TestM$"},
 	{"./model", "."},
 }
 

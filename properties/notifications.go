@@ -9,17 +9,17 @@ import (
 	"cabi/spec"
 )
 
-// What core code is told of its calls and copies, by built-ins and by events.
+// Properties of notifications: built-ins and events notify core code of the progress of its calls and copies.
 
-// A report is what core code is told of a waitable of its own.
+// A notification is what an event, or the result of a built-in, says of a waitable of the running instance.
 type notification struct {
-	code        spec.EventCode
-	index       uint64
+	code        spec.EventCode // of the event, or of the one that would say the same
+	index       uint64         // of the waitable
 	payload     uint64
-	elementType string // what the stream or future is of, as the built-in says; empty: it does not say
+	elementType string // of the stream or future, if a built-in names it; an event does not
 }
 
-// callbackReport is the event that a callback is called with.
+// callbackNotification is the event that a callback is called with; false: at is no callback.
 func callbackNotification(at *model.Activation) (notification, bool) {
 	if at.Kind != model.KindCallback {
 		return notification{}, false
@@ -27,7 +27,7 @@ func callbackNotification(at *model.Activation) (notification, bool) {
 	return notification{spec.EventCode(at.Args[0].Uint64()), at.Args[1].Uint64(), at.Args[2].Uint64(), ""}, true
 }
 
-// setReport is the event that waitable-set.wait or poll returned.
+// setNotification is the event that waitable-set.wait or poll has returned; false: at is calling neither.
 func setNotification(r *model.Run, at *model.Activation, results []spec.CoreValue) (notification, bool) {
 	if at.Pending == nil || at.Pending.Op != "waitable-set.wait" && at.Pending.Op != "waitable-set.poll" {
 		return notification{}, false
@@ -36,15 +36,16 @@ func setNotification(r *model.Run, at *model.Activation, results []spec.CoreValu
 	return notification{spec.EventCode(results[0].Uint64()), wordAt(memory, ptr), wordAt(memory, ptr+4), ""}, true
 }
 
-// named is the element of the running instance that a report is of; nil: none.
-func (s notification) element(r *model.Run, at *model.Activation) spec.Element {
+// element is the waitable that a notification is of; nil: there is none. Under a variant with a table for each type of streams,
+// several waitables may have its index: then the element type tells which.
+func (n notification) element(r *model.Run, at *model.Activation) spec.Element {
 	var first spec.Element
 	for _, slot := range r.Elements() {
-		if slot.Owner.Name != at.Actor || slot.Index != s.index || spec.ClassOf(slot.Element) != codeClass[s.code] {
+		if slot.Owner.Name != at.Actor || slot.Index != n.index || spec.ClassOf(slot.Element) != codeClass[n.code] {
 			continue
 		}
-		if shared := spec.SharedOf(slot.Element); shared != nil && spec.TypeName(shared.T()) == s.elementType {
-			return slot.Element // where streams of each type have a table, others have the index too
+		if shared := spec.SharedOf(slot.Element); shared != nil && spec.TypeName(shared.T()) == n.elementType {
+			return slot.Element
 		}
 		if first == nil {
 			first = slot.Element
@@ -66,23 +67,25 @@ var subtaskTold = &model.Property{
 	},
 }
 
-// subtaskToldChecker keeps the calls whose callees did something. Where nothing is wrong, their states say the same.
+// A subtaskNotificationChecker checks that the state of a call is what its callee did, and that its caller is notified of that state.
+// It remembers what each callee did, and the last state that each caller was notified of. Without a violation the states of
+// the calls say what the callees did: there is no ghost. What became of a call of the host's function it cannot see.
 type subtaskNotificationChecker struct {
 	model.BaseChecker
-	begun, returned, cancelled []*spec.Subtask
-	lastNotification           map[*spec.Subtask]uint64 // what callers were told last
+	begun, returned, cancelled []*spec.Subtask          // the calls whose callees did that
+	lastNotification           map[*spec.Subtask]uint64 // the state in the last notification of each call's caller
 }
 
 func (c *subtaskNotificationChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Kind == model.KindFunc {
 		c.begun = append(c.begun, at.Thread().Task().Caller())
 	}
-	if s, ok := callbackNotification(at); ok {
-		c.checkNotification(r, at, s)
+	if n, ok := callbackNotification(at); ok {
+		c.checkNotification(r, at, n)
 	}
 }
 
-// Left hears of functions that are lifted sync and return.
+// Left notes that a function returns that is lifted sync. Others call task.return.
 func (c *subtaskNotificationChecker) Left(r *model.Run, at *model.Activation) {
 	if at.Kind != model.KindFunc {
 		return
@@ -93,8 +96,8 @@ func (c *subtaskNotificationChecker) Left(r *model.Run, at *model.Activation) {
 }
 
 func (c *subtaskNotificationChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
-	if s, ok := setNotification(r, at, results); ok {
-		c.checkNotification(r, at, s)
+	if n, ok := setNotification(r, at, results); ok {
+		c.checkNotification(r, at, n)
 	}
 	if at.Pending == nil || at.Thread() == nil {
 		return
@@ -116,7 +119,7 @@ func lowersAsync(w *model.World, instance, name string) bool {
 	return slices.ContainsFunc(w.Imports, func(i model.Import) bool { return i.Instance == instance && i.Func == name && i.Async })
 }
 
-// called checks what an async call returns: a state and the index of a subtask, or that it has returned already.
+// checkCallResult checks what an async call returns: a state and the index of a subtask, or that the callee has returned already.
 func (c *subtaskNotificationChecker) checkCallResult(r *model.Run, at *model.Activation, packed uint64) {
 	state, index := packed&0xf, packed>>4
 	if index != 0 {
@@ -126,17 +129,18 @@ func (c *subtaskNotificationChecker) checkCallResult(r *model.Run, at *model.Act
 	}
 }
 
-func (c *subtaskNotificationChecker) checkNotification(r *model.Run, at *model.Activation, s notification) {
-	t, ok := s.element(r, at).(*spec.Subtask)
+// checkNotification checks that a notification has the state of the call.
+func (c *subtaskNotificationChecker) checkNotification(r *model.Run, at *model.Activation, n notification) {
+	t, ok := n.element(r, at).(*spec.Subtask)
 	if !ok {
 		return
 	}
 	if c.lastNotification == nil {
 		c.lastNotification = map[*spec.Subtask]uint64{}
 	}
-	c.lastNotification[t] = s.payload
-	if c.NonVacuous = true; s.payload != uint64(t.State()) {
-		c.Message, c.ViolationKind = fmt.Sprintf("%s is told that its subtask %d is in state %d, it is in %s", at.Name, s.index, s.payload, t.State()), "told"
+	c.lastNotification[t] = n.payload
+	if c.NonVacuous = true; n.payload != uint64(t.State()) {
+		c.Message, c.ViolationKind = fmt.Sprintf("%s is told that its subtask %d is in state %d, it is in %s", at.Name, n.index, n.payload, t.State()), "told"
 	}
 }
 
@@ -153,7 +157,7 @@ func (c *subtaskNotificationChecker) State(r *model.Run) {
 	}
 }
 
-// compare compares a call's state with what its callee did.
+// checkState compares the state of a call with what its callee did.
 func (c *subtaskNotificationChecker) checkState(t *spec.Subtask) {
 	begun, returned, cancelled := slices.Contains(c.begun, t), slices.Contains(c.returned, t), slices.Contains(c.cancelled, t)
 	want := spec.SubtaskStarting
@@ -172,7 +176,7 @@ func (c *subtaskNotificationChecker) checkState(t *spec.Subtask) {
 	}
 }
 
-// unheard checks that an event says what a caller was not told yet.
+// checkEventComes checks that a call whose state has changed since the last notification has an event.
 func (c *subtaskNotificationChecker) checkEventComes(t *spec.Subtask) {
 	last, told := c.lastNotification[t]
 	if _, has := spec.PendingEvent(t); told && last != uint64(t.State()) && !has {
@@ -194,26 +198,29 @@ var copyTold = &model.Property{
 	},
 }
 
-// copyToldChecker counts what was told of each stream, and keeps how long the buffers of copies are that have blocked. Where
-// nothing is wrong, the pending copies say what is still to be told.
+// A copyNotificationChecker checks that the two ends of a stream or future are notified of the same copies. It counts the elements
+// that each end was notified of, and remembers how many elements each copy has a buffer for, in which streams a read of no
+// elements is pending, and the ends that were notified of their last copy. Without a violation the state has all of it but
+// the last, which is the ghost. Streams and futures that the host takes part in it leaves out, and it does not know which
+// elements are copied, only how many.
 type copyNotificationChecker struct {
 	model.BaseChecker
 	copied     map[spec.SharedBase]*copiedCount
 	lengths    map[spec.Element]uint64
-	emptyReads []spec.SharedBase // those in which a read of no elements is pending
-	finished   []spec.Element    // the ends that were told that there is no more to copy
+	emptyReads []spec.SharedBase
+	finished   []spec.Element
 }
 
-// moved is how many elements were told to have been read and written.
+// A copiedCount is how many elements of a stream its ends were notified of.
 type copiedCount struct{ read, written uint64 }
 
 func (c *copyNotificationChecker) Entered(r *model.Run, at *model.Activation) {
-	if s, ok := callbackNotification(at); ok {
-		c.checkNotification(r, at, s, "")
+	if n, ok := callbackNotification(at); ok {
+		c.checkNotification(r, at, n, "")
 	}
 }
 
-// copyCodes are the events that say what the built-ins say at once if they do not block.
+// copyCodes are the codes of the events that say what these built-ins return if they do not block.
 var copyCodes = map[string]spec.EventCode{
 	"stream.read": spec.EventStreamRead, "stream.cancel-read": spec.EventStreamRead,
 	"stream.write": spec.EventStreamWrite, "stream.cancel-write": spec.EventStreamWrite,
@@ -222,25 +229,25 @@ var copyCodes = map[string]spec.EventCode{
 }
 
 func (c *copyNotificationChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
-	if s, ok := setNotification(r, at, results); ok {
-		c.checkNotification(r, at, s, "")
+	if n, ok := setNotification(r, at, results); ok {
+		c.checkNotification(r, at, n, "")
 		return
 	}
 	if at.Pending == nil || copyCodes[at.Pending.Op] == spec.EventNone {
 		return
 	}
 	a := at.Pending
-	s := notification{copyCodes[a.Op], a.Args[0].Uint64(), results[0].Uint64(), a.Imm[0]}
-	if e := s.element(r, at); !strings.Contains(a.Op, "cancel") {
+	n := notification{copyCodes[a.Op], a.Args[0].Uint64(), results[0].Uint64(), a.Imm[0]}
+	if e := n.element(r, at); !strings.Contains(a.Op, "cancel") {
 		c.recordLength(e, lengthOf(a))
-		c.checkEmptyWrite(e, a.Op, s.payload)
+		c.checkEmptyWrite(e, a.Op, n.payload)
 	}
-	if s.payload != spec.Blocked {
-		c.checkNotification(r, at, s, a.Op)
+	if n.payload != spec.Blocked {
+		c.checkNotification(r, at, n, a.Op)
 	}
 }
 
-// note keeps the length of the copy of an end.
+// recordLength remembers how many elements the copy of an end has a buffer for.
 func (c *copyNotificationChecker) recordLength(e spec.Element, length uint64) {
 	if c.lengths == nil {
 		c.lengths = map[spec.Element]uint64{}
@@ -248,12 +255,12 @@ func (c *copyNotificationChecker) recordLength(e spec.Element, length uint64) {
 	c.lengths[e] = length
 }
 
-// hostTakesPart reports whether the host takes part in streams or futures: then nothing is checked.
+// hostTakesPart reports whether the host may have an end of a stream or future.
 func hostTakesPart(r *model.Run) bool {
 	return hostPasses(r.World, "stream<") || hostPasses(r.World, "future<")
 }
 
-// meet checks that a write of no elements that has met a read of none has completed.
+// checkEmptyWrite checks that a write of no elements completes where a read of none is pending.
 func (c *copyNotificationChecker) checkEmptyWrite(e spec.Element, op string, payload uint64) {
 	view, known := spec.ViewShared(spec.SharedOf(e))
 	if op == "stream.write" && known && c.lengths[e] == 0 && slices.Contains(c.emptyReads, spec.SharedOf(e)) && payload == spec.Blocked && !view.Host {
@@ -261,7 +268,8 @@ func (c *copyNotificationChecker) checkEmptyWrite(e spec.Element, op string, pay
 	}
 }
 
-// Settled keeps the lengths of the copies that threads are blocked in, and the streams in which a read of no elements is pending.
+// Settled remembers how many elements the copies have a buffer for that threads are blocked in, and in which streams a read of no
+// elements is pending.
 func (c *copyNotificationChecker) Settled(r *model.Run) {
 	for _, at := range r.Activations {
 		if a := at.Pending; a != nil && copyCodes[a.Op] != spec.EventNone && !strings.Contains(a.Op, "cancel") {
@@ -281,7 +289,7 @@ func (c *copyNotificationChecker) Settled(r *model.Run) {
 	}
 }
 
-// lengthOf is the length of the buffer that a read or write is given.
+// lengthOf is how many elements the buffer of a read or write is for.
 func lengthOf(a *model.Action) uint64 {
 	if len(a.Args) == 3 {
 		return a.Args[2].Uint64()
@@ -289,52 +297,54 @@ func lengthOf(a *model.Action) uint64 {
 	return 1
 }
 
-// told checks what core code is told of a copy, by the built-in op, or by an event if that is empty.
-func (c *copyNotificationChecker) checkNotification(r *model.Run, at *model.Activation, s notification, op string) {
-	e := s.element(r, at)
+// checkNotification checks a notification of a copy, by the built-in op, or by an event if that is empty.
+func (c *copyNotificationChecker) checkNotification(r *model.Run, at *model.Activation, n notification, op string) {
+	e := n.element(r, at)
 	view, known := spec.ViewShared(spec.SharedOf(e))
 	if e == nil || !known || hostTakesPart(r) {
 		return
 	}
 	c.NonVacuous = true
-	result, n := spec.CopyResult(s.payload&0xf), c.countCopied(e, s)
+	result, count := spec.CopyResult(n.payload&0xf), c.countCopied(e, n)
 	switch length := c.lengths[e]; {
 	case slices.Contains(c.finished, e):
 		c.violate("again", "%s is told of another copy after its last", describe(e))
-	case n > length:
-		c.violate("more", "%s is told that %d elements were copied, its buffer is for %d", describe(e), n, length)
-	case result == spec.CopyCompleted && n == 0 && length > 0:
+	case count > length:
+		c.violate("more", "%s is told that %d elements were copied, its buffer is for %d", describe(e), count, length)
+	case result == spec.CopyCompleted && count == 0 && length > 0:
 		c.violate("none", "%s is told that its copy is complete, and nothing was copied", describe(e))
 	case result == spec.CopyDropped && !view.Dropped:
 		c.violate("dropped", "%s is told that the other end was dropped, it was not", describe(e))
 	case result == spec.CopyCancelled && op != "" && !strings.Contains(op, "cancel"):
 		c.violate("cancelled", "%s is told that its copy was cancelled, and it did not ask for it", describe(e))
 	}
-	if result == spec.CopyDropped || result == spec.CopyCompleted && isFuture(s.code) {
+	if result == spec.CopyDropped || result == spec.CopyCompleted && isFuture(n.code) {
 		c.finished = append(c.finished, e)
 	}
 }
 
-// Ghost writes the ends that may be told nothing more. The specification says the same by the state of each.
+// Ghost writes the ends that may not be notified of another copy.
 func (c *copyNotificationChecker) Ghost(w *spec.StateWriter) {
 	for _, e := range c.finished {
 		w.Put("over ", e, "\n")
 	}
 }
 
+// isFuture reports whether events of a code are of futures.
 func isFuture(code spec.EventCode) bool {
 	return code == spec.EventFutureRead || code == spec.EventFutureWrite
 }
 
+// violate sets the violation.
 func (c *copyNotificationChecker) violate(kind, format string, args ...any) {
 	c.Message, c.ViolationKind = fmt.Sprintf(format, args...), kind
 }
 
-// count counts the elements that a report says were copied, and returns how many these are.
-func (c *copyNotificationChecker) countCopied(e spec.Element, s notification) uint64 {
-	n := s.payload >> 4
-	if isFuture(s.code) {
-		if s.payload == uint64(spec.CopyCompleted) {
+// countCopied counts the elements that a notification says were copied, and returns how many these are.
+func (c *copyNotificationChecker) countCopied(e spec.Element, n notification) uint64 {
+	count := n.payload >> 4
+	if isFuture(n.code) {
+		if n.payload == uint64(spec.CopyCompleted) {
 			return 1
 		}
 		return 0
@@ -345,15 +355,15 @@ func (c *copyNotificationChecker) countCopied(e spec.Element, s notification) ui
 	if c.copied[spec.SharedOf(e)] == nil {
 		c.copied[spec.SharedOf(e)] = &copiedCount{}
 	}
-	if s.code == spec.EventStreamRead {
-		c.copied[spec.SharedOf(e)].read += n
+	if n.code == spec.EventStreamRead {
+		c.copied[spec.SharedOf(e)].read += count
 	} else {
-		c.copied[spec.SharedOf(e)].written += n
+		c.copied[spec.SharedOf(e)].written += count
 	}
-	return n
+	return count
 }
 
-// State compares the counts of each stream: to the end that is behind, an event is there to tell it.
+// State compares the counts of each stream: an end that was notified of fewer elements than the other must have an event.
 func (c *copyNotificationChecker) State(r *model.Run) {
 	if len(c.copied) == 0 || halfDone(r) {
 		return
@@ -366,12 +376,13 @@ func (c *copyNotificationChecker) State(r *model.Run) {
 	}
 }
 
-// behind reports whether an end of a class was told of fewer elements than the other.
+// isBehind reports whether an end of a class was notified of fewer elements than the other end.
 func (m *copiedCount) isBehind(class spec.Class) bool {
 	return class == spec.ClassWritableStreamEnd && m.written < m.read || class == spec.ClassReadableStreamEnd && m.read < m.written
 }
 
-// hostDeals reports whether the host gets or gives values of types that a text names the beginning of.
+// hostPasses reports whether the host passes or receives values of a type whose name begins with a text: through its own functions,
+// or those that it calls.
 func hostPasses(w *model.World, text string) bool {
 	return slices.ContainsFunc(w.Funcs, func(f model.Func) bool {
 		ofHost := f.Instance() == model.Host || slices.Contains(w.Start, f.Name) || slices.Contains(w.Menus[model.Host], "invoke "+f.Name)
@@ -388,7 +399,8 @@ var cancelOnce = &model.Property{
 	New:        func() model.Checker { return &cancelOnceChecker{BaseChecker: model.BaseChecker{Name: "cancel-once"}} },
 }
 
-// onceChecker keeps the calls and copies of the host that it was asked to cancel; the host's own books say the same.
+// A cancelOnceChecker checks that the host is asked at most once to cancel a call or copy. It remembers those that it was asked to
+// cancel. The host's own record in the state has them, too: there is no ghost. It cannot see how guests are asked.
 type cancelOnceChecker struct {
 	model.BaseChecker
 	asked []string

@@ -1,4 +1,8 @@
-// Package properties names what is to hold of the Canonical ABI, each as a small checker of runs.
+// Package properties has the properties of the Canonical ABI that searches check, each a small checker of runs. README.md beside this
+// file says how one is written.
+//
+// Each file has the properties of one part of the specification, and begins with a line that says which. kinds.go has the
+// checkers that many properties share, and run_state.go predicates of states.
 package properties
 
 import (
@@ -8,7 +12,7 @@ import (
 	"cabi/spec"
 )
 
-// All are all properties, in the order of the catalogue.
+// All are all properties, in the order in which they are listed.
 var All = []*model.Property{
 	deterministic, uniqueInTable, uniqueInInstance, nonzero, bounded, tablesBounded, dense, freeList, noConfusion, diagnosable,
 	noStaleAlias, noStaleConfusion, isolation, unforgeable, typedUse,
@@ -22,18 +26,18 @@ var All = []*model.Property{
 	noAssertionFailure, noCrash,
 }
 
-// Promises are the properties that the pin is to have, which are checked unless others are named.
+// Promises are the properties that the specification is to have at the pin. They are checked unless others are named.
 func Promises() []*model.Property {
 	return slices.DeleteFunc(slices.Clone(All), func(p *model.Property) bool { return p.Question })
 }
 
-// For are the promises that a world is checked for: those that look at indices only in worlds where guests do, and in the one
-// that is for events, which name elements by indices.
+// For are the promises that a world is checked for. Properties of indices are left out where guests use every index for the right
+// class of elements, which hides their violations; the world of events has them all the same, since events have indices.
 func For(w *model.World) []*model.Property {
 	return slices.DeleteFunc(Promises(), func(p *model.Property) bool { return p.Indices && w.RightClass && w.Name != "events" })
 }
 
-// ByName finds a property; nil if there is none of that name.
+// ByName is the property of that name; nil: there is none.
 func ByName(name string) *model.Property {
 	for _, p := range All {
 		if p.Name == name {
@@ -49,7 +53,7 @@ type table struct {
 	key  spec.TableKey
 }
 
-// tableOf is the table key that inst sees.
+// tableOf is the table that inst has for a key. Under some variants all instances share their tables.
 func tableOf(inst *spec.ComponentInstance, key spec.TableKey) table {
 	if inst.Store().Variant().Shared {
 		return table{nil, key}
@@ -57,6 +61,7 @@ func tableOf(inst *spec.ComponentInstance, key spec.TableKey) table {
 	return table{inst, key}
 }
 
+// name is the name of the instance, or store.
 func (t table) name() string {
 	if t.inst == nil {
 		return "store"

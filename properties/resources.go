@@ -8,8 +8,8 @@ import (
 	"cabi/spec"
 )
 
-// Who owns a resource, and who may use it until when. Lends and borrows are counted here, in the subtasks and tables that
-// they are in, and not taken from the counters that the specification keeps.
+// Properties of resources: which handle owns one, and how long one that is borrowed may be used. The lends and borrows are counted
+// here, from the subtasks and tables, to compare them with the counters that the specification keeps.
 
 var lendsBalanced = runProperty(&model.Property{
 	Name:       "lends-balanced",
@@ -36,13 +36,14 @@ var lendsBalanced = runProperty(&model.Property{
 	return "", ""
 })
 
-// hostCalled reports whether the host is being called: such a call is only on the stack.
+// hostCalled reports whether the host is being called. The subtask of such a call may be on the stack alone, where no checker sees
+// it.
 func hostCalled(r *model.Run) bool {
 	return slices.ContainsFunc(r.Activations, func(at *model.Activation) bool { return at.Kind == model.KindHostFunc })
 }
 
-// callsUnderway are the subtasks that handles may be lent to: those in tables, those of the tasks that are not at their
-// end, and those whose end a thread waits for.
+// callsUnderway are the subtasks that handles may be lent to: those in tables, those whose tasks are not at their end, and those that
+// a thread waits for.
 func callsUnderway(r *model.Run) []*spec.Subtask {
 	var calls []*spec.Subtask
 	add := func(t *spec.Subtask) {
@@ -64,6 +65,7 @@ func callsUnderway(r *model.Run) []*spec.Subtask {
 	return calls
 }
 
+// lendsOf is how many times a handle is lent to calls.
 func lendsOf(calls []*spec.Subtask, h *spec.ResourceHandle) int {
 	n := 0
 	for _, t := range calls {
@@ -118,7 +120,8 @@ var noDropWhileLent = &model.Property{
 	},
 }
 
-// lentChecker suspects a handle that leaves its table while it is lent.
+// A lentChecker suspects that a handle leaves its table while it is lent. It remembers nothing. It cannot see the handles that are
+// lent to the host while that is being called.
 type lentChecker struct {
 	suspecter
 	run *model.Run
@@ -133,8 +136,8 @@ func (c *lentChecker) Retired(inst *spec.ComponentInstance, _ spec.TableKey, ind
 	}
 }
 
-// A resource is what a handle refers to: guests that give several resources of a type the same rep tell them apart no
-// more than this does, which counts them.
+// A resource is identified by its type and rep. A guest that gives several resources of a type the same rep cannot tell them apart
+// either; so they are counted.
 type resource struct {
 	rt  *spec.ResourceType
 	rep spec.Int
@@ -155,14 +158,17 @@ var singleOwner = &model.Property{
 	New:        func() model.Checker { return &ownerChecker{BaseChecker: model.BaseChecker{Name: "single-owner"}} },
 }
 
-// ownerChecker follows each resource from handle to handle, whatever its rep. A resource goes by the handle that it was made
-// with. Where nothing is wrong, each own handle is of a resource of its own, and the state says which.
+// An ownerChecker checks that each resource has one own handle: it follows each from handle to handle. It remembers which resource
+// each own handle is of, and which resources are being passed on. A resource goes by the first handle that it was made with.
+// Once the host takes part in passing own handles, the checker cannot follow them and checks nothing.
+//
+// Without a violation each own handle is of a resource of its own, which the state has: there is no ghost.
 type ownerChecker struct {
 	model.BaseChecker
 	run           *model.Run
-	hostTakesPart bool                                          // the host deals in own handles: nothing is checked
-	resourceOf    map[*spec.ResourceHandle]*spec.ResourceHandle // what each own handle in a table is of
-	inTransit     []*spec.ResourceHandle                        // the resources whose handle was taken to be passed on, the oldest first
+	hostTakesPart bool
+	resourceOf    map[*spec.ResourceHandle]*spec.ResourceHandle // the resource of each own handle in a table
+	inTransit     []*spec.ResourceHandle                        // the resources that are being passed on, the oldest first
 }
 
 func (c *ownerChecker) Begin(r *model.Run) {
@@ -180,8 +186,8 @@ func (c *ownerChecker) Issued(_ *spec.ComponentInstance, _ spec.TableKey, _ uint
 	}
 }
 
-// arrive gives the own handle that is made to pass a resource on the first that is on its way: values are stored in the order in
-// which they are loaded.
+// arrive is for an own handle that is made to pass a resource on. It must be of the first that is in transit: values are stored in
+// the order in which they are loaded.
 func (c *ownerChecker) arrive(h *spec.ResourceHandle) {
 	c.NonVacuous = true
 	i := slices.IndexFunc(c.inTransit, func(of *spec.ResourceHandle) bool { return of.Type() == h.Type() })
@@ -196,6 +202,7 @@ func (c *ownerChecker) arrive(h *spec.ResourceHandle) {
 	c.inTransit = slices.Delete(c.inTransit, i, i+1)
 }
 
+// record remembers which resource an own handle is of.
 func (c *ownerChecker) record(h, of *spec.ResourceHandle) {
 	if c.resourceOf == nil {
 		c.resourceOf = map[*spec.ResourceHandle]*spec.ResourceHandle{}
@@ -214,7 +221,7 @@ func (c *ownerChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uin
 	delete(c.resourceOf, h)
 }
 
-// dropping is the activation that runs and does resource.drop; nil: none.
+// dropping is the running activation if it is calling resource.drop, else nil.
 func dropping(r *model.Run) *model.Activation {
 	running := r.Store.Running()
 	for _, at := range slices.Backward(r.Activations) {
@@ -228,7 +235,7 @@ func dropping(r *model.Run) *model.Activation {
 	return nil
 }
 
-// State checks that every resource that was not dropped has its handle in a table, and nothing else has.
+// State checks that every resource that was not dropped has its handle in a table, and that each own handle there has a resource.
 func (c *ownerChecker) State(r *model.Run) {
 	if c.hostTakesPart || len(r.World.Resources) == 0 || halfDone(r) {
 		return
@@ -250,6 +257,7 @@ func (c *ownerChecker) State(r *model.Run) {
 	}
 }
 
+// violate sets the violation, unless there is one.
 func (c *ownerChecker) violate(kind, format string, args ...any) {
 	if c.Message == "" {
 		c.Message, c.ViolationKind = fmt.Sprintf(format, args...), kind
@@ -267,13 +275,15 @@ var destroyedOnce = &model.Property{
 	New:        func() model.Checker { return &destroyedChecker{BaseChecker: model.BaseChecker{Name: "destroyed-once"}} },
 }
 
-// destroyedChecker keeps the drops that have still to run a destructor; they are on the stack.
+// A destroyedChecker checks that each drop of an own handle runs one destructor. It remembers the drops whose destructor has not run
+// yet. They are on the stack: there is no ghost. It cannot see resources without a destructor, or with one of the host.
 type destroyedChecker struct {
 	model.BaseChecker
 	run  *model.Run
 	owed []owed
 }
 
+// An owed destructor is that of a resource whose drop, in an activation, has not run it yet.
 type owed struct {
 	at       *model.Activation
 	resource resource

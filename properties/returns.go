@@ -7,7 +7,7 @@ import (
 	"cabi/spec"
 )
 
-// What is done with what core code returns.
+// Properties of the specification's reaction to what core code returns.
 
 var postReturned = &model.Property{
 	Name:      "post-returned",
@@ -17,10 +17,11 @@ var postReturned = &model.Property{
 	New:       func() model.Checker { return &postReturnChecker{BaseChecker: model.BaseChecker{Name: "post-returned"}} },
 }
 
-// postReturnChecker keeps the functions whose post-returns are owed; what is on the stack says the same.
+// A postReturnChecker checks that post-return runs right after its function. It remembers the functions that have returned and whose
+// post-return has not run. The stack has them, too: there is no ghost.
 type postReturnChecker struct {
 	model.BaseChecker
-	owed []string
+	owed []string // function names, the last to return at the end
 }
 
 func (c *postReturnChecker) Left(r *model.Run, at *model.Activation) {
@@ -51,10 +52,12 @@ var waitsOnNamed = &model.Property{
 	New:        func() model.Checker { return &namedChecker{BaseChecker: model.BaseChecker{Name: "waits-on-named"}} },
 }
 
-// namedChecker keeps the element that each event loop named last; nil: none. What the loop waits for says the same.
+// A namedChecker checks that an event loop waits on the set that its function or callback has named. It remembers the element that
+// each loop named last; without a violation the loop's thread waits on that: there is no ghost. Whether an index of anything
+// but a set traps it cannot see; typed-use does.
 type namedChecker struct {
 	model.BaseChecker
-	named map[*spec.Thread]spec.Element
+	named map[*spec.Thread]spec.Element // nil: the loop yields
 }
 
 func (c *namedChecker) Left(r *model.Run, at *model.Activation) {

@@ -2,6 +2,8 @@ package properties
 
 import (
 	"fmt"
+	"iter"
+	"sort"
 
 	"cabi/model"
 	"cabi/spec"
@@ -19,7 +21,8 @@ var deterministic = &model.Property{
 	},
 }
 
-// deterministicChecker keeps beside each table a shadow of it that sees that table's operations and nothing else.
+// A deterministicChecker checks that each new index is the one that the table's own history gives. It remembers that history as
+// a shadow of each table, which sees the additions and removals of that table and nothing else.
 type deterministicChecker struct {
 	model.BaseChecker
 	shadows map[table]*spec.ShadowTable
@@ -73,7 +76,7 @@ var uniqueInInstance = stateProperty(&model.Property{
 	return firstShared(inst, inst.Handles(), exercised)
 })
 
-// firstShared says which index names two elements of the tables.
+// firstShared describes the first index that names two elements of the tables; empty: there is none.
 func firstShared(inst *spec.ComponentInstance, tables []spec.TableView, exercised *bool) string {
 	names := map[uint64]spec.Element{}
 	for _, t := range tables {
@@ -91,7 +94,7 @@ func firstShared(inst *spec.ComponentInstance, tables []spec.TableView, exercise
 	return ""
 }
 
-// describe says which element is meant: "own handle of R rep 100".
+// describe describes an element for people: "own handle of R rep 100".
 func describe(e spec.Element) string {
 	if h, ok := e.(*spec.ResourceHandle); ok {
 		return fmt.Sprintf("%s rep %s", spec.Describe(e), h.Rep())
@@ -126,7 +129,7 @@ var bounded = stateProperty(&model.Property{
 	return ""
 }))
 
-// everySlot checks the live elements one by one.
+// everySlot is a check of an instance that checks its live elements one by one.
 func everySlot(check func(*spec.ComponentInstance, spec.TableView, spec.Slot) string) func(*spec.ComponentInstance, *bool) string {
 	return func(inst *spec.ComponentInstance, exercised *bool) string {
 		for _, t := range inst.Handles() {
@@ -169,10 +172,11 @@ var dense = &model.Property{
 	New:       func() model.Checker { return &denseChecker{BaseChecker: model.BaseChecker{Name: "dense"}} },
 }
 
-// denseChecker counts the elements itself.
+// A denseChecker checks that no new index is above the most elements that its table has had at once. It counts the elements
+// itself.
 type denseChecker struct {
 	model.BaseChecker
-	live, most map[table]uint64
+	live, most map[table]uint64 // how many elements each table has, and has had at most
 }
 
 func (c *denseChecker) Begin(*model.Run) { c.live, c.most = map[table]uint64{}, map[table]uint64{} }
@@ -195,12 +199,31 @@ func (c *denseChecker) Retired(inst *spec.ComponentInstance, key spec.TableKey, 
 	c.live[tableOf(inst, key)]--
 }
 
-// AppendGhost appends the most elements each table ever held: it decides what is dense later.
+// AppendGhost appends the most elements that each table has had at once: whether a later index is dense depends on it.
 func (c *denseChecker) AppendGhost(b []byte) []byte {
 	for t, n := range inOrder(c.most) {
 		b = fmt.Appendf(b, "%s%s at most %d\n", t.name(), t.key, n)
 	}
 	return b
+}
+
+// inOrder yields the entries of m in the order of instances and of tables.
+func inOrder(m map[table]uint64) iter.Seq2[table, uint64] {
+	tables := make([]table, 0, len(m))
+	for t := range m {
+		tables = append(tables, t)
+	}
+	sort.Slice(tables, func(i, j int) bool {
+		a, b := tables[i], tables[j]
+		return a.name() < b.name() || a.inst == b.inst && a.key.String() < b.key.String()
+	})
+	return func(yield func(table, uint64) bool) {
+		for _, t := range tables {
+			if !yield(t, m[t]) {
+				return
+			}
+		}
+	}
 }
 
 var freeList = stateProperty(&model.Property{
@@ -219,7 +242,7 @@ var freeList = stateProperty(&model.Property{
 	return ""
 })
 
-// notPartitioned says which place is both free and live, twice free, or neither.
+// partitionProblem describes a place that is both free and live, twice free, or neither; empty: there is none.
 func partitionProblem(t spec.TableView) string {
 	uses := make([]int, t.Length)
 	uses[0] = 1
@@ -252,7 +275,8 @@ var noConfusion = &model.Property{
 	},
 }
 
-// confusionChecker suspects a lookup of an index that names another live element too.
+// A confusionChecker suspects a lookup of an index that names another live element of the instance, too. It remembers nothing. It
+// cannot know which of the two the guest meant.
 type confusionChecker struct{ suspecter }
 
 func (c *confusionChecker) Found(inst *spec.ComponentInstance, want spec.Expected, index uint64, e spec.Element) {

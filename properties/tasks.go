@@ -9,7 +9,7 @@ import (
 	"cabi/spec"
 )
 
-// The locks, flags and counts of instances, and the order in which core code runs in them.
+// Properties of instances and tasks: locks, flags and counts, and the order in which core code runs.
 
 var oneExclusive = &model.Property{
 	Name: "one-exclusive",
@@ -22,9 +22,12 @@ var oneExclusive = &model.Property{
 	New:        func() model.Checker { return &exclusiveChecker{BaseChecker: model.BaseChecker{Name: "one-exclusive"}} },
 }
 
+// An exclusiveChecker checks that of the core code that needs an instance's exclusive lock, at most one piece is on a stack, and that
+// its thread has the lock. It remembers nothing. It cannot see the threads that such core code makes, which need no lock.
 type exclusiveChecker struct{ model.BaseChecker }
 
-// needsLock reports whether core code needs the lock: that of an async function, its callback or its post-return.
+// needsLock reports whether core code needs the exclusive lock: it is an async function that is not lifted stackful, or the callback
+// or post-return of one.
 func needsLock(w *model.World, at *model.Activation) bool {
 	name := at.Name
 	switch at.Kind {
@@ -49,6 +52,7 @@ func (c *exclusiveChecker) State(r *model.Run) {
 	}
 }
 
+// check describes how an instance violates the property.
 func (c *exclusiveChecker) check(r *model.Run, inst *spec.ComponentInstance) (message, kind string) {
 	var frame *model.Activation
 	for _, at := range r.Activations {
@@ -170,6 +174,7 @@ var resultsDeclared = &model.Property{
 	New: func() model.Checker { return &resultChecker{model.BaseChecker{Name: "results-declared"}} },
 }
 
+// A resultChecker checks that task.return was called with the results and options of its function. It remembers nothing.
 type resultChecker struct{ model.BaseChecker }
 
 func (c *resultChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreValue) {
@@ -198,10 +203,11 @@ var backpressureCount = &model.Property{
 	},
 }
 
-// backpressureChecker counts itself what each instance did; as long as nothing is wrong, the state says the same.
+// A backpressureChecker checks the counts of backpressure and of waiting tasks. It counts itself how often each instance asked for
+// backpressure; without a violation the state has the same counts: there is no ghost.
 type backpressureChecker struct {
 	model.BaseChecker
-	asked []int64 // by instance
+	asked []int64 // of each instance: how often it asked for backpressure more than it took that back
 }
 
 func (c *backpressureChecker) Begin(r *model.Run) {
@@ -210,7 +216,7 @@ func (c *backpressureChecker) Begin(r *model.Run) {
 	}
 }
 
-// of is how much backpressure an instance has asked for.
+// of is the count of an instance.
 func (c *backpressureChecker) of(r *model.Run, name string) *int64 {
 	return &c.asked[slices.IndexFunc(r.World.Instances, func(i model.Instance) bool { return i.Name == name })]
 }
@@ -263,28 +269,30 @@ var stackDiscipline = &model.Property{
 	New:        func() model.Checker { return &stackChecker{BaseChecker: model.BaseChecker{Name: "stack-discipline"}} },
 }
 
-// stackChecker remembers the instances that have opted in to more than one stack: by stackful functions, or by making or
-// naming threads.
+// A stackChecker checks that core code in an instance ends in the reverse of the order in which it began, unless the instance has
+// opted in to more than one stack: by running a stackful function, or by making or naming a thread. It remembers the
+// instances that have opted in. It cannot see whether realloc enters an instance, of which may_enter says nothing.
 type stackChecker struct {
 	model.BaseChecker
-	opted   []string // sorted
-	running []*spec.Thread
+	opted   []string       // the names of instances, sorted
+	running []*spec.Thread // room for the running threads, which State lists each time
 }
 
-// Entered hears of threads and stackful functions that begin.
+// Entered notes that a thread or a stackful function begins in an instance.
 func (c *stackChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Kind == model.KindThread || at.Kind == model.KindFunc && r.World.Func(at.Name).Lift == "stackful" {
 		c.opt(at.Actor)
 	}
 }
 
-// Found hears of threads that are named.
+// Found notes that an instance has named a thread.
 func (c *stackChecker) Found(inst *spec.ComponentInstance, want spec.Expected, _ uint64, _ spec.Element) {
 	if want.Class == spec.ClassThread {
 		c.opt(inst.Name)
 	}
 }
 
+// opt adds an instance to those that have opted in.
 func (c *stackChecker) opt(name string) {
 	if i, found := slices.BinarySearch(c.opted, name); !found {
 		c.opted = slices.Insert(c.opted, i, name)
@@ -306,7 +314,7 @@ func (c *stackChecker) Left(r *model.Run, at *model.Activation) {
 	}
 }
 
-// serial reports whether core code is of an instance that has not opted in to more than one stack.
+// serial reports whether core code is of an instance that has one stack.
 func (c *stackChecker) serial(at *model.Activation) bool {
 	return at.Actor != model.Host && !slices.Contains(c.opted, at.Actor)
 }
@@ -335,7 +343,7 @@ func (c *stackChecker) entered(inst *spec.ComponentInstance) bool {
 	})
 }
 
-// AppendGhost appends the instances that have opted in.
+// AppendGhost appends the instances that have opted in: the order in which core code may end depends on it.
 func (c *stackChecker) AppendGhost(b []byte) []byte {
 	return fmt.Appendf(b, "opted in: %s\n", strings.Join(c.opted, " "))
 }
@@ -351,6 +359,9 @@ var noReentrance = &model.Property{
 	New:        func() model.Checker { return &reentranceChecker{BaseChecker: model.BaseChecker{Name: "no-reentrance"}} },
 }
 
+// A reentranceChecker checks, when core code begins, that its instance is not in the middle of a call to an instance outside. It
+// remembers nothing: the threads that run are the chain of calls. It does not check destructors, realloc and post-return,
+// which the invariant is not about.
 type reentranceChecker struct{ model.BaseChecker }
 
 func (c *reentranceChecker) Entered(r *model.Run, at *model.Activation) {

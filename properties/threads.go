@@ -9,7 +9,7 @@ import (
 	"cabi/spec"
 )
 
-// What threads wait for, what they run, and what is their own.
+// Properties of threads: the conditions that they wait for, the core code on them, and their storage.
 
 var waitsAsAsked = runProperty(&model.Property{
 	Name: "waits-as-asked",
@@ -34,7 +34,7 @@ var waitsAsAsked = runProperty(&model.Property{
 	return "", ""
 })
 
-// asked is what threads may wait for that are blocked in a built-in.
+// allowedConditions are the kinds of conditions that a thread may wait for while it is blocked in a built-in.
 var allowedConditions = map[string][]spec.ConditionKind{
 	"thread.yield":                {spec.WaitsNoMore},
 	"thread.yield-then-resume":    {spec.WaitsNoMore},
@@ -62,6 +62,7 @@ var ownThread = &model.Property{
 	New: func() model.Checker { return &ownThreadChecker{model.BaseChecker{Name: "own-thread"}} },
 }
 
+// An ownThreadChecker checks, when core code begins, that no other core code is on its thread. It remembers nothing.
 type ownThreadChecker struct{ model.BaseChecker }
 
 func (c *ownThreadChecker) Entered(r *model.Run, at *model.Activation) {
@@ -84,10 +85,11 @@ var storageKept = &model.Property{
 	New:       func() model.Checker { return &storageChecker{BaseChecker: model.BaseChecker{Name: "storage-kept"}} },
 }
 
-// storageChecker keeps what each thread has set, which its storage says too.
+// A storageChecker checks that context.get returns the value that the thread has set last. It remembers these values; without a
+// violation the threads' storage has the same: there is no ghost.
 type storageChecker struct {
 	model.BaseChecker
-	set map[*spec.Thread]map[uint64]uint64
+	set map[*spec.Thread]map[uint64]uint64 // thread → slot → value
 }
 
 func (c *storageChecker) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
@@ -121,7 +123,8 @@ var residualBackpressure = &model.Property{
 	},
 }
 
-// residualChecker keeps the threads that waited to enter when core code, or the host, acted last. The state says them too.
+// A residualChecker checks, when core code of an async function begins, that no call waits to enter its instance since before it. It
+// remembers the threads that waited to enter at the last menu. The state has them, too: there is no ghost.
 type residualChecker struct {
 	model.BaseChecker
 	waiting []*spec.Thread
@@ -160,10 +163,11 @@ var cancelNextTold = &model.Property{
 	},
 }
 
-// nextToldChecker keeps the thread whose core code acts next, if the cancellation of its task is pending. The state says it too.
+// A promptNotificationChecker checks that the next cancellable built-in notifies a task of its cancellation. It remembers the thread
+// that runs at the menu, if the cancellation of its task is pending. The state has it, too: there is no ghost.
 type promptNotificationChecker struct {
 	model.BaseChecker
-	pending *spec.Thread
+	pending *spec.Thread // nil: no cancellation is pending
 }
 
 func (c *promptNotificationChecker) Settled(r *model.Run) {

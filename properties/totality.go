@@ -21,15 +21,16 @@ var noCrash = stopProperty[*spec.Crash](&model.Property{
 	Origin:    "definitions.py is to be total",
 })
 
-// stopProperty completes p as the property that no run stops with an E.
+// stopProperty completes p with a checker that an error of type E never stops the run.
 func stopProperty[E error](p *model.Property) *model.Property {
 	p.New = func() model.Checker { return &stopChecker[E]{model.BaseChecker{Name: p.Name}} }
 	return p
 }
 
+// A stopChecker checks that an error of type E does not stop the run. It remembers nothing. Code that no run reaches it cannot see.
 type stopChecker[E error] struct{ model.BaseChecker }
 
-// Settled hears that something was done, which could have been stopped.
+// Settled notes that an action was taken, which could have been stopped.
 func (c *stopChecker[E]) Settled(*model.Run) { c.NonVacuous = true }
 
 func (c *stopChecker[E]) Stopped(_ *model.Run, err error) {

@@ -23,7 +23,8 @@ var joinSymmetric = stateProperty(&model.Property{
 	return ""
 })
 
-// notSymmetric says how a waitable's set and the sets of its instance disagree.
+// setDisagreement describes how a waitable's set and the sets of its instance disagree about whether it is an element; empty: they
+// agree.
 func setDisagreement(inst *spec.ComponentInstance, slot spec.Slot) string {
 	if !spec.ClassOf(slot.Element).Waitable() {
 		return ""
@@ -83,7 +84,8 @@ var setsAlive = runProperty(&model.Property{
 	return "", ""
 })
 
-// astray says how an element of an instance and a set of another, or of none, belong together.
+// foreignMember describes how a set and an element of it are not in the tables of one instance. Owners are the instances in whose
+// tables elements are, of which inst has e.
 func foreignMember(owners map[spec.Element]*spec.ComponentInstance, inst *spec.ComponentInstance, e spec.Element, exercised *bool) (message, kind string) {
 	if s := setOf(e); s != nil {
 		if *exercised = true; owners[s] != inst {
@@ -111,7 +113,7 @@ var subtasksResolved = &model.Property{
 	},
 }
 
-// droppedChecker suspects a subtask that leaves its table.
+// A droppedChecker suspects that a subtask leaves its table before it is resolved. It remembers nothing.
 type droppedChecker struct{ suspecter }
 
 func (c *droppedChecker) Retired(inst *spec.ComponentInstance, _ spec.TableKey, index uint64, e spec.Element) {
@@ -134,9 +136,12 @@ var eventIdentifies = &model.Property{
 	New:     func() model.Checker { return &eventChecker{model.BaseChecker{Name: "event-identifies"}} },
 }
 
+// An eventChecker checks, when an event is taken from a set, that its code and index name the element that raised it and no other. It
+// remembers nothing.
 type eventChecker struct{ model.BaseChecker }
 
-// codeClass is the class of the elements that raise events of a code: all that an event says of them.
+// codeClass is the class of the elements that raise events of a code. Besides the index, an event says nothing else about its
+// element.
 var codeClass = map[spec.EventCode]spec.Class{
 	spec.EventSubtask: spec.ClassSubtask, spec.EventStreamRead: spec.ClassReadableStreamEnd, spec.EventStreamWrite: spec.ClassWritableStreamEnd,
 	spec.EventFutureRead: spec.ClassReadableFutureEnd, spec.EventFutureWrite: spec.ClassWritableFutureEnd,
@@ -155,6 +160,7 @@ func (c *eventChecker) Delivered(inst *spec.ComponentInstance, code spec.EventCo
 	}
 }
 
+// describeAll describes elements for people.
 func describeAll(elems []spec.Element) string {
 	if len(elems) == 0 {
 		return "nothing"
@@ -175,6 +181,8 @@ var waitingCount = &model.Property{
 	New:        func() model.Checker { return &waitingChecker{model.BaseChecker{Name: "waiting-count"}} },
 }
 
+// A waitingChecker checks that each set counts the threads that wait on it. It remembers nothing. It cannot see sets that are in no
+// table.
 type waitingChecker struct{ model.BaseChecker }
 
 func (c *waitingChecker) State(r *model.Run) {
@@ -225,6 +233,8 @@ var resolvedOnce = &model.Property{
 	New:        func() model.Checker { return &resolvedChecker{model.BaseChecker{Name: "resolved-once"}} },
 }
 
+// A resolvedChecker checks that the host's calls are resolved at most once; the run counts how often. It remembers nothing. It cannot
+// see calls between guests.
 type resolvedChecker struct{ model.BaseChecker }
 
 func (c *resolvedChecker) State(r *model.Run) {

@@ -9,7 +9,7 @@ import (
 	"cabi/spec"
 )
 
-// What is told to whom, and that it is told.
+// Properties of wakeups: a thread whose condition holds goes on, an event reaches core code, and no thread waits in vain.
 
 var noLostWakeup = &model.Property{
 	Name: "no-lost-wakeup",
@@ -21,13 +21,15 @@ var noLostWakeup = &model.Property{
 	New:        func() model.Checker { return &wakeupChecker{BaseChecker: model.BaseChecker{Name: "no-lost-wakeup"}} },
 }
 
-// wakeupChecker remembers the events that nobody had taken at the last menu. The state says them too.
+// A wakeupChecker checks that no pending event is overwritten by one that says less, and in quiescent states, that no thread is blocked
+// whose condition holds. It remembers the events that were pending at the last menu. The state has them, too: there is no
+// ghost. When two threads wait on one set, it cannot know which is to get an event.
 type wakeupChecker struct {
 	model.BaseChecker
 	pendingBefore, pendingNow []pendingEvent
 }
 
-// raised is an event of an element.
+// A pendingEvent is an event of an element that core code has not taken.
 type pendingEvent struct {
 	e     spec.Element
 	event spec.Event
@@ -41,7 +43,7 @@ func (c *wakeupChecker) State(r *model.Run) {
 	}
 }
 
-// overwritten says which event was replaced by one that says less.
+// overwritten describes an event that was replaced by one that says less.
 func (c *wakeupChecker) overwritten(r *model.Run) (message, kind string) {
 	c.pendingBefore, c.pendingNow = c.pendingNow, appendPending(r, c.pendingBefore[:0])
 	for _, old := range c.pendingBefore {
@@ -54,7 +56,7 @@ func (c *wakeupChecker) overwritten(r *model.Run) (message, kind string) {
 	return "", ""
 }
 
-// raisedIn appends the events that nobody has taken.
+// appendPending appends the pending events of a run to a list.
 func appendPending(r *model.Run, list []pendingEvent) []pendingEvent {
 	for _, slot := range r.Elements() {
 		if ev, has := spec.PendingEvent(slot.Element); has {
@@ -64,8 +66,8 @@ func appendPending(r *model.Run, list []pendingEvent) []pendingEvent {
 	return list
 }
 
-// subsumes reports whether an event tells what an older one of the same element would have told: a subtask's tells its
-// state, a copy's how far it has come; how it ended is said once.
+// subsumes reports whether an event says everything that an older one of the same element would have said. Each event of a subtask
+// has its state, and each of a copy how many elements were copied, but only the final one how the copy ended.
 func subsumes(ev, old spec.Event) bool {
 	if old.Final {
 		return ev == old
@@ -73,7 +75,7 @@ func subsumes(ev, old spec.Event) bool {
 	return ev.Code == old.Code && ev.Buffer == old.Buffer
 }
 
-// asleep says which thread is blocked although what it waits for is there.
+// lostWakeup describes a thread that is blocked although its condition holds.
 func (c *wakeupChecker) lostWakeup(r *model.Run) (message, kind string) {
 	for _, t := range r.Store.AllThreads() {
 		w := t.WaitsFor()
@@ -86,7 +88,7 @@ func (c *wakeupChecker) lostWakeup(r *model.Run) (message, kind string) {
 	return "", ""
 }
 
-// due reports whether what a condition asks for is there, not counting the exclusive lock.
+// holdsNow reports whether the condition that t waits for holds, apart from the exclusive lock.
 func holdsNow(r *model.Run, t *spec.Thread, c spec.Condition) bool {
 	switch c.Kind {
 	case spec.WaitsNoMore, spec.WaitsForLock:
@@ -118,16 +120,17 @@ var noStolenEvent = &model.Property{
 	New:        func() model.Checker { return &stolenChecker{BaseChecker: model.BaseChecker{Name: "no-stolen-event"}} },
 }
 
-// stolenChecker keeps the events that nobody had taken at the last menu, which the state says too, and what was taken and
-// told since.
+// A stolenChecker checks that an event that is taken from a waitable reaches core code. It remembers the events that were pending at
+// the last menu, which the state has, too, and the events that were taken and the waitables whose events reached core code since. It does not check the payload of an
+// event, and cannot see whether the guest reads it.
 type stolenChecker struct {
 	model.BaseChecker
 	pendingBefore []pendingEvent
-	taken         []takenEvent   // from sets, and not told yet
-	notified      []spec.Element // whose events were
+	taken         []takenEvent   // from sets, and core code was not notified yet
+	notified      []spec.Element // the waitables whose events reached core code since the last menu
 }
 
-// taking is an event that was taken from a set.
+// A takenEvent is an event that was taken from a set of an instance.
 type takenEvent struct {
 	inst  *spec.ComponentInstance
 	code  spec.EventCode
@@ -139,14 +142,14 @@ func (c *stolenChecker) Delivered(inst *spec.ComponentInstance, code spec.EventC
 	c.taken = append(c.taken, takenEvent{inst, code, index, e})
 }
 
-// Entered hears what a callback is told.
+// Entered checks the event that a callback is called with.
 func (c *stolenChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Kind == model.KindCallback {
 		c.checkNotification(at, at.Args[0].Uint64(), at.Args[1].Uint64())
 	}
 }
 
-// Done hears what a built-in returns.
+// Done checks the event that a built-in returns.
 func (c *stolenChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
 	if at.Pending == nil || len(results) != 1 {
 		return
@@ -168,7 +171,7 @@ func takesEvent(op string) bool {
 		strings.HasPrefix(op, "future.read") || strings.HasPrefix(op, "future.write") || strings.Contains(op, ".cancel-")
 }
 
-// hear compares what core code is told with what was taken for it.
+// checkNotification compares the event that core code is notified of with those that were taken in its instance.
 func (c *stolenChecker) checkNotification(at *model.Activation, code, index uint64) {
 	event := code != uint64(spec.EventNone) && code != uint64(spec.EventTaskCancelled)
 	i := slices.IndexFunc(c.taken, func(t takenEvent) bool {
@@ -213,7 +216,7 @@ func wordAt(memory *spec.MemInst, ptr uint64) uint64 {
 	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24
 }
 
-// slotAt is the waitable that an index names in an instance, for a built-in.
+// slotAt is the slot of the waitable that an index names for the built-in op in an instance; empty: there is none.
 func slotAt(r *model.Run, name string, index uint64, op string) spec.Slot {
 	for _, slot := range r.Elements() {
 		if slot.Owner.Name == name && slot.Index == index && spec.ClassOf(slot.Element).Waitable() && kindOf(op) == kindOfElement(slot.Element) {
@@ -223,12 +226,13 @@ func slotAt(r *model.Run, name string, index uint64, op string) spec.Slot {
 	return spec.Slot{}
 }
 
-// kindOf is what a built-in is about: subtask, stream or future.
+// kindOf is the kind of waitable that a built-in takes: subtask, stream or future.
 func kindOf(op string) string {
 	kind, _, _ := strings.Cut(op, ".")
 	return kind
 }
 
+// kindOfElement is the kind of a waitable, in the same words.
 func kindOfElement(e spec.Element) string {
 	switch spec.ClassOf(e) {
 	case spec.ClassSubtask:
@@ -250,7 +254,7 @@ var noStuckThread = quiescentProperty(&model.Property{
 		"a partner that never reads or writes, backpressure that is never taken back.",
 }, stuck)
 
-// stuck says which thread nobody can resume any more.
+// stuck describes a thread whose condition can never hold any more.
 func stuck(r *model.Run, exercised *bool) (message, kind string) {
 	for _, t := range r.Store.AllThreads() {
 		c := t.WaitsFor()
@@ -263,7 +267,7 @@ func stuck(r *model.Run, exercised *bool) (message, kind string) {
 	return "", ""
 }
 
-// hopeless says why a condition can never hold any more.
+// whyNeverHolds says why the condition that t waits for can never hold any more; empty: it can.
 func whyNeverHolds(r *model.Run, t *spec.Thread, c spec.Condition) string {
 	if holder := t.Instance().Exclusive(); c.Lock && holder != nil && !lockedOut(t) {
 		return "the exclusive lock is held by a thread that is no more"
@@ -283,7 +287,7 @@ func whyNeverHolds(r *model.Run, t *spec.Thread, c spec.Condition) string {
 	return ""
 }
 
-// underway reports whether a waitable is one that an event is expected of.
+// expectsEvent reports whether a waitable is in the middle of a call or copy, which ends with an event.
 func expectsEvent(e spec.Element) bool {
 	if t, ok := e.(*spec.Subtask); ok {
 		return !t.Resolved()
@@ -291,7 +295,7 @@ func expectsEvent(e spec.Element) bool {
 	return spec.Copying(e)
 }
 
-// silent says why a waitable, which has no event, can never have one any more.
+// whyNoEvent says why a waitable without an event can never have one any more; empty: it has one, or can.
 func whyNoEvent(r *model.Run, e spec.Element) string {
 	if _, has := spec.PendingEvent(e); has {
 		return ""
@@ -311,7 +315,7 @@ func whyNoEvent(r *model.Run, e spec.Element) string {
 	return ""
 }
 
-// neverResolved says why a subtask that is not resolved never will be.
+// whyNeverResolved says why a call will not be resolved any more; empty: it can be.
 func whyNeverResolved(r *model.Run, t *spec.Subtask) string {
 	callee := t.Callee()
 	switch {
