@@ -35,12 +35,9 @@ func cancelCopy(s *Store, endT Class, eventCode EventCode, payloadT ValType, asy
 	thread := currentThread(s)
 	inst := thread.task.inst
 	s.trapIf(!inst.mayLeave, "cancel_copy/may-leave", "the instance may not be left")
-	want := wantEnd(endT, payloadT)
-	el := inst.handles.get(i, want)
-	en, ok := endOf(el, endT)
-	s.trapIndexIf(!ok, "cancel_copy/class", "the handle is no end of that kind", lookup{inst, i, want, el})
-	e := copyEnd(en, ok, "cancel_copy")
-	s.trapIndexIf(!typesEqual(e.shared.T(), payloadT), "cancel_copy/type", "the end is of another type", lookup{inst, i, want, el})
+	at := inst.handles.get(i, wantEnd(endT, payloadT))
+	e := isAnEnd(at, "cancel_copy/class", "the handle is no end of that kind").base()
+	at.trapIf(!typesEqual(e.shared.T(), payloadT), "cancel_copy/type", "the end is of another type")
 	s.trapIf(e.state != CopyStateCopying || e.hasSyncWaiter, "cancel_copy/copying", "the end is not copying, or a thread waits for it by itself")
 	s.trapIf(e.inWaitableSet() && !async, "cancel_copy/in-set", "the end is in a waitable set and the call is sync")
 	e.state = CopyStateCancellingCopy

@@ -34,12 +34,9 @@ func CanonFutureDropWritable(s *Store, futureT *FutureType, hi uint64) []CoreVal
 func drop(s *Store, endT Class, payloadT ValType, hi uint64) []CoreValue {
 	inst := currentInstance(s)
 	s.trapIf(!inst.mayLeave, "drop/may-leave", "the instance may not be left")
-	want := wantEnd(endT, payloadT)
-	el := inst.handles.remove(hi, want)
-	en, ok := endOf(el, endT)
-	s.trapIndexIf(!ok, "drop/class", "the handle is no end of that kind", lookup{inst, hi, want, el})
-	e := copyEnd(en, ok, "drop")
-	s.trapIndexIf(!typesEqual(e.shared.T(), payloadT), "drop/type", "the end is of another type", lookup{inst, hi, want, el})
-	en.drop()
+	at := inst.handles.remove(hi, wantEnd(endT, payloadT))
+	e := isAnEnd(at, "drop/class", "the handle is no end of that kind")
+	at.trapIf(!typesEqual(e.base().shared.T(), payloadT), "drop/type", "the end is of another type")
+	e.drop()
 	return []CoreValue{}
 }

@@ -21,12 +21,10 @@ func futureCopy(s *Store, endT Class, bufferT newBuffer, eventCode EventCode, fu
 	thread := currentThread(s)
 	inst := thread.task.inst
 	s.trapIf(!inst.mayLeave, "future_copy/may-leave", "the instance may not be left")
-	want := wantEnd(endT, futureT.T)
-	el := inst.handles.get(i, want)
-	en, ok := endOf(el, endT)
-	s.trapIndexIf(!ok, "future_copy/class", "the handle is no end of that kind", lookup{inst, i, want, el})
-	e := copyEnd(en, ok, "future_copy")
-	s.trapIndexIf(!typesEqual(e.shared.T(), futureT.T), "future_copy/type", "the end is of another type", lookup{inst, i, want, el})
+	at := inst.handles.get(i, wantEnd(endT, futureT.T))
+	en := isAnEnd(at, "future_copy/class", "the handle is no end of that kind")
+	e := en.base()
+	at.trapIf(!typesEqual(e.shared.T(), futureT.T), "future_copy/type", "the end is of another type")
 	s.trapIf(e.state != CopyStateIdle, "future_copy/idle", "the end is copying or done")
 	s.trapIf(e.inWaitableSet() && !opts.Async, "future_copy/in-set", "the end is in a waitable set and the call is sync")
 

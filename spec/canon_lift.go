@@ -87,10 +87,9 @@ func (f *liftThreadFunc) run() {
 				event = eventTuple{EventNone, 0, 0}
 			}
 		case CallbackWait:
-			e := inst.handles.get(si, wantWaitableSet)
-			wset, ok := e.(*WaitableSet)
-			s.trapIndexIf(!ok, "canon_lift.thread_func/class", "the handle is no waitable set", lookup{inst, si, wantWaitableSet, e})
-			event = waitableSet(wset, ok, "canon_lift.thread_func").waitForEventAnd(exclusiveFree{inst}, true)
+			at := inst.handles.get(si, wantWaitableSet)
+			wset := isA[*WaitableSet](at, "canon_lift.thread_func/class", "the handle is no waitable set")
+			event = wset.waitForEventAnd(exclusiveFree{inst}, true)
 		default:
 			s.trap("canon_lift.thread_func/code", "the callback code is unknown")
 			crash("canon_lift.thread_func", "UnboundLocalError", "cannot access local variable 'event'")
@@ -108,15 +107,6 @@ func (f *liftThreadFunc) run() {
 type exclusiveFree struct{ inst *ComponentInstance }
 
 func (r exclusiveFree) Ready() bool { return r.inst.exclusiveThread == nil }
-
-// waitableSet is wset where the Python function named takes an attribute that only waitable sets have. What is none
-// gets there only with the trap before it switched off.
-func waitableSet(wset *WaitableSet, ok bool, function string) *WaitableSet {
-	if !ok {
-		crash(function, "AttributeError", "the element is no waitable set")
-	}
-	return wset
-}
 
 // A CallbackCode is what a callback, or the function before it, says it wants next.
 //

@@ -6,12 +6,9 @@ package spec
 func CanonResourceDrop(s *Store, rt *ResourceType, i uint64) []CoreValue {
 	inst := currentInstance(s)
 	s.trapIf(!inst.mayLeave, "canon_resource_drop/may-leave", "the instance may not be left")
-	want := wantResource(rt)
-	e := inst.handles.remove(i, want)
-	h, ok := e.(*ResourceHandle)
-	s.trapIndexIf(!ok, "canon_resource_drop/class", "the handle is no resource handle", lookup{inst, i, want, e})
-	h = resourceHandle(h, ok, "canon_resource_drop")
-	s.trapIndexIf(h.rt != rt, "canon_resource_drop/type", "the handle is of another resource type", lookup{inst, i, want, e})
+	at := inst.handles.remove(i, wantResource(rt))
+	h := isA[*ResourceHandle](at, "canon_resource_drop/class", "the handle is no resource handle")
+	at.trapIf(h.rt != rt, "canon_resource_drop/type", "the handle is of another resource type")
 	s.trapIf(h.numLends != 0, "canon_resource_drop/num_lends", "the handle is lent")
 	if h.own {
 		s.assert(h.borrowScope == nil, "canon_resource_drop/own-scope", "an own handle is in no borrow scope")

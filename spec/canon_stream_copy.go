@@ -44,12 +44,10 @@ func streamCopy(s *Store, endT Class, bufferT newBuffer, eventCode EventCode, st
 	thread := currentThread(s)
 	inst := thread.task.inst
 	s.trapIf(!inst.mayLeave, "stream_copy/may-leave", "the instance may not be left")
-	want := wantEnd(endT, streamT.T)
-	el := inst.handles.get(i, want)
-	en, ok := endOf(el, endT)
-	s.trapIndexIf(!ok, "stream_copy/class", "the handle is no end of that kind", lookup{inst, i, want, el})
-	e := copyEnd(en, ok, "stream_copy")
-	s.trapIndexIf(!typesEqual(e.shared.T(), streamT.T), "stream_copy/type", "the end is of another type", lookup{inst, i, want, el})
+	at := inst.handles.get(i, wantEnd(endT, streamT.T))
+	en := isAnEnd(at, "stream_copy/class", "the handle is no end of that kind")
+	e := en.base()
+	at.trapIf(!typesEqual(e.shared.T(), streamT.T), "stream_copy/type", "the end is of another type")
 	s.trapIf(e.state != CopyStateIdle, "stream_copy/idle", "the end is copying or done")
 	s.trapIf(e.inWaitableSet() && !opts.Async, "stream_copy/in-set", "the end is in a waitable set and the call is sync")
 

@@ -11,10 +11,8 @@ const Blocked = 0xffff_ffff
 func CanonSubtaskCancel(s *Store, async bool, i uint64) []CoreValue {
 	thread := currentThread(s)
 	s.trapIf(!thread.task.inst.mayLeave, "canon_subtask_cancel/may-leave", "the instance may not be left")
-	e := thread.task.inst.handles.get(i, wantSubtask)
-	subtask, ok := e.(*Subtask)
-	s.trapIndexIf(!ok, "canon_subtask_cancel/class", "the handle is no subtask", lookup{thread.task.inst, i, wantSubtask, e})
-	subtask = subtaskOf(subtask, ok, "canon_subtask_cancel")
+	at := thread.task.inst.handles.get(i, wantSubtask)
+	subtask := isA[*Subtask](at, "canon_subtask_cancel/class", "the handle is no subtask")
 	s.trapIf(subtask.resolveDelivered(), "canon_subtask_cancel/delivered", "the subtask's resolution was already delivered")
 	s.trapIf(subtask.cancellationRequested, "canon_subtask_cancel/requested", "cancellation was already requested")
 	s.trapIf(subtask.inWaitableSet() && !async, "canon_subtask_cancel/in-set", "the subtask is in a waitable set and the call is sync")
@@ -44,13 +42,4 @@ func (t *Subtask) requestCancel(caller *ComponentInstance) {
 		crash("canon_subtask_cancel", "TypeError", "'NoneType' object is not callable")
 	}
 	t.onCancel.OnCancel(caller)
-}
-
-// subtaskOf is t where the Python function named takes an attribute that only subtasks have. What is none gets there
-// only with the trap before it switched off.
-func subtaskOf(t *Subtask, ok bool, function string) *Subtask {
-	if !ok {
-		crash(function, "AttributeError", "the element is no subtask")
-	}
-	return t
 }

@@ -6,9 +6,8 @@ package spec
 func CanonSubtaskDrop(s *Store, i uint64) []CoreValue {
 	inst := currentInstance(s)
 	s.trapIf(!inst.mayLeave, "canon_subtask_drop/may-leave", "the instance may not be left")
-	e := inst.handles.remove(i, wantSubtask)
-	t, ok := e.(*Subtask)
-	s.trapIndexIf(!ok, "canon_subtask_drop/class", "the handle is no subtask", lookup{inst, i, wantSubtask, e})
-	subtaskOf(t, ok, "canon_subtask_drop").drop()
+	at := inst.handles.remove(i, wantSubtask)
+	t := isA[*Subtask](at, "canon_subtask_drop/class", "the handle is no subtask")
+	t.drop()
 	return []CoreValue{}
 }

@@ -31,7 +31,7 @@ func NewFuncTable(s *Store, funcs ...*CoreFuncRef) *FuncTable {
 func CanonThreadNewIndirect(s *Store, ft *CoreFuncType, ftbl *FuncTable, fi, c uint64) []CoreValue {
 	task := currentTask(s)
 	s.trapIf(!task.inst.mayLeave, "canon_thread_new_indirect/may-leave", "the instance may not be left")
-	f := ftbl.table.get(fi, lookup{task.inst, fi, wantCoreFuncRef, nil}).(*CoreFuncRef)
+	f := ftbl.table.get(fi, &lookup{inst: task.inst, index: fi, want: wantCoreFuncRef}).(*CoreFuncRef)
 	s.assert(ft.Equal(&CoreFuncType{Params: []CoreType{I32}}) || ft.Equal(&CoreFuncType{Params: []CoreType{I64}}),
 		"canon_thread_new_indirect/func-type", "a thread's function takes an i32 or an i64 and returns nothing")
 	s.trapIf(!f.T.Equal(ft), "canon_thread_new_indirect/type", "the function is of another type")

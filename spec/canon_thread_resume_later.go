@@ -14,9 +14,9 @@ func CanonThreadResumeLater(s *Store, i uint64) []CoreValue {
 
 // threadAt is inst.threads.get(i). Where a variant keeps threads among the handles, the index may name something else.
 func threadAt(inst *ComponentInstance, i uint64) *Thread {
-	e := inst.threads.get(i, wantThread)
-	thread, ok := e.(*Thread)
-	inst.store.trapIndexIf(!ok, "variant/thread-class", "the handle is no thread", lookup{inst, i, wantThread, e})
+	at := inst.threads.get(i, wantThread)
+	thread, ok := at.found.(*Thread)
+	at.trapIf(!ok, "variant/thread-class", "the handle is no thread")
 	if !ok {
 		crash("Table.get", "AttributeError", "the element is no thread")
 	}

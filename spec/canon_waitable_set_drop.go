@@ -6,9 +6,8 @@ package spec
 func CanonWaitableSetDrop(s *Store, i uint64) []CoreValue {
 	inst := currentInstance(s)
 	s.trapIf(!inst.mayLeave, "canon_waitable_set_drop/may-leave", "the instance may not be left")
-	e := inst.handles.remove(i, wantWaitableSet)
-	wset, ok := e.(*WaitableSet)
-	s.trapIndexIf(!ok, "canon_waitable_set_drop/class", "the handle is no waitable set", lookup{inst, i, wantWaitableSet, e})
-	waitableSet(wset, ok, "canon_waitable_set_drop").drop()
+	at := inst.handles.remove(i, wantWaitableSet)
+	wset := isA[*WaitableSet](at, "canon_waitable_set_drop/class", "the handle is no waitable set")
+	wset.drop()
 	return []CoreValue{}
 }

@@ -6,9 +6,8 @@ package spec
 func CanonWaitableSetPoll(s *Store, cancellable bool, mem *MemInst, si, ptr uint64) []CoreValue {
 	inst := currentInstance(s)
 	s.trapIf(!inst.mayLeave, "canon_waitable_set_poll/may-leave", "the instance may not be left")
-	e := inst.handles.get(si, wantWaitableSet)
-	wset, ok := e.(*WaitableSet)
-	s.trapIndexIf(!ok, "canon_waitable_set_poll/class", "the handle is no waitable set", lookup{inst, si, wantWaitableSet, e})
-	event := waitableSet(wset, ok, "canon_waitable_set_poll").poll(cancellable)
+	at := inst.handles.get(si, wantWaitableSet)
+	wset := isA[*WaitableSet](at, "canon_waitable_set_poll/class", "the handle is no waitable set")
+	event := wset.poll(cancellable)
 	return unpackEvent(mem, inst, ptr, event)
 }

@@ -7,10 +7,9 @@ package spec
 func CanonWaitableSetWait(s *Store, cancellable bool, mem *MemInst, si, ptr uint64) []CoreValue {
 	inst := currentInstance(s)
 	s.trapIf(!inst.mayLeave, "canon_waitable_set_wait/may-leave", "the instance may not be left")
-	e := inst.handles.get(si, wantWaitableSet)
-	wset, ok := e.(*WaitableSet)
-	s.trapIndexIf(!ok, "canon_waitable_set_wait/class", "the handle is no waitable set", lookup{inst, si, wantWaitableSet, e})
-	event := waitableSet(wset, ok, "canon_waitable_set_wait").waitForEvent(cancellable)
+	at := inst.handles.get(si, wantWaitableSet)
+	wset := isA[*WaitableSet](at, "canon_waitable_set_wait/class", "the handle is no waitable set")
+	event := wset.waitForEvent(cancellable)
 	return unpackEvent(mem, inst, ptr, event)
 }
 

@@ -195,6 +195,7 @@ func (w Expected) Answers(e Element) bool {
 // A ShadowTable is a table of a variant's own numbering that belongs to no instance: what the index would be if only
 // the operations on it counted.
 type ShadowTable struct {
+	inst  *ComponentInstance
 	table *Table
 	elem  Element
 }
@@ -203,17 +204,18 @@ type ShadowTable struct {
 func NewShadowTable(inst *ComponentInstance, key TableKey) *ShadowTable {
 	of := inst.store.options
 	s := NewStore(Options{Variant: of.Variant, Limits: of.Limits, Without: of.Without})
-	ts := newTables(NewComponentInstance(s, nil))
+	shadow := NewComponentInstance(s, nil)
+	ts := newTables(shadow)
 	t := newTable(s, key, ts.numbering(key))
 	*ts.tables = append(*ts.tables, t)
-	return &ShadowTable{t, &WaitableSet{}}
+	return &ShadowTable{shadow, t, &WaitableSet{}}
 }
 
 // Add returns the index of a new element.
 func (t *ShadowTable) Add() uint64 { return t.table.add(t.elem) }
 
 // Remove frees an index.
-func (t *ShadowTable) Remove(i uint64) { t.table.remove(i, lookup{}) }
+func (t *ShadowTable) Remove(i uint64) { t.table.remove(i, &lookup{inst: t.inst, index: i}) }
 
 // Draws reports whether the table's numbering draws indices through the choices.
 func (t *ShadowTable) Draws() bool {

@@ -40,10 +40,6 @@ func (cx *LiftLowerContext) trapIf(cond bool, site Site, sentence string) {
 	cx.inst.store.trapIf(cond, site, sentence)
 }
 
-func (cx *LiftLowerContext) trapIndexIf(cond bool, site Site, sentence string, at lookup) {
-	cx.inst.store.trapIndexIf(cond, site, sentence, at)
-}
-
 func (cx *LiftLowerContext) assert(cond bool, site Site, sentence string) {
 	cx.inst.store.assert(cond, site, sentence)
 }

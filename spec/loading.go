@@ -229,9 +229,9 @@ func decodeUTF8(b []byte) (string, bool) { return string(b), utf8.Valid(b) }
 
 //cabi:py lift_error_context 4f99a522
 func liftErrorContext(cx *LiftLowerContext, i uint64) *ErrorContext {
-	e := cx.inst.handles.get(i, wantErrorContext)
-	errctx, ok := e.(*ErrorContext)
-	cx.trapIndexIf(!ok, "lift_error_context/class", "the handle is no error context", lookup{cx.inst, i, wantErrorContext, e})
+	at := cx.inst.handles.get(i, wantErrorContext)
+	errctx, ok := at.found.(*ErrorContext)
+	at.trapIf(!ok, "lift_error_context/class", "the handle is no error context")
 	return errctx
 }
 
@@ -317,36 +317,21 @@ func unpackFlagsFromInt(i uint64, labels []string) Dict {
 
 //cabi:py lift_own ffee4a03
 func liftOwn(cx *LiftLowerContext, i uint64, t *OwnType) Int {
-	want := wantResource(t.Rt)
-	e := cx.inst.handles.remove(i, want)
-	h, ok := e.(*ResourceHandle)
-	cx.trapIndexIf(!ok, "lift_own/class", "the handle is no resource handle", lookup{cx.inst, i, want, e})
-	h = resourceHandle(h, ok, "lift_own")
-	cx.trapIndexIf(h.rt != t.Rt, "lift_own/type", "the handle is of another resource type", lookup{cx.inst, i, want, e})
+	at := cx.inst.handles.remove(i, wantResource(t.Rt))
+	h := isA[*ResourceHandle](at, "lift_own/class", "the handle is no resource handle")
+	at.trapIf(h.rt != t.Rt, "lift_own/type", "the handle is of another resource type")
 	cx.trapIf(h.numLends != 0, "lift_own/num_lends", "the handle is lent")
 	cx.trapIf(!h.own, "lift_own/own", "the handle owns nothing")
 	return h.rep
-}
-
-// resourceHandle is h where the Python function named takes an attribute that only resource handles have. What is no
-// resource handle gets there only with the trap before it switched off.
-func resourceHandle(h *ResourceHandle, ok bool, function string) *ResourceHandle {
-	if !ok {
-		crash(function, "AttributeError", "the element is no resource handle")
-	}
-	return h
 }
 
 //cabi:py lift_borrow 2a5455a7
 func liftBorrow(cx *LiftLowerContext, i uint64, t *BorrowType) Int {
 	subtask, ok := cx.borrowScope.(*Subtask)
 	cx.assert(ok, "lift_borrow/scope", "a borrow is lifted in the scope of a subtask")
-	want := wantResource(t.Rt)
-	e := cx.inst.handles.get(i, want)
-	h, ok := e.(*ResourceHandle)
-	cx.trapIndexIf(!ok, "lift_borrow/class", "the handle is no resource handle", lookup{cx.inst, i, want, e})
-	h = resourceHandle(h, ok, "lift_borrow")
-	cx.trapIndexIf(h.rt != t.Rt, "lift_borrow/type", "the handle is of another resource type", lookup{cx.inst, i, want, e})
+	at := cx.inst.handles.get(i, wantResource(t.Rt))
+	h := isA[*ResourceHandle](at, "lift_borrow/class", "the handle is no resource handle")
+	at.trapIf(h.rt != t.Rt, "lift_borrow/type", "the handle is of another resource type")
 	subtask.addLender(h)
 	return h.rep
 }
@@ -364,30 +349,10 @@ func liftFuture(cx *LiftLowerContext, i uint64, t ValType) SharedBase {
 //cabi:py lift_async_value 9a9f5958
 func liftAsyncValue(readableEndT Class, cx *LiftLowerContext, i uint64, t ValType) SharedBase {
 	cx.assert(!containsBorrow(t), "lift_async_value/no-borrow", "streams and futures carry no borrows")
-	want := wantEnd(readableEndT, t)
-	el := cx.inst.handles.remove(i, want)
-	e, ok := endOf(el, readableEndT)
-	cx.trapIndexIf(!ok, "lift_async_value/class", "the handle is no readable end of that kind", lookup{cx.inst, i, want, el})
-	base := copyEnd(e, ok, "lift_async_value")
-	cx.trapIndexIf(!typesEqual(base.shared.T(), t), "lift_async_value/type", "the end is of another type", lookup{cx.inst, i, want, el})
-	cx.trapIf(base.state != CopyStateIdle, "lift_async_value/idle", "the end is copying or done")
-	cx.trapIf(base.inWaitableSet(), "lift_async_value/in-set", "the end is in a waitable set")
-	return base.shared
-}
-
-// endOf is e as an end, if it is of class c.
-func endOf(e Element, c Class) (end, bool) {
-	if en, ok := e.(end); ok && en.class() == c {
-		return en, true
-	}
-	return nil, false
-}
-
-// copyEnd is e's base where the Python function named takes an attribute that only ends have. What is no end of the
-// class wanted gets there only with the trap before it switched off.
-func copyEnd(e end, ok bool, function string) *CopyEnd {
-	if !ok {
-		crash(function, "AttributeError", "the element is no end of the kind wanted")
-	}
-	return e.base()
+	at := cx.inst.handles.remove(i, wantEnd(readableEndT, t))
+	e := isAnEnd(at, "lift_async_value/class", "the handle is no readable end of that kind").base()
+	at.trapIf(!typesEqual(e.shared.T(), t), "lift_async_value/type", "the end is of another type")
+	cx.trapIf(e.state != CopyStateIdle, "lift_async_value/idle", "the end is copying or done")
+	cx.trapIf(e.inWaitableSet(), "lift_async_value/in-set", "the end is in a waitable set")
+	return e.shared
 }

@@ -70,16 +70,6 @@ func (s *Store) trapIf(cond bool, site Site, sentence string) {
 	}
 }
 
-// trapIndexIf is trapIf for the traps on an index: it says what the index names.
-func (s *Store) trapIndexIf(cond bool, site Site, sentence string, at lookup) {
-	if cond || s.options.Observe != nil {
-		if cond {
-			sentence = at.describe()
-		}
-		s.reached(cond, site, sentence, func(site Site, detail string) error { return &Trap{site, detail, true, at.found} })
-	}
-}
-
 // assert is Python's assert statement.
 func (s *Store) assert(cond bool, site Site, sentence string) {
 	if !cond || s.options.Observe != nil {

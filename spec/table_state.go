@@ -50,13 +50,13 @@ func (t *Table) all(yield func(Element) bool) {
 // get returns the element at an index. The lookup is what a trap tells of.
 //
 //cabi:py Table.get 1b1910ab
-func (t *Table) get(i uint64, at lookup) Element {
+func (t *Table) get(i uint64, at *lookup) Element {
 	place := t.numbering.Place(i)
-	t.store.trapIndexIf(place >= uint64(len(t.array)), "Table.get/bounds", "the index is beyond the table", at)
+	at.trapIf(place >= uint64(len(t.array)), "Table.get/bounds", "the index is beyond the table")
 	if place >= uint64(len(t.array)) {
 		crash("Table.get", "IndexError", "list index out of range")
 	}
-	t.store.trapIndexIf(t.array[place] == nil, "Table.get/empty", "the index names nothing", at)
+	at.trapIf(t.array[place] == nil, "Table.get/empty", "the index names nothing")
 	return t.array[place]
 }
 
@@ -77,7 +77,7 @@ func (t *Table) add(e Element) uint64 {
 }
 
 //cabi:py Table.remove 25adde25
-func (t *Table) remove(i uint64, at lookup) Element {
+func (t *Table) remove(i uint64, at *lookup) Element {
 	e := t.get(i, at)
 	place := t.numbering.Place(i)
 	t.array[place] = nil

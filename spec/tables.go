@@ -1,9 +1,6 @@
 package spec
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // A Class is the class of an element, as isinstance asks for it.
 type Class uint8
@@ -105,45 +102,47 @@ func (ts *Tables) add(e Element) uint64 {
 	return i
 }
 
-// get returns the element that an index names in the table that the layout keeps such elements in. It may be of
-// another class or type, where the layout keeps them together: the caller checks.
-func (ts *Tables) get(i uint64, want Expected) Element {
-	ts.sought(i, want)
-	e := ts.table(i, want).get(i, lookup{ts.inst, i, want, nil})
+// get looks an index up in the table that the layout keeps the elements wanted in. What it finds may be of another class
+// or type, where the layout keeps them together: the caller checks.
+func (ts *Tables) get(i uint64, want Expected) lookup {
+	at := ts.seek(i, want)
+	at.found = ts.table(&at).get(i, &at)
 	if w := ts.inst.store.options.Watcher; w != nil {
-		w.Found(ts.inst, want, i, e)
+		w.Found(ts.inst, want, i, at.found)
 	}
-	return e
+	return at
 }
 
 // remove is get, and frees the index.
-func (ts *Tables) remove(i uint64, want Expected) Element {
-	ts.sought(i, want)
-	t := ts.table(i, want)
-	e := t.remove(i, lookup{ts.inst, i, want, nil})
+func (ts *Tables) remove(i uint64, want Expected) lookup {
+	at := ts.seek(i, want)
+	t := ts.table(&at)
+	at.found = t.remove(i, &at)
 	if w := ts.inst.store.options.Watcher; w != nil {
-		w.Found(ts.inst, want, i, e)
-		w.Retired(ts.inst, t.key, i, e)
+		w.Found(ts.inst, want, i, at.found)
+		w.Retired(ts.inst, t.key, i, at.found)
 	}
-	return e
+	return at
 }
 
-func (ts *Tables) sought(i uint64, want Expected) {
+// seek begins a lookup.
+func (ts *Tables) seek(i uint64, want Expected) lookup {
 	if w := ts.inst.store.options.Watcher; w != nil {
 		w.Sought(ts.inst, want, i)
 	}
+	return lookup{inst: ts.inst, index: i, want: want}
 }
 
 // table is where to look an index up. Where the layout has several tables that could be meant, it is the first in which
 // the index is live, in the order they came to be.
-func (ts *Tables) table(i uint64, want Expected) *Table {
+func (ts *Tables) table(at *lookup) *Table {
 	var first *Table
 	for _, t := range *ts.tables {
-		if !ts.variant().Layout.Holds(t.key, want) {
+		if !ts.variant().Layout.Holds(t.key, at.want) {
 			continue
 		}
-		if t.live(i) {
-			ts.checkOwner(t, i, want)
+		if t.live(at.index) {
+			ts.checkOwner(t, at)
 			return t
 		}
 		if first == nil {
@@ -182,9 +181,9 @@ func (ts *Tables) numbering(key TableKey) Numbering {
 func (ts *Tables) shared() bool { return ts.tables == &ts.inst.store.shared }
 
 // checkOwner traps if the element of an index is another instance's: to this one it is as if it named nothing.
-func (ts *Tables) checkOwner(t *Table, i uint64, want Expected) {
+func (ts *Tables) checkOwner(t *Table, at *lookup) {
 	if ts.shared() {
-		ts.inst.store.trapIndexIf(t.owner(i) != ts.inst, "variant/owner", "the index is another instance's", lookup{ts.inst, i, want, nil})
+		at.trapIf(t.owner(at.index) != ts.inst, "variant/owner", "the index is another instance's")
 	}
 }
 
@@ -220,41 +219,5 @@ func wantOf(e Element) Expected {
 		return wantEnd(e.class(), e.base().shared.T())
 	default:
 		return Expected{Class: e.class()}
-	}
-}
-
-// A lookup is an index being looked up, for a trap to tell of.
-type lookup struct {
-	inst  *ComponentInstance
-	index uint64
-	want  Expected
-	found Element // nil: nothing
-}
-
-// describe says what was wanted and what is there.
-func (at lookup) describe() string {
-	if at.found == nil {
-		return fmt.Sprintf("unknown %s index %d in instance %s, expected %s", at.noun(), at.index, at.inst.Name, withArticle(at.want.String()))
-	}
-	return fmt.Sprintf("%s index %d in instance %s is %s, expected %s",
-		at.noun(), at.index, at.inst.Name, withArticle(at.found.describe()), withArticle(at.want.String()))
-}
-
-// withArticle puts "a" or "an" before a noun.
-func withArticle(noun string) string {
-	if strings.ContainsRune("aeiou", rune(noun[0])) {
-		return "an " + noun
-	}
-	return "a " + noun
-}
-
-func (at lookup) noun() string {
-	switch at.want.Class {
-	case ClassThread:
-		return "thread"
-	case ClassCoreFuncRef:
-		return "function"
-	default:
-		return "handle"
 	}
 }

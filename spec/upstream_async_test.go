@@ -212,7 +212,7 @@ func TestFutures(t *testing.T) {
 		mem.Bytes.B[writep] = 42
 		returns(t, CanonFutureWrite(s, futureOf(U8Type{}), lowerOpts, wfi, writep), CopyCompleted)
 
-		for !thread.task.inst.handles.get(rfi, wantWaitable).(*ReadableFutureEnd).hasPendingEvent() {
+		for !thread.task.inst.handles.get(rfi, wantWaitable).found.(*ReadableFutureEnd).hasPendingEvent() {
 			one(t, CanonThreadYield(s, true))
 		}
 

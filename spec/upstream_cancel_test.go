@@ -291,7 +291,7 @@ func TestCancelSubtask(t *testing.T) {
 
 		memory[0] = 13
 		subi := subtaskIn(t, s.Lower(callee3, ft, callerOpts, callerInst)(ints(0, 0)), SubtaskStarted)
-		for callerInst.handles.get(subi, wantSubtask).(*Subtask).state == SubtaskStarted {
+		for callerInst.handles.get(subi, wantSubtask).found.(*Subtask).state == SubtaskStarted {
 			one(t, CanonThreadYield(s, true))
 		}
 		returns(t, CanonSubtaskCancel(s, true, subi), SubtaskReturned)

@@ -56,7 +56,7 @@ type Table[E any] struct{ array []E }
 //cabi:py Table.get HASH
 func (t *Table[E]) get(s *Store, i int) E {
 	s.trapIf(i >= len(t.array), "Table.get/bounds", "no index %d", i)
-	s.trapIndex(t.array[i] == nil, lookup{}, "Table.get/empty", "nothing there")
+	isA[*Kind](lookup{}, "Table.get/empty", "nothing there")
 	func() { assert(t.array != nil, "Table.get/array", "an array") }()
 	return t.array[i]
 }

@@ -87,19 +87,29 @@ func (r *reader) sentence(call *ast.CallExpr, i int, name string) string {
 	return ""
 }
 
+// callKinds are the prefixes of the names of functions that trap or assert. Those of isA, isAnEnd and isAWaitable trap if
+// an element is of another class.
+var callKinds = map[string]string{"trap": KindTrap, "isA": KindTrap, "assert": KindAssert}
+
 // callKind tells by the name of the function called whether it is a trap or an assert.
 func callKind(call *ast.CallExpr) string {
-	name := ""
-	switch f := call.Fun.(type) {
-	case *ast.Ident:
-		name = f.Name
-	case *ast.SelectorExpr:
-		name = f.Sel.Name
-	}
-	for _, kind := range []string{KindTrap, KindAssert} {
-		if strings.HasPrefix(name, kind) {
+	name := calledName(call.Fun)
+	for prefix, kind := range callKinds {
+		if strings.HasPrefix(name, prefix) {
 			return kind
 		}
+	}
+	return ""
+}
+
+func calledName(f ast.Expr) string {
+	switch f := f.(type) {
+	case *ast.Ident:
+		return f.Name
+	case *ast.SelectorExpr:
+		return f.Sel.Name
+	case *ast.IndexExpr: // of a generic function
+		return calledName(f.X)
 	}
 	return ""
 }
