@@ -64,6 +64,7 @@ type Run struct {
 	observers           // the checkers, by what they are told
 	recorder  *recorder // writes the lines of a trace; nil: none are written
 	undoer    undoer    // takes actions back; nil: no action is taken back
+	mayFault  bool      // traps or asserts are switched off: a fault of the port stops the run
 	starting  bool      // the calls of the world's start are under way
 	compiled  *compiledWorld
 	ordered   []*instance // as the world lists them

@@ -10,13 +10,24 @@ import (
 // observer. The specification calls guests (act) and the host (hostActs) back while an action is under way, so the loop nests:
 // each activation has one of its own.
 
+// end ends the run by a panic: nil and Aborted are its ordinary end. Where a trap is off that keeps the tables in order, the port,
+// unlike the Python, may have no answer; the run is then stopped by that fault.
+func (r *Run) end(got any) {
+	fault, isFault := got.(*spec.Fault)
+	switch {
+	case got == nil || got == any(spec.Aborted{}):
+	case isFault && r.mayFault:
+		r.Stopped = fault
+	default:
+		panic(got)
+	}
+}
+
 // Main has the host call the exports of the world's start, and then lets it act until the actor ends the run or the
 // specification stops it.
 func (r *Run) Main() {
 	defer func() {
-		if got := recover(); got != nil && got != any(spec.Aborted{}) {
-			panic(got)
-		}
+		r.end(recover())
 	}()
 	host := &Activation{Actor: Host, Kind: KindHost, Name: Host, stack: r.stackOf(nil)}
 	host.stack.activations = append(host.stack.activations, host)

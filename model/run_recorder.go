@@ -205,6 +205,7 @@ func SiteOf(err error) string {
 	var trap *spec.Trap
 	var failure *spec.AssertionFailure
 	var crash *spec.Crash
+	var fault *spec.Fault
 	switch {
 	case errors.As(err, &trap):
 		return string(trap.Site)
@@ -212,6 +213,8 @@ func SiteOf(err error) string {
 		return string(failure.Site)
 	case errors.As(err, &crash):
 		return crash.Function + "/" + crash.Exception
+	case errors.As(err, &fault):
+		return "fault"
 	default:
 		return "exception"
 	}

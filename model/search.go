@@ -15,6 +15,14 @@ type Search struct {
 	Properties []*Property
 	Bounds     Bounds
 	MaxStates  int // stop early at so many states; 0: never
+	// MaxTransitions stops the search early after so many actions; 0: never.
+	MaxTransitions int
+	// From is a trace that was run again: the search starts from its end, which the bound on actions counts from; nil: it
+	// starts where the world does. Random walks ignore it.
+	From *Replay
+	// Menu returns the actions that are tried in an activation, in place of those that the world's menus offer; nil: those.
+	// Random walks ignore it.
+	Menu func(r *Run, at *Activation) []Action
 	Workers    int // 0: one. What is found does not depend on it.
 	// KeepGoing goes on after a violation, and collects the first of each kind.
 	KeepGoing bool

@@ -30,7 +30,9 @@ func (b *breadthFirst) run() {
 			return
 		}
 	} else {
-		b.workers[0].start(func(s *successor) { b.add(nil, path{}, s) })
+		from := b.startPath()
+		record := b.recordOf(from)
+		b.workers[0].start(func(s *successor) { b.add(record, from, s) })
 		b.flush()
 		b.nextLevel()
 	}

@@ -9,7 +9,9 @@ func (e *explorer) depthFirst() {
 		}
 	}
 	w := e.workers[0]
-	w.start(func(r *successor) { push(nil, path{}, r) })
+	from := e.startPath()
+	record := e.recordOf(from)
+	w.start(func(r *successor) { push(record, from, r) })
 	for explored := 0; len(stack) > 0 && !e.mustStop(); explored++ {
 		record, to, _ := readRecord(stack[len(stack)-1], e.actions)
 		stack = stack[:len(stack)-1]

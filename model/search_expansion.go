@@ -85,7 +85,7 @@ func (x *expansion) atMenu(r *Run, at *Activation) Action {
 // open reads the menu.
 func (x *expansion) readMenu(r *Run, at *Activation) {
 	x.menuRead = true
-	x.menu = r.appendMenu(x.menu[:0], at, x.Bounds, AnyIndex)
+	x.menu = x.appendMenu(x.menu[:0], r, at)
 	x.todo, x.results = resized(x.todo, len(x.menu)), resized(x.results, len(x.menu))
 	for i := range x.menu {
 		x.todo[i], x.results[i] = append(x.todo[i][:0], x.to.choices), x.results[i][:0]

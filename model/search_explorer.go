@@ -53,7 +53,8 @@ type explorer struct {
 	actions        []Action
 	numbers        map[string]uint32 // of actions
 	visited        *visitedSet
-	timesTaken     []int // by template
+	ofMenu         *template // stands for the template of all actions that Search.Menu returns
+	timesTaken     []int     // by template
 	fired          map[spec.Site]bool
 	exercised      map[string]bool // the properties that were exercised
 	foundKinds     map[string]bool // keys of violations
@@ -67,7 +68,8 @@ func newExplorer(s Search) *explorer {
 	e := &explorer{Search: s, compiled: compileWorld(s.World), visited: newVisitedSet(s)}
 	e.reduce = s.mayReduce()
 	e.numbers, e.fired, e.exercised, e.foundKinds = map[string]uint32{}, map[spec.Site]bool{}, map[string]bool{}, map[string]bool{}
-	e.timesTaken = make([]int, len(e.compiled.templates))
+	e.ofMenu = &template{number: len(e.compiled.templates)}
+	e.timesTaken = make([]int, len(e.compiled.templates)+1)
 	e.report.Stops, e.report.Reduced = map[string]int{}, e.reduce
 	for range max(1, s.Workers) {
 		e.workers = append(e.workers, newWorker(e))
@@ -97,6 +99,10 @@ func (e *explorer) intern(a Action) uint32 {
 
 // take books what a run from a state came to, and reports whether it is a state that is to be explored.
 func (e *explorer) addSuccessor(from path, r *successor) bool {
+	if e.MaxTransitions > 0 && e.report.Transitions >= e.MaxTransitions {
+		e.report.Stopped = true
+		return false
+	}
 	e.countSuccessor(r)
 	for _, v := range r.violated {
 		e.addViolation(from, r, v)
@@ -228,14 +234,16 @@ func newWorker(e *explorer) *worker {
 
 // start makes the runs to the first menu.
 func (w *worker) start(yield func(*successor)) {
-	for pending := [][]uint32{nil}; len(pending) > 0; {
+	from := w.startPath()
+	for pending := [][]uint32{from.choices}; len(pending) > 0; {
 		got := &successor{}
-		p := &pathActor{path: path{choices: pending[len(pending)-1]}, everyOrder: w.Full, atEnd: func(r *Run, _ *Activation) Action {
+		p := &pathActor{path: path{actions: from.actions, choices: pending[len(pending)-1]}, isFirst: true, everyOrder: w.Full, atEnd: func(r *Run, _ *Activation) Action {
 			w.noteState(r, got)
 			return Action{}
 		}}
 		pending = pending[:len(pending)-1]
 		w.startRun(p, got)
+		got.choices = p.choices[len(from.choices):]
 		yield(got)
 		pending = append(pending, p.alternatives...)
 	}
@@ -247,7 +255,6 @@ func (w *worker) startRun(p *pathActor, got *successor) {
 	r := w.newRun(p)
 	defer r.Close()
 	r.Main()
-	got.choices = p.choices
 	if w.noteOutcome(got, r); r.Stopped != nil {
 		got.stop = SiteOf(r.Stopped)
 	}
@@ -256,10 +263,7 @@ func (w *worker) startRun(p *pathActor, got *successor) {
 // arrived notes the state of a run that is at a menu.
 func (w *worker) noteState(r *Run, got *successor) {
 	got.atMenu = true
-	got.fingerprint, w.buf = w.writer.fingerprint(w.buf, r)
-	if w.tweak.mergeNothing {
-		got.fingerprint = pathFingerprint(w.actor)
-	}
+	got.fingerprint = w.fingerprint(r)
 }
 
 // saw notes what was seen in a run.

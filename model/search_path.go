@@ -20,6 +20,7 @@ type pathActor struct {
 	toExpand               bool                           // the run goes on at the end of the path: what led there has happened before
 	nextAction, nextChoice int                            // how many were played
 	atEnd                  func(*Run, *Activation) Action // hears that the end is reached, and says what to do; nil: nobody does
+	isFirst                bool                           // nothing of the path has happened before
 	alternatives           [][]uint32                     // the choices with which the specification goes on otherwise
 }
 
@@ -29,7 +30,7 @@ func (p *pathActor) Next(r *Run, at *Activation) Action {
 		return p.end(r, at)
 	}
 	p.nextAction++
-	r.repeating = p.toExpand || p.nextAction < len(p.actions)
+	r.repeating = !p.isNew()
 	return p.actions[p.nextAction-1]
 }
 
@@ -42,7 +43,7 @@ func (p *pathActor) end(r *Run, at *Activation) Action {
 }
 
 // observing reports whether what happens now is not a repetition.
-func (p *pathActor) isNew() bool { return p.nextAction == len(p.actions) && !p.toExpand }
+func (p *pathActor) isNew() bool { return (p.isFirst || p.nextAction == len(p.actions)) && !p.toExpand }
 
 // Choose plays the next choice. Beyond the path it is 0, and the others are alternatives.
 func (p *pathActor) Choose(_ spec.Site, n int) int {

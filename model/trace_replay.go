@@ -13,11 +13,13 @@ import (
 
 // A Replay is a trace that was run again.
 type Replay struct {
-	Trace   *Trace // what happened this time
-	Plain   *Trace // the given trace, with numbers for its names
-	Stopped error  // how the specification stopped the run; nil: it did not
-	Departs *Line  // the first line of the given trace that did not happen again; nil: all did
-	Got     string // what happened there instead
+	Trace   *Trace   // what happened this time
+	Plain   *Trace   // the given trace, with numbers for its names
+	Stopped error    // how the specification stopped the run; nil: it did not
+	Departs *Line    // the first line of the given trace that did not happen again; nil: all did
+	Got     string   // what happened there instead
+	Actions []Action // as they were taken, but for those that the world starts with
+	Choices []uint32 // what the specification chose, with the first candidates that the trace leaves out
 
 	names bindings
 }
@@ -56,7 +58,7 @@ func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 	}
 	r.recorder.flush()
 	again := &Trace{World: t.World, Variant: variant, Without: sortedKeys(options.Without), Choices: t.Choices, Lines: r.recorder.lines}
-	replay := &Replay{Trace: again, Stopped: r.Stopped, names: f.names}
+	replay := &Replay{Trace: again, Stopped: r.Stopped, Actions: f.taken, Choices: f.chosen, names: f.names}
 	given := t.Lines
 	if variant != t.Variant {
 		given = withoutNotes(given) // tables have other names
@@ -171,10 +173,11 @@ type replayActor struct {
 	lines   []Line
 	line    int // the next one
 	choices []uint32
-	choice  int
 	names   bindings
 	awaited map[*Activation]Line // the lines whose actions are under way and bind names
 	run     *Run
+	taken   []Action
+	chosen  []uint32
 	err     error // which line cannot be done
 }
 
@@ -211,6 +214,7 @@ func (f *replayActor) Next(r *Run, at *Activation) Action {
 		return f.fail(l, err)
 	}
 	f.begin(r, at, l)
+	f.taken = append(f.taken, a)
 	return a
 }
 
@@ -254,9 +258,10 @@ func (f *replayActor) HostReceived(string) {}
 
 // Choose takes the next choice of the trace, or the first candidate.
 func (f *replayActor) Choose(_ spec.Site, n int) int {
-	f.choice++
-	if f.choice > len(f.choices) {
-		return 0
+	next := 0
+	if len(f.chosen) < len(f.choices) {
+		next = int(f.choices[len(f.chosen)]) % n
 	}
-	return int(f.choices[f.choice-1]) % n
+	f.chosen = append(f.chosen, uint32(next))
+	return next
 }

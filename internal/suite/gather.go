@@ -62,19 +62,17 @@ func (g *gatherer) take(t *model.Trace, actions int) {
 	g.found = append(g.found, c)
 }
 
-// scenarios takes the first trace of each combination of things that a last action shows in a scenario, and what is given by hand:
-// that shows more once its trap is off.
+// scenarios takes the first trace of each combination of things that a last action shows in a scenario, and the witnesses, which
+// show more once their trap is off.
 func (g *gatherer) scenarios() {
 	g.Progress("exploring the scenarios of traps")
-	met := map[string]bool{}
-	traps.Journeys([]*model.Property{shows}, func(j traps.Journey) {
-		for _, c := range j.Broken {
-			if key := j.World.Name + "\n" + c.Kind(); j.Given || !met[key] {
-				met[key] = true
-				g.take(j.Trace(), j.Actions)
-			}
-		}
-	})
+	for _, s := range traps.Scenarios(shows) {
+		s.OnViolation = func(v *model.Violation) { g.take(v.Trace, v.Actions) }
+		s.Run()
+	}
+	for _, t := range traps.Witnesses() {
+		g.take(t, actionsOf(t))
+	}
 }
 
 // search takes the same in a world.

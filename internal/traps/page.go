@@ -121,7 +121,7 @@ func (t *Trap) by() string {
 
 // name is the property, or where the Python stops.
 func (b *Break) name() string {
-	if b.Property == "no-assertion-failure" || b.Property == "no-crash" {
+	if isStop(b.Property) {
 		return b.Kind
 	}
 	return b.Property
@@ -147,7 +147,7 @@ func (t *Trap) write(w io.Writer, row Row) {
 		fmt.Fprintf(w, "\nWithout it, `%s` traps in this program.\n", t.Next)
 	}
 	if b := t.Broken(); b != nil {
-		if t.Hinted {
+		if t.ByWitness {
 			fmt.Fprintf(w, "\nWhat goes wrong was shown by a longer program, given by hand:\n")
 		}
 		fmt.Fprintf(w, "\n```\n%s```\n", b.Trace)
@@ -234,12 +234,12 @@ func (r *Result) Objects(rows []Row) []Object {
 }
 
 func (t *Trap) object(row Row) Object {
-	o := Object{Site: t.Site, Line: row.Line, Needed: t.Why(), Hinted: t.Hinted, Next: t.Next}
+	o := Object{Site: t.Site, Line: row.Line, Needed: t.Why(), Hinted: t.ByWitness, Next: t.Next}
 	if t.Trace != nil {
 		o.World, o.Actions, o.Trace = t.World.Name, t.Actions, t.Trace.String()
 	}
 	if b := t.Broken(); b != nil {
-		o.Breaks, o.What, o.Without = b.name(), b.What, b.Trace.String()
+		o.Breaks, o.What, o.Without = b.name(), b.Message, b.Trace.String()
 	} else {
 		o.Explanation = t.Explanation()
 	}

@@ -9,9 +9,24 @@ import (
 // A scenario is a small world for traps that the named worlds do not come to: for each activation, the whole actions that
 // are tried in it.
 type scenario struct {
-	world *model.World
-	menus map[string][]string
-	steps int
+	exploration
+	steps int // the most actions that are tried
+}
+
+// search is the search for violations of some properties within the scenario.
+func (s *scenario) search(of ...*model.Property) model.Search {
+	search := s.exploration.search(of...)
+	search.Bounds.Steps = s.steps
+	return search
+}
+
+// Scenarios are the searches through the scenarios for violations of some properties.
+func Scenarios(of ...*model.Property) []model.Search {
+	var all []model.Search
+	for _, s := range scenarios {
+		all = append(all, s.search(of...))
+	}
+	return all
 }
 
 // builtins are the built-ins that check may_leave, with operands that name nothing.
@@ -30,7 +45,7 @@ var builtins = []string{
 var scenarios = []*scenario{leaveScenario, classScenario, typeScenario, valueScenario, utf16Scenario, resultScenario, callbackScenario, fullScenario,
 	pressureScenario, copyScenario, storeScenario("to-utf8", ""), storeScenario("to-utf16", "utf16"), storeScenario("to-latin1", "latin1+utf16"), listScenario}
 
-var leaveScenario = &scenario{
+var leaveScenario = &scenario{exploration{
 	world: &model.World{
 		Name:      "trap-leave",
 		Instances: []model.Instance{{Name: "A", Memory: 64}, {Name: "B"}},
@@ -43,10 +58,9 @@ var leaveScenario = &scenario{
 			"error-context.new 0 0", "thread.new-indirect i32 1 0"},
 		"A.run.post-return": append([]string{"return"}, builtins...), "B.none": {"return"}, "A.thread": {"return"},
 	},
-	steps: 3,
-}
+}, 3}
 
-var classScenario = &scenario{
+var classScenario = &scenario{exploration{
 	world: &model.World{
 		Name:      "trap-classes",
 		Instances: []model.Instance{{Name: "A", Memory: 64}, {Name: "B"}, {Name: "C"}},
@@ -64,10 +78,9 @@ var classScenario = &scenario{
 			"call B.see 1", "call B.stream 1", "call B.error 1", "stream.drop-readable u8 1", "stream.cancel-read u8 async 1", "return"},
 		"B.see": {"call C.own 1", "resource.drop R 1", "return"}, "B": {"return"}, "C": {"return"},
 	},
-	steps: 5,
-}
+}, 5}
 
-var typeScenario = &scenario{
+var typeScenario = &scenario{exploration{
 	world: &model.World{
 		Name:      "trap-types",
 		Instances: []model.Instance{{Name: "A", Memory: 64}},
@@ -81,12 +94,11 @@ var typeScenario = &scenario{
 			"thread.resume-later 2", "thread.yield uncancellable", "task.return ()", "return"},
 		"A.thread": {"return"},
 	},
-	steps: 5,
-}
+}, 5}
 
-var valueScenario = &scenario{world: valueWorld("trap-values", ""), menus: valueMenus, steps: 3}
+var valueScenario = &scenario{exploration{world: valueWorld("trap-values", ""), menus: valueMenus}, 3}
 
-var utf16Scenario = &scenario{world: valueWorld("trap-values-utf16", "utf16"), menus: valueMenus, steps: 3}
+var utf16Scenario = &scenario{exploration{world: valueWorld("trap-values-utf16", "utf16"), menus: valueMenus}, 3}
 
 func valueWorld(name, encoding string) *model.World {
 	w := &model.World{Name: name, Instances: []model.Instance{{Name: "A", Memory: 64, Encoding: encoding}, {Name: "B", Memory: 64}},
@@ -110,7 +122,7 @@ var valueMenus = map[string][]string{
 	"B": {"return"},
 }
 
-var resultScenario = &scenario{
+var resultScenario = &scenario{exploration{
 	world: &model.World{
 		Name:      "trap-results",
 		Instances: []model.Instance{{Name: "A", Memory: 64}, {Name: "B", Memory: 64}},
@@ -121,10 +133,9 @@ var resultScenario = &scenario{
 		model.Host: {"invoke A.run", "invoke A.two"}, "A.run": {"call B.two 0", "call B.two 1", "call B.two 4096", "return"},
 		"A.two": {"return 0", "return 1", "return 4096"}, "B": {"return 0", "return 1", "return 4096"},
 	},
-	steps: 3,
-}
+}, 3}
 
-var callbackScenario = &scenario{
+var callbackScenario = &scenario{exploration{
 	world: &model.World{
 		Name:      "trap-callbacks",
 		Instances: []model.Instance{{Name: "A", Memory: 64}},
@@ -134,10 +145,9 @@ var callbackScenario = &scenario{
 		model.Host: {"invoke A.run", "tick"},
 		"A":        {"stream.new u8", "task.return ()", "return 0", "return 1", "return 3", "return 18"},
 	},
-	steps: 4,
-}
+}, 4}
 
-var fullScenario = &scenario{
+var fullScenario = &scenario{exploration{
 	world: &model.World{
 		Name:      "trap-full",
 		Instances: []model.Instance{{Name: "A", Memory: 64}},
@@ -146,10 +156,9 @@ var fullScenario = &scenario{
 		Limits:    model.Limits{TableLength: 2},
 	},
 	menus: map[string][]string{model.Host: {"invoke A.run"}, "A": {"resource.new R 1", "resource.drop R 1", "return"}},
-	steps: 4,
-}
+}, 4}
 
-var pressureScenario = &scenario{
+var pressureScenario = &scenario{exploration{
 	world: &model.World{
 		Name:      "trap-backpressure",
 		Instances: []model.Instance{{Name: "A"}},
@@ -157,10 +166,9 @@ var pressureScenario = &scenario{
 		Limits:    model.Limits{InitialBackpressure: 1<<16 - 1},
 	},
 	menus: map[string][]string{model.Host: {"invoke A.run"}, "A": {"backpressure.inc", "backpressure.dec", "return"}},
-	steps: 3,
-}
+}, 3}
 
-var copyScenario = &scenario{
+var copyScenario = &scenario{exploration{
 	world: &model.World{
 		Name:      "trap-copies",
 		Instances: []model.Instance{{Name: "A", Memory: 64}},
@@ -173,32 +181,29 @@ var copyScenario = &scenario{
 			"stream.write u16 async 2 50 20", "stream.new string", "stream.read string async 1 0 1", "stream.write string async 2 0 1",
 			"future.new string", "future.read string async 1 0", "future.write string async 2 0", "return"},
 	},
-	steps: 5,
-}
+}, 5}
 
 // storeScenario is the host's strings, stored where the guest's realloc says.
 func storeScenario(name, encoding string) *scenario {
-	s := &scenario{
+	s := &scenario{exploration{
 		world: &model.World{
 			Name:      "trap-" + name,
 			Instances: []model.Instance{{Name: "A", Memory: 64, Encoding: encoding, Realloc: "guest"}},
 			Funcs:     []model.Func{{Name: "A.take", Params: []string{"string"}}},
 		},
 		menus: map[string][]string{"A.realloc": {"return 0", "return 1", "return 4096"}, "A": {"return"}},
-		steps: 5,
-	}
+	}, 5}
 	for _, n := range []int{1, 9, 17, 26, 34, 42, 51, 59, 67, 617, 618, 626, 642} {
 		s.menus[model.Host] = append(s.menus[model.Host], fmt.Sprintf("invoke A.take %d", n))
 	}
 	return s
 }
 
-var listScenario = &scenario{
+var listScenario = &scenario{exploration{
 	world: &model.World{
 		Name:      "trap-lists",
 		Instances: []model.Instance{{Name: "A", Memory: 64, Realloc: "guest"}},
 		Funcs:     []model.Func{{Name: "A.take", Params: []string{"list<u16>"}}},
 	},
 	menus: map[string][]string{model.Host: {"invoke A.take 1"}, "A.realloc": {"return 0", "return 1", "return 4096"}, "A": {"return"}},
-	steps: 3,
-}
+}, 3}

@@ -4,9 +4,7 @@ package traps
 
 import (
 	"errors"
-	"maps"
 	"runtime"
-	"slices"
 
 	"cabi/model"
 	"cabi/properties"
@@ -26,20 +24,18 @@ type Trap struct {
 	// Next is the trap that takes the same program's last action instead, once this one is off; empty: none does.
 	Next spec.Site
 
-	// Hinted says that what goes wrong was shown by a program given by hand.
-	Hinted bool
+	// ByWitness says that a witness showed what goes wrong, a program that was written by hand.
+	ByWitness bool
 
-	start   start
-	terrain *terrain
+	exploration exploration // where it is taken
 }
 
 // A Break is what goes wrong without a trap.
 type Break struct {
 	Property string
-	Kind     string // what tells it from other violations of the property; may be empty
-	What     string
+	Kind     string // which violation of the property it is; may be empty
+	Message  string
 	Trace    *model.Trace
-	Later    int // how many actions after the one that trapped
 }
 
 // Why says how a trap is shown to be needed.
@@ -79,10 +75,9 @@ type Assert struct {
 
 // A World is a named world as it was explored.
 type World struct {
-	Name     string
-	Bounds   model.Bounds
-	States   int
-	Complete bool // there is nothing beyond the bounds but what is beyond the bound on actions
+	Name   string
+	Bounds model.Bounds
+	States int
 }
 
 // A Result is what was found.
@@ -140,74 +135,51 @@ type finder struct {
 	progress func(string)
 }
 
-// scenario explores a scenario to its end.
-func (f *finder) scenario(s *scenario) {
-	f.progress("exploring " + s.world.Name)
-	evaluated := map[spec.Site]bool{} // and whether it fired
-	t := &terrain{world: s.world, menus: s.menus, observe: func(site spec.Site, fires bool) { evaluated[site] = evaluated[site] || fires }}
-	t.explore(start{}, s.steps, scenarioRuns, func(j *journey) bool {
-		if site := j.trap(); site != "" {
-			f.take(&Trap{Site: site, World: s.world, Trace: t.record(j, nil), Actions: len(j.did), start: j.start, terrain: t})
-		}
-		return false
-	})
-	for _, site := range slices.Sorted(maps.Keys(evaluated)) {
-		if !evaluated[site] {
-			f.held(site, s.world.Name)
-		}
-	}
-}
+// scenario explores a scenario, as far as it is to be explored.
+func (f *finder) scenario(s *scenario) { f.explore(s.exploration, s.search(trapped)) }
 
-func (f *finder) held(site spec.Site, world string) {
-	a := f.assert(site)
-	a.Held = append(a.Held, world)
-}
-
-// world explores a named world to its own bounds.
+// world explores a named world to its own bounds. Unlike the explorations of single traps, it merges all states that it may.
 func (f *finder) world(w *model.World) {
-	f.progress("exploring " + w.Name)
-	search := model.Search{World: w, Variant: spec.SingleTable, Properties: []*model.Property{trapped, properties.ByName("no-assertion-failure")},
-		Bounds: w.Bounds, KeepGoing: true, Workers: runtime.NumCPU()}
+	e := exploration{world: w}
+	search := e.search(trapped, properties.ByName("no-assertion-failure"))
+	search.Full = false
+	f.worlds = append(f.worlds, World{w.Name, w.Bounds, f.explore(e, search).States})
+}
+
+// explore notes which traps and asserts a search comes to.
+func (f *finder) explore(e exploration, search model.Search) *model.Report {
+	f.progress("exploring " + e.world.Name)
+	search.Workers = runtime.NumCPU()
 	report := search.Run()
-	f.worlds = append(f.worlds, World{w.Name, w.Bounds, report.States, report.Frontier == report.AtBound})
 	for _, v := range report.Violations {
-		if v.Property != trapped.Name {
-			f.failing(w, v)
-			continue
+		if v.Property == trapped.Name {
+			f.trap(e, v)
+		} else {
+			f.failing(e.world, v)
 		}
-		v.Trace.Violates = ""
-		t := &terrain{world: w, bounds: w.Bounds}
-		f.take(&Trap{Site: spec.Site(v.Kind), World: w, Trace: v.Trace, Actions: v.Actions + len(w.Start), start: startOf(v.Trace), terrain: t})
 	}
 	for _, site := range report.NeverFired {
-		f.held(site, w.Name)
+		a := f.assert(site)
+		a.Held = append(a.Held, e.world.Name)
 	}
+	return report
 }
 
-// failing books an assert that fails.
+// trap notes that a trap is taken, if no shorter program is known.
+func (f *finder) trap(e exploration, v *model.Violation) {
+	site, actions := spec.Site(v.Kind), v.Actions+len(e.world.Start)
+	if before := f.best[site]; before != nil && before.Actions <= actions {
+		return
+	}
+	v.Trace.Violates = ""
+	f.best[site] = &Trap{Site: site, World: e.world, Trace: v.Trace, Actions: actions, exploration: e}
+}
+
+// failing notes that an assert fails, if no shorter program is known.
 func (f *finder) failing(w *model.World, v *model.Violation) {
 	if a := f.assert(spec.Site(v.Kind)); a.Fails == nil || v.Actions < a.length {
 		a.Fails, a.World, a.length = v.Trace, w, v.Actions
 	}
-}
-
-const scenarioRuns = 100000
-
-func (f *finder) take(t *Trap) {
-	if before := f.best[t.Site]; before == nil || t.Actions < before.Actions {
-		f.best[t.Site] = t
-	}
-}
-
-// startOf is the actions of a trace.
-func startOf(t *model.Trace) start {
-	s := start{choices: t.Choices}
-	for _, l := range t.Lines {
-		if l.Kind == model.LineAction {
-			s.actions = append(s.actions, l.Text)
-		}
-	}
-	return s
 }
 
 // trapped is violated by every trap, each being a kind of its own.
@@ -215,6 +187,7 @@ var trapped = &model.Property{Name: "trapped", New: func() model.Checker { retur
 
 type trapChecker struct{ model.BaseChecker }
 
+// Stopped makes a trap that stops the run the violation.
 func (c *trapChecker) Stopped(_ *model.Run, err error) {
 	var trap *spec.Trap
 	if errors.As(err, &trap) {
@@ -222,92 +195,65 @@ func (c *trapChecker) Stopped(_ *model.Run, err error) {
 	}
 }
 
-// record makes the trace of a journey.
-func (t *terrain) record(j *journey, v *model.Violation) *model.Trace {
-	if v == nil {
-		v = &model.Violation{}
-	}
-	s := model.Search{World: t.world, Variant: spec.SingleTable, Without: t.without}
-	trace := s.Record(j.did, j.choices, v)
-	if v.Property == "" {
-		trace.Violates = ""
-	}
-	return trace
-}
-
+// How far the search goes on without a trap: from the program that takes the trap, and, if that shows nothing, from the start.
 const (
-	breakDepth = 4
-	breakRuns  = 1500
+	breakDepth       = 4
+	breakTransitions = 1500
 
-	elsewhereDepth = 6
-	elsewhereRuns  = 6000
+	elsewhereDepth       = 6
+	elsewhereTransitions = 6000
 )
 
-// breakIt switches the trap off, and goes on from where it was taken, nearest first.
+// breakIt switches the trap off, and searches for what goes wrong, nearest first: after the program that took the trap, then after
+// the witness, then in other programs.
 func (t *Trap) breakIt() {
-	off := *t.terrain
-	off.without = map[spec.Site]bool{t.Site: true}
-	off.properties = properties.Promises()
-	t.Next = off.travel(t.start).trap()
-	before := start{t.start.actions[:len(t.start.actions)-1], t.start.choices}
-	t.search(&off, t.start, usual(&off, before, breakDepth, breakRuns), breakDepth, breakRuns)
-	if h, hinted := hints[t.Site]; hinted && t.Why() == ByNothing {
-		off.world, off.menus, off.bounds = h.world, h.menus, h.world.Bounds
-		t.Hinted = true
-		t.search(&off, start{actions: h.actions}, nil, 1, breakRuns)
+	on, off := t.exploration, t.exploration
+	off.without = t.Site
+	program := off.run(t.Trace)
+	t.Next = trapOf(program.Stopped)
+	t.note(on.violations(on.run(butLast(t.Trace)), breakDepth, breakTransitions), off.violations(program, breakDepth, breakTransitions))
+	if t.Why() != ByNothing {
 		return
 	}
-	if t.Why() == ByNothing && exceptions[t.Site] == "" { // another program may need it
-		t.search(&off, start{}, usual(&off, start{}, elsewhereDepth, elsewhereRuns), elsewhereDepth, elsewhereRuns)
-	}
-}
-
-// search goes on from a start until a promise of the catalogue is violated.
-func (t *Trap) search(off *terrain, from start, usual map[string]bool, depth, runs int) {
-	off.explore(from, depth, runs, func(j *journey) bool {
-		for _, c := range j.broken {
-			t.book(off, j, c, usual)
-		}
-		return t.Breaks != nil
-	})
-}
-
-// usual are the violations that come with the trap on: they say nothing about it.
-func usual(off *terrain, from start, depth, runs int) map[string]bool {
-	on := *off
-	on.without = nil
-	keys := map[string]bool{}
-	on.explore(from, depth, runs, func(j *journey) bool {
-		for _, c := range j.broken {
-			keys[c.Property()+"/"+c.Kind()] = true
-		}
-		return false
-	})
-	return keys
-}
-
-// book keeps a violation, if it is the first of its sort.
-func (t *Trap) book(off *terrain, j *journey, c model.Checker, usual map[string]bool) {
-	slot := &t.Breaks
-	if c.Property() == "no-assertion-failure" || c.Property() == "no-crash" {
-		slot = &t.Stops
-	}
-	if *slot != nil || usual[c.Property()+"/"+c.Kind()] {
+	if w, written := witnesses[t.Site]; written {
+		off = w.exploration
+		off.without = t.Site
+		t.ByWitness = true
+		t.note(nil, off.violations(off.run(w.trace()), 1, breakTransitions))
 		return
 	}
-	v := &model.Violation{Property: c.Property(), Kind: c.Kind(), Message: c.Violation()}
-	*slot = &Break{v.Property, v.Kind, v.Message, off.record(j, v), len(j.did) - len(t.start.actions)}
+	if exceptions[t.Site] == "" {
+		t.note(on.violations(nil, elsewhereDepth, elsewhereTransitions), off.violations(nil, elsewhereDepth, elsewhereTransitions))
+	}
 }
 
-// Replay runs a trace again, without what it is without, and returns the properties that are violated.
-func Replay(t *model.Trace) []string {
-	off := terrain{world: t.World, without: map[spec.Site]bool{}, menus: map[string][]string{}, properties: properties.Promises()}
-	for _, site := range t.Without {
-		off.without[site] = true
+// trapOf is the trap that stopped a run; empty: none did.
+func trapOf(stopped error) spec.Site {
+	var trap *spec.Trap
+	if errors.As(stopped, &trap) {
+		return trap.Site
 	}
-	var names []string
-	for _, c := range off.travel(startOf(t)).broken {
-		names = append(names, c.Property())
+	return ""
+}
+
+// note keeps the first violation of each sort without the trap. What is violated with the trap on as well says nothing about it.
+func (t *Trap) note(with, without []*model.Violation) {
+	usual := map[string]bool{}
+	for _, v := range with {
+		usual[v.Key()] = true
 	}
-	return names
+	for _, v := range without {
+		slot := &t.Breaks
+		if isStop(v.Property) {
+			slot = &t.Stops
+		}
+		if *slot == nil && !usual[v.Key()] {
+			*slot = &Break{v.Property, v.Kind, v.Message, v.Trace}
+		}
+	}
+}
+
+// isStop reports whether a violation of a property is that the Python stops: an assert fails in it, or it crashes.
+func isStop(property string) bool {
+	return property == "no-assertion-failure" || property == "no-crash"
 }

@@ -4,36 +4,37 @@ import (
 	"slices"
 	"testing"
 
+	"cabi/model"
 	"cabi/properties"
-	"cabi/spec"
 )
 
 // knownDefects are the kinds of violations in the scenarios that are defects of the pin.
 var knownDefects = []string{"canon_error_context_new/NameError"}
 
-// Each scenario is a world that there can be, all of whose actions can be done somewhere, and no run of it ends in an action
-// that cannot be done.
+// Each scenario is a world that there can be, all of whose actions are tried somewhere.
 func TestScenarios(t *testing.T) {
 	for _, s := range scenarios {
 		t.Run(s.world.Name, func(t *testing.T) {
 			if err := s.world.Validate(); err != nil {
 				t.Fatal(err)
 			}
-			done := map[string]bool{}
-			g := &terrain{world: s.world, menus: s.menus}
-			g.explore(start{}, s.steps, scenarioRuns, func(j *journey) bool {
-				if j.bad != nil {
-					t.Fatalf("%v: %v", j.actions, j.bad)
+			tried := map[string]bool{}
+			search := s.search()
+			menu := search.Menu
+			search.Menu = func(r *model.Run, at *model.Activation) []model.Action {
+				actions := menu(r, at)
+				for _, a := range actions {
+					tried[a.String()] = true
 				}
-				for _, a := range j.did {
-					done[a.String()] = true
-				}
-				return false
-			})
+				return actions
+			}
+			if report := search.Run(); report.Frontier != report.AtBound {
+				t.Errorf("%d states were not explored, %d of them at the bound", report.Frontier, report.AtBound)
+			}
 			for where, menu := range s.menus {
 				for _, line := range menu {
-					if !done[line] {
-						t.Errorf("%s: %s is never done", where, line)
+					if !tried[line] {
+						t.Errorf("%s: %s is never tried", where, line)
 					}
 				}
 			}
@@ -41,33 +42,27 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-// Each hint takes the trap that it is for, and can be done to its end without it.
-func TestHints(t *testing.T) {
-	for site, h := range hints {
-		on := terrain{world: h.world, menus: h.menus}
-		if j := on.travel(start{actions: h.actions}); j.trap() != site {
-			t.Errorf("%s: got %v", site, j.stopped)
+// Each witness takes the trap that it is for, and can be done to its end without the trap.
+func TestWitnesses(t *testing.T) {
+	for site, w := range witnesses {
+		if got := trapOf(w.run(w.trace()).Stopped); got != site {
+			t.Errorf("%s: got %q", site, got)
 		}
-		off := on
-		off.without = map[spec.Site]bool{site: true}
-		if j := off.travel(start{actions: h.actions}); j.bad != nil || len(j.did) != len(h.actions) {
-			t.Errorf("without %s: %d of %d actions, %v, %v", site, len(j.did), len(h.actions), j.bad, j.stopped)
+		off := w.exploration
+		off.without = site
+		if without := off.run(w.trace()); len(without.Actions) != len(w.trace().Lines) {
+			t.Errorf("without %s: %d of %d actions, %v", site, len(without.Actions), len(w.trace().Lines), without.Stopped)
 		}
 	}
 }
 
 // No promise is violated in a scenario where all traps are on, but by the defects that docs/findings.md has.
 func TestPromisesHold(t *testing.T) {
-	for _, s := range scenarios {
-		g := &terrain{world: s.world, menus: s.menus, properties: properties.Promises()}
-		g.explore(start{}, s.steps, scenarioRuns, func(j *journey) bool {
-			for _, c := range j.broken {
-				if slices.Contains(knownDefects, c.Kind()) {
-					continue
-				}
-				t.Errorf("%s: %v: %s: %s", s.world.Name, j.did, c.Property(), c.Violation())
+	for _, search := range Scenarios(properties.Promises()...) {
+		for _, v := range search.Run().Violations {
+			if !slices.Contains(knownDefects, v.Kind) {
+				t.Errorf("%s: %s: %s\n%s", search.World.Name, v.Property, v.Message, v.Trace)
 			}
-			return false
-		})
+		}
 	}
 }
