@@ -12,18 +12,18 @@ import (
 var opaque = guest{}
 
 // confused uses a name where another type is wanted, once.
-var confused = guest{may: func(h holding, want *spec.Expected) bool { return !h.gone && !want.Answers(h.element) }}
+var confused = guest{may: func(h handle, want *spec.Expected) bool { return !h.gone && !want.Answers(h.element) }}
 
 // stale uses a name after its element is gone, once.
-var stale = guest{may: func(h holding, _ *spec.Expected) bool { return h.gone }}
+var stale = guest{may: func(h handle, _ *spec.Expected) bool { return h.gone }}
 
 // comparing is opaque, but that it asks of two indices it was handed whether they are equal.
 var comparing = guest{compare: func(c *lockstep, ref *transcript) string {
-	for i, a := range c.held {
-		for j, b := range c.held[:i] {
-			if a.inst == b.inst && (a.index == b.index) != (ref.held[i].index == ref.held[j].index) {
+	for i, a := range c.handles {
+		for j, b := range c.handles[:i] {
+			if a.inst == b.inst && (a.index == b.index) != (ref.handles[i].index == ref.handles[j].index) {
 				return fmt.Sprintf("#%d and #%d of %s: %d and %d in %s, %d and %d in %s", j, i, a.inst.Name,
-					b.index, a.index, c.variant(), ref.held[j].index, ref.held[i].index, c.reference.Name)
+					b.index, a.index, c.variant(), ref.handles[j].index, ref.handles[i].index, c.variantOfReference.Name)
 			}
 		}
 	}
@@ -32,9 +32,9 @@ var comparing = guest{compare: func(c *lockstep, ref *transcript) string {
 
 // hardCoding is opaque, but that it asks of an index it was handed whether it is a certain number.
 var hardCoding = guest{compare: func(c *lockstep, ref *transcript) string {
-	for i, a := range c.held {
-		if a.index != ref.held[i].index {
-			return fmt.Sprintf("#%d of %s: %d in %s, %d in %s", i, a.inst.Name, a.index, c.variant(), ref.held[i].index, c.reference.Name)
+	for i, a := range c.handles {
+		if a.index != ref.handles[i].index {
+			return fmt.Sprintf("#%d of %s: %d in %s, %d in %s", i, a.inst.Name, a.index, c.variant(), ref.handles[i].index, c.variantOfReference.Name)
 		}
 	}
 	return ""
@@ -66,7 +66,7 @@ func Guests(reference *spec.Variant) []*model.Property {
 }
 
 func newLockstep(name string, g guest, reference *spec.Variant) *lockstep {
-	c := &lockstep{guest: g, reference: reference}
+	c := &lockstep{guest: g, variantOfReference: reference}
 	c.Name = name
 	return c
 }

@@ -12,12 +12,12 @@ import (
 type guest struct {
 	// may reports whether an action may use a name where want is wanted; the names that it may not use as they were meant to
 	// be are for the last action alone.
-	may func(h holding, want *spec.Expected) bool
+	may func(h handle, want *spec.Expected) bool
 	// compare says what tells the variant from the reference, beside what is said; nil: nothing does.
 	compare func(c *lockstep, ref *transcript) string
 }
 
-func proper(h holding, want *spec.Expected) bool { return !h.gone && want.Answers(h.element) }
+func proper(h handle, want *spec.Expected) bool { return !h.gone && want.Answers(h.element) }
 
 // A move is an action, its operands as names.
 type move struct {
@@ -38,27 +38,27 @@ type operand struct {
 type lockstep struct {
 	transcript
 	guest     guest
-	reference *spec.Variant
+	variantOfReference *spec.Variant
 	moves     []move
-	known     map[*model.Activation]*model.Action
+	begun     map[*model.Activation]*model.Action
 	starts    int  // actions of the start still to come
-	apart     bool // the program is none of the guest's
+	ineligible     bool // the program is none of the guest's
 	ended     bool // the specification stopped the run: what it did last is among the moves, and cannot be taken back
-	ref       *transcript
+	reference       *transcript
 }
 
 func (c *lockstep) Begin(r *model.Run) {
 	c.transcript.Begin(r)
-	c.known, c.starts = map[*model.Activation]*model.Action{}, len(r.World.Start)
+	c.begun, c.starts = map[*model.Activation]*model.Action{}, len(r.World.Start)
 }
 
 // notice looks for an action that has begun.
 func (c *lockstep) notice() {
 	for _, at := range c.run.Activations {
-		if at.Pending == nil || c.known[at] == at.Pending {
+		if at.Pending == nil || c.begun[at] == at.Pending {
 			continue
 		}
-		c.known[at] = at.Pending
+		c.begun[at] = at.Pending
 		if at.Kind == model.KindHost && c.starts > 0 {
 			c.starts--
 			continue
@@ -69,7 +69,7 @@ func (c *lockstep) notice() {
 
 // begin notes an action and what its operands may stand for.
 func (c *lockstep) begin(at *model.Activation, a model.Action) {
-	c.apart = c.apart || len(c.moves) > 0 && c.moves[len(c.moves)-1].improper
+	c.ineligible = c.ineligible || len(c.moves) > 0 && c.moves[len(c.moves)-1].improper
 	m := move{actor: at.Actor, action: a}
 	for i, want := range wants(c.run, at, a) {
 		m.operands = append(m.operands, operand{})
@@ -78,7 +78,7 @@ func (c *lockstep) begin(at *model.Activation, a model.Action) {
 		}
 		o := c.operand(at, want, a.Args[i].Uint64())
 		m.improper = m.improper || o.proper < len(o.names)
-		c.apart = c.apart || len(o.names) == 0
+		c.ineligible = c.ineligible || len(o.names) == 0
 		m.operands[i] = o
 	}
 	c.moves = append(c.moves, m)
@@ -87,7 +87,7 @@ func (c *lockstep) begin(at *model.Activation, a model.Action) {
 // operand is what an index may stand for.
 func (c *lockstep) operand(at *model.Activation, want *spec.Expected, index uint64) operand {
 	var fit, unfit []int
-	for n, h := range c.held {
+	for n, h := range c.handles {
 		switch {
 		case h.inst.Name != at.Actor || h.index != index:
 		case proper(h, want):
@@ -154,15 +154,15 @@ const searchesRange = "variant/no-index-left"
 
 // check makes the run of the reference for each way in which the last action's operands can be meant.
 func (c *lockstep) check() {
-	if c.apart || c.Message != "" {
+	if c.ineligible || c.Message != "" {
 		return
 	}
 	for _, meant := range c.meanings() {
 		c.NonVacuous = c.NonVacuous || len(c.moves) > 0 && (c.guest.may == nil || c.improper(meant))
-		c.ref = c.agreeing(meant)
+		c.reference = c.agreeing(meant)
 		what := c.parts()
 		if what != "" && c.guest.may != nil && !c.improper(meant) {
-			c.apart = true // other guests can tell, without what this one does
+			c.ineligible = true // other guests can tell, without what this one does
 		} else {
 			c.Message = what
 		}
@@ -174,12 +174,12 @@ func (c *lockstep) check() {
 
 // parts says how the two runs part, if they do.
 func (c *lockstep) parts() string {
-	mine, others := c.differs(c.ref)
+	mine, others := c.differs(c.reference)
 	switch {
 	case mine != "":
-		return fmt.Sprintf("%s: %s; %s: %s", c.variant(), mine, c.reference.Name, others)
+		return fmt.Sprintf("%s: %s; %s: %s", c.variant(), mine, c.variantOfReference.Name, others)
 	case c.guest.compare != nil:
-		return c.guest.compare(c, c.ref)
+		return c.guest.compare(c, c.reference)
 	default:
 		return ""
 	}
@@ -228,9 +228,9 @@ func (o operand) orNumber() []int {
 func (c *lockstep) agreeing(meant []int) *transcript {
 	var ref *transcript
 	for tapes := [][]uint32{nil}; len(tapes) > 0; {
-		f := &referenceRun{c: c, meant: meant, tape: tapes[len(tapes)-1]}
+		f := &referenceRun{lockstep: c, meant: meant, tape: tapes[len(tapes)-1]}
 		tapes = append(tapes[:len(tapes)-1], f.run()...)
-		ref = &f.scribe
+		ref = &f.transcript
 		if mine, _ := c.differs(ref); mine == "" {
 			return ref
 		}
@@ -243,18 +243,18 @@ func (c *lockstep) AppendGhost(b []byte) []byte {
 	if c.ended {
 		return append(b, "ended\n"...)
 	}
-	if c.apart || c.ref == nil || c.Message != "" {
+	if c.ineligible || c.reference == nil || c.Message != "" {
 		return append(b, "apart\n"...)
 	}
 	var lines []string
-	for n, h := range c.held {
-		lines = append(lines, fmt.Sprintf("%s %d is %d, %v %s\n", h.inst.Name, h.index, c.ref.held[n].index, h.gone, spec.Describe(h.element)))
+	for n, h := range c.handles {
+		lines = append(lines, fmt.Sprintf("%s %d is %d, %v %s\n", h.inst.Name, h.index, c.reference.handles[n].index, h.gone, spec.Describe(h.element)))
 	}
 	slices.Sort(lines)
 	for _, l := range slices.Compact(lines) {
 		b = append(b, l...)
 	}
-	for _, l := range c.ref.free {
+	for _, l := range c.reference.free {
 		b = append(b, l...)
 	}
 	return b

@@ -9,8 +9,8 @@ import (
 
 // A follower makes a run of the reference variant: it takes the actions of a lockstep on the same names.
 type referenceRun struct {
-	scribe transcript
-	c      *lockstep
+	transcript transcript
+	lockstep      *lockstep
 	meant  []int      // the names of the last action's operands
 	tape   []uint32   // the specification's choices; beyond them, the first candidate
 	other  [][]uint32 // the tapes that choose otherwise
@@ -20,12 +20,12 @@ type referenceRun struct {
 
 // run makes the run, and returns the tapes of those that choose otherwise.
 func (f *referenceRun) run() [][]uint32 {
-	r := model.NewRun(f.c.run.World, spec.Options{Choices: f, Variant: f.c.reference}, f, &f.scribe)
+	r := model.NewRun(f.lockstep.run.World, spec.Options{Choices: f, Variant: f.lockstep.variantOfReference}, f, &f.transcript)
 	defer r.Close()
 	r.Main()
 	for _, inst := range r.Store.Instances() {
 		for _, t := range inst.Handles() {
-			f.scribe.free = append(f.scribe.free, fmt.Sprintf("%s%s %d %v\n", inst.Name, t.Key, t.Length, t.Free))
+			f.transcript.free = append(f.transcript.free, fmt.Sprintf("%s%s %d %v\n", inst.Name, t.Key, t.Length, t.Free))
 		}
 	}
 	return f.other
@@ -33,20 +33,20 @@ func (f *referenceRun) run() [][]uint32 {
 
 // Next takes the next action, if it is the same actor's turn.
 func (f *referenceRun) Next(_ *model.Run, at *model.Activation) model.Action {
-	if f.step == len(f.c.moves) || f.c.moves[f.step].actor != at.Actor {
+	if f.step == len(f.lockstep.moves) || f.lockstep.moves[f.step].actor != at.Actor {
 		return model.Action{}
 	}
-	m := f.c.moves[f.step]
+	m := f.lockstep.moves[f.step]
 	f.step++
 	a := m.action
 	a.Args = nil
 	for i, v := range m.action.Args {
 		if m.operands[i].names != nil {
 			n := f.name(m.operands[i], i)
-			if n >= len(f.scribe.held) {
+			if n >= len(f.transcript.handles) {
 				return model.Action{} // the runs have parted before
 			}
-			v = spec.CoreInt(f.scribe.held[n].index)
+			v = spec.CoreInt(f.transcript.handles[n].index)
 		}
 		a.Args = append(a.Args, v)
 	}
@@ -55,7 +55,7 @@ func (f *referenceRun) Next(_ *model.Run, at *model.Activation) model.Action {
 
 // name is the name that an operand stands for.
 func (f *referenceRun) name(o operand, i int) int {
-	if f.step == len(f.c.moves) {
+	if f.step == len(f.lockstep.moves) {
 		return f.meant[i]
 	}
 	return o.took

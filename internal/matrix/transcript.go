@@ -16,15 +16,15 @@ type transcript struct {
 	model.BaseChecker
 	run   *model.Run
 	names map[spec.Element]int
-	held  []holding // by name
-	said  []string
-	fresh []int    // the names handed out by the action that goes on
-	done  []string // what the action that goes on did in the tables, which is nothing to anyone if it traps
+	handles  []handle // by name
+	lines  []string
+	issued []int    // the names handed out by the action that goes on
+	pending  []string // what the action that goes on did in the tables, which is nothing to anyone if it traps
 	free  []string // the free lists at the end of the run
 }
 
 // A holding is what a name stands for: an index of an instance, and the element that it was issued for.
-type holding struct {
+type handle struct {
 	inst    *spec.ComponentInstance
 	element spec.Element
 	index   uint64
@@ -37,30 +37,30 @@ func (s *transcript) Issued(inst *spec.ComponentInstance, _ spec.TableKey, index
 	if spec.ClassOf(e) == spec.ClassThread {
 		return
 	}
-	n := len(s.held)
+	n := len(s.handles)
 	s.names[e] = n
-	s.held = append(s.held, holding{inst, e, index, false})
-	s.fresh = append(s.fresh, n)
-	s.done = append(s.done, fmt.Sprintf("%s gets #%d, %s", inst.Name, n, spec.Describe(e)))
+	s.handles = append(s.handles, handle{inst, e, index, false})
+	s.issued = append(s.issued, n)
+	s.pending = append(s.pending, fmt.Sprintf("%s gets #%d, %s", inst.Name, n, spec.Describe(e)))
 }
 
 func (s *transcript) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
 	if n, named := s.names[e]; named {
-		s.held[n].gone = true
-		s.done = append(s.done, fmt.Sprintf("#%d is gone", n))
+		s.handles[n].gone = true
+		s.pending = append(s.pending, fmt.Sprintf("#%d is gone", n))
 	}
 }
 
 func (s *transcript) Found(_ *spec.ComponentInstance, _ spec.Expected, _ uint64, e spec.Element) {
 	if n, named := s.names[e]; named {
-		s.done = append(s.done, fmt.Sprintf("#%d is used", n))
+		s.pending = append(s.pending, fmt.Sprintf("#%d is used", n))
 	}
 }
 
 // went writes down what was done in the tables, now that the run goes on.
-func (s *transcript) went() {
-	s.said = append(s.said, s.done...)
-	s.done = nil
+func (s *transcript) commit() {
+	s.lines = append(s.lines, s.pending...)
+	s.pending = nil
 }
 
 func (s *transcript) Delivered(inst *spec.ComponentInstance, code spec.EventCode, _ uint64, e spec.Element) {
@@ -68,7 +68,7 @@ func (s *transcript) Delivered(inst *spec.ComponentInstance, code spec.EventCode
 }
 
 func (s *transcript) Entered(_ *model.Run, at *model.Activation) {
-	s.went()
+	s.commit()
 	s.say("%s is entered with %s", at.Name, s.values(at, at.Args))
 }
 
@@ -76,7 +76,7 @@ func (s *transcript) Entered(_ *model.Run, at *model.Activation) {
 var packs = map[string]bool{"stream.new": true, "future.new": true}
 
 func (s *transcript) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
-	s.went()
+	s.commit()
 	if packs[at.Pending.Op] {
 		results = nil
 	}
@@ -84,8 +84,8 @@ func (s *transcript) Done(_ *model.Run, at *model.Activation, results []spec.Cor
 }
 
 func (s *transcript) Settled(*model.Run) {
-	s.went()
-	s.fresh = nil
+	s.commit()
+	s.issued = nil
 }
 
 func (s *transcript) Stopped(_ *model.Run, err error) { s.say("%s", stopName(err)) }
@@ -105,7 +105,7 @@ func stopName(err error) string {
 }
 
 func (s *transcript) say(format string, args ...any) {
-	s.said = append(s.said, fmt.Sprintf(format, args...))
+	s.lines = append(s.lines, fmt.Sprintf(format, args...))
 }
 
 // values writes numbers, those that are indices just handed out as names.
@@ -113,8 +113,8 @@ func (s *transcript) values(at *model.Activation, vs []spec.CoreValue) string {
 	words := make([]string, len(vs))
 	for i, v := range vs {
 		words[i] = v.String()
-		for _, n := range s.fresh {
-			if h := s.held[n]; h.inst.Name == at.Actor && !v.IsFloat() && h.index == v.Uint64() {
+		for _, n := range s.issued {
+			if h := s.handles[n]; h.inst.Name == at.Actor && !v.IsFloat() && h.index == v.Uint64() {
 				words[i] = fmt.Sprintf("#%d", n)
 			}
 		}
@@ -124,14 +124,14 @@ func (s *transcript) values(at *model.Activation, vs []spec.CoreValue) string {
 
 // differs says where two scribes' accounts part, if they do: what each says next.
 func (s *transcript) differs(other *transcript) (mine, others string) {
-	if slices.Equal(s.said, other.said) {
+	if slices.Equal(s.lines, other.lines) {
 		return "", ""
 	}
 	i := 0
-	for i < len(s.said) && i < len(other.said) && s.said[i] == other.said[i] {
+	for i < len(s.lines) && i < len(other.lines) && s.lines[i] == other.lines[i] {
 		i++
 	}
-	return line(s.said, i), line(other.said, i)
+	return line(s.lines, i), line(other.lines, i)
 }
 
 func line(lines []string, i int) string {

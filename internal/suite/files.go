@@ -9,11 +9,12 @@ import (
 )
 
 const (
-	CoverageFile = "coverage.md" // beside the traces
+	// CoverageFile is the name of the page about what a suite covers, which lies beside the traces.
+	CoverageFile = "coverage.md"
 	extension    = ".cabi"
 )
 
-// Files are the files of a suite by name: its traces, and what they show.
+// Files are the files of a suite by name: its traces, and the page about what they cover.
 func (s *Suite) Files() map[string]string {
 	files := map[string]string{CoverageFile: s.Coverage().Markdown()}
 	for _, t := range s.Traces {

@@ -7,30 +7,30 @@ import (
 	"cabi/spec"
 )
 
-// A candidate is a trace that may become one of the suite.
+// A candidate is a trace that may become a trace of the suite.
 type candidate struct {
 	trace   *model.Trace
 	actions int
 	text    string
-	shows   []Goal // sorted
-	// tells are the traps without which it goes on otherwise, for a runtime that cannot tell one trap from another.
-	tells []spec.Site
+	covers  []Goal // sorted
+	// detects are the traps without which the trace does not happen again, even for a runtime that reports traps without names.
+	detects []spec.Site
 }
 
 // A gatherer collects candidates.
 type gatherer struct {
 	Options
-	found []*candidate
-	known map[Goal]bool
-	texts map[string]bool
+	candidates []*candidate
+	covered    map[Goal]bool
+	texts      map[string]bool
 }
 
-// gather explores the scenarios of package traps and the worlds breadth first, then walks at random in the worlds that
-// are too big for that, for what nothing has shown so far.
+// gather explores the scenarios of package traps and the worlds breadth first; then it walks at random in the worlds that are too
+// big for that, and looks for goals that no candidate covers so far.
 func gather(o Options) []*candidate {
-	g := &gatherer{Options: o, known: map[Goal]bool{}, texts: map[string]bool{}}
+	g := &gatherer{Options: o, covered: map[Goal]bool{}, texts: map[string]bool{}}
 	g.scenarios()
-	for _, t := range given() {
+	for _, t := range seeds() {
 		g.take(t, actionsOf(t))
 	}
 	for _, w := range model.Worlds {
@@ -45,28 +45,28 @@ func gather(o Options) []*candidate {
 			g.walk(w)
 		}
 	}
-	return g.found
+	return g.candidates
 }
 
-// take makes a trace a candidate, if it shows anything.
+// take makes a trace a candidate, if it covers any goal.
 func (g *gatherer) take(t *model.Trace, actions int) {
 	t.Violates = ""
-	c := &candidate{trace: t, actions: actions, text: t.String(), shows: thingsOf(t)}
-	if c.shows == nil || g.texts[c.text] {
+	c := &candidate{trace: t, actions: actions, text: t.String(), covers: goalsOf(t)}
+	if c.covers == nil || g.texts[c.text] {
 		return
 	}
 	g.texts[c.text] = true
-	for _, thing := range c.shows {
-		g.known[thing] = true
+	for _, goal := range c.covers {
+		g.covered[goal] = true
 	}
-	g.found = append(g.found, c)
+	g.candidates = append(g.candidates, c)
 }
 
-// scenarios takes the first trace of each combination of things that a last action shows in a scenario, and the witnesses, which
-// show more once their trap is off.
+// scenarios takes, from each scenario, the first trace of each combination of goals that a last action covers; and the witnesses,
+// which detect that a trap is missing where shorter traces do not.
 func (g *gatherer) scenarios() {
 	g.Progress("exploring the scenarios of traps")
-	for _, s := range traps.Scenarios(shows) {
+	for _, s := range traps.Scenarios(covers) {
 		s.OnViolation = func(v *model.Violation) { g.take(v.Trace, v.Actions) }
 		s.Run()
 	}
@@ -75,41 +75,44 @@ func (g *gatherer) scenarios() {
 	}
 }
 
-// search takes the same in a world.
+// search is a search through a world that takes the first trace of each combination of goals that a last action covers.
 func (g *gatherer) search(w *model.World) *model.Search {
-	return &model.Search{World: w, Variant: spec.SingleTable, Properties: []*model.Property{shows}, Bounds: w.Bounds, KeepGoing: true,
+	return &model.Search{World: w, Variant: spec.SingleTable, Properties: []*model.Property{covers}, Bounds: w.Bounds, KeepGoing: true,
 		MaxStates: g.States, OnViolation: func(v *model.Violation) { g.take(v.Trace, v.Actions) }}
 }
 
-// walk walks at random in a world, and takes a trace, made small, of each thing that no candidate shows.
+// walk walks at random in a world, and takes a shrunk trace of each goal that no candidate covers.
 func (g *gatherer) walk(w *model.World) {
 	s := g.search(w)
 	s.MaxStates, s.Random = 0, &model.Random{Seed: 1, Runs: g.Runs}
 	var order []Goal
 	shortest := map[Goal]*model.Violation{}
 	s.OnViolation = func(v *model.Violation) {
-		for _, thing := range thingsOf(v.Trace) {
-			before, met := shortest[thing]
-			if g.known[thing] || met && before.Actions <= v.Actions {
+		for _, goal := range goalsOf(v.Trace) {
+			before, known := shortest[goal]
+			if g.covered[goal] || known && before.Actions <= v.Actions {
 				continue
 			}
-			if !met {
-				order = append(order, thing)
+			if !known {
+				order = append(order, goal)
 			}
-			shortest[thing] = v
+			shortest[goal] = v
 		}
 	}
 	s.Run()
-	for _, thing := range order {
-		if !g.known[thing] {
-			g.Progress("shrinking what shows " + string(thing))
-			v := *shortest[thing]
-			v.Kind = string(thing)
-			goal := *s
-			goal.Properties = []*model.Property{showing(thing)}
-			small := shrink.Minimize(&goal, &v, shrink.Limits{Runs: g.Tries})
-			small.Violation, _ = shrink.Part(&goal, small)
-			g.take(small.Violation.Trace, small.Violation.Actions)
+	for _, goal := range order {
+		if !g.covered[goal] {
+			g.shrink(*s, goal, *shortest[goal])
 		}
 	}
+}
+
+// shrink takes a small trace that covers a goal, made from one that a search found.
+func (g *gatherer) shrink(s model.Search, goal Goal, found model.Violation) {
+	g.Progress("shrinking what shows " + string(goal))
+	found.Kind = string(goal)
+	s.Properties = []*model.Property{covering(goal)}
+	small := shrink.Minimize(&s, &found, shrink.Limits{Runs: g.Tries})
+	small.Violation, _ = shrink.Part(&s, small)
+	g.take(small.Violation.Trace, small.Violation.Actions)
 }

@@ -9,16 +9,16 @@ import (
 	"cabi/spec"
 )
 
-// name names each trace after the first thing that it alone shows, and says what that is above it.
-func (s *Suite) name() {
-	s.alone()
+// nameTraces names each trace after the first goal that it alone covers, and writes a comment above it that says what that is.
+func (s *Suite) nameTraces() {
+	s.noteAlone()
 	sentences := map[spec.Site]string{}
 	for _, site := range s.Sites {
 		sentences[site.Name] = site.Sentence
 	}
 	taken := map[string]int{}
 	for _, t := range s.Traces {
-		name, sentence := t.says(sentences)
+		name, sentence := t.describe(sentences)
 		if taken[name]++; taken[name] > 1 {
 			name = fmt.Sprintf("%s-%d", name, taken[name])
 		}
@@ -30,17 +30,17 @@ func (s *Suite) name() {
 	s.sort()
 }
 
-// says is a name for a trace and a sentence.
-func (t *Trace) says(sentences map[spec.Site]string) (name, sentence string) {
-	if len(t.Alone) == 0 {
-		site := t.Tells[0]
+// describe returns a name for a trace, and a sentence about it.
+func (t *Trace) describe(sentences map[spec.Site]string) (name, sentence string) {
+	if len(t.CoversAlone) == 0 {
+		site := t.Detects[0]
 		return slug("needs trap " + string(site)), fmt.Sprintf("Goes on otherwise without the trap %s: %s.", site, sentences[site])
 	}
-	main := slices.MinFunc(t.Alone, func(a, b Goal) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
+	main := slices.MinFunc(t.CoversAlone, func(a, b Goal) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
 	return slug(string(main)), main.sentence(sentences)
 }
 
-// rank orders things by how much they say about a trace: traps, then outcomes, then actions that trap, then steps.
+// rank orders goals by how much they say about a trace: traps, then outcomes, then actions that trap, then steps.
 func rank(t Goal) int {
 	switch what, is, _ := strings.Cut(string(t), ": "); {
 	case strings.HasPrefix(what, "trap "):
@@ -54,13 +54,13 @@ func rank(t Goal) int {
 	}
 }
 
-// slug is a text as the name of a file.
+// slug turns a text into the name of a file.
 func slug(text string) string {
 	text = strings.NewReplacer(" -> ", "-to-", ": ", "-", ", ", "-", "/", "-", " ", "-").Replace(text)
 	return strings.ToLower(text)
 }
 
-// sentence says what a thing is.
+// sentence says what a trace shows that covers the goal.
 func (t Goal) sentence(sentences map[spec.Site]string) string {
 	what, is, _ := strings.Cut(string(t), ": ")
 	if site, traps := strings.CutPrefix(what, "trap "); traps {

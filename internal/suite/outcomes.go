@@ -10,7 +10,7 @@ import (
 	"cabi/spec"
 )
 
-// label is an action without its operands, and without the types and functions that it is about.
+// label is an action without its operands, and without the types and functions that it names.
 func label(a model.Action) string {
 	words := []string{a.Op}
 	for _, w := range a.Imm {
@@ -21,11 +21,11 @@ func label(a model.Action) string {
 	return strings.Join(words, " ")
 }
 
-// switching are the built-ins that tell whether a thread was resumed by cancellation.
+// switching are the built-ins whose result says whether the thread was resumed because its task was cancelled.
 var switching = []string{"thread.suspend", "thread.yield", "thread.suspend-then-resume", "thread.yield-then-resume",
 	"thread.suspend-then-promote", "thread.yield-then-promote"}
 
-// outcome is the kind of what an action comes to.
+// outcome names the kind of outcome that an action had.
 func outcome(r *model.Run, at *model.Activation, results []spec.CoreValue) string {
 	a := *at.Pending
 	group, verb, _ := strings.Cut(a.Op, ".")
@@ -54,7 +54,7 @@ func lowersAsync(w *model.World, instance, function string) bool {
 
 func subtaskState(n uint64) string { return spec.SubtaskState(n).String() }
 
-// copied is how a copy ended, and of a stream how much was copied, of what was asked for if that is known.
+// copied says how a copy ended, and for a stream how much was copied; as a share of what was asked for, if that is known.
 func copied(a model.Action, packed uint64) string {
 	result := spec.CopyResult(packed & 0xf).String()
 	if strings.HasPrefix(a.Op, "future.") {
@@ -67,7 +67,7 @@ func copied(a model.Action, packed uint64) string {
 	return result + " " + amount(packed>>4, asked)
 }
 
-// amount says how much n is of what was asked for; 0: that is not known.
+// amount says how much n is of asked, which is 0 if it is not known how much was asked for.
 func amount(n, asked uint64) string {
 	switch {
 	case n == 0:
@@ -81,7 +81,7 @@ func amount(n, asked uint64) string {
 	}
 }
 
-// event names an event, and what it says: the state of a subtask, how a copy ended.
+// event names an event and its payload: the state of a subtask, or how a copy ended.
 func event(code, payload uint64) string {
 	c := spec.EventCode(code)
 	switch c {

@@ -9,17 +9,17 @@ import (
 	"cabi/spec"
 )
 
-// A Step is a step of one of the specification's state machines that its text has: an assignment to the state, from what
-// the state may be there as far as the function itself says.
+// A Step is a step of one of the specification's state machines: an assignment to the state in the text of definitions.py, and a
+// state that may hold before it, as far as the function that assigns says.
 type Step struct {
 	Machine, From, To string
 	Not               string // why it cannot be taken; empty: it can
 }
 
-// Thing is the step as a thing that a trace shows.
-func (s Step) Thing() Goal { return stepThing(s.Machine, s.From, s.To) }
+// Goal is the step as a goal that a trace can cover.
+func (s Step) Goal() Goal { return stepGoal(s.Machine, s.From, s.To) }
 
-func stepThing(machine, from, to string) Goal {
+func stepGoal(machine, from, to string) Goal {
 	return Goal(fmt.Sprintf("%s: %s -> %s", machine, from, to))
 }
 
@@ -28,7 +28,7 @@ const (
 	entered    = "core code runs after Task.start only, which makes the task STARTED"
 )
 
-// Steps are all steps: of the copy state of each kind of end, of the states of tasks and of subtasks.
+// Steps are all steps: of the states of tasks and subtasks, and of the copy states of the four kinds of ends.
 var Steps = slices.Concat([]Step{
 	{"task", "INITIAL", "STARTED", ""},
 	{"task", "INITIAL", "CANCEL_DELIVERED", ""},
@@ -46,7 +46,7 @@ var Steps = slices.Concat([]Step{
 }, copySteps(spec.ClassReadableStreamEnd, ""), copySteps(spec.ClassWritableStreamEnd, ""),
 	copySteps(spec.ClassReadableFutureEnd, futureIdle), copySteps(spec.ClassWritableFutureEnd, futureIdle))
 
-// copySteps are the steps of a kind of end, given why a copy that nobody cancels cannot leave it IDLE.
+// copySteps are the steps of a kind of end; idle says why a copy that is not cancelled cannot leave the end IDLE.
 func copySteps(kind spec.Class, idle string) []Step {
 	name := kind.String()
 	return []Step{
@@ -59,70 +59,72 @@ func copySteps(kind spec.Class, idle string) []Step {
 	}
 }
 
-// steps is what is known of the state machines of a run.
+// steps follows the state machines of a run.
 type steps struct {
-	states map[any]string // the last that was seen of each
-	order  []any
-	ends   bool // look at ends too, which takes time
-	writer spec.StateWriter
-	text   []byte
+	states   map[any]string // the last known state of each task, subtask and end
+	order    []any          // the same, in the order in which they came up
+	withEnds bool           // ends are followed too, which takes time
+	writer   spec.StateWriter
+	text     []byte
 }
 
 func newSteps() *steps { return &steps{states: map[any]string{}} }
 
-// look shows the steps that were taken since the last look.
-func (s *steps) look(r *model.Run, show func(Goal)) {
+// update records the steps that were taken since the last update.
+func (s *steps) update(r *model.Run, record func(Goal)) {
 	for _, t := range r.Store.AllTasks() {
-		s.meet(t, "INITIAL")
+		s.add(t, "INITIAL")
 		if c := t.Caller(); c != nil {
-			s.meet(c, "STARTING")
+			s.add(c, "STARTING")
 		}
 	}
 	for _, inst := range r.Store.Instances() {
 		for slot := range inst.Live() {
-			s.element(slot.Element)
+			s.addElement(slot.Element)
 		}
 	}
 	for _, o := range s.order {
 		switch o := o.(type) {
 		case *spec.Task:
-			s.step(o, "task", o.State().String(), show)
+			s.move(o, "task", o.State().String(), record)
 		case *spec.Subtask:
-			s.step(o, "subtask", o.State().String(), show)
+			s.move(o, "subtask", o.State().String(), record)
 		}
 	}
-	if s.ends {
-		s.copies(r.Store, show)
+	if s.withEnds {
+		s.updateEnds(r.Store, record)
 	}
 }
 
-// element meets an element of a table.
-func (s *steps) element(e spec.Element) {
+// addElement adds an element of a table, if it has a state.
+func (s *steps) addElement(e spec.Element) {
 	switch {
 	case spec.ClassOf(e) == spec.ClassSubtask:
-		s.meet(e, "STARTING")
-	case s.ends && spec.SharedOf(e) != nil:
-		s.meet(e, "IDLE")
+		s.add(e, "STARTING")
+	case s.withEnds && spec.SharedOf(e) != nil:
+		s.add(e, "IDLE")
 	}
 }
 
-func (s *steps) meet(o any, initial string) {
-	if _, met := s.states[o]; !met {
+// add begins to follow an object, unless it is followed already.
+func (s *steps) add(o any, initial string) {
+	if _, known := s.states[o]; !known {
 		s.states[o] = initial
 		s.order = append(s.order, o)
 	}
 }
 
-func (s *steps) step(o any, machine, state string, show func(Goal)) {
+// move records a step, if an object's state is another than before.
+func (s *steps) move(o any, machine, state string, record func(Goal)) {
 	if before := s.states[o]; before != state {
-		show(stepThing(machine, before, state))
+		record(stepGoal(machine, before, state))
 		s.states[o] = state
 	}
 }
 
-// copies reads the states of ends from the text of the store's state, which is where they can be seen: it asks for the
-// name that each end has there.
-func (s *steps) copies(store *spec.Store, show func(Goal)) {
+// updateEnds reads the states of ends from the text of the store's state, because package spec shows them nowhere else. It has the
+// writer add a line for each end, which says what name the end has in the text.
+func (s *steps) updateEnds(store *spec.Store, record func(Goal)) {
 	s.text = s.writer.Append(s.text[:0], store, func(w *spec.StateWriter) {
 		for i, o := range s.order {
 			if e, ok := o.(spec.Element); ok && spec.SharedOf(e) != nil {
@@ -142,7 +144,7 @@ func (s *steps) copies(store *spec.Store, show func(Goal)) {
 		if e, ok := names[words[0]]; ok {
 			_, rest, _ := strings.Cut(line, " state=")
 			state, _, _ := strings.Cut(rest, " ")
-			s.step(e, spec.ClassOf(e.(spec.Element)).String(), state, show)
+			s.move(e, spec.ClassOf(e.(spec.Element)).String(), state, record)
 		}
 	}
 }

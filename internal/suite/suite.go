@@ -1,6 +1,6 @@
 // Package suite makes the reference suite: short traces that together show every trap that can be taken, every built-in
 // with every kind of outcome, and every step of the specification's state machines that can be taken, for a runtime to be
-// tested against. Each trace is as short as search finds it, and none is there whose things the others show.
+// tested against. Each trace is as short as the search finds it, and no trace is there whose goals the others cover.
 package suite
 
 import (
@@ -14,23 +14,23 @@ import (
 // Options say how to make a suite. The same options give the same suite.
 type Options struct {
 	States   int          // how many states to explore of each world
-	Runs     int          // how many random walks to make in each world that is too big for that
-	Tries    int          // how often to run a trace that they find, to make it smaller
+	Runs     int          // how many random walks to make in each world that is too big to be explored
+	Tries    int          // how often to run a trace that a walk finds, to make it smaller
 	Sites    []Site       // the traps of the specification
-	Progress func(string) // hears what is done next; nil: nobody does
+	Progress func(string) // is called with what is done next; optional
 }
 
-// Default are the options of the suite in traces/.
+// Default are the options of the suite in suite/traces.
 var Default = Options{States: 3000, Runs: 2000, Tries: 800}
 
 // A Trace is one trace of the suite.
 type Trace struct {
-	Name    string // of its file, without the extension
-	Trace   *model.Trace
-	Actions int
-	Shows   []Goal      // all, sorted
-	Alone   []Goal      // those that no other trace shows
-	Tells   []spec.Site // the traps without which it goes on otherwise although traps are not told apart
+	Name        string // of its file, without the extension
+	Trace       *model.Trace
+	Actions     int
+	Covers      []Goal      // all, sorted
+	CoversAlone []Goal      // the goals that no other trace covers
+	Detects     []spec.Site // the traps without which the trace does not happen again, even for a runtime that reports traps without names
 }
 
 // A Suite is a reference suite.
@@ -47,16 +47,16 @@ func Generate(o Options) *Suite {
 	all := gather(o)
 	o.Progress("switching traps off")
 	for _, c := range all {
-		if site := trapOf(c.trace); site != "" && departs(blind(c.trace), site) {
-			c.tells = []spec.Site{site}
+		if site := trapOf(c.trace); site != "" && departs(unnamed(c.trace), site) {
+			c.detects = []spec.Site{site}
 		}
 	}
 	o.Progress("choosing")
 	s := &Suite{Sites: o.Sites}
 	for _, c := range cover(all) {
-		s.Traces = append(s.Traces, &Trace{Trace: c.trace, Actions: c.actions, Shows: c.shows, Tells: c.tells})
+		s.Traces = append(s.Traces, &Trace{Trace: c.trace, Actions: c.actions, Covers: c.covers, Detects: c.detects})
 	}
-	s.name()
+	s.nameTraces()
 	return s
 }
 
@@ -64,14 +64,14 @@ func Generate(o Options) *Suite {
 func Of(sites []Site, traces map[string]*model.Trace) *Suite {
 	s := &Suite{Sites: sites}
 	for name, t := range traces {
-		of := &Trace{Name: name, Trace: t, Actions: actionsOf(t), Shows: thingsOf(t)}
-		if site := trapOf(t); site != "" && departs(blind(t), site) {
-			of.Tells = []spec.Site{site}
+		of := &Trace{Name: name, Trace: t, Actions: actionsOf(t), Covers: goalsOf(t)}
+		if site := trapOf(t); site != "" && departs(unnamed(t), site) {
+			of.Detects = []spec.Site{site}
 		}
 		s.Traces = append(s.Traces, of)
 	}
 	s.sort()
-	s.alone()
+	s.noteAlone()
 	return s
 }
 
@@ -79,16 +79,16 @@ func (s *Suite) sort() {
 	slices.SortFunc(s.Traces, func(a, b *Trace) int { return cmp.Compare(a.Name, b.Name) })
 }
 
-// alone notes what each trace alone shows.
-func (s *Suite) alone() {
+// noteAlone notes the goals that each trace alone covers.
+func (s *Suite) noteAlone() {
 	count := map[Goal]int{}
 	for _, t := range s.Traces {
-		for _, thing := range t.Shows {
-			count[thing]++
+		for _, goal := range t.Covers {
+			count[goal]++
 		}
 	}
 	for _, t := range s.Traces {
-		t.Alone = slices.DeleteFunc(slices.Clone(t.Shows), func(thing Goal) bool { return count[thing] > 1 })
+		t.CoversAlone = slices.DeleteFunc(slices.Clone(t.Covers), func(goal Goal) bool { return count[goal] > 1 })
 	}
 }
 

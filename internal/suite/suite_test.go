@@ -13,7 +13,7 @@ import (
 	"cabi/model"
 )
 
-var write = flag.Bool("write", false, "generate the suite in traces/ anew")
+var write = flag.Bool("write", false, "generate the suite in suite/traces anew")
 
 const dir = "../../suite/traces"
 
@@ -26,7 +26,7 @@ func sites(t *testing.T) []Site {
 	return sites
 }
 
-// read reads the suite in traces/.
+// read reads the suite in suite/traces.
 func read(t *testing.T) *Suite {
 	t.Helper()
 	s, err := Read(os.DirFS(dir), sites(t))
@@ -36,7 +36,7 @@ func read(t *testing.T) *Suite {
 	return s
 }
 
-// The suite in traces/ is the one that is generated.
+// The suite in suite/traces is the one that is generated.
 func TestGenerated(t *testing.T) {
 	if !*write && os.Getenv("CABI_LONG") == "" {
 		t.Skip("it takes a minute: set CABI_LONG=1 to generate the suite and compare, or -write to generate it anew")
@@ -90,8 +90,8 @@ func filesIn(t *testing.T) map[string]string {
 	return files
 }
 
-// What coverage.md claims of the traces is so, as they are replayed; each trace happens again, says what it shows, and
-// shows what no other does, or tells a trap missing.
+// The claims of coverage.md about the traces are true when the traces are replayed. Each trace happens again, says in a comment what
+// it shows, and covers a goal that no other trace covers, or detects that a trap is missing.
 func TestCoverage(t *testing.T) {
 	s := read(t)
 	c := s.Coverage()
@@ -103,65 +103,65 @@ func TestCoverage(t *testing.T) {
 		if len(of.Trace.Comments) != 1 {
 			t.Errorf("%s: it must say what it shows in one comment", of.Name)
 		}
-		if len(of.Shows) == 0 {
+		if len(of.Covers) == 0 {
 			t.Errorf("%s does not happen again", of.Name)
 		}
-		if len(of.Alone) == 0 && len(of.Tells) == 0 {
+		if len(of.CoversAlone) == 0 && len(of.Detects) == 0 {
 			t.Errorf("%s shows nothing that the others do not", of.Name)
 		}
 	}
 }
 
-// The suite shows every trap but the one that nothing takes, every action, and every step that can be taken; no trace
-// takes one that cannot.
+// The suite covers every trap but the one that no program takes, every action, and every step that can be taken; no trace takes a
+// step that is said to be impossible.
 func TestComplete(t *testing.T) {
 	c := read(t).Coverage()
-	if len(c.Missing) != 1 || c.Missing[0].Name != "canon_lift.thread_func/code" {
-		t.Errorf("traps that no trace takes: %v", c.Missing)
+	if len(c.NotTaken) != 1 || c.NotTaken[0].Name != "canon_lift.thread_func/code" {
+		t.Errorf("traps that no trace takes: %v", c.NotTaken)
 	}
-	if len(c.Ops) > 0 || len(c.Steps) > 0 {
-		t.Errorf("no trace shows actions %v, steps %v", c.Ops, c.Steps)
+	if len(c.NotUsed) > 0 || len(c.StepsNotTaken) > 0 {
+		t.Errorf("no trace shows actions %v, steps %v", c.NotUsed, c.StepsNotTaken)
 	}
-	for thing := range c.By {
-		if rank(thing) == 3 && !slices.ContainsFunc(Steps, func(s Step) bool { return s.Not == "" && s.Thing() == thing }) {
-			t.Errorf("%s is taken in %v, which is said to be impossible", thing, c.By[thing])
+	for goal := range c.By {
+		if rank(goal) == 3 && !slices.ContainsFunc(Steps, func(s Step) bool { return s.Not == "" && s.Goal() == goal }) {
+			t.Errorf("%s is taken in %v, which is said to be impossible", goal, c.By[goal])
 		}
 	}
 }
 
-// A runtime that lacks one trap departs from the suite, as a rule even if it cannot tell one trap from another.
+// A runtime that lacks one trap departs from the suite, and nearly always does so even if it reports traps without names.
 func TestDetects(t *testing.T) {
 	c := read(t).Coverage()
 	n := len(c.Suite.Sites)
-	if 100*len(c.Found) < 99*n {
-		t.Errorf("%s are detected", share(len(c.Found), n))
+	if 100*len(c.Detected) < 99*n {
+		t.Errorf("%s are detected", share(len(c.Detected), n))
 	}
-	if 100*len(c.Told) < 95*n {
-		t.Errorf("%s are detected by who cannot tell traps apart", share(len(c.Told), n))
+	if 100*len(c.DetectedUnnamed) < 95*n {
+		t.Errorf("%s are detected by who cannot tell traps apart", share(len(c.DetectedUnnamed), n))
 	}
 }
 
-// A trace that stands for nothing is left out, and the shorter of two that show the same stays.
+// A trace whose goals the others cover is left out, and the shorter of two that cover the same is kept.
 func TestCover(t *testing.T) {
-	long := &candidate{actions: 5, text: "long", shows: []Goal{"a", "b"}}
-	short := &candidate{actions: 1, text: "short", shows: []Goal{"a"}}
-	other := &candidate{actions: 2, text: "other", shows: []Goal{"b"}}
+	long := &candidate{actions: 5, text: "long", covers: []Goal{"a", "b"}}
+	short := &candidate{actions: 1, text: "short", covers: []Goal{"a"}}
+	other := &candidate{actions: 2, text: "other", covers: []Goal{"b"}}
 	kept := cover([]*candidate{long, short, other})
 	if !slices.Equal(kept, []*candidate{other, short}) {
 		t.Errorf("kept %v", kept)
 	}
 }
 
-// The programs given by hand are taken to the traps that they are for.
-func TestGiven(t *testing.T) {
-	for _, trace := range given() {
-		if site := trapOf(trace); !strings.HasSuffix(string(site), "/may-leave") || !departs(blind(trace), site) {
+// Each seed ends with a trap of a built-in that may not be called, and happens otherwise without it.
+func TestSeeds(t *testing.T) {
+	for _, trace := range seeds() {
+		if site := trapOf(trace); !strings.HasSuffix(string(site), "/may-leave") || !departs(unnamed(trace), site) {
 			t.Errorf("without %q it is the same:\n%s", site, trace)
 		}
 	}
 }
 
-// Upstream's Python does what each trace says.
+// Upstream's Python does the same as each trace.
 func TestUpstreamAgrees(t *testing.T) {
 	checkout := os.Getenv(upstream.DirVariable)
 	if checkout == "" {
@@ -183,7 +183,7 @@ func TestUpstreamAgrees(t *testing.T) {
 	}
 }
 
-// Of two runs with the same options, both make the same files.
+// The same options give the same files.
 func TestDeterministic(t *testing.T) {
 	o := Options{States: 10, Runs: 5, Tries: 5, Sites: sites(t)}
 	first, second := Generate(o).Files(), Generate(o).Files()

@@ -7,8 +7,8 @@ import (
 	"cabi/model"
 )
 
-// ownWorld is a trace with a world of its own, which it defines: what the trace needs of the named world it was found in,
-// without what is for searching. So a trace can be read by itself, and means the same when the named worlds change.
+// ownWorld gives a trace a world of its own, which the trace defines: the part of a named world that the trace needs, without the
+// menus and bounds, which are for searches. So a trace can be read by itself, and stays the same when the named worlds change.
 func ownWorld(t *model.Trace) *model.Trace {
 	if model.WorldByName(t.World.Name) != t.World {
 		return t

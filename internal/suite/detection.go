@@ -7,23 +7,14 @@ import (
 	"cabi/spec"
 )
 
-// departs reports whether a trace does not happen again with a trap switched off. Where that is a trap that keeps the
-// tables in order, the port, not the Python, may have no answer: that is another end too.
-func departs(t *model.Trace, without spec.Site) (departs bool) {
-	defer func() {
-		if got := recover(); got != nil {
-			if _, fault := got.(*spec.Fault); !fault {
-				panic(got)
-			}
-			departs = true
-		}
-	}()
+// departs reports whether a trace does not happen again with a trap switched off.
+func departs(t *model.Trace, without spec.Site) bool {
 	again, err := model.ReplayOptions{Without: map[spec.Site]bool{without: true}}.Run(t)
 	return err != nil || again.Departs != nil
 }
 
-// blind is a trace as a runtime can follow it that cannot tell one trap from another: it says only that there is one.
-func blind(t *model.Trace) *model.Trace {
+// unnamed is a trace for a runtime that reports traps without names: it says that there is a trap, and not which.
+func unnamed(t *model.Trace) *model.Trace {
 	other := *t
 	other.Lines = nil
 	for _, l := range t.Lines {
