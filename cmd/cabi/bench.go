@@ -116,7 +116,7 @@ func newBenchMCommand() *cobra.Command {
 			if naive {
 				begun := time.Now()
 				r := &model.DirectReport{States: bench.Naive(m)}
-				return printM(cmd, bench.NewMeasured(m, r, time.Since(begun)), nil, asJSON)
+				return printM(cmd, bench.NewMeasurement(m, r, time.Since(begun)), nil, asJSON)
 			}
 			progress := newProgress(cmd.ErrOrStderr(), 0)
 			search := m.Search()
@@ -127,7 +127,7 @@ func newBenchMCommand() *cobra.Command {
 			begun := time.Now()
 			r, err := search.Run()
 			progress.clear()
-			return printM(cmd, bench.NewMeasured(m, r, time.Since(begun)), err, asJSON)
+			return printM(cmd, bench.NewMeasurement(m, r, time.Since(begun)), err, asJSON)
 		},
 	}
 	f := cmd.Flags()
@@ -150,7 +150,7 @@ func keepWithin(memory size) {
 
 // printM prints how many states of M a search found, and returns an error if M has another number of states, or the search was
 // stopped.
-func printM(cmd *cobra.Command, m bench.Measured, err error, asJSON bool) error {
+func printM(cmd *cobra.Command, m bench.Measurement, err error, asJSON bool) error {
 	out := cmd.OutOrStdout()
 	if asJSON {
 		json.NewEncoder(out).Encode(m)

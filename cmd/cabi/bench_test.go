@@ -15,7 +15,7 @@ func TestBenchM(t *testing.T) {
 		size, memory, most = "2,4,2", "200MB", 200<<20
 	}
 	out, err := cabiCommand("bench", "m", "--size", size, "--memory", memory, "--json").Output()
-	var m bench.Measured
+	var m bench.Measurement
 	if err == nil {
 		err = json.Unmarshal(out, &m)
 	}

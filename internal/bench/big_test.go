@@ -2,7 +2,7 @@ package bench
 
 import "testing"
 
-// Memory that is too small for the states makes nothing different but where they are.
+// A search whose states do not fit into its memory finds the same as one with enough, and writes states to disk.
 func TestBeyondMemory(t *testing.T) {
 	m := M{2, 3, 2}
 	search := m.Search()

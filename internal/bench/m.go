@@ -1,4 +1,5 @@
-// Package bench measures how fast the specification is explored.
+// Package bench measures how fast the specification is explored: the named worlds, and a small model M that other model
+// checkers explore too. Page writes the measurements as docs/generated/performance.md.
 package bench
 
 import (
@@ -9,12 +10,12 @@ import (
 	"cabi/spec"
 )
 
-// M is a model that other model checkers are measured with too: two handle tables of the specification's own. An own handle
-// of one of T types is made in the first while fewer than H live there; one that is not lent is dropped, or given to the
-// other table, while fewer than H live there; one is lent up to L times, and each time given back.
+// M is a model that this program and other model checkers explore, so that they can be compared: two of the specification's
+// handle tables, in each of which at most H handles live. Own handles of T types are made in the first table. A handle is lent
+// up to L times and given back. One that is not lent is dropped, or moved to the other table.
 type M struct{ T, H, L int }
 
-// ParseM reads "T,H,L".
+// ParseM reads a size "T,H,L".
 func ParseM(text string) (M, error) {
 	var m M
 	if n, err := fmt.Sscanf(text+"\n", "%d,%d,%d\n", &m.T, &m.H, &m.L); n != 3 || err != nil {
@@ -31,8 +32,10 @@ func ParseM(text string) (M, error) {
 
 func (m M) String() string { return fmt.Sprintf("%d,%d,%d", m.T, m.H, m.L) }
 
-// States is how many states M has: f² − (f − 1), where f = Σ_{n=0..H} Σ_k C(n,k)·k!·s^(n−k) is those of one table, whose
-// places are each one of k that are free, in the order of the free list, or one of s = T·(L+1) handles.
+// States is the number of states of M in closed form, f² − (f − 1). Here f = Σ_{n=0..H} Σ_{k=0..n} C(n,k)·k!·s^(n−k) is the
+// number of states of one table: of its n places, k are free, in any order of the free list, and each other place holds one of
+// s = T·(L+1) handles. The f − 1 states in which the second table was used and the first never was cannot be reached, since
+// handles are made in the first.
 func (m M) States() *big.Int {
 	f := new(big.Int)
 	for n := int64(0); n <= int64(m.H); n++ {
@@ -47,58 +50,61 @@ func (m M) States() *big.Int {
 	return square.Sub(square, f.Sub(f, big.NewInt(1)))
 }
 
-// Search is a search of all its states.
+// Search is a search of all states of M.
 func (m M) Search() model.DirectSearch {
 	return model.DirectSearch{New: func() model.DirectSystem { return newTables(m) }, Width: 2 * m.H}
 }
 
-// A tables is M over the specification's tables.
-type tables struct {
+// A tableSystem is M as a system to be searched, over the specification's own tables. A state is a byte for each place of both
+// tables, as spec.BareTable writes it.
+type tableSystem struct {
 	M
-	a, b *table
-	next []byte // the state after an action
+	first, second *table
+	next          []byte // the state after an action: the next of both tables
 }
 
-// A table is one of the two.
+// A table is one of the two tables, and its part of a state.
 type table struct {
 	*spec.BareTable
-	now, next []byte // its part of a state, before an action and after it
+	state []byte // before an action
+	next  []byte // after it
 }
 
-func newTables(m M) *tables {
+func newTables(m M) *tableSystem {
 	s := spec.NewStore(spec.Options{})
 	var types []*spec.ResourceType
 	impl := spec.NewComponentInstance(s, nil)
 	for i := range m.T {
 		types = append(types, spec.NewResourceType(fmt.Sprint("R", i), impl, nil))
 	}
-	t := &tables{M: m, next: make([]byte, 2*m.H)}
-	t.a = &table{BareTable: spec.NewBareTable(s, types, m.H, m.L), next: t.next[:m.H]}
-	t.b = &table{BareTable: spec.NewBareTable(s, types, m.H, m.L), next: t.next[m.H:]}
+	t := &tableSystem{M: m, next: make([]byte, 2*m.H)}
+	t.first = &table{BareTable: spec.NewBareTable(s, types, m.H, m.L), next: t.next[:m.H]}
+	t.second = &table{BareTable: spec.NewBareTable(s, types, m.H, m.L), next: t.next[m.H:]}
 	return t
 }
 
-// Start is both tables empty.
-func (t *tables) Start(b []byte) []byte { return append(b, make([]byte, 2*t.H)...) }
+// Start appends the first state, in which both tables are empty.
+func (t *tableSystem) Start(b []byte) []byte { return append(b, make([]byte, 2*t.H)...) }
 
-// Expand takes every action in a state.
-func (t *tables) Expand(state []byte, yield func([]byte)) {
-	t.a.put(state[:t.H])
-	t.b.put(state[t.H:])
-	if t.a.Live() < t.H {
+// Expand yields the successors of a state. Each is overwritten by the next.
+func (t *tableSystem) Expand(state []byte, yield func([]byte)) {
+	t.first.load(state[:t.H])
+	t.second.load(state[t.H:])
+	if t.first.Live() < t.H {
 		for k := range t.T {
-			t.a.Own(k, rep)
-			t.reach(yield, t.a)
+			t.first.Own(k, rep)
+			t.yieldAfter(yield, t.first)
 		}
 	}
-	t.handles(t.a, t.b, yield)
-	t.handles(t.b, t.a, yield)
+	t.expandHandles(t.first, t.second, yield)
+	t.expandHandles(t.second, t.first, yield)
 }
 
+// rep is the representation of every resource of M.
 var rep = spec.IntOf(100)
 
-// handles takes the actions on the handles of one table.
-func (t *tables) handles(from, to *table, yield func([]byte)) {
+// expandHandles yields the successors by actions on the handles of a table.
+func (t *tableSystem) expandHandles(from, to *table, yield func([]byte)) {
 	for i := 1; i <= from.Places(); i++ {
 		k, lends, live := from.Handle(i)
 		if !live {
@@ -106,41 +112,41 @@ func (t *tables) handles(from, to *table, yield func([]byte)) {
 		}
 		index := uint64(i)
 		if lends == 0 {
-			given := from.GiveUp(index, k)
+			moved := from.GiveUp(index, k)
 			from.Write(from.next)
-			yield(t.next) // it was dropped
+			yield(t.next) // after a drop
 			if to.Live() < t.H {
-				to.Own(k, given)
-				t.reach(yield, to)
+				to.Own(k, moved)
+				t.yieldAfter(yield, to)
 			}
-			from.putBack()
+			from.restore()
 		} else {
 			from.Unlend(index)
-			t.reach(yield, from)
+			t.yieldAfter(yield, from)
 		}
 		if lends < t.L {
 			from.Lend(index, k)
-			t.reach(yield, from)
+			t.yieldAfter(yield, from)
 		}
 	}
 }
 
-// reach yields the state after an action that changed a table last, and puts that back.
-func (t *tables) reach(yield func([]byte), changed *table) {
+// yieldAfter yields the state after an action, and restores the table that the action changed last.
+func (t *tableSystem) yieldAfter(yield func([]byte), changed *table) {
 	changed.Write(changed.next)
 	yield(t.next)
-	changed.putBack()
+	changed.restore()
 }
 
-// put puts the table into a state.
-func (t *table) put(state []byte) {
-	t.now = state
+// load puts the table into a state.
+func (t *table) load(state []byte) {
+	t.state = state
 	t.Put(state)
 	copy(t.next, state)
 }
 
-// putBack puts the table back into the state before an action.
-func (t *table) putBack() {
+// restore puts the table back into the state before an action.
+func (t *table) restore() {
 	t.Restore()
-	copy(t.next, t.now)
+	copy(t.next, t.state)
 }

@@ -49,7 +49,7 @@ func BenchmarkM(b *testing.B) {
 	}
 }
 
-// SPIN finds as many states. It is not asked if it is not there.
+// SPIN finds the number of states that M has. It is skipped if it is not installed.
 func TestSpin(t *testing.T) {
 	for _, program := range []string{"spin", "gcc"} {
 		if _, err := exec.LookPath(program); err != nil {

@@ -16,27 +16,27 @@ import (
 
 // A Page is what the page of measurements is made of.
 type Page struct {
-	Self     string            // the program that explores M in a process of its own
-	Sizes    []M               // of M, for this program and its peers
-	Limited  M                 // explored in Limit of memory
-	Limit    string            // as --memory takes it
-	Anew     []string          // worlds that are explored with every run made anew, too
-	Grown    []string          // worlds that are explored at several bounds
-	Profiled string            // the world that says where the time goes
-	Progress func(what string) // hears what is being measured
+	Self        string            // the program that explores M in a process of its own
+	Sizes       []M               // of M, for this program and its peers
+	LimitedSize M                 // explored in Limit of memory
+	MemoryLimit string            // as --memory takes it
+	Replayed    []string          // worlds that are explored with every run made anew, too
+	Growing     []string          // worlds that are explored at several bounds
+	Profiled    string            // the world that says where the time goes
+	Progress    func(what string) // hears what is being measured
 }
 
 // DefaultPage is the page docs/generated/performance.md.
 func DefaultPage() Page {
-	return Page{Sizes: []M{{2, 3, 2}, {2, 4, 1}, {2, 4, 2}}, Limited: M{2, 4, 2}, Limit: "200MB",
-		Anew:  []string{"borrows", "subtasks", "host-reads", "transfers", "threads", "switches", "cancel"},
-		Grown: []string{"subtasks", "cancel", "streams", "handles"}, Profiled: "cancel"}
+	return Page{Sizes: []M{{2, 3, 2}, {2, 4, 1}, {2, 4, 2}}, LimitedSize: M{2, 4, 2}, MemoryLimit: "200MB",
+		Replayed: []string{"borrows", "subtasks", "host-reads", "transfers", "threads", "switches", "cancel"},
+		Growing:  []string{"subtasks", "cancel", "streams", "handles"}, Profiled: "cancel"}
 }
 
 // Write measures, and writes the page.
 func (p Page) Write(w io.Writer) error {
 	fmt.Fprintf(w, "# Performance\n\nThis page is made by `cabi bench page`; `make bench` runs it. It measures; nothing here is asserted by a test but the counts of\nstates.\n\nMachine: %s.\n", machine())
-	for _, section := range []func(io.Writer) error{p.side, p.limited, p.worlds, p.anew, p.growth, p.profile, p.limits} {
+	for _, section := range []func(io.Writer) error{p.writeComparison, p.writeMemoryLimit, p.writeWorlds, p.writeReplayed, p.writeGrowth, p.writeProfile, p.writeCosts} {
 		if err := section(w); err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func machine() string {
 }
 
 // side is M beside its peers.
-func (p Page) side(w io.Writer) error {
+func (p Page) writeComparison(w io.Writer) error {
 	fmt.Fprintf(w, "\n## The model M, side by side\n\n%s\n\n", wrap(`M(T,H,L) is two handle tables: own handles of T types are made in the first, dropped, lent up to L times,
 given back and moved between the tables, while at most H live in each. This program explores it over the specification's own table and
 handle code; the naive search is a map and a queue in Go over the same code, with one core. The others explore a model of the same
@@ -68,7 +68,7 @@ states there are is known in closed form, and this page is not made if one finds
 	fmt.Fprintln(w, "| size | states | transitions | who | seconds | times this | memory, MB |\n|---|---:|---:|---|---:|---:|---:|")
 	for _, m := range p.Sizes {
 		p.Progress(fmt.Sprintf("M(%s)", m))
-		own, err := p.own(m)
+		own, err := p.exploreM(m)
 		if err != nil {
 			return err
 		}
@@ -76,17 +76,17 @@ states there are is known in closed form, and this page is not made if one finds
 			fmt.Fprintf(w, "| %s | %d | %s | %s | %.2f | %.1f | %d |\n", m, states, transitions, who, seconds, seconds/own.Seconds, peak>>20)
 		}
 		row("cabi, "+model.Counted(runtime.NumCPU(), "core"), own.States, fmt.Sprint(own.Transitions), own.Seconds, own.Peak)
-		one, err := p.own(m, "--workers", "1")
+		one, err := p.exploreM(m, "--workers", "1")
 		if err != nil {
 			return err
 		}
 		row("cabi, 1 core", one.States, "", one.Seconds, one.Peak)
-		naive, err := p.own(m, "--naive")
+		naive, err := p.exploreM(m, "--naive")
 		if err != nil {
 			return err
 		}
 		row("naive, 1 core", naive.States, "", naive.Seconds, naive.Peak)
-		if err := p.peers(w, m, row); err != nil {
+		if err := p.writePeers(w, m, row); err != nil {
 			return err
 		}
 	}
@@ -94,7 +94,7 @@ states there are is known in closed form, and this page is not made if one finds
 }
 
 // peers is the rows of other programs, or what is missing of them.
-func (p Page) peers(w io.Writer, m M, row func(who string, states int, transitions string, seconds float64, peak int64)) error {
+func (p Page) writePeers(w io.Writer, m M, row func(who string, states int, transitions string, seconds float64, peak int64)) error {
 	for _, peer := range peers {
 		p.Progress(fmt.Sprintf("M(%s) with %s", m, peer.name))
 		found, err := peer.explore(m)
@@ -115,8 +115,8 @@ func (p Page) peers(w io.Writer, m M, row func(who string, states int, transitio
 }
 
 // own explores M in a process of its own, so that its memory is known.
-func (p Page) own(m M, args ...string) (Measured, error) {
-	var measured Measured
+func (p Page) exploreM(m M, args ...string) (Measurement, error) {
+	var measured Measurement
 	cmd := exec.Command(p.Self, append([]string{"bench", "m", "--json", "--size", m.String()}, args...)...)
 	cmd.Env = append(os.Environ(), "CABI_TEST_MAIN=1") // if it is the tests' program
 	out, err := cmd.Output()
@@ -126,18 +126,18 @@ func (p Page) own(m M, args ...string) (Measured, error) {
 	return measured, json.Unmarshal(out, &measured)
 }
 
-func (p Page) limited(w io.Writer) error {
-	p.Progress(fmt.Sprintf("M(%s) in %s", p.Limited, p.Limit))
-	m, err := p.own(p.Limited, "--memory", p.Limit)
+func (p Page) writeMemoryLimit(w io.Writer) error {
+	p.Progress(fmt.Sprintf("M(%s) in %s", p.LimitedSize, p.MemoryLimit))
+	m, err := p.exploreM(p.LimitedSize, "--memory", p.MemoryLimit)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(w, "\n## Within a memory\n\n%s\n", wrap(fmt.Sprintf("`cabi bench m --size %s --memory %s`: %d states, which is what there are; %.1f s, "+
-		"%.1f bytes a state in memory, %d MB on disk; the process took %d MB at most.", p.Limited, p.Limit, m.States, m.Seconds, m.PerState, m.Disk>>20, m.Peak>>20)))
+		"%.1f bytes a state in memory, %d MB on disk; the process took %d MB at most.", p.LimitedSize, p.MemoryLimit, m.States, m.Seconds, m.PerState, m.Disk>>20, m.Peak>>20)))
 	return nil
 }
 
-func (p Page) worlds(w io.Writer) error {
+func (p Page) writeWorlds(w io.Writer) error {
 	fmt.Fprintf(w, "\n## The worlds\n\n%s\n\n", wrap(`Every world that can be exhausted, at its default bound, with everything checked that is checked by default, on all cores. A
 transition is an action, and, unless it could be taken in the same run as others of its state, everything that led to it. Stopped are
 transitions that end in a trap or another stop. The time of a transition is that of all cores together.`))
@@ -145,28 +145,28 @@ transitions that end in a trap or another stop. The time of a transition is that
 	for _, world := range model.Worlds {
 		if !world.Random {
 			p.Progress(world.Name)
-			writeWorld(w, world.Name, MeasureWorld(world, world.Bounds, properties.For(world)))
+			writeWorldRow(w, world.Name, MeasureWorld(world, world.Bounds, properties.For(world)))
 		}
 	}
 	return nil
 }
 
-func writeWorld(w io.Writer, name string, m World) {
+func writeWorldRow(w io.Writer, name string, m WorldMeasurement) {
 	fmt.Fprintf(w, "| %s | %d | %d | %.0f %% | %d | %.1f | %.0f | %.1f | %.1f |\n", name, m.States, m.Transitions,
 		100*float64(m.Stopped)/float64(m.Transitions), m.Depth, m.Seconds, float64(m.Transitions)/m.Seconds, m.CPU*1e6/float64(m.Transitions), m.PerState)
 }
 
 // anew is what it takes not to make everything anew.
-func (p Page) anew(w io.Writer) error {
+func (p Page) writeReplayed(w io.Writer) error {
 	fmt.Fprintf(w, "\n## Before and after\n\n%s\n\n", wrap(`The same with a run, a store and checkers of its own for every transition, as the search was first
 written, and as it is; and as it is with nothing checked. Transitions a second, on all cores, at two actions fewer.`))
 	fmt.Fprintln(w, "| world | transitions | before | after | times | nothing checked |\n|---|---:|---:|---:|---:|---:|")
-	for _, name := range p.Anew {
+	for _, name := range p.Replayed {
 		p.Progress(name + ", every run anew")
 		world := model.WorldByName(name)
 		s := model.Search{World: world, Variant: spec.SingleTable, Bounds: world.Bounds, Workers: runtime.NumCPU(), KeepGoing: true}
 		s.Bounds.Steps -= 2
-		speed := func(m World) float64 { return float64(m.Transitions) / m.Seconds }
+		speed := func(m WorldMeasurement) float64 { return float64(m.Transitions) / m.Seconds }
 		unchecked := Measure(s)
 		s.Properties = properties.For(world)
 		after := Measure(s)
@@ -181,10 +181,10 @@ written, and as it is; and as it is with nothing checked. Transitions a second, 
 	return nil
 }
 
-func (p Page) growth(w io.Writer) error {
+func (p Page) writeGrowth(w io.Writer) error {
 	fmt.Fprintf(w, "\n## How cost grows\n\n%s\n\n", wrap(`The same at smaller bounds: so many actions; and so many handles or tasks, at the default bound of actions.`))
 	fmt.Fprintln(w, "| world, bound | states | times the last | transitions | seconds | bytes a state | heap, MB |\n|---|---:|---:|---:|---:|---:|---:|")
-	for _, name := range p.Grown {
+	for _, name := range p.Growing {
 		p.Progress(name + ", at several bounds")
 		last, bound := 0, ""
 		for _, m := range Growth(model.WorldByName(name), properties.For(model.WorldByName(name))) {
@@ -193,13 +193,13 @@ func (p Page) growth(w io.Writer) error {
 				times = fmt.Sprintf("%.2f", float64(m.States)/float64(last))
 			}
 			last, bound = m.States, m.Bound
-			fmt.Fprintf(w, "| %s, %s %d | %d | %s | %d | %.2f | %.1f | %d |\n", name, m.Bound, m.Most, m.States, times, m.Transitions, m.Seconds, m.PerState, m.Heap>>20)
+			fmt.Fprintf(w, "| %s, %s %d | %d | %s | %d | %.2f | %.1f | %d |\n", name, m.Bound, m.Value, m.States, times, m.Transitions, m.Seconds, m.PerState, m.Heap>>20)
 		}
 	}
 	return nil
 }
 
-func (p Page) profile(w io.Writer) error {
+func (p Page) writeProfile(w io.Writer) error {
 	p.Progress("where the time goes")
 	world := model.WorldByName(p.Profiled)
 	fmt.Fprintf(w, "\n## Where the time goes\n\n%s\n\n", wrap(fmt.Sprintf(`Of exploring %s with everything checked, and of exploring M(2,4,1), as a profile of the
@@ -219,14 +219,14 @@ processor has it. A sample belongs to the innermost function that has a line her
 	return nil
 }
 
-func (p Page) limits(w io.Writer) error {
+func (p Page) writeCosts(w io.Writer) error {
 	p.Progress("what the limits are")
 	fmt.Fprintf(w, "\n## The limits\n\n")
 	fmt.Fprintln(w, "| cost | ns |\n|---|---:|")
-	fmt.Fprintf(w, "| resuming a coroutine, and its yield | %d |\n", Switch().Nanoseconds())
-	fmt.Fprintf(w, "| a panic through 1 call, and its recovery | %d |\n", Unwinding(1).Nanoseconds())
-	fmt.Fprintf(w, "| a panic through 30 calls, and its recovery | %d |\n", Unwinding(30).Nanoseconds())
-	fmt.Fprintf(w, "| a read at random in 256 MB | %d |\n", Miss(256<<20).Nanoseconds())
+	fmt.Fprintf(w, "| resuming a coroutine, and its yield | %d |\n", SwitchTime().Nanoseconds())
+	fmt.Fprintf(w, "| a panic through 1 call, and its recovery | %d |\n", PanicTime(1).Nanoseconds())
+	fmt.Fprintf(w, "| a panic through 30 calls, and its recovery | %d |\n", PanicTime(30).Nanoseconds())
+	fmt.Fprintf(w, "| a read at random in 256 MB | %d |\n", RandomReadTime(256<<20).Nanoseconds())
 	fmt.Fprintf(w, "\n%s\n", wrap(`A stack that stands cannot be copied. So an action that resumes a thread that stood, or suspends the one that runs, or returns, costs a
 run from the start: as many actions as the state is deep, a switch of coroutines or two for each thread that they resume, and at its end a
 panic through every stack. Of the transitions that do not do that, what they changed is put back in place, and the next is taken from there. What

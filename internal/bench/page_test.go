@@ -10,8 +10,8 @@ import (
 	"cabi/properties"
 )
 
-// The page has every world that can be exhausted, and of the model M as many states as there are. Its times are nobody's to
-// check. CABI_LONG counts the states of the worlds again.
+// The page has a row for every world that can be exhausted, and rows with the right number of states for each size of M. Its
+// times are not checked. With CABI_LONG the states of the worlds are counted again.
 func TestPerformancePage(t *testing.T) {
 	text, err := os.ReadFile("../../docs/generated/performance.md")
 	if err != nil {
@@ -36,7 +36,7 @@ func TestPerformancePage(t *testing.T) {
 	}
 }
 
-// The parts of a profile are all of it.
+// The parts of a profile add up to all of the time.
 func TestProfile(t *testing.T) {
 	shares, err := Profile(func() { search := (M{2, 3, 2}).Search(); search.Run() })
 	if err != nil {

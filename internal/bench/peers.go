@@ -10,38 +10,38 @@ import (
 	"time"
 )
 
-// A Peer is what another program took to explore M.
+// A Peer is the result of a search of M by another model checker, and the time and memory that it took.
 type Peer struct {
 	Name        string  `json:"name"`
 	Size        string  `json:"size"`
 	Cores       int     `json:"cores"`
 	States      int     `json:"states"`
-	Transitions int     `json:"transitions,omitempty"` // 0: it does not say
+	Transitions int     `json:"transitions,omitempty"` // 0: the program does not print them
 	Seconds     float64 `json:"seconds"`
 	Peak        int64   `json:"peakBytes"`
 }
 
-// A peer explores M with another program. Its error says what is missing.
+// A peer is another model checker. If it is not installed, the error of explore says what is missing.
 type peer struct {
 	name    string
 	explore func(M) (Peer, error)
 }
 
-// peers are those that the page has.
+// peers are the model checkers that the page compares with.
 var peers = []peer{{"SPIN", Spin}, {"TLC", TLC}, {"Stateright", Stateright}}
 
-// peerLimit is how long a peer may explore one size.
+// peerLimit is how long a peer may take for one size of M.
 const peerLimit = 10 * time.Minute
 
-// run runs the program that explores, in a directory, and notes what it took. It returns what it printed.
+// run runs the program that explores, in a directory, and records its time and memory. It returns the program's output.
 func (p *Peer) run(dir string, limit time.Duration, program string, args ...string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = dir
-	var out, complaints bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &complaints
-	cmd.WaitDelay = time.Second // a child that it leaves behind may hold its output open
+	var out, errors bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errors
+	cmd.WaitDelay = time.Second // a child of the program that outlives it may hold its output open
 	begun := time.Now()
 	err := cmd.Run()
 	if p.Seconds = time.Since(begun).Seconds(); cmd.ProcessState != nil {
@@ -51,12 +51,12 @@ func (p *Peer) run(dir string, limit time.Duration, program string, args ...stri
 	case ctx.Err() != nil:
 		return out.String(), fmt.Errorf("stopped after %s, not finished", limit)
 	case err != nil:
-		return out.String(), fmt.Errorf("%s: %w\n%s%s", filepath.Base(program), err, complaints.String(), out.String())
+		return out.String(), fmt.Errorf("%s: %w\n%s%s", filepath.Base(program), err, errors.String(), out.String())
 	}
 	return out.String(), nil
 }
 
-// check says that it is at fault, if it found another number of states of m than there are.
+// check is an error if the peer found another number of states than m has.
 func (p Peer) check(m M) error {
 	if want := m.States(); !want.IsInt64() || want.Int64() != int64(p.States) {
 		return fmt.Errorf("FAULT: %s found %d states of M(%s), and there are %s", p.Name, p.States, m, want)
@@ -64,7 +64,7 @@ func (p Peer) check(m M) error {
 	return nil
 }
 
-// firstLine is what has room in a row of the page.
+// firstLine is the first line of an error, for which a row of the page has room.
 func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")
 	return line

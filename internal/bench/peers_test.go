@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// TLC and Stateright find as many states as there are, by as many transitions as this program does. They are not asked if they
-// are not there.
+// TLC and Stateright find the number of states that M has, and as many transitions as this program. A peer that is not
+// installed is skipped.
 func TestPeers(t *testing.T) {
 	for _, peer := range []struct {
 		setting string
@@ -37,7 +37,7 @@ func TestPeers(t *testing.T) {
 	}
 }
 
-// A model for TLC is the module, whose constants the configuration gives.
+// The module for TLC has the constants that the configuration sets.
 func TestTLCModel(t *testing.T) {
 	want := "CONSTANTS\n  T = 2\n  H = 4\n  L = 1\nINIT Init\nNEXT Next\n"
 	if got := (M{2, 4, 1}).TLCConfig(); got != want {
@@ -50,7 +50,7 @@ func TestTLCModel(t *testing.T) {
 	}
 }
 
-// What the peers print is read, and what is no result is an error.
+// The output of a peer is read, and output without a result is an error.
 func TestReadPeers(t *testing.T) {
 	const tlc = "TLC2 Version 2.19 of 08 August 2024 (rev: 5a47802)\nStarting...\n5803 states generated, 993 distinct states found, "
 	const stateright = "Stateright 0.31.0: 993 states"
@@ -74,7 +74,7 @@ func TestReadPeers(t *testing.T) {
 	}
 }
 
-// Another number of states than there are is a fault.
+// A peer that finds another number of states than M has is at fault.
 func TestPeerCheck(t *testing.T) {
 	m := M{2, 2, 1}
 	if err := (Peer{Name: "X 1", States: 993}).check(m); err != nil {
@@ -85,7 +85,8 @@ func TestPeerCheck(t *testing.T) {
 	}
 }
 
-// A peer that takes too long is stopped, one that fails says what it printed, and one that is not there says so.
+// A peer that takes too long is stopped. The error of one that fails has its output, and that of one that is not installed its
+// name.
 func TestPeerRun(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("sh is not installed")
@@ -106,7 +107,7 @@ func TestPeerRun(t *testing.T) {
 	}
 }
 
-// A peer that is missing has a row that says so, and after one that is at fault there is no page.
+// The row of a peer that is not installed says so. A peer that is at fault is an error, and the page ends there.
 func TestPeerRows(t *testing.T) {
 	defer func(real []peer) { peers = real }(peers)
 	found := func(states int) func(M) (Peer, error) {
@@ -120,7 +121,7 @@ func TestPeerRows(t *testing.T) {
 		fmt.Fprintln(&out, who, states, transitions, seconds)
 	}
 	peers = []peer{{"Y", missing}, {"X", found(993)}, {"X", found(992)}, {"X", found(993)}}
-	err := Page{Progress: func(string) {}}.peers(&out, M{2, 2, 1}, row)
+	err := Page{Progress: func(string) {}}.writePeers(&out, M{2, 2, 1}, row)
 	if want := "| 2,2,1 | | | Y: it is not there | | | |\nX 1, 2 cores 993 5 1.5\nX 1, 2 cores 992 5 1.5\n"; out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}

@@ -8,31 +8,31 @@ import (
 	"github.com/google/pprof/profile"
 )
 
-// A Share is how much of the time something took.
+// A Share is the share of the time that a part of the program took.
 type Share struct {
 	What string  `json:"what"`
-	Part float64 `json:"part"`
+	Part float64 `json:"part"` // of 1
 }
 
-// parts are what time is spent on, with the functions that belong to each. Time belongs to the first of them that a sample's
-// stack shows, from the top.
+// parts are the parts of the program, and how the names of their functions begin. A sample belongs to the part of the innermost
+// function on its stack that belongs to any; of two parts with that function, to the first.
 var parts = []struct {
 	what      string
 	functions []string
 }{
 	{"allocating and collecting memory", []string{"runtime.mallocgc", "runtime.gc", "runtime.bgsweep", "runtime.wbBuf", "gcWriteBarrier", "runtime.growslice"}},
-	{"taking down stacks, and traps: panics", []string{"runtime.gopanic", "runtime.gorecover", "runtime.recovery", "runtime.deferreturn"}},
+	{"unwinding stacks, and traps (panics)", []string{"runtime.gopanic", "runtime.gorecover", "runtime.recovery", "runtime.deferreturn"}},
 	{"switching coroutines", []string{"runtime.coroswitch", "runtime.mcall", "runtime.corostart"}},
 	{"checking properties", []string{"cabi/properties."}},
 	{"writing and hashing states", []string{"cabi/spec.(*StateWriter)", "cabi/model.(*stateWriter)", "github.com/zeebo/xxh3"}},
-	{"keeping what can change, and putting it back", []string{"cabi/internal/snapshot"}},
-	{"making menus", []string{"cabi/model.menu", "cabi/model.(*Run).menu", "cabi/model.(*plan)"}},
-	{"looking states up, and keeping them", []string{"cabi/internal/storage", "cabi/model.(*levels).take", "cabi/model.(*explorer)"}},
+	{"saving and restoring states (snapshots)", []string{"cabi/internal/snapshot"}},
+	{"making menus", []string{"cabi/model.menu", "cabi/model.(*Run).menu", "cabi/model.(*compiledWorld)"}},
+	{"the visited set and the frontier", []string{"cabi/internal/storage", "cabi/model.(*frontier)", "cabi/model.(*visitedSet)", "cabi/model.(*explorer)"}},
 	{"the specification itself", []string{"cabi/spec."}},
 	{"the guests, the host and the run around it", []string{"cabi/model."}},
 }
 
-// Profile says where the time goes in what f does.
+// Profile runs f and returns the share of the time that each part of the program took.
 func Profile(f func()) ([]Share, error) {
 	var out bytes.Buffer
 	if err := pprof.StartCPUProfile(&out); err != nil {
@@ -60,7 +60,7 @@ func shares(p *profile.Profile) []Share {
 	return append(shares, Share{"the rest: the scheduler and others", float64(counts[len(parts)]) / float64(max(total, 1))})
 }
 
-// partOf is the part that a sample's innermost function of any belongs to; those that are all over the runtime come first.
+// partOf is the index of the part that a sample belongs to; len(parts) if it belongs to none.
 func partOf(s *profile.Sample) int {
 	for _, location := range s.Location {
 		for _, line := range location.Line {

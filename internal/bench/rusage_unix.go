@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// peakOf is how many bytes a process that has ended had resident at most.
+// peakOf is the largest resident size of a process that has ended, in bytes.
 func peakOf(cmd *exec.Cmd) int64 {
 	usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 	switch {
@@ -22,7 +22,7 @@ func peakOf(cmd *exec.Cmd) int64 {
 	}
 }
 
-// cpuTime is how long the process computed, on all cores.
+// cpuTime is the time that this process has spent on all cores together.
 func cpuTime() time.Duration {
 	var usage syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &usage) != nil {

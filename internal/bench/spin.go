@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Promela is M as a model for SPIN.
+// Promela writes the model M in Promela, the language of SPIN.
 func (m M) Promela() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `/* M(%s): two handle tables with free lists. v: 0 free, else 1 + lends + %d * type; f: the free list; n: places; k: of them free. */
@@ -43,7 +43,7 @@ active proctype tables() {
 	return b.String()
 }
 
-// Spin explores m with SPIN, and says which one. The error says what is missing.
+// Spin explores m with SPIN. If spin or gcc is not installed, the error says so.
 func Spin(m M) (Peer, error) {
 	peer := Peer{Name: "SPIN", Size: m.String(), Cores: 1}
 	dir, err := os.MkdirTemp("", "cabi-spin-")
@@ -74,20 +74,4 @@ func Spin(m M) (Peer, error) {
 		}
 	}
 	return peer, nil
-}
-
-// Naive explores m as one writes it first: one goroutine, a map of strings and a queue, over the specification's own tables.
-func Naive(m M) int {
-	t := newTables(m)
-	start := string(t.Start(nil))
-	visited, queue := map[string]bool{start: true}, []string{start}
-	for ; len(queue) > 0; queue = queue[1:] {
-		t.Expand([]byte(queue[0]), func(next []byte) {
-			if !visited[string(next)] {
-				visited[string(next)] = true
-				queue = append(queue, string(next))
-			}
-		})
-	}
-	return len(visited)
 }

@@ -9,8 +9,8 @@ import (
 	"cabi/spec"
 )
 
-// A World is what exploring a world took.
-type World struct {
+// A WorldMeasurement is the result of one search of a world, and the time and memory that it took.
+type WorldMeasurement struct {
 	Name        string       `json:"world"`
 	Bounds      model.Bounds `json:"bounds"`
 	States      int          `json:"states"`
@@ -18,22 +18,22 @@ type World struct {
 	Stopped     int          `json:"stopped"` // transitions that the specification stopped
 	Depth       int          `json:"depth"`
 	Seconds     float64      `json:"seconds"`
-	CPU         float64      `json:"cpuSeconds"` // on all cores; 0: not known
+	CPU         float64      `json:"cpuSeconds"` // on all cores together; 0: not known
 	PerState    float64      `json:"bytesPerState"`
-	Heap        int64        `json:"heapBytes"` // what was live at the end
+	Heap        int64        `json:"heapBytes"` // allocated at the end
 }
 
-// MeasureWorld explores a world within bounds, with the promises given, on every core.
-func MeasureWorld(w *model.World, bounds model.Bounds, promises []*model.Property) World {
-	return Measure(model.Search{World: w, Variant: spec.SingleTable, Properties: promises, Bounds: bounds, Workers: runtime.NumCPU(), KeepGoing: true})
+// MeasureWorld explores a world within bounds on every core, and checks properties.
+func MeasureWorld(w *model.World, bounds model.Bounds, checked []*model.Property) WorldMeasurement {
+	return Measure(model.Search{World: w, Variant: spec.SingleTable, Properties: checked, Bounds: bounds, Workers: runtime.NumCPU(), KeepGoing: true})
 }
 
-// Measure makes a search of a world.
-func Measure(s model.Search) World {
+// Measure runs a search of a world.
+func Measure(s model.Search) WorldMeasurement {
 	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as cabi check does
 	cpu, begun := cpuTime(), time.Now()
 	r := s.Run()
-	m := World{Name: s.World.Name, Bounds: s.Bounds, States: r.States, Transitions: r.Transitions, Depth: r.Depth,
+	m := WorldMeasurement{Name: s.World.Name, Bounds: s.Bounds, States: r.States, Transitions: r.Transitions, Depth: r.Depth,
 		Seconds: time.Since(begun).Seconds(), CPU: (cpuTime() - cpu).Seconds(), PerState: float64(r.Memory) / float64(r.States)}
 	for _, n := range r.Stops {
 		m.Stopped += n
@@ -44,9 +44,10 @@ func Measure(s model.Search) World {
 	return m
 }
 
-// Growth explores a world within its bounds, and within smaller ones: each bound in turn, from up to four less than it is.
-func Growth(w *model.World, promises []*model.Property) []Grown {
-	var grown []Grown
+// Growth measures how the cost of a world grows with each of its bounds: it lowers one bound by up to four, and explores the
+// world at each value up to the default.
+func Growth(w *model.World, checked []*model.Property) []BoundMeasurement {
+	var grown []BoundMeasurement
 	for _, b := range []struct {
 		what string
 		of   func(*model.Bounds) *int
@@ -58,15 +59,15 @@ func Growth(w *model.World, promises []*model.Property) []Grown {
 		for fewer := min(4, *b.of(&w.Bounds)-1); fewer >= 0; fewer-- {
 			bounds := w.Bounds
 			*b.of(&bounds) -= fewer
-			grown = append(grown, Grown{b.what, *b.of(&bounds), MeasureWorld(w, bounds, promises)})
+			grown = append(grown, BoundMeasurement{b.what, *b.of(&bounds), MeasureWorld(w, bounds, checked)})
 		}
 	}
 	return grown
 }
 
-// Grown is what exploring a world took where one of its bounds was so much.
-type Grown struct {
+// A BoundMeasurement is the measurement of a world with one of its bounds at a value.
+type BoundMeasurement struct {
 	Bound string
-	Most  int
-	World
+	Value int
+	WorldMeasurement
 }

@@ -1,16 +1,16 @@
 ---- MODULE M ----
-(* Two handle tables with free lists: the model that bench/m.go explores over the specification's own code. *)
+(* Two handle tables with free lists: the model M of internal/bench/m.go, which explores it over the specification's own code. *)
 EXTENDS Naturals, Sequences
-CONSTANTS T, H, L \* types, handles that live in a table, lends of a handle
+CONSTANTS T, H, L \* how many types, live handles in a table, and lends of a handle there are at most
 VARIABLES
-  places, \* of each table: 0 is a free place, and 1 + lends + (L + 1) * type a handle
-  free    \* of each table: its free places, the one that is used next first
+  places, \* of each table, a sequence: 0 is a free place, 1 + lends + (L + 1) * type is a handle
+  free    \* of each table, a sequence: its free list, whose head is the next place to be used
 
 Types == 0 .. T - 1
 Lends(handle) == (handle - 1) % (L + 1)
 Live(t) == Len(places[t]) - Len(free[t])
 
-(* A table's places once a handle is put into it, and what is free then. *)
+(* With is the places of a table after a handle is put into it, Rest its free list then. *)
 With(t, handle) == IF free[t] = <<>> THEN Append(places[t], handle) ELSE [places[t] EXCEPT ![Head(free[t])] = handle]
 Rest(t) == IF free[t] = <<>> THEN <<>> ELSE Tail(free[t])
 

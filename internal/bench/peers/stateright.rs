@@ -1,19 +1,20 @@
-//! Two handle tables with free lists, for Stateright: the model that bench/m.go explores over the specification's own code.
+//! Two handle tables with free lists, for Stateright: the model M of internal/bench/m.go, which explores it over the
+//! specification's own code.
 //!
-//! It is the main.rs of a crate that depends on stateright and nothing else. The program's arguments are T, H, L and how many
-//! threads to use: types, handles that live in a table, lends of a handle.
+//! This is the main.rs of a crate that depends on stateright and nothing else. The arguments of the program are T, H, L (types,
+//! live handles in a table, lends of a handle) and the number of threads to use.
 
 use stateright::{Checker, Model, Property};
 
-/// How many handles a table has room for.
+/// The largest H: the places of a table.
 const ROOM: usize = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Table {
-    places: [u8; ROOM], // 0 is a free place, and 1 + lends + (l + 1) * type a handle
-    free: [u8; ROOM],   // the free places, the one that is used next last
-    used: u8,           // how many places there are
-    spare: u8,          // how many of them are free
+    places: [u8; ROOM], // 0 is a free place, 1 + lends + (l + 1) * type is a handle
+    free: [u8; ROOM],   // the free list: the last of its places is the next to be used
+    used: u8,           // how many places were ever used
+    spare: u8,          // how many of these are in the free list
 }
 
 impl Table {
@@ -42,7 +43,7 @@ impl Table {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Action {
     Make(u8),
-    Drop(u8, u8), // of a table, a place
+    Drop(u8, u8), // a table and a place, as of the actions below
     Give(u8, u8),
     Lend(u8, u8),
     Unlend(u8, u8),
@@ -118,13 +119,13 @@ impl Model for M {
         Some(next)
     }
 
-    // Without a property that holds, there is nothing to look for and it stops at once.
+    // Stateright stops at once if it has no property to check, so it checks one that holds.
     fn properties(&self) -> Vec<Property<Self>> {
         vec![Property::always("at most H live in a table", M::within)]
     }
 }
 
-/// The version of Stateright that this was built with, as Cargo wrote it down.
+/// The version of Stateright that this is compiled with, as Cargo.lock has it.
 fn version() -> &'static str {
     include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock"))
         .split("name = \"stateright\"\nversion = \"")
