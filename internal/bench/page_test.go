@@ -3,6 +3,8 @@ package bench
 import (
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -49,4 +51,67 @@ func TestProfile(t *testing.T) {
 	if len(shares) != len(parts)+1 || sum > 0 && (sum < 0.99 || sum > 1.01) {
 		t.Errorf("%d parts, %.2f in all: %v", len(shares), sum, shares)
 	}
+}
+
+// The prose of the page is that of the program, so that it can be rewritten without measuring again.
+func TestPerformanceProse(t *testing.T) {
+	text, err := os.ReadFile("../../docs/generated/performance.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, prose := range []string{introProse, comparisonProse, worldsProse, replayedProse, growthProse,
+		fmt.Sprintf(profileProse, DefaultPage().Profiled), costsProse} {
+		if !strings.Contains(string(text), "\n\n"+wrap(prose)+"\n") {
+			t.Errorf("the page does not contain, between empty lines:\n%s", wrap(prose))
+		}
+	}
+	for _, part := range parts {
+		if !strings.Contains(string(text), "\n| "+part.what+" | ") {
+			t.Errorf("the profile on the page has no row %q", part.what)
+		}
+	}
+}
+
+// Each name of a function of this module by which samples are told apart begins the name of one that exists.
+func TestProfiledFunctions(t *testing.T) {
+	for _, part := range parts {
+		for _, prefix := range part.functions {
+			folder, name, found := strings.Cut(strings.TrimPrefix(prefix, "cabi/"), ".")
+			if !strings.HasPrefix(prefix, "cabi/") || !found || name == "" {
+				continue
+			}
+			if !declares(t, "../../"+folder, name) {
+				t.Errorf("no function of this module has a name that begins with %s", prefix)
+			}
+		}
+	}
+}
+
+// declares reports whether a package has a function whose name in a profile begins with a text: of a method, "(*T).name" or
+// "T.name".
+func declares(t *testing.T, folder, prefix string) bool {
+	files, err := filepath.Glob(folder + "/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	function := regexp.MustCompile(`(?m)^func (?:\(\w* ?(\*?)(\w+)\) )?(\w+)`)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range function.FindAllStringSubmatch(string(text), -1) {
+			name := f[3]
+			switch {
+			case f[1] != "":
+				name = "(*" + f[2] + ")." + name
+			case f[2] != "":
+				name = f[2] + "." + name
+			}
+			if strings.HasPrefix(name, prefix) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -39,8 +39,8 @@ func (p *Peer) run(dir string, limit time.Duration, program string, args ...stri
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = dir
-	var out, errors bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errors
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.WaitDelay = time.Second // a child of the program that outlives it may hold its output open
 	begun := time.Now()
 	err := cmd.Run()
@@ -49,11 +49,11 @@ func (p *Peer) run(dir string, limit time.Duration, program string, args ...stri
 	}
 	switch {
 	case ctx.Err() != nil:
-		return out.String(), fmt.Errorf("stopped after %s, not finished", limit)
+		return stdout.String(), fmt.Errorf("stopped after %s, not finished", limit)
 	case err != nil:
-		return out.String(), fmt.Errorf("%s: %w\n%s%s", filepath.Base(program), err, errors.String(), out.String())
+		return stdout.String(), fmt.Errorf("%s: %w\n%s%s", filepath.Base(program), err, stderr.String(), stdout.String())
 	}
-	return out.String(), nil
+	return stdout.String(), nil
 }
 
 // check is an error if the peer found another number of states than m has.

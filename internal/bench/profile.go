@@ -26,7 +26,7 @@ var parts = []struct {
 	{"checking properties", []string{"cabi/properties."}},
 	{"writing and hashing states", []string{"cabi/spec.(*StateWriter)", "cabi/model.(*stateWriter)", "github.com/zeebo/xxh3"}},
 	{"saving and restoring states (snapshots)", []string{"cabi/internal/snapshot"}},
-	{"making menus", []string{"cabi/model.menu", "cabi/model.(*Run).menu", "cabi/model.(*compiledWorld)"}},
+	{"making menus", []string{"cabi/model.menu", "cabi/model.(*Run).appendMenu", "cabi/model.(*compiledWorld)"}},
 	{"the visited set and the frontier", []string{"cabi/internal/storage", "cabi/model.(*frontier)", "cabi/model.(*visitedSet)", "cabi/model.(*explorer)"}},
 	{"the specification itself", []string{"cabi/spec."}},
 	{"the guests, the host and the run around it", []string{"cabi/model."}},

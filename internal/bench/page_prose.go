@@ -1,0 +1,40 @@
+package bench
+
+// The prose of the page, by sections. It does not depend on what is measured.
+const (
+	introProse = "This page is made by `cabi bench page`; `make bench` runs it. A test checks that its counts of states are right. " +
+		"Nothing checks its times, which depend on the machine."
+
+	comparisonProse = "M(T,H,L) is a model of two handle tables, in each of which at most H handles live. Own handles of T types are " +
+		"made in the first table. A handle is lent up to L times and given back. One that is not lent is dropped, or moved to the other " +
+		"table. This program, cabi, explores M over the specification's own table and handle code. The naive search explores it over the " +
+		"same code with a map and a queue in Go, on one core. The other programs are model checkers that explore models of the same " +
+		"tables: SPIN a model in Promela, which `internal/bench/spin.go` writes, on one core; TLC a model in TLA+, " +
+		"`internal/bench/peers/M.tla`; Stateright a model in Rust, `internal/bench/peers/stateright.rs`. None of them uses symmetry or " +
+		"another reduction. None checks a property, except that Stateright checks that at most H handles live in a table, because it " +
+		"stops at once without a property. The models are compiled beforehand: a time is that of the process that explores, which for TLC " +
+		"includes the start of Java and the reading of the model. The memory of TLC is what Java takes at its defaults. The number of " +
+		"states is known in closed form, and no page is made if a program finds another number."
+
+	worldsProse = "Every world that can be exhausted, at its default bound, on all cores, with all properties that `cabi check` checks by " +
+		"default. A transition is stopped if it ends in a trap or another stop. The time of a transition is that of all cores together. " +
+		"It includes the replay of the path to the state, unless the action can be taken in the same run as another action of that state."
+
+	replayedProse = "The search replays no more of a path than it must. Before is the search as it was first written, with a new run, store " +
+		"and checkers for every transition, after is the search as it is, and the last column is the search as it is without properties. " +
+		"Each figure is transitions a second, on all cores, at a bound of two actions less than the default."
+
+	growthProse = "The searches of some worlds at smaller bounds: of actions, and of handles and of tasks at the default bound of actions."
+
+	profileProse = "A profile of the processor while cabi explores %s with all properties, and while it explores M(2,4,1). A sample belongs to " +
+		"the innermost function on its stack that is part of one of the rows."
+
+	costsProse = "The stack of a suspended thread cannot be copied. An action that resumes a suspended thread, suspends the running thread " +
+		"or returns therefore needs a run of its own, from the start: it replays as many actions as the state is deep, with one or two " +
+		"switches of coroutines for each thread that they resume, and at the end a panic unwinds every stack. After every other action " +
+		"the search restores what the action changed, and takes the next action in the same run. The cost of the first kind of action, and " +
+		"the memory that the specification's own objects take in each run, are what limits the search of worlds. The visited set is not: " +
+		"a lookup is one or two reads at random. M has no stacks, so that nothing is replayed: half of its time is the specification's own " +
+		"table code, and most of the rest is reads of the visited set at random. These are made in batches, so that they do not wait for " +
+		"each other."
+)
