@@ -23,7 +23,7 @@ func TestConvertForms(t *testing.T) {
 	}
 	for to, want := range map[string]string{
 		"text": "world borrows", "jsonl": `{"kind":"trace"`, "named": "$r1 = A: resource.new R 100", "itf": `"format": "ITF"`,
-		"mermaid": "sequenceDiagram", "html": "<!DOCTYPE html>",
+		"mermaid": "sequenceDiagram", "html": "<!DOCTYPE html>", "svg": "<svg ",
 	} {
 		out, code, err := execute(newRootCommand(), "trace", "convert", file, "--to", to)
 		if code != 0 || !strings.Contains(out, want) {

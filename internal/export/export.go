@@ -27,7 +27,7 @@ var Formats = []Format{
 	{"wast", "a test in the style of upstream's test/", WAST},
 	{"mermaid", "a sequence diagram", Mermaid},
 	{"html", "one page to step through", HTML},
-	{"svg", "one picture, for a page in light or in dark", SVG},
+	{"svg", "one picture, for a light or a dark page", SVG},
 }
 
 // A state is a line of a trace, and the handle tables and tasks after it.

@@ -24,7 +24,7 @@ func SVG(t *model.Trace) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p := &picture{trace: made, id: t.ID(), columns: columnsOf(made, states)}
+	p := &picture{trace: made, id: t.ID(), columns: columnsOf(made, states), waiting: map[string][]int{}}
 	p.addRows(states)
 	p.layOut()
 	return p.draw(), nil
@@ -36,6 +36,7 @@ type picture struct {
 	id      string
 	columns []column
 	rows    []*pictureRow
+	waiting map[string][]int // the columns of calls that have not entered core code yet, by function
 	width   int
 	height  int
 	top     int // of the lifelines
@@ -153,8 +154,6 @@ func (p *picture) addLine(row *pictureRow, i int) {
 	l := p.trace.Lines[i]
 	at := p.column(l.Actor)
 	text := l.Text
-	word, rest, _ := strings.Cut(l.Text, " ")
-	callee := p.column(instanceOf(rest))
 	switch l.Kind {
 	case model.LineEnter:
 		text = "enter " + text
@@ -164,37 +163,43 @@ func (p *picture) addLine(row *pictureRow, i int) {
 		}
 	case model.LineDone:
 		text = "done " + text
-		if (word == "call" || word == "invoke") && callee >= 0 && callee != at {
-			row.arrows = append(row.arrows, arrow{from: callee, to: at, back: true})
+		if from := p.column(instanceOf(calledBy(l))); from >= 0 && from != at {
+			row.arrows = append(row.arrows, arrow{from: from, to: at, back: true})
 		}
 	case model.LineAction:
-		if word == "return" || word == "throw" {
+		if word, _, _ := strings.Cut(text, " "); word == "return" || word == "throw" {
 			row.leaves = append(row.leaves, at)
+		}
+		if function := calledBy(l); function != "" {
+			p.waiting[function] = append(p.waiting[function], at)
 		}
 	}
 	row.cells = append(row.cells, cell{column: at, kind: l.Kind, line: l.String(), text: text, results: p.results(l)})
 }
 
-// instanceOf is the instance of the function that a text begins with.
+// calledBy is the function that an action calls; empty: it is no call.
+func calledBy(l model.Line) string {
+	words := strings.Fields(l.Text)
+	if len(words) > 1 && (words[0] == "call" || words[0] == "invoke") {
+		return words[1]
+	}
+	return ""
+}
+
+// instanceOf is the instance of a function.
 func instanceOf(function string) string {
 	name, _, _ := strings.Cut(function, ".")
 	return name
 }
 
-// caller is the column from which the core code of a line is entered. It is that of the last call of the function that has not
-// been entered yet; if there is none, that of the line before, as for a destructor, which a resource.drop enters; and that of
-// the host for the first line, since the host calls the functions that a world starts with.
+// caller is the column from which the core code of a line is entered: that of the first call of the function that has not been
+// entered yet. If there is none, it is that of the line before (a resource.drop enters a destructor), or that of the host for
+// the first line, since the host calls the functions that a world starts with.
 func (p *picture) caller(i int) int {
 	function, _, _ := strings.Cut(p.trace.Lines[i].Text, " ")
-	for k := i - 1; k >= 0; k-- {
-		l := p.trace.Lines[k]
-		words := strings.Fields(l.Text)
-		switch {
-		case l.Kind == model.LineEnter && words[0] == function:
-			return p.column(p.trace.Lines[i-1].Actor)
-		case l.Kind == model.LineAction && len(words) > 1 && (words[0] == "call" || words[0] == "invoke") && words[1] == function:
-			return p.column(l.Actor)
-		}
+	if waiting := p.waiting[function]; len(waiting) > 0 {
+		p.waiting[function] = waiting[1:]
+		return waiting[0]
 	}
 	if i > 0 {
 		return p.column(p.trace.Lines[i-1].Actor)
