@@ -27,6 +27,9 @@ func TestMain(m *testing.M) {
 // Random runs, longer than what is exhausted: what holds is not violated, what fails is, and shrinks to as many actions as
 // the shortest counterexample has, or one more: rapid's shrinking is greedy, so that it has a few tries.
 func TestRandomRuns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs long and shrinks a lot; TestVerdicts has the same verdicts: run without -short")
+	}
 	for _, s := range scopes {
 		for _, v := range spec.Variants {
 			t.Run(s.world+"/"+v.Name, func(t *testing.T) {

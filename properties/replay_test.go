@@ -19,6 +19,9 @@ func TestReplay(t *testing.T) {
 			t.Parallel()
 			bounds := w.Bounds
 			bounds.Steps = max(4, bounds.Steps-5)
+			if testing.Short() {
+				bounds.Steps = max(4, bounds.Steps-2)
+			}
 			search := model.Search{World: w, Variant: spec.SingleTable, Properties: For(w), Bounds: bounds, KeepGoing: true}
 			used := search.Run()
 			search.Replay = true
