@@ -7,7 +7,7 @@ import (
 	"cabi/spec"
 )
 
-// How fast states are explored with every promise checked, by world.
+// BenchmarkExplore measures how fast a search explores a world with every promise checked.
 func BenchmarkExplore(b *testing.B) {
 	for _, name := range []string{"handles", "subtasks", "cancel", "callbacks"} {
 		w := model.WorldByName(name)

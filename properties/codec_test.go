@@ -11,17 +11,17 @@ import (
 	"cabi/spec"
 )
 
-// A second codec of values, written from the prose of CanonicalABI.md and not from the port: how they stand in a memory, and
-// which numbers they are passed as. What stands in memory and in numbers is compared with it, because a size or an order
-// that is wrong alike in storing and loading survives every round trip.
+// A second codec of values, written from the prose of CanonicalABI.md and not from the port: the layout of values in memory, and
+// the numbers that they are passed as. The tests compare what the port stores and passes with it: a mistake that the port makes
+// alike in storing and in loading would survive every round trip.
 
-// A codec stores values in a memory, text in an encoding, and reads them back.
+// A codec stores values in a memory, with text in an encoding, and reads them back.
 type codec struct {
 	mem      *spec.MemInst
 	encoding spec.StringEncoding
-	next     uint64  // where it puts what it stores next
-	nan      uint64  // what is mixed into the bits of NaNs
-	touched  []block // what it has stored
+	next     uint64  // the address of the next block that it allocates
+	nan      uint64  // bits that are mixed into those of NaNs
+	touched  []block // the blocks that it has stored in
 }
 
 var errInvalid = errors.New("no value")
@@ -40,7 +40,7 @@ func roundUp(n, to uint64) uint64 { return (n + to - 1) / to * to }
 var scalars = map[spec.ValType]uint64{spec.BoolType{}: 1, spec.U8Type{}: 1, spec.S8Type{}: 1, spec.U16Type{}: 2, spec.S16Type{}: 2,
 	spec.U32Type{}: 4, spec.S32Type{}: 4, spec.CharType{}: 4, spec.F32Type{}: 4, spec.U64Type{}: 8, spec.S64Type{}: 8, spec.F64Type{}: 8}
 
-// parts are the types of what a type has all of, one after the other; false: it is no such type.
+// parts are the types of the fields of a record, tuple or list of fixed length, with their labels; false: t is another type.
 func parts(t spec.ValType) (labels []string, ts []spec.ValType, ok bool) {
 	switch t := t.(type) {
 	case *spec.RecordType:
@@ -65,7 +65,7 @@ func parts(t spec.ValType) (labels []string, ts []spec.ValType, ok bool) {
 	return nil, nil, false
 }
 
-// casesOf are what a type has one of; nil: it is no such type.
+// casesOf are the cases of a type whose values are one of several; nil: t has none.
 func casesOf(t spec.ValType) []spec.CaseType {
 	switch t := t.(type) {
 	case *spec.VariantType:
@@ -95,7 +95,7 @@ func bytesFor(bits int) uint64 {
 	return 4
 }
 
-// discriminantSize is the size of the number that says which of n cases it is.
+// discriminantSize is the size of the number that stands for one of n cases.
 func discriminantSize(n int) uint64 {
 	switch {
 	case n <= 1<<8:
@@ -131,7 +131,7 @@ func (c *codec) shape(t spec.ValType) (size, align uint64) {
 	return 2 * c.word(), c.word() // text and lists
 }
 
-// payload is where the payload of a type with cases stands, its alignment and how long it is at most.
+// payload is the offset of the payload of a type with cases, the type's alignment, and the most bytes that a payload takes.
 func (c *codec) payload(cases []spec.CaseType) (offset, align, most uint64) {
 	align = 1
 	for _, k := range cases {
@@ -143,7 +143,7 @@ func (c *codec) payload(cases []spec.CaseType) (offset, align, most uint64) {
 	return roundUp(discriminantSize(len(cases)), align), align, most
 }
 
-// alloc is a new place.
+// alloc allocates a block.
 func (c *codec) alloc(size, align uint64) uint64 {
 	ptr := roundUp(c.next, align)
 	c.next = ptr + size
@@ -195,7 +195,7 @@ func (c *codec) bits(t spec.ValType, v spec.Value) uint64 {
 	return math.Float64bits(f)
 }
 
-// number is the value of a type that bits stand for, of which there may be more than it has.
+// number is the value of a type that is one number, from its bits. There may be more bits than the type has.
 func number(t spec.ValType, bits uint64) (spec.Value, error) {
 	switch t.(type) {
 	case spec.BoolType:
@@ -217,7 +217,7 @@ func number(t spec.ValType, bits uint64) (spec.Value, error) {
 	return spec.UintOf(bits << (64 - width) >> (64 - width)), nil
 }
 
-// canonical is a float, the canonical one of all NaNs.
+// canonical is a float; for a NaN, the canonical one.
 func canonical(f float64) spec.Float {
 	if f != f {
 		return spec.Float(0x7ff8000000000000)
@@ -252,7 +252,7 @@ func (c *codec) put(ptr uint64, t spec.ValType, v spec.Value) {
 	}
 }
 
-// putApart stores text or a list elsewhere, and returns where, and its length.
+// putApart stores text or a list in a block of its own, and returns its address and its length.
 func (c *codec) putApart(t spec.ValType, v spec.Value) (ptr, n uint64) {
 	list, ok := t.(*spec.ListType)
 	if !ok {
@@ -267,7 +267,7 @@ func (c *codec) putApart(t spec.ValType, v spec.Value) (ptr, n uint64) {
 	return ptr, uint64(len(elems))
 }
 
-// putText stores text: in Latin-1 where the encoding allows it and it can be.
+// putText stores text, in Latin-1 where the encoding has that and the text can be written in it.
 func (c *codec) putText(s string) (ptr, n uint64) {
 	units, size, tag := utf16.Encode([]rune(s)), uint64(2), uint64(0)
 	switch {
@@ -296,7 +296,7 @@ func isLatin1(s string) bool {
 	return true
 }
 
-// get reads a value, if what stands there is one.
+// get reads a value. The bytes may be none: then there is an error.
 func (c *codec) get(ptr uint64, t spec.ValType) (spec.Value, error) {
 	if size, ok := scalars[t]; ok {
 		return number(t, c.getInt(ptr, size))
@@ -387,7 +387,7 @@ func (c *codec) decode(ptr, n, size uint64) (spec.Value, error) {
 	return spec.UTF8String(string(runes)), nil
 }
 
-// coreTypes are the types of the numbers that a value of type t is passed as.
+// coreTypes are the core types of the numbers that a value of type t is passed as.
 func (c *codec) coreTypes(t spec.ValType) []spec.CoreType {
 	switch t.(type) {
 	case spec.F32Type:
@@ -416,7 +416,7 @@ func (c *codec) coreTypes(t spec.ValType) []spec.CoreType {
 	return []spec.CoreType{c.mem.AddrType, c.mem.AddrType}
 }
 
-// joined are the types that hold the numbers of any of the cases: of two that differ, the one that has room for both.
+// joined are core types that hold the numbers of any of the cases: where two differ, one that has room for both.
 func (c *codec) joined(cases []spec.CaseType) []spec.CoreType {
 	var types []spec.CoreType
 	for _, k := range cases {
@@ -439,7 +439,8 @@ func (c *codec) joined(cases []spec.CaseType) []spec.CoreType {
 
 func narrow(t spec.CoreType) bool { return t == spec.I32 || t == spec.F32 }
 
-// lower appends the bits of the numbers that a value is passed as. All conversions of a case's numbers keep the bits.
+// lower appends the bits of the numbers that a value is passed as. Converting the numbers of a case to the joined types keeps the
+// bits.
 func (c *codec) lower(bits []uint64, t spec.ValType, v spec.Value) []uint64 {
 	if _, ok := scalars[t]; ok {
 		n := c.bits(t, v)
@@ -498,7 +499,7 @@ func (c *codec) lift(bits []uint64, t spec.ValType) (spec.Value, []uint64, error
 	return v, bits[2:], err
 }
 
-// mask is the bits that a number of a type has.
+// mask has the bits set that a number of a core type has.
 func mask(t spec.CoreType) uint64 {
 	if narrow(t) {
 		return math.MaxUint32
@@ -575,7 +576,7 @@ func oneCase(cases []spec.CaseType, i uint64, read func(spec.ValType) (spec.Valu
 	return spec.Dict{{Label: c.Label, Value: v}}, err
 }
 
-// chosen is which case a value is of, and its payload.
+// chosen is the number of the case that a value is of, and its payload.
 func chosen(cases []spec.CaseType, v spec.Dict) (int, spec.Value) {
 	for i, c := range cases {
 		if c.Label == v[0].Label {

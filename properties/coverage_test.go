@@ -12,32 +12,32 @@ import (
 	"cabi/spec"
 )
 
-// What the exhausted worlds reach: built-ins, the states of whatever has states, events, and what each promise speaks of. That a
-// promise holds says nothing where it is never exercised.
+// The coverage of the exhausted worlds: the built-ins, the states of everything that has states, the events, and the promises that
+// were exercised. A promise that is never exercised holds vacuously.
 
-// A coverage is the things that were reached, such as "CopyState DONE".
+// A coverage has the names of all that was reached, such as "CopyState DONE".
 type coverage struct {
 	lock   sync.Mutex
 	worlds int
 	seen   map[string]bool
 }
 
-func (c *coverage) see(kind string, what any) {
+func (c *coverage) add(kind string, what any) {
 	if c.seen == nil {
 		c.seen = map[string]bool{}
 	}
 	c.seen[fmt.Sprintf("%s %v", kind, what)] = true
 }
 
-// report takes what a search reports.
+// report adds what a search reports as reached.
 func (c *coverage) report(r *model.Report) {
 	for what, times := range r.Taken {
 		if _, action, _ := strings.Cut(what, ": "); times > 0 {
-			c.see("action", strings.Fields(action)[0])
+			c.add("action", strings.Fields(action)[0])
 		}
 	}
 	for _, name := range r.Exercised {
-		c.see("promise", name)
+		c.add("promise", name)
 	}
 }
 
@@ -53,8 +53,9 @@ func (c *coverage) merge(other *coverage) {
 	}
 }
 
-// property is one that only looks. What it sees it keeps by value, as text is slow to make. Its checkers do not point to what
-// they have seen, for that is no part of a run, and not to be put back with it; and several look at a time.
+// property is one that always holds, and whose checkers add what they see to the coverage. The coverage is no part of a run, which
+// would be put back with it: so the checkers have a function that captures it. Several searches call it at a time. It compares
+// values, and makes a text of each only once, since that is slow.
 func (c *coverage) property() *model.Property {
 	known := map[any]bool{}
 	note := func(kind string, what any) {
@@ -62,18 +63,19 @@ func (c *coverage) property() *model.Property {
 		defer c.lock.Unlock()
 		if !known[what] {
 			known[what] = true
-			c.see(kind, what)
+			c.add(kind, what)
 		}
 	}
-	return &model.Property{Name: "seen", New: func() model.Checker { return &seer{model.BaseChecker{Name: "seen"}, note} }}
+	return &model.Property{Name: "seen", New: func() model.Checker { return &coverageChecker{model.BaseChecker{Name: "seen"}, note} }}
 }
 
-type seer struct {
+// A coverageChecker notes everything that a state has.
+type coverageChecker struct {
 	model.BaseChecker
 	note func(kind string, what any)
 }
 
-func (s *seer) State(r *model.Run) {
+func (s *coverageChecker) State(r *model.Run) {
 	for _, task := range r.Store.AllTasks() {
 		s.note("Task.State", task.State())
 	}
@@ -94,30 +96,30 @@ func (s *seer) State(r *model.Run) {
 	}
 }
 
-// Entered hears what callbacks are told.
-func (s *seer) Entered(_ *model.Run, at *model.Activation) {
+// Entered notes the events that callbacks are called with.
+func (s *coverageChecker) Entered(_ *model.Run, at *model.Activation) {
 	s.note("core code is", at.Kind)
 	if at.Kind == model.KindCallback {
 		s.note("EventCode", spec.EventCode(at.Args[0].Uint64()))
 	}
 }
 
-// Done hears what waiting and polling tell.
-func (s *seer) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
+// Done notes the events that waiting and polling return.
+func (s *coverageChecker) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
 	if at.Pending != nil && (at.Pending.Op == "waitable-set.wait" || at.Pending.Op == "waitable-set.poll") {
 		s.note("EventCode", spec.EventCode(results[0].Uint64()))
 	}
 }
 
-// Left hears what callbacks say.
-func (s *seer) Left(_ *model.Run, at *model.Activation) {
+// Left notes the codes that callbacks return.
+func (s *coverageChecker) Left(_ *model.Run, at *model.Activation) {
 	if at.Packed && at.Pending.Op == "return" {
 		s.note("CallbackCode", spec.CallbackCode(at.Pending.Args[0].Uint64()&0xf))
 	}
 }
 
-// things are all that there is to reach.
-func things() []string {
+// reachable are the names of all that a run may reach.
+func reachable() []string {
 	var all []string
 	for _, op := range model.Ops() {
 		all = append(all, "action "+op)
@@ -148,20 +150,20 @@ func named[E interface {
 	return all
 }
 
-// unreached are the things that no exhausted world reaches, and why.
+// unreached are those that no exhausted world reaches, with the reasons.
 var unreached = map[string]string{
 	"action stop":               "the host's end of a run, which is no action of a menu",
-	"class waitable":            "it stands for several classes: no element is of it",
+	"class waitable":            "it is a name for several classes: no element is of it",
 	"thread waits for the host": "it is for embedders that block threads by ready functions of their own; the host of worlds does not",
 }
 
-// check checks that everything was reached that there is to reach, but for what is known not to be.
+// check checks that everything was reached but the unreached.
 func (c *coverage) check(t *testing.T) {
 	exhaustible := slices.DeleteFunc(slices.Clone(model.Worlds), func(w *model.World) bool { return w.Random })
 	if t.Failed() || c.worlds < len(exhaustible) {
-		return // only some of the worlds were asked for
+		return // the test ran for some of the worlds only
 	}
-	all := things()
+	all := reachable()
 	for _, what := range all {
 		switch why, known := unreached[what]; {
 		case c.seen[what] && known:
@@ -181,16 +183,16 @@ func (c *coverage) check(t *testing.T) {
 	}
 }
 
-// branches are all choices of the specification, each of whose first and another branch is to be taken.
+// branches are all choices of the specification but for bits. Of each, random runs must choose the first candidate and another one.
 var branches = []spec.Site{
 	"Store.tick/thread", "Task.request_cancellation/thread", "Thread.wait_until/go-on", "WaitableSet.get_pending_event/order",
 	"canon_lift/thread", "canon_error_context_new/discard",
 }
 
-// choosing are runs in which a choice is made that random runs hardly come to, by its site.
+// choosing are runs that begin with actions that lead to a choice, by its site. Random runs hardly ever come to it.
 var choosing = map[spec.Site]struct {
 	world  string
-	script []string
+	prefix []string
 }{
 	"Task.request_cancellation/thread": {"threads", twoCancellable},
 	"canon_lift/thread": {"threads", []string{"invoke A.sync", "thread.new-indirect i32 1 0", "thread.resume-later 2",
@@ -199,15 +201,16 @@ var choosing = map[spec.Site]struct {
 		"stream.read u8 async 1 0 1", "stream.write u8 async 2 0 1", "waitable-set.poll uncancellable 3 0"}},
 }
 
-// Random runs take every branch of every choice; searches take all that there are. The bits of NaNs are drawn in values_test.go.
+// TestBranches checks that random runs take every branch of every choice, as searches do. The bits of NaNs are drawn in
+// values_test.go.
 func TestBranches(t *testing.T) {
 	seen := coverage{}
 	for seed := range uint64(60) {
 		for _, w := range model.Worlds {
-			seen.branch(w, wanderer{rng: rand.New(rand.NewPCG(seed, 0)), bounds: w.Bounds, left: 60})
+			seen.branch(w, randomActor{rng: rand.New(rand.NewPCG(seed, 0)), bounds: w.Bounds, left: 60})
 		}
 		for _, c := range choosing {
-			seen.branch(model.WorldByName(c.world), wanderer{rng: rand.New(rand.NewPCG(seed, 0)), script: c.script})
+			seen.branch(model.WorldByName(c.world), randomActor{rng: rand.New(rand.NewPCG(seed, 0)), prefix: c.prefix})
 		}
 	}
 	for _, site := range branches {
@@ -226,27 +229,27 @@ func TestBranches(t *testing.T) {
 	}
 }
 
-// branch makes a run, and notes which branches are taken.
-func (c *coverage) branch(w *model.World, g wanderer) {
+// branch makes a run, and adds the branches that are taken.
+func (c *coverage) branch(w *model.World, g randomActor) {
 	g.open = map[spec.Site]bool{}
-	b := &brancher{g, c}
-	r := model.NewRun(w, spec.Options{Choices: b}, &b.wanderer)
+	b := &branchRecorder{g, c}
+	r := model.NewRun(w, spec.Options{Choices: b}, &b.randomActor)
 	defer r.Close()
 	r.Main()
 }
 
-// A brancher notes which branches it takes.
-type brancher struct {
-	wanderer
+// A branchRecorder is a randomActor that adds the branches that it takes to a coverage.
+type branchRecorder struct {
+	randomActor
 	*coverage
 }
 
-func (b *brancher) Choose(site spec.Site, n int) int {
-	chosen := b.wanderer.Choose(site, n)
+func (b *branchRecorder) Choose(site spec.Site, n int) int {
+	chosen := b.randomActor.Choose(site, n)
 	branch := "other"
 	if chosen == 0 {
 		branch = "first"
 	}
-	b.see("choice", string(site)+" "+branch)
+	b.add("choice", string(site)+" "+branch)
 	return chosen
 }

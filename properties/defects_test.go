@@ -16,10 +16,11 @@ func knownIn(world string) []Defect {
 	return slices.DeleteFunc(slices.Clone(KnownDefects), func(d Defect) bool { return d.World != world })
 }
 
-// shorter is how many actions less than a world's own bound are explored here, unless a known defect takes more, the bound is small
-// or CABI_LONG is set.
+// TestPromises explores a world to shorter actions less than its own bound, unless a known defect takes more, the bound is small, or
+// CABI_LONG is set.
 const shorter, small = 3, 7
 
+// steps is how many actions TestPromises explores in a world.
 func steps(w *model.World) int {
 	n := w.Bounds.Steps - shorter
 	if os.Getenv("CABI_LONG") != "" || w.Bounds.Steps <= small {
@@ -34,8 +35,8 @@ func steps(w *model.World) int {
 	return n
 }
 
-// In every world that can be exhausted, what is promised holds but for the known defects; and all worlds together reach what
-// there is to reach.
+// TestPromises checks that every promise holds, but for the known defects, in every world that can be exhausted; and that all worlds
+// together reach everything that can be reached.
 func TestPromises(t *testing.T) {
 	var all coverage
 	t.Run("worlds", func(t *testing.T) {
@@ -60,7 +61,7 @@ func TestPromises(t *testing.T) {
 	}
 }
 
-// mustBeKnown checks that what was found is exactly what is known.
+// mustBeKnown checks that the violations that were found are exactly the known defects.
 func mustBeKnown(t *testing.T, world string, found []*model.Violation) {
 	t.Helper()
 	known := knownIn(world)
@@ -79,14 +80,15 @@ func mustBeKnown(t *testing.T, world string, found []*model.Violation) {
 	}
 }
 
-// A promise that is known to be broken somewhere may be broken elsewhere too, further than is explored.
+// unbroken are the promises without a known defect. One that is violated in a world may be violated in another one, too, by runs that
+// are longer than those that TestPromises explores.
 func unbroken() []*model.Property {
 	return slices.DeleteFunc(Promises(), func(p *model.Property) bool {
 		return slices.ContainsFunc(KnownDefects, func(d Defect) bool { return d.Property == p })
 	})
 }
 
-// Random runs of every world, longer than what is exhausted, keep every promise that is not known to be broken.
+// TestRandomPromises checks the promises without a known defect in random runs of every world, longer than those of TestPromises.
 func TestRandomPromises(t *testing.T) {
 	for _, w := range model.Worlds {
 		t.Run(w.Name, func(t *testing.T) {
@@ -102,7 +104,7 @@ func TestRandomPromises(t *testing.T) {
 	}
 }
 
-// What waits on sets, all variants do alike.
+// TestWaits checks that waiting on sets works under all variants alike.
 func TestWaits(t *testing.T) {
 	waits := scope{"waits", 7, model.WorldByName("waits").Bounds.Handles}
 	for _, v := range spec.Variants {

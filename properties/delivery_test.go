@@ -11,9 +11,9 @@ import (
 	"cabi/spec"
 )
 
-// The other half of cancel-delivered: from every state in which a task's cancellation is pending, some continuation delivers it. It
-// is about the runs that can follow, so it is no checker of one: in a small world, whose guests never block for good, each state
-// with a pending cancellation is gone on from, nearest first, until a run delivers it.
+// The other half of cancel-delivered: from every state in which a task's cancellation is pending, some continuation delivers it. That
+// is about many runs, so no checker of one can check it. The test searches a small world, whose guests never block for good,
+// and from each state with a pending cancellation searches again, breadth first, for a run that delivers it.
 
 // deliveryWorld is an instance that calls another in every way and cancels.
 var deliveryWorld = &model.World{
@@ -39,14 +39,14 @@ var deliveryWorld = &model.World{
 
 func TestCancellationCanBeDelivered(t *testing.T) {
 	pending := 0
-	goOn(journey{}, deliveryWorld.Bounds.Steps, func(j *journey) bool {
-		if j.pending == nil {
+	explore(path{}, deliveryWorld.Bounds.Steps, func(p *path) bool {
+		if p.pending == nil {
 			return false
 		}
 		pending++
-		from := journey{actions: j.actions, choices: j.choices, watch: len(j.actions)}
-		if !goOn(from, 7, func(k *journey) bool { return k.pending.State() == spec.TaskCancelDelivered }) {
-			t.Errorf("after %v, no continuation delivers the cancellation of %s", j.actions, j.pending.Func())
+		from := path{actions: p.actions, choices: p.choices, watch: len(p.actions)}
+		if !explore(from, 7, func(later *path) bool { return later.pending.State() == spec.TaskCancelDelivered }) {
+			t.Errorf("after %v, no continuation delivers the cancellation of %s", p.actions, p.pending.Func())
 		}
 		return false
 	})
@@ -56,72 +56,73 @@ func TestCancellationCanBeDelivered(t *testing.T) {
 	t.Logf("in %d states a cancellation is pending", pending)
 }
 
-// A journey is a run of the world by its actions and the specification's choices, and what it came to.
-type journey struct {
+// A path is the actions and choices from the start to a state, as the actor of its run, and what the run found there.
+type path struct {
 	actions []string
 	choices []uint32
-	watch   int // after so many actions it is looked which task's cancellation is pending; 0: at the end
+	watch   int // pending is read after so many actions; 0: after the last
 
-	menu    []string
-	others  [][]uint32 // the choices with which it goes on otherwise
-	state   xxh3.Uint128
-	pending *spec.Task // whose cancellation is pending at the watch; nil: none is
-	taken   int
-	drawn   int
+	menu    []string     // the menu at the state; nil: the run ended before
+	others  [][]uint32   // the choices of other paths with the same actions
+	state   xxh3.Uint128 // a hash of the state
+	pending *spec.Task   // the task whose cancellation is pending at the watch; nil: there is none
+	taken   int          // actions
+	drawn   int          // choices
 }
 
-// goOn explores what can follow a journey, nearest first, until visit says that it is enough, and reports whether it did.
-func goOn(from journey, depth int, visit func(*journey) bool) bool {
+// explore visits the states that can be reached from that of a path, breadth first, until visit returns true, and reports whether
+// it did.
+func explore(from path, depth int, visit func(*path) bool) bool {
 	seen := map[xxh3.Uint128]bool{}
-	for level := []journey{from}; depth >= 0; depth-- {
-		var next []journey
-		for len(level) > 0 {
-			j := level[0]
-			level = level[1:]
-			j.travel()
-			for _, choices := range j.others {
-				level = append(level, journey{actions: j.actions, choices: choices, watch: j.watch})
+	for frontier := []path{from}; depth >= 0; depth-- {
+		var next []path
+		for len(frontier) > 0 {
+			p := frontier[0]
+			frontier = frontier[1:]
+			p.run()
+			for _, choices := range p.others {
+				frontier = append(frontier, path{actions: p.actions, choices: choices, watch: p.watch})
 			}
-			if j.menu == nil || seen[j.state] {
+			if p.menu == nil || seen[p.state] {
 				continue
 			}
-			seen[j.state] = true
-			if visit(&j) {
+			seen[p.state] = true
+			if visit(&p) {
 				return true
 			}
-			for _, a := range j.menu {
-				next = append(next, journey{actions: append(slices.Clip(j.actions), a), choices: j.choices, watch: j.watch})
+			for _, a := range p.menu {
+				next = append(next, path{actions: append(slices.Clip(p.actions), a), choices: p.choices, watch: p.watch})
 			}
 		}
-		level = next
+		frontier = next
 	}
 	return false
 }
 
-// travel makes the run.
-func (j *journey) travel() {
-	r := model.NewRun(deliveryWorld, spec.Options{Choices: j}, j)
+// run makes the run of the path.
+func (p *path) run() {
+	r := model.NewRun(deliveryWorld, spec.Options{Choices: p}, p)
 	defer r.Close()
 	r.Main()
 }
 
-// Next takes the next action, or looks at what there is at the end.
-func (j *journey) Next(r *model.Run, at *model.Activation) model.Action {
-	if j.taken == j.watch && j.watch > 0 || j.watch == 0 && j.taken == len(j.actions) {
-		j.pending = pendingIn(r)
+// Next takes the next action of the path. At its end it reads the state and the menu, and ends the run.
+func (p *path) Next(r *model.Run, at *model.Activation) model.Action {
+	if p.taken == p.watch && p.watch > 0 || p.watch == 0 && p.taken == len(p.actions) {
+		p.pending = pendingIn(r)
 	}
-	if j.taken == len(j.actions) {
+	if p.taken == len(p.actions) {
 		for _, a := range r.Menu(at, deliveryWorld.Bounds, model.RightClassIndex) {
-			j.menu = append(j.menu, a.String())
+			p.menu = append(p.menu, a.String())
 		}
-		j.state = xxh3.Hash128(r.AppendState(nil))
+		p.state = xxh3.Hash128(r.AppendState(nil))
 		return model.Action{}
 	}
-	a, err := model.ParseAction(r, at, strings.Fields(j.actions[j.taken]))
+	a, err := model.ParseAction(r, at, strings.Fields(p.actions[p.taken]))
 	if err != nil {
 		panic(err)
 	}
-	j.taken++
+	p.taken++
 	return a
 }
 
@@ -135,14 +136,14 @@ func pendingIn(r *model.Run) *spec.Task {
 	return nil
 }
 
-// Choose makes the next choice; beyond those given, the first.
-func (j *journey) Choose(_ spec.Site, n int) int {
-	if j.drawn == len(j.choices) {
+// Choose makes the next choice of the path. Beyond the last it chooses the first candidate, and notes the paths with the others.
+func (p *path) Choose(_ spec.Site, n int) int {
+	if p.drawn == len(p.choices) {
 		for other := 1; other < n; other++ {
-			j.others = append(j.others, append(slices.Clip(j.choices), uint32(other)))
+			p.others = append(p.others, append(slices.Clip(p.choices), uint32(other)))
 		}
-		j.choices = append(slices.Clip(j.choices), 0)
+		p.choices = append(slices.Clip(p.choices), 0)
 	}
-	j.drawn++
-	return int(j.choices[j.drawn-1])
+	p.drawn++
+	return int(p.choices[p.drawn-1])
 }

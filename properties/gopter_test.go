@@ -14,10 +14,10 @@ import (
 	"cabi/spec"
 )
 
-// State machine tests of the tables with gopter: what a guest does is a list of commands, which gopter generates,
-// checks one by one, and shrinks.
+// State machine tests of the tables with gopter. The actions of a guest are a list of commands, which gopter generates, checks one
+// by one, and shrinks.
 
-// A system is a world in which the commands given so far were done.
+// A system is a run of a world, as the tape of the commands so far.
 type system struct {
 	walk model.TapeRunner
 	tape []uint32
@@ -28,7 +28,7 @@ type choose uint32
 
 func (c choose) String() string { return fmt.Sprintf("choose %d", uint32(c)) }
 
-// Run does all that was done and one thing more.
+// Run makes the run of all commands so far and this one.
 func (c choose) Run(s commands.SystemUnderTest) commands.Result {
 	sys := s.(*system)
 	sys.tape = append(sys.tape, 0, uint32(c)) // 0: among the indices of the right class
@@ -66,7 +66,7 @@ var tableProperties = []*model.Property{
 	isolation, unforgeable, joinSymmetric, eventIdentifies, waitingCount,
 }
 
-// Every list of commands keeps what must hold; what must fail is made to fail.
+// TestStateMachines checks that no list of commands violates a property that must hold, and that one violates each that must not.
 func TestStateMachines(t *testing.T) {
 	for _, s := range scopes {
 		for _, v := range spec.Variants {
@@ -88,14 +88,14 @@ func TestStateMachines(t *testing.T) {
 	}
 }
 
-// waitableProperties are those of waitables, of their sets and of who waits for them.
+// waitableProperties are those of waitables, of their sets and of the threads that wait for them.
 var waitableProperties = []*model.Property{
 	joinSymmetric, setsAlive, eventIdentifies, waitingCount, waitsAlone, noLostWakeup, noStolenEvent, noStuckThread,
 	copyConsistent, peerNotified, cancelImmediate, doneIsFinal, resolvedOnce, callsResolved, subtasksResolved,
 }
 
-// So do lists of commands that make waitables, join, wait, poll, copy and drop; events name two streams where each type has a
-// table, which TestEventIdentifies has.
+// TestWaitableMachines checks the same of commands that make waitables, join, wait, poll, copy and drop. Where each type of streams
+// has a table, an event may name two streams: that case is in TestEventIdentifies.
 func TestWaitableMachines(t *testing.T) {
 	for _, world := range []string{"waitables", "events", "waits", "subtasks", "blocking"} {
 		for _, v := range spec.Variants {

@@ -10,18 +10,18 @@ import (
 	"cabi/spec"
 )
 
-// guest-values-trap: where one number that a guest passes to a built-in, and that is no index, makes an assert fail or the
-// specification crash, and with another in its place, after the same prefix, the run goes on, there should have been a trap. It
-// relates runs, so it is no checker: the runs that searches find to be stopped so are run again with other numbers in their
-// last action. (That the other number traps says nothing: most numbers do, for reasons of their own. Nor do indices: another
-// one names another thing.) It cannot see numbers that none of those tried tells apart, nor what comes of numbers later than
-// in the action they are passed in.
+// guest-values-trap is the property that a number that a guest passes to a built-in makes no assert fail and no crash: it should
+// trap instead. A number is to blame if, after the same actions, the run goes on with another number in its place. The
+// property relates two runs, so it is no checker: the test takes the runs that searches find to be stopped by an assert or a
+// crash, and runs each again with other numbers in the last action. If the other number traps, that proves nothing, since most
+// numbers trap for other reasons. Indices are left out: another index names another element. It cannot see a number that makes
+// an assert fail in a later action, nor one for which none of the other numbers goes on.
 
-// numbersTried are put in the place of each number of the last action.
+// numbersTried replace each number of the last action in turn.
 var numbersTried = []uint64{0, 1, 2, 3, 4, 8, 64, 1 << 20, 1<<32 - 1}
 
-// guestValue is the last action of a trace that was stopped, and one with another number, after which the run goes on; false:
-// there is none.
+// guestValue is the last action of a trace that was stopped, and the same with another number, after which the run goes on; false:
+// it goes on with none.
 func guestValue(t *testing.T, trace *model.Trace) (blamed, fine string, found bool) {
 	t.Helper()
 	last := 0
@@ -35,7 +35,7 @@ func guestValue(t *testing.T, trace *model.Trace) (blamed, fine string, found bo
 		for _, n := range numbersTried {
 			other := slices.Clone(words)
 			other[i] = strconv.FormatUint(n, 10)
-			if goesOn(t, trace, last, strings.Join(other, " ")) {
+			if isNotStopped(t, trace, last, strings.Join(other, " ")) {
 				return strings.Join(words, " "), strings.Join(other, " "), true
 			}
 		}
@@ -43,7 +43,7 @@ func guestValue(t *testing.T, trace *model.Trace) (blamed, fine string, found bo
 	return "", "", false
 }
 
-// values are the places of the numbers of an action that are no indices: all but the first, unless it takes no index.
+// values are the positions of the numbers of an action that are no indices: all but the first, unless it takes no index.
 func values(words []string) []int {
 	var places []int
 	for i, word := range words {
@@ -57,8 +57,8 @@ func values(words []string) []int {
 	return places
 }
 
-// goesOn reports whether a trace with another last action is not stopped.
-func goesOn(t *testing.T, trace *model.Trace, last int, action string) bool {
+// isNotStopped reports whether a trace with another last action is not stopped.
+func isNotStopped(t *testing.T, trace *model.Trace, last int, action string) bool {
 	t.Helper()
 	other := *trace
 	other.Lines = slices.Clone(trace.Lines[:last+1])
@@ -86,7 +86,7 @@ var pointersWorld = &model.World{
 	Bounds: model.Bounds{Steps: 4, Handles: 3},
 }
 
-// What the pin lacks a trap for: a pointer where an event is stored. Its other defects are no value's fault.
+// At the pin, one number lacks a trap: the address at which an event is stored. No other known defect is the fault of a number.
 func TestGuestValuesTrap(t *testing.T) {
 	blamed := map[string]bool{
 		"store/aligned": true, "store/bounds": true,

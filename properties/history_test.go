@@ -14,9 +14,9 @@ import (
 	"testing"
 )
 
-// Bugs that definitions.py once had are put back into spec/, and others of the same kinds are put in: each is noticed, or it is
-// known why nothing can notice it. A bug is a patch in testdata/history or testdata/invented, in the form of those of
-// patches_test.go, with the lines:
+// The tests of this file put bugs into spec/: those that definitions.py once had, and invented ones of the same kinds. A search or
+// a test must notice each, unless there is a reason why nothing can. A bug is a patch in testdata/history or
+// testdata/invented, in the form of those of patches_test.go, with the lines:
 //
 //	bug WHAT
 //	upstream COMMIT             that repaired it; of history only
@@ -54,19 +54,19 @@ func bugs(t *testing.T, folder string) []bug {
 	return all
 }
 
-// Every bug still fits, and says what becomes of it: checked without building anything.
+// TestBugsFit checks that every patch applies, and says how its bug is noticed, without building anything.
 func TestBugsFit(t *testing.T) {
 	for _, b := range append(bugs(t, "history"), bugs(t, "invented")...) {
 		readPatch(t, b.file)
-		if b.what == "" || noticed.FindString(b.fate) == "" || strings.Contains(b.file, "history") != (b.upstream != "") {
+		if b.what == "" || fatePattern.FindString(b.fate) == "" || strings.Contains(b.file, "history") != (b.upstream != "") {
 			t.Errorf("%s: %+v", b.file, b)
 		}
 	}
 }
 
-var noticed = regexp.MustCompile(`^(?:noticed after (\d+) actions? in (\S+): (.+)|noticed by (\S+)|unnoticed: .+)$`)
+var fatePattern = regexp.MustCompile(`^(?:noticed after (\d+) actions? in (\S+): (.+)|noticed by (\S+)|unnoticed: .+)$`)
 
-// Every bug is noticed as it says, and those that cannot be are noticed by nothing.
+// TestBugs checks that every bug is noticed as its patch says, and that nothing notices those that say so.
 func TestBugs(t *testing.T) {
 	if os.Getenv("CABI_LONG") == "" {
 		t.Skip("builds the suites once for each bug: set CABI_LONG=1 to run it")
@@ -74,7 +74,7 @@ func TestBugs(t *testing.T) {
 	for _, b := range append(bugs(t, "history"), bugs(t, "invented")...) {
 		t.Run(b.name, func(t *testing.T) {
 			_, overlay := readPatch(t, b.file)
-			how := noticed.FindStringSubmatch(b.fate)
+			how := fatePattern.FindStringSubmatch(b.fate)
 			switch {
 			case how[2] != "":
 				mustFind(t, overlay, how[2], how[3], how[1])
@@ -91,14 +91,14 @@ func TestBugs(t *testing.T) {
 	}
 }
 
-// withOverlay is a go command at the root of the project, with other files in the place of some of spec/.
+// withOverlay is a go command at the root of the project, in which an overlay replaces some files of spec/.
 func withOverlay(overlay, command string, args ...string) *exec.Cmd {
 	cmd := exec.Command("go", append([]string{command, "-overlay", overlay}, args...)...)
 	cmd.Dir = ".."
 	return cmd
 }
 
-// mustFind checks that cabi check comes to a finding in a world after so many actions.
+// mustFind checks that cabi check has a finding in a world after so many actions.
 func mustFind(t *testing.T, overlay, world, finding, actions string) {
 	t.Helper()
 	out, _ := withOverlay(overlay, "run", "./cmd/cabi", "check", world, "--keep-going", "--json").Output()
@@ -122,7 +122,7 @@ func mustFind(t *testing.T, overlay, world, finding, actions string) {
 	}
 }
 
-// docs/generated/bugs.md lists all bugs. Make it again with: go test ./properties -run TestDocsBugs -write
+// TestDocsBugs checks docs/generated/bugs.md, which lists all bugs. Make it again with: go test ./properties -run TestDocsBugs -write
 func TestDocsBugs(t *testing.T) {
 	const page = "../docs/generated/bugs.md"
 	want := bugsPage(bugs(t, "history"), bugs(t, "invented"))
@@ -151,18 +151,18 @@ func bugsPage(history, invented []bug) string {
 	b.WriteString(bugsIntro)
 	fmt.Fprintf(&b, "\n## Of history\n\n%s\n| bug | repaired by | noticed |\n|---|---|---|\n", tally(history))
 	for _, bug := range history {
-		fmt.Fprintf(&b, "| `%s`: %s | %s | %s |\n", bug.name, bug.what, bug.upstream, bug.told())
+		fmt.Fprintf(&b, "| `%s`: %s | %s | %s |\n", bug.name, bug.what, bug.upstream, bug.noticedBy())
 	}
 	fmt.Fprintf(&b, "\n## Made up\n\n%s\n| bug | noticed |\n|---|---|\n", tally(invented))
 	for _, bug := range invented {
-		fmt.Fprintf(&b, "| `%s`: %s | %s |\n", bug.name, bug.what, bug.told())
+		fmt.Fprintf(&b, "| `%s`: %s | %s |\n", bug.name, bug.what, bug.noticedBy())
 	}
 	return b.String()
 }
 
-// told says for the table how a bug is noticed.
-func (b bug) told() string {
-	how := noticed.FindStringSubmatch(b.fate)
+// noticedBy is the cell of the table that says how a bug is noticed.
+func (b bug) noticedBy() string {
+	how := fatePattern.FindStringSubmatch(b.fate)
 	switch {
 	case how[2] != "":
 		return fmt.Sprintf("`%s`, in `%s`, %s actions", how[3], how[2], how[1])
@@ -172,6 +172,7 @@ func (b bug) told() string {
 	return "not: " + strings.TrimPrefix(b.fate, "unnoticed: ")
 }
 
+// tally says how many bugs are noticed.
 func tally(all []bug) string {
 	unnoticed := 0
 	for _, b := range all {

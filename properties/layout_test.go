@@ -12,27 +12,27 @@ import (
 )
 
 // Values that guests pass each other and the host, in memory and in numbers, compared with the second codec (codec_test.go).
-// Left out: handles, ends and error contexts, which the worlds pass on.
+// Handles, ends and error contexts are left out: the worlds pass those on.
 
-// A party is a component instance with a memory, whose realloc does what it should unless it is told to misbehave.
-type party struct {
+// A guestInstance is a component instance with a memory. Its realloc returns good blocks, unless placeBlock returns others.
+type guestInstance struct {
 	*codec
-	inst   *spec.ComponentInstance
-	opts   spec.CanonicalOptions
-	blocks []block                              // what realloc was asked for
-	answer func(ptr, align, size uint64) uint64 // what realloc returns instead of ptr; nil: ptr
-	odd    []string                             // what it was asked for that it should not be
+	inst       *spec.ComponentInstance
+	opts       spec.CanonicalOptions
+	blocks     []block                              // the blocks that realloc returned
+	placeBlock func(ptr, align, size uint64) uint64 // returns the address that realloc returns instead of ptr; optional
+	problems   []string                             // what was wrong with the arguments of realloc
 }
 
 var encodings = []spec.StringEncoding{spec.UTF8, spec.UTF16, spec.Latin1UTF16}
 
-func newParty(t *rapid.T, s *spec.Store, name string) *party {
+func newGuestInstance(t *rapid.T, s *spec.Store, name string) *guestInstance {
 	memory := spec.NewMemInst(1 << 16)
 	memory.AddrType = rapid.SampledFrom([]spec.CoreType{spec.I32, spec.I64}).Draw(t, name+"'s addresses")
 	for i := range memory.Bytes.B {
 		memory.Bytes.B[i] = guard
 	}
-	p := &party{codec: &codec{mem: memory, next: 64}, inst: spec.NewComponentInstance(s, nil)}
+	p := &guestInstance{codec: &codec{mem: memory, next: 64}, inst: spec.NewComponentInstance(s, nil)}
 	p.encoding = rapid.SampledFrom(encodings).Draw(t, name+"'s encoding")
 	p.nan = rapid.Uint64().Draw(t, name+"'s NaN bits")
 	p.opts = spec.CanonicalOptions{}
@@ -41,25 +41,25 @@ func newParty(t *rapid.T, s *spec.Store, name string) *party {
 }
 
 // reallocate leaves room between any two blocks, and aligns them to no more than it is asked to.
-func (p *party) reallocate(args []spec.CoreValue) []spec.CoreValue {
+func (p *guestInstance) reallocate(args []spec.CoreValue) []spec.CoreValue {
 	old, oldSize, align, size := args[0].Uint64(), args[1].Uint64(), args[2].Uint64(), args[3].Uint64()
 	if align == 0 || align&(align-1) != 0 || align > 8 {
-		p.odd = append(p.odd, fmt.Sprintf("realloc is asked for an alignment of %d", align))
+		p.problems = append(p.problems, fmt.Sprintf("realloc is asked for an alignment of %d", align))
 	}
 	if oldSize > 0 && !p.has(block{old, oldSize}) {
-		p.odd = append(p.odd, fmt.Sprintf("realloc is given %d bytes at %d, which it never returned", oldSize, old))
+		p.problems = append(p.problems, fmt.Sprintf("realloc is given %d bytes at %d, which it never returned", oldSize, old))
 	}
 	ptr := roundUp(p.next, 2*align) + align
 	p.next = ptr + size + 13
 	copy(p.mem.Bytes.B[ptr:ptr+size], p.mem.Bytes.B[old:old+min(oldSize, size)])
-	if p.answer != nil {
-		ptr = p.answer(ptr, align, size)
+	if p.placeBlock != nil {
+		ptr = p.placeBlock(ptr, align, size)
 	}
 	p.blocks = append(p.blocks, block{ptr, size})
 	return []spec.CoreValue{spec.CoreInt(ptr)}
 }
 
-func (p *party) has(b block) bool {
+func (p *guestInstance) has(b block) bool {
 	for _, c := range p.blocks {
 		if b == c {
 			return true
@@ -68,20 +68,20 @@ func (p *party) has(b block) bool {
 	return false
 }
 
-// untouched checks that nothing was stored outside of what realloc was asked for and what the party stored itself.
-func (p *party) untouched(t *rapid.T) {
+// mustStayInBounds checks that the specification stored nothing outside of the blocks of realloc and those of the guest itself.
+func (p *guestInstance) mustStayInBounds(t *rapid.T) {
 	mine := append(append([]block{}, p.blocks...), p.touched...)
 	for i, b := range p.mem.Bytes.B {
-		if b != guard && !inside1(mine, uint64(i)) {
+		if b != guard && !insideBlock(mine, uint64(i)) {
 			t.Fatalf("in-bounds: the byte at %d was stored, which is in none of %v", i, mine)
 		}
 	}
-	for _, what := range p.odd {
+	for _, what := range p.problems {
 		t.Fatal(what)
 	}
 }
 
-func inside1(blocks []block, i uint64) bool {
+func insideBlock(blocks []block, i uint64) bool {
 	for _, b := range blocks {
 		if b.ptr <= i && i < b.ptr+b.size {
 			return true
@@ -90,8 +90,8 @@ func inside1(blocks []block, i uint64) bool {
 	return false
 }
 
-// pass is the numbers that values are passed as: in memory if there are more than most.
-func (p *party) pass(ts []spec.ValType, vs []spec.Value, most int) []spec.CoreValue {
+// pass makes the numbers that values are passed as. If there are more than most, it stores the values, and passes their address.
+func (p *guestInstance) pass(ts []spec.ValType, vs []spec.Value, most int) []spec.CoreValue {
 	tuple := &spec.TupleType{Ts: ts}
 	types := p.coreTypes(tuple)
 	if len(types) > most {
@@ -107,8 +107,8 @@ func (p *party) pass(ts []spec.ValType, vs []spec.Value, most int) []spec.CoreVa
 	return core
 }
 
-// receive reads values that are passed as numbers, or in memory if they are more than most.
-func (p *party) receive(ts []spec.ValType, core []spec.CoreValue, most int) (spec.Value, error) {
+// receive reads values that are passed as numbers, or in memory if there are more numbers than most.
+func (p *guestInstance) receive(ts []spec.ValType, core []spec.CoreValue, most int) (spec.Value, error) {
 	tuple := &spec.TupleType{Ts: ts}
 	types := p.coreTypes(tuple)
 	if len(types) > most {
@@ -140,21 +140,22 @@ func tupleOf(vs []spec.Value) spec.Dict {
 	return d
 }
 
-// A passing is a call of a function that the host makes and guests pass on.
-type passing struct {
-	t       *rapid.T
-	store   *spec.Store
-	ts      []spec.ValType
-	vs      []spec.Value
-	result  spec.ValType
-	value   spec.Value
-	faults  []string
-	wrong   error        // what a guest did that must trap; nil: nothing
-	results []spec.Value // what the host gets
+// A passedCall is a call that the host makes of a function with random parameters and a random result, which a guest may pass on to
+// another guest.
+type passedCall struct {
+	t        *rapid.T
+	store    *spec.Store
+	ts       []spec.ValType
+	vs       []spec.Value
+	result   spec.ValType
+	value    spec.Value
+	problems []string
+	mustTrap error        // the misplaced block for which the call must trap; nil: there is none
+	results  []spec.Value // those that the host receives
 }
 
-func newPassing(t *rapid.T, most int) *passing {
-	s := &passing{t: t, store: spec.NewStore(spec.Options{})}
+func newPassedCall(t *rapid.T, most int) *passedCall {
+	s := &passedCall{t: t, store: spec.NewStore(spec.Options{})}
 	for range rapid.IntRange(0, most).Draw(t, "parameters") {
 		s.ts = append(s.ts, passedTypes.Draw(t, "parameter").t)
 		s.vs = append(s.vs, valueOf(t, s.ts[len(s.ts)-1]))
@@ -164,7 +165,7 @@ func newPassing(t *rapid.T, most int) *passing {
 	return s
 }
 
-// passedTypes are types, now and then in a list so that they stand in memory, or with others in a variant.
+// passedTypes are random types: some in a list, so that their values are in memory, some as the cases of a variant.
 var passedTypes = rapid.Custom(func(t *rapid.T) typed {
 	inner := valTypes(2, true).Draw(t, "type").t
 	switch rapid.IntRange(0, 5).Draw(t, "where") {
@@ -184,27 +185,27 @@ var passedTypes = rapid.Custom(func(t *rapid.T) typed {
 
 var scalarTypes = []spec.ValType{spec.F32Type{}, spec.F64Type{}, spec.U8Type{}, spec.S32Type{}, spec.U64Type{}, spec.CharType{}, spec.CharType{}}
 
-func (s *passing) fault(format string, args ...any) {
-	s.faults = append(s.faults, fmt.Sprintf(format, args...))
+func (s *passedCall) addProblem(format string, args ...any) {
+	s.problems = append(s.problems, fmt.Sprintf(format, args...))
 }
 
-// gets checks what a guest is passed.
-func (s *passing) gets(p *party, core []spec.CoreValue, ts []spec.ValType, vs []spec.Value, most int) {
+// checkReceived checks that a guest is passed the values.
+func (s *passedCall) checkReceived(p *guestInstance, core []spec.CoreValue, ts []spec.ValType, vs []spec.Value, most int) {
 	got, err := p.receive(ts, core, most)
 	if err != nil {
-		s.fault("%v is passed as %v: %v", vs, core, err)
+		s.addProblem("%v is passed as %v: %v", vs, core, err)
 	} else if want := tupleOf(vs); !reflect.DeepEqual(plain(got), plain(want)) {
-		s.fault("%v is passed as %v, which is %v", vs, core, got)
+		s.addProblem("%v is passed as %v, which is %v", vs, core, got)
 	}
 }
 
 // echo is a function of p that is passed the parameters and returns the result.
-func (s *passing) echo(p *party, async bool) (spec.FuncInst, *spec.FuncType) {
+func (s *passedCall) echo(p *guestInstance, async bool) (spec.FuncInst, *spec.FuncType) {
 	ft := &spec.FuncType{Params: s.ts, Result: []spec.ValType{s.result}, Async: async}
 	opts := p.opts
 	opts.Async = async
 	return s.store.Lift(func(args []spec.CoreValue) []spec.CoreValue {
-		s.gets(p, args, s.ts, s.vs, 16)
+		s.checkReceived(p, args, s.ts, s.vs, 16)
 		if !async {
 			return p.pass(ft.Result, []spec.Value{s.value}, 1)
 		}
@@ -214,61 +215,62 @@ func (s *passing) echo(p *party, async bool) (spec.FuncInst, *spec.FuncType) {
 }
 
 // invoke has the host call a function.
-func (s *passing) invoke(f spec.FuncInst, args []spec.Value) error {
+func (s *passedCall) invoke(f spec.FuncInst, args []spec.Value) error {
 	_, err := s.store.Invoke(f, spec.HostOnStart(func() []spec.Value { return args }),
 		spec.HostOnResolve(func(vs []spec.Value) { s.results = vs }))
 	return err
 }
 
-func (s *passing) check(err error) {
+func (s *passedCall) mustSucceed(err error) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	for _, fault := range s.faults {
+	for _, fault := range s.problems {
 		s.t.Fatal(fault)
 	}
 }
 
-// checkOften is rapid.Check for what takes microseconds.
+// checkOften is rapid.Check thirty times over, for tests that take microseconds.
 func checkOften(t *testing.T, prop func(*rapid.T)) {
 	for range 30 {
 		rapid.Check(t, prop)
 	}
 }
 
-// What the host passes to a guest, and what that returns, stands in memory and in numbers as the prose says.
+// TestLayout checks that the parameters that the host passes to a guest, and the result that the guest returns, are laid out in
+// memory and in numbers as the prose says.
 func TestLayout(t *testing.T) {
 	checkOften(t, func(t *rapid.T) {
-		s := newPassing(t, 5)
+		s := newPassedCall(t, 5)
 		defer s.store.Close()
-		p := newParty(t, s.store, "A")
+		p := newGuestInstance(t, s.store, "A")
 		f, _ := s.echo(p, rapid.Bool().Draw(t, "async"))
-		s.check(s.invoke(f, s.vs))
+		s.mustSucceed(s.invoke(f, s.vs))
 		if !reflect.DeepEqual(plain(s.results[0]), plain(s.value)) {
 			t.Fatalf("%v of type %s came to the host as %v", s.value, spec.TypeName(s.result), s.results[0])
 		}
-		p.untouched(t)
+		p.mustStayInBounds(t)
 	})
 }
 
-// What a guest passes to another, and what that returns, arrives as it was, whatever their memories and encodings, and however the
-// call is lowered and lifted.
+// TestGuestsPass checks that values arrive unchanged that one guest passes to another, and that this returns, whatever the memories
+// and encodings of the two, and however the call is lowered and lifted.
 func TestGuestsPass(t *testing.T) {
 	checkOften(t, func(t *rapid.T) {
-		s := newPassing(t, 5)
+		s := newPassedCall(t, 5)
 		defer s.store.Close()
-		a, b := newParty(t, s.store, "A"), newParty(t, s.store, "B")
+		a, b := newGuestInstance(t, s.store, "A"), newGuestInstance(t, s.store, "B")
 		if a.encoding == spec.Latin1UTF16 || b.encoding == spec.Latin1UTF16 {
-			b.mem.AddrType = a.mem.AddrType // what else comes of it is in docs/findings.md
+			b.mem.AddrType = a.mem.AddrType // docs/findings.md says what happens otherwise
 		}
-		s.check(s.run(a, b))
-		a.untouched(t)
-		b.untouched(t)
+		s.mustSucceed(s.run(a, b))
+		a.mustStayInBounds(t)
+		b.mustStayInBounds(t)
 	})
 }
 
 // run has the host call a, which calls b.
-func (s *passing) run(a, b *party) error {
+func (s *passedCall) run(a, b *guestInstance) error {
 	async := rapid.Bool().Draw(s.t, "async")
 	f, ft := s.echo(b, async && rapid.Bool().Draw(s.t, "lifted async"))
 	ft.Async = async
@@ -282,8 +284,8 @@ func (s *passing) run(a, b *party) error {
 	return s.invoke(run, nil)
 }
 
-// call has a call a function of another's and check what it returns.
-func (s *passing) call(a *party, callee func([]spec.CoreValue) []spec.CoreValue, async bool) {
+// call has a call a function of another guest and check the result.
+func (s *passedCall) call(a *guestInstance, callee func([]spec.CoreValue) []spec.CoreValue, async bool) {
 	mostParams, mostResults := 16, 1
 	if async {
 		mostParams, mostResults = 4, 0
@@ -293,39 +295,39 @@ func (s *passing) call(a *party, callee func([]spec.CoreValue) []spec.CoreValue,
 	args, out := a.pass(s.ts, s.vs, mostParams), uint64(0)
 	if len(a.coreTypes(tuple)) > mostResults {
 		size, align := a.shape(tuple)
-		if out = a.alloc(size, align); a.answer != nil {
-			out = a.answer(out, align, size)
+		if out = a.alloc(size, align); a.placeBlock != nil {
+			out = a.placeBlock(out, align, size)
 		}
 		args = append(args, spec.CoreInt(out))
 	}
 	got := callee(args)
-	if s.wrong != nil {
-		return // and should not be here
+	if s.mustTrap != nil {
+		return // the call should have trapped: invoke returns no error, which mustTrapIf reports
 	}
 	if out == 0 {
-		s.gets(a, got, result, []spec.Value{s.value}, mostResults)
+		s.checkReceived(a, got, result, []spec.Value{s.value}, mostResults)
 		return
 	}
 	if async && (len(got) != 1 || got[0].Uint64() != uint64(spec.SubtaskReturned)) {
-		s.fault("a call that has returned says %v", got)
+		s.addProblem("a call that has returned says %v", got)
 	}
-	s.gets(a, []spec.CoreValue{spec.CoreInt(out)}, result, []spec.Value{s.value}, 0)
+	s.checkReceived(a, []spec.CoreValue{spec.CoreInt(out)}, result, []spec.Value{s.value}, 0)
 }
 
-// What a guest passes that is no value of its type traps, and everything else is taken for what it is: some bits of what it passes
-// are other ones than they should be.
+// TestBadValuesTrap changes some bits of a value that a guest returns. If the second codec cannot read a value of the type any more,
+// the specification must trap, and otherwise it must read the same value.
 func TestBadValuesTrap(t *testing.T) {
 	checkOften(t, func(t *rapid.T) {
-		s := newPassing(t, 0)
+		s := newPassedCall(t, 0)
 		defer s.store.Close()
-		p := newParty(t, s.store, "A")
+		p := newGuestInstance(t, s.store, "A")
 		async, ft := rapid.Bool().Draw(t, "async"), &spec.FuncType{Result: []spec.ValType{s.result}}
 		ft.Async = async
 		opts := p.opts
 		opts.Async = async
 		most := map[bool]int{false: 1, true: 16}[async]
 		core := p.pass(ft.Result, []spec.Value{s.value}, most)
-		p.spoil(t, core, p.coreTypes(&spec.TupleType{Ts: ft.Result}), most)
+		p.corrupt(t, core, p.coreTypes(&spec.TupleType{Ts: ft.Result}), most)
 		want, bad := p.receive(ft.Result, core, most)
 		f := s.store.Lift(func([]spec.CoreValue) []spec.CoreValue {
 			if !async {
@@ -342,8 +344,8 @@ func TestBadValuesTrap(t *testing.T) {
 	})
 }
 
-// spoil changes some bits of what was passed, in memory or among the numbers.
-func (p *party) spoil(t *rapid.T, core []spec.CoreValue, types []spec.CoreType, most int) {
+// corrupt changes some bits of a value that is passed, in memory or in the numbers.
+func (p *guestInstance) corrupt(t *rapid.T, core []spec.CoreValue, types []spec.CoreType, most int) {
 	for range rapid.IntRange(0, 2).Draw(t, "spoilt") {
 		if len(p.touched) > 0 && rapid.Bool().Draw(t, "in memory") {
 			b := p.touched[rapid.IntRange(0, len(p.touched)-1).Draw(t, "block")]
@@ -367,10 +369,10 @@ func (p *party) spoil(t *rapid.T, core []spec.CoreValue, types []spec.CoreType, 
 	}
 }
 
-// edges are the numbers at which something begins or ends to be a value.
+// edges are the numbers at which the ranges of valid values begin or end.
 var edges = []uint64{0x80, 0x100, 0xd7ff, 0xd800, 0xdfff, 0xe000, 0x10ffff, 0x110000, 1 << 31}
 
-// mustTrapIf checks that something trapped exactly if something was wrong.
+// mustTrapIf checks that a call trapped exactly if something was wrong with it.
 func mustTrapIf(t *rapid.T, wrong, err error) {
 	t.Helper()
 	var trap *spec.Trap
@@ -384,25 +386,25 @@ func mustTrapIf(t *rapid.T, wrong, err error) {
 	}
 }
 
-// Where a guest says that what it is passed is to be put, by realloc or as the place for a result, must be aligned and in its
-// memory, or the call traps.
+// TestPlacesObeyed checks that a call traps exactly if an address at which a guest has values stored, by its realloc or as the
+// address for a result, is not aligned or not in its memory.
 func TestPlacesObeyed(t *testing.T) {
 	checkOften(t, func(t *rapid.T) {
-		s := newPassing(t, 3)
+		s := newPassedCall(t, 3)
 		defer s.store.Close()
-		a, b := newParty(t, s.store, "A"), newParty(t, s.store, "B")
+		a, b := newGuestInstance(t, s.store, "A"), newGuestInstance(t, s.store, "B")
 		b.mem.AddrType = a.mem.AddrType
-		a.answer, b.answer = s.misplace(a), s.misplace(b)
-		mustTrapIf(t, s.wrong, s.run(a, b))
+		a.placeBlock, b.placeBlock = s.misplaceBlocks(a), s.misplaceBlocks(b)
+		mustTrapIf(t, s.mustTrap, s.run(a, b))
 		if len(a.mem.Bytes.B) != 1<<16 || len(b.mem.Bytes.B) != 1<<16 {
 			t.Fatalf("the memories have %d and %d bytes now", len(a.mem.Bytes.B), len(b.mem.Bytes.B))
 		}
 	})
 }
 
-// misplace now and then returns another place than it is given. All of them are drawn before the call: drawing on another stack
-// would keep rapid from shrinking.
-func (s *passing) misplace(p *party) func(ptr, align, size uint64) uint64 {
+// misplaceBlocks returns a function that now and then moves a block to where it is not aligned or not in memory. Everything random is
+// drawn here, before the call: rapid cannot shrink draws on another stack.
+func (s *passedCall) misplaceBlocks(p *guestInstance) func(ptr, align, size uint64) uint64 {
 	places := rapid.SliceOfN(rapid.Uint64Range(0, 40), 0, 12).Draw(s.t, "places")
 	return func(ptr, align, size uint64) uint64 {
 		length := uint64(len(p.mem.Bytes.B))
@@ -418,7 +420,7 @@ func (s *passing) misplace(p *party) func(ptr, align, size uint64) uint64 {
 			ptr = length - size + place - 31
 		}
 		if ptr%align != 0 || ptr+size > length {
-			s.wrong = fmt.Errorf("%d bytes aligned to %d are put at %d", size, align, ptr)
+			s.mustTrap = fmt.Errorf("%d bytes aligned to %d are put at %d", size, align, ptr)
 		}
 		return ptr
 	}

@@ -14,8 +14,8 @@ import (
 	"cabi/spec"
 )
 
-// Mutants of spec/ are judged by its own tests, and what these let live, or do not cover, by the promises and the tests of values:
-// make mutants. docs/mutants.md has the score, and says of those that live why they may.
+// The tests of spec/ judge its mutants first, and the promises and the tests of values judge those that survive or that the tests do
+// not cover: make mutants. docs/mutants.md has the score, and the reasons why the others survive.
 
 // A mutant is a change of one token, as gremlins reports it.
 type mutant struct {
@@ -29,7 +29,7 @@ type mutatedFile struct {
 	Mutations []mutant
 }
 
-// mutations are what gremlins puts in the place of a token, by the type of the mutant.
+// mutations are the tokens with which gremlins replaces a token, by the type of the mutant.
 var mutations = map[string]map[string]string{
 	"ARITHMETIC_BASE":       {"+": "-", "-": "+", "*": "/", "/": "*", "%": "*"},
 	"CONDITIONALS_BOUNDARY": {">=": ">", ">": ">=", "<=": "<", "<": "<="},
@@ -57,8 +57,8 @@ func mutated(text string, m mutant) string {
 	return ""
 }
 
-// suites are the tests that stand for the suites where there is little time: first the promises, the variants and the values,
-// then what judges states and tables: the search that relies on them.
+// suites are tests that judge much in little time: first the promises, the variants and the values, then searches, which rely on
+// states and tables being right.
 var suites = []struct{ tests, run string }{
 	{"./properties", "^(TestQuick|TestVerdicts|TestLayout|TestGuestsPass|TestBadValuesTrap|TestPlacesObeyed|TestValuesCross|TestStreamsCarry)$"},
 	{"./internal/bench", "^TestM$"},
@@ -101,7 +101,7 @@ func envNumber(t *testing.T, name string) int {
 	return n
 }
 
-// tallies are how many mutants came to what.
+// tallies are how many mutants the tests of spec/ killed, how many of the others the suites, and how many survived.
 type tallies struct{ byTests, bySuites, lived int }
 
 func (all *tallies) count(t *testing.T, file string, m mutant) {
@@ -109,7 +109,7 @@ func (all *tallies) count(t *testing.T, file string, m mutant) {
 	case "KILLED", "TIMED OUT":
 		all.byTests++
 	case "RUNNABLE", "LIVED", "NOT COVERED":
-		if m.Status == "RUNNABLE" && judge(t, file, m, "./spec", ".") != "" { // of a dry run: nobody has judged it
+		if m.Status == "RUNNABLE" && judge(t, file, m, "./spec", ".") != "" { // the report is of a dry run, in which no test ran
 			all.byTests++
 		} else if slices.ContainsFunc(suites, func(s struct{ tests, run string }) bool { return judge(t, file, m, s.tests, s.run) != "" }) {
 			all.bySuites++
@@ -148,7 +148,7 @@ func judge(t *testing.T, file string, m mutant, tests, run string) string {
 	return "killed " + by
 }
 
-// TestQuick is TestPromises not as far.
+// TestQuick is TestPromises with fewer actions.
 func TestQuick(t *testing.T) {
 	if os.Getenv("CABI_QUICK") == "" {
 		t.Skip("TestPromises explores more")

@@ -12,9 +12,9 @@ import (
 	"cabi/model"
 )
 
-// For each property there is a patch of spec/ in testdata/patches that turns it red: a line "world NAME", with a
-// variant where the pin does not have the property, then for each change "--- FILE", the old lines, "+++", the new ones. They are
-// built with an overlay, spec/ itself is not touched.
+// TestPatches checks that each property can be violated: for each there is a patch of spec/ in testdata/patches that violates it. A
+// patch has a line "world NAME", with a variant where the pin does not have the property, and for each change "--- FILE", the
+// old lines, "+++", the new lines. They are built with an overlay: spec/ itself is not changed.
 func TestPatches(t *testing.T) {
 	if os.Getenv("CABI_LONG") == "" {
 		t.Skip("builds the command once for each property: set CABI_LONG=1 to run it")
@@ -43,7 +43,7 @@ func TestPatches(t *testing.T) {
 	}
 }
 
-// actions counts those of a trace.
+// actions is how many actions a trace has.
 func actions(trace *model.Trace) int {
 	n := 0
 	for _, l := range trace.Lines {
@@ -54,7 +54,7 @@ func actions(trace *model.Trace) int {
 	return n
 }
 
-// Every patch still fits, and is of a property: checked without building anything.
+// TestPatchesFit checks that there is a patch for each property, and that it applies, without building anything.
 func TestPatchesFit(t *testing.T) {
 	files, err := filepath.Glob("testdata/patches/*.patch")
 	if err != nil || len(files) != len(All) {

@@ -7,8 +7,9 @@ import (
 	"cabi/spec"
 )
 
-// Where a thread that waits for what is there already never goes on at once, which the deterministic profile rules out, calls do
-// not overtake those that wait to enter: that choice is all that breaks the promise (docs/findings.md).
+// TestResidualBackpressure checks that under the deterministic profile no call overtakes those that wait to enter: residual-backpressure
+// is violated only where the specification chooses that a thread whose condition holds goes on at once, which the profile
+// rules out (docs/findings.md).
 func TestResidualBackpressure(t *testing.T) {
 	for _, d := range KnownDefects {
 		if d.Property != residualBackpressure {

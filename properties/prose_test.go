@@ -11,7 +11,7 @@ import (
 	"cabi/model"
 )
 
-// What docs/prose.md names as checking a sentence is there: a property, a site, a world, a file, a test.
+// TestProse checks that everything exists that docs/prose.md names as checking a sentence: a property, a site, a world, a file, a test.
 func TestProse(t *testing.T) {
 	sites := read(t, "../docs/generated/sites.md")
 	for line := range strings.Lines(read(t, "../docs/prose.md")) {
@@ -27,7 +27,7 @@ func TestProse(t *testing.T) {
 	}
 }
 
-// there reports whether a name is one of something.
+// there reports whether a name is that of a property, world, site, test or file.
 func there(name, sites string) bool {
 	switch {
 	case slices.Contains(names(), name), model.WorldByName(name) != nil, strings.Contains(sites, "\n"+name+" "):

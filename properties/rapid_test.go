@@ -24,8 +24,9 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// Random runs, longer than what is exhausted: what holds is not violated, what fails is, and shrinks to as many actions as
-// the shortest counterexample has, or one more: rapid's shrinking is greedy, so that it has a few tries.
+// Random runs that are longer than those of an exhaustive search: they violate no property that holds under a variant, and each that
+// does not. The counterexample shrinks to as many actions as the shortest has, or one more. Rapid's shrinking is greedy, so
+// it has a few tries.
 func TestRandomRuns(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs long and shrinks a lot; TestVerdicts has the same verdicts: run without -short")
@@ -37,7 +38,7 @@ func TestRandomRuns(t *testing.T) {
 				holding := slices.DeleteFunc(slices.Clone(All), func(p *model.Property) bool { return s.fails(v)[p.Name] > 0 })
 				mustHoldAtRandom(t, s, v, holding)
 				for _, p := range All {
-					// What fails among the handles fails among the waitables for the same reason: once is enough.
+					// A property that fails among the handles fails among the waitables for the same reason: once is enough.
 					want := s.fails(v)[p.Name]
 					if want > 0 && !t.Failed() && (s.world == "handles" || fails["handles"][v.Name][p.Name] == 0) {
 						mustFailAtRandom(t, s, v, p, want)
@@ -48,7 +49,7 @@ func TestRandomRuns(t *testing.T) {
 	}
 }
 
-// fails is which properties fail under a variant.
+// fails are the properties that fail under a variant, each with the actions of its shortest counterexample.
 func (s scope) fails(v *spec.Variant) map[string]int {
 	if v.Name == "per-type-random" {
 		return fails["handles"][v.Name]
@@ -110,7 +111,7 @@ func makesFail(prop func(*rapid.T)) (failed bool) {
 	return failed
 }
 
-// A quietTB takes note of a failure and says nothing.
+// A quietTB records a failure and prints nothing.
 type quietTB struct{ failed *bool }
 
 func (*quietTB) Helper()                     {}

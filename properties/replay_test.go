@@ -9,7 +9,8 @@ import (
 	"cabi/spec"
 )
 
-// With everything checked, searches that use runs and checkers again find what those find that make all anew.
+// TestReplay checks that a search that goes on from states that it has put back, checkers included, finds the same as one that
+// replays every path from the start.
 func TestReplay(t *testing.T) {
 	for _, w := range model.Worlds {
 		if w.Random {
@@ -25,21 +26,21 @@ func TestReplay(t *testing.T) {
 			search := model.Search{World: w, Variant: spec.SingleTable, Properties: For(w), Bounds: bounds, KeepGoing: true}
 			used := search.Run()
 			search.Replay = true
-			if diff := cmp.Diff(said(search.Run()), said(used), cmp.AllowUnexported(told{})); diff != "" {
+			if diff := cmp.Diff(printed(search.Run()), printed(used), cmp.AllowUnexported(printedReport{})); diff != "" {
 				t.Errorf("all made anew, and used again:\n%s", diff)
 			}
 		})
 	}
 }
 
-// told is a report with its traces as texts.
-type told struct {
+// A printedReport is a report with its traces as texts.
+type printedReport struct {
 	*model.Report
 	traces []string
 }
 
-func said(r *model.Report) told {
-	all := told{Report: r}
+func printed(r *model.Report) printedReport {
+	all := printedReport{Report: r}
 	for _, v := range r.Violations {
 		all.traces = append(all.traces, v.Key()+"\n"+v.Trace.String())
 	}

@@ -18,8 +18,8 @@ type scope struct {
 
 var scopes = []scope{{"handles", 5, 2}, {"waitables", 4, 4}}
 
-// fails says which property fails in which world under which variant, and after how many actions. Everything else
-// holds. Derived by hand from what the variant does; the traces say the same.
+// fails has the properties that fail in a world under a variant, each with the actions of its shortest counterexample. All others
+// hold. The table was derived by hand from the variants' rules; the traces agree.
 var fails = map[string]map[string]map[string]int{
 	"handles": {
 		"single-table":         {"no-stale-alias": 4, "no-stale-alias-weak": 4},
@@ -46,8 +46,8 @@ var fails = map[string]map[string]map[string]int{
 	},
 }
 
-// An event of a set says which of its elements raised it, unless there is a table for each type of streams: then two
-// streams can have the same indices.
+// TestEventIdentifies checks that an event of a set names the element that raised it, unless there is a table for each type of
+// streams: then two streams can have the same index.
 func TestEventIdentifies(t *testing.T) {
 	perPayloadType := spec.VariantByName("per-payload-type")
 	mustFail(t, events, perPayloadType, eventIdentifies, 7)
@@ -60,7 +60,7 @@ func TestEventIdentifies(t *testing.T) {
 
 var events = scope{"events", 7, 5}
 
-// Every property has the verdict that it must have, in every world under every variant.
+// TestVerdicts checks that every property holds or fails in every world and under every variant as the table says.
 func TestVerdicts(t *testing.T) {
 	for _, s := range scopes {
 		for _, v := range spec.Variants {
@@ -127,7 +127,7 @@ func TestCounterexampleReplays(t *testing.T) {
 	}
 }
 
-// Each table property can fail: a numbering that breaks exactly what it guards is noticed.
+// Each property of tables can fail: there is a numbering that breaks exactly the rule that the property is about.
 func TestPropertiesCanFail(t *testing.T) {
 	for _, c := range []struct {
 		property  *model.Property

@@ -13,18 +13,18 @@ import (
 )
 
 // Values that cross a boundary: the host calls a function whose core code returns its arguments, in every encoding, with
-// addresses of both widths. What comes back is what was passed (round-trip); what was stored is within what realloc was asked
-// for (in-bounds), and aligned; core code is passed numbers of the types that the value flattens to (flat-types).
-// Left out: handles, ends and error contexts, which the worlds pass on; a case without payload
-// beside one with a float, which is passed to no core code (docs/findings.md).
+// addresses of both widths. The value must come back unchanged (round-trip). Everything that is stored must be in the blocks
+// of realloc (in-bounds), and aligned. Core code must be passed numbers of the types that the value flattens to (flat-types).
+// Handles, ends and error contexts are left out, which the worlds pass on, and so is a case without payload beside one with a
+// float, which cannot be passed to core code (docs/findings.md).
 
-// A crossing is one call of the function.
-type crossing struct {
+// A roundTrip is one call of the function.
+type roundTrip struct {
 	t        spec.ValType
 	memory   *spec.MemInst
-	blocks   []block // what realloc was asked for
+	blocks   []block // the blocks that realloc returned
 	next     uint64
-	unsorted []string // what is wrong about it
+	problems []string // what was wrong with the call
 	args     int      // how many numbers core code was passed
 }
 
@@ -37,7 +37,7 @@ func TestValuesCross(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		typ := valTypes(3, true).Draw(t, "type").t
 		v := valueOf(t, typ)
-		c := newCrossing(typ, rapid.SampledFrom([]spec.CoreType{spec.I32, spec.I64}).Draw(t, "addresses"))
+		c := newRoundTrip(typ, rapid.SampledFrom([]spec.CoreType{spec.I32, spec.I64}).Draw(t, "addresses"))
 		encoding := rapid.SampledFrom([]spec.StringEncoding{spec.UTF8, spec.UTF16, spec.Latin1UTF16}).Draw(t, "encoding")
 		got, err := c.call(v, encoding)
 		if err != nil {
@@ -50,8 +50,8 @@ func TestValuesCross(t *testing.T) {
 	})
 }
 
-func newCrossing(t spec.ValType, addresses spec.CoreType) *crossing {
-	c := &crossing{t: t, memory: spec.NewMemInst(1 << 16), next: 64}
+func newRoundTrip(t spec.ValType, addresses spec.CoreType) *roundTrip {
+	c := &roundTrip{t: t, memory: spec.NewMemInst(1 << 16), next: 64}
 	c.memory.AddrType = addresses
 	for i := range c.memory.Bytes.B {
 		c.memory.Bytes.B[i] = guard
@@ -60,7 +60,7 @@ func newCrossing(t spec.ValType, addresses spec.CoreType) *crossing {
 }
 
 // call passes v to the function and returns what it returns.
-func (c *crossing) call(v spec.Value, encoding spec.StringEncoding) (result spec.Value, err error) {
+func (c *roundTrip) call(v spec.Value, encoding spec.StringEncoding) (result spec.Value, err error) {
 	s := spec.NewStore(spec.Options{})
 	defer s.Close()
 	inst := spec.NewComponentInstance(s, nil)
@@ -78,13 +78,13 @@ func (c *crossing) call(v spec.Value, encoding spec.StringEncoding) (result spec
 	return result, err
 }
 
-// realloc leaves room between any two blocks, and copies what was in the old one.
-func (c *crossing) realloc(args []spec.CoreValue) []spec.CoreValue {
+// realloc leaves room between any two blocks, and copies the contents of the old one.
+func (c *roundTrip) realloc(args []spec.CoreValue) []spec.CoreValue {
 	old, oldSize, alignment, size := args[0].Uint64(), args[1].Uint64(), args[2].Uint64(), args[3].Uint64()
 	ptr := (c.next+alignment-1)/alignment*alignment + alignment // aligned to no more than was asked for
 	c.next = ptr + size + 13
 	if alignment == 0 || alignment&(alignment-1) != 0 || alignment > 8 {
-		c.unsorted = append(c.unsorted, fmt.Sprintf("aligned: realloc is asked for an alignment of %d", alignment))
+		c.problems = append(c.problems, fmt.Sprintf("aligned: realloc is asked for an alignment of %d", alignment))
 	}
 	copy(c.memory.Bytes.B[ptr:ptr+size], c.memory.Bytes.B[old:old+min(oldSize, size)])
 	c.blocks = append(c.blocks, block{ptr, size})
@@ -92,7 +92,7 @@ func (c *crossing) realloc(args []spec.CoreValue) []spec.CoreValue {
 }
 
 // check checks that nothing was stored outside of the blocks, and how many numbers were passed.
-func (c *crossing) check(t *rapid.T) {
+func (c *roundTrip) check(t *rapid.T) {
 	for i, b := range c.memory.Bytes.B {
 		if b != guard && !c.inBlock(uint64(i)) {
 			t.Fatalf("in-bounds: %s: the byte at %d was stored, which is in no block of %v", spec.TypeName(c.t), i, c.blocks)
@@ -101,12 +101,12 @@ func (c *crossing) check(t *rapid.T) {
 	if want := flatCount(c.t); c.args != min(want, 16) && !(want > 16 && c.args == 1) {
 		t.Fatalf("flat-types: %s is passed as %d numbers, flattens to %d", spec.TypeName(c.t), c.args, want)
 	}
-	for _, what := range c.unsorted {
+	for _, what := range c.problems {
 		t.Fatal(what)
 	}
 }
 
-func (c *crossing) inBlock(i uint64) bool {
+func (c *roundTrip) inBlock(i uint64) bool {
 	for _, b := range c.blocks {
 		if b.ptr <= i && i < b.ptr+b.size {
 			return true
@@ -115,8 +115,8 @@ func (c *crossing) inBlock(i uint64) bool {
 	return false
 }
 
-// flatCount is how many core values a value of type t is: one a number, two a string or list, the parts of what has parts, and
-// of alternatives one more than the longest.
+// flatCount is how many core values a value of type t is: one for a number, two for a string or list, those of the parts for a type
+// that has parts, and for a type with cases one more than the case with the most.
 func flatCount(t spec.ValType) int {
 	switch t := t.(type) {
 	case nil:
@@ -223,7 +223,7 @@ func primitive(t *rapid.T, floats bool) spec.ValType {
 	return all[rapid.IntRange(0, n-1).Draw(t, "primitive")]
 }
 
-// bitsOf are the widths of the integer types; those of signed ones are negative.
+// bitsOf are the widths of the integer types, as negative numbers for the signed ones.
 var bitsOf = map[spec.ValType]int{spec.U8Type{}: 8, spec.U16Type{}: 16, spec.U32Type{}: 32, spec.U64Type{}: 64,
 	spec.S8Type{}: -8, spec.S16Type{}: -16, spec.S32Type{}: -32, spec.S64Type{}: -64}
 
@@ -277,7 +277,7 @@ func valueOf(t *rapid.T, typ spec.ValType) spec.Value {
 	return alternative(t, typ)
 }
 
-// floatOf is f, or now and then the canonical NaN: the bits of others may change.
+// floatOf is f, or now and then the canonical NaN. Other NaNs may change on the way.
 func floatOf(t *rapid.T, f float64) spec.Value {
 	if rapid.IntRange(0, 7).Draw(t, "NaN") == 7 {
 		f = math.NaN()
@@ -295,7 +295,7 @@ func alternative(t *rapid.T, typ spec.ValType) spec.Value {
 	return spec.Dict{{Label: c.Label, Value: valueOf(t, c.T)}}
 }
 
-// plain is a value without what may change on the way: in which encoding a string was.
+// plain is a value without the encodings that its strings came from, which may change on the way.
 func plain(v spec.Value) any {
 	switch v := v.(type) {
 	case spec.String:
