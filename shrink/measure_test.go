@@ -20,12 +20,12 @@ var write = flag.Bool("write", false, "measure shrinking, and write docs/generat
 
 const page = "../docs/generated/shrinking.md"
 
-// A measured violation was found by a random walk and shrunk.
-type measured struct {
+// A measurement is of a violation that a random run found and that was shrunk.
+type measurement struct {
 	world     string
 	seed      uint64
 	key       string
-	walked    int // actions of the walk that found it
+	before    int // actions of the run that found it
 	shrunk    int
 	runs      int
 	exhausted bool
@@ -33,8 +33,8 @@ type measured struct {
 	searched  bool // breadth-first search found it; false: it is the shortest of all that were shrunk
 }
 
-// A source is a world, the seeds that it is walked from, how many walks are made from each, and how long the violations
-// are that count.
+// A source of measurements is a world, how many seeds of random runs, how many runs for each seed, and how many actions a violation
+// must have to be measured.
 type source struct {
 	world string
 	seeds uint64
@@ -42,7 +42,7 @@ type source struct {
 	least int
 }
 
-// The first of each kind are found by short walks, mostly; of those of long walks there are fewer.
+// Most of the first violations of each kind are short. So there are sources of long ones alone, with more seeds and fewer runs.
 var sources = []source{
 	{"children", 6, 2000, 0}, {"host-streams", 5, 2000, 0}, {"transfers", 5, 2000, 0}, {"tasks", 5, 2000, 0}, {"reentrance", 5, 2000, 0},
 	{"cancel", 6, 2000, 0}, {"everything", 5, 2000, 0},
@@ -50,9 +50,9 @@ var sources = []source{
 	{"cancel", 80, 512, 60}, {"everything", 40, 256, 60},
 }
 
-// shrinkAll walks the world from a seed and shrinks what it finds.
-func (of source) shrinkAll(seed uint64) []measured {
-	var all []measured
+// shrinkAll makes the random runs of a seed and shrinks the violations in them.
+func (of source) shrinkAll(seed uint64) []measurement {
+	var all []measurement
 	w := model.WorldByName(of.world)
 	s := model.Search{World: w, Variant: spec.SingleTable, Properties: properties.For(w), Bounds: w.Bounds, KeepGoing: true}
 	s.Random = &model.Random{Seed: seed, Runs: of.walks, Shrink: func(s *model.Search, v *model.Violation) *model.Violation {
@@ -60,15 +60,15 @@ func (of source) shrinkAll(seed uint64) []measured {
 			return v
 		}
 		r := shrink.Minimize(s, v, shrink.Quick)
-		all = append(all, measured{of.world, seed, v.Key(), r.Before, r.Violation.Actions, r.Runs, r.Shortest, 0, false})
+		all = append(all, measurement{of.world, seed, v.Key(), r.Before, r.Violation.Actions, r.Runs, r.Shortest, 0, false})
 		return v
 	}}
 	s.Run()
 	return all
 }
 
-// mostStates is how many states of a world breadth-first search explores for the shortest. Those of the big one have some
-// hundred actions each.
+// mostStates is how many states of a world breadth-first search explores for the shortest traces. The menus of the world of
+// everything have some hundred actions each.
 func mostStates(w *model.World) int {
 	if w.Random {
 		return 2000
@@ -86,8 +86,8 @@ func shortest(world string) map[string]int {
 	return lengths
 }
 
-// TestShrinkingPage keeps docs/generated/shrinking.md true: what is shrunk is within two actions of the shortest that it knows. The
-// walks themselves are others whenever a world changes, until the page is made again.
+// TestShrinkingPage checks that traces shrink to at most two actions more than the shortest that docs/generated/shrinking.md knows. The
+// random runs change whenever a world does, until the page is made again: then others than those of the page are compared.
 func TestShrinkingPage(t *testing.T) {
 	if *write {
 		writePage(t)
@@ -129,12 +129,13 @@ func knownBy(text string) map[string]int {
 }
 
 // row is a row of the table, without what breadth-first search knows.
-func (m measured) row() string {
-	return fmt.Sprintf("| %s | %d | %s | %d | %d |", m.world, m.seed, m.key, m.walked, m.shrunk)
+func (m measurement) row() string {
+	return fmt.Sprintf("| %s | %d | %s | %d | %d |", m.world, m.seed, m.key, m.before, m.shrunk)
 }
 
+// writePage measures all sources and writes the page.
 func writePage(t *testing.T) {
-	var all []measured
+	var all []measurement
 	knownOf := map[string]map[string]int{}
 	for _, s := range sources {
 		known := knownOf[s.world]
@@ -162,7 +163,8 @@ func writePage(t *testing.T) {
 	}
 }
 
-func format(all []measured) string {
+// format writes the page.
+func format(all []measurement) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Shrinking\n\nHow short `shrink/` makes what random walks find, compared with the shortest that breadth-first search finds in the\n"+
 		"same world in 150,000 states (2,000 of `everything`). Where it finds none in so many, the shortest of all rows with that\n"+
@@ -171,7 +173,7 @@ func format(all []measured) string {
 		"those of 60 actions or more. They are shrunk as `cabi check --random` does it. Runs are\n"+
 		"those of the shrinker, its own searches aside. Shorter than the shortest is possible: a search keeps to its bounds on tasks\n"+
 		"and handles, shrinking does not.\n\n")
-	long := slices.DeleteFunc(slices.Clone(all), func(m measured) bool { return m.walked < 60 })
+	long := slices.DeleteFunc(slices.Clone(all), func(m measurement) bool { return m.before < 60 })
 	fmt.Fprintf(&b, "All: %s\nOf 60 actions and more: %s", summary(all), summary(long))
 	b.WriteString("\n| world | seed | violation | walk | shrunk | shortest known | more | runs |\n|---|---|---|---|---|---|---|---|\n")
 	for _, m := range all {
@@ -184,11 +186,12 @@ func format(all []measured) string {
 	return b.String()
 }
 
-func summary(all []measured) string {
+// summary says how short the traces became.
+func summary(all []measurement) string {
 	known, within, equal, before, after := 0, 0, 0, 0, 0
-	most := measured{}
+	most := measurement{}
 	for _, m := range all {
-		before, after = before+m.walked, after+m.shrunk
+		before, after = before+m.before, after+m.shrunk
 		if !m.searched {
 			continue
 		}
@@ -199,7 +202,7 @@ func summary(all []measured) string {
 		if m.shrunk <= m.shortest {
 			equal++
 		}
-		most = slices.MaxFunc([]measured{most, m}, func(a, b measured) int { return cmp.Compare(a.shrunk-a.shortest, b.shrunk-b.shortest) })
+		most = slices.MaxFunc([]measurement{most, m}, func(a, b measurement) int { return cmp.Compare(a.shrunk-a.shortest, b.shrunk-b.shortest) })
 	}
 	return fmt.Sprintf("%d cases, %d actions before and %d after. Of the %d whose shortest breadth-first search finds, %d are within two actions of\n"+
 		"it and %d as short; the worst has %d more.\n", len(all), before, after, known, within, equal, most.shrunk-most.shortest)

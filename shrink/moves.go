@@ -7,10 +7,10 @@ import (
 	"cabi/spec"
 )
 
-// removeRuns removes runs of steps, of half as many as there are, then of a quarter, down to one.
+// removeRuns removes several steps in a row: half of all, then a quarter, and so on down to one.
 func (sh *shrinker) removeRuns() {
 	for size := max(1, len(sh.best.steps)/2); size > 0; size /= 2 {
-		for at := len(sh.best.steps) - size; at >= 0 && !sh.spent(); at -= size {
+		for at := len(sh.best.steps) - size; at >= 0 && !sh.exhausted(); at -= size {
 			if at+size <= len(sh.best.steps) {
 				sh.try(slices.Delete(sh.steps(), at, at+size))
 			}
@@ -21,7 +21,7 @@ func (sh *shrinker) removeRuns() {
 // removePairs removes any two steps, such as a call and what returns from it.
 func (sh *shrinker) removePairs() {
 	for second := len(sh.best.steps) - 1; second > 0; second-- {
-		for first := second - 1; first >= 0 && !sh.spent(); first-- {
+		for first := second - 1; first >= 0 && !sh.exhausted(); first-- {
 			if second < len(sh.best.steps) {
 				sh.try(slices.Delete(slices.Delete(sh.steps(), second, second+1), first, first+1))
 			}
@@ -29,9 +29,9 @@ func (sh *shrinker) removePairs() {
 	}
 }
 
-// hoistAll removes each call or invocation, and has the caller, or another that the host has called, do what was done in it.
+// hoistAll removes each call, and has another function, such as the caller, take the steps that were taken in the callee.
 func (sh *shrinker) hoistAll() {
-	for i := len(sh.best.steps) - 1; i >= 0 && !sh.spent(); i-- {
+	for i := len(sh.best.steps) - 1; i >= 0 && !sh.exhausted(); i-- {
 		if i >= len(sh.best.steps) {
 			continue
 		}
@@ -47,7 +47,7 @@ func (sh *shrinker) hoistAll() {
 	}
 }
 
-// functions are the names of what acts, in order of their first steps.
+// functions are the names of the functions that take steps, in the order of their first ones.
 func (sh *shrinker) functions() []string {
 	var names []string
 	for _, s := range sh.best.steps {
@@ -58,7 +58,7 @@ func (sh *shrinker) functions() []string {
 	return names
 }
 
-// hoisted are the steps without the ith, and with what was done in the function that it entered done in another.
+// hoisted are the steps without the ith, in which the function outer takes the later steps of the function inner.
 func (sh *shrinker) hoisted(i int, inner, outer string) []step {
 	steps := sh.steps()[:i]
 	for _, s := range sh.best.steps[i+1:] {
@@ -73,23 +73,23 @@ func (sh *shrinker) hoisted(i int, inner, outer string) []step {
 	return steps
 }
 
-// widest is how many steps are replaced by one at most.
+// widest is the most steps that are replaced by one.
 const widest = 6
 
-// replaceWindows replaces two steps or more by one that its menu offers.
+// replaceWindows replaces two or more steps in a row by another one on the menu.
 func (sh *shrinker) replaceWindows() {
-	for at := 0; at < len(sh.best.steps)-1 && !sh.spent(); at++ {
+	for at := 0; at < len(sh.best.steps)-1 && !sh.exhausted(); at++ {
 		for sh.replaceAt(at) {
 		}
 	}
 }
 
-// replaceAt replaces steps from at on by one other.
+// replaceAt replaces two or more steps from the one at a position by another one.
 func (sh *shrinker) replaceAt(at int) bool {
-	for _, other := range sh.offers(at) {
+	for _, other := range sh.menuAfter(at) {
 		for width := 2; width <= widest && at+width <= len(sh.best.steps); width++ {
 			steps := sh.steps()
-			other.number = steps[at].number // what comes later refers to what it makes
+			other.number = steps[at].number // later steps then refer to what it makes
 			if sh.shorter(slices.Replace(steps, at, at+width, other)) {
 				return true
 			}
@@ -98,19 +98,19 @@ func (sh *shrinker) replaceAt(at int) bool {
 	return false
 }
 
-// offers are the steps that the menu offers after the first n.
-func (sh *shrinker) offers(n int) []step {
-	a := &attempt{shrinker: sh, todo: sh.best.steps[:n], offering: true}
+// menuAfter is the menu after the first n steps.
+func (sh *shrinker) menuAfter(n int) []step {
+	a := &attempt{shrinker: sh, todo: sh.best.steps[:n], readsMenu: true}
 	a.run()
 	sh.result.Runs++
-	return a.offered
+	return a.menu
 }
 
-// simplify makes choices the first candidates, and numbers small.
+// simplify makes the specification choose first candidates, and numbers small, without removing steps.
 func (sh *shrinker) simplify() {
 	zeroed, smaller := 0, 0
 	for i := range sh.best.steps {
-		if !sh.spent() && i < len(sh.best.steps) && slices.ContainsFunc(sh.best.steps[i].choices, func(c uint32) bool { return c > 0 }) {
+		if !sh.exhausted() && i < len(sh.best.steps) && slices.ContainsFunc(sh.best.steps[i].choices, func(c uint32) bool { return c > 0 }) {
 			steps := sh.steps()
 			steps[i].choices = nil
 			if sh.try(steps) {
@@ -118,25 +118,26 @@ func (sh *shrinker) simplify() {
 			}
 		}
 	}
-	for i := 0; i < len(sh.best.steps) && !sh.spent(); i++ {
+	for i := 0; i < len(sh.best.steps) && !sh.exhausted(); i++ {
 		smaller += sh.smallerNumbers(i)
 	}
-	sh.says(zeroed, "made the specification's choices the first candidates in", "action")
-	sh.says(smaller, "made smaller", "number")
+	sh.summarize(zeroed, "made the specification's choices the first candidates in", "action")
+	sh.summarize(smaller, "made smaller", "number")
 }
 
-func (sh *shrinker) says(n int, what, of string) {
+// summarize adds a change to the result's.
+func (sh *shrinker) summarize(n int, what, of string) {
 	if n > 0 {
-		sh.result.Did = append(sh.result.Did, what+" "+model.Counted(n, of))
+		sh.result.Changes = append(sh.result.Changes, what+" "+model.Counted(n, of))
 	}
 }
 
-// smallerNumbers makes those numbers of a step small that stand for themselves, and returns how many.
+// smallerNumbers makes the numbers of a step small that stand for themselves, and returns how many it has.
 func (sh *shrinker) smallerNumbers(i int) int {
 	done := 0
 	for k := range sh.numbersOf(i) {
 		for _, small := range []uint64{0, 1} {
-			if k >= len(sh.numbersOf(i)) || sh.numbersOf(i)[k].IsFloat() || sh.numbersOf(i)[k].Uint64() <= small || !sh.itself(i, k) {
+			if k >= len(sh.numbersOf(i)) || sh.numbersOf(i)[k].IsFloat() || sh.numbersOf(i)[k].Uint64() <= small || !sh.standsForItself(i, k) {
 				continue
 			}
 			steps := sh.steps()
@@ -150,6 +151,7 @@ func (sh *shrinker) smallerNumbers(i int) int {
 	return done
 }
 
+// numbersOf are the numbers of the ith step, if there is one.
 func (sh *shrinker) numbersOf(i int) []spec.CoreValue {
 	if i >= len(sh.best.steps) {
 		return nil
@@ -157,21 +159,21 @@ func (sh *shrinker) numbersOf(i int) []spec.CoreValue {
 	return sh.best.steps[i].action.Args
 }
 
-// itself reports whether the kth number of a step stands for nothing else.
-func (sh *shrinker) itself(i, k int) bool {
-	names := sh.best.steps[i].names
+// standsForItself reports whether the kth number of a step is no reference.
+func (sh *shrinker) standsForItself(i, k int) bool {
+	names := sh.best.steps[i].refs
 	return k >= len(names) || names[k].kind == ""
 }
 
-// explore searches for a shorter trace in which every function does what any does in this one, or if those are too many,
-// what it does itself.
+// explore searches for a shorter trace. First it gives every function the actions of all functions in this trace; if those have too
+// many states, each its own actions.
 func (sh *shrinker) explore() {
-	if sh.limits.States == 0 || len(sh.best.steps) < 2 || sh.spent() {
+	if sh.limits.States == 0 || len(sh.best.steps) < 2 || sh.exhausted() {
 		return
 	}
 	sh.result.Shortest = false
 	for _, menus := range []map[string][]string{sh.sharedMenus(), sh.ownMenus()} {
-		found, exhausted := sh.within(menus)
+		found, exhausted := sh.searchShorter(menus)
 		if found != nil {
 			if steps := sh.read(found); steps != nil {
 				sh.renumber(steps)
@@ -186,8 +188,9 @@ func (sh *shrinker) explore() {
 	}
 }
 
-// within searches breadth first for the violation with fewer actions, and reports whether it searched everything.
-func (sh *shrinker) within(menus map[string][]string) (found *model.Violation, exhausted bool) {
+// searchShorter searches breadth first, with these menus, for the violation with fewer actions, and reports whether it explored all
+// states.
+func (sh *shrinker) searchShorter(menus map[string][]string) (found *model.Violation, exhausted bool) {
 	s := *sh.search
 	s.World, s.Random, s.KeepGoing = sh.restricted(menus), nil, true
 	s.Bounds.Steps, s.MaxStates, s.Workers, s.DepthFirst = len(sh.best.steps)-1, sh.limits.States, 1, false
@@ -201,13 +204,13 @@ func (sh *shrinker) within(menus map[string][]string) (found *model.Violation, e
 	return found, !report.Stopped
 }
 
-// renumber gives steps that were read numbers of their own.
+// renumber gives new steps numbers that no other step of the shrinker has.
 func (sh *shrinker) renumber(steps []step) {
 	for i := range steps {
 		steps[i].number += sh.next
-		for k := range steps[i].names {
-			if n := &steps[i].names[k]; n.kind != "" && n.step >= 0 {
-				n.step += sh.next
+		for k := range steps[i].refs {
+			if ref := &steps[i].refs[k]; ref.kind != "" && ref.step >= 0 {
+				ref.step += sh.next
 			}
 		}
 	}

@@ -1,8 +1,10 @@
 // Package shrink makes the traces of violations smaller.
 //
-// What it keeps is the violation's key: the property and what tells its violations apart, such as the site of an assert. A
-// trace that violates something else is never taken for a smaller one. Everything is counted and nothing is timed, so
-// that the same trace always shrinks to the same one.
+// A smaller trace must have a violation with the same key: the property, and the kind that tells its violations apart, such as
+// the site of an assert. Effort is counted and never timed, so that a trace always shrinks to the same one.
+//
+// shrink.go has Minimize, which makes one pass after the other over a trace; moves.go the ways in which a pass makes it
+// smaller; attempt.go the run of a trace that may be smaller; world.go and seeds.go the worlds around it.
 package shrink
 
 import (
@@ -14,12 +16,12 @@ import (
 
 // Limits bound how much a shrinker tries.
 type Limits struct {
-	Runs    int // how often it runs a trace that may be smaller
-	Actions int // how many actions these have, all in all; 0: any number
-	States  int // how many states it explores at a time, to find a shorter way with the actions that are left
+	Runs    int // how many traces it runs that may be smaller
+	Actions int // how many actions these have in all; 0: any number
+	States  int // how many states it explores at a time, to find a shorter trace of the actions that are left; 0: it does not
 }
 
-// Thorough is for one trace that somebody waits for, Quick for the many that a random search finds.
+// Thorough is for one trace, Quick for the many traces that a random search finds.
 var (
 	Thorough = Limits{Runs: 60000, Actions: 20000000, States: 60000}
 	Quick    = Limits{Runs: 15000, Actions: 5000000, States: 20000}
@@ -30,21 +32,21 @@ func Shrink(s *model.Search, v *model.Violation) *model.Violation {
 	return Minimize(s, v, Quick).Violation
 }
 
-// A Result is a smaller trace and how it came to be.
+// A Result is a smaller trace, and how Minimize made it.
 type Result struct {
 	Violation *model.Violation
-	Before    int      // actions
-	Did       []string // what made it smaller, in order, for people
-	Runs      int      // how many were made
+	Before    int      // how many actions the trace had
+	Changes   []string // what made it smaller, in order, for people
+	Runs      int      // how many traces were run
 	// Shortest says that no shorter trace of the actions that are left, in the same functions, violates the same: all were
 	// explored.
 	Shortest bool
-	// Steps are what the actions of the trace are, each with the function that takes it.
+	// Steps are the actions of the trace, each with the function that takes it.
 	Steps []Taken
 }
 
-// Minimize returns a violation of the same kind with a smaller trace, in the world of the search. Neither an action nor two
-// actions can be removed from it, none can be taken for several, and every choice that can be the first candidate is.
+// Minimize returns a violation of the same kind with a smaller trace, in the world of the search. Within the limits, no one or two
+// actions can be removed from it, no several replaced by one, and no choice by the first candidate.
 func Minimize(s *model.Search, v *model.Violation, limits Limits) *Result {
 	sh := &shrinker{search: s, goal: v.Key(), limits: limits, result: &Result{Violation: v, Before: v.Actions}}
 	if p := propertyOf(s, v); p != nil {
@@ -57,7 +59,7 @@ func Minimize(s *model.Search, v *model.Violation, limits Limits) *Result {
 		return sh.result
 	}
 	sh.result.Before = len(steps)
-	sh.result.Did = nil
+	sh.result.Changes = nil
 	sh.next = len(steps)
 	for before := -1; before != len(sh.best.steps); {
 		before = len(sh.best.steps)
@@ -78,11 +80,11 @@ func propertyOf(s *model.Search, v *model.Violation) *model.Property {
 	return nil
 }
 
-// pass tries everything that makes a trace shorter, what is cheap first.
+// pass tries every way to make the trace shorter, the cheap ones first.
 func (sh *shrinker) pass() {
 	for _, way := range []struct {
-		says string
-		do   func()
+		change string
+		try    func()
 	}{
 		{"removed", sh.removeRuns},
 		{"removed, with an enclosing call,", sh.hoistAll},
@@ -91,9 +93,9 @@ func (sh *shrinker) pass() {
 		{"searched with the actions that were left, which saved", sh.explore},
 	} {
 		before := len(sh.best.steps)
-		way.do()
+		way.try()
 		if n := before - len(sh.best.steps); n > 0 {
-			sh.result.Did = append(sh.result.Did, fmt.Sprintf("%s %s", way.says, model.Counted(n, "action")))
+			sh.result.Changes = append(sh.result.Changes, fmt.Sprintf("%s %s", way.change, model.Counted(n, "action")))
 		}
 	}
 }
@@ -106,6 +108,7 @@ func (sh *shrinker) violation() *model.Violation {
 	return small
 }
 
+// A shrinker is a Minimize under way.
 type shrinker struct {
 	search *model.Search
 	goal   string // the key of the violation
@@ -114,18 +117,19 @@ type shrinker struct {
 	next   int      // the number of the next new step
 	result *Result
 
-	actions int // of all attempts
+	actions int // of all attempts so far
 }
 
-// try runs steps, and keeps what was done if it violates the same and is not more. Steps that refer to what is not there
-// are left out; if that does not help, they refer to something else instead.
+// try runs steps, and keeps those that were taken if they violate the same and are not more. A step that refers to something that
+// is not made is left out, or if that does not help, replaced by another action of its kind.
 func (sh *shrinker) try(steps []step) bool {
 	return sh.attempt(&attempt{shrinker: sh, todo: steps}) ||
-		sh.attempt(&attempt{shrinker: sh, todo: steps, adapts: true})
+		sh.attempt(&attempt{shrinker: sh, todo: steps, substitutes: true})
 }
 
+// attempt makes an attempt, and keeps it if it is the best.
 func (sh *shrinker) attempt(a *attempt) bool {
-	if sh.spent() {
+	if sh.exhausted() {
 		return false
 	}
 	sh.result.Runs++
@@ -138,16 +142,16 @@ func (sh *shrinker) attempt(a *attempt) bool {
 	return true
 }
 
-// spent reports whether the limits are reached.
-func (sh *shrinker) spent() bool {
+// exhausted reports whether the limits are reached.
+func (sh *shrinker) exhausted() bool {
 	return sh.result.Runs >= sh.limits.Runs || sh.limits.Actions > 0 && sh.actions >= sh.limits.Actions
 }
 
-// shorter tries steps, and reports whether what was done is shorter than what was known.
+// shorter tries steps, and reports whether those that were taken are fewer than before.
 func (sh *shrinker) shorter(steps []step) bool {
 	before := len(sh.best.steps)
 	return sh.try(steps) && len(sh.best.steps) < before
 }
 
-// steps are those of the best attempt, to be changed.
+// steps are a copy of those of the best attempt.
 func (sh *shrinker) steps() []step { return slices.Clone(sh.best.steps) }

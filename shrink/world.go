@@ -7,10 +7,11 @@ import (
 	"cabi/model"
 )
 
-// ownMenus are what each function does in the best attempt.
+// ownMenus have, for each function, its actions in the best attempt.
 func (sh *shrinker) ownMenus() map[string][]string { return Menus(sh.actionsOf()) }
 
-// sharedMenus are, for each function that does something in the best attempt, all that any does and its world allows it.
+// sharedMenus have, for each function that takes an action in the best attempt, the actions of all functions there that are on its
+// menu in the world of the search.
 func (sh *shrinker) sharedMenus() map[string][]string {
 	own := sh.actionsOf()
 	menus := map[string][]string{}
@@ -25,7 +26,7 @@ func (sh *shrinker) sharedMenus() map[string][]string {
 	return menus
 }
 
-// actorOf is the instance that a function, a callback, a destructor … is of.
+// actorOf is the instance that a function, a callback, a post-return or a destructor belongs to.
 func actorOf(at string, w *model.World) string {
 	for _, r := range w.Resources {
 		if at == r.Name+".dtor" {
@@ -42,6 +43,7 @@ type Taken struct {
 	Action model.Action
 }
 
+// actionsOf are the actions of the best attempt.
 func (sh *shrinker) actionsOf() []Taken {
 	var taken []Taken
 	for _, s := range sh.best.steps {
@@ -50,7 +52,7 @@ func (sh *shrinker) actionsOf() []Taken {
 	return taken
 }
 
-// Menus are the menus that have just these actions.
+// Menus are menus with these actions and no others.
 func Menus(actions []Taken) map[string][]string {
 	menus := map[string][]string{}
 	for _, a := range actions {
@@ -61,15 +63,14 @@ func Menus(actions []Taken) map[string][]string {
 	return menus
 }
 
-// restricted is the world with these menus, as small as it can be for them.
+// restricted is the smallest part of the search's world that these menus need.
 func (sh *shrinker) restricted(menus map[string][]string) *model.World {
 	w := Trim(sh.search.World, menus)
 	w.RightClass = w.RightClass || sh.search.World.Random
 	return w
 }
 
-// Trim is a world without the instances, resources, functions and imports that nothing on these menus needs, and with these
-// menus alone.
+// Trim is the part of a world that these menus need, with these menus: no other instances, resources, functions and imports.
 func Trim(w *model.World, menus map[string][]string) *model.World {
 	t := &trimmer{world: w, funcs: map[string]bool{}, resources: map[string]bool{}, instances: map[string]bool{}, ops: map[string]bool{}}
 	for _, name := range w.Start {
@@ -101,13 +102,13 @@ func keep[T any](list []T, where func(T) bool) []T {
 	return slices.DeleteFunc(slices.Clone(list), func(e T) bool { return !where(e) })
 }
 
-// A trimmer knows what is needed of a world.
+// A trimmer collects the parts of a world that are needed.
 type trimmer struct {
 	world                            *model.World
 	funcs, resources, instances, ops map[string]bool
 }
 
-// needActor needs what acts: an instance, a function, or what belongs to one, such as its callback.
+// needActor adds the instance, function or resource that a menu belongs to. The menu may be that of a callback or destructor.
 func (t *trimmer) needActor(at string) {
 	for _, f := range t.world.Funcs {
 		if at == f.Name || strings.HasPrefix(at, f.Name+".") {
@@ -123,7 +124,7 @@ func (t *trimmer) needActor(at string) {
 	t.needInstance(name)
 }
 
-// need needs what the words of an action name.
+// need adds the parts of the world that the words of an action name.
 func (t *trimmer) need(words []string) {
 	t.ops[words[0]] = true
 	for _, word := range words[1:] {
@@ -133,7 +134,7 @@ func (t *trimmer) need(words []string) {
 	}
 }
 
-// needTypes needs the resources in a type.
+// needTypes adds the resources in a type.
 func (t *trimmer) needTypes(text string) {
 	for _, r := range t.world.Resources {
 		if strings.Contains(text, "<"+r.Name+">") {

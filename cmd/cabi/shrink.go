@@ -22,7 +22,7 @@ type shrinkCommand struct {
 }
 
 // kindShrinkable is what a trace may be shrunk to keep: a property, or where it stops.
-var kindShrinkable = kind{"property", "properties", func() []string { return append(propertyNames(), shrink.Stops.Name) }, "cabi list properties"}
+var kindShrinkable = kind{"property", "properties", func() []string { return append(propertyNames(), shrink.NoStop.Name) }, "cabi list properties"}
 
 func newShrinkCommand() *cobra.Command {
 	c := &shrinkCommand{}
@@ -57,7 +57,7 @@ func (c *shrinkCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	search, shown, err := shrink.Given(trace, props)
+	search, shown, err := shrink.Seeds(trace, props)
 	if err != nil {
 		return exitError{2, fmt.Sprintf("%s: %v", args[0], err)}
 	}
@@ -79,9 +79,9 @@ func (c *shrinkCommand) properties(t *model.Trace) ([]*model.Property, error) {
 	}
 	switch p := propertyByName(name); {
 	case name == "":
-		return append(properties.Promises(), shrink.Stops), nil
-	case name == shrink.Stops.Name:
-		return []*model.Property{shrink.Stops}, nil
+		return append(properties.Promises(), shrink.NoStop), nil
+	case name == shrink.NoStop.Name:
+		return []*model.Property{shrink.NoStop}, nil
 	case p == nil:
 		return nil, unknown(kindShrinkable, name)
 	default:
@@ -93,14 +93,14 @@ func (c *shrinkCommand) properties(t *model.Trace) ([]*model.Property, error) {
 func (c *shrinkCommand) finish(given *model.Trace, s *model.Search, r *shrink.Result) *model.Trace {
 	small, removed := r.Violation, []string(nil)
 	if !c.keepWorld {
-		small, removed = shrink.Part(s, r)
+		small, removed = shrink.TrimWorld(s, r)
 	}
 	trace := *small.Trace
 	if len(removed) == 0 {
 		trace.World = given.World // so that the menus are kept
 	}
 	trace.Comments = []string{fmt.Sprintf("shrunk from %s to %d, of %s", model.Counted(r.Before, "action"), small.Actions, small.Key())}
-	trace.Comments = append(trace.Comments, r.Did...)
+	trace.Comments = append(trace.Comments, r.Changes...)
 	for _, what := range removed {
 		trace.Comments = append(trace.Comments, "removed from the world: "+what)
 	}

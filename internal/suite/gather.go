@@ -113,6 +113,6 @@ func (g *gatherer) shrink(s model.Search, goal Goal, found model.Violation) {
 	found.Kind = string(goal)
 	s.Properties = []*model.Property{covering(goal)}
 	small := shrink.Minimize(&s, &found, shrink.Limits{Runs: g.Tries})
-	small.Violation, _ = shrink.Part(&s, small)
+	small.Violation, _ = shrink.TrimWorld(&s, small)
 	g.take(small.Violation.Trace, small.Violation.Actions)
 }

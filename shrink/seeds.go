@@ -8,50 +8,52 @@ import (
 	"cabi/model"
 )
 
-// Stops is the property that the specification stops no run: for traces that are to show a trap. Its kind is the site.
-var Stops = &model.Property{
+// NoStop is the property that the specification does not stop the run. To shrink a trace that shows a trap, it is the property that
+// the trace violates. The kind of a violation is the site of the trap or assert.
+var NoStop = &model.Property{
 	Name:      "no-stop",
 	Statement: "The specification does not stop the run.",
 	Kind:      "step",
 	New:       func() model.Checker { return &stopChecker{BaseChecker: model.BaseChecker{Name: "no-stop"}} },
 }
 
+// A stopChecker checks that the specification does not stop the run. It remembers nothing.
 type stopChecker struct{ model.BaseChecker }
 
 func (c *stopChecker) Stopped(_ *model.Run, err error) {
 	c.Message, c.ViolationKind = err.Error(), model.SiteOf(err)
 }
 
-// Given runs a trace, and returns a search of its world, in which its actions are on the menus, and every violation of
-// the properties that it shows, in order.
-func Given(t *model.Trace, properties []*model.Property) (*model.Search, []*model.Violation, error) {
+// Seeds runs a trace, and returns the violations of the properties in it, in order: each can be the seed of a Minimize. The search
+// is one of the trace's world, in which its actions are on the menus.
+func Seeds(t *model.Trace, properties []*model.Property) (*model.Search, []*model.Violation, error) {
 	if _, err := model.RunTrace(t, t.Variant); err != nil {
 		return nil, nil, err
 	}
 	s := &model.Search{World: t.World, Variant: t.Variant, Properties: properties, Bounds: t.World.Bounds}
-	g := &givenRun{attempt: attempt{shrinker: &shrinker{search: s, goal: "/", result: &Result{}}, follow: t, tape: t.Choices}}
-	g.run()
-	s.World = withActions(t.World, g.attempt.steps)
-	return s, g.shown, nil
+	r := &seedRun{attempt: attempt{shrinker: &shrinker{search: s, goal: "/", result: &Result{}}, trace: t, tape: t.Choices}}
+	r.run()
+	s.World = withActions(t.World, r.attempt.steps)
+	return s, r.violations, nil
 }
 
-// A givenRun is an attempt that collects every violation.
-type givenRun struct {
+// A seedRun is an attempt that runs a trace and collects every violation.
+type seedRun struct {
 	attempt
-	shown []*model.Violation
+	violations []*model.Violation
 }
 
-func (g *givenRun) run() {
-	g.attempt.saw = func(v *model.Violation) {
-		if !slices.ContainsFunc(g.shown, func(o *model.Violation) bool { return o.Key() == v.Key() }) {
-			v.Trace, v.Actions = g.follow, len(g.attempt.steps)
-			g.shown = append(g.shown, v)
+func (r *seedRun) run() {
+	r.attempt.onViolation = func(v *model.Violation) {
+		if !slices.ContainsFunc(r.violations, func(o *model.Violation) bool { return o.Key() == v.Key() }) {
+			v.Trace, v.Actions = r.trace, len(r.attempt.steps)
+			r.violations = append(r.violations, v)
 		}
 	}
-	g.attempt.run()
+	r.attempt.run()
 }
 
-// withActions is a world on whose menus the actions of these steps are.
+// withActions is a world with the actions of these steps on its menus.
 func withActions(w *model.World, steps []step) *model.World {
 	wider := *w
 	wider.Menus = map[string][]string{}
@@ -75,9 +77,9 @@ func withActions(w *model.World, steps []step) *model.World {
 	return &wider
 }
 
-// Part is the violation of a result in a world that has only what its trace needs, and what was removed from the world,
-// for people. If nothing can be removed, or the violation needs it, it is the violation as it is.
-func Part(s *model.Search, r *Result) (*model.Violation, []string) {
+// TrimWorld returns the violation of a result in a smaller world, which has only what the trace needs, and for people, what was
+// removed from the world. If nothing can be removed, or the violation is gone without it, it returns the violation as it is.
+func TrimWorld(s *model.Search, r *Result) (*model.Violation, []string) {
 	part := Trim(s.World, Menus(r.Steps))
 	removed := missing(s.World, part)
 	if len(removed) == 0 {
@@ -87,7 +89,7 @@ func Part(s *model.Search, r *Result) (*model.Violation, []string) {
 	smaller := *s
 	smaller.World = part
 	sh := &shrinker{search: &smaller, goal: r.Violation.Key(), result: &Result{}}
-	a := &attempt{shrinker: sh, follow: r.Violation.Trace, tape: r.Violation.Trace.Choices}
+	a := &attempt{shrinker: sh, trace: r.Violation.Trace, tape: r.Violation.Trace.Choices}
 	a.run()
 	if a.found == nil || len(a.actions) != len(r.Steps) {
 		return r.Violation, nil
@@ -96,7 +98,7 @@ func Part(s *model.Search, r *Result) (*model.Violation, []string) {
 	return sh.violation(), removed
 }
 
-// missing names what a world has and its part has not.
+// missing describes what a world has and a part of it has not.
 func missing(w, part *model.World) []string {
 	var names []string
 	for _, kind := range []struct {
