@@ -5,71 +5,74 @@ import (
 	"unsafe"
 )
 
-// A plan is how values of a type are kept.
+// A layout says where the references are in the values of a type, and has room for copies of such values.
 type layout struct {
-	typ   reflect.Type
-	size  uintptr
-	refs  []ref  // the parts of a value that refer to others
-	fixed bool   // nothing is kept
-	words []bool // of a value, which are pointers; nil: none is
-	// chunks are slices of values, which others are copied into: used of the one that is being filled.
-	chunks      []reflect.Value
-	chunk, used int
+	typ      reflect.Type
+	size     uintptr
+	refs     []ref  // the references in a value
+	fixed    bool   // values are not saved
+	pointers []bool // for each word of a value, whether it is a pointer; nil: none is
+
+	// The room is in chunks, each a slice of values, of which one is being filled.
+	chunks []reflect.Value
+	chunk  int // the one that is being filled
+	used   int // how many values of it are in use
 }
 
-// A ref is a part of a value that refers to others.
+// A ref is a part of a value that refers to other objects: a pointer, slice, map or interface.
 type ref struct {
 	offset uintptr
 	kind   reflect.Kind
 	typ    reflect.Type
-	to     *layout // of what a pointer points to, of elements, and of a map's values
+	to     *layout // of the object that a pointer points to, of a slice's elements, of a map's values
 	key    *layout // of a map's keys
 }
 
-// planOf is the plan of a type.
-func (k *Snapshot) layoutOf(t reflect.Type) *layout {
-	if p, known := k.plans[t]; known {
-		return p
+// layoutOf is the layout of a type.
+func (s *Snapshot) layoutOf(t reflect.Type) *layout {
+	if l, known := s.layouts[t]; known {
+		return l
 	}
-	p := &layout{typ: t, size: t.Size(), fixed: k.fixed[t]}
-	k.plans[t] = p
-	k.all = append(k.all, p)
-	if !p.fixed {
-		p.refs = k.refs(nil, t, 0)
+	l := &layout{typ: t, size: t.Size(), fixed: s.fixed[t]}
+	s.layouts[t] = l // before its parts, which may refer to values of the same type
+	s.inOrder = append(s.inOrder, l)
+	if !l.fixed {
+		l.refs = s.refsOf(nil, t, 0)
 		if words := make([]bool, t.Size()/wordSize); markPointers(words, t, 0) {
-			p.words = words
+			l.pointers = words
 		}
 	}
-	return p
+	return l
 }
 
-// refs appends the parts of a value of type t that refer to others.
-func (k *Snapshot) refs(refs []ref, t reflect.Type, offset uintptr) []ref {
-	if k.fixed[t] {
+// refsOf appends the references in a value of type t, which is at an offset in a larger one.
+func (s *Snapshot) refsOf(refs []ref, t reflect.Type, offset uintptr) []ref {
+	if s.fixed[t] {
 		return refs
 	}
 	switch t.Kind() {
 	case reflect.Struct:
 		for i := range t.NumField() {
-			refs = k.refs(refs, t.Field(i).Type, offset+t.Field(i).Offset)
+			refs = s.refsOf(refs, t.Field(i).Type, offset+t.Field(i).Offset)
 		}
 	case reflect.Array:
 		for i := range t.Len() {
-			refs = k.refs(refs, t.Elem(), offset+uintptr(i)*t.Elem().Size())
+			refs = s.refsOf(refs, t.Elem(), offset+uintptr(i)*t.Elem().Size())
 		}
 	case reflect.Pointer, reflect.Slice:
-		if to := k.layoutOf(t.Elem()); !to.fixed {
+		if to := s.layoutOf(t.Elem()); !to.fixed {
 			refs = append(refs, ref{offset: offset, kind: t.Kind(), typ: t, to: to})
 		}
 	case reflect.Map:
-		refs = append(refs, ref{offset: offset, kind: t.Kind(), typ: t, to: k.layoutOf(t.Elem()), key: k.layoutOf(t.Key())})
+		refs = append(refs, ref{offset: offset, kind: t.Kind(), typ: t, to: s.layoutOf(t.Elem()), key: s.layoutOf(t.Key())})
 	case reflect.Interface:
 		refs = append(refs, ref{offset: offset, kind: t.Kind(), typ: t})
 	}
 	return refs
 }
 
-// markPointers marks the words of a value of type t that are pointers, and reports whether there are any.
+// markPointers marks the words of a value of type t that are pointers, and reports whether there are any. The value is at an offset
+// in a larger one.
 func markPointers(words []bool, t reflect.Type, offset uintptr) (any bool) {
 	word := offset / wordSize
 	switch t.Kind() {
@@ -91,15 +94,15 @@ func markPointers(words []bool, t reflect.Type, offset uintptr) (any bool) {
 
 const wordSize = unsafe.Sizeof(uintptr(0))
 
-// move copies n values, as an assignment does: the garbage collector sees each pointer.
-func (p *layout) move(to, from unsafe.Pointer, n int) {
-	if p.words == nil {
-		copy(unsafe.Slice((*byte)(to), uintptr(n)*p.size), unsafe.Slice((*byte)(from), uintptr(n)*p.size))
+// move copies n values. Pointers are assigned one by one, so that the garbage collector sees each.
+func (l *layout) move(to, from unsafe.Pointer, n int) {
+	if l.pointers == nil {
+		copy(unsafe.Slice((*byte)(to), uintptr(n)*l.size), unsafe.Slice((*byte)(from), uintptr(n)*l.size))
 		return
 	}
-	offset := uintptr(0) // no pointer may point beyond what it belongs to
+	offset := uintptr(0) // instead of pointers that move on: beyond the last value they would be invalid
 	for range n {
-		for _, pointer := range p.words {
+		for _, pointer := range l.pointers {
 			if t, f := unsafe.Add(to, offset), unsafe.Add(from, offset); pointer {
 				*(*unsafe.Pointer)(t) = *(*unsafe.Pointer)(f)
 			} else {
@@ -110,68 +113,72 @@ func (p *layout) move(to, from unsafe.Pointer, n int) {
 	}
 }
 
-// spare is room for n values.
-func (p *layout) spare(n int) unsafe.Pointer {
-	for ; p.chunk < len(p.chunks); p.chunk, p.used = p.chunk+1, 0 {
-		if c := p.chunks[p.chunk]; p.used+n <= c.Len() {
-			p.used += n
-			return unsafe.Add(c.UnsafePointer(), uintptr(p.used-n)*p.size)
+// room returns the address of room for n values.
+func (l *layout) room(n int) unsafe.Pointer {
+	for ; l.chunk < len(l.chunks); l.chunk, l.used = l.chunk+1, 0 {
+		if c := l.chunks[l.chunk]; l.used+n <= c.Len() {
+			l.used += n
+			return unsafe.Add(c.UnsafePointer(), uintptr(l.used-n)*l.size)
 		}
 	}
 	size := max(16, 2*n)
-	p.chunks = append(p.chunks, reflect.MakeSlice(reflect.SliceOf(p.typ), size, size))
-	p.used = n
-	return p.chunks[p.chunk].UnsafePointer()
+	l.chunks = append(l.chunks, reflect.MakeSlice(reflect.SliceOf(l.typ), size, size))
+	l.used = n
+	return l.chunks[l.chunk].UnsafePointer()
 }
 
-// seen is the blocks that were found.
-type seen struct {
-	places []place
-	count  int
-	round  uint32
-}
-
-type place struct {
-	at    unsafe.Pointer
-	plan  *layout
-	n     int
+// A seenSet is the set of blocks that were found: a hash table with open addressing, which is emptied by beginning another round.
+type seenSet struct {
+	slots []seenBlock
+	count int
 	round uint32
 }
 
-func (s *seen) clear() { s.round, s.count = s.round+1, 0 }
+// A seenBlock is a slot of the table. One of another round is empty.
+type seenBlock struct {
+	at     unsafe.Pointer
+	layout *layout
+	n      int
+	round  uint32
+}
 
-// add reports whether a block was not found before, at least not so much of it.
-func (s *seen) add(at unsafe.Pointer, p *layout, n int) bool {
-	if 2*s.count >= len(s.places) {
+// clear empties the set.
+func (s *seenSet) clear() { s.round, s.count = s.round+1, 0 }
+
+// add adds a block of n values, and reports whether it is new, or longer than the one that was found at the same address.
+func (s *seenSet) add(at unsafe.Pointer, l *layout, n int) bool {
+	if 2*s.count >= len(s.slots) {
 		s.grow()
 	}
-	place := s.find(at, p)
-	if place.round == s.round {
-		more := n > place.n
-		place.n = max(place.n, n)
+	slot := s.find(at, l)
+	if slot.round == s.round {
+		more := n > slot.n
+		slot.n = max(slot.n, n)
 		return more
 	}
 	s.count++
-	place.at, place.plan, place.n, place.round = at, p, n, s.round
+	slot.at, slot.layout, slot.n, slot.round = at, l, n, s.round
 	return true
 }
 
-func (s *seen) find(at unsafe.Pointer, p *layout) *place {
-	mask := uintptr(len(s.places) - 1)
-	for i := (uintptr(at)>>3 ^ uintptr(unsafe.Pointer(p))>>5) * 0x9e3779b97f4a7c15 >> 20; ; i++ {
-		place := &s.places[i&mask]
-		if place.round != s.round || place.at == at && place.plan == p {
-			return place
+// find is the slot of a block, or the one where it belongs.
+func (s *seenSet) find(at unsafe.Pointer, l *layout) *seenBlock {
+	mask := uintptr(len(s.slots) - 1)
+	for i := (uintptr(at)>>3 ^ uintptr(unsafe.Pointer(l))>>5) * 0x9e3779b97f4a7c15 >> 20; ; i++ {
+		slot := &s.slots[i&mask]
+		if slot.round != s.round || slot.at == at && slot.layout == l {
+			return slot
 		}
 	}
 }
 
-func (s *seen) grow() {
-	old := s.places
-	s.places = make([]place, 2*len(old))
+// grow doubles the table.
+func (s *seenSet) grow() {
+	old := s.slots
+	s.slots = make([]seenBlock, 2*len(old))
 	for _, o := range old {
 		if o.round == s.round {
-			*s.find(o.at, o.plan) = o
+			*s.find(o.at, o.layout) = o
 		}
 	}
 }

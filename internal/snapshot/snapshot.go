@@ -1,4 +1,8 @@
-// Package memento keeps what objects hold, and puts it back in place: whoever points to them finds them as they were.
+// Package snapshot saves the contents of objects, and restores them in place: pointers to the objects stay valid, and find them as
+// they were.
+//
+// A search restores a run so, with the specification's store in it, to take another action from the same state. To save an object
+// is to copy its memory, and that of all objects that it refers to; layout.go finds the references in a type.
 package snapshot
 
 import (
@@ -7,141 +11,142 @@ import (
 	"unsafe"
 )
 
-// A Keeper keeps everything that can be reached from some objects through pointers, slices, maps and interfaces: not what
-// functions have captured, nor channels. It is used again and again, for objects of the same types.
+// A Snapshot is the contents of all objects that can be reached from some through pointers, slices, maps and interfaces. It does not
+// have what functions have captured, nor what is in channels. It is used again and again, for objects of the same types.
 type Snapshot struct {
 	fixed   map[reflect.Type]bool
-	plans   map[reflect.Type]*layout
-	all     []*layout
+	layouts map[reflect.Type]*layout
+	inOrder []*layout                  // the same, in the order in which they were made
 	dynamic map[unsafe.Pointer]dynamic // by the first word of an interface
-	seen    seen
-	todo    []block
-	kept    []saved
+	seen    seenSet
+	todo    []block // found and not saved yet
+	blocks  []savedBlock
 	maps    []savedMap
 }
 
-// New makes a Keeper that does not look into values of fixed types: neither they nor what they lead to change.
+// New makes an empty snapshot. Values of fixed types, and everything that only they refer to, never change: they are not saved.
 func New(fixed ...reflect.Type) *Snapshot {
-	k := &Snapshot{fixed: map[reflect.Type]bool{}, plans: map[reflect.Type]*layout{}, dynamic: map[unsafe.Pointer]dynamic{}, seen: seen{places: make([]place, 1024), round: 1}}
+	s := &Snapshot{fixed: map[reflect.Type]bool{}, layouts: map[reflect.Type]*layout{}, dynamic: map[unsafe.Pointer]dynamic{}, seen: seenSet{slots: make([]seenBlock, 1024), round: 1}}
 	for _, t := range fixed {
-		k.fixed[t] = true
+		s.fixed[t] = true
 	}
-	return k
+	return s
 }
 
 // A block is n values of one type, one after the other.
 type block struct {
-	plan *layout
-	at   unsafe.Pointer
-	n    int
+	layout *layout
+	at     unsafe.Pointer
+	n      int
 }
 
-// kept is a block and a copy of it.
-type saved struct {
+// A savedBlock is a block and a copy of it.
+type savedBlock struct {
 	block
 	copy unsafe.Pointer
 }
 
-// keptMap is a map and what was in it.
+// A savedMap is a map and a copy of its entries; no map: it had none.
 type savedMap struct {
 	of, entries reflect.Value
 }
 
-// Forget forgets what was kept.
-func (k *Snapshot) Clear() {
-	k.seen.clear()
-	for _, p := range k.all {
-		p.chunk, p.used = 0, 0
+// Clear makes the snapshot empty.
+func (s *Snapshot) Clear() {
+	s.seen.clear()
+	for _, l := range s.inOrder {
+		l.chunk, l.used = 0, 0
 	}
-	k.kept, k.maps = k.kept[:0], k.maps[:0]
+	s.blocks, s.maps = s.blocks[:0], s.maps[:0]
 }
 
-// Keep keeps what can be reached from root, which is a pointer, beside what was kept since Forget.
-func (k *Snapshot) Add(root any) {
-	k.found(k.layoutOf(reflect.TypeOf(root).Elem()), reflect.ValueOf(root).UnsafePointer(), 1)
-	for len(k.todo) > 0 {
-		b := k.todo[len(k.todo)-1]
-		k.todo = k.todo[:len(k.todo)-1]
-		k.add(b)
-	}
-}
-
-// found notes a block that is to be kept, unless it was.
-func (k *Snapshot) found(p *layout, at unsafe.Pointer, n int) {
-	if at != nil && n > 0 && p.size > 0 && !p.fixed && k.seen.add(at, p, n) {
-		k.todo = append(k.todo, block{p, at, n})
+// Add saves everything that can be reached from root, which is a pointer. What was added before stays in the snapshot.
+func (s *Snapshot) Add(root any) {
+	s.addBlock(s.layoutOf(reflect.TypeOf(root).Elem()), reflect.ValueOf(root).UnsafePointer(), 1)
+	for len(s.todo) > 0 {
+		b := s.todo[len(s.todo)-1]
+		s.todo = s.todo[:len(s.todo)-1]
+		s.save(b)
 	}
 }
 
-// keep copies a block, and looks for more in it.
-func (k *Snapshot) add(b block) {
-	c := saved{b, b.plan.spare(b.n)}
-	b.plan.move(c.copy, b.at, b.n)
-	k.kept = append(k.kept, c)
-	if len(b.plan.refs) == 0 {
+// addBlock notes a block that is to be saved, unless it was.
+func (s *Snapshot) addBlock(l *layout, at unsafe.Pointer, n int) {
+	if at != nil && n > 0 && l.size > 0 && !l.fixed && s.seen.add(at, l, n) {
+		s.todo = append(s.todo, block{l, at, n})
+	}
+}
+
+// save copies a block, and scans it.
+func (s *Snapshot) save(b block) {
+	c := savedBlock{b, b.layout.room(b.n)}
+	b.layout.move(c.copy, b.at, b.n)
+	s.blocks = append(s.blocks, c)
+	if len(b.layout.refs) == 0 {
 		return
 	}
 	for i := range b.n {
-		k.look(b.plan, unsafe.Add(b.at, uintptr(i)*b.plan.size))
+		s.scan(b.layout, unsafe.Add(b.at, uintptr(i)*b.layout.size))
 	}
 }
 
-// look looks for more in a value.
-func (k *Snapshot) look(p *layout, at unsafe.Pointer) {
-	for i := range p.refs {
-		k.follow(&p.refs[i], unsafe.Add(at, p.refs[i].offset))
+// scan notes the blocks that a value refers to.
+func (s *Snapshot) scan(l *layout, at unsafe.Pointer) {
+	for i := range l.refs {
+		s.follow(&l.refs[i], unsafe.Add(at, l.refs[i].offset))
 	}
 }
 
-// follow looks at what a part of a value refers to.
-func (k *Snapshot) follow(r *ref, at unsafe.Pointer) {
+// follow notes the block that a part of a value refers to.
+func (s *Snapshot) follow(r *ref, at unsafe.Pointer) {
 	switch r.kind {
 	case reflect.Pointer:
-		k.found(r.to, *(*unsafe.Pointer)(at), 1)
+		s.addBlock(r.to, *(*unsafe.Pointer)(at), 1)
 	case reflect.Slice:
-		s := *(*[]struct{})(at)
-		k.found(r.to, unsafe.Pointer(unsafe.SliceData(s)), len(s))
+		slice := *(*[]struct{})(at)
+		s.addBlock(r.to, unsafe.Pointer(unsafe.SliceData(slice)), len(slice))
 	case reflect.Interface:
 		words := (*[2]unsafe.Pointer)(at)
 		if words[0] == nil {
 			return
 		}
-		if d := k.dynamicOf(words[0], r.typ, at); d.inline {
-			k.look(d.plan, unsafe.Add(at, wordSize))
+		if d := s.dynamicOf(words[0], r.typ, at); d.inline {
+			s.scan(d.layout, unsafe.Add(at, wordSize))
 		} else {
-			k.found(d.plan, words[1], 1)
+			s.addBlock(d.layout, words[1], 1)
 		}
 	case reflect.Map:
-		if m := reflect.NewAt(r.typ, at).Elem(); !m.IsNil() && k.seen.add(m.UnsafePointer(), nil, 1) {
-			k.addMap(r, m)
+		if m := reflect.NewAt(r.typ, at).Elem(); !m.IsNil() && s.seen.add(m.UnsafePointer(), nil, 1) {
+			s.saveMap(r, m)
 		}
 	}
 }
 
-// dynamic is what the second word of an interface is.
+// A dynamic says, for a type in an interface, what the interface's second word is.
 type dynamic struct {
-	plan   *layout // of what it points to
-	inline bool    // it is the value itself
+	layout *layout // of the value that the word points to, or is
+	inline bool    // the word is the value itself
 }
 
-func (k *Snapshot) dynamicOf(word unsafe.Pointer, typ reflect.Type, at unsafe.Pointer) dynamic {
-	d, known := k.dynamic[word]
+// dynamicOf is the dynamic for the interface at an address, of a type, whose first word is given.
+func (s *Snapshot) dynamicOf(word unsafe.Pointer, typ reflect.Type, at unsafe.Pointer) dynamic {
+	d, known := s.dynamic[word]
 	if !known {
 		t := reflect.NewAt(typ, at).Elem().Elem().Type()
 		switch {
-		case t.Kind() == reflect.Pointer && !k.fixed[t]:
-			d.plan = k.layoutOf(t.Elem())
-		case t.Kind() == reflect.Map && !k.fixed[t]:
-			panic("memento: a map in an interface: " + t.String())
+		case t.Kind() == reflect.Pointer && !s.fixed[t]:
+			d.layout = s.layoutOf(t.Elem())
+		case t.Kind() == reflect.Map && !s.fixed[t]:
+			panic("snapshot: a map in an interface: " + t.String())
 		default:
-			d = dynamic{k.layoutOf(t), pointerShaped(t)}
+			d = dynamic{s.layoutOf(t), pointerShaped(t)}
 		}
-		k.dynamic[word] = d
+		s.dynamic[word] = d
 	}
 	return d
 }
 
-// pointerShaped reports whether a value of type t is one pointer, which an interface holds without another.
+// pointerShaped reports whether a value of type t is one pointer: an interface has it as its second word.
 func pointerShaped(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Pointer, reflect.Func, reflect.Chan, reflect.Map, reflect.UnsafePointer:
@@ -154,47 +159,49 @@ func pointerShaped(t reflect.Type) bool {
 	return false
 }
 
-// keepMap copies a map, and looks for more in its keys and values.
-func (k *Snapshot) addMap(r *ref, m reflect.Value) {
+// saveMap copies the entries of a map, and scans its keys and values.
+func (s *Snapshot) saveMap(r *ref, m reflect.Value) {
 	entries := reflect.Value{}
 	if m.Len() > 0 {
 		entries = reflect.MakeMapWithSize(r.typ, m.Len())
 		for it := m.MapRange(); it.Next(); {
 			entries.SetMapIndex(it.Key(), it.Value())
-			k.visit(r.key, it.Key())
-			k.visit(r.to, it.Value())
+			s.scanValue(r.key, it.Key())
+			s.scanValue(r.to, it.Value())
 		}
 	}
-	k.maps = append(k.maps, savedMap{m, entries})
+	s.maps = append(s.maps, savedMap{m, entries})
 }
 
-// visit looks for more in a value that cannot be changed in place.
-func (k *Snapshot) visit(p *layout, v reflect.Value) {
-	if len(p.refs) == 0 {
+// scanValue scans a key or value of a map, which has no address: it scans a copy.
+func (s *Snapshot) scanValue(l *layout, v reflect.Value) {
+	if len(l.refs) == 0 {
 		return
 	}
-	box := reflect.New(p.typ)
+	box := reflect.New(l.typ)
 	box.Elem().Set(v)
-	k.look(p, box.UnsafePointer())
+	s.scan(l, box.UnsafePointer())
 }
 
-// Restore puts everything back that was kept. It can be done again.
-func (k *Snapshot) Restore() {
-	for i := range k.kept {
-		if b := &k.kept[i]; !b.unchanged() {
-			b.plan.move(b.at, b.copy, b.n)
+// Restore puts the contents of all objects back. It can be done any number of times.
+func (s *Snapshot) Restore() {
+	for i := range s.blocks {
+		if b := &s.blocks[i]; !b.unchanged() {
+			b.layout.move(b.at, b.copy, b.n)
 		}
 	}
-	for _, m := range k.maps {
+	for _, m := range s.maps {
 		m.restore()
 	}
 }
 
-func (b *saved) unchanged() bool {
-	size := int(b.plan.size) * b.n
+// unchanged reports whether a block has the same bytes as its copy.
+func (b *savedBlock) unchanged() bool {
+	size := int(b.layout.size) * b.n
 	return bytes.Equal(unsafe.Slice((*byte)(b.at), size), unsafe.Slice((*byte)(b.copy), size))
 }
 
+// restore puts the entries of a map back.
 func (m savedMap) restore() {
 	if !m.entries.IsValid() && m.of.Len() == 0 {
 		return

@@ -21,7 +21,7 @@ type boxed struct {
 
 func (b boxed) area() int { return b.s.area() }
 
-// alone is one pointer, which an interface holds without another.
+// alone is one pointer: an interface has it as its second word.
 type alone struct{ s *square }
 
 func (a alone) area() int { return a.s.area() }
@@ -70,7 +70,7 @@ func reachable(root *node) []*node {
 	return nodes
 }
 
-// change changes something in some nodes, in place where that can be.
+// change makes a random change in some nodes, in place where that is possible.
 func change(nodes []*node, rng *rand.Rand) {
 	a, b := nodes[rng.IntN(len(nodes))], nodes[rng.IntN(len(nodes))]
 	switch rng.IntN(13) {
@@ -122,7 +122,7 @@ func change(nodes []*node, rng *rand.Rand) {
 	}
 }
 
-// text says everything about a world, and which objects are the same.
+// text is the contents of a world, and which of its objects are the same.
 func text(root *node) string {
 	numbers := map[any]int{}
 	number := func(p any) int {
@@ -162,14 +162,15 @@ func text(root *node) string {
 	return out
 }
 
-// Whatever is changed after Keep is as it was after Restore, again and again, while garbage is collected.
+// TestRestore changes objects at random: Restore must put them back as they were at Add, again and again, while garbage is
+// collected.
 func TestRestore(t *testing.T) {
-	k := New(reflect.TypeFor[constant]())
+	s := New(reflect.TypeFor[constant]())
 	for seed := range uint64(300) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		root := world(rng)
-		k.Clear()
-		k.Add(root)
+		s.Clear()
+		s.Add(root)
 		want := text(root)
 		for range 4 {
 			for range 1 + rng.IntN(30) {
@@ -178,42 +179,42 @@ func TestRestore(t *testing.T) {
 			if seed%20 == 0 {
 				runtime.GC()
 			}
-			k.Restore()
+			s.Restore()
 			if got := text(root); got != want {
-				t.Fatalf("seed %d: kept\n%s\nrestored\n%s", seed, want, got)
+				t.Fatalf("seed %d: saved\n%s\nrestored\n%s", seed, want, got)
 			}
 		}
 	}
 }
 
-// What is fixed stays as it is.
+// TestFixed checks that a value of a fixed type is not put back.
 func TestFixed(t *testing.T) {
-	k := New(reflect.TypeFor[constant]())
+	s := New(reflect.TypeFor[constant]())
 	n := &node{fixed: &constant{1}, words: [2]uint64{1}}
-	k.Add(n)
+	s.Add(n)
 	n.fixed.n, n.words[0] = 2, 2
-	k.Restore()
+	s.Restore()
 	if n.fixed.n != 2 || n.words[0] != 1 {
 		t.Errorf("%d, %d: want 2, 1", n.fixed.n, n.words[0])
 	}
 }
 
-func BenchmarkKeep(b *testing.B) {
+func BenchmarkAdd(b *testing.B) {
 	root := world(rand.New(rand.NewPCG(1, 1)))
-	k := New(reflect.TypeFor[constant]())
+	s := New(reflect.TypeFor[constant]())
 	for b.Loop() {
-		k.Clear()
-		k.Add(root)
+		s.Clear()
+		s.Add(root)
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(k.kept)), "ns/block")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.blocks)), "ns/block")
 }
 
 func BenchmarkRestore(b *testing.B) {
 	root := world(rand.New(rand.NewPCG(1, 1)))
-	k := New(reflect.TypeFor[constant]())
-	k.Add(root)
+	s := New(reflect.TypeFor[constant]())
+	s.Add(root)
 	for b.Loop() {
-		k.Restore()
+		s.Restore()
 	}
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(k.kept)), "ns/block")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s.blocks)), "ns/block")
 }
