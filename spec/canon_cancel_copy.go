@@ -47,12 +47,11 @@ func cancelCopy(s *Store, endT Class, eventCode EventCode, payloadT ValType, asy
 			if !async {
 				e.waitForPendingEvent()
 			} else {
-				return []CoreValue{CoreInt(Blocked)}
+				return ints(Blocked)
 			}
 		}
 	}
-	event := e.getPendingEvent()
-	code, index, payload := event.code, event.p1, event.p2
+	code, index, payload := e.getPendingEvent().unpack()
 	s.assert(!e.copying() && code == eventCode && index == i, "cancel_copy/event", "the event is the end's own and ends its copy")
-	return []CoreValue{CoreInt(payload)}
+	return ints(payload)
 }

@@ -9,7 +9,7 @@ func CanonContextGet(s *Store, t CoreType, i uint64) []CoreValue {
 	s.assert(i < uint64(len(thread.storage)), "canon_context_get/slot", "the slot exists")
 	result := storageSlot(thread, i, "canon_context_get")
 	s.assert(*result <= maxOf(t), "canon_context_get/fits", "what is in the slot fits the type")
-	return []CoreValue{CoreInt(*result)}
+	return ints(*result)
 }
 
 // storageSlot is thread.storage[i] in the Python function named.

@@ -26,5 +26,5 @@ func CanonErrorContextNew(s *Store, opts *LiftLowerOptions, ptr, taggedCodeUnits
 		crash("canon_error_context_new", "NameError", "name 'host_defined_transformation' is not defined")
 	}
 	i := inst.handles.add(&ErrorContext{str})
-	return []CoreValue{CoreInt(i)}
+	return ints(i)
 }

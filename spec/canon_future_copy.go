@@ -41,13 +41,12 @@ func futureCopy(s *Store, endT Class, bufferT newBuffer, eventCode EventCode, fu
 		if !opts.Async {
 			e.waitForPendingEvent()
 		} else {
-			return []CoreValue{CoreInt(Blocked)}
+			return ints(Blocked)
 		}
 	}
-	event := e.getPendingEvent()
-	code, index, payload := event.code, event.p1, event.p2
+	code, index, payload := e.getPendingEvent().unpack()
 	s.assert(code == eventCode && index == i, "future_copy/event", "the event is the end's own")
-	return []CoreValue{CoreInt(payload)}
+	return ints(payload)
 }
 
 // copyFuture is e.copy(inst, buffer, on_copy_done).

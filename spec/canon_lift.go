@@ -1,15 +1,14 @@
 package spec
 
-// canonLift calls the core function callee as a component function of type ft.
+// canonLift calls the core function callee as a component function of type ft. It returns task, which is an OnCancel
+// through task.request_cancellation.
 //
 //cabi:py canon_lift 04f47fe7
 func canonLift(callee CoreFunc, ft *FuncType, opts *CanonicalOptions, inst *ComponentInstance, onStart OnStart, onResolve OnResolve) OnCancel {
-	s := inst.store
-	f := &liftThreadFunc{callee: callee, ft: ft, opts: opts, inst: inst}
+	threadFunc := &liftThreadFunc{callee: callee, ft: ft, opts: opts, inst: inst}
 	task := NewTask(ft, opts, inst, onStart, onResolve)
-	f.task = task
-	thread := NewThread(task, f)
-	f.thread = thread
+	thread := NewThread(task, threadFunc)
+	threadFunc.task, threadFunc.thread = task, thread
 	thread.Resume(false)
 	if !ft.Async {
 		for task.state != TaskResolved {
@@ -19,14 +18,14 @@ func canonLift(callee CoreFunc, ft *FuncType, opts *CanonicalOptions, inst *Comp
 					candidates = append(candidates, t)
 				}
 			}
-			s.trapIf(len(candidates) == 0, "canon_lift/blocked", "the sync function blocks and no thread of its instance is ready")
-			s.chooseThread("canon_lift/thread", candidates, "canon_lift").Resume(false)
+			inst.store.trapIf(len(candidates) == 0, "canon_lift/blocked", "the sync function blocks and no thread of its instance is ready")
+			inst.store.chooseThread("canon_lift/thread", candidates).Resume(false)
 		}
 	}
 	return task
 }
 
-// liftThreadFunc is canon_lift's inner function thread_func with what it captures.
+// liftThreadFunc is canon_lift's inner function thread_func with the variables that it captures.
 type liftThreadFunc struct {
 	callee CoreFunc
 	ft     *FuncType
@@ -38,21 +37,21 @@ type liftThreadFunc struct {
 
 //cabi:py canon_lift.thread_func 70a9efe3
 func (f *liftThreadFunc) run() {
-	s, ft, opts, inst, task := f.inst.store, f.ft, f.opts, f.inst, f.task
+	callee, ft, opts, inst, task, thread, s := f.callee, f.ft, f.opts, f.inst, f.task, f.thread, f.inst.store
 	if !task.enterImplicitThread() {
 		return
 	}
 
 	cx := newLiftLowerContext(&opts.LiftLowerOptions, inst, task)
 	args := task.start()
-	flatArgs := lowerFlatValues(cx, s.options.Limits.FlatParams, args, ft.paramTypes(), nil)
-	flatFt := flattenFunctype(opts, ft, contextLift, &s.options.Limits)
+	flatArgs := lowerFlatValues(cx, cx.limits().FlatParams, args, ft.paramTypes(), nil)
+	flatFt := flattenFunctype(opts, ft, contextLift, cx.limits())
 	s.assert(typesMatchValues(flatFt.Params, flatArgs), "canon_lift.thread_func/params", "the core function gets arguments of its types")
 
 	if !opts.Async {
-		flatResults := callAndTrapOnThrow(s, f.callee, flatArgs)
+		flatResults := callAndTrapOnThrow(s, callee, flatArgs)
 		s.assert(typesMatchValues(flatFt.Results, flatResults), "canon_lift.thread_func/results", "the core function returns results of its types")
-		result := liftFlatValues(cx, s.options.Limits.FlatResults, newCoreValueIter(s, flatResults), ft.resultType())
+		result := liftFlatValues(cx, cx.limits().FlatResults, newCoreValueIter(s, flatResults), ft.resultType())
 		task.return_(result)
 		if opts.PostReturn != nil {
 			s.assert(cx.inst.mayLeave, "canon_lift.thread_func/may-leave", "post-return is called in an instance that may leave")
@@ -65,14 +64,14 @@ func (f *liftThreadFunc) run() {
 	}
 
 	if opts.Callback == nil {
-		unpack0(callAndTrapOnThrow(s, f.callee, flatArgs), "canon_lift.thread_func")
+		unpack0(callAndTrapOnThrow(s, callee, flatArgs), "canon_lift.thread_func")
 		s.assert(typesMatchValues(flatFt.Results, nil), "canon_lift.thread_func/no-results", "a stackful function has no core results")
 		task.exitImplicitThread()
 		return
 	}
 
-	packed := unpack1(callAndTrapOnThrow(s, f.callee, flatArgs), "canon_lift.thread_func").bits
-	code, si := unpackCallbackResult(s, packed)
+	packed := unpack1(callAndTrapOnThrow(s, callee, flatArgs), "canon_lift.thread_func")
+	code, si := unpackCallbackResult(s, packed.bits)
 	for code != CallbackExit {
 		s.assert(task.needsExclusive() && inst.exclusiveThread == task.implicitThread, "canon_lift.thread_func/holds-lock",
 			"a task that returns to its event loop holds the exclusive lock")
@@ -80,7 +79,7 @@ func (f *liftThreadFunc) run() {
 		var event eventTuple
 		switch code {
 		case CallbackYield:
-			cancelled := f.thread.WaitUntil(exclusiveFree{inst}, true)
+			cancelled := thread.WaitUntil(exclusiveFree{inst}, true)
 			if cancelled {
 				event = eventTuple{EventTaskCancelled, 0, 0}
 			} else {
@@ -96,9 +95,9 @@ func (f *liftThreadFunc) run() {
 		}
 		s.assert(inst.exclusiveThread == nil, "canon_lift.thread_func/lock-free", "a task takes the exclusive lock back when it is free")
 		inst.exclusiveThread = task.implicitThread
-		eventCode, p1, p2 := event.code, event.p1, event.p2
-		packed = unpack1(callAndTrapOnThrow(s, opts.Callback, []CoreValue{CoreInt(uint64(eventCode)), CoreInt(p1), CoreInt(p2)}), "canon_lift.thread_func").bits
-		code, si = unpackCallbackResult(s, packed)
+		eventCode, p1, p2 := event.unpack()
+		packed = unpack1(callAndTrapOnThrow(s, opts.Callback, ints(uint64(eventCode), p1, p2)), "canon_lift.thread_func")
+		code, si = unpackCallbackResult(s, packed.bits)
 	}
 	task.exitImplicitThread()
 }

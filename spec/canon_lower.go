@@ -38,13 +38,13 @@ func canonLower(s *Store, callee FuncInst, ft *FuncType, opts *CanonicalOptions,
 	if subtask.resolved() {
 		subtask.deliverResolve()
 		s.assert(len(subtask.flatResults) == 0, "canon_lower/no-results", "an async call's results go to memory")
-		return []CoreValue{CoreInt(uint64(SubtaskReturned))}
+		return ints(uint64(SubtaskReturned))
 	}
 	subtaski := thread.task.inst.handles.add(subtask)
 	call.onProgress = &lowerOnProgress{subtask, subtaski}
 	s.assert(0 < subtaski && subtaski <= s.options.Limits.TableLength && s.options.Limits.TableLength < 1<<28, "canon_lower/index", "a subtask's index fits into 28 bits")
 	s.assert(subtask.state < 1<<4, "canon_lower/state", "a subtask's state fits into four bits")
-	return []CoreValue{CoreInt(uint64(subtask.state) | subtaski<<4)}
+	return ints(uint64(subtask.state) | subtaski<<4)
 }
 
 // lowerCall is what canon_lower's inner functions capture.

@@ -8,5 +8,5 @@ func CanonResourceNew(s *Store, rt *ResourceType, rep uint64) []CoreValue {
 	s.trapIf(!inst.mayLeave, "canon_resource_new/may-leave", "the instance may not be left")
 	h := newResourceHandle(rt, UintOf(rep), true, nil)
 	i := inst.handles.add(h)
-	return []CoreValue{CoreInt(i)}
+	return ints(i)
 }

@@ -65,13 +65,12 @@ func streamCopy(s *Store, endT Class, bufferT newBuffer, eventCode EventCode, st
 		if !opts.Async {
 			e.waitForPendingEvent()
 		} else {
-			return []CoreValue{CoreInt(Blocked)}
+			return ints(Blocked)
 		}
 	}
-	event := e.getPendingEvent()
-	code, index, payload := event.code, event.p1, event.p2
+	code, index, payload := e.getPendingEvent().unpack()
 	s.assert(code == eventCode && index == i && payload != Blocked, "stream_copy/event", "the event is the end's own")
-	return []CoreValue{CoreInt(payload)}
+	return ints(payload)
 }
 
 // copyStream is e.copy(inst, buffer, on_copy, on_copy_done).

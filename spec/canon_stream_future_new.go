@@ -9,7 +9,7 @@ func CanonStreamNew(s *Store, streamT *StreamType) []CoreValue {
 	shared := NewSharedStreamImpl(s, streamT.T)
 	ri := inst.handles.add(newReadableStreamEnd(s, shared))
 	wi := inst.handles.add(newWritableStreamEnd(s, shared))
-	return []CoreValue{CoreInt(ri | wi<<32)}
+	return ints(ri | wi<<32)
 }
 
 // CanonFutureNew is future.new: both ends of a new future, the writable one's index in the upper half.
@@ -21,5 +21,5 @@ func CanonFutureNew(s *Store, futureT *FutureType) []CoreValue {
 	shared := NewSharedFutureImpl(s, futureT.T)
 	ri := inst.handles.add(newReadableFutureEnd(s, shared))
 	wi := inst.handles.add(newWritableFutureEnd(s, shared))
-	return []CoreValue{CoreInt(ri | wi<<32)}
+	return ints(ri | wi<<32)
 }

@@ -25,15 +25,14 @@ func CanonSubtaskCancel(s *Store, async bool, i uint64) []CoreValue {
 			if !async {
 				subtask.waitForPendingEvent()
 			} else {
-				return []CoreValue{CoreInt(Blocked)}
+				return ints(Blocked)
 			}
 		}
 	}
-	event := subtask.getPendingEvent()
-	code, index, payload := event.code, event.p1, event.p2
+	code, index, payload := subtask.getPendingEvent().unpack()
 	s.assert(code == EventSubtask && index == i && payload == uint64(subtask.state), "canon_subtask_cancel/event", "the event is the subtask's resolution")
 	s.assert(subtask.resolveDelivered(), "canon_subtask_cancel/resolve-delivered", "the subtask's resolution is delivered")
-	return []CoreValue{CoreInt(uint64(subtask.state))}
+	return ints(uint64(subtask.state))
 }
 
 // requestCancel is subtask.on_cancel(caller).

@@ -7,5 +7,5 @@ func CanonThreadIndex(s *Store) []CoreValue {
 	thread := currentThread(s)
 	s.trapIf(!thread.task.inst.mayLeave, "canon_thread_index/may-leave", "the instance may not be left")
 	s.assert(thread.index != nil, "canon_thread_index/index", "a running thread has an index")
-	return []CoreValue{CoreInt(*thread.index)}
+	return ints(*thread.index)
 }

@@ -40,7 +40,7 @@ func CanonThreadNewIndirect(s *Store, ft *CoreFuncType, ftbl *FuncTable, fi, c u
 	threadFunc.newThread = newThread
 	s.assert(newThread.suspended(), "canon_thread_new_indirect/suspended", "a new thread is suspended")
 	task.registerThread(newThread)
-	return []CoreValue{CoreInt(*newThread.index)}
+	return ints(*newThread.index)
 }
 
 // newIndirectThreadFunc is canon_thread_new_indirect's inner function thread_func with what it captures.
@@ -54,6 +54,6 @@ type newIndirectThreadFunc struct {
 
 //cabi:py canon_thread_new_indirect.thread_func 59e384c2
 func (t *newIndirectThreadFunc) run() {
-	unpack0(callAndTrapOnThrow(t.s, t.f.Callee, []CoreValue{CoreInt(t.c)}), "canon_thread_new_indirect.thread_func")
+	unpack0(callAndTrapOnThrow(t.s, t.f.Callee, ints(t.c)), "canon_thread_new_indirect.thread_func")
 	t.task.unregisterThread(t.newThread)
 }

@@ -7,5 +7,5 @@ func CanonWaitableSetNew(s *Store) []CoreValue {
 	inst := currentInstance(s)
 	s.trapIf(!inst.mayLeave, "canon_waitable_set_new/may-leave", "the instance may not be left")
 	i := inst.handles.add(newWaitableSet(s))
-	return []CoreValue{CoreInt(i)}
+	return ints(i)
 }

@@ -15,9 +15,9 @@ func CanonWaitableSetWait(s *Store, cancellable bool, mem *MemInst, si, ptr uint
 
 //cabi:py unpack_event fac8bdd6
 func unpackEvent(mem *MemInst, inst *ComponentInstance, ptr uint64, e eventTuple) []CoreValue {
-	event, p1, p2 := e.code, e.p1, e.p2
+	event, p1, p2 := e.unpack()
 	cx := newLiftLowerContext(&LiftLowerOptions{LiftOptions: LiftOptions{Memory: mem}}, inst, nil)
 	store(cx, UintOf(p1), U32Type{}, ptr)
 	store(cx, UintOf(p2), U32Type{}, add(ptr, 4))
-	return []CoreValue{CoreInt(uint64(event))}
+	return ints(uint64(event))
 }

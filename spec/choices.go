@@ -136,9 +136,9 @@ func (s *Store) choose(site Site, n int) int {
 }
 
 // chooseThread is random.choice(list(candidates)) on a set of threads, in the order of their creation.
-func (s *Store) chooseThread(site Site, candidates []*Thread, function string) *Thread {
+func (s *Store) chooseThread(site Site, candidates []*Thread) *Thread {
 	if len(candidates) == 0 {
-		crash(function, "IndexError", "Cannot choose from an empty sequence")
+		crash(site.function(), "IndexError", "Cannot choose from an empty sequence")
 	}
 	slices.SortFunc(candidates, func(a, b *Thread) int { return a.serial - b.serial })
 	return candidates[s.choose(site, len(candidates))]

@@ -45,6 +45,15 @@ const (
 // CoreInt is the integer v: an i32 or an i64, unsigned as definitions.py has them.
 func CoreInt(v uint64) CoreValue { return CoreValue{coreInt, v} }
 
+// ints is a list of integers.
+func ints(vs ...uint64) []CoreValue {
+	list := make([]CoreValue, len(vs))
+	for i, v := range vs {
+		list[i] = CoreInt(v)
+	}
+	return list
+}
+
 // CoreFloat is the float v: an f64, or an f32 widened.
 func CoreFloat(v float64) CoreValue { return FloatOf(v).core() }
 

@@ -155,7 +155,7 @@ func (s *Store) Tick() (err error) {
 		}
 	}
 	if len(candidates) > 0 {
-		thread := s.chooseThread("Store.tick/thread", candidates, "Store.tick")
+		thread := s.chooseThread("Store.tick/thread", candidates)
 		thread.task.inst.enterFrom(nil)
 		thread.Resume(false)
 		thread.task.inst.leaveTo(nil)

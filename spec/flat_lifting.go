@@ -133,8 +133,8 @@ func liftFlatSigned(cx *LiftLowerContext, vi valueIter, coreWidth, tWidth int) I
 
 //cabi:py lift_flat_string 878369bf
 func liftFlatString(cx *LiftLowerContext, vi valueIter) String {
-	ptr := vi.next(cx.memory("lift_flat_string").ptrType()).bits
-	packedLength := vi.next(cx.memory("lift_flat_string").ptrType()).bits
+	ptr := vi.next(cx.opts.Memory.ptrType()).bits
+	packedLength := vi.next(cx.opts.Memory.ptrType()).bits
 	return loadStringFromRange(cx, ptr, packedLength)
 }
 
@@ -147,8 +147,8 @@ func liftFlatList(cx *LiftLowerContext, vi valueIter, elemType ValType, maybeLen
 		}
 		return a
 	}
-	ptr := vi.next(cx.memory("lift_flat_list").ptrType()).bits
-	length := vi.next(cx.memory("lift_flat_list").ptrType()).bits
+	ptr := vi.next(cx.opts.Memory.ptrType()).bits
+	length := vi.next(cx.opts.Memory.ptrType()).bits
 	return loadListFromRange(cx, ptr, length, elemType)
 }
 

@@ -28,11 +28,11 @@ func lowerFlat(cx *LiftLowerContext, v Value, t ValType) []CoreValue {
 	case F64Type:
 		return []CoreValue{maybeScrambleNaN64(cx, as[Float](v, "maybe_scramble_nan64")).core()}
 	case CharType:
-		return []CoreValue{CoreInt(charToI32(cx, as[Char](v, "char_to_i32")))}
+		return ints(charToI32(cx, as[Char](v, "char_to_i32")))
 	case StringType:
 		return lowerFlatString(cx, as[String](v, "store_string_into_range"))
 	case *ErrorContextType:
-		return []CoreValue{CoreInt(lowerErrorContext(cx, as[*ErrorContext](v, "lower_error_context")))}
+		return ints(lowerErrorContext(cx, as[*ErrorContext](v, "lower_error_context")))
 	case *ListType:
 		return lowerFlatList(cx, as[List](v, "lower_flat_list"), t.T, t.L)
 	case *RecordType:
@@ -42,13 +42,13 @@ func lowerFlat(cx *LiftLowerContext, v Value, t ValType) []CoreValue {
 	case *FlagsType:
 		return lowerFlatFlags(cx, as[Dict](v, "pack_flags_into_int"), t.Labels)
 	case *OwnType:
-		return []CoreValue{CoreInt(lowerOwn(cx, as[Int](v, "lower_own"), t))}
+		return ints(lowerOwn(cx, as[Int](v, "lower_own"), t))
 	case *BorrowType:
 		return []CoreValue{lowerBorrow(cx, as[Int](v, "lower_borrow"), t).core()}
 	case *StreamType:
-		return []CoreValue{CoreInt(lowerStream(cx, v, t.T))}
+		return ints(lowerStream(cx, v, t.T))
 	case *FutureType:
-		return []CoreValue{CoreInt(lowerFuture(cx, v, t.T))}
+		return ints(lowerFuture(cx, v, t.T))
 	}
 	return nil
 }
@@ -75,7 +75,7 @@ func (i Int) plusPowerOfTwo(bits int) Int {
 //cabi:py lower_flat_string 2238c5ff
 func lowerFlatString(cx *LiftLowerContext, v String) []CoreValue {
 	ptr, packedLength := storeStringIntoRange(cx, v)
-	return []CoreValue{CoreInt(ptr), CoreInt(packedLength)}
+	return ints(ptr, packedLength)
 }
 
 //cabi:py lower_flat_list a8073912
@@ -89,7 +89,7 @@ func lowerFlatList(cx *LiftLowerContext, v List, elemType ValType, maybeLength *
 		return flat
 	}
 	ptr, length := storeListIntoRange(cx, v, elemType)
-	return []CoreValue{CoreInt(ptr), CoreInt(length)}
+	return ints(ptr, length)
 }
 
 //cabi:py lower_flat_record f80af2ee
@@ -134,11 +134,11 @@ func lowerFlatVariant(cx *LiftLowerContext, v Dict, cases []CaseType) []CoreValu
 		// quirk: also where a float is wanted: the padding is the int 0.
 		payload = append(payload, CoreInt(0))
 	}
-	return append([]CoreValue{CoreInt(caseIndex)}, payload...)
+	return append(ints(caseIndex), payload...)
 }
 
 //cabi:py lower_flat_flags c6ab4704
 func lowerFlatFlags(cx *LiftLowerContext, v Dict, labels []string) []CoreValue {
 	cx.assert(0 < len(labels) && len(labels) <= 32, "lower_flat_flags/labels", "flags have between one and 32 labels")
-	return []CoreValue{CoreInt(packFlagsIntoInt(v, labels))}
+	return ints(packFlagsIntoInt(v, labels))
 }

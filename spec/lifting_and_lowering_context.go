@@ -24,7 +24,8 @@ func newLiftLowerContext(opts *LiftLowerOptions, inst *ComponentInstance, scope 
 	return cx
 }
 
-// memory is cx.opts.memory where the Python function named takes an attribute of it.
+// memory is cx.opts.memory in a Python function that may be the first of a call to need it: if there is none, that function
+// raises AttributeError. The functions that it calls use cx.opts.Memory.
 func (cx *LiftLowerContext) memory(function string) *MemInst {
 	if cx.opts.Memory == nil {
 		crash(function, "AttributeError", "the memory option is missing")
@@ -49,7 +50,7 @@ func (cx *LiftLowerContext) reallocate(old, oldByteLength, alignment, newByteLen
 	cx.assert(cx.inst.mayLeave, "LiftLowerContext.reallocate/may-leave", "realloc is called from an instance that may leave")
 	cx.inst.mayLeave = false
 	var ptrt ValType = U64Type{}
-	if cx.memory("LiftLowerContext.reallocate").ptrType() == I32 {
+	if cx.opts.Memory.ptrType() == I32 {
 		ptrt = U32Type{}
 	}
 	ft := &FuncType{Params: []ValType{ptrt, ptrt, ptrt, ptrt}, Result: []ValType{ptrt}, Async: false}

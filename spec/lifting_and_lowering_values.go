@@ -49,7 +49,7 @@ func lowerFlatValues(cx *LiftLowerContext, maxFlat int, vs []Value, ts []ValType
 		if outParam == nil {
 			ptrType := mem.ptrType()
 			ptr = cx.allocate(alignment(tupleType, ptrType), elemSize(tupleType, ptrType))
-			flatVals = []CoreValue{CoreInt(ptr)}
+			flatVals = ints(ptr)
 		} else {
 			ptr = outParam.next(mem.ptrType()).bits
 			flatVals = []CoreValue{}

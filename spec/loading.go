@@ -9,7 +9,7 @@ import (
 //
 //cabi:py load 8e4876cc
 func load(cx *LiftLowerContext, ptr uint64, t ValType) Value {
-	mem := cx.memory("load")
+	mem := cx.opts.Memory
 	cx.assert(aligned(ptr, alignment(t, mem.ptrType())), "load/aligned", "what is loaded is aligned")
 	cx.assert(add(ptr, elemSize(t, mem.ptrType())) <= mem.length(), "load/bounds", "what is loaded is within the memory")
 	switch t := despecialize(t).(type) {
@@ -69,7 +69,7 @@ const (
 
 //cabi:py load_int 20e133b2
 func loadInt(cx *LiftLowerContext, ptr, nbytes uint64, signed bool) Int {
-	bytes := cx.memory("load_int").slice(ptr, add(ptr, nbytes))
+	bytes := cx.opts.Memory.slice(ptr, add(ptr, nbytes))
 	v := uint64(0)
 	for i, b := range bytes {
 		v |= uint64(b) << (8 * i)
@@ -164,8 +164,8 @@ func UTF8String(s string) String { return String{s, UTF8, uint64(len(s))} }
 
 //cabi:py load_string a34363fc
 func loadString(cx *LiftLowerContext, ptr uint64) String {
-	begin := loadInt(cx, ptr, cx.memory("load_string").ptrSize(), unsigned)
-	taggedCodeUnits := loadInt(cx, add(ptr, cx.memory("load_string").ptrSize()), cx.memory("load_string").ptrSize(), unsigned)
+	begin := loadInt(cx, ptr, cx.opts.Memory.ptrSize(), unsigned)
+	taggedCodeUnits := loadInt(cx, add(ptr, cx.opts.Memory.ptrSize()), cx.opts.Memory.ptrSize(), unsigned)
 	return loadStringFromRange(cx, begin.magnitude, taggedCodeUnits.magnitude)
 }
 
@@ -243,14 +243,14 @@ func loadList(cx *LiftLowerContext, ptr uint64, elemType ValType, maybeLength *u
 	if maybeLength != nil {
 		return loadListFromValidRange(cx, ptr, *maybeLength, elemType)
 	}
-	begin := loadInt(cx, ptr, cx.memory("load_list").ptrSize(), unsigned)
-	length := loadInt(cx, add(ptr, cx.memory("load_list").ptrSize()), cx.memory("load_list").ptrSize(), unsigned)
+	begin := loadInt(cx, ptr, cx.opts.Memory.ptrSize(), unsigned)
+	length := loadInt(cx, add(ptr, cx.opts.Memory.ptrSize()), cx.opts.Memory.ptrSize(), unsigned)
 	return loadListFromRange(cx, begin.magnitude, length.magnitude, elemType)
 }
 
 //cabi:py load_list_from_range 8df19b2e
 func loadListFromRange(cx *LiftLowerContext, ptr, length uint64, elemType ValType) List {
-	mem := cx.memory("load_list_from_range")
+	mem := cx.opts.Memory
 	cx.trapIf(mul(length, elemSize(elemType, mem.ptrType())) > cx.limits().ListByteLength, "load_list_from_range/length", "the list is too long")
 	cx.trapIf(!aligned(ptr, alignment(elemType, mem.ptrType())), "load_list_from_range/aligned", "the list is not aligned")
 	cx.trapIf(add(ptr, mul(length, elemSize(elemType, mem.ptrType()))) > mem.length(), "load_list_from_range/bounds", "the list is out of the memory's bounds")
@@ -261,7 +261,7 @@ func loadListFromRange(cx *LiftLowerContext, ptr, length uint64, elemType ValTyp
 func loadListFromValidRange(cx *LiftLowerContext, ptr, length uint64, elemType ValType) List {
 	a := List{}
 	for i := range length {
-		a = append(a, load(cx, add(ptr, mul(i, elemSize(elemType, cx.memory("load_list_from_valid_range").ptrType()))), elemType))
+		a = append(a, load(cx, add(ptr, mul(i, elemSize(elemType, cx.opts.Memory.ptrType()))), elemType))
 	}
 	return a
 }
@@ -270,21 +270,21 @@ func loadListFromValidRange(cx *LiftLowerContext, ptr, length uint64, elemType V
 func loadRecord(cx *LiftLowerContext, ptr uint64, fields []FieldType) Dict {
 	record := make(Dict, 0, len(fields))
 	for _, field := range fields {
-		ptr = alignTo(ptr, alignment(field.T, cx.memory("load_record").ptrType()))
+		ptr = alignTo(ptr, alignment(field.T, cx.opts.Memory.ptrType()))
 		record.set(field.Label, load(cx, ptr, field.T))
-		ptr = add(ptr, elemSize(field.T, cx.memory("load_record").ptrType()))
+		ptr = add(ptr, elemSize(field.T, cx.opts.Memory.ptrType()))
 	}
 	return record
 }
 
 //cabi:py load_variant e1fe6c97
 func loadVariant(cx *LiftLowerContext, ptr uint64, cases []CaseType) Dict {
-	discSize := elemSize(discriminant(cases, "load_int"), cx.memory("load_variant").ptrType())
+	discSize := elemSize(discriminant(cases, "load_int"), cx.opts.Memory.ptrType())
 	caseIndex := loadInt(cx, ptr, discSize, unsigned).magnitude
 	ptr = add(ptr, discSize)
 	cx.trapIf(caseIndex >= uint64(len(cases)), "load_variant/case", "the discriminant names no case")
 	c := caseAt(cases, caseIndex, "load_variant")
-	ptr = alignTo(ptr, maxCaseAlignment(cases, cx.memory("load_variant").ptrType()))
+	ptr = alignTo(ptr, maxCaseAlignment(cases, cx.opts.Memory.ptrType()))
 	if c.T == nil {
 		return Dict{{c.Label, nil}}
 	}

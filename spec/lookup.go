@@ -59,8 +59,7 @@ func isAnEnd(at lookup, site Site, sentence string) end {
 // of another class: what it does next is to take an attribute that only elements of the class wanted have.
 func (at *lookup) crashIf(cond bool, site Site, class string) {
 	if cond {
-		function, _, _ := strings.Cut(string(site), "/")
-		crash(function, "AttributeError", "the element is no %s", class)
+		crash(site.function(), "AttributeError", "the element is no %s", class)
 	}
 }
 

@@ -1,10 +1,19 @@
 package spec
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // A Site names one trap or assert of the specification: the Python function it stands in, a slash, and what it
 // guards. Sites are written where they stand; `cabi sites` lists them by reading the source.
 type Site string
+
+// function is the Python function that s stands in.
+func (s Site) function() string {
+	function, _, _ := strings.Cut(string(s), "/")
+	return function
+}
 
 // A Trap is the guest's fault: definitions.py raises Trap, and the store must not run again.
 //

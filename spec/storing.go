@@ -67,7 +67,7 @@ func intOfBool(b bool) Int {
 
 //cabi:py store_int 15804d57
 func storeInt(cx *LiftLowerContext, v Int, ptr, nbytes uint64, signed bool) {
-	cx.memory("store_int").setSlice(ptr, add(ptr, nbytes), toBytes(v, nbytes, signed, "store_int"))
+	cx.opts.Memory.setSlice(ptr, add(ptr, nbytes), toBytes(v, nbytes, signed, "store_int"))
 }
 
 // toBytes is int.to_bytes(v, nbytes, 'little', signed) in the Python function named.
@@ -170,8 +170,8 @@ func charToI32(cx *LiftLowerContext, c Char) uint64 {
 //cabi:py store_string 52b17859
 func storeString(cx *LiftLowerContext, v String, ptr uint64) {
 	begin, taggedCodeUnits := storeStringIntoRange(cx, v)
-	storeInt(cx, UintOf(begin), ptr, cx.memory("store_string").ptrSize(), unsigned)
-	storeInt(cx, UintOf(taggedCodeUnits), add(ptr, cx.memory("store_string").ptrSize()), cx.memory("store_string").ptrSize(), unsigned)
+	storeInt(cx, UintOf(begin), ptr, cx.opts.Memory.ptrSize(), unsigned)
+	storeInt(cx, UintOf(taggedCodeUnits), add(ptr, cx.opts.Memory.ptrSize()), cx.opts.Memory.ptrSize(), unsigned)
 }
 
 // latin1 is the third of the encodings that a string can simply be in, beside UTF8 and UTF16.
@@ -241,10 +241,10 @@ func storeStringCopy(cx *LiftLowerContext, src string, srcCodeUnits, dstCodeUnit
 	cx.assert(dstByteLength <= cx.limits().ReallocI32, "store_string_copy/realloc-max", "the string is not too long to reallocate")
 	ptr := cx.allocate(dstAlignment, dstByteLength)
 	cx.trapIf(!aligned(ptr, dstAlignment), "store_string_copy/aligned", "realloc returned a pointer that is not aligned")
-	cx.trapIf(add(ptr, dstByteLength) > cx.memory("store_string_copy").length(), "store_string_copy/bounds", "realloc returned a range out of the memory's bounds")
+	cx.trapIf(add(ptr, dstByteLength) > cx.opts.Memory.length(), "store_string_copy/bounds", "realloc returned a range out of the memory's bounds")
 	encoded := encode(src, "store_string_copy")
 	cx.assert(dstByteLength == uint64(len(encoded)), "store_string_copy/length", "the copy is as long as was allocated")
-	cx.memory("store_string_copy").setSlice(ptr, add(ptr, uint64(len(encoded))), encoded)
+	cx.opts.Memory.setSlice(ptr, add(ptr, uint64(len(encoded))), encoded)
 	return ptr, srcCodeUnits
 }
 
@@ -264,7 +264,7 @@ func storeLatin1ToUTF8(cx *LiftLowerContext, src string, srcCodeUnits uint64) (u
 func storeStringToUTF8(cx *LiftLowerContext, src string, srcCodeUnits, worstCaseSize uint64) (uint64, uint64) {
 	cx.assert(srcCodeUnits <= cx.limits().ReallocI32, "store_string_to_utf8/realloc-max", "the string is not too long to reallocate")
 	ptr := cx.allocate(1, srcCodeUnits)
-	mem := cx.memory("store_string_to_utf8")
+	mem := cx.opts.Memory
 	cx.trapIf(add(ptr, srcCodeUnits) > mem.length(), "store_string_to_utf8/bounds", "realloc returned a range out of the memory's bounds")
 	for i, codePoint := range codePoints(src) {
 		i := uint64(i)
@@ -295,7 +295,7 @@ func storeUTF8ToUTF16(cx *LiftLowerContext, src string, srcCodeUnits uint64) (ui
 	worstCaseSize := mul(2, srcCodeUnits)
 	cx.assert(worstCaseSize <= cx.limits().ReallocI32, "store_utf8_to_utf16/worst-case", "the worst case is not too long to reallocate")
 	ptr := cx.allocate(2, worstCaseSize)
-	mem := cx.memory("store_utf8_to_utf16")
+	mem := cx.opts.Memory
 	cx.trapIf(!aligned(ptr, 2), "store_utf8_to_utf16/aligned", "realloc returned a pointer that is not aligned")
 	cx.trapIf(add(ptr, worstCaseSize) > mem.length(), "store_utf8_to_utf16/bounds", "realloc returned a range out of the memory's bounds")
 	encoded := encodeUTF16(src, "store_utf8_to_utf16")
@@ -314,7 +314,7 @@ func storeUTF8ToUTF16(cx *LiftLowerContext, src string, srcCodeUnits uint64) (ui
 func storeStringToLatin1OrUTF16(cx *LiftLowerContext, src string, srcCodeUnits uint64) (uint64, uint64) {
 	cx.assert(srcCodeUnits <= cx.limits().ReallocI32, "store_string_to_latin1_or_utf16/realloc-max", "the string is not too long to reallocate")
 	ptr := cx.allocate(2, srcCodeUnits)
-	mem := cx.memory("store_string_to_latin1_or_utf16")
+	mem := cx.opts.Memory
 	cx.trapIf(!aligned(ptr, 2), "store_string_to_latin1_or_utf16/aligned", "realloc returned a pointer that is not aligned")
 	cx.trapIf(add(ptr, srcCodeUnits) > mem.length(), "store_string_to_latin1_or_utf16/bounds", "realloc returned a range out of the memory's bounds")
 	dstByteLength := uint64(0)
@@ -358,7 +358,7 @@ func storeProbablyUTF16ToLatin1OrUTF16(cx *LiftLowerContext, src string, srcCode
 	srcByteLength := mul(2, srcCodeUnits)
 	cx.assert(srcByteLength <= cx.limits().ReallocI32, "store_probably_utf16_to_latin1_or_utf16/realloc-max", "the string is not too long to reallocate")
 	ptr := cx.allocate(2, srcByteLength)
-	mem := cx.memory("store_probably_utf16_to_latin1_or_utf16")
+	mem := cx.opts.Memory
 	cx.trapIf(!aligned(ptr, 2), "store_probably_utf16_to_latin1_or_utf16/aligned", "realloc returned a pointer that is not aligned")
 	cx.trapIf(add(ptr, srcByteLength) > mem.length(), "store_probably_utf16_to_latin1_or_utf16/bounds", "realloc returned a range out of the memory's bounds")
 	encoded := encodeUTF16(src, "store_probably_utf16_to_latin1_or_utf16")
@@ -399,13 +399,13 @@ func storeList(cx *LiftLowerContext, v List, ptr uint64, elemType ValType, maybe
 		return
 	}
 	begin, length := storeListIntoRange(cx, v, elemType)
-	storeInt(cx, UintOf(begin), ptr, cx.memory("store_list").ptrSize(), unsigned)
-	storeInt(cx, UintOf(length), add(ptr, cx.memory("store_list").ptrSize()), cx.memory("store_list").ptrSize(), unsigned)
+	storeInt(cx, UintOf(begin), ptr, cx.opts.Memory.ptrSize(), unsigned)
+	storeInt(cx, UintOf(length), add(ptr, cx.opts.Memory.ptrSize()), cx.opts.Memory.ptrSize(), unsigned)
 }
 
 //cabi:py store_list_into_range a0e41379
 func storeListIntoRange(cx *LiftLowerContext, v List, elemType ValType) (uint64, uint64) {
-	mem := cx.memory("store_list_into_range")
+	mem := cx.opts.Memory
 	byteLength := mul(uint64(len(v)), elemSize(elemType, mem.ptrType()))
 	cx.assert(byteLength <= cx.limits().ReallocI32, "store_list_into_range/realloc-max", "the list is not too long to reallocate")
 	ptr := cx.allocate(alignment(elemType, mem.ptrType()), byteLength)
@@ -418,26 +418,26 @@ func storeListIntoRange(cx *LiftLowerContext, v List, elemType ValType) (uint64,
 //cabi:py store_list_into_valid_range a5755e7f
 func storeListIntoValidRange(cx *LiftLowerContext, v List, ptr uint64, elemType ValType) {
 	for i, e := range v {
-		store(cx, e, elemType, add(ptr, mul(uint64(i), elemSize(elemType, cx.memory("store_list_into_valid_range").ptrType()))))
+		store(cx, e, elemType, add(ptr, mul(uint64(i), elemSize(elemType, cx.opts.Memory.ptrType()))))
 	}
 }
 
 //cabi:py store_record 18fee13a
 func storeRecord(cx *LiftLowerContext, v Dict, ptr uint64, fields []FieldType) {
 	for _, f := range fields {
-		ptr = alignTo(ptr, alignment(f.T, cx.memory("store_record").ptrType()))
+		ptr = alignTo(ptr, alignment(f.T, cx.opts.Memory.ptrType()))
 		store(cx, v.at(f.Label, "store_record"), f.T, ptr)
-		ptr = add(ptr, elemSize(f.T, cx.memory("store_record").ptrType()))
+		ptr = add(ptr, elemSize(f.T, cx.opts.Memory.ptrType()))
 	}
 }
 
 //cabi:py store_variant ecf1533c
 func storeVariant(cx *LiftLowerContext, v Dict, ptr uint64, cases []CaseType) {
 	caseIndex, caseValue := matchCase(v, cases)
-	discSize := elemSize(discriminant(cases, "store_int"), cx.memory("store_variant").ptrType())
+	discSize := elemSize(discriminant(cases, "store_int"), cx.opts.Memory.ptrType())
 	storeInt(cx, UintOf(caseIndex), ptr, discSize, unsigned)
 	ptr = add(ptr, discSize)
-	ptr = alignTo(ptr, maxCaseAlignment(cases, cx.memory("store_variant").ptrType()))
+	ptr = alignTo(ptr, maxCaseAlignment(cases, cx.opts.Memory.ptrType()))
 	c := cases[caseIndex]
 	if c.T != nil {
 		store(cx, caseValue, c.T, ptr)

@@ -195,7 +195,7 @@ func (t *Task) requestCancellation(caller *ComponentInstance) {
 		if len(candidates) > 0 && t.inst.mayEnterFrom(caller) {
 			t.state = TaskCancelDelivered
 			t.inst.enterFrom(caller)
-			t.inst.store.chooseThread("Task.request_cancellation/thread", candidates, "Task.request_cancellation").Resume(true)
+			t.inst.store.chooseThread("Task.request_cancellation/thread", candidates).Resume(true)
 			t.inst.leaveTo(caller)
 		} else {
 			t.state = TaskPendingCancel

@@ -34,7 +34,7 @@ func heapOf(bytes ...byte) *heap { return &heap{memory: &Bytearray{bytes}} }
 func (h *heap) realloc(args []CoreValue) []CoreValue {
 	originalPtr, originalSize, alignment, newSize := args[0].Uint64(), args[1].Uint64(), args[2].Uint64(), args[3].Uint64()
 	if originalPtr != 0 && newSize < originalSize {
-		return []CoreValue{CoreInt(alignTo(originalPtr, alignment))}
+		return ints(alignTo(originalPtr, alignment))
 	}
 	ret := alignTo(h.lastAlloc, alignment)
 	h.lastAlloc = ret + newSize
@@ -42,7 +42,7 @@ func (h *heap) realloc(args []CoreValue) []CoreValue {
 		panic(&Trap{Site: "test/heap", Detail: "the heap is full"})
 	}
 	copy(h.memory.B[ret:ret+originalSize], h.memory.B[originalPtr:originalPtr+originalSize])
-	return []CoreValue{CoreInt(ret)}
+	return ints(ret)
 }
 
 func (h *heap) mem(addrType CoreType) *MemInst { return &MemInst{h.memory, addrType} }
@@ -159,14 +159,6 @@ func equal[T comparable](t *testing.T, got, want T) {
 	if got != want {
 		t.Fatalf("got %v, want %v", got, want)
 	}
-}
-
-func ints(vs ...uint64) []CoreValue {
-	core := make([]CoreValue, len(vs))
-	for i, v := range vs {
-		core[i] = CoreInt(v)
-	}
-	return core
 }
 
 // streamOf and futureOf are StreamType(t) and FutureType(t): new at each call, so that it is their structure that is

@@ -29,6 +29,9 @@ type eventTuple struct {
 	p1, p2 uint64
 }
 
+// unpack is code, p1, p2 = event.
+func (e eventTuple) unpack() (code EventCode, p1, p2 uint64) { return e.code, e.p1, e.p2 }
+
 // A pendingEvent makes the event when it is delivered, not when it happened.
 type pendingEvent interface{ deliver() eventTuple }
 

@@ -154,7 +154,7 @@ func TestCheckPasses(t *testing.T) {
 
 const (
 	getBounds = "\ts.trapIf(i >= len(t.array), \"Table.get/bounds\", \"no index %d\", i)\n"
-	getEmpty  = "\ts.trapIndex(t.array[i] == nil, lookup{}, \"Table.get/empty\", \"nothing there\")\n"
+	getEmpty  = "\tisA[*Kind](lookup{}, \"Table.get/empty\", \"nothing there\")\n"
 	getArray  = "\tfunc() { assert(t.array != nil, \"Table.get/array\", \"an array\") }()\n"
 	addDecl   = "//cabi:py Table.add HASH\nfunc (t *Table[E]) add(s *Store, e E) {}\n\n"
 )
