@@ -87,6 +87,11 @@ func TestExplainWithoutTrace(t *testing.T) {
 			t.Error(err)
 		}
 	}
+	for _, name := range worldNames() {
+		if must(explainWorld(name)).shown == nil {
+			t.Errorf("nothing shows world %s", name)
+		}
+	}
 	for _, name := range model.Ops() {
 		if e := must(explainAction(name)); e.shown == nil && name != "stop" {
 			t.Errorf("nothing shows action %s", name)
