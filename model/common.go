@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// must is for what was checked before.
+// must is v. It panics if there is an error, which a check before has excluded.
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
@@ -16,17 +16,18 @@ func must[T any](v T, err error) T {
 	return v
 }
 
+// sortedKeys are the keys of a map, sorted.
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }
 
-// Counted is a number of things in words: "1 action", "2 actions".
-func Counted(n int, what string) string {
+// Counted is a number with a noun: "1 action", "2 actions".
+func Counted(n int, noun string) string {
 	if n == 1 {
-		return "1 " + what
+		return "1 " + noun
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// comesFirst are the draws of a shuffle of n that swap the kth with the first, and nothing else.
+// comesFirst are the draws of a shuffle of n elements that swap the kth with the first, and leave the others where they are.
 func comesFirst(n, k int) []uint32 {
 	draws := make([]uint32, 0, n-1)
 	for i := n - 1; i > 0; i-- {
@@ -39,6 +40,7 @@ func comesFirst(n, k int) []uint32 {
 	return draws
 }
 
+// shorten is the beginning of a text, for an error.
 func shorten(text string) string {
 	if len(text) > 60 {
 		return strings.ToValidUTF8(text[:60], "") + "…"

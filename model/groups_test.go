@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// groups are the groups of files that doc.go describes, each with those whose declarations it may use besides its own.
+// groups are the groups of files that doc.go describes, each with the groups whose declarations it may use beside its own.
 var groups = map[string][]string{
 	"common":   {},
 	"world":    {"common"},
@@ -24,13 +24,13 @@ var groups = map[string][]string{
 	"search":   {"common", "world", "run", "host", "property", "trace"},
 }
 
-// groupOf is the group of a file: its name up to an underscore or dot.
+// groupOf is the group of a file: the beginning of its name.
 func groupOf(file string) string {
 	name := filepath.Base(file)
 	return name[:strings.IndexAny(name, "_.")]
 }
 
-// Every file belongs to a group, and uses declarations of the groups below it only.
+// Each file belongs to a group, and uses only the declarations and imports that the group may use.
 func TestGroups(t *testing.T) {
 	fset := token.NewFileSet()
 	files := parsed(t, fset)
@@ -51,16 +51,17 @@ func TestGroups(t *testing.T) {
 	}
 }
 
-// parsed are the files of the package without its tests.
+// parsed are the files of the package, without its tests.
 func parsed(t *testing.T, fset *token.FileSet) []*ast.File {
+	t.Helper()
 	names, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var files []*ast.File
 	for _, name := range names {
-		if _, known := groups[groupOf(name)]; !known && !slices.Contains([]string{"doc.go", "groups_test.go", "bench_test.go"}, name) {
-			t.Errorf("%s has the prefix of no group: %v", name, groups)
+		if _, known := groups[groupOf(name)]; !known && name != "doc.go" && name != "groups_test.go" {
+			t.Errorf("%s: its name begins with no group", name)
 		}
 		if strings.HasSuffix(name, "_test.go") {
 			continue
@@ -68,6 +69,11 @@ func parsed(t *testing.T, fset *token.FileSet) []*ast.File {
 		f, err := parser.ParseFile(fset, name, nil, 0)
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, i := range f.Imports {
+			if strings.Contains(i.Path.Value, "cabi/internal/") && groupOf(name) != "search" {
+				t.Errorf("%s imports %s: only search may", name, i.Path.Value)
+			}
 		}
 		files = append(files, f)
 	}

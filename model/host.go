@@ -6,18 +6,18 @@ import (
 	"cabi/spec"
 )
 
-// hosting is what the host holds in a run.
+// hostState is the state of the host in a run.
 type hostState struct {
-	calls  []*HostCall
-	shared []*HostShared
+	calls  []*HostCall   // of its functions
+	shared []*HostShared // that it knows
 }
 
-// A HostCall is one call of a function of the host.
+// A HostCall is a call of a function of the host, by a guest.
 type HostCall struct {
-	Func            string
-	Started         bool
-	Resolved        bool
-	CancelRequested bool // to cancel
+	Func            string // its name
+	Started         bool   // the host has taken the arguments
+	Resolved        bool   // the host has given a result, or has resolved the call as cancelled
+	CancelRequested bool   // by the guest
 
 	ft        *spec.FuncType
 	onStart   spec.OnStart
@@ -27,30 +27,30 @@ type HostCall struct {
 // HostCalls are the calls of the host's functions so far.
 func (r *Run) HostCalls() []*HostCall { return r.host.calls }
 
-// A Call is one call that the host made.
+// An Invocation is a call of an export, by the host.
 type Invocation struct {
-	Func            string
+	Func            string // its name
 	Resolved        bool
-	TimesResolved   int  // that it was resolved
-	CancelRequested bool // the host has asked for it
+	TimesResolved   int  // the specification is to resolve it once
+	CancelRequested bool // by the host
 
 	args     []spec.CoreValue
 	onCancel spec.OnCancel
 }
 
-// Calls are the calls that the host made so far.
+// Invocations are the calls of exports that the host has made so far.
 func (r *Run) Invocations() []*Invocation { return r.invocations }
 
-// Shared is a stream or future that the host knows.
+// HostShared is a stream or future that the host knows. Upstream calls the object that both ends have in common "shared".
 type HostShared struct {
-	Stream bool
-	Own    bool // the host implements it; otherwise it is one of the specification's
-	Made   bool // the host made it, and has the end that is written to; otherwise it was given the readable end
-	Closed bool // the host has nothing more to do with it
-	// Cancelling says that a guest has asked to cancel its copy in one of the host's own.
+	Stream bool // false: a future
+	Own    bool // the host implements it; false: it is one of the specification's
+	Made   bool // the host made it, and has the writable end; false: the host was given the readable end
+	Closed bool // the host can do nothing more with its end
+	// CancelRequested says that a guest has asked to cancel its copy, if the host implements it.
 	CancelRequested bool
-	Copying         bool // a guest's copy is pending in one of the host's own, or a copy of the host's in another
-	CanReclaim      bool // a copy of the host's has made progress and can be reclaimed
+	Copying         bool // a copy is pending: the guest's if the host implements it, otherwise the host's
+	CanReclaim      bool // a copy of the host's has made progress, so its buffer can be reclaimed
 	Pending         spec.Buffer
 
 	shared     spec.SharedBase
@@ -59,19 +59,19 @@ type HostShared struct {
 	reclaim    spec.ReclaimBuffer
 }
 
-// Type is the type of the elements.
+// Type is the type of the elements; nil: they have none.
 func (s *HostShared) Type() spec.ValType { return s.shared.T() }
 
-// Shared are the streams and futures that the host knows.
+// HostShared are the streams and futures that the host knows.
 func (r *Run) HostShared() []*HostShared { return r.host.shared }
 
-// A hostOp is a kind of action that only the host takes.
+// A hostOp is a kind of action that the host takes.
 type hostOp struct {
 	op
 	do func(r *Run, a Action)
 }
 
-// hostDoes are what the host may do besides stopping, at its own menu or while it is called.
+// hostOps are the kinds of actions of the host, but for stop and return: at rest, and while it is called.
 var hostOps = map[string]hostOp{
 	opInvoke:                 {op{[]immediate{immFunc}, -1}, (*Run).invoke},
 	opTick:                   {op{nil, 0}, func(r *Run, _ Action) { r.tick() }},
@@ -88,7 +88,7 @@ var hostOps = map[string]hostOp{
 	"shared.done":            {op{nil, 2}, (*Run).sharedDone},
 }
 
-// hostDo does one action of the host. It panics as the specification does.
+// doHostAction does an action of the host. It panics as the specification does.
 func (r *Run) doHostAction(a Action) { hostOps[a.Op].do(r, a) }
 
 func (r *Run) tick() { rethrow(r.Store.Tick()) }
@@ -122,6 +122,7 @@ func (r *Run) invoke(a Action) {
 	call.onCancel = onCancel
 }
 
+// listOrNil is the values as one; nil: there are none, because the call was cancelled.
 func listOrNil(vs []spec.Value) spec.Value {
 	if vs == nil {
 		return nil
@@ -129,8 +130,8 @@ func listOrNil(vs []spec.Value) spec.Value {
 	return spec.List(vs)
 }
 
-// hear tells the listener what the host hears; values among args are written as text. The streams and futures in them are
-// the host's to use from then on, whether or not anybody listens.
+// hostReceives tells the observer what the host receives, with the values among args as text. It also makes the streams and futures
+// among the values known to the host, so it is called even if nothing observes the run.
 func (r *Run) hostReceives(format string, args ...any) {
 	for i, arg := range args {
 		switch arg := arg.(type) {
@@ -145,8 +146,7 @@ func (r *Run) hostReceives(format string, args ...any) {
 	}
 }
 
-// hostFunc is a function of the host: what it does when it is called, and when a call is to be cancelled, the actor
-// decides.
+// hostFunc is a function of the host. The actor decides what the host does when it is called, and when it is asked to cancel a call.
 func (r *Run) hostFunc(name string, ft *spec.FuncType) spec.FuncInst {
 	return spec.HostFunc(func(onStart spec.OnStart, onResolve spec.OnResolve, _ *spec.ComponentInstance) spec.OnCancel {
 		k := len(r.host.calls)

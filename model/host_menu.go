@@ -6,7 +6,7 @@ import (
 	"cabi/spec"
 )
 
-// hostOffers are the numbers with which the host may do each of its actions. The host keeps to what upstream asks of it:
+// hostMenu are, for each kind of action of the host, its actions at an activation. The host keeps to the preconditions of upstream:
 //
 //   - "on_cancel" is called at most once, and not after the call has been resolved (CanonicalABI.md, Embedding:
 //     a host may request cancellation of a call that has not returned; Task.request_cancellation asserts it);
@@ -34,10 +34,10 @@ func init() {
 	}
 }
 
-// atTop are the actions that the host takes while nothing runs.
+// onlyAtRest are the kinds of actions that the host takes only while it is not called.
 var onlyAtRest = map[string]bool{opInvoke: true, opTick: true, opCancel: true}
 
-// mayReturn reports whether core code may return, which it always may, or the host: from a sync function once it has
+// mayReturn reports whether an activation may return. Core code always may; the host may return from a sync function once it has
 // resolved the call.
 func (r *Run) mayReturn(at *Activation) bool {
 	if at.Kind != KindHostFunc {
@@ -47,7 +47,7 @@ func (r *Run) mayReturn(at *Activation) bool {
 	return call.ft.Async || call.Resolved
 }
 
-// with is a with these numbers.
+// with is the action with these numbers.
 func (a Action) with(numbers ...uint64) Action {
 	args := make([]spec.CoreValue, len(numbers))
 	for i, v := range numbers {
@@ -56,23 +56,23 @@ func (a Action) with(numbers ...uint64) Action {
 	return Action{a.Op, a.Imm, args}
 }
 
-// offerInvoke offers a call with the host's first values; of streams and futures, with one of each kind.
+// invokeActions are calls of an export with the first of the host's values of each type; hostValues are how many of them.
 func (r *Run) invokeActions(_ *Activation, a Action) []Action {
-	offers := []Action{a.with()}
+	actions := []Action{a.with()}
 	for _, t := range r.funcs[a.Imm[0]].ft.Params {
 		var longer []Action
-		for _, o := range offers {
+		for _, before := range actions {
 			for v := range hostValues(t) {
-				longer = append(longer, Action{o.Op, o.Imm, append(o.Args[:len(o.Args):len(o.Args)], spec.CoreInt(uint64(v)))})
+				longer = append(longer, Action{before.Op, before.Imm, append(slices.Clip(before.Args), spec.CoreInt(uint64(v)))})
 			}
 		}
-		offers = longer
+		actions = longer
 	}
-	return offers
+	return actions
 }
 
-// hostValues is how many values of a type the host offers: a stream or future that is the specification's, and one that
-// the host implements; none and some; otherwise one.
+// hostValues is how many values of a type the host's menu has: two streams or futures, one of the specification's and one that the
+// host implements; two options, none and some; otherwise one.
 func hostValues(t spec.ValType) int {
 	switch t.(type) {
 	case *spec.StreamType, *spec.FutureType, *spec.OptionType:
@@ -81,7 +81,7 @@ func hostValues(t spec.ValType) int {
 	return 1
 }
 
-// offerTick leaves out ticks that find no thread that is ready: they change nothing.
+// tickActions are none if no thread is ready, because a tick then changes nothing.
 func (r *Run) tickActions(_ *Activation, a Action) []Action {
 	if !r.Store.SomeReady() {
 		return nil
@@ -90,17 +90,17 @@ func (r *Run) tickActions(_ *Activation, a Action) []Action {
 }
 
 func (r *Run) cancelActions(_ *Activation, a Action) []Action {
-	var offers []Action
+	var actions []Action
 	for k, c := range r.invocations {
 		if !c.Resolved && !c.CancelRequested {
-			offers = append(offers, a.with(uint64(k)))
+			actions = append(actions, a.with(uint64(k)))
 		}
 	}
-	return offers
+	return actions
 }
 
-// hostCallsOf are the calls that the host may go on with in an activation: while it is called, that one; otherwise all
-// of async functions.
+// hostCallsOf are the calls of the host's functions that it may start or resolve in an activation: while it is called, only that call;
+// at rest, all of async functions.
 func (r *Run) hostCallsOf(at *Activation, where func(*HostCall) bool) []uint64 {
 	var ks []uint64
 	for k, c := range r.host.calls {
@@ -113,35 +113,35 @@ func (r *Run) hostCallsOf(at *Activation, where func(*HostCall) bool) []uint64 {
 }
 
 func (r *Run) startActions(at *Activation, a Action) []Action {
-	var offers []Action
+	var actions []Action
 	for _, k := range r.hostCallsOf(at, func(c *HostCall) bool { return !c.Started }) {
-		offers = append(offers, a.with(k))
+		actions = append(actions, a.with(k))
 	}
-	return offers
+	return actions
 }
 
 func (r *Run) resolveActions(at *Activation, a Action) []Action {
-	var offers []Action
+	var actions []Action
 	for _, k := range r.hostCallsOf(at, func(c *HostCall) bool { return c.Started }) {
 		numbers := []uint64{k}
 		for range r.host.calls[k].ft.Result {
 			numbers = append(numbers, 0)
 		}
-		offers = append(offers, a.with(numbers...))
+		actions = append(actions, a.with(numbers...))
 	}
-	return offers
+	return actions
 }
 
 func (r *Run) resolveCancelledActions(at *Activation, a Action) []Action {
-	var offers []Action
+	var actions []Action
 	for _, k := range r.hostCallsOf(at, func(c *HostCall) bool { return c.CancelRequested }) {
-		offers = append(offers, a.with(k))
+		actions = append(actions, a.with(k))
 	}
-	return offers
+	return actions
 }
 
-// sharedOf are the streams and futures that the host may act on in an activation: while it is asked about one of its own,
-// that one; otherwise all.
+// sharedOf are the streams and futures that the host may act on in an activation: while it is called as the implementation of one,
+// only that; at rest, all.
 func (r *Run) sharedOf(at *Activation, where func(*HostShared) bool) []uint64 {
 	var ks []uint64
 	for k, s := range r.host.shared {
@@ -153,29 +153,30 @@ func (r *Run) sharedOf(at *Activation, where func(*HostShared) bool) []uint64 {
 	return ks
 }
 
-// free reports whether the host may use its end of one of the specification's streams or futures.
+// free reports whether the host may use its end of a stream or future of the specification.
 func (s *HostShared) free() bool { return !s.Own && !s.Copying && !s.Closed }
 
 func (r *Run) sharedReadActions(at *Activation, a Action) []Action {
-	var offers []Action
+	var actions []Action
 	for _, k := range r.sharedOf(at, func(s *HostShared) bool { return s.free() && !s.Made }) {
 		for _, n := range r.hostLengths(k) {
-			offers = append(offers, a.with(k, n))
+			actions = append(actions, a.with(k, n))
 		}
 	}
-	return offers
+	return actions
 }
 
 func (r *Run) sharedWriteActions(at *Activation, a Action) []Action {
-	var offers []Action
+	var actions []Action
 	for _, k := range r.sharedOf(at, func(s *HostShared) bool { return s.free() && s.Made }) {
 		for _, n := range r.hostLengths(k) {
-			offers = append(offers, a.with(k, n, 0))
+			actions = append(actions, a.with(k, n, 0))
 		}
 	}
-	return offers
+	return actions
 }
 
+// hostLengths are the lengths of the host's buffers.
 func (r *Run) hostLengths(k uint64) []uint64 {
 	if !r.host.shared[k].Stream || len(r.World.Lengths) == 0 {
 		return []uint64{1}
@@ -187,7 +188,7 @@ func (r *Run) sharedCancelActions(at *Activation, a Action) []Action {
 	return r.sharedActions(at, a, func(s *HostShared) bool { return !s.Own && s.Copying && !s.CanReclaim })
 }
 
-// offerSharedDrop leaves out the writable end of a future that was not written: it must be.
+// sharedDropActions leave out the writable end of a future that was not written, which upstream requires first.
 func (r *Run) sharedDropActions(at *Activation, a Action) []Action {
 	return r.sharedActions(at, a, func(s *HostShared) bool { return s.free() && (s.Stream || !s.Made) })
 }
@@ -196,50 +197,52 @@ func (r *Run) sharedReclaimActions(at *Activation, a Action) []Action {
 	return r.sharedActions(at, a, func(s *HostShared) bool { return s.CanReclaim && s.Copying })
 }
 
+// sharedActions are an action on each of some streams and futures.
 func (r *Run) sharedActions(at *Activation, a Action, where func(*HostShared) bool) []Action {
-	var offers []Action
+	var actions []Action
 	for _, k := range r.sharedOf(at, where) {
-		offers = append(offers, a.with(k))
+		actions = append(actions, a.with(k))
 	}
-	return offers
+	return actions
 }
 
-// pending reports whether a guest's copy is pending in one of the host's own.
+// pending reports whether a guest's copy is pending, and the host implements the stream or future.
 func (s *HostShared) pending() bool { return s.Own && s.Copying && s.Pending != nil }
 
 func (r *Run) sharedCopyActions(at *Activation, a Action) []Action {
-	var offers []Action
+	var actions []Action
 	for _, k := range r.sharedOf(at, func(s *HostShared) bool { return s.pending() && s.Pending.Remain() > 0 }) {
-		offers = append(offers, a.with(k, 1, 0))
+		actions = append(actions, a.with(k, 1, 0))
 	}
-	return offers
+	return actions
 }
 
-// offerSharedDone offers the results of a copy: of a future, completed exactly if the value was written; cancelled only if
-// a guest asked for it.
+// sharedDoneActions are the ways in which a copy can end: a future's completes if and only if the value was written; a copy ends as
+// cancelled only if a guest has asked for that.
 func (r *Run) sharedDoneActions(at *Activation, a Action) []Action {
-	var offers []Action
+	var actions []Action
 	for _, k := range r.sharedOf(at, (*HostShared).pending) {
 		s := r.host.shared[k]
 		written := s.Pending.Remain() == 0
 		if s.Stream || written {
-			offers = append(offers, a.with(k, uint64(spec.CopyCompleted)))
+			actions = append(actions, a.with(k, uint64(spec.CopyCompleted)))
 		}
 		if s.Stream {
-			offers = append(offers, a.with(k, uint64(spec.CopyDropped)))
+			actions = append(actions, a.with(k, uint64(spec.CopyDropped)))
 		}
 		if s.CancelRequested && (s.Stream || !written) {
-			offers = append(offers, a.with(k, uint64(spec.CopyCancelled)))
+			actions = append(actions, a.with(k, uint64(spec.CopyCancelled)))
 		}
 	}
-	return offers
+	return actions
 }
 
-// hostMay reports whether the host keeps to what upstream asks of it: an action on the same call, stream or future is offered.
+// hostMay reports whether an action keeps to the preconditions of upstream: the host's menu has one of its kind on the same call, stream
+// or future.
 func (r *Run) hostMay(at *Activation, a Action) bool {
-	offers := hostMenu[a.Op]
-	if offers == nil || a.Op == opTick || a.Op == opInvoke {
+	actions := hostMenu[a.Op]
+	if actions == nil || a.Op == opTick || a.Op == opInvoke {
 		return true
 	}
-	return slices.ContainsFunc(offers(r, at, a.with()), func(o Action) bool { return o.Args[0] == a.Args[0] })
+	return slices.ContainsFunc(actions(r, at, a.with()), func(o Action) bool { return o.Args[0] == a.Args[0] })
 }

@@ -2,7 +2,7 @@ package model
 
 import "cabi/spec"
 
-// newShared is the host's nth stream or future: one that it implements itself, or one of the specification's.
+// newShared is the host's nth stream or future: the odd ones it implements, the even ones are the specification's.
 func (r *Run) newShared(stream bool, t spec.ValType, nth uint64) spec.SharedBase {
 	var shared spec.SharedBase
 	switch {
@@ -19,7 +19,7 @@ func (r *Run) newShared(stream bool, t spec.ValType, nth uint64) spec.SharedBase
 	return shared
 }
 
-// sharedIndex is the place of a stream or future among those that the host knows. One that it meets is added.
+// sharedIndex is the place of a stream or future among those that the host knows. One that it does not know is added.
 func (r *Run) sharedIndex(shared spec.SharedBase) int {
 	for i, known := range r.host.shared {
 		if known.shared == shared {
@@ -36,9 +36,10 @@ func (r *Run) sharedIndex(shared spec.SharedBase) int {
 	return len(r.host.shared) - 1
 }
 
+// sharedAt is the stream or future that the first number of an action names.
 func (r *Run) sharedAt(a Action) *HostShared { return r.host.shared[n(a, 0)] }
 
-// hostShared is what the host's own streams and futures have in common.
+// hostOwned is embedded in the streams and futures that the host implements.
 type hostOwned struct {
 	run *Run
 	t   spec.ValType
@@ -46,7 +47,7 @@ type hostOwned struct {
 
 func (h *hostOwned) T() spec.ValType { return h.t }
 
-// hostStream is a stream that the host implements: a guest's read is pending until the actor completes it.
+// hostStream is a stream that the host implements. A guest's read is pending until the actor ends it.
 type hostStream struct{ hostOwned }
 
 func (h *hostStream) Cancel() { h.run.hostCancels(h.run.sharedIndex(h)) }
@@ -70,27 +71,30 @@ func (h *hostFuture) ReadFuture(_ *spec.ComponentInstance, dst spec.WritableBuff
 	h.run.hostActs(KindHostShared, "future.read", k)
 }
 
+// hostCancels asks the host to cancel a guest's copy.
 func (r *Run) hostCancels(k int) {
 	r.host.shared[k].CancelRequested = true
 	r.hostActs(KindHostShared, "shared.cancel", k)
 }
 
+// setPending notes that a guest's copy is pending.
 func (s *HostShared) setPending(dst spec.Buffer, onCopy spec.OnCopy, onCopyDone spec.OnCopyDone) {
 	s.Copying, s.CancelRequested, s.Pending, s.onCopy, s.onCopyDone = true, false, dst, onCopy, onCopyDone
 }
 
-// hostBuffer is what the host's two kinds of buffers have in common.
+// hostBuffer is embedded in the host's buffers.
 type hostBuffer struct {
 	run         *Run
 	t           spec.ValType
 	n, progress uint64
-	seed        uint64
+	seed        uint64 // that the values are made from
 }
 
 func (b *hostBuffer) T() spec.ValType    { return b.t }
 func (b *hostBuffer) Remain() uint64     { return b.n - b.progress }
 func (b *hostBuffer) IsZeroLength() bool { return b.n == 0 }
 
+// hostReadable is a buffer of values that the host writes to a stream or future.
 type hostReadable struct{ hostBuffer }
 
 func (b *hostReadable) Read(count uint64) []spec.Value {
@@ -102,6 +106,7 @@ func (b *hostReadable) Read(count uint64) []spec.Value {
 	return vs
 }
 
+// hostWritable is a buffer for values that the host reads from a stream or future.
 type hostWritable struct{ hostBuffer }
 
 func (b *hostWritable) Write(vs []spec.Value) {
@@ -135,6 +140,7 @@ func (r *Run) sharedWrite(a Action) {
 	}
 }
 
+// onCopy is told that a copy of the host's has made progress.
 func (r *Run) onCopy(s *HostShared) spec.OnCopy {
 	return spec.HostOnCopy(func(reclaim spec.ReclaimBuffer) {
 		s.reclaim, s.CanReclaim = reclaim, true
@@ -142,6 +148,7 @@ func (r *Run) onCopy(s *HostShared) spec.OnCopy {
 	})
 }
 
+// onCopyDone is told that a copy of the host's has ended.
 func (r *Run) onCopyDone(s *HostShared) spec.OnCopyDone {
 	return spec.HostOnCopyDone(func(result spec.CopyResult) {
 		s.Copying, s.CanReclaim = false, false
@@ -150,13 +157,14 @@ func (r *Run) onCopyDone(s *HostShared) spec.OnCopyDone {
 	})
 }
 
+// sharedReclaim has the host take back the buffer of a copy that has made progress.
 func (r *Run) sharedReclaim(a Action) {
 	s := r.sharedAt(a)
 	s.CanReclaim, s.Copying = false, false
 	s.reclaim.ReclaimBuffer()
 }
 
-// sharedCopy has the host write some elements to the buffer that is pending in one of its own.
+// sharedCopy has the host write elements to the buffer of a guest's pending copy.
 func (r *Run) sharedCopy(a Action) {
 	s := r.sharedAt(a)
 	vs := make([]spec.Value, n(a, 1))
@@ -173,7 +181,7 @@ func (r *Run) sharedCopy(a Action) {
 	}
 }
 
-// sharedDone has the host end the copy that is pending in one of its own.
+// sharedDone has the host end a guest's pending copy.
 func (r *Run) sharedDone(a Action) {
 	s := r.sharedAt(a)
 	onCopyDone := s.onCopyDone
@@ -181,6 +189,7 @@ func (r *Run) sharedDone(a Action) {
 	onCopyDone.OnCopyDone(spec.CopyResult(n(a, 1)))
 }
 
+// sharedDrop has the host drop its end.
 func (r *Run) sharedDrop(a Action) {
 	s := r.sharedAt(a)
 	s.Closed = true

@@ -8,13 +8,13 @@ import (
 	"cabi/spec"
 )
 
-// nth is the number that the ith part of the host's nth value is made from.
+// nth is the number of the ith part of the host's nth value.
 func nth(n, i uint64) uint64 {
 	return (n*6364136223846793005 + i*1442695040888963407 + 1) >> 33
 }
 
-// hostValue is the host's nth value of a type. Every value of a type that has few is some nth; of the others it makes
-// a choice. It is the same function in every language that runs worlds.
+// hostValue is the host's nth value of a type. A type that has few values has all of them among these. The Python side of the
+// comparison with upstream computes the same function.
 func (r *Run) hostValue(t spec.ValType, n uint64) spec.Value {
 	switch t := t.(type) {
 	case nil:
@@ -106,10 +106,11 @@ func casesOf(t spec.ValType) []spec.CaseType {
 	return nil
 }
 
-// hostChars are of one to four bytes in UTF-8, of one or two code units in UTF-16, and within Latin-1 or not; then come
-// those at the edges.
+// hostChars are characters of one to four bytes in UTF-8, of one or two code units in UTF-16, in Latin-1 or not; the last four are
+// at the limits between those.
 var hostChars = []rune{'x', 'é', 'π', '😀', 0x7F, 0x80, 0xFF, 0x100}
 
+// hostString is the host's nth string.
 func hostString(n uint64) spec.String {
 	length, encoding, mix := n%8, spec.StringEncoding(n/8%3), n/24%5
 	var runes []rune
@@ -130,8 +131,7 @@ func hostString(n uint64) spec.String {
 	return spec.String{S: s, Encoding: encoding, TaggedCodeUnits: units}
 }
 
-// loneSurrogate is a string whose last character is half of a surrogate pair, which Python's strings can hold and its
-// codecs refuse.
+// loneSurrogate is a string whose last character is half of a surrogate pair, which Python's strings can have, but its codecs refuse.
 func loneSurrogate(runes []rune, encoding spec.StringEncoding) spec.String {
 	head := string(runes[:len(runes)-1])
 	s := spec.String{S: head + "\xed\xa0\xbd", Encoding: encoding} // U+D83D
@@ -146,7 +146,7 @@ func loneSurrogate(runes []rune, encoding spec.StringEncoding) spec.String {
 	return s
 }
 
-// mixed is the ith character of the nth string, by one of a few ways to mix them.
+// mixed is which of hostChars is the ith character of the nth string: all are the first, or they take turns, or they are mixed.
 func mixed(n, i, mix uint64) uint64 {
 	switch mix {
 	case 0:
@@ -167,6 +167,7 @@ func beyondLatin1(runes []rune) bool {
 	return false
 }
 
+// hostFloat is the host's nth float, which may be a NaN.
 func hostFloat(n uint64) spec.Float {
 	if n%7 == 3 {
 		return spec.Float(0x7ff8000000000000 | n%1024)
@@ -239,9 +240,10 @@ func (r *Run) appendValue(b []byte, v spec.Value) []byte {
 	return append(b, "?"...)
 }
 
-// FormatValue writes a component-level value that holds no streams or futures.
+// FormatValue is a component-level value as text. It must not have streams or futures in it.
 func FormatValue(v spec.Value) string { return string((&Run{}).appendValue(nil, v)) }
 
+// appendString appends a string as its encoding, its tagged code units and its bytes.
 func appendString(b []byte, s spec.String) []byte {
 	b = append(b, s.Encoding.String()...)
 	b = strconv.AppendUint(append(b, ':'), s.TaggedCodeUnits, 10)
@@ -253,6 +255,7 @@ func appendString(b []byte, s spec.String) []byte {
 	return b
 }
 
+// formatFloatBits is a float as its bits.
 func formatFloatBits(f spec.Float) string {
 	text := strconv.FormatUint(uint64(f), 16)
 	return "f64:0x0000000000000000"[:22-len(text)] + text

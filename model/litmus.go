@@ -8,140 +8,137 @@ import (
 	"cabi/spec"
 )
 
-// A Litmus is a few lines of what guests and the host do, and what is claimed about everything that may come of it.
+// A Litmus is a litmus test: short programs of guests and the host, and claims about all outcomes that they can have.
 type Litmus struct {
 	World     *World
 	Variant   *spec.Variant
-	Programs  map[string]*Program // by the function, callback, destructor … or by the actor
+	Programs  map[string]*Program // by the name of a function, callback, destructor …, or by actor
 	Claims    []Claim
-	registers []string // the names, in the order in which they are first bound
+	registers []string // the names of results, in the order in which lines bind them
 }
 
-// A Program is what core code, or the host, does in each call, or of an actor without functions of its own: in all.
+// A Program is the actions of a function, callback … in each of its calls, or of an actor in all of its calls together.
 type Program struct {
-	Args   []string // names for what it is called with
+	Args   []string // names for the arguments
 	Lines  []ProgramLine
-	shared bool // all activations of the actor go on with the same lines
+	shared bool // it is an instance's: activations of the instance without a program of their own take its lines in turn
 }
 
-// A Choice is a line of a program: one of several actions.
+// A ProgramLine is a line of a program: one action, or several of which one is taken.
 type ProgramLine struct {
-	Number  int // of the line
+	Number  int // of the line in the file
 	Actions []Line
 }
 
-// An End is what came of a litmus in some of its ways.
+// An Outcome is a result that a litmus can have.
 type Outcome struct {
-	How      string   // "ends", "trap SITE" …, or why it cannot go on
+	How      string   // "ends", "trap SITE" …, or why a run cannot go on
 	Violates []string // properties
-	Values   []string // "$r = 1"
-	Ways     int
-	Trace    *Trace // of the first way that led to it
+	Values   []string // of names: "$r = 1"
+	Ways     int      // how many ways lead to it
+	Trace    *Trace   // of the first of them
 }
 
-func (e *Outcome) String() string {
-	parts := append([]string{e.How}, e.Values...)
-	for _, v := range e.Violates {
+// String is the outcome on a line. Different outcomes differ in it.
+func (o *Outcome) String() string {
+	parts := append([]string{o.How}, o.Values...)
+	for _, v := range o.Violates {
 		parts = append(parts, "violates "+v)
 	}
 	return strings.Join(parts, "; ")
 }
 
-// A Verdict is everything that may come of a litmus.
+// A LitmusReport is the outcomes of a litmus.
 type LitmusReport struct {
-	Outcomes   []*Outcome // the most frequent first
-	Ways       int
-	Incomplete bool // there are more ways than were looked at
+	Outcomes   []*Outcome // those with the most ways first
+	Ways       int        // to take the actions and choices
+	Incomplete bool       // there are more ways than were tried
 }
 
-// mostActions bounds a run of a litmus.
+// mostActions is how many actions a run takes at most.
 const mostActions = 10000
 
-// Explore runs a litmus in every way that its lines and the specification's choices allow, up to so many.
+// Explore runs a litmus in every way that its lines and the specification's choices allow, up to so many ways.
 func (l *Litmus) Explore(properties []*Property, most int) *LitmusReport {
-	v := &LitmusReport{}
+	report := &LitmusReport{}
 	known := map[string]*Outcome{}
 	pending := [][]uint32{nil}
 	for len(pending) > 0 {
-		if v.Ways == most {
-			v.Incomplete = true
+		if report.Ways == most {
+			report.Incomplete = true
 			break
 		}
 		run := &litmusRun{Litmus: l, tape: pending[len(pending)-1], sharedNext: map[string]int{}, cursors: map[*Activation]*cursor{}}
 		pending = pending[:len(pending)-1]
-		end := run.run(properties)
+		outcome := run.run(properties)
 		pending = append(pending, run.alternatives...)
-		v.Ways++
-		if known[end.String()] == nil {
-			known[end.String()] = end
-			v.Outcomes = append(v.Outcomes, end)
+		report.Ways++
+		if known[outcome.String()] == nil {
+			known[outcome.String()] = outcome
+			report.Outcomes = append(report.Outcomes, outcome)
 		}
-		known[end.String()].Ways++
+		known[outcome.String()].Ways++
 	}
-	slices.SortStableFunc(v.Outcomes, func(a, b *Outcome) int { return b.Ways - a.Ways })
-	return v
+	slices.SortStableFunc(report.Outcomes, func(a, b *Outcome) int { return b.Ways - a.Ways })
+	return report
 }
 
-// A litmusRun is one way: the actor, the choices and the listener.
+// A litmusRun is the actor, the choices and the observer of a run of a litmus, in one way.
 type litmusRun struct {
 	*Litmus
-	replayActor  // for names
+	replayActor  // binds names
 	tape         []uint32
 	nextChoice   int
-	alternatives [][]uint32 // the tapes of the ways that go off
+	alternatives [][]uint32 // the tapes of other ways
 	recorded     []uint32   // the specification's choices, as traces have them
 	calls        map[string]int
-	sharedNext   map[string]int // how far the shared programs are
+	sharedNext   map[string]int // by actor: the next line of its shared program
 	cursors      map[*Activation]*cursor
 	stopped      string
 	actions      int
 }
 
-// A cursor is how far an activation is in its program.
+// A cursor is the position of an activation in its program.
 type cursor struct {
-	program *Program
-	next    int
+	program *Program // nil: the activation has none
+	next    int      // line
 }
 
 func (l *litmusRun) run(properties []*Property) *Outcome {
 	l.names, l.awaited, l.calls = bindings{}, map[*Activation]Line{}, map[string]int{}
-	var checkers []Checker
-	for _, p := range properties {
-		checkers = append(checkers, p.New())
-	}
 	options := spec.Options{Choices: l, Variant: l.Variant}
 	options.Limits.RandomIndices = randomIndices(l.World.Handles)
-	r := NewRun(l.World, options, l, checkers...)
+	r := NewRun(l.World, options, l, newCheckers(properties)...)
 	defer r.Close()
 	r.recorder, r.Observer = &recorder{}, l
 	r.Main()
 	r.recorder.flush()
-	return l.end(r)
+	return l.outcome(r)
 }
 
-// end is what came of the run.
-func (l *litmusRun) end(r *Run) *Outcome {
-	e := &Outcome{How: "ends", Trace: &Trace{World: l.World, Variant: l.Variant, Choices: l.recorded, Lines: r.recorder.lines}}
+// outcome is the outcome of the run.
+func (l *litmusRun) outcome(r *Run) *Outcome {
+	o := &Outcome{How: "ends", Trace: &Trace{World: l.World, Variant: l.Variant, Choices: l.recorded, Lines: r.recorder.lines}}
 	switch {
 	case r.Stopped != nil:
-		e.How = stopLine(r.Stopped).Text
+		o.How = stopLine(r.Stopped).Text
 	case l.stopped != "":
-		e.How = l.stopped
+		o.How = l.stopped
 	}
 	for _, name := range l.registers {
 		if value, bound := l.names[name]; bound {
-			e.Values = append(e.Values, name+" = "+value)
+			o.Values = append(o.Values, name+" = "+value)
 		}
 	}
 	for _, c := range r.Violated() {
-		if !slices.Contains(e.Violates, c.Property()) {
-			e.Violates = append(e.Violates, c.Property())
+		if !slices.Contains(o.Violates, c.Property()) {
+			o.Violates = append(o.Violates, c.Property())
 		}
 	}
-	return e
+	return o
 }
 
-// Next does the next line of the activation's program.
+// Next takes an action of the next line of the activation's program. A program that has ended returns.
 func (l *litmusRun) Next(r *Run, at *Activation) Action {
 	if l.actions++; l.actions > mostActions {
 		return l.stop("goes on after %d actions", mostActions)
@@ -170,12 +167,13 @@ func (l *litmusRun) Next(r *Run, at *Activation) Action {
 	return a
 }
 
+// stop ends the run, for a reason.
 func (l *litmusRun) stop(format string, args ...any) Action {
 	l.stopped = fmt.Sprintf(format, args...)
 	return Action{}
 }
 
-// returns is how core code returns whose program has ended.
+// returns is the action by which core code returns when its program has ended.
 func (l *litmusRun) returns(at *Activation) string {
 	if at.Packed {
 		return "return exit"
@@ -183,13 +181,13 @@ func (l *litmusRun) returns(at *Activation) string {
 	return opReturn
 }
 
-// nextLine picks an action of the next line of an activation's program; false: it has ended.
+// nextLine is an action of the next line of an activation's program; false: the program has ended.
 func (l *litmusRun) nextLine(r *Run, at *Activation) (Line, bool) {
 	c := l.cursorOf(at)
 	for c.program != nil && c.next < len(c.program.Lines) {
 		choice := c.program.Lines[c.next]
 		line := choice.Actions[l.choose(len(choice.Actions))]
-		if line.Text == "ticks" { // again until nothing is ready
+		if line.Text == "ticks" { // the line is taken again until no thread is ready
 			if at.Kind == KindHost && r.Store.SomeReady() {
 				line.Text = opTick
 				return line, true
@@ -212,8 +210,7 @@ func (l *litmusRun) advance(at *Activation, c *cursor) {
 	}
 }
 
-// cursorOf is how far an activation is. The lines of an actor are for all of its activations that have no program of their
-// own, in the order in which they come to act.
+// cursorOf is the cursor of an activation.
 func (l *litmusRun) cursorOf(at *Activation) *cursor {
 	c := l.cursors[at]
 	if c == nil {
@@ -226,6 +223,7 @@ func (l *litmusRun) cursorOf(at *Activation) *cursor {
 	return c
 }
 
+// programOf is the program of an activation: that of this call of the function, of all its calls, or of the actor; nil: there is none.
 func (l *litmusRun) programOf(at *Activation) *Program {
 	for _, key := range []string{fmt.Sprintf("%s#%d", at.Name, l.calls[at.Name]), at.Name, at.Actor} {
 		if p := l.Programs[key]; p != nil && (key != at.Actor || p.shared || at.Kind == KindHost) {
@@ -235,7 +233,7 @@ func (l *litmusRun) programOf(at *Activation) *Program {
 	return nil
 }
 
-// Entered names what core code is called with, and counts the calls.
+// Entered counts the calls, and binds the names of the arguments.
 func (l *litmusRun) Entered(at *Activation) {
 	l.calls[at.Name]++
 	if c := l.cursorOf(at); c.program != nil {
@@ -243,7 +241,7 @@ func (l *litmusRun) Entered(at *Activation) {
 	}
 }
 
-// pick takes one of n, which all are taken in some way.
+// choose is a number below n: that of the tape, or beyond it 0, and the others are for other ways.
 func (l *litmusRun) choose(n int) int {
 	if n == 1 {
 		return 0
@@ -258,14 +256,14 @@ func (l *litmusRun) choose(n int) int {
 	return int(l.tape[l.nextChoice-1])
 }
 
-// Choose takes one of n.
+// Choose makes a choice of the specification.
 func (l *litmusRun) Choose(_ spec.Site, n int) int {
 	k := l.choose(n)
 	l.recorded = append(l.recorded, uint32(k))
 	return k
 }
 
-// Shuffle chooses what comes first: nothing looks at the rest.
+// Shuffle chooses which element comes first. The order of the others does not matter (pathActor.Shuffle).
 func (l *litmusRun) Shuffle(_ spec.Site, n int, swap func(i, j int)) {
 	k := l.choose(n)
 	l.recorded = append(l.recorded, comesFirst(n, k)...)

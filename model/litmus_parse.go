@@ -8,20 +8,21 @@ import (
 	"unicode/utf8"
 )
 
-// A Claim is what a litmus claims about its ends.
+// A Claim is a claim of a litmus about its outcomes.
 type Claim struct {
-	Kind   string // allowed: some end is so; forbidden: none is; always: all are
-	Terms  []Term // all of which must hold of the end
-	Number int    // of the line
+	Kind   string // allowed: some outcome has all terms; forbidden: none has; always: all have
+	Terms  []Term
+	Number int // of the line
 }
 
-// A Term is one thing that an end is to be.
+// A Term is a condition on an outcome.
 type Term struct {
-	Name  string // of a value; empty: it is about how it ends, or what it violates
-	Value string
-	Not   bool
+	Name  string // of a value; empty: the term is about how a run ends, or about a property that it violates
+	Value string // or another name, or how a run ends
+	Not   bool   // the values differ
 }
 
+// String is the claim as a line of a litmus.
 func (c Claim) String() string {
 	var terms []string
 	for _, t := range c.Terms {
@@ -30,6 +31,7 @@ func (c Claim) String() string {
 	return c.Kind + " " + strings.Join(terms, " and ")
 }
 
+// String is the term as a part of a claim.
 func (t Term) String() string {
 	switch {
 	case t.Name == "":
@@ -41,11 +43,11 @@ func (t Term) String() string {
 	}
 }
 
-// Holds counts the ways whose ends are as the claim says, and reports whether it holds.
-func (c Claim) Holds(v *LitmusReport) (ways int, holds bool) {
-	for _, e := range v.Outcomes {
-		if c.describes(e) {
-			ways += e.Ways
+// Holds counts the ways whose outcomes have all terms of the claim, and reports whether the claim holds.
+func (c Claim) Holds(report *LitmusReport) (ways int, holds bool) {
+	for _, o := range report.Outcomes {
+		if c.describes(o) {
+			ways += o.Ways
 		}
 	}
 	switch c.Kind {
@@ -54,17 +56,18 @@ func (c Claim) Holds(v *LitmusReport) (ways int, holds bool) {
 	case "forbidden":
 		return ways, ways == 0
 	default:
-		return ways, ways == v.Ways
+		return ways, ways == report.Ways
 	}
 }
 
-func (c Claim) describes(e *Outcome) bool {
-	return !slices.ContainsFunc(c.Terms, func(t Term) bool { return !t.describes(e) })
+// describes reports whether an outcome has all terms.
+func (c Claim) describes(o *Outcome) bool {
+	return !slices.ContainsFunc(c.Terms, func(t Term) bool { return !t.describes(o) })
 }
 
-// value is what a name stands for at the end; false: nothing.
-func (e *Outcome) value(name string) (string, bool) {
-	for _, v := range e.Values {
+// value is the value of a name; false: it is not bound.
+func (o *Outcome) value(name string) (string, bool) {
+	for _, v := range o.Values {
 		if value, is := strings.CutPrefix(v, name+" = "); is {
 			return value, true
 		}
@@ -72,22 +75,23 @@ func (e *Outcome) value(name string) (string, bool) {
 	return "", false
 }
 
-func (t Term) describes(e *Outcome) bool {
+// describes reports whether an outcome has the term.
+func (t Term) describes(o *Outcome) bool {
 	if t.Name != "" {
-		value, bound := e.value(t.Name)
+		value, bound := o.value(t.Name)
 		want, known := bindings{}.resultNumber(t.Value), true
 		if strings.HasPrefix(t.Value, "$") {
-			want, known = e.value(t.Value)
+			want, known = o.value(t.Value)
 		}
 		return (value == want) != t.Not && bound && known
 	}
 	if property, ok := strings.CutPrefix(t.Value, "violates "); ok {
-		return slices.Contains(e.Violates, property)
+		return slices.Contains(o.Violates, property)
 	}
-	return e.How == t.Value || strings.HasPrefix(e.How, t.Value+" ")
+	return o.How == t.Value || strings.HasPrefix(o.How, t.Value+" ")
 }
 
-// ParseLitmus reads a litmus. Its errors name the line.
+// ParseLitmus reads a litmus test. Its errors name the line.
 func ParseLitmus(r io.Reader) (*Litmus, error) {
 	p := &litmusParser{litmus: &Litmus{Programs: map[string]*Program{}}}
 	p.trace = &Trace{}
@@ -105,12 +109,13 @@ func ParseLitmus(r io.Reader) (*Litmus, error) {
 	return p.litmus, p.check()
 }
 
+// A litmusParser reads a litmus, line by line.
 type litmusParser struct {
 	traceParser
 	litmus *Litmus
-	in     *Program // whose lines these are; nil: none
+	in     *Program // that the next lines are of; nil: none
 	inside string   // its name
-	uses   []usage
+	uses   []usage  // of names
 }
 
 // usage is a line that uses names.
@@ -119,6 +124,7 @@ type usage struct {
 	words  []string
 }
 
+// next reads the next line.
 func (p *litmusParser) next(text string) error {
 	text = strings.TrimSpace(text)
 	if at := strings.Index(text, " #"); at >= 0 && !strings.HasPrefix(text, "in ") {
@@ -139,7 +145,7 @@ func (p *litmusParser) next(text string) error {
 	return p.program(text)
 }
 
-// begin reads "in FUNCTION $a $b" or "in FUNCTION#2": what follows is done in each call of it, or in the second.
+// begin reads "in FUNCTION $a $b" or "in FUNCTION#2": the lines that follow are the program of each call, or of the second.
 func (p *litmusParser) begin(words []string) error {
 	if len(words) == 0 {
 		return fmt.Errorf("in what? Name a function, such as B.work, or host")
@@ -150,14 +156,14 @@ func (p *litmusParser) begin(words []string) error {
 	name, _, _ := strings.Cut(words[0], "#")
 	if !p.acts(name) {
 		return fmt.Errorf("unknown function %q: it is one of the world's (%s), with .callback or .post-return, an instance's thread or realloc, a resource's dtor, or host",
-			shorten(name), shorten(strings.Join(p.trace.World.names(), ", ")))
+			shorten(name), shorten(strings.Join(p.trace.World.functionNames(), ", ")))
 	}
 	p.in, p.inside = &Program{Args: words[1:]}, words[0]
 	p.litmus.Programs[words[0]] = p.in
 	return p.named(words[1:])
 }
 
-// acts reports whether core code, or the host, acts under a name.
+// acts reports whether there are activations of a name, or it is the host.
 func (p *litmusParser) acts(name string) bool {
 	w := p.trace.World
 	var names []string
@@ -173,7 +179,7 @@ func (p *litmusParser) acts(name string) bool {
 	return name == Host || slices.Contains(names, name)
 }
 
-// named notes names in the order in which they are bound.
+// named notes the names that a line binds.
 func (p *litmusParser) named(names []string) error {
 	for _, name := range names {
 		if !nameForm.MatchString(name) {
@@ -186,7 +192,7 @@ func (p *litmusParser) named(names []string) error {
 	return nil
 }
 
-// program reads a line of a program: "$r = action | action", in front of which an actor may stand.
+// program reads a line of a program: "$r = action | action". The action may have an actor and a colon before it.
 func (p *litmusParser) program(text string) error {
 	names, rest, bound := strings.Cut(text, " = ")
 	if !bound || !strings.HasPrefix(text, "$") {
@@ -219,7 +225,7 @@ func (p *litmusParser) program(text string) error {
 	return nil
 }
 
-// shared is the program of an actor's lines; nil: there is no such actor.
+// shared is the program of an actor; nil: there is no such actor.
 func (p *litmusParser) shared(actor string) *Program {
 	if actor != Host && !p.trace.World.hasInstance(actor) {
 		return nil
@@ -230,6 +236,7 @@ func (p *litmusParser) shared(actor string) *Program {
 	return p.litmus.Programs[actor]
 }
 
+// action reads an action.
 func (p *litmusParser) action(text string) (Line, error) {
 	if strings.Contains(text, "->") {
 		return Line{}, fmt.Errorf("a program says what is done, not what comes of it: give that a name, and claim what it is")
@@ -262,6 +269,7 @@ func (p *litmusParser) claim(kind, text string) error {
 	return nil
 }
 
+// parseTerm reads a term.
 func parseTerm(words []string) (Term, error) {
 	switch {
 	case len(words) == 3 && strings.HasPrefix(words[0], "$") && (words[1] == "=" || words[1] == "!="):
@@ -275,7 +283,7 @@ func parseTerm(words []string) (Term, error) {
 		shorten(strings.Join(words, " ")))
 }
 
-// check wants that something binds every name that is used.
+// check wants a line that binds each name that is used.
 func (p *litmusParser) check() error {
 	for _, u := range p.uses {
 		for _, w := range u.words {

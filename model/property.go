@@ -22,9 +22,9 @@ type Checker interface {
 	Property() string
 	// Violation says, for people, how the property is violated; empty: it is not so far.
 	Violation() string
-	// Kind tells the violation from others of the same property: a site, or what is stuck. It may be empty.
+	// Kind tells the violation from others of the same property: a site, or the name of something stuck. It may be empty.
 	Kind() string
-	// Exercised reports whether what the property is about came up in the run, so that it could have been violated.
+	// Exercised reports whether the property could have been violated in the run: the situations that it is about came up.
 	Exercised() bool
 }
 
@@ -42,7 +42,7 @@ type BaseChecker struct {
 	Name          string // the property's
 	Message       string // the violation, once there is one
 	ViolationKind string // the violation's kind
-	NonVacuous    bool   // what the property is about came up
+	NonVacuous    bool   // the property could have been violated: the situations that it is about came up
 }
 
 // Begin does nothing.

@@ -61,7 +61,7 @@ type Run struct {
 	Observer    Observer      // is told what happens; nil: nothing is
 
 	actor     Actor
-	observers           // the checkers, by what they are told
+	observers           // the checkers, by the events of which they are told
 	recorder  *recorder // writes the lines of a trace; nil: none are written
 	undoer    undoer    // takes actions back; nil: no action is taken back
 	mayFault  bool      // traps or asserts are switched off: a fault of the port stops the run
@@ -83,7 +83,7 @@ type Run struct {
 	stackByThread map[*spec.Thread]*stack // the same, once there are many; nil: there are few
 	ages          ages
 	issued        int  // how many elements were given an index
-	neverWritten  bool // the state is never written as text, so what only the text needs is not kept
+	neverWritten  bool // the state is never written as text, so data that only the text needs is not kept
 
 	// For Elements:
 	notifying bool // the checkers are being told of a menu, so nothing changes

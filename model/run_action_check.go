@@ -7,8 +7,8 @@ import (
 	"cabi/spec"
 )
 
-// check says what keeps an action from being done in an activation, if anything, before it is done: it is the host's and
-// a guest is to do it, or an operand names what the world does not have or the host does not hold.
+// check returns an error if an action cannot be taken in an activation: it is for others to take, or an operand names something that
+// the world does not have or the host does not hold. Whether the specification would trap does not matter here.
 func (a Action) check(r *Run, at *Activation) error {
 	if !a.isFor(at) {
 		return fmt.Errorf("%s is not for %s", a.Op, at.Actor)
@@ -24,8 +24,8 @@ func (a Action) check(r *Run, at *Activation) error {
 	return a.checkInts()
 }
 
-// isFor reports whether an action is for whoever acts in an activation. The host, called, may do all that it does at
-// rest, but the tick, which is only for when nothing runs; and it returns instead of stopping.
+// isFor reports whether an action is for the actor of an activation. The host may do while it is called all that it may do at rest,
+// but for the tick, which upstream allows only while nothing runs; and instead of stopping, it returns.
 func (a Action) isFor(at *Activation) bool {
 	_, hosts := hostOps[a.Op]
 	switch {
@@ -38,7 +38,7 @@ func (a Action) isFor(at *Activation) bool {
 	}
 }
 
-// checks are what else an action needs, by its name. Of those that are missing, all numbers are ints.
+// checks are the checks of the operands of actions. Of an action that has none here, all numbers must be ints.
 var checks = map[string]func(a Action, r *Run, at *Activation) error{
 	opCall:                   acceptAny,
 	"task.return":            acceptAny,
@@ -58,9 +58,10 @@ var checks = map[string]func(a Action, r *Run, at *Activation) error{
 	"host.resolve-cancelled": checkResolve,
 }
 
-// anything is for actions whose numbers the specification checks.
+// acceptAny is for actions whose numbers the specification checks.
 func acceptAny(Action, *Run, *Activation) error { return nil }
 
+// checkInts wants ints for all numbers.
 func (a Action) checkInts() error {
 	for _, v := range a.Args {
 		if v.IsFloat() {
@@ -70,6 +71,7 @@ func (a Action) checkInts() error {
 	return nil
 }
 
+// checkCount wants so many numbers.
 func (a Action) checkCount(want int) error {
 	if len(a.Args) != want {
 		return fmt.Errorf("%s takes %d values, got %d", a.template(), want, len(a.Args))
@@ -77,7 +79,7 @@ func (a Action) checkCount(want int) error {
 	return nil
 }
 
-// checkReturn leaves what core code returns to the specification; the host returns nothing.
+// checkReturn wants no numbers of the host. The specification checks those of core code.
 func checkReturn(a Action, _ *Run, at *Activation) error {
 	if at.Actor == Host {
 		return a.checkCount(0)
@@ -85,6 +87,7 @@ func checkReturn(a Action, _ *Run, at *Activation) error {
 	return nil
 }
 
+// checkStore wants an address and values that fit into the memory.
 func checkStore(a Action, _ *Run, at *Activation) error {
 	if err := a.checkInts(); err != nil {
 		return err
@@ -102,6 +105,7 @@ func checkStore(a Action, _ *Run, at *Activation) error {
 	return nil
 }
 
+// checkInvoke wants a number for each parameter, from which its value is made.
 func checkInvoke(a Action, r *Run, _ *Activation) error {
 	if err := a.checkInts(); err != nil {
 		return err
@@ -109,7 +113,7 @@ func checkInvoke(a Action, r *Run, _ *Activation) error {
 	return a.checkCount(len(r.funcs[a.Imm[0]].ft.Params))
 }
 
-// checkCancel wants a call that the host made and that has come back to it.
+// checkCancel wants a call that the host has made and that has come back to it.
 func checkCancel(a Action, r *Run, _ *Activation) error {
 	if n(a, 0) >= uint64(len(r.invocations)) {
 		return fmt.Errorf("the host has made only %d calls", len(r.invocations))
@@ -120,9 +124,7 @@ func checkCancel(a Action, r *Run, _ *Activation) error {
 	return nil
 }
 
-// A call of a function of the host is started before it is resolved, each once, and resolved with as many values as it
-// has results.
-
+// checkStart wants a call of a function of the host that has not started.
 func checkStart(a Action, r *Run, _ *Activation) error {
 	call, err := a.knownHostCall(r)
 	if err == nil && call.Started {
@@ -131,6 +133,8 @@ func checkStart(a Action, r *Run, _ *Activation) error {
 	return err
 }
 
+// checkResolve wants a call that has started and is not resolved, and a number for each result; or, to resolve it as cancelled, a call
+// of which that was asked.
 func checkResolve(a Action, r *Run, _ *Activation) error {
 	call, err := a.knownHostCall(r)
 	switch cancelled := a.Op == "host.resolve-cancelled"; {
@@ -148,6 +152,7 @@ func checkResolve(a Action, r *Run, _ *Activation) error {
 	return nil
 }
 
+// knownHostCall is the call of a function of the host that the first number names.
 func (a Action) knownHostCall(r *Run) (*HostCall, error) {
 	if err := a.checkInts(); err != nil {
 		return nil, err
@@ -158,10 +163,10 @@ func (a Action) knownHostCall(r *Run) (*HostCall, error) {
 	return r.host.calls[n(a, 0)], nil
 }
 
-// maxHostCopy bounds how much the host copies at a time, so that a hostile trace cannot exhaust the memory.
+// maxHostCopy bounds how many elements the host copies at a time, so that a hostile trace cannot exhaust the memory.
 const maxHostCopy = 1 << 16
 
-// checkEnd wants the host's end of a stream or future of the specification, with no copy under way.
+// checkEnd wants the host's end of a stream or future of the specification, to read or to write, with no copy under way.
 func checkEnd(verb string) func(a Action, r *Run, _ *Activation) error {
 	return func(a Action, r *Run, _ *Activation) error {
 		s, err := a.knownShared(r)
@@ -195,6 +200,7 @@ func checkPending(a Action, r *Run, _ *Activation) error {
 	return nil
 }
 
+// checkReclaim wants a copy of the host's that has made progress.
 func checkReclaim(a Action, r *Run, _ *Activation) error {
 	s, err := a.knownShared(r)
 	if err == nil && !s.CanReclaim {
@@ -203,6 +209,7 @@ func checkReclaim(a Action, r *Run, _ *Activation) error {
 	return err
 }
 
+// checkCopying wants a copy of the host's that is under way.
 func checkCopying(a Action, r *Run, _ *Activation) error {
 	s, err := a.knownShared(r)
 	if err == nil && (s.Own || !s.Copying) {
@@ -211,6 +218,7 @@ func checkCopying(a Action, r *Run, _ *Activation) error {
 	return err
 }
 
+// checkShared wants an end of the host's that is not dropped.
 func checkShared(a Action, r *Run, _ *Activation) error {
 	s, err := a.knownShared(r)
 	if err == nil && (s.Own || s.Closed) {
@@ -219,6 +227,7 @@ func checkShared(a Action, r *Run, _ *Activation) error {
 	return err
 }
 
+// knownShared is the stream or future that the first number names.
 func (a Action) knownShared(r *Run) (*HostShared, error) {
 	if err := a.checkInts(); err != nil {
 		return nil, err
@@ -229,6 +238,7 @@ func (a Action) knownShared(r *Run) (*HostShared, error) {
 	return r.host.shared[n(a, 0)], nil
 }
 
+// checkImmediate wants a word of a kind.
 func checkImmediate(kind immediate, word string, r *Run, at *Activation) error {
 	switch kind {
 	case immAsync:
@@ -253,6 +263,7 @@ func checkImmediate(kind immediate, word string, r *Run, at *Activation) error {
 	return nil
 }
 
+// checkFunc wants a function that the actor can call.
 func checkFunc(word string, r *Run, at *Activation) error {
 	if at.Actor == Host {
 		if _, ok := r.funcs[word]; !ok {

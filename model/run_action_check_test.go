@@ -7,18 +7,18 @@ import (
 	"cabi/spec"
 )
 
-// hostingWorld is a world in which the host is called, and streams of its own and of the specification come to it.
+// hostingWorld is a world in which the host is called, and has streams that it implements and streams of the specification.
 const hostingWorld = `world hosting
 define {"name":"hosting","instances":[{"name":"A","memory":64}],"resources":[{"name":"R","impl":"A"}],` +
 	`"funcs":[{"name":"A.run"},{"name":"A.take","params":["stream<u8>"]},{"name":"A.give","results":["stream<u8>"]},` +
 	`{"name":"host.f","params":["u32"],"results":["u32"],"async":true}],"imports":[{"instance":"A","func":"host.f"}]}
 `
 
-// TestRefusedActions is actions that cannot be done where they stand: the line is named, and nothing else happens.
+// An action that cannot be taken where a trace has it is an error of its line.
 func TestRefusedActions(t *testing.T) {
 	const called = "host: invoke A.run\nA: call host.f 3\n"
-	const taken = "host: invoke A.take 0\nA: return\n"                                     // one that the host made as a guest would
-	const reading = "host: invoke A.take 1\nA: stream.read u8 async 1 0 1\nhost: return\n" // one of the host's own
+	const taken = "host: invoke A.take 0\nA: return\n"                                     // a stream of the specification, made by the host
+	const reading = "host: invoke A.take 1\nA: stream.read u8 async 1 0 1\nhost: return\n" // a stream that the host implements
 	for _, c := range []struct{ trace, want string }{
 		{"host: resource.new R 1", "resource.new is not for host"},
 		{"host: return", "return is not for host"},
@@ -67,7 +67,7 @@ func TestRefusedActions(t *testing.T) {
 	}
 }
 
-// TestHostActsAmidCalls is traces in which the host acts while it is called: as a function, asked to cancel, asked to read.
+// The host can act while it is called: as a function, to cancel a call, to read from a stream that it implements.
 func TestHostActsAmidCalls(t *testing.T) {
 	for _, text := range []string{
 		"host: invoke A.run\nA: call host.f 3\nhost: host.start 0\nhost: host.resolve 0 7\nhost: return\nA: done call host.f 3 -> 7\nA: return",

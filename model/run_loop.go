@@ -10,25 +10,10 @@ import (
 // observer. The specification calls guests (act) and the host (hostActs) back while an action is under way, so the loop nests:
 // each activation has one of its own.
 
-// end ends the run by a panic: nil and Aborted are its ordinary end. Where a trap is off that keeps the tables in order, the port,
-// unlike the Python, may have no answer; the run is then stopped by that fault.
-func (r *Run) end(got any) {
-	fault, isFault := got.(*spec.Fault)
-	switch {
-	case got == nil || got == any(spec.Aborted{}):
-	case isFault && r.mayFault:
-		r.Stopped = fault
-	default:
-		panic(got)
-	}
-}
-
 // Main has the host call the exports of the world's start, and then lets it act until the actor ends the run or the
 // specification stops it.
 func (r *Run) Main() {
-	defer func() {
-		r.end(recover())
-	}()
+	defer func() { r.end(recover()) }()
 	host := &Activation{Actor: Host, Kind: KindHost, Name: Host, stack: r.stackOf(nil)}
 	host.stack.activations = append(host.stack.activations, host)
 	r.Activations = append(r.Activations, host)
@@ -45,6 +30,19 @@ func (r *Run) Main() {
 			return
 		}
 		r.takeHostAction(host, a)
+	}
+}
+
+// end ends the run, given the panic that reached Main. nil and Aborted are the ordinary ends. If traps are switched off that keep the
+// tables in order, the port may fault where the Python goes on; the fault then stops the run.
+func (r *Run) end(got any) {
+	fault, isFault := got.(*spec.Fault)
+	switch {
+	case got == nil || got == any(spec.Aborted{}):
+	case isFault && r.mayFault:
+		r.Stopped = fault
+	default:
+		panic(got)
 	}
 }
 

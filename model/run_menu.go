@@ -6,50 +6,50 @@ import (
 	"cabi/spec"
 )
 
-// A Breadth says which indices a menu offers.
+// MenuIndices says which indices the actions of a menu have for operands.
 type MenuIndices uint8
 
 const (
-	// Everything is every index the instance was ever handed, 0, and one that it never was, for every operand.
+	// AnyIndex is, for every operand, every index that the instance was ever given, 0, and one that it never was.
 	AnyIndex MenuIndices = iota
-	// RightClass is the indices that name an element of the operand's class.
+	// RightClassIndex is the indices of elements of the operand's class.
 	RightClassIndex
 )
 
-// An offer is an action on a menu.
+// A menuAction is an action of a menu.
 type menuAction struct {
 	Action
 	template *template
 }
 
-// Menu is what the most general guest, or the host, may do in an activation: every action that the world's menus offer
-// there, with every relevant number, in a fixed order. It filters by class and bounds only, and for the host by the
-// preconditions that upstream states.
-func (r *Run) Menu(at *Activation, bounds Bounds, breadth MenuIndices) []Action {
+// Menu is the menu at an activation, in a fixed order: each template that the world has for it, with every relevant number. It has
+// also actions that trap; it leaves out those beyond the bounds, those with indices that are not allowed, and those of the host for
+// which upstream states a precondition that does not hold.
+func (r *Run) Menu(at *Activation, bounds Bounds, allowed MenuIndices) []Action {
 	var actions []Action
-	for _, o := range r.appendMenu(nil, at, bounds, breadth) {
-		actions = append(actions, o.Action)
+	for _, a := range r.appendMenu(nil, at, bounds, allowed) {
+		actions = append(actions, a.Action)
 	}
 	return actions
 }
 
-// menu appends the menu to offers.
-func (r *Run) appendMenu(offers []menuAction, at *Activation, bounds Bounds, breadth MenuIndices) []menuAction {
+// appendMenu appends the menu at an activation.
+func (r *Run) appendMenu(actions []menuAction, at *Activation, bounds Bounds, allowed MenuIndices) []menuAction {
 	if r.World.RightClass {
-		breadth = RightClassIndex
+		allowed = RightClassIndex
 	}
-	m := menu{r, at, breadth}
+	m := menu{r, at, allowed}
 	for _, t := range r.appendTemplates(nil, at, bounds) {
-		offers = m.appendActions(offers, t)
+		actions = m.appendActions(actions, t)
 	}
-	return offers
+	return actions
 }
 
-// templates appends the templates of an activation's menu that are within the bounds.
+// appendTemplates appends the templates for an activation that are within the bounds.
 func (r *Run) appendTemplates(templates []*template, at *Activation, bounds Bounds) []*template {
-	full := r.atBounds(bounds)
+	atBound := r.atBounds(bounds)
 	for _, t := range r.compiled.menu(at.Name, at.Actor) {
-		if !full[makes[t.action.Op]] && (at.Kind == KindHost || !onlyAtRest[t.action.Op]) {
+		if !atBound[makes[t.action.Op]] && (at.Kind == KindHost || !onlyAtRest[t.action.Op]) {
 			templates = append(templates, t)
 		}
 	}
@@ -59,7 +59,7 @@ func (r *Run) appendTemplates(templates []*template, at *Activation, bounds Boun
 	return templates
 }
 
-// A made is something that the bounds bound.
+// A boundedKind is a kind of object whose number is bounded.
 type boundedKind uint8
 
 const (
@@ -69,13 +69,13 @@ const (
 	boundedTask
 )
 
-// makes are the actions that make something where there was nothing, and what.
+// makes are the actions that make an object whose number is bounded.
 var makes = map[string]boundedKind{
 	"resource.new": boundedHandle, "waitable-set.new": boundedHandle, "stream.new": boundedHandle, "future.new": boundedHandle,
 	"error-context.new": boundedHandle, "thread.new-indirect": boundedThread, opInvoke: boundedTask, opCall: boundedTask,
 }
 
-// full says of what there is as much as the bounds allow.
+// atBounds says of which kinds there are as many objects as the bounds allow.
 func (r *Run) atBounds(b Bounds) [boundedTask + 1]bool {
 	return [...]bool{
 		boundedNothing: false,
@@ -90,7 +90,7 @@ func (r *Run) liveHandles() int {
 	n := 0
 	for _, inst := range r.Store.Instances() {
 		for slot := range inst.Live() {
-			if slot.Owner == inst && spec.ClassOf(slot.Element) != spec.ClassThread { // an element of a shared table is seen in every instance
+			if slot.Owner == inst && spec.ClassOf(slot.Element) != spec.ClassThread { // an element of a table that instances share is live in all of them
 				n++
 			}
 		}
@@ -98,20 +98,20 @@ func (r *Run) liveHandles() int {
 	return n
 }
 
-// A menu is being made.
+// A menu is the menu at an activation, while it is made.
 type menu struct {
 	*Run
 	at      *Activation
 	allowed MenuIndices
 }
 
-// expand offers an action with each combination of relevant numbers.
-func (m menu) appendActions(offers []menuAction, t *template) []menuAction {
+// appendActions appends the actions of a template: one for each combination of relevant numbers.
+func (m menu) appendActions(actions []menuAction, t *template) []menuAction {
 	if host, ok := hostMenu[t.action.Op]; ok {
 		for _, a := range host(m.Run, m.at, t.action) {
-			offers = append(offers, menuAction{a, t})
+			actions = append(actions, menuAction{a, t})
 		}
-		return offers
+		return actions
 	}
 	operands := m.operands(t.action)
 	expanded := []Action{t.action}
@@ -125,12 +125,12 @@ func (m menu) appendActions(offers []menuAction, t *template) []menuAction {
 		expanded = longer
 	}
 	for _, a := range expanded {
-		offers = append(offers, menuAction{a, t})
+		actions = append(actions, menuAction{a, t})
 	}
-	return offers
+	return actions
 }
 
-// indexOf is the class of the element that an action's first operand names.
+// indexOf is the class of elements whose index the first operand of an action is.
 var indexOf = map[string]spec.Class{
 	"resource.rep": spec.ClassResourceHandle, "resource.drop": spec.ClassResourceHandle,
 	"waitable-set.wait": spec.ClassWaitableSet, "waitable-set.poll": spec.ClassWaitableSet, "waitable-set.drop": spec.ClassWaitableSet,
@@ -163,7 +163,7 @@ func (m menu) moreOperands(a Action) [][]uint64 {
 	return nil
 }
 
-// pointers are where events are stored.
+// pointers are the addresses at which events are stored.
 func (m menu) pointers() []uint64 {
 	if len(m.World.Pointers) > 0 {
 		return m.World.Pointers
@@ -171,7 +171,7 @@ func (m menu) pointers() []uint64 {
 	return []uint64{0}
 }
 
-// addresses are those of the world, or the given one.
+// addresses are the world's addresses of buffers, or if it has none, the usual one.
 func (m menu) addresses(usual uint64) []uint64 {
 	if len(m.World.Addresses) > 0 {
 		return m.World.Addresses
@@ -179,7 +179,7 @@ func (m menu) addresses(usual uint64) []uint64 {
 	return []uint64{usual}
 }
 
-// lengths are those of the buffers of streams.
+// lengths are the world's lengths of buffers, or if it has none, 1.
 func (m menu) lengths() []uint64 {
 	if len(m.World.Lengths) > 0 {
 		return m.World.Lengths
@@ -217,8 +217,8 @@ func (m menu) operands(a Action) [][]uint64 {
 	return nil
 }
 
-// functions are the elements of the instance's table of functions: its only thread function that takes an i32, and, if
-// wrong ones are asked for, the one that takes an i64, and none.
+// functions are the indices of functions for a thread: that of the only one that takes an i32, and, if any index is allowed, that of
+// the one that takes an i64, and one that no function has.
 func (m menu) functions() []uint64 {
 	if m.allowed == RightClassIndex {
 		return []uint64{1}
@@ -226,7 +226,7 @@ func (m menu) functions() []uint64 {
 	return []uint64{1, 2, 3}
 }
 
-// call is for the parameters of an import, and for where to put its result if it is not flat.
+// call are the numbers for the parameters of an import, and if its result is not flat, for the address of the result.
 func (m menu) call(a Action) [][]uint64 {
 	ft := m.funcs[a.Imm[0]].ft
 	operands := m.operandsOf(ft.Params)
@@ -240,7 +240,7 @@ func (m menu) call(a Action) [][]uint64 {
 	return operands
 }
 
-// returns is for the results of the core code that runs.
+// returns are the numbers for the results of the core code that runs.
 func (m menu) returns() [][]uint64 {
 	switch {
 	case m.at.Packed:
@@ -249,7 +249,7 @@ func (m menu) returns() [][]uint64 {
 			codes = append(codes, 2|i<<4) // wait
 		}
 		if m.allowed == AnyIndex {
-			codes = append(codes, 3) // no code
+			codes = append(codes, 3) // not a callback code
 		}
 		return [][]uint64{codes}
 	case m.at.Kind == KindRealloc:
@@ -258,9 +258,10 @@ func (m menu) returns() [][]uint64 {
 	if operands := m.operandsOf(m.at.Results); len(operands) < 2 {
 		return operands
 	}
-	return [][]uint64{{0}} // a pointer to the results
+	return [][]uint64{{0}} // the address of the results
 }
 
+// operandsOf are the relevant numbers for values of types that are passed as core values.
 func (m menu) operandsOf(ts []spec.ValType) [][]uint64 {
 	var operands [][]uint64
 	for _, t := range ts {
@@ -288,7 +289,7 @@ func (m menu) operandsOfType(t spec.ValType) [][]uint64 {
 	}
 }
 
-// stringLengths are those of a string of one code unit, in each encoding that the instance's can be.
+// stringLengths are the lengths of a string of one code unit, tagged with each encoding that it can have in the instance.
 func (m menu) stringLengths() []uint64 {
 	i := slices.IndexFunc(m.World.Instances, func(i Instance) bool { return i.Name == m.at.Actor })
 	switch d := m.World.Instances[i]; {
@@ -301,13 +302,13 @@ func (m menu) stringLengths() []uint64 {
 	}
 }
 
-// rep is the representation of every resource of a type: the types are told apart by it, resources of one type are not.
+// rep is the representation of every resource of a type. It differs from type to type.
 func (m menu) rep(resource string) uint64 {
 	i := slices.IndexFunc(m.World.Resources, func(d Resource) bool { return d.Name == resource })
 	return uint64(i+1) * 100
 }
 
-// indices are those that the breadth allows for an element of a class.
+// indices are those that are allowed for an element of a class.
 func (m menu) indices(class spec.Class) []uint64 {
 	if m.allowed == RightClassIndex {
 		return m.liveIndices(class)
@@ -342,7 +343,7 @@ func (m menu) liveIndices(class spec.Class) []uint64 {
 	return indices
 }
 
-// Indices is how many of an action's numbers, from the first, are indices.
+// Indices is how many of an action's numbers, from the first on, may be indices.
 func (a Action) Indices() int {
 	switch a.Op {
 	case opCall, opReturn, "task.return", "waitable.join":

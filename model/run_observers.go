@@ -73,7 +73,7 @@ type (
 	}
 )
 
-// observers are the checkers of a run, by what they are told. Most are told little.
+// observers are the checkers of a run, by the events of which they are told. Most are told of few.
 type observers struct {
 	checkers  []Checker
 	entered   observersOf[enteredObserver]

@@ -6,14 +6,14 @@ import (
 	"cabi/spec"
 )
 
-// A guestOp is an action that calls core code's imports: a canonical built-in, or a function of another instance.
+// A guestOp is a kind of action that core code takes by a call: of a canonical built-in, or of an import.
 type guestOp struct {
 	op
 	do func(g *guest, a Action) []spec.CoreValue
 }
 
-// guestOps are the actions of guests, but for return and throw, which end an activation (instance.act): the canonical built-ins
-// under the names of their text format, the call of an import, and the store to memory that a world may need.
+// guestOps are the kinds of actions of guests, but for return and throw, which end an activation: the canonical built-ins, by the names
+// that they have in component text; the call of an import; and a store to memory, for worlds that copy more than numbers.
 var guestOps map[string]guestOp
 
 func init() {
@@ -51,7 +51,7 @@ func init() {
 			return spec.CanonTaskReturn(g.store(), g.types(a), &g.inst.opts(false).LiftOptions, a.Args)
 		}},
 		"task.return-other": {op{[]immediate{immTypes}, -1}, func(g *guest, a Action) []spec.CoreValue {
-			other := &spec.LiftOptions{StringEncoding: g.inst.sync.StringEncoding} // without the memory
+			other := &spec.LiftOptions{StringEncoding: g.inst.sync.StringEncoding} // as those of the function, but for the memory
 			return spec.CanonTaskReturn(g.store(), g.types(a), other, a.Args)
 		}},
 		"task.cancel": {op{nil, 0}, func(g *guest, a Action) []spec.CoreValue { return spec.CanonTaskCancel(g.store()) }},
@@ -148,7 +148,7 @@ func init() {
 	}
 }
 
-// ParseAction reads an action from its words. The error says what keeps it from being done in the activation.
+// ParseAction reads an action from its words. It returns an error if the action cannot be taken in the activation.
 func ParseAction(r *Run, at *Activation, words []string) (Action, error) {
 	a, err := parseAction(words)
 	if err == nil {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -8,141 +9,25 @@ import (
 	"cabi/spec"
 )
 
-// A log records a run as the lines of a trace. A nil log records nothing.
-type recorder struct {
-	lines []Line
-	by    *Activation // whose action the last line is; nil: it is none, or its end has a line of its own
-	notes []string    // what changed in the tables since the last line
-	texts interner
-}
-
-// step begins a line with what an activation does.
-func (l *recorder) step(at *Activation, a Action) {
-	if l == nil {
-		return
-	}
-	l.flush()
-	l.lines = append(l.lines, Line{Kind: LineAction, Actor: at.Actor, Text: a.String()})
-	if a.Op != opReturn && a.Op != opThrow {
-		l.by = at
-	}
-}
-
-// enter tells that core code is called, and with what.
-func (l *recorder) enter(at *Activation) {
-	if l == nil {
-		return
-	}
-	l.flush()
-	text := strings.TrimRight(at.Name+" "+formatCores(at.Args), " ")
-	l.lines = append(l.lines, Line{Kind: LineEnter, Actor: at.Actor, Text: text})
-}
-
-// done tells that an action is done: on its own line if nothing else came since, else on a new one.
-func (l *recorder) done(at *Activation, results []spec.CoreValue) {
-	if l == nil {
-		return
-	}
-	if l.by != at {
-		l.flush()
-		l.lines = append(l.lines, Line{Kind: LineDone, Actor: at.Actor, Text: at.Pending.String()})
-	}
-	l.lines[len(l.lines)-1].Results = formatCores(results)
-	l.flush()
-}
-
-// stop tells how the specification stopped the run.
-func (l *recorder) stop(err error) {
-	if l == nil {
-		return
-	}
-	l.flush()
-	l.lines = append(l.lines, stopLine(err))
-}
-
-// StopOf is how a trace says that an error stopped the run, without the detail: "trap SITE".
-func StopOf(err error) string { return stopLine(err).Text }
-
-// stopLine says how a run was stopped: the kind and place, and for people the detail.
-func stopLine(err error) Line {
-	var trap *spec.Trap
-	var failure *spec.AssertionFailure
-	var crash *spec.Crash
-	switch {
-	case errors.As(err, &trap):
-		return Line{Kind: LineStop, Text: fmt.Sprintf("trap %s", trap.Site), Results: trap.Detail}
-	case errors.As(err, &failure):
-		return Line{Kind: LineStop, Text: fmt.Sprintf("assertion-failure %s", failure.Site), Results: failure.Detail}
-	case errors.As(err, &crash):
-		return Line{Kind: LineStop, Text: fmt.Sprintf("crash %s/%s", crash.Function, crash.Exception), Results: crash.Detail}
-	default:
-		return Line{Kind: LineStop, Text: "exception", Results: err.Error()}
-	}
-}
-
-// change notes what an index of a table names now.
-func (l *recorder) change(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
-	if l == nil {
-		return
-	}
-	what := "free"
-	if e != nil {
-		what = spec.Describe(e)
-	}
-	if h, ok := e.(*spec.ResourceHandle); ok {
-		what = fmt.Sprintf("%s rep=%s", what, h.Rep())
-	}
-	l.notes = append(l.notes, fmt.Sprintf("%s.handles%s %d=%s", inst.Name, key, index, what))
-}
-
-// flush ends the last line, with what changed in the tables since.
-func (l *recorder) flush() {
-	if n := len(l.lines); n > 0 {
-		last := &l.lines[n-1]
-		if len(l.notes) > 0 {
-			last.Notes = strings.Join(l.notes, ", ")
-		}
-		*last = l.texts.line(*last)
-	}
-	l.notes, l.by = nil, nil
-}
-
-func formatCores(vs []spec.CoreValue) string {
-	words := make([]string, len(vs))
-	for i, v := range vs {
-		words[i] = formatCore(v)
-	}
-	return strings.Join(words, " ")
-}
-
-// Logged is how many lines of the trace of a replayed run were written so far.
-func (r *Run) RecordedLines() int {
-	if r.recorder == nil {
-		return 0
-	}
-	return len(r.recorder.lines)
-}
-
-// A Line is one line of a trace: an action, the entry into core code, the end of an action that others came in between
-// of, or how the run was stopped.
+// A Line is one line of what happens in a run, as a trace states it.
 type Line struct {
 	Kind    LineKind
-	Binds   []string // names for what it makes, such as "$r"; empty: none
-	Actor   string   // not of a stop
+	Binds   []string // names for the results, such as "$r"; empty: none
+	Actor   string   // empty: the line is a stop
 	Text    string   // "resource.new R 100", "B.take 1", "trap lift_own/num_lends"
 	Results string   // after an arrow, or the detail of a stop; empty: none, or not stated
-	Notes   string   // after a semicolon: what changed in the tables; empty: nothing, or not stated
-	Number  int      // in the file it was read from
+	Notes   string   // after a semicolon: the changes of tables; empty: none, or not stated
+	Number  int      // of the line in the file that it was read from
 }
 
-// A LineKind says what a line tells.
+// A LineKind is a kind of line.
 type LineKind uint8
 
 const (
-	LineAction LineKind = iota
-	LineEnter
-	LineDone
-	LineStop
+	LineAction LineKind = iota // an action, with its results if nothing happens between
+	LineEnter                  // the entry into core code, or of the host
+	LineDone                   // the end of an action, with its results, if other lines stand between
+	LineStop                   // the stop of the run by the specification
 )
 
 func (l Line) String() string {
@@ -173,13 +58,140 @@ func (l Line) String() string {
 	return b.String()
 }
 
-// texts are what lines say, each kept once: long traces repeat themselves.
+// A recorder records a run as lines. A nil recorder records nothing.
+type recorder struct {
+	lines []Line
+	by    *Activation // whose action the last line is, so that the results can go there; nil: they get a line of their own
+	notes []string    // changes of tables since the last line
+	texts interner
+}
+
+// step records the action that an activation begins.
+func (rec *recorder) step(at *Activation, a Action) {
+	if rec == nil {
+		return
+	}
+	rec.flush()
+	rec.lines = append(rec.lines, Line{Kind: LineAction, Actor: at.Actor, Text: a.String()})
+	if a.Op != opReturn && a.Op != opThrow {
+		rec.by = at
+	}
+}
+
+// enter records the entry into core code, or of the host.
+func (rec *recorder) enter(at *Activation) {
+	if rec == nil {
+		return
+	}
+	rec.flush()
+	text := strings.TrimRight(at.Name+" "+formatCores(at.Args), " ")
+	rec.lines = append(rec.lines, Line{Kind: LineEnter, Actor: at.Actor, Text: text})
+}
+
+// done records the results of an action: on its own line if no other came since, else on a new one.
+func (rec *recorder) done(at *Activation, results []spec.CoreValue) {
+	if rec == nil {
+		return
+	}
+	if rec.by != at {
+		rec.flush()
+		rec.lines = append(rec.lines, Line{Kind: LineDone, Actor: at.Actor, Text: at.Pending.String()})
+	}
+	rec.lines[len(rec.lines)-1].Results = formatCores(results)
+	rec.flush()
+}
+
+// stop records that the specification stopped the run.
+func (rec *recorder) stop(err error) {
+	if rec == nil {
+		return
+	}
+	rec.flush()
+	rec.lines = append(rec.lines, stopLine(err))
+}
+
+// change records the element that is at an index of a table from now on; nil: none is.
+func (rec *recorder) change(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
+	if rec == nil {
+		return
+	}
+	element := "free"
+	if e != nil {
+		element = spec.Describe(e)
+	}
+	if h, ok := e.(*spec.ResourceHandle); ok {
+		element = fmt.Sprintf("%s rep=%s", element, h.Rep())
+	}
+	rec.notes = append(rec.notes, fmt.Sprintf("%s.handles%s %d=%s", inst.Name, key, index, element))
+}
+
+// flush completes the last line with the changes of tables since.
+func (rec *recorder) flush() {
+	if n := len(rec.lines); n > 0 {
+		last := &rec.lines[n-1]
+		if len(rec.notes) > 0 {
+			last.Notes = strings.Join(rec.notes, ", ")
+		}
+		*last = rec.texts.line(*last)
+	}
+	rec.notes, rec.by = nil, nil
+}
+
+func formatCores(vs []spec.CoreValue) string {
+	words := make([]string, len(vs))
+	for i, v := range vs {
+		words[i] = formatCore(v)
+	}
+	return strings.Join(words, " ")
+}
+
+// RecordedLines is how many lines of the run were recorded so far; 0: none are.
+func (r *Run) RecordedLines() int {
+	if r.recorder == nil {
+		return 0
+	}
+	return len(r.recorder.lines)
+}
+
+// SiteOf names the place at which an error stopped a run: a site, "FUNCTION/EXCEPTION" of a crash, "exception", or "fault".
+func SiteOf(err error) string {
+	kind, site, _ := stopOf(err)
+	return cmp.Or(site, kind)
+}
+
+// stopLine is the line of a stop.
+func stopLine(err error) Line {
+	kind, site, detail := stopOf(err)
+	return Line{Kind: LineStop, Text: strings.TrimSpace(kind + " " + site), Results: detail}
+}
+
+// stopOf says how an error stopped a run: the kind of stop, the place, and a detail for people.
+func stopOf(err error) (kind, site, detail string) {
+	var trap *spec.Trap
+	var failure *spec.AssertionFailure
+	var crash *spec.Crash
+	var fault *spec.Fault
+	switch {
+	case errors.As(err, &trap):
+		return "trap", string(trap.Site), trap.Detail
+	case errors.As(err, &failure):
+		return "assertion-failure", string(failure.Site), failure.Detail
+	case errors.As(err, &crash):
+		return "crash", crash.Function + "/" + crash.Exception, crash.Detail
+	case errors.As(err, &fault):
+		return "fault", "", err.Error()
+	default:
+		return "exception", "", err.Error()
+	}
+}
+
+// An interner keeps each text once, because the lines of long traces repeat themselves.
 type interner map[string]string
 
-// mostTexts bounds how many are kept.
+// mostTexts is how many texts an interner keeps at most.
 const mostTexts = 1 << 16
 
-// of is a line whose parts are kept once.
+// line is a line whose parts are interned.
 func (t *interner) line(l Line) Line {
 	l.Actor, l.Text, l.Results, l.Notes = t.text(l.Actor), t.text(l.Text), t.text(l.Results), t.text(l.Notes)
 	return l
@@ -195,27 +207,7 @@ func (t *interner) text(text string) string {
 	if len(*t) == mostTexts {
 		return text
 	}
-	text = strings.Clone(text) // not the whole line that it is a part of
+	text = strings.Clone(text) // so that the line that the text is a part of can be collected
 	(*t)[text] = text
 	return text
-}
-
-// SiteOf names where the specification stopped a run.
-func SiteOf(err error) string {
-	var trap *spec.Trap
-	var failure *spec.AssertionFailure
-	var crash *spec.Crash
-	var fault *spec.Fault
-	switch {
-	case errors.As(err, &trap):
-		return string(trap.Site)
-	case errors.As(err, &failure):
-		return string(failure.Site)
-	case errors.As(err, &crash):
-		return crash.Function + "/" + crash.Exception
-	case errors.As(err, &fault):
-		return "fault"
-	default:
-		return "exception"
-	}
 }

@@ -6,21 +6,22 @@ import (
 	"cabi/spec"
 )
 
-// A stack is what stands on the stack of a thread, or of the host: activations, and between them the specification's own
-// code, whose local variables a state must tell apart. They are a function of what called it, of what it met since, and
-// of the state: so that is what is kept, and dropped as soon as nothing of it is needed any more.
+// A stack is the stack of a thread, or of the host: activations, and code of the specification below and between them. Two states are
+// one only if the local variables of that code have the same values. The variables cannot be read, but they are a function of the
+// call, of what the code has observed since, and of the state. So the observations are kept, until that code has returned or calls
+// core code again.
 type stack struct {
 	thread      *spec.Thread // nil: the host's
 	activations []*Activation
-	observed    []observation // below the first activation, since the last of them came or went
+	observed    []observation // by the code below the first activation, since the last activation began or ended
 }
 
-// met is something that the specification met: an element at an index, or what core code returned.
+// An observation is something that code of the specification observed: an element at an index, or values that core code returned.
 type observation struct {
 	kind     observationKind
 	index    uint64
 	element  spec.Element
-	from     *Activation // what returned
+	from     *Activation // that returned
 	returned []spec.CoreValue
 }
 
@@ -35,7 +36,7 @@ const (
 
 var observationNames = [...]string{" found ", " issued ", " retired ", " returned "}
 
-// stackOf is the stack of a thread.
+// stackOf is the stack of a thread. It is made if the thread has none.
 func (r *Run) stackOf(t *spec.Thread) *stack {
 	if s := r.knownStack(t); s != nil {
 		return s
@@ -53,7 +54,7 @@ func (r *Run) stackOf(t *spec.Thread) *stack {
 	return s
 }
 
-// manyStacks is from how many stacks on they are looked up in a map: long traces have many.
+// manyStacks is the number of stacks above which they are looked up in a map: in long traces.
 const manyStacks = 32
 
 // knownStack is the stack of a thread that has one; nil: it has none.
@@ -69,20 +70,20 @@ func (r *Run) knownStack(t *spec.Thread) *stack {
 	return nil
 }
 
-// meet remembers what the specification met on the stack that runs.
-func (r *Run) addObservation(m observation) {
+// addObservation adds an observation by the code that runs.
+func (r *Run) addObservation(o observation) {
 	if r.neverWritten {
 		return
 	}
 	s := r.stackOf(r.Store.Running())
 	if n := len(s.activations); n > 0 {
-		s.activations[n-1].observed = append(s.activations[n-1].observed, m)
+		s.activations[n-1].observed = append(s.activations[n-1].observed, o)
 	} else {
-		s.observed = append(s.observed, m)
+		s.observed = append(s.observed, o)
 	}
 }
 
-// drop forgets a stack that nothing stands on.
+// dropStack forgets a stack if no activation is on it.
 func (r *Run) dropStack(s *stack) {
 	if len(s.activations) == 0 {
 		s.observed = nil
@@ -93,7 +94,7 @@ func (r *Run) dropStack(s *stack) {
 
 func (s *stack) enter(at *Activation) {
 	if len(s.activations) == 0 {
-		s.observed = s.observed[:0] // the specification has handed over what it met
+		s.observed = s.observed[:0] // the observations are in the arguments now
 	}
 	s.activations = append(s.activations, at)
 }
@@ -106,7 +107,7 @@ func (s *stack) leave(at *Activation, a Action) {
 	}
 }
 
-// gone reports whether nothing more happens on the stack, given the threads that run.
+// finished reports whether nothing more happens on the stack: its thread is neither suspended nor among those that run.
 func (s *stack) finished(running []*spec.Thread) bool {
 	return s.thread != nil && !s.thread.Suspended() && !slices.Contains(running, s.thread)
 }

@@ -7,19 +7,19 @@ import (
 	"cabi/spec"
 )
 
-// A stateWriter writes whole states of runs.
+// A stateWriter writes the states of runs as text, of which searches take fingerprints.
 type stateWriter struct {
 	spec.StateWriter
-	reduce  bool   // states that differ only in the numbers of indices are written alike
-	swaps   []swap // types that the world treats alike
+	reduce  bool   // states that differ only in the numbers of indices have the same text
+	swaps   []swap // of types: states that differ only by a swap are one
 	swapped []byte
 	running []*spec.Thread
-	rewrite func([]byte) []byte // of tests: changes what is written; nil: nothing does
+	rewrite func([]byte) []byte // changes the text, in tests; nil: it is left as it is
 }
 
-// AppendState appends everything that can influence what happens next: the store; what stands on the stacks; what the host
-// holds; the memories, if the world has something read from them that matters; the indices that menus offer; and what
-// the checkers remember.
+// AppendState appends the state of the run as text. It has everything that can influence the rest of the run: the store; the
+// activations and observations on the stacks; the calls, streams and futures of the host; the memories, if anything is read from them
+// that matters; the indices in menus; and what the checkers remember.
 func (r *Run) AppendState(b []byte) []byte { return new(stateWriter).append(b, r) }
 
 func (w *stateWriter) append(b []byte, r *Run) []byte {
@@ -40,7 +40,7 @@ func (w *stateWriter) append(b []byte, r *Run) []byte {
 	return b
 }
 
-// stacks writes the threads that run and what stands on every stack that can go on.
+// stacks writes the threads that run, and every stack on which something can still happen.
 func (w *stateWriter) stacks(r *Run) {
 	w.running = r.Store.RunningThreads(w.running[:0])
 	w.Put("running ", w.running, "\n")
@@ -72,8 +72,8 @@ func (w *stateWriter) activation(r *Run, at *Activation) {
 	w.observations(at.observed)
 }
 
-// action writes what an activation does. The number of a call, stream or future of the host is written as what it stands
-// for: it is only the order in which they came to be.
+// action writes the pending action of an activation. A call, stream or future of the host has a number, which says only in which order
+// they were made; it is written as the object that it stands for.
 func (w *stateWriter) action(r *Run, a Action) {
 	w.Put(" does ")
 	w.Text(a.Op)
@@ -98,30 +98,31 @@ func (w *stateWriter) action(r *Run, a Action) {
 	w.Put(" ", a.Args)
 }
 
-// meetings writes what the specification met. The indices say nothing that the elements do not, as long as they live.
-func (w *stateWriter) observations(ms []observation) {
-	for _, m := range ms {
-		w.Put(observationNames[m.kind])
-		if m.kind == observedReturned {
-			w.returned(m)
+// observations writes the observations of the specification. The reduced text leaves out the indices: the elements say the same.
+func (w *stateWriter) observations(observed []observation) {
+	for _, o := range observed {
+		w.Put(observationNames[o.kind])
+		if o.kind == observedReturned {
+			w.returned(o)
 			continue
 		}
 		if w.Full() {
-			w.Put(m.index, "=")
+			w.Put(o.index, "=")
 		}
-		w.Put(m.element)
+		w.Put(o.element)
 	}
 }
 
-// returned writes what core code returned. An index among it was looked up at once, and is not needed any more.
-func (w *stateWriter) returned(m observation) {
+// returned writes the values that core code returned. The reduced text leaves out indices: they were looked up at once, and have no
+// further use.
+func (w *stateWriter) returned(o observation) {
 	switch {
 	case w.Full():
-		w.Put(m.returned)
-	case m.from.Packed && len(m.returned) == 1:
-		w.Put(m.returned[0].Uint64() & 0xf)
-	case !slices.ContainsFunc(m.from.Results, isHandle):
-		w.Put(m.returned)
+		w.Put(o.returned)
+	case o.from.Packed && len(o.returned) == 1:
+		w.Put(o.returned[0].Uint64() & 0xf)
+	case !slices.ContainsFunc(o.from.Results, isHandle):
+		w.Put(o.returned)
 	}
 }
 
@@ -134,7 +135,7 @@ func isHandle(t spec.ValType) bool {
 	return false
 }
 
-// host writes what the host holds and can still use.
+// host writes the calls, streams and futures that the host can still use.
 func (w *stateWriter) host(r *Run) {
 	for _, c := range r.invocations {
 		if !c.Resolved {
@@ -170,7 +171,7 @@ func (w *stateWriter) hostBuffer(b *hostBuffer) {
 	w.Put(" pending=", b.n, ",", b.progress, ",", b.seed)
 }
 
-// instances writes what belongs to instances and not to the store.
+// instances writes the parts of instances that are not in the store.
 func (w *stateWriter) instances(r *Run) {
 	for _, in := range r.ordered {
 		w.Put("heap ", in.heap)

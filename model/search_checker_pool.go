@@ -2,15 +2,15 @@ package model
 
 import "reflect"
 
-// A cast is the checkers of a worker's runs, one after the other: those that begin with nothing but plain values are used
-// again, which is faster than to make them anew.
+// A checkerPool is the checkers of a worker's runs, one run after the other. A checker that is plain values before its first run is set
+// back to those for the next, which is faster than making a new one.
 type checkerPool struct {
 	properties []*Property
 	checkers   []Checker
-	fresh      []reflect.Value // what each was before its first run; invalid: it is made anew
+	fresh      []reflect.Value // each checker before its first run; invalid: a new one is made for each run
 }
 
-// first is the checkers for the first run.
+// first makes the checkers of the first run.
 func (c *checkerPool) first() []Checker {
 	c.checkers = newCheckers(c.properties)
 	for _, checker := range c.checkers {
@@ -19,7 +19,7 @@ func (c *checkerPool) first() []Checker {
 	return c.checkers
 }
 
-// next makes the checkers those for the next run, and reports whether there are new ones among them.
+// next makes the checkers ready for the next run, and reports whether there are new ones among them.
 func (c *checkerPool) next() (renewed bool) {
 	for i, fresh := range c.fresh {
 		if fresh.IsValid() {
@@ -32,7 +32,7 @@ func (c *checkerPool) next() (renewed bool) {
 	return renewed
 }
 
-// freshOf copies a checker that has not seen a run; invalid: it holds something that a copy would share.
+// freshOf copies a checker before its first run; invalid: the copy would share something with the checker.
 func freshOf(c Checker) reflect.Value {
 	v := reflect.ValueOf(c)
 	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct || shares(v.Elem()) {
@@ -43,7 +43,7 @@ func freshOf(c Checker) reflect.Value {
 	return fresh
 }
 
-// shares reports whether a copy of v shares something with v that can change.
+// shares reports whether a copy of v would share something with v that can change.
 func shares(v reflect.Value) bool {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -58,5 +58,5 @@ func shares(v reflect.Value) bool {
 	case reflect.Array:
 		return v.Len() > 0 && shares(v.Index(0))
 	}
-	return false // functions are the property's, and keep nothing of a run
+	return false // also functions: they belong to the property, and keep nothing of a run
 }

@@ -12,7 +12,7 @@ import (
 	"cabi/spec"
 )
 
-// checkpointed is a search of a small version of a world that keeps checkpoints.
+// checkpointed is a search of a world that writes checkpoints.
 func checkpointed(t *testing.T, name string) Search {
 	t.Helper()
 	s := search(name)
@@ -21,13 +21,13 @@ func checkpointed(t *testing.T, name string) Search {
 	return s
 }
 
-// stoppedAfter has a search stop after so many batches.
+// stoppedAfter is a search that stops after so many batches.
 func stoppedAfter(s Search, batches int) Search {
 	s.Progress = func(*Report) bool { batches--; return batches > 0 }
 	return s
 }
 
-// A search that is stopped again and again and resumed each time reports what it reports in one go.
+// A search that is stopped and resumed several times reports the same as one that is not stopped.
 func TestResume(t *testing.T) {
 	for _, name := range sortedKeys(small) {
 		t.Run(name, func(t *testing.T) {
@@ -49,13 +49,13 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// found is what a report says but for the memory that it took.
+// found is everything in a report but the memory that the search took.
 func found(r *Report) string {
 	r.Memory, r.Disk = 0, 0
 	return describe(r)
 }
 
-// A checkpoint that is not whole, or of something else, is refused, whatever is wrong with it.
+// A search does not resume from a checkpoint that is damaged, or of another search.
 func TestForeignCheckpoint(t *testing.T) {
 	s := checkpointed(t, "subtasks")
 	s.Resume = s.Checkpoint.File
@@ -101,7 +101,7 @@ func TestForeignCheckpoint(t *testing.T) {
 	refused("--keep-going", other)
 }
 
-// A search whose states do not fit into memory finds what it finds if they do.
+// A search whose states do not fit into memory reports the same as one whose states do.
 func TestBeyondMemory(t *testing.T) {
 	for _, name := range []string{"subtasks", "handles", "cancel"} {
 		s := search(name)

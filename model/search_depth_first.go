@@ -1,18 +1,19 @@
 package model
 
-// depthFirst explores depth first. A state that is met again after fewer actions is explored again: more can follow.
+// depthFirst expands the state that was reached last first. A state that is reached again by fewer actions is expanded again, since
+// the bound on steps then allows more actions after it.
 func (e *explorer) depthFirst() {
 	var stack [][]byte // records
-	push := func(record []byte, from path, r *successor) {
-		if e.addSuccessor(from, r) {
-			stack = append(stack, e.appendRecord(nil, record, r))
+	push := func(record []byte, from path, s *successor) {
+		if e.addSuccessor(from, s) {
+			stack = append(stack, e.appendRecord(nil, record, s))
 		}
 	}
 	w := e.workers[0]
 	from := e.startPath()
 	record := e.recordOf(from)
-	w.start(func(r *successor) { push(record, from, r) })
-	for explored := 0; len(stack) > 0 && !e.mustStop(); explored++ {
+	w.start(func(s *successor) { push(record, from, s) })
+	for expanded := 0; len(stack) > 0 && !e.mustStop(); expanded++ {
 		record, to, _ := readRecord(stack[len(stack)-1], e.actions)
 		stack = stack[:len(stack)-1]
 		e.report.Depth = max(e.report.Depth, len(to.actions))
@@ -20,19 +21,20 @@ func (e *explorer) depthFirst() {
 			continue
 		}
 		var all []*successor
-		w.expand(to, func(r *successor) { all = append(all, r) })
-		for k := len(all) - 1; k >= 0 && !e.mustStop(); k-- { // the first action is explored first
+		w.expand(to, func(s *successor) { all = append(all, s) })
+		for k := len(all) - 1; k >= 0 && !e.mustStop(); k-- { // the successor by the first action is to be expanded first
 			push(record, to, all[k])
 		}
-		if e.report.Frontier = len(stack); explored%batchSize == 0 {
+		if e.report.Frontier = len(stack); expanded%batchSize == 0 {
 			e.reportProgress()
 		}
 	}
-	e.countAtBound(len(stack))
+	e.countFrontier(len(stack))
 }
 
-// cut counts the states at the bound on steps: those that no shorter way leads to.
-func (e *explorer) countAtBound(left int) {
+// countFrontier counts the states that were not expanded: those left on the stack, and those at the bound on steps, which no path
+// with fewer actions leads to.
+func (e *explorer) countFrontier(left int) {
 	for _, depth := range e.visited.depths {
 		if e.Bounds.Steps > 0 && depth == e.Bounds.Steps {
 			e.report.AtBound++

@@ -8,44 +8,46 @@ import (
 	"cabi/spec"
 )
 
-// An expansion makes the runs from a state: each action of its menu, and for each every way in which the specification chooses.
+// An expansion makes the successors of a state: it takes each action of the state's menu, with each way in which the specification
+// can choose.
 //
-// Each run leads to the state anew, because a stack that stands cannot be copied. But many actions leave every stack that
-// stands as it was, but for what they put on top: a built-in that returns at once, or traps, or a call. What such an action put
-// there is unwound, what it changed is put back in place, and another is taken in the same run. Those go first; the last in a
-// run may be any.
+// A stack cannot be copied, so in principle each action needs a run of its own that leads to the state again. But many actions leave
+// the stacks that were there as they were: a built-in that returns at once or traps, or a call that only puts new stacks on top. The
+// expansion takes such an action back, by unwinding the new stacks and restoring the objects in place, and takes the next action
+// in the same run. It takes actions of this kind first, because a run ends with the first action of another kind.
 type expansion struct {
 	*worker
 	to          path
 	actions     []Action // those of the path, and room for one more
-	menuRead    bool     // the menu was
+	menuRead    bool
 	menu        []menuAction
-	todo        [][][]uint32   // by offer: the choices that it is still to be taken with, the last first
-	results     [][]*successor // by offer: what is not yielded yet
-	firstOpen   int            // the first offer that has something left to be done; all before it are yielded
+	todo        [][][]uint32   // for each action of the menu: the choices that it is still to be taken with, the last first
+	results     [][]*successor // for each action of the menu: its successors that are not yielded yet
+	firstOpen   int            // the first action of the menu with choices left in todo; the successors of all before it are yielded
 	yield       func(*successor)
 	saved       *snapshot.Snapshot
-	keepsStacks []int8 // by template: whether it left the stacks as they were, as a rule: at least 0
+	keepsStacks []int8 // for each template: at least 0 if its actions, as a rule, leave the stacks as they were
 
-	// of the run under way
+	// Of the run under way:
+
 	actor     *pathActor
-	current   int // which is taken; -1: none is
-	isSaved   bool
+	current   int         // the action of the menu that is taken; -1: none is
+	isSaved   bool        // the objects are saved, so that an action can be taken back
 	at        *Activation // whose menu it is
 	unwinding bool        // the run is on its way back to the menu
 }
 
-// expand makes the runs from a state.
+// expand yields the successors of the state that a path leads to.
 func (w *worker) expand(to path, yield func(*successor)) {
 	x := &w.expansion
 	x.worker, x.to, x.yield, x.menuRead, x.firstOpen = w, to, yield, false, 0
 	x.actions = append(append(x.actions[:0], to.actions...), Action{})
-	for x.run() {
+	for x.makeRun() {
 	}
 }
 
-// run makes a run, and reports whether there is another to be made.
-func (x *expansion) run() bool {
+// makeRun makes a run, and reports whether another is needed.
+func (x *expansion) makeRun() bool {
 	x.actor = &pathActor{path: x.to, toExpand: true, atEnd: x.atMenu, everyOrder: x.Full}
 	x.worker.actor, x.newSites = x.actor, nil
 	x.current, x.isSaved, x.unwinding = -1, false, false
@@ -59,16 +61,17 @@ func (x *expansion) run() bool {
 	return x.firstOpen < len(x.menu)
 }
 
-// reached hears that the run is at the menu, or has come from there to another, and says what to do.
+// atMenu is called when the run is at the state's menu, and when an action of the menu has led to another. It returns the action
+// that is taken next.
 func (x *expansion) atMenu(r *Run, at *Activation) Action {
 	switch {
 	case x.current >= 0:
-		got := &successor{}
-		x.noteState(r, got)
-		stays := r.Store.Undisturbed() && slices.Contains(r.Activations, x.at)
-		x.learn(stays)
-		x.add(r, got)
-		if !stays || !x.isSaved {
+		s := &successor{}
+		x.noteState(r, s)
+		kept := r.Store.Undisturbed() && slices.Contains(r.Activations, x.at)
+		x.learn(kept)
+		x.add(r, s)
+		if !kept || !x.isSaved {
 			return Action{}
 		}
 		if at != x.at {
@@ -82,7 +85,6 @@ func (x *expansion) atMenu(r *Run, at *Activation) Action {
 	return x.takeNext(r, at)
 }
 
-// open reads the menu.
 func (x *expansion) readMenu(r *Run, at *Activation) {
 	x.menuRead = true
 	x.menu = x.appendMenu(x.menu[:0], r, at)
@@ -92,15 +94,26 @@ func (x *expansion) readMenu(r *Run, at *Activation) {
 	}
 }
 
+// appendMenu appends the menu at an activation: Search.Menu's, or the world's.
+func (w *worker) appendMenu(actions []menuAction, r *Run, at *Activation) []menuAction {
+	if w.Menu == nil {
+		return r.appendMenu(actions, at, w.Bounds, AnyIndex)
+	}
+	for _, a := range w.Menu(r, at) {
+		actions = append(actions, menuAction{a, w.ofMenu})
+	}
+	return actions
+}
+
 func resized[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
 
-// next takes the next offer, at the menu.
+// takeNext takes the next action of the menu; the zero Action: there is none.
 func (x *expansion) takeNext(r *Run, at *Activation) Action {
 	x.current = x.chooseNext()
 	if x.current < 0 {
 		return Action{}
 	}
-	if !x.isSaved && !x.Replay && x.expectsStacksKept(x.current) && x.moreThanOne() {
+	if !x.isSaved && !x.Replay && x.expectsStacksKept(x.current) && x.severalLeft() {
 		x.save(r)
 	}
 	todo, p := &x.todo[x.current], x.actor
@@ -115,12 +128,12 @@ func (x *expansion) takeNext(r *Run, at *Activation) Action {
 	return p.actions[p.nextAction-1]
 }
 
-// choose returns the offer that is to be taken next: the first that is expected to leave the stacks as they are, or else the
-// first; -1: none.
+// chooseNext returns the action of the menu that is taken next: the first that is expected to leave the stacks as they are, or else
+// the first; -1: none is left.
 func (x *expansion) chooseNext() int {
-	left := func(stays bool) int {
+	left := func(keepsStacks bool) int {
 		for i := x.firstOpen; i < len(x.menu); i++ {
-			if len(x.todo[i]) > 0 && (!stays || x.expectsStacksKept(i)) {
+			if len(x.todo[i]) > 0 && (!keepsStacks || x.expectsStacksKept(i)) {
 				return i
 			}
 		}
@@ -132,8 +145,8 @@ func (x *expansion) chooseNext() int {
 	return left(false)
 }
 
-// more reports whether there is more to be done than one thing.
-func (x *expansion) moreThanOne() bool {
+// severalLeft reports whether more than one action is still to be taken, counting an action once for each way to choose.
+func (x *expansion) severalLeft() bool {
 	n := 0
 	for _, choices := range x.todo[x.firstOpen:] {
 		n += len(choices)
@@ -141,35 +154,36 @@ func (x *expansion) moreThanOne() bool {
 	return n > 1
 }
 
-func (x *expansion) expectsStacksKept(offer int) bool {
-	n := x.menu[offer].template.number
+// expectsStacksKept reports whether an action of the menu is expected to leave the stacks as they are.
+func (x *expansion) expectsStacksKept(i int) bool {
+	n := x.menu[i].template.number
 	return n >= len(x.keepsStacks) || x.keepsStacks[n] >= 0
 }
 
 // learn notes whether the action left the stacks as they were.
-func (x *expansion) learn(stayed bool) {
+func (x *expansion) learn(kept bool) {
 	n := x.menu[x.current].template.number
 	for len(x.keepsStacks) <= n {
 		x.keepsStacks = append(x.keepsStacks, 0)
 	}
-	if stayed {
+	if kept {
 		x.keepsStacks[n] = min(x.keepsStacks[n]+1, 4)
 	} else {
 		x.keepsStacks[n] = max(x.keepsStacks[n]-1, -4)
 	}
 }
 
-// book books what the action came to.
-func (x *expansion) add(r *Run, got *successor) {
-	o := x.menu[x.current]
-	got.action, got.template, got.choices = o.Action, o.template, x.actor.choices[len(x.to.choices):]
-	x.noteOutcome(got, r)
-	x.results[x.current] = append(x.results[x.current], got)
+// add adds the successor that the action has led to, and yields the successors that it can in the order of the menu.
+func (x *expansion) add(r *Run, s *successor) {
+	a := x.menu[x.current]
+	s.action, s.template, s.choices = a.Action, a.template, x.actor.choices[len(x.to.choices):]
+	x.noteChecks(r, s)
+	x.results[x.current] = append(x.results[x.current], s)
 	x.todo[x.current] = append(x.todo[x.current], x.actor.alternatives...)
 	x.current = -1
 	for ; x.firstOpen < len(x.menu); x.firstOpen++ {
-		for _, got := range x.results[x.firstOpen] {
-			x.yield(got)
+		for _, s := range x.results[x.firstOpen] {
+			x.yield(s)
 		}
 		x.results[x.firstOpen] = x.results[x.firstOpen][:0]
 		if len(x.todo[x.firstOpen]) > 0 {
@@ -178,7 +192,7 @@ func (x *expansion) add(r *Run, got *successor) {
 	}
 }
 
-// keep keeps what can change, at the menu.
+// save saves everything that an action can change.
 func (x *expansion) save(r *Run) {
 	if x.saved == nil {
 		x.saved = snapshot.New(notSaved()...)
@@ -191,24 +205,26 @@ func (x *expansion) save(r *Run) {
 	x.isSaved = true
 }
 
-// fixed are the types of what no action changes, and of checkers in rows: they are kept one by one.
+// notSaved are the types of objects that no action changes, and of those that save adds by themselves (the checkers, in observers) or
+// that belong to the search.
 func notSaved() []reflect.Type {
 	return append(spec.ImmutableTypes(), reflect.TypeFor[World](), reflect.TypeFor[compiledWorld](), reflect.TypeFor[observers](), reflect.TypeFor[pathActor](),
 		reflect.TypeFor[expansion](), reflect.TypeFor[resourceTypes](), reflect.TypeFor[map[string]*instance](), reflect.TypeFor[map[string]*function](),
 		reflect.TypeFor[map[string]spec.CoreFunc](), reflect.TypeFor[map[string]bool](), reflect.TypeFor[Action]())
 }
 
-// taking reports whether an action is under way that may be taken back.
-func (x *expansion) mayUndo() bool { return x.current >= 0 && x.isSaved }
-
-// rewind puts everything back as it was at the menu.
+// restore puts everything back as it was at the menu.
 func (x *expansion) restore(r *Run) {
 	r.Store.CloseSince()
 	x.saved.Restore()
 	x.unwinding = false
 }
 
-// try does an action of an activation. It returns how that was stopped, or reports that the run is at the menu again.
+// mayUndo reports whether the action that is taken may be taken back.
+func (x *expansion) mayUndo() bool { return x.current >= 0 && x.isSaved }
+
+// try does an action of an activation. It returns how the specification stopped the action, or reports that the run is at the menu
+// again, because the action was taken back.
 func (x *expansion) try(r *Run, at *Activation, do func()) (err error, undone bool) {
 	defer func() {
 		if x.unwinding && at == x.at {

@@ -7,61 +7,65 @@ import (
 	"cabi/spec"
 )
 
-// A reached is what one run came to: a state, or a stop, with what was violated on the way.
+// A successor is what a run has come to by one action, or at the start by none: a state or a stop, and what the checkers found.
 type successor struct {
 	action      Action
-	template    *template // nil: at the start
-	choices     []uint32  // beyond those of the path to the state it came from
+	template    *template // that the action is of; nil: the successor is of the start
+	choices     []uint32  // made by the specification since the state before
+	atMenu      bool      // the run is at a menu, so in a state; otherwise it was stopped, or nothing can act
 	fingerprint fingerprint
-	atMenu      bool
-	stop        string // the site; empty: none
+	stop        string // the site that stopped the run; empty: none
 	violated    []violation
-	sites       []siteEvaluation // evaluated for the first time
-	exercised   []string         // properties that were exercised for the first time
+	sites       []siteEvaluation // that the worker had not seen before
+	exercised   []string         // properties that the worker had not seen exercised before
 }
 
-// actions is how many actions the run took beyond the state that it came from.
-func (r *successor) actions() int {
-	if r.template == nil {
+// actions is how many actions lead to the successor from the state before.
+func (s *successor) actions() int {
+	if s.template == nil {
 		return 0
 	}
 	return 1
 }
 
-// after is the path to what was reached from the end of another.
-func (r *successor) after(from path) path {
-	to := path{actions: slices.Clip(from.actions), choices: append(slices.Clip(from.choices), r.choices...)}
-	if r.template != nil {
-		to.actions = append(to.actions, r.action)
+// pathFrom is the path to the successor, given the path to the state before.
+func (s *successor) pathFrom(from path) path {
+	to := path{actions: slices.Clip(from.actions), choices: append(slices.Clip(from.choices), s.choices...)}
+	if s.template != nil {
+		to.actions = append(to.actions, s.action)
 	}
 	return to
 }
 
-// violated is what a checker says.
-type violation struct{ property, kind, what string }
+// A violation is a violation as its checker describes it.
+type violation struct{ property, kind, message string }
 
-// passed is a trap or assert that was evaluated, and whether it fired.
+// key tells violations of different kinds apart, as Violation.Key does.
+func (v violation) key() string { return v.property + "/" + v.kind }
+
+// A siteEvaluation is a trap or assert that was evaluated, and whether it fired.
 type siteEvaluation struct {
 	site  spec.Site
 	fires bool
 }
 
+// An explorer is a search under way: what it knows so far, and its workers. One goroutine changes it while the workers make runs.
 type explorer struct {
 	Search
 	compiled       *compiledWorld
-	reduce         bool
-	actions        []Action
-	numbers        map[string]uint32 // of actions
+	reduce         bool              // states that differ only in the numbers of indices are one
+	actions        []Action          // of records, by their numbers
+	numbers        map[string]uint32 // the same numbers, by the actions' text
 	visited        *visitedSet
-	ofMenu         *template // stands for the template of all actions that Search.Menu returns
-	timesTaken     []int     // by template
+	ofMenu         *template // stands for the templates of all actions that Search.Menu returns
+	timesTaken     []int     // how often actions of each template were taken
 	fired          map[spec.Site]bool
-	exercised      map[string]bool // the properties that were exercised
-	foundKinds     map[string]bool // keys of violations
-	violationPaths []path          // what leads to those of the report, unless they were found at random
+	exercised      map[string]bool // by property
+	foundKinds     map[string]bool // the keys of the report's violations
+	violationPaths []path          // to the report's violations; a random search has none
 	report         Report
 	workers        []*worker
-	tracer         *worker // makes the traces of violations, while the workers go on
+	tracer         *worker // makes the traces of violations, while the others go on
 }
 
 func newExplorer(s Search) *explorer {
@@ -85,7 +89,15 @@ func (e *explorer) close() {
 	e.visited.close()
 }
 
-// intern numbers an action.
+// startPath is the path to the state that the search starts from.
+func (s *Search) startPath() path {
+	if s.From == nil {
+		return path{}
+	}
+	return path{actions: s.From.Actions, choices: s.From.Choices}
+}
+
+// intern is the number of an action, which it is given when it is first asked for.
 func (e *explorer) intern(a Action) uint32 {
 	key := a.String()
 	n, known := e.numbers[key]
@@ -97,63 +109,67 @@ func (e *explorer) intern(a Action) uint32 {
 	return n
 }
 
-// take books what a run from a state came to, and reports whether it is a state that is to be explored.
-func (e *explorer) addSuccessor(from path, r *successor) bool {
+// addSuccessor adds a successor of a state to the report and the visited set, and reports whether it is a state that is to be expanded.
+func (e *explorer) addSuccessor(from path, s *successor) bool {
 	if e.MaxTransitions > 0 && e.report.Transitions >= e.MaxTransitions {
 		e.report.Stopped = true
 		return false
 	}
-	e.countSuccessor(r)
-	for _, v := range r.violated {
-		e.addViolation(from, r, v)
+	e.countSuccessor(s)
+	for _, v := range s.violated {
+		e.addViolation(from, s, v)
 	}
-	if !r.atMenu || len(r.violated) > 0 && !e.KeepGoing {
+	if !s.atMenu || len(s.violated) > 0 && !e.KeepGoing {
 		return false
 	}
-	isNew, again := e.visited.add(r.fingerprint, len(from.actions)+r.actions())
+	isNew, sooner := e.visited.add(s.fingerprint, len(from.actions)+s.actions())
 	if e.tweak.onState != nil {
-		e.tweak.onState(e, r.after(from), r, !isNew)
+		e.tweak.onState(e, s.pathFrom(from), s, !isNew)
 	}
 	if isNew {
 		e.report.States++
 	}
-	return isNew || again
+	return isNew || sooner
 }
 
-// count books what a run did last.
-func (e *explorer) countSuccessor(r *successor) {
-	if r.template != nil {
+// countSuccessor counts the action that led to a successor, and the evaluations and stops of it.
+func (e *explorer) countSuccessor(s *successor) {
+	if s.template != nil {
 		e.report.Transitions++
-		e.timesTaken[r.template.number]++
+		e.timesTaken[s.template.number]++
 	}
-	if r.stop != "" {
-		e.report.Stops[r.stop]++
+	if s.stop != "" {
+		e.report.Stops[s.stop]++
 	}
-	for _, p := range r.sites {
-		e.fired[p.site] = e.fired[p.site] || p.fires
+	e.addChecks(s.sites, s.exercised)
+}
+
+// addChecks adds the sites that runs evaluated and the properties that they exercised.
+func (e *explorer) addChecks(sites []siteEvaluation, exercised []string) {
+	for _, evaluated := range sites {
+		e.fired[evaluated.site] = e.fired[evaluated.site] || evaluated.fires
 	}
-	for _, name := range r.exercised {
-		e.exercised[name] = true
+	for _, property := range exercised {
+		e.exercised[property] = true
 	}
 }
 
-// violate books a violation, if it is the first of its kind.
-func (e *explorer) addViolation(from path, r *successor, what violation) {
-	if e.foundKinds[(&Violation{Property: what.property, Kind: what.kind}).Key()] {
-		return
+// addViolation adds a violation on the way to a successor, if it is the first of its kind.
+func (e *explorer) addViolation(from path, s *successor, v violation) {
+	if !e.foundKinds[v.key()] {
+		e.addViolationAt(s.pathFrom(from), v)
 	}
-	e.addViolationAt(r.after(from), what)
 }
 
-// bookAt books a violation at the end of a path.
-func (e *explorer) addViolationAt(to path, what violation) {
-	v := &Violation{Property: what.property, Kind: what.kind, Message: what.what, Actions: len(to.actions)}
+// addViolationAt adds a violation at the end of a path.
+func (e *explorer) addViolationAt(to path, found violation) {
+	v := &Violation{Property: found.property, Kind: found.kind, Message: found.message, Actions: len(to.actions)}
 	v.Trace = e.tracer.trace(to, v)
 	e.violationPaths = append(e.violationPaths, to)
 	e.reportViolation(v)
 }
 
-// book books a violation that is the first of its kind.
+// reportViolation adds a violation to the report.
 func (e *explorer) reportViolation(v *Violation) {
 	e.foundKinds[v.Key()] = true
 	e.report.Violations = append(e.report.Violations, v)
@@ -162,7 +178,7 @@ func (e *explorer) reportViolation(v *Violation) {
 	}
 }
 
-// over reports whether the search is to stop, and tells how it goes on.
+// mustStop reports whether the search is to stop, and if that is early, notes it in the report.
 func (e *explorer) mustStop() bool {
 	if e.visited.err != nil {
 		e.report.Err, e.report.Stopped = e.visited.err, true
@@ -176,7 +192,7 @@ func (e *explorer) mustStop() bool {
 	return e.report.Stopped
 }
 
-// tell reports progress, and hears whether to go on.
+// reportProgress calls Progress, which may stop the search.
 func (e *explorer) reportProgress() {
 	if e.Progress != nil && !e.Progress(&e.report) {
 		e.report.Stopped = true
@@ -186,14 +202,14 @@ func (e *explorer) reportProgress() {
 // finish completes the report.
 func (e *explorer) finish() *Report {
 	e.report.Taken = map[string]int{}
-	returned := map[string]bool{}
+	isReturn := map[string]bool{}
 	for _, t := range e.compiled.templates {
 		e.report.Taken[t.String()] += e.timesTaken[t.number]
-		returned[t.String()] = t.action.Op == opReturn
+		isReturn[t.String()] = t.action.Op == opReturn
 	}
-	for _, what := range sortedKeys(e.report.Taken) {
-		if e.report.Taken[what] == 0 && !returned[what] {
-			e.report.NeverTaken = append(e.report.NeverTaken, what)
+	for _, action := range sortedKeys(e.report.Taken) {
+		if e.report.Taken[action] == 0 && !isReturn[action] {
+			e.report.NeverTaken = append(e.report.NeverTaken, action)
 		}
 	}
 	for _, site := range sortedKeys(e.fired) {
@@ -210,15 +226,14 @@ func (e *explorer) finish() *Report {
 type worker struct {
 	*explorer
 	pool      spec.Pool
-	run       *Run        // the run that was made last; nil: none was
-	checkers  checkerPool // its checkers
+	run       *Run        // made last, and used again; nil: none was made, or Replay makes all anew
+	checkers  checkerPool // of the run
 	writer    stateWriter
 	buf       []byte
 	seen      map[siteEvaluation]bool
-	newSites  []siteEvaluation
-	exercised []bool     // by checker: the property was exercised
-	actor     *pathActor // of the run under way
-
+	newSites  []siteEvaluation // seen for the first time since the last successor
+	exercised []bool           // by checker: its property was
+	actor     *pathActor       // of the run under way
 	expansion expansion
 }
 
@@ -226,59 +241,59 @@ func newWorker(e *explorer) *worker {
 	w := &worker{explorer: e, seen: map[siteEvaluation]bool{}, exercised: make([]bool, len(e.Properties)), checkers: checkerPool{properties: e.Properties}}
 	w.writer.reduce = e.reduce
 	if !e.reduce && !e.Full {
-		w.writer.swaps = e.compiled.swaps // tables that are written by type cannot be swapped
+		w.writer.swaps = e.compiled.swaps // the reduced text orders tables by type, so types in it cannot be swapped
 	}
 	w.writer.rewrite = e.tweak.rewrite
 	return w
 }
 
-// start makes the runs to the first menu.
+// start yields the states that the search can start in: the specification's choices may lead to several.
 func (w *worker) start(yield func(*successor)) {
 	from := w.startPath()
 	for pending := [][]uint32{from.choices}; len(pending) > 0; {
-		got := &successor{}
+		s := &successor{}
 		p := &pathActor{path: path{actions: from.actions, choices: pending[len(pending)-1]}, isFirst: true, everyOrder: w.Full, atEnd: func(r *Run, _ *Activation) Action {
-			w.noteState(r, got)
+			w.noteState(r, s)
 			return Action{}
 		}}
 		pending = pending[:len(pending)-1]
-		w.startRun(p, got)
-		got.choices = p.choices[len(from.choices):]
-		yield(got)
+		w.runToStart(p, s)
+		s.choices = p.choices[len(from.choices):]
+		yield(s)
 		pending = append(pending, p.alternatives...)
 	}
 }
 
-// startRun makes a run to the first menu.
-func (w *worker) startRun(p *pathActor, got *successor) {
+// runToStart makes a run to the menu that the search starts at.
+func (w *worker) runToStart(p *pathActor, s *successor) {
 	w.actor, w.newSites = p, nil
 	r := w.newRun(p)
 	defer r.Close()
 	r.Main()
-	if w.noteOutcome(got, r); r.Stopped != nil {
-		got.stop = SiteOf(r.Stopped)
+	if w.noteChecks(r, s); r.Stopped != nil {
+		s.stop = SiteOf(r.Stopped)
 	}
 }
 
-// arrived notes the state of a run that is at a menu.
-func (w *worker) noteState(r *Run, got *successor) {
-	got.atMenu = true
-	got.fingerprint = w.fingerprint(r)
+// noteState notes the state of a run that is at a menu.
+func (w *worker) noteState(r *Run, s *successor) {
+	s.atMenu = true
+	s.fingerprint = w.fingerprint(r)
 }
 
-// saw notes what was seen in a run.
-func (w *worker) noteOutcome(got *successor, r *Run) {
-	got.sites, got.exercised = w.newSites, w.newlyExercised(r)
+// noteChecks notes the sites that a run evaluated, the properties that it exercised, and the violations.
+func (w *worker) noteChecks(r *Run, s *successor) {
+	s.sites, s.exercised = w.newSites, w.newlyExercised(r)
 	for _, c := range r.checkers {
-		if what := c.Violation(); what != "" {
-			got.violated = append(got.violated, violation{c.Property(), c.Kind(), what})
+		if message := c.Violation(); message != "" {
+			s.violated = append(s.violated, violation{c.Property(), c.Kind(), message})
 		}
 	}
 }
 
 func (w *worker) newRun(p *pathActor) *Run { return w.newRunOf(p, p) }
 
-// newRunOf makes a run; the one that the worker made before is closed, and becomes it.
+// newRunOf makes a run. The worker's run before it must be closed, and is used again.
 func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
 	if w.run != nil {
 		if w.checkers.next() {
@@ -298,25 +313,25 @@ func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
 
 // observe notes each trap and assert that is evaluated for the first time.
 func (w *worker) observe(site spec.Site, fires bool) {
-	if what := (siteEvaluation{site, fires}); w.actor.isNew() && !w.seen[what] {
-		w.seen[what] = true
-		w.newSites = append(w.newSites, what)
+	if evaluated := (siteEvaluation{site, fires}); w.actor.isNew() && !w.seen[evaluated] {
+		w.seen[evaluated] = true
+		w.newSites = append(w.newSites, evaluated)
 	}
 }
 
-// exercised are the properties that a run exercised and none of the worker's before it.
+// newlyExercised are the properties that a run exercised, and none of the worker's runs before it.
 func (w *worker) newlyExercised(r *Run) []string {
-	var met []string
+	var properties []string
 	for i, c := range r.checkers {
 		if !w.exercised[i] && c.Exercised() {
 			w.exercised[i] = true
-			met = append(met, c.Property())
+			properties = append(properties, c.Property())
 		}
 	}
-	return met
+	return properties
 }
 
-// trace runs a path again and records it.
+// trace runs the path to a violation again, and records it.
 func (w *worker) trace(to path, v *Violation) *Trace {
 	p := &pathActor{path: to}
 	w.actor = p

@@ -3,7 +3,7 @@ package model
 import "cabi/internal/storage"
 
 // A frontier is the states that were reached and are not expanded yet: those of the level under way, and those of the next, which
-// are one action further from the start. Both breadth-first searches have one. What they do with a level they do not share: in a
+// are one action further from the start. Both breadth-first searches have one. They expand a level in different ways: in a
 // Search one goroutine adds the successors in the order of the states, so that reports and traces do not depend on the workers;
 // in a DirectSearch each worker adds its own, which is faster, and whose counts do not depend on the order.
 type frontier struct {

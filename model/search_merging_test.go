@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"maps"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,7 +15,10 @@ import (
 	"cabi/spec"
 )
 
-// small is worlds that are explored without taking any two states for one, and how far.
+// long says that the tests may take long: CABI_LONG=1.
+var long = os.Getenv("CABI_LONG") != ""
+
+// small are the bounds within which worlds are small enough to be explored without merging states.
 var small = map[string]Bounds{
 	"handles": {Steps: 3, Handles: 2}, "waitables": {Steps: 3, Handles: 3}, "events": {Steps: 4}, "borrows": {Steps: 6}, "dtors": {Steps: 5}, "waits": {Steps: 5},
 	"subtasks": {Steps: 6}, "backpressure": {Steps: 7}, "children": {Steps: 7}, "streams": {Steps: 8}, "futures": {Steps: 3},
@@ -22,6 +26,7 @@ var small = map[string]Bounds{
 	"switches": {Steps: 5}, "reentrance": {Steps: 7}, "cancel": {Steps: 6}, "error-contexts": {Steps: 4},
 }
 
+// search is a search of a world within the bounds of small.
 func search(name string) Search {
 	w := WorldByName(name)
 	s := Search{World: w, Variant: spec.SingleTable, Bounds: small[name].Or(w.Bounds), Properties: []*Property{stops}, KeepGoing: true}
@@ -31,7 +36,7 @@ func search(name string) Search {
 	return s
 }
 
-// Types that a world treats alike are found, and only those.
+// The types that a world treats alike are found, and no others, and swapping them leaves fewer states.
 func TestSwaps(t *testing.T) {
 	for name, want := range map[string][]swap{"waitables": {{"s8", "u8"}}, "events": nil, "handles": nil} {
 		if got := compileWorld(WorldByName(name)).swaps; !slices.Equal(got, want) {
@@ -48,7 +53,7 @@ func TestSwaps(t *testing.T) {
 	}
 }
 
-// stops is the property that no run is stopped, whose violations are the stops and how soon each comes.
+// stops is the property that no run is stopped. Its violations are the sites of all stops, each with the shortest path.
 var stops = &Property{Name: "stops", New: func() Checker { return &stopsChecker{} }}
 
 type stopsChecker struct{ BaseChecker }
@@ -57,7 +62,7 @@ func (c *stopsChecker) Stopped(_ *Run, err error) {
 	c.Message, c.ViolationKind = err.Error(), SiteOf(err)
 }
 
-// outcomes are the stops that a search finds, each with how few actions lead to it.
+// outcomes are the stops that a search finds, each with the number of actions that lead to it.
 func outcomes(r *Report) map[string]int {
 	found := map[string]int{}
 	for _, v := range r.Violations {
@@ -66,7 +71,7 @@ func outcomes(r *Report) map[string]int {
 	return found
 }
 
-// Taking states for one changes nothing that a search finds: the same stops, after as few actions.
+// A search that merges states finds the same stops, after as few actions, as one that does not.
 func TestMergingChangesNothing(t *testing.T) {
 	for _, name := range sortedKeys(small) {
 		t.Run(name, func(t *testing.T) {
@@ -90,9 +95,9 @@ func TestMergingChangesNothing(t *testing.T) {
 	}
 }
 
-// told is the property whose violations are how often the checker was told Settled more than actions were begun, and whether
-// it remembers the same as the run.
-var notified = &Property{Name: "told", New: func() Checker { return &notifiedChecker{} }}
+// notified is a property whose violations tell how many more times Settled was called than actions were taken, and whether two parts of
+// the checker's memory agree. So a checker that is not restored when an action is taken back gives another violation.
+var notified = &Property{Name: "notified", New: func() Checker { return &notifiedChecker{} }}
 
 type notifiedChecker struct {
 	BaseChecker
@@ -115,10 +120,10 @@ func (c *notifiedChecker) State(r *Run) {
 	for _, n := range c.names {
 		sum += n
 	}
-	c.Message, c.ViolationKind = "told", fmt.Sprint(c.settled-r.Actions, sum-len(c.last))
+	c.Message, c.ViolationKind = "notified", fmt.Sprint(c.settled-r.Actions, sum-len(c.last))
 }
 
-// Using runs again, and taking back what leaves the stacks as they are, change nothing but how long a search takes.
+// A search that uses runs again and takes actions back reports the same as one that does neither.
 func TestReplay(t *testing.T) {
 	for _, name := range sortedKeys(small) {
 		t.Run(name, func(t *testing.T) {
@@ -134,7 +139,7 @@ func TestReplay(t *testing.T) {
 	}
 }
 
-// However many workers there are, a search finds the same.
+// A search reports the same with any number of workers.
 func TestWorkersChangeNothing(t *testing.T) {
 	for _, name := range sortedKeys(small) {
 		t.Run(name, func(t *testing.T) {
@@ -151,6 +156,7 @@ func TestWorkersChangeNothing(t *testing.T) {
 	}
 }
 
+// describe is everything in a report as text.
 func describe(r *Report) string {
 	var b strings.Builder
 	for _, v := range r.Violations {
@@ -161,7 +167,7 @@ func describe(r *Report) string {
 	return b.String()
 }
 
-// Depth first finds the same states and stops as breadth first, if not as soon.
+// A depth-first search finds the same states and stops as a breadth-first one, though not with the shortest paths.
 func TestDepthFirst(t *testing.T) {
 	for _, name := range sortedKeys(small) {
 		t.Run(name, func(t *testing.T) {
@@ -180,16 +186,16 @@ func TestDepthFirst(t *testing.T) {
 	}
 }
 
-// mergers explores a world, and compares what can follow each state with what can follow each other that is taken for it.
-// It returns how many pairs it compared, and one that differs.
+// mergers makes a search, and compares the successors of each state with those of the states that were merged with it. It returns how
+// many pairs of states it compared, and a pair that differs.
 func mergers(s Search, most int) (pairs int, differs string) {
 	firsts := map[fingerprint]path{}
 	var w *worker
-	s.tweak.onState = func(e *explorer, to path, r *successor, met bool) {
+	s.tweak.onState = func(e *explorer, to path, r *successor, visited bool) {
 		if w == nil {
 			w = newWorker(e)
 		}
-		if !met {
+		if !visited {
 			firsts[r.fingerprint] = to
 		} else if pairs < most && differs == "" {
 			pairs++
@@ -205,7 +211,7 @@ func mergers(s Search, most int) (pairs int, differs string) {
 	return pairs, differs
 }
 
-// successors are what one more action can come to, in any order.
+// successors are the fingerprints and stops of the successors of a state, sorted.
 func (w *worker) successors(to path) string {
 	var all []string
 	w.expand(to, func(r *successor) {
@@ -219,7 +225,7 @@ func (w *worker) successors(to path) string {
 	return strings.Join(slices.Compact(all), "\n")
 }
 
-// What can follow two states that are taken for one is the same.
+// States that are merged have the same successors.
 func TestMergedStatesHaveTheSameSuccessors(t *testing.T) {
 	pairs := 0
 	for _, name := range sortedKeys(small) {
@@ -252,7 +258,7 @@ func mostPairs() int {
 	}
 }
 
-// components are what a state consists of, as patterns of its text. Fields that say the same twice are one component.
+// components are the parts of a state, as patterns of its text. Fields that state the same fact are one component.
 var components = map[string]string{
 	"tables and free lists":             field("array") + `|` + field("live") + `|` + field("free") + `| known \[[^\]]*\]`,
 	"flags":                             field("may_enter") + `|` + field("may_leave"),
@@ -277,15 +283,16 @@ var components = map[string]string{
 	"types":                             field("t") + `|` + field("rt"),
 	"stacks":                            `(?m)^stack of .*$`,
 	"stacks: pending actions":           ` does [a-z.-]+[^\n\[]*\[[^\]]*\]`,
-	"stacks: what was met":              ` (found|issued|retired) \S+`,
+	"stacks: observations":              ` (found|issued|retired) \S+`,
 	"host: calls":                       `(?m)^call .*$`,
 	"host: its own streams and futures": `(?m)^shared .*$`,
 }
 
+// field is the pattern of a field of an object.
 func field(name string) string { return `\b` + name + `=(\[[^\]]*\]|[^ \n\[(]*(\([^\n]*?\))?)` }
 
-// redundant are the components that repeat in these worlds what others say, and how. They are kept: a change of the
-// specification may part them.
+// redundant are the components that repeat in these worlds what others state, and how. They are kept, because a change of the
+// specification may make them differ.
 var redundant = map[string]string{
 	"exclusive thread":                 "it is the thread whose sync function or callback is on its stack",
 	"flags":                            "an instance is entered while calls into it are on the stacks, and may not be left in realloc and post-return",
@@ -298,7 +305,7 @@ var redundant = map[string]string{
 	"threads that run, and on whom":    "each is on the one whose pending action called or resumed it",
 }
 
-// Every other component of a state is needed: without it, states are taken for one that do not go on alike.
+// Every component of a state that is not redundant is needed: without it, states would be merged that have different successors.
 func TestEveryComponentIsNeeded(t *testing.T) {
 	if testing.Short() {
 		t.Skip("explores far: run without -short")
@@ -322,18 +329,18 @@ func TestEveryComponentIsNeeded(t *testing.T) {
 	}
 }
 
-// deeper is how much deeper some worlds must be explored for that.
+// deeper is how many actions deeper than small some worlds must be explored to show that.
 var deeper = map[string]int{"children": 1, "borrows": 1, "waits": 2, "callbacks": 1, "threads": 1, "host-streams": 2, "transfers": 4, "streams": 4, "reentrance": 2}
 
-// A graph is the states of a world as texts, and what can follow each: other states, or stops.
+// A graph is the states of a world as texts, and the successors of each.
 type graph struct {
 	texts  []string
-	follow [][]string // of the states that were explored: numbers of states, and sites
+	follow [][]string // of the states that were expanded: numbers of states, and sites of stops
 }
 
 func graphOf(s Search) *graph {
 	g := &graph{}
-	s.Replay = true // so that each state is told before the next is written
+	s.Replay = true // so that each state is yielded before the next is written
 	numbers := map[string]int{}
 	e := newExplorer(s)
 	defer e.close()
@@ -345,8 +352,8 @@ func graphOf(s Search) *graph {
 		if !r.atMenu {
 			return r.stop
 		}
-		n, met := numbers[text]
-		if !met {
+		n, known := numbers[text]
+		if !known {
 			n = len(g.texts)
 			numbers[text] = n
 			g.texts = append(g.texts, text)
@@ -366,7 +373,8 @@ func graphOf(s Search) *graph {
 	return g
 }
 
-// goOnAlike reports whether all states that differ in no more than what the pattern matches go on alike, up to it.
+// goOnAlike reports whether all states whose texts differ only where the pattern matches have the same successors, up to such
+// differences.
 func (g *graph) goOnAlike(pattern *regexp.Regexp) bool {
 	classes := make([]string, len(g.texts))
 	for i, text := range g.texts {
@@ -383,7 +391,7 @@ func (g *graph) goOnAlike(pattern *regexp.Regexp) bool {
 		}
 		slices.Sort(future)
 		text := strings.Join(slices.Compact(future), " ")
-		if before, met := futures[classes[i]]; met && before != text {
+		if before, known := futures[classes[i]]; known && before != text {
 			return false
 		}
 		futures[classes[i]] = text
@@ -391,13 +399,13 @@ func (g *graph) goOnAlike(pattern *regexp.Regexp) bool {
 	return true
 }
 
-// The hash tells states apart as their texts do.
+// Different states have different fingerprints.
 func TestFingerprintIsOfTheState(t *testing.T) {
 	s := search("cancel")
 	texts := map[fingerprint]string{}
 	s.tweak.rewrite = func(state []byte) []byte {
 		h := xxh3.Hash128(state)
-		if before, met := texts[h]; met && before != string(state) {
+		if before, known := texts[h]; known && before != string(state) {
 			t.Errorf("one fingerprint of two states:\n%s\n%s", before, state)
 		}
 		texts[h] = string(state)

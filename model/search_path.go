@@ -7,45 +7,40 @@ import (
 	"cabi/spec"
 )
 
-// A path is what leads from the start to a state.
+// A path is the actions, and the choices of the specification, that lead from the start to a state.
 type path struct {
 	actions []Action
 	choices []uint32
 }
 
-// A player follows a path, as the actor and as the specification's choices. At its end it ends the run, at a menu.
+// A pathActor follows a path, as the actor of a run and as the specification's choices. At the end of the path the run is at a menu.
 type pathActor struct {
 	path
-	everyOrder             bool
-	toExpand               bool                           // the run goes on at the end of the path: what led there has happened before
-	nextAction, nextChoice int                            // how many were played
-	atEnd                  func(*Run, *Activation) Action // hears that the end is reached, and says what to do; nil: nobody does
-	isFirst                bool                           // nothing of the path has happened before
-	alternatives           [][]uint32                     // the choices with which the specification goes on otherwise
+	everyOrder             bool                           // every order of a shuffle is explored
+	toExpand               bool                           // the state at the end is to be expanded, so another run has come there before
+	isFirst                bool                           // no run before this one has taken any of the path
+	nextAction, nextChoice int                            // how many were taken
+	atEnd                  func(*Run, *Activation) Action // is called at the end, and returns the action to be taken; nil: the run ends there
+	alternatives           [][]uint32                     // the choices that lead to other states, for each choice that was made beyond the path
 }
 
-// Next plays the next action.
+// Next takes the next action of the path.
 func (p *pathActor) Next(r *Run, at *Activation) Action {
 	if p.nextAction == len(p.actions) {
-		return p.end(r, at)
+		if p.atEnd == nil {
+			return Action{}
+		}
+		return p.atEnd(r, at)
 	}
 	p.nextAction++
 	r.repeating = !p.isNew()
 	return p.actions[p.nextAction-1]
 }
 
-// end is at the menu at the end of the path, while the stacks still stand.
-func (p *pathActor) end(r *Run, at *Activation) Action {
-	if p.atEnd != nil {
-		return p.atEnd(r, at)
-	}
-	return Action{}
-}
-
-// observing reports whether what happens now is not a repetition.
+// isNew reports whether no run before this one has done the same: the last action of the path was taken, or the path is new.
 func (p *pathActor) isNew() bool { return (p.isFirst || p.nextAction == len(p.actions)) && !p.toExpand }
 
-// Choose plays the next choice. Beyond the path it is 0, and the others are alternatives.
+// Choose makes the next choice of the path. Beyond the path it chooses 0, and notes the others as alternatives.
 func (p *pathActor) Choose(_ spec.Site, n int) int {
 	if p.nextChoice == len(p.choices) {
 		for other := n - 1; other > 0; other-- {
@@ -57,8 +52,8 @@ func (p *pathActor) Choose(_ spec.Site, n int) int {
 	return int(p.choices[p.nextChoice-1])
 }
 
-// Shuffle draws as CPython's random.shuffle does. The specification shuffles the elements of a set to take the first one
-// that has an event, so it is enough to explore which one comes first.
+// Shuffle draws as CPython's random.shuffle does. The specification shuffles the elements of a set only to take the first one that
+// has an event, so it is enough to explore which one comes first.
 func (p *pathActor) Shuffle(site spec.Site, n int, swap func(i, j int)) {
 	if p.nextChoice == len(p.choices) && !p.everyOrder {
 		for k := n - 1; k > 0; k-- {
@@ -72,8 +67,21 @@ func (p *pathActor) Shuffle(site spec.Site, n int, swap func(i, j int)) {
 // A record is a path as bytes, which is how the frontier keeps a state: the number of actions, the number of each of them
 // (explorer.intern), the number of choices, and the choices.
 
+// recordOf is the record of a path.
+func (e *explorer) recordOf(to path) []byte {
+	b := binary.AppendUvarint(nil, uint64(len(to.actions)))
+	for _, a := range to.actions {
+		b = binary.AppendUvarint(b, uint64(e.intern(a)))
+	}
+	b = binary.AppendUvarint(b, uint64(len(to.choices)))
+	for _, c := range to.choices {
+		b = binary.AppendUvarint(b, uint64(c))
+	}
+	return b
+}
+
 // appendRecord appends the record of a successor of the state of another record; nil: of a state at the start.
-func (e *explorer) appendRecord(b, from []byte, r *successor) []byte {
+func (e *explorer) appendRecord(b, from []byte, s *successor) []byte {
 	actions, choices := uint64(0), uint64(0)
 	var before, chosen []byte
 	if from != nil {
@@ -85,14 +93,14 @@ func (e *explorer) appendRecord(b, from []byte, r *successor) []byte {
 		before = before[:len(before)-len(chosen)]
 		choices, chosen = uvarint(chosen)
 	}
-	b = binary.AppendUvarint(b, actions+uint64(r.actions()))
+	b = binary.AppendUvarint(b, actions+uint64(s.actions()))
 	b = append(b, before...)
-	if r.template != nil {
-		b = binary.AppendUvarint(b, uint64(e.intern(r.action)))
+	if s.template != nil {
+		b = binary.AppendUvarint(b, uint64(e.intern(s.action)))
 	}
-	b = binary.AppendUvarint(b, choices+uint64(len(r.choices)))
+	b = binary.AppendUvarint(b, choices+uint64(len(s.choices)))
 	b = append(b, chosen...)
-	for _, c := range r.choices {
+	for _, c := range s.choices {
 		b = binary.AppendUvarint(b, uint64(c))
 	}
 	return b

@@ -11,7 +11,7 @@ import (
 	"cabi/spec"
 )
 
-// Random is how a world is walked at random: in walks that go on from where earlier ones found something new.
+// Random says how a world is explored at random: by walks, many of which go on from where an earlier walk found something new.
 type Random struct {
 	Seed uint64
 	Runs int // how many walks to make; 0: until the search is stopped
@@ -20,24 +20,24 @@ type Random struct {
 }
 
 const (
-	walksAtOnce = 256     // walks that know of the same earlier ones, so that it does not matter who makes them
+	walksAtOnce = 256     // walks that know of the same earlier walks, so that it does not matter which worker makes which
 	longestWalk = 120     // actions
-	mostWalks   = 1 << 12 // walks: those that found something new last
+	mostWalks   = 1 << 12 // that are kept in the corpus
 	stateEvery  = 3       // actions: writing a state costs as much as several of them
 )
 
-// A walked is one random walk: a path, and what was met on it and on the ways off it that the specification stopped.
+// A walkResult is one random walk: a path, and everything that was found on it and by the actions that were taken back.
 type walkResult struct {
 	actions       []Action
 	choices       []uint32
 	from          []*template // of each action
-	choicesBefore []int       // how many choices there were when each action began
-	tried         []*template // all actions, also those that were taken back
-	stops         []string
-	features      []uint64 // what is new, compared with the walks before its batch
+	choicesBefore []int       // how many choices were made before each action
+	tried         []*template // of each action that was taken, whether or not it was taken back
+	stops         []string    // sites
+	features      []uint64    // that no walk before its batch has
 	found         []foundAt
 	sites         []siteEvaluation
-	exercised     []string
+	exercised     []string // properties
 }
 
 // foundAt is a violation and the path to it.
@@ -61,13 +61,14 @@ func (e *explorer) randomly() {
 	}
 }
 
-// A corpus is the walks that found something new, and what that was.
+// A corpus is the walks that had a new feature, and the features of all. A feature is the shape of a state, or of an object in one,
+// without its numbers, or an action and the site that stopped it.
 type corpus struct {
 	seen  map[uint64]bool
 	walks []*walkResult
 }
 
-// keep adds a walk, in place of the oldest if there are many.
+// add adds a walk, in place of the oldest if there are many.
 func (c *corpus) add(w *walkResult) {
 	if len(c.walks) == mostWalks {
 		c.walks = c.walks[1:]
@@ -75,7 +76,7 @@ func (c *corpus) add(w *walkResult) {
 	c.walks = append(c.walks, w)
 }
 
-// walkAll makes n walks.
+// walkAll makes n walks, from a number on.
 func (e *explorer) walkAll(c *corpus, number, n int) []*walkResult {
 	walks := make([]*walkResult, n)
 	var next atomic.Int64
@@ -91,7 +92,7 @@ func (e *explorer) walkAll(c *corpus, number, n int) []*walkResult {
 	return walks
 }
 
-// takeWalk books a walk.
+// addWalk adds a walk to the report, and if it has a new feature, to the corpus.
 func (e *explorer) addWalk(c *corpus, w *walkResult) {
 	e.report.Runs++
 	e.report.Transitions += len(w.tried)
@@ -102,9 +103,7 @@ func (e *explorer) addWalk(c *corpus, w *walkResult) {
 	for _, stop := range w.stops {
 		e.report.Stops[stop]++
 	}
-	for _, p := range w.sites {
-		e.fired[p.site] = e.fired[p.site] || p.fires
-	}
+	e.addChecks(w.sites, w.exercised)
 	before := len(c.seen)
 	for _, f := range w.features {
 		c.seen[f] = true
@@ -117,18 +116,15 @@ func (e *explorer) addWalk(c *corpus, w *walkResult) {
 			e.addWalkViolation(f)
 		}
 	}
-	for _, name := range w.exercised {
-		e.exercised[name] = true
-	}
-	w.tried, w.stops, w.features, w.found, w.sites, w.exercised = nil, nil, nil, nil, nil, nil
+	w.tried, w.stops, w.features, w.found, w.sites, w.exercised = nil, nil, nil, nil, nil, nil // the corpus needs the path only
 }
 
-// foundAtRandom books a violation, shrunk, if it is the first of its kind.
+// addWalkViolation adds a violation, shrunk, if it is the first of its kind.
 func (e *explorer) addWalkViolation(f foundAt) {
-	v := &Violation{Property: f.property, Kind: f.kind, Message: f.what, Actions: len(f.actions)}
-	if e.foundKinds[v.Key()] {
+	if e.foundKinds[f.key()] {
 		return
 	}
+	v := &Violation{Property: f.property, Kind: f.kind, Message: f.message, Actions: len(f.actions)}
 	v.Trace = e.tracer.trace(f.path, v)
 	if e.Random.Shrink != nil {
 		v = e.Random.Shrink(&e.Search, v)
@@ -136,23 +132,22 @@ func (e *explorer) addWalkViolation(f foundAt) {
 	e.reportViolation(v)
 }
 
-// A wanderer is the actor and the choices of a random walk. What the specification stops, it takes back, and goes on with
-// something else: so walks get far, although most of what a guest may do is wrong.
+// A randomActor is the actor and the choices of a random walk. If the specification stops an action, the walk takes the action back
+// by making a new run without it, and goes on: so walks get far, although most actions that a guest may try are wrong.
 type randomActor struct {
 	*worker
 	*walkResult
-	rng        *rand.Rand
-	corpus     *corpus
-	length     int
-	weights    []int // of templates: each walk likes some and leaves others out
-	wrongOneIn int   // one action in so many is with any index at all; 0: none
-	nextAction int   // how many were played
-	nextChoice int
-	templates  []*template
-	menu       []menuAction
-	known      map[string]bool // which violations are known
-	state      []byte
-	fresh      map[uint64]bool
+	rng                    *rand.Rand
+	corpus                 *corpus
+	length                 int   // the most actions
+	weights                []int // by template: each walk prefers some and leaves others out
+	wrongOneIn             int   // one action in so many is with any index at all; 0: none
+	nextAction, nextChoice int   // how many of the path were taken
+	templates              []*template
+	menu                   []menuAction
+	known                  map[string]bool // keys of the walk's violations
+	state                  []byte
+	fresh                  map[uint64]bool // the walk's features
 }
 
 // walk makes the walk of a number.
@@ -161,7 +156,7 @@ func (w *worker) walk(c *corpus, number uint64) *walkResult {
 	g.known = map[string]bool{}
 	g.length = 10 + g.rng.IntN(longestWalk-10)
 	if n := len(c.walks); n > 0 && g.rng.IntN(4) > 0 {
-		g.startFrom(c.walks[n-1-min(g.rng.IntN(n), g.rng.IntN(n))]) // rather a late one
+		g.startFrom(c.walks[n-1-min(g.rng.IntN(n), g.rng.IntN(n))]) // a late one, rather than an early one
 	}
 	g.drawWeights()
 	w.actor, w.newSites = &pathActor{}, nil
@@ -171,14 +166,14 @@ func (w *worker) walk(c *corpus, number uint64) *walkResult {
 	return g.walkResult
 }
 
-// follow begins as an earlier walk did.
+// startFrom has the walk begin with some of the actions of an earlier one.
 func (g *randomActor) startFrom(w *walkResult) {
 	if len(w.actions) > 0 {
 		g.startWith(w, g.rng.IntN(len(w.actions)+1))
 	}
 }
 
-// cut takes the first n actions of a walk.
+// startWith has the walk begin with the first n actions of a walk.
 func (g *randomActor) startWith(w *walkResult, n int) {
 	choices := len(w.choices)
 	if n < len(w.actions) {
@@ -188,7 +183,7 @@ func (g *randomActor) startWith(w *walkResult, n int) {
 	g.from, g.choicesBefore = slices.Clip(w.from[:n]), slices.Clip(w.choicesBefore[:n])
 }
 
-// once makes a run, and reports whether the walk can go on with another.
+// makeRun makes a run, and reports whether the walk can go on with another: the last action was stopped, and is taken back.
 func (g *randomActor) makeRun() bool {
 	g.nextAction, g.nextChoice = 0, 0
 	r := g.newRunOf(g, g)
@@ -203,25 +198,25 @@ func (g *randomActor) makeRun() bool {
 	stop := SiteOf(r.Stopped)
 	g.stops = append(g.stops, stop)
 	n := len(g.actions) - 1
-	g.feature(xxh3.HashString(stop + " " + g.from[n].String()))
+	g.addFeature(xxh3.HashString(stop + " " + g.from[n].String()))
 	g.weights[g.from[n].number] /= 4
 	g.startWith(g.walkResult, n)
 	return true
 }
 
-// swarm draws which templates the walk likes: walks that leave out much reach what others do not.
+// drawWeights draws which templates the walk prefers. Walks that leave out many reach states that others do not.
 func (g *randomActor) drawWeights() {
 	g.weights = make([]int, len(g.compiled.templates))
-	likes := []int{10, 15, 25, 50, 80}[g.rng.IntN(5)] // of a hundred
+	preferred := []int{10, 15, 25, 50, 80}[g.rng.IntN(5)] // in a hundred
 	for i, t := range g.compiled.templates {
-		if t.action.Op == opReturn || g.rng.IntN(100) < likes {
+		if t.action.Op == opReturn || g.rng.IntN(100) < preferred {
 			g.weights[i] = 1 + g.rng.IntN(6)
 		}
 	}
 	g.wrongOneIn = []int{0, 0, 0, 40}[g.rng.IntN(4)]
 }
 
-// Next takes an action, rather of those that the walk likes.
+// Next takes the next action of the path, and at its end draws another.
 func (g *randomActor) Next(r *Run, at *Activation) Action {
 	if g.nextAction < len(g.actions) {
 		g.nextAction++
@@ -231,26 +226,26 @@ func (g *randomActor) Next(r *Run, at *Activation) Action {
 	if g.noteState(r); len(g.actions) >= g.length {
 		return Action{}
 	}
-	breadth := RightClassIndex
+	allowed := RightClassIndex
 	if g.wrongOneIn > 0 && g.rng.IntN(g.wrongOneIn) == 0 {
-		breadth = AnyIndex
+		allowed = AnyIndex
 	}
-	o, ok := g.pick(r, at, breadth)
+	a, ok := g.pick(r, at, allowed)
 	if !ok {
 		return Action{}
 	}
-	g.actions, g.from, g.choicesBefore = append(g.actions, o.Action), append(g.from, o.template), append(g.choicesBefore, len(g.choices))
-	g.tried = append(g.tried, o.template)
+	g.actions, g.from, g.choicesBefore = append(g.actions, a.Action), append(g.from, a.template), append(g.choicesBefore, len(g.choices))
+	g.tried = append(g.tried, a.template)
 	g.nextAction++
-	return o.Action
+	return a.Action
 }
 
-// pick picks a template by its weight, and then one of its offers.
-func (g *randomActor) pick(r *Run, at *Activation, breadth MenuIndices) (menuAction, bool) {
+// pick draws a template by its weight, and then one of its actions; false: there is none.
+func (g *randomActor) pick(r *Run, at *Activation, allowed MenuIndices) (menuAction, bool) {
 	g.templates = r.appendTemplates(g.templates[:0], at, g.Bounds)
 	for len(g.templates) > 0 {
 		i := g.weighed(g.templates)
-		g.menu = menu{r, at, breadth}.appendActions(g.menu[:0], g.templates[i])
+		g.menu = menu{r, at, allowed}.appendActions(g.menu[:0], g.templates[i])
 		if n := len(g.menu); n > 0 {
 			return g.menu[g.rng.IntN(n)], true
 		}
@@ -277,18 +272,19 @@ func (g *randomActor) weighed(templates []*template) int {
 	panic("unreachable: the draw is below the sum")
 }
 
-// violations notes those that are new.
+// noteViolations notes the violations of kinds that are new.
 func (g *randomActor) noteViolations(r *Run) {
 	for _, c := range r.Violated() {
 		v := violation{c.Property(), c.Kind(), c.Violation()}
-		if key := v.property + "/" + v.kind; !g.explorer.foundKinds[key] && !g.known[key] {
-			g.known[key] = true
+		if !g.foundKinds[v.key()] && !g.known[v.key()] {
+			g.known[v.key()] = true
 			g.found = append(g.found, foundAt{v, path{actions: slices.Clone(g.actions), choices: slices.Clone(g.choices)}})
 		}
 	}
 }
 
-// look notes what is new in a state: violations, and now and then shapes of its objects.
+// noteState notes the violations in a state and, after every few actions, its features: the shapes of its objects, and of the whole
+// after the last action.
 func (g *randomActor) noteState(r *Run) {
 	g.noteViolations(r)
 	if len(g.actions)%stateEvery > 0 {
@@ -303,19 +299,20 @@ func (g *randomActor) noteState(r *Run) {
 	for _, b := range g.state {
 		switch {
 		case b == '\n':
-			g.feature(h)
+			g.addFeature(h)
 			all += h * h
 			h = fnvBasis
 		case b < '0' || b > '9':
 			h = (h ^ uint64(b)) * fnvPrime
 		}
 	}
-	g.feature(xxh3.HashString(last) ^ all)
+	g.addFeature(xxh3.HashString(last) ^ all)
 }
 
+// The constants of the hash FNV-1a.
 const fnvBasis, fnvPrime = uint64(14695981039346656037), uint64(1099511628211)
 
-func (g *randomActor) feature(h uint64) {
+func (g *randomActor) addFeature(h uint64) {
 	if !g.corpus.seen[h] && !g.fresh[h] {
 		g.fresh[h] = true
 		g.features = append(g.features, h)

@@ -12,29 +12,30 @@ import (
 // Pin is the commit that last changed the definitions.py that spec/ ports.
 const Pin = "6c67aa1"
 
-// Format is the newest version of the format of traces. This reads it and all before it.
+// Format is the newest version of the format of traces. ReadTrace reads this version and all before it.
 const Format = 1
 
-// A Trace is what happened in a run, for people to read and to be run again.
+// A Trace is a record of a run, which people can read and which can be replayed.
 type Trace struct {
-	Comments []string // what stands above it, for people
-	Format   int      // the version that its header states; 0: none, which is version 0
+	Comments []string // lines above the header, for people
+	Format   int      // the version that the header states; 0: it states none
 	World    *World
 	Variant  *spec.Variant
 	Without  []spec.Site // the traps and asserts that are switched off, sorted; nil: none
-	Choices  []uint32    // what the specification chose; what is missing is the first candidate
+	Choices  []uint32    // of the specification; those that are missing are 0, the first candidate
 	Lines    []Line
-	Violates string // the property and how; empty: nothing
-	FromJSON bool   // it was read from JSON lines
+	Violates string // the property that the run violates, and how; empty: none
+	FromJSON bool   // the trace was read from JSON lines
 }
 
+// String is the trace as text.
 func (t *Trace) String() string {
 	var b strings.Builder
 	t.write(&b)
 	return b.String()
 }
 
-// WriteTo writes the trace as text, a line at a time.
+// WriteTo writes the trace as text.
 func (t *Trace) WriteTo(w io.Writer) (int64, error) {
 	b := bufio.NewWriter(w)
 	counted := &counter{w: b}
@@ -42,7 +43,7 @@ func (t *Trace) WriteTo(w io.Writer) (int64, error) {
 	return counted.n, b.Flush()
 }
 
-// A counter counts what is written.
+// A counter counts the bytes that it writes.
 type counter struct {
 	w io.Writer
 	n int64
@@ -88,5 +89,5 @@ func sitesText(sites []spec.Site) []string {
 	return text
 }
 
-// unnamed reports whether w is not one of the named worlds, so that a trace must define it.
+// needsDefinition reports whether a world has no name here, so that a trace must define it.
 func (w *World) needsDefinition() bool { return WorldByName(w.Name) != w }

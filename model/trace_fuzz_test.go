@@ -38,7 +38,7 @@ in host
 allowed ends and $c = 0
 `
 
-// Names stand for whatever the numbers are.
+// A trace with names happens under each variant, whichever numbers the names stand for.
 func TestNames(t *testing.T) {
 	for _, text := range []string{namedTrace, definedTrace} {
 		trace, err := model.ReadTrace(strings.NewReader(text))
@@ -84,7 +84,7 @@ func TestNameErrors(t *testing.T) {
 	}
 }
 
-// Results may be one of several, and names and words stand in them for numbers.
+// A trace may state several results, of which one must come, with names and words in place of numbers.
 func TestAllowedResults(t *testing.T) {
 	for _, c := range []struct {
 		results string
@@ -104,7 +104,7 @@ func TestAllowedResults(t *testing.T) {
 	}
 }
 
-// Numbers near the ends of 32 and 64 bits, and beyond, are values of guests, choices or errors.
+// Numbers at the limits of 32 and 64 bits, and beyond, are accepted or are errors with a line.
 func TestHugeNumbers(t *testing.T) {
 	for _, n := range []string{"4294967294", "4294967295", "4294967296", "18446744073709551615", "18446744073709551616", "0xffffffffffffffff", "-1", "1e400", "1e-400"} {
 		for _, line := range []string{"A: resource.new R %s", "A: resource.drop R %s", "A: return %s", "A: call B.take-R %s", "choices %s\nA: resource.new R 1",
@@ -118,7 +118,7 @@ func TestHugeNumbers(t *testing.T) {
 	}
 }
 
-// A million steps can be read and run, in memory in proportion to them, and a trace that is too long is an error.
+// A trace of a million lines can be read and replayed in little memory. One that is too long is an error.
 func TestManySteps(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
@@ -157,7 +157,7 @@ func TestManySteps(t *testing.T) {
 	}
 }
 
-// seeds adds traces to a fuzz target, as text or as JSON.
+// seeds adds traces to the corpus of a fuzz target, as text or as JSON.
 func seeds(f *testing.F, form func(*model.Trace) string) {
 	files, err := filepath.Glob("testdata/handle-table/*.cabi")
 	if err != nil {
@@ -180,13 +180,13 @@ func seeds(f *testing.F, form func(*model.Trace) string) {
 	}
 }
 
-// Whatever the text, reading it and running what it says ends in an error with a line or a replay, never in a panic.
+// Reading any text, and replaying the trace, ends in an error with a line or in a replay, never in a panic.
 func FuzzText(f *testing.F) {
 	seeds(f, (*model.Trace).String)
 	f.Fuzz(fuzzed)
 }
 
-// The same of JSON lines.
+// Reading any JSON lines does too.
 func FuzzJSON(f *testing.F) {
 	seeds(f, (*model.Trace).JSON)
 	f.Fuzz(fuzzed)
@@ -204,7 +204,7 @@ func fuzzed(t *testing.T, text string) {
 	}
 }
 
-// Whatever the text, a litmus is an error with a line or has outcomes.
+// Reading any text as a litmus ends in an error with a line, or in a litmus that can be explored.
 func FuzzLitmus(f *testing.F) {
 	f.Add(litmusText)
 	f.Add(definedTrace)

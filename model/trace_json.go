@@ -14,8 +14,8 @@ import (
 	"cabi/spec"
 )
 
-// The format of traces for machines is JSON lines: a header, then a line for each line of the text. docs/trace.schema.json
-// is the schema of each of its lines.
+// The format of traces for machines is JSON lines: a header, then a line for each line of the text. docs/trace.schema.json is the schema
+// of each line.
 
 // jsonHeader is the first line of a trace in JSON.
 type jsonHeader struct {
@@ -23,7 +23,7 @@ type jsonHeader struct {
 	Version  int             `json:"version"` // of the format
 	ID       string          `json:"id,omitempty"`
 	World    string          `json:"world"`
-	Define   json.RawMessage `json:"define,omitempty"` // a world that has no name here
+	Define   json.RawMessage `json:"define,omitempty"` // the world, if it has no name here
 	Variant  string          `json:"variant"`
 	Pin      string          `json:"pin,omitempty"`
 	Without  []string        `json:"without,omitempty"` // sites that are switched off
@@ -40,11 +40,11 @@ type jsonLine struct {
 	Actor   string   `json:"actor,omitempty"`
 	Op      string   `json:"op,omitempty"`      // of an action and its end
 	Func    string   `json:"func,omitempty"`    // of an entry
-	Stops   []string `json:"stops,omitempty"`   // trap SITE, assertion-failure SITE, crash FUNCTION/EXCEPTION, exception: each is possible
+	Stops   []string `json:"stops,omitempty"`   // "trap SITE", "assertion-failure SITE", "crash FUNCTION/EXCEPTION" or "exception"; each is possible
 	Detail  string   `json:"detail,omitempty"`  // of a stop
-	Words   []string `json:"words,omitempty"`   // immediates, of an action
-	Numbers []string `json:"numbers,omitempty"` // operands, or what is called with
-	Results []string `json:"results,omitempty"` // what comes back: each is possible; missing: not stated
+	Words   []string `json:"words,omitempty"`   // immediates of an action
+	Numbers []string `json:"numbers,omitempty"` // operands of an action, or arguments of an entry
+	Results []string `json:"results,omitempty"` // each is possible; missing: not stated
 	Notes   string   `json:"notes,omitempty"`
 }
 
@@ -57,7 +57,7 @@ func (t *Trace) JSON() string {
 	return b.String()
 }
 
-// WriteJSON writes the trace as JSON lines, a line at a time.
+// WriteJSON writes the trace as JSON lines.
 func (t *Trace) WriteJSON(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	e := json.NewEncoder(b)
@@ -73,7 +73,7 @@ func (t *Trace) WriteJSON(w io.Writer) error {
 	return b.Flush()
 }
 
-// ID names a trace by what it says, comments aside: two that say the same have the same.
+// ID identifies a trace by its content, without comments and format.
 func (t *Trace) ID() string {
 	plain := *t
 	plain.Comments, plain.Format = nil, 0
@@ -91,7 +91,7 @@ func (t *Trace) jsonHeader() jsonHeader {
 	return h
 }
 
-// json is the world as JSON, on a line.
+// json is the world as a line of JSON.
 func (w *World) json() string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
@@ -132,6 +132,7 @@ func parseJSON(r *bufio.Scanner) (*Trace, error) {
 	return p.finish(r.Err())
 }
 
+// jsonLine reads a line of JSON.
 func (p *traceParser) jsonLine(text []byte) error {
 	switch {
 	case len(text) == 0:
@@ -150,7 +151,7 @@ func (p *traceParser) jsonLine(text []byte) error {
 	return p.line(line)
 }
 
-// strictly reads one JSON object that has no other fields than v.
+// strictly reads one JSON object, which must have no fields that v does not have.
 func strictly(text []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
@@ -163,7 +164,7 @@ func strictly(text []byte, v any) error {
 	return nil
 }
 
-// jsonError tells of a cut line what it is.
+// jsonError explains the error of a line that ends too early.
 func jsonError(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errors.New("it ends within an object")
@@ -171,6 +172,7 @@ func jsonError(err error) error {
 	return err
 }
 
+// readHeader reads the first line of JSON.
 func (p *traceParser) readHeader(text []byte) error {
 	h := jsonHeader{}
 	if err := strictly(text, &h); err != nil {
@@ -207,7 +209,7 @@ func (p *traceParser) readHeader(text []byte) error {
 	return nil
 }
 
-// text is a line as the text has it.
+// text is the line as text.
 func (j jsonLine) text() (string, error) {
 	l := Line{Binds: j.Binds, Actor: j.Actor, Results: strings.Join(j.Results, " | "), Notes: j.Notes}
 	for _, word := range j.plain() {
@@ -243,7 +245,7 @@ func (j jsonLine) text() (string, error) {
 	return l.String(), nil
 }
 
-// checkStops wants a stop or several.
+// checkStops wants one stop or several.
 func checkStops(stops []string) error {
 	for _, stop := range stops {
 		if words := strings.Fields(stop); len(words) == 0 || len(words) > 2 || !stopWords[words[0]] || strings.Join(words, " ") != stop {
@@ -253,7 +255,7 @@ func checkStops(stops []string) error {
 	return nil
 }
 
-// checkLines wants texts that are one line each, without what would begin something else there.
+// checkLines wants texts that are one line each, without a separator that would end them in the text format.
 func checkLines(not string, texts ...string) error {
 	for _, text := range texts {
 		if strings.Contains(text, "\n") || not != "" && strings.Contains(text, not) || strings.TrimSpace(text) != text {
@@ -263,7 +265,7 @@ func checkLines(not string, texts ...string) error {
 	return nil
 }
 
-// plain are the parts of a line that are single words.
+// plain are the parts of a line that must be single words.
 func (j jsonLine) plain() []string {
 	words := append(append(append([]string(nil), j.Words...), j.Numbers...), j.Binds...)
 	for _, word := range []string{j.Actor, j.Op, j.Func} {

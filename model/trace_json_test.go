@@ -24,7 +24,7 @@ func schema(t *testing.T) *jsonschema.Schema {
 	return s
 }
 
-// validate says what is wrong with a trace in JSON lines by the schema.
+// validate returns an error if a trace in JSON lines does not satisfy the schema.
 func validate(t *testing.T, s *jsonschema.Schema, text string) error {
 	t.Helper()
 	for _, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
@@ -39,7 +39,7 @@ func validate(t *testing.T, s *jsonschema.Schema, text string) error {
 	return nil
 }
 
-// traces are those of the repository, and what searches find.
+// traces are the traces in testdata, and those of violations that searches find.
 func traces(t *testing.T) []*model.Trace {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*/*.cabi")
@@ -67,7 +67,7 @@ func traces(t *testing.T) []*model.Trace {
 	return all
 }
 
-// What is written as JSON satisfies the schema, and is read back as what it was.
+// A trace that is written as JSON satisfies the schema, and is read back as the same trace.
 func TestJSON(t *testing.T) {
 	s := schema(t)
 	for _, trace := range traces(t) {
@@ -91,7 +91,7 @@ func TestJSON(t *testing.T) {
 
 const jsonTrace = `{"kind":"trace","version":1,"world":"handles","variant":"single-table"}` + "\n"
 
-// What the schema refuses, the reader does, with the line.
+// The schema and the reader both refuse these lines. The reader names the line.
 func TestJSONErrors(t *testing.T) {
 	s := schema(t)
 	for _, c := range []struct{ text, want string }{
@@ -118,7 +118,7 @@ func TestJSONErrors(t *testing.T) {
 	}
 }
 
-// A trace that is cut anywhere, or has a bit wrong, is an error with a line, or a shorter or other trace; never a fault.
+// A trace that is cut off, or has a wrong bit, is an error with a line or another trace; reading and replaying it does not panic.
 func TestDamaged(t *testing.T) {
 	for _, trace := range traces(t)[:3] {
 		for _, text := range []string{trace.String(), trace.JSON()} {

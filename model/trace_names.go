@@ -10,15 +10,15 @@ import (
 	"cabi/spec"
 )
 
-// Names stand in a trace for the numbers of handles, threads, subtasks and calls, whatever they are. A line binds them,
-// "$r = A: resource.new R 100", and later lines use them, "A: resource.drop R $r".
+// A trace may have names for the numbers of handles, threads, subtasks and calls, so that it does not depend on which numbers they get.
+// A line binds a name, "$r = A: resource.new R 100", and later lines use it, "A: resource.drop R $r".
 
-// A naming is what names stand for in a run, in decimal.
+// bindings are the numbers, in decimal, that names stand for in a run.
 type bindings map[string]string
 
 var nameForm = regexp.MustCompile(`^\$[A-Za-z][A-Za-z0-9_-]*$`)
 
-// bind notes what a line binds.
+// bind notes the names that a line binds.
 func (p *traceParser) bind(l Line) error {
 	if len(l.Binds) > 0 && l.Kind == LineDone {
 		return fmt.Errorf("names are bound where an action begins, not where it is done")
@@ -50,10 +50,10 @@ func (p *traceParser) used(words []string) error {
 	return nil
 }
 
-// codes are what a callback returns, as words.
+// codes are words for the codes that callbacks return, beside wait:INDEX.
 var codes = map[string]string{"exit": "0", "yield": "1"}
 
-// plainWords are words with a number for each name, and whether there were any.
+// plainWords are words with a number in place of each name and code, so that they can be parsed, and whether there are any.
 func plainWords(words []string) (plain []string, named bool) {
 	for i, w := range words {
 		_, code := codes[w]
@@ -65,11 +65,11 @@ func plainWords(words []string) (plain []string, named bool) {
 	return plain, named
 }
 
-// resolve is words with what names stand for.
-func (n bindings) resolve(words []string) ([]string, error) {
+// resolve replaces names and codes among words by the numbers that they stand for.
+func (b bindings) resolve(words []string) ([]string, error) {
 	var plain []string
 	for i, w := range words {
-		value, err := n.wordNumber(w)
+		value, err := b.wordNumber(w)
 		if err != nil {
 			return nil, err
 		}
@@ -84,11 +84,11 @@ func (n bindings) resolve(words []string) ([]string, error) {
 	return plain, nil
 }
 
-// number is the number that a word stands for; empty: it stands for itself.
-func (n bindings) wordNumber(w string) (string, error) {
+// wordNumber is the number that a word stands for; empty: the word is no name.
+func (b bindings) wordNumber(w string) (string, error) {
 	set, waits := strings.CutPrefix(w, "wait:")
 	if strings.HasPrefix(set, "$") {
-		value, known := n[set]
+		value, known := b[set]
 		if !known {
 			return "", fmt.Errorf("%s has no value yet: what it names has not come back", set)
 		}
@@ -106,9 +106,9 @@ func (n bindings) wordNumber(w string) (string, error) {
 	return strconv.FormatUint(2|index<<4, 10), nil
 }
 
-// made names what came back for a line's action: the two ends of a stream or future, the subtask and the state of an async
-// call, the results of everything else.
-func (n bindings) bindResults(l Line, async bool, results []spec.CoreValue) {
+// bindResults binds a line's names to the results of its action: to both ends of a stream or future, to the subtask and the state of an
+// async call, or to each result of any other action.
+func (b bindings) bindResults(l Line, async bool, results []spec.CoreValue) {
 	values := strings.Fields(formatCores(results))
 	if len(results) == 1 && !results[0].IsFloat() {
 		v := results[0].Uint64()
@@ -119,27 +119,29 @@ func (n bindings) bindResults(l Line, async bool, results []spec.CoreValue) {
 			values = []string{strconv.FormatUint(v>>4, 10), strconv.FormatUint(v&0xf, 10)}
 		}
 	}
-	n.bindAll(l.Binds, values)
+	b.bindAll(l.Binds, values)
 }
 
-func (n bindings) bindAll(names, values []string) {
+// bindAll binds each name to the value at the same place.
+func (b bindings) bindAll(names, values []string) {
 	for i, name := range names {
 		if i < len(values) {
-			n[name] = values[i]
+			b[name] = values[i]
 		}
 	}
 }
 
-// states are the low bits of what calls and copies return, as words before a colon.
+// states are words for the low bits of the results of calls and copies; they stand before a colon.
 var states = map[string]uint64{
 	"starting": 0, "started": 1,
 	"completed": uint64(spec.CopyCompleted), "dropped": uint64(spec.CopyDropped), "cancelled": uint64(spec.CopyCancelled),
 }
 
+// subtaskStates are words for the states of subtasks, by number.
 var subtaskStates = []string{"starting", "started", "returned", "cancelled-before-started", "cancelled-before-returned"}
 
-// means is the number that a word of stated results means, or the word itself: blocked, returned, started:$s, completed:1.
-func (n bindings) resultNumber(w string) string {
+// resultNumber is the number that a word of stated results stands for (blocked, returned, started:$s, completed:1), or the word itself.
+func (b bindings) resultNumber(w string) string {
 	switch w {
 	case "blocked":
 		return "4294967295"
@@ -150,7 +152,7 @@ func (n bindings) resultNumber(w string) string {
 	if !packed {
 		rest = w
 	}
-	if value, named := n[rest]; named {
+	if value, named := b[rest]; named {
 		rest = value
 	}
 	state, known := states[kind]
@@ -164,38 +166,38 @@ func (n bindings) resultNumber(w string) string {
 	return strconv.FormatUint(number<<4|state, 10)
 }
 
-// allows reports whether stated results, which may be several that are possible, allow what came back.
-func (n bindings) allows(stated, got string) bool {
+// allows reports whether stated results, of which there may be several that are possible, are the results.
+func (b bindings) allows(stated, got string) bool {
 	if stated == "" || stated == got {
 		return true
 	}
 	words := strings.Fields(got)
 	for _, one := range strings.Split(stated, " | ") {
-		if n.allowsOne(strings.Fields(one), words) {
+		if b.allowsOne(strings.Fields(one), words) {
 			return true
 		}
 	}
 	return false
 }
 
-func (n bindings) allowsOne(stated, got []string) bool {
+func (b bindings) allowsOne(stated, got []string) bool {
 	if len(stated) != len(got) {
 		return false
 	}
 	for i, w := range stated {
-		if w != "_" && n.resultNumber(w) != got[i] {
+		if w != "_" && b.resultNumber(w) != got[i] {
 			return false
 		}
 	}
 	return true
 }
 
-// plainResults are stated results with numbers for names and words.
-func (n bindings) plainResults(stated string) string {
+// plainResults are stated results with numbers in place of names and words.
+func (b bindings) plainResults(stated string) string {
 	words := strings.Fields(stated)
 	for i, w := range words {
 		if w != "|" && w != "_" {
-			words[i] = n.resultNumber(w)
+			words[i] = b.resultNumber(w)
 		}
 	}
 	return strings.Join(words, " ")

@@ -15,13 +15,13 @@ import (
 	"cabi/spec"
 )
 
-// A trace's lines are bounded in length and number, so that rubbish cannot exhaust the memory.
+// The length and the number of a trace's lines are bounded, so that a hostile trace cannot exhaust the memory.
 const (
 	maxLine  = 1 << 20
 	maxLines = 1 << 21
 )
 
-// ReadTrace reads a trace, as text or as JSON lines: what begins with a brace is JSON. Its errors name the line.
+// ReadTrace reads a trace, which is JSON lines if it begins with a brace, and text otherwise. Its errors name the line.
 func ReadTrace(r io.Reader) (*Trace, error) {
 	b := bufio.NewReader(r)
 	for {
@@ -39,13 +39,14 @@ func ReadTrace(r io.Reader) (*Trace, error) {
 	}
 }
 
+// lineScanner scans lines that are not too long.
 func lineScanner(r io.Reader) *bufio.Scanner {
 	scanner := bufio.NewScanner(r)
 	scanner.Buffer(nil, maxLine)
 	return scanner
 }
 
-// ParseTrace reads a trace in text. Its errors name the line.
+// ParseTrace reads a trace as text. Its errors name the line.
 func ParseTrace(r io.Reader) (*Trace, error) {
 	p := &traceParser{trace: &Trace{}}
 	scanner := lineScanner(r)
@@ -58,17 +59,18 @@ func ParseTrace(r io.Reader) (*Trace, error) {
 	return p.finish(scanner.Err())
 }
 
+// A traceParser reads a trace, line by line.
 type traceParser struct {
 	trace  *Trace
-	number int
+	number int // of the line
 	texts  interner
-	bound  map[string]int // the names, and the lines that bind them
+	bound  map[string]int // names, and the lines that bind them
 }
 
-// at says in which line an error is.
+// at is an error with the number of its line.
 func (p *traceParser) at(err error) error { return fmt.Errorf("line %d: %w", p.number, err) }
 
-// finish is the trace, if it was read to its end and has a world.
+// finish is the trace, if its end was reached and it has a world.
 func (p *traceParser) finish(err error) (*Trace, error) {
 	p.number++
 	if errors.Is(err, bufio.ErrTooLong) {
@@ -92,6 +94,7 @@ func (p *traceParser) textLine(text []byte) error {
 	return p.line(string(text))
 }
 
+// line reads a line of the text format.
 func (p *traceParser) line(text string) error {
 	word, rest, _ := strings.Cut(text, " ")
 	switch {
@@ -116,7 +119,7 @@ func (p *traceParser) line(text string) error {
 	return p.body(word, rest, text)
 }
 
-// body reads what comes after the header.
+// body reads a line after the header.
 func (p *traceParser) body(word, rest, text string) error {
 	switch {
 	case word == "choices":
@@ -137,6 +140,7 @@ func (p *traceParser) body(word, rest, text string) error {
 	return fmt.Errorf("expected an action such as \"A: resource.new R 100\", got %q", shorten(text))
 }
 
+// stopWords are the kinds of stops.
 var stopWords = map[string]bool{"trap": true, "assertion-failure": true, "crash": true, "exception": true}
 
 // header reads "world NAME variant NAME pin COMMIT format VERSION without SITES", of which all but the first may be missing.
@@ -207,9 +211,10 @@ func (p *traceParser) define(text string) error {
 	if err := w.Validate(); err != nil {
 		return err
 	}
-	return w.validateRest()
+	return w.validateDefined()
 }
 
+// choices reads the specification's choices.
 func (p *traceParser) choices(words []string) error {
 	for _, w := range words {
 		n, err := strconv.ParseUint(w, 10, 32)
@@ -230,7 +235,7 @@ func (p *traceParser) stop(text string) error {
 	return checkStops(strings.Split(l.Text, " | "))
 }
 
-// step reads "op … -> results ; notes" of an actor, whose results have names.
+// step reads "op … -> results ; notes" of an actor, and the names for the results.
 func (p *traceParser) step(names []string, actor, text string) error {
 	if actor != Host && !p.trace.World.hasInstance(actor) {
 		return fmt.Errorf("unknown instance %q", shorten(actor))
@@ -258,7 +263,7 @@ func (p *traceParser) step(names []string, actor, text string) error {
 	return nil
 }
 
-// words reads what is done.
+// words reads the action, or the function that is entered, of a line.
 func (p *traceParser) words(l *Line, words []string) error {
 	l.Text = strings.Join(words, " ")
 	if l.Kind == LineEnter {

@@ -9,10 +9,9 @@ import (
 	"cabi/spec"
 )
 
-// WithNames is a trace with names for the indices of handles, subtasks and threads, and words for packed numbers. It
-// states no number that depends on how indices are given out: results that are new indices, what changed in tables, and
-// details of traps are left out. It runs the trace, so that what is an index is known, not guessed: a number that names
-// nothing, and one that is no index, stays a number.
+// WithNames is a trace with names for the indices of handles, subtasks and threads, and words for packed numbers. It states no number
+// that depends on how indices are given out: it leaves out results that are new indices, changes of tables, and details of traps.
+// WithNames replays the trace, so that it knows which numbers are indices. A number that is none, or that no element had, stays.
 func WithNames(t *Trace) (*Trace, error) {
 	returns := &returning{functions: map[int]string{}}
 	again, err := ReplayOptions{Checkers: []Checker{returns}}.Run(t)
@@ -32,40 +31,41 @@ func WithNames(t *Trace) (*Trace, error) {
 	return &named, nil
 }
 
-// A returning is a checker that knows of each line that is a return which function returns.
+// A returning is a checker that notes, for each line that is a return, which function returns.
 type returning struct {
 	BaseChecker
 	functions map[int]string
 }
 
-// Left notes who returns.
+// Left notes the function that returns.
 func (c *returning) Left(r *Run, at *Activation) { c.functions[r.RecordedLines()-1] = at.Name }
 
-// A place is an index of an instance: in its table of threads, or in one of the others.
+// A tableIndex is an index of an instance: of its threads, or of its handles.
 type tableIndex struct {
 	instance string
 	thread   bool
 	index    string
 }
 
-// A binding is a name that a line may bind. It gets its name when it is first used.
+// A binding is a name that a line may bind. The name is chosen when it is first used.
 type binding struct {
 	line int
-	kind string // what the name begins with
+	kind string // of element, with which the name begins
 	name string
 }
 
-// A namer gives names, line by line.
+// A namer gives the lines of a trace names, one line after the other.
 type namer struct {
 	world    *World
-	returns  map[int]string
+	returns  map[int]string // by line: the function that returns
 	lines    []Line
-	binds    [][]*binding // what each line can bind, in order
-	current  map[tableIndex]*binding
-	underWay map[string]int // lines of actions that are under way, by actor and text
-	count    map[string]int // of names, by what they begin with
+	binds    [][]*binding            // by line: the names that it can bind, in order
+	current  map[tableIndex]*binding // the names of the elements that are at indices now
+	underWay map[string]int          // lines of actions that are under way, by actor and text
+	count    map[string]int          // of names, by their kind
 }
 
+// line gives a line names.
 func (n *namer) line(i int, l Line) {
 	n.binds = append(n.binds, nil)
 	key := l.Actor + ": " + l.Text
@@ -78,7 +78,7 @@ func (n *namer) line(i int, l Line) {
 		l = n.entered(i, l)
 	case LineDone:
 		begun, known := n.underWay[key]
-		if !known { // it is of what the world starts with
+		if !known { // the action is of the world's start
 			break
 		}
 		at = begun
@@ -110,7 +110,7 @@ func (n *namer) used(i int, l Line) string {
 	return strings.Join(words, " ")
 }
 
-// use is the name of a place, or the number there if it has none.
+// use is the name of an index, or the index itself if it has none.
 func (n *namer) use(at tableIndex) string {
 	b := n.current[at]
 	if b == nil {
@@ -123,7 +123,7 @@ func (n *namer) use(at tableIndex) string {
 	return b.name
 }
 
-// code is what a callback returns, as a word.
+// code is a word for the code that a callback returns.
 func (n *namer) code(actor, number string) string {
 	packed, err := strconv.ParseUint(number, 10, 64)
 	switch {
@@ -137,14 +137,14 @@ func (n *namer) code(actor, number string) string {
 	return number
 }
 
-// packed reports whether core code returns a packed code: a function that is lifted with a callback, or the callback.
+// packed reports whether a function returns a packed code: it is lifted with a callback, or is the callback.
 func (n *namer) packed(function string) bool {
 	return slices.ContainsFunc(n.world.Funcs, func(f Func) bool {
 		return f.Lift == "callback" && (f.Name == function || f.Name+".callback" == function)
 	})
 }
 
-// What an operand is.
+// An indexKind says whether a number is an index, and of what.
 type indexKind uint8
 
 const (
@@ -153,7 +153,7 @@ const (
 	ofThread
 )
 
-// indexOperands are which operands of the built-ins are indices.
+// indexOperands say which operands of the built-ins are indices.
 var indexOperands = map[string][]indexKind{
 	"resource.drop": {ofHandle}, "resource.rep": {ofHandle},
 	"waitable-set.wait": {ofHandle}, "waitable-set.poll": {ofHandle}, "waitable-set.drop": {ofHandle}, "waitable.join": {ofHandle, ofHandle},
@@ -167,7 +167,7 @@ var indexOperands = map[string][]indexKind{
 	"error-context.debug-message": {ofHandle}, "error-context.drop": {ofHandle},
 }
 
-// operands are what the operands of an action are, given its words without them and the function that returns.
+// operands say which operands of an action are indices, given the words before them, and for a return the function.
 func (n *namer) operands(words []string, returns string) []indexKind {
 	switch words[0] {
 	case opCall:
@@ -180,7 +180,7 @@ func (n *namer) operands(words []string, returns string) []indexKind {
 	return indexOperands[words[0]]
 }
 
-// function is a function of the world; the zero Func if there is none of that name.
+// function is the world's function of a name; the zero Func: there is none.
 func (n *namer) function(name string) Func {
 	if f := n.world.Func(name); f != nil {
 		return *f
@@ -188,7 +188,7 @@ func (n *namer) function(name string) Func {
 	return Func{}
 }
 
-// typed are which core values of types are indices, up to the first type that is not one core value.
+// typed say which core values are indices, given their types, up to the first type that is not passed as one core value.
 func (n *namer) typed(types []string) []indexKind {
 	var kinds []indexKind
 	for _, text := range types {
@@ -206,7 +206,7 @@ func (n *namer) typed(types []string) []indexKind {
 	return kinds
 }
 
-// topLevel splits types at the commas that are not within others.
+// topLevel splits a list of types at the commas between them.
 func topLevel(types string) []string {
 	var all []string
 	depth, from := 0, 0
@@ -224,8 +224,8 @@ func topLevel(types string) []string {
 	return all
 }
 
-// entered names what a function is called with, where that is indices, and then states nothing of it, nor of the event
-// of a waitable that a callback is called with.
+// entered gives the arguments of a function names, if there are indices among them, and then leaves the arguments out. It also leaves
+// out the event that a callback is called with.
 func (n *namer) entered(i int, l Line) Line {
 	words := strings.Fields(l.Text)
 	if strings.HasSuffix(words[0], ".callback") && words[2] != "0" {
@@ -247,14 +247,14 @@ func (n *namer) entered(i int, l Line) Line {
 	return l
 }
 
-// newNames are what names begin with for what the built-ins make that have new indices for results.
+// newNames are the kinds of names for the results of built-ins that return new indices.
 var newNames = map[string][]string{
 	"resource.new": {"r"}, "stream.new": {"readable", "writable"}, "future.new": {"readable", "writable"},
 	"waitable-set.new": {"set"}, "error-context.new": {"error"}, "thread.new-indirect": {"thread"}, "thread.index": {"thread"},
 }
 
-// results are the results of the action in line at, as l states them: nothing for new indices, which are bound instead,
-// and words for packed numbers.
+// results are the results of the action in line at, which line l states: none if they are new indices, which get names instead, and
+// words if they are packed numbers.
 func (n *namer) results(at int, l Line) string {
 	words := strings.Fields(n.lines[at].Text)
 	values := strings.Fields(l.Results)
@@ -285,9 +285,10 @@ func (n *namer) results(at int, l Line) string {
 	return l.Results
 }
 
+// copyWords are words for the results of copies, by number.
 var copyWords = []string{"completed", "dropped", "cancelled"}
 
-// called are the results of a call: of one that is lowered async the subtask and its state, of others perhaps an index.
+// called are the results of a call: the subtask and its state if the function is lowered async, otherwise perhaps an index.
 func (n *namer) called(at int, l Line, function string, v uint64) string {
 	async := slices.ContainsFunc(n.world.Imports, func(i Import) bool { return i.Async && i.Instance == l.Actor && i.Func == function })
 	switch state := v & 0xf; {
@@ -312,7 +313,7 @@ func (n *namer) bind(at int, actor string, kinds []string, indices []uint64) {
 	}
 }
 
-// finish has each line bind the names that are used, and those before them that it must bind for that.
+// finish has each line bind the names that are used, and those before them, since the results are bound in order.
 func (n *namer) finish() {
 	for i, bindings := range n.binds {
 		last := -1

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Every trace of the reference suite happens again with names, and states no index where it binds one.
+// Every trace of the reference suite can be given names. With names it is replayed, and its actions are the same.
 func TestWithNames(t *testing.T) {
 	files, err := filepath.Glob("../suite/traces/*.cabi")
 	if err != nil || len(files) < 100 {
@@ -61,7 +61,7 @@ func actionLines(t *Trace) []Line {
 	return lines
 }
 
-// A name is for an index as long as that is not given out anew; what never was one stays a number.
+// A name stands for an index until the index is given out again. A number that never was an index stays a number.
 func TestWithNamesText(t *testing.T) {
 	plain, err := ParseTrace(strings.NewReader(`world streams  variant single-table
 A: stream.new u8 -> 8589934593

@@ -11,35 +11,35 @@ import (
 	"cabi/spec"
 )
 
-// A Replay is a trace that was run again.
+// A Replay is the result of replaying a trace.
 type Replay struct {
-	Trace   *Trace   // what happened this time
-	Plain   *Trace   // the given trace, with numbers for its names
+	Trace   *Trace   // of the new run
+	Plain   *Trace   // the given trace, with numbers in place of its names
 	Stopped error    // how the specification stopped the run; nil: it did not
-	Departs *Line    // the first line of the given trace that did not happen again; nil: all did
-	Got     string   // what happened there instead
-	Actions []Action // as they were taken, but for those that the world starts with
-	Choices []uint32 // what the specification chose, with the first candidates that the trace leaves out
+	Departs *Line    // the first line of the given trace that did not happen in the new run; nil: all did
+	Got     string   // the line that came in its place
+	Actions []Action // that were taken, but for those of the world's start
+	Choices []uint32 // of the specification, with those that the trace leaves out
 
 	names bindings
 }
 
-// RunTrace runs the actions of t again under a variant, and compares what t states with what happens. What t leaves out
-// (results, table changes, entries) is not compared.
+// RunTrace takes the actions of a trace in a new run, under a variant, and compares the lines. It does not compare what the trace leaves
+// out: it may leave out results, changes of tables, and entries.
 func RunTrace(t *Trace, variant *spec.Variant) (*Replay, error) {
 	return ReplayOptions{Variant: variant}.Run(t)
 }
 
-// A Replaying says how traces are run again.
+// ReplayOptions say how traces are replayed.
 type ReplayOptions struct {
 	Variant  *spec.Variant      // nil: the trace's own
 	Without  map[spec.Site]bool // traps and asserts that are switched off; nil: none
-	Checkers []Checker          // told what happens; they must be new
-	// Observe is told of each trap and assert that is evaluated, and whether it fires; nil: nobody is.
+	Checkers []Checker          // of the run; they must be new
+	// Observe is called with each trap and assert that is evaluated, and whether it fires. It may be nil.
 	Observe func(r *Run, site spec.Site, fires bool)
 }
 
-// Run runs a trace again, as RunTrace does.
+// Run replays a trace, as RunTrace does.
 func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 	variant := cmp.Or(p.Variant, t.Variant)
 	f := &replayActor{lines: t.Lines, choices: t.Choices, names: bindings{}, awaited: map[*Activation]Line{}}
@@ -61,14 +61,14 @@ func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 	replay := &Replay{Trace: again, Stopped: r.Stopped, Actions: f.taken, Choices: f.chosen, names: f.names}
 	given := t.Lines
 	if variant != t.Variant {
-		given = withoutNotes(given) // tables have other names
+		given = withoutNotes(given) // variants name tables in different ways
 	}
 	replay.Plain = f.names.plain(t)
 	replay.compare(given, again.Lines)
 	return replay, nil
 }
 
-// without are the traps and asserts that are switched off, by the trace or besides.
+// without are the traps and asserts that are switched off, by the trace or by the options.
 func (p ReplayOptions) without(t *Trace) map[spec.Site]bool {
 	off := map[spec.Site]bool{}
 	for _, s := range t.Without {
@@ -78,22 +78,22 @@ func (p ReplayOptions) without(t *Trace) map[spec.Site]bool {
 	return off
 }
 
-// plain is a trace with numbers for its names, as far as they have any, without entries that only name what is passed.
-func (n bindings) plain(t *Trace) *Trace {
+// plain is a trace with numbers in place of its names, as far as they are bound, and without the entries that bind arguments.
+func (b bindings) plain(t *Trace) *Trace {
 	plain := *t
 	if !t.named() {
 		return &plain
 	}
 	plain.Lines = nil
 	for _, l := range t.Lines {
-		if words, err := n.resolve(strings.Fields(l.Text)); err == nil {
+		if words, err := b.resolve(strings.Fields(l.Text)); err == nil {
 			l.Text = strings.Join(words, " ")
 		}
 		if l.Kind == LineEnter && len(l.Binds) > 0 {
 			continue
 		}
 		if l.Kind != LineStop {
-			l.Results = n.plainResults(l.Results)
+			l.Results = b.plainResults(l.Results)
 		}
 		l.Binds = nil
 		plain.Lines = append(plain.Lines, l)
@@ -101,7 +101,7 @@ func (n bindings) plain(t *Trace) *Trace {
 	return &plain
 }
 
-// named reports whether a trace has names, or words for numbers.
+// named reports whether a trace has names, or words in place of numbers.
 func (t *Trace) named() bool {
 	return slices.ContainsFunc(t.Lines, func(l Line) bool {
 		_, code := codes[strings.TrimPrefix(l.Text, opReturn+" ")]
@@ -109,6 +109,7 @@ func (t *Trace) named() bool {
 	})
 }
 
+// withoutNotes are the lines without the changes of tables.
 func withoutNotes(lines []Line) []Line {
 	plain := slices.Clone(lines)
 	for i := range plain {
@@ -117,8 +118,8 @@ func withoutNotes(lines []Line) []Line {
 	return plain
 }
 
-// compare looks for each given line among the new ones, in order; the new ones may have entries, ends of actions and
-// stops that the given do not.
+// compare looks for each given line among the new ones, in order. The given trace may leave out entries and ends of actions, and a stop
+// at its end.
 func (r *Replay) compare(given, got []Line) {
 	for i := range given {
 		for len(got) > 0 && !r.matches(given[i], got[0]) && got[0].optional(given[i]) {
@@ -135,7 +136,7 @@ func (r *Replay) compare(given, got []Line) {
 	}
 }
 
-// matches reports whether what l states is so in got.
+// matches reports whether everything that a line states holds of a new one.
 func (r *Replay) matches(l, got Line) bool {
 	if l.Kind != got.Kind || l.Actor != got.Actor || l.Notes != "" && l.Notes != got.Notes {
 		return false
@@ -143,7 +144,7 @@ func (r *Replay) matches(l, got Line) bool {
 	switch words, err := r.names.resolve(strings.Fields(l.Text)); {
 	case l.Kind == LineStop:
 		return l.matchesStop(got)
-	case l.Kind == LineEnter && len(words) == 1: // with whatever it is called
+	case l.Kind == LineEnter && len(words) == 1: // the line does not state the arguments
 		function, _, _ := strings.Cut(got.Text, " ")
 		return l.Text == function
 	case err != nil || strings.Join(words, " ") != got.Text && l.Text != got.Text:
@@ -152,7 +153,7 @@ func (r *Replay) matches(l, got Line) bool {
 	return r.names.allows(l.Results, got.Results)
 }
 
-// matchesStop reports whether a stop is one of those that l allows: "trap SITE", or just "trap".
+// matchesStop reports whether a stop is one of those that a line allows: "trap SITE", or "trap" for any.
 func (l Line) matchesStop(got Line) bool {
 	kind, _, _ := strings.Cut(got.Text, " ")
 	for _, one := range strings.Split(l.Text, " | ") {
@@ -163,25 +164,24 @@ func (l Line) matchesStop(got Line) bool {
 	return false
 }
 
-// optional reports whether a trace may leave l out where it has next.
+// optional reports whether a trace whose next line is next may leave a line out.
 func (l Line) optional(next Line) bool {
 	return (l.Kind == LineEnter || l.Kind == LineDone) && (l.Kind != next.Kind || l.Text != next.Text)
 }
 
-// A follower does what the lines of a trace say.
+// A replayActor is the actor, the choices and the observer of a replay: it takes the actions of a trace's lines.
 type replayActor struct {
 	lines   []Line
 	line    int // the next one
 	choices []uint32
 	names   bindings
-	awaited map[*Activation]Line // the lines whose actions are under way and bind names
-	run     *Run
-	taken   []Action
-	chosen  []uint32
-	err     error // which line cannot be done
+	awaited map[*Activation]Line // lines that bind names, and whose actions are under way
+	taken   []Action             // but for those of the world's start
+	chosen  []uint32             // by the specification
+	err     error                // a line whose action cannot be taken
 }
 
-// next is the next line that has something done, or that names what core code is called with; nil: there is none.
+// next is the next line that is an action, or an entry that binds arguments; nil: there is none.
 func (f *replayActor) next() *Line {
 	for ; f.line < len(f.lines); f.line++ {
 		if l := &f.lines[f.line]; l.Kind == LineAction || l.Kind == LineEnter && len(l.Binds) > 0 {
@@ -191,7 +191,7 @@ func (f *replayActor) next() *Line {
 	return nil
 }
 
-// Next does the next line, if it can be done. At the end of the trace, the run ends.
+// Next takes the action of the next line, if that is possible. The run ends with the trace.
 func (f *replayActor) Next(r *Run, at *Activation) Action {
 	next := f.next()
 	if next == nil {
@@ -223,9 +223,9 @@ func (f *replayActor) fail(l Line, err error) Action {
 	return Action{}
 }
 
-// begin notes what is to be named when the action of a line is done. The host's calls have their numbers from the start.
+// begin notes that a line's names are to be bound when its action is done. Names for the host's calls are bound at once: their numbers
+// are known.
 func (f *replayActor) begin(r *Run, at *Activation, l Line) {
-	f.run = r
 	switch {
 	case len(l.Binds) == 0:
 		delete(f.awaited, at)
@@ -236,7 +236,7 @@ func (f *replayActor) begin(r *Run, at *Activation, l Line) {
 	}
 }
 
-// Entered names what core code is called with, if the next line does.
+// Entered binds the names of the arguments, if the next line has any.
 func (f *replayActor) Entered(at *Activation) {
 	if l := f.next(); l != nil && l.Kind == LineEnter && l.Actor == at.Actor && strings.HasPrefix(l.Text+" ", at.Name+" ") {
 		f.names.bindAll(l.Binds, strings.Fields(formatCores(at.Args)))
@@ -244,7 +244,7 @@ func (f *replayActor) Entered(at *Activation) {
 	}
 }
 
-// Done names what came back.
+// Done binds the names of the results.
 func (f *replayActor) Done(at *Activation, results []spec.CoreValue) {
 	if l, ok := f.awaited[at]; ok {
 		delete(f.awaited, at)
@@ -253,7 +253,7 @@ func (f *replayActor) Done(at *Activation, results []spec.CoreValue) {
 	}
 }
 
-// Heard hears nothing that names anything.
+// HostReceived does nothing: names are not for values of the host.
 func (f *replayActor) HostReceived(string) {}
 
 // Choose takes the next choice of the trace, or the first candidate.

@@ -9,8 +9,8 @@ import (
 	"cabi/spec"
 )
 
-// What the core modules of upstream's test/resources/handle-table.wast do, as traces: the port gives the same indices
-// and the same traps.
+// The traces in testdata/handle-table do the same as the core modules of upstream's test/resources/handle-table.wast: the port gives the
+// same indices and the same traps.
 func TestHandleTable(t *testing.T) {
 	for _, file := range traceFiles(t, "testdata/handle-table/*.cabi") {
 		t.Run(filepath.Base(file), func(t *testing.T) {
@@ -29,7 +29,7 @@ func TestHandleTable(t *testing.T) {
 	}
 }
 
-// A wrong index in a trace is noticed, and where.
+// A replay notices a wrong index, and in which line.
 func TestReplayDeparts(t *testing.T) {
 	text, err := os.ReadFile("testdata/handle-table/sequential.cabi")
 	if err != nil {
@@ -49,7 +49,7 @@ func TestReplayDeparts(t *testing.T) {
 	}
 }
 
-// What a run prints is read back as it was.
+// A trace that is written as text is read back as the same trace.
 func TestTraceRoundTrip(t *testing.T) {
 	for _, file := range traceFiles(t, "testdata/handle-table/*.cabi") {
 		replay, err := RunTrace(readTrace(t, file), spec.SingleTable)
@@ -95,7 +95,7 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
-// An action that cannot be done there is an error of its line, not a fault.
+// An action that cannot be taken where a trace has it is an error of its line.
 func TestReplayErrors(t *testing.T) {
 	const header = "world handles variant single-table\n"
 	for _, c := range []struct{ text, want string }{
@@ -139,7 +139,7 @@ func readTrace(t *testing.T, file string) *Trace {
 	return trace
 }
 
-// Whatever the text, parsing it and running what it says ends in an error or a replay, never in a panic.
+// Parsing any text, and replaying the trace, ends in an error or a replay, never in a panic.
 func FuzzTrace(f *testing.F) {
 	for _, file := range []string{"sequential", "moved", "parent", "drop-R1-as-R2"} {
 		text, err := os.ReadFile("testdata/handle-table/" + file + ".cabi")

@@ -1,5 +1,3 @@
-// Package model runs the specification in spec/: it builds the stores that worlds describe, lets guests and hosts act in
-// them, and searches what can happen. It knows no rule of the Canonical ABI itself.
 package model
 
 import (
@@ -9,7 +7,10 @@ import (
 	"cabi/spec"
 )
 
-// A World is what a run starts from: finite, plain data, the same for every language that runs it.
+// Host is the name of the host as an actor.
+const Host = "host"
+
+// A World describes what a run starts from, and which actions a search takes: plain data, from which other languages can make the same.
 type World struct {
 	Name      string     `json:"name"`
 	Doc       string     `json:"doc,omitempty"`
@@ -18,22 +19,22 @@ type World struct {
 	Funcs     []Func     `json:"funcs,omitempty"`
 	Imports   []Import   `json:"imports,omitempty"`
 	Limits    Limits     `json:"limits,omitzero"`
-	// Menus are what may be done in a search: actions without their numbers ("resource.new R"), by the instance, or "host",
-	// that does them, or by the name of a function, callback, destructor … ("A.run.callback") that has a menu of its own.
+	// Menus are the actions that a search takes, without their numbers ("resource.new R"): by the actor, which is an instance or
+	// "host", or by the name of a function, callback, destructor … ("A.run.callback") that has a menu of its own.
 	Menus map[string][]string `json:"menus,omitempty"`
-	// RightClass leaves out the indices that name nothing or an element of another class than the action is for.
+	// RightClass leaves indices out of menus that name nothing, or an element of another class than the action is for.
 	RightClass bool `json:"right_class,omitempty"`
-	// Random says that the world is too big to exhaust, and is walked at random unless something else is asked for.
+	// Random says that the world is too big to exhaust, so that it is walked at random by default.
 	Random bool `json:"random,omitempty"`
-	// Pointers are where events are stored; none: 0.
+	// Pointers are the addresses at which events are stored; none: 0.
 	Pointers []uint64 `json:"pointers,omitempty"`
-	// Addresses are those of buffers, text and lists, and what realloc returns; none: 0, and 32 for realloc.
+	// Addresses are those of buffers, text and lists, and those that realloc returns; none: 0, and 32 for realloc.
 	Addresses []uint64 `json:"addresses,omitempty"`
-	// Lengths are those of the buffers that streams are copied with; none: 1.
+	// Lengths are the lengths of buffers for copies; none: 1.
 	Lengths []uint64 `json:"lengths,omitempty"`
-	// Bounds are what the world is explored to unless others are given.
+	// Bounds are those of a search by default.
 	Bounds
-	// Start is the exports that the host has called, in order, when the first counted action begins.
+	// Start is the exports that the host calls, in order, before the first action that counts.
 	Start []string `json:"start,omitempty"`
 }
 
@@ -43,8 +44,8 @@ type Instance struct {
 	Parent   string `json:"parent,omitempty"`   // empty: the host instantiated it
 	Memory   int    `json:"memory,omitempty"`   // bytes; 0: the instance has no memory
 	Memory64 bool   `json:"memory64,omitempty"` // addresses are i64
-	Encoding string `json:"encoding,omitempty"` // utf8 (if empty), utf16 or latin1+utf16
-	Realloc  string `json:"realloc,omitempty"`  // a bump allocator (if empty), or guest: the guest decides
+	Encoding string `json:"encoding,omitempty"` // of strings: utf8 (if empty), utf16 or latin1+utf16
+	Realloc  string `json:"realloc,omitempty"`  // guest: the actor decides what it returns; empty: it is a bump allocator
 }
 
 // A Resource is a resource type.
@@ -74,7 +75,7 @@ type Import struct {
 	Async    bool   `json:"async,omitempty"` // it is lowered async
 }
 
-// Limits are lowered limits of the specification; zero fields stand for upstream's.
+// Limits are limits of the specification that a world lowers. A field that is zero is upstream's limit.
 type Limits struct {
 	TableLength         uint64 `json:"table_length,omitempty"`
 	BufferLength        uint64 `json:"buffer_length,omitempty"`
@@ -102,7 +103,7 @@ func (w *World) Func(name string) *Func {
 	return nil
 }
 
-// resourceNames maps each resource to nothing: enough to read a type by.
+// resourceNames are the resources without their types, which is enough to read types that name them.
 func (w *World) resourceNames() resourceTypes {
 	types := resourceTypes{}
 	for _, r := range w.Resources {
@@ -110,9 +111,6 @@ func (w *World) resourceNames() resourceTypes {
 	}
 	return types
 }
-
-// Host is the host's actor name.
-const Host = "host"
 
 // apply is other limits with the world's in place of those that it does not set.
 func (l Limits) apply(to spec.Limits) spec.Limits {

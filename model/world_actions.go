@@ -10,13 +10,14 @@ import (
 	"cabi/spec"
 )
 
-// An Action is one thing that a guest or the host does: it calls a built-in or an import, returns, throws, ticks.
+// An Action is one action of a guest or the host: a call of a built-in or an import, a return, a tick …
 type Action struct {
 	Op   string           // "resource.new", "call", "return" …: see Ops
 	Imm  []string         // immediates: types, functions, flags
-	Args []spec.CoreValue // operands, or what is returned
+	Args []spec.CoreValue // numbers: operands, or the values that are returned
 }
 
+// String is the action as a trace states it: "resource.new R 100".
 func (a Action) String() string {
 	words := append([]string{a.Op}, a.Imm...)
 	for _, v := range a.Args {
@@ -25,10 +26,10 @@ func (a Action) String() string {
 	return strings.Join(words, " ")
 }
 
-// template is the action without its numbers, as a world's menu has it.
+// template is the action without its numbers, as a line of a world's menu.
 func (a Action) template() string { return Action{Op: a.Op, Imm: a.Imm}.String() }
 
-// formatCore writes ints in decimal and floats with a point or as their bits.
+// formatCore is an int in decimal, or a float with a point, an exponent, or as its bits.
 func formatCore(v spec.CoreValue) string {
 	if !v.IsFloat() {
 		return v.String()
@@ -44,7 +45,7 @@ func formatCore(v spec.CoreValue) string {
 	return text
 }
 
-// parseCore reads what formatCore writes.
+// parseCore reads a core value as formatCore writes it.
 func parseCore(text string) (spec.CoreValue, error) {
 	if bits, ok := strings.CutPrefix(text, "f64:0x"); ok {
 		n, err := strconv.ParseUint(bits, 16, 64)
@@ -63,7 +64,7 @@ func parseCore(text string) (spec.CoreValue, error) {
 	return spec.CoreFloat(f), nil
 }
 
-// parseAction reads an action from its words.
+// parseAction reads an action from its words. It does not need to be possible anywhere.
 func parseAction(words []string) (Action, error) {
 	if len(words) == 0 {
 		return Action{}, fmt.Errorf("an action is missing")
@@ -90,6 +91,7 @@ func parseAction(words []string) (Action, error) {
 	return a, nil
 }
 
+// usage are words for the operands.
 func (o op) usage() []string {
 	words := make([]string, 0, len(o.imm)+1)
 	for _, i := range o.imm {
@@ -101,7 +103,7 @@ func (o op) usage() []string {
 	return words
 }
 
-// An immediate is the kind of an action's immediate operand, as a person would name it.
+// An immediate is a kind of immediate operand, as usage messages name it.
 type immediate string
 
 const (
@@ -121,7 +123,7 @@ type op struct {
 	args int // how many numbers; -1: any
 }
 
-// Ops are the names of all actions of guests, sorted.
+// Ops are the names of all kinds of actions, sorted.
 func Ops() []string {
 	var names []string
 	for name := range ops {
@@ -131,7 +133,7 @@ func Ops() []string {
 	return names
 }
 
-// The actions that are not built-ins.
+// The kinds of actions that are not built-ins, but for those of the host that begin with "host." or "shared.".
 const (
 	opCall   = "call"   // an import
 	opReturn = "return" // from the core function that runs
@@ -142,7 +144,8 @@ const (
 	opStop   = "stop"   // the host does nothing more
 )
 
-// ops are all actions: the canonical built-ins under the names of their text format, and the guest's and host's own.
+// ops are all kinds of actions, by name. The tables of what they do fill it (guestOps, hostOps).
 var ops map[string]op
 
+// n is the ith number of an action, which must be an int.
 func n(a Action, i int) uint64 { return a.Args[i].Uint64() }

@@ -7,87 +7,87 @@ import (
 	"cabi/spec"
 )
 
-// A plan is what the runs of a world have in common, worked out once.
+// A compiledWorld is everything about a world that its runs share, computed once.
 type compiledWorld struct {
-	menus     map[string][]*template // by the name of an activation, or its actor
-	templates []*template            // all, by their number
-	returns   map[string]*template   // by actor: the return that every guest has
-	types     map[string]spec.ValType
-	swaps     []swap // of types that the world treats alike
-	// readsMemory says that what stands in a memory can matter: something is lifted from it that is more than a number.
+	menus     map[string][]*template  // by the name of an activation, or by actor
+	templates []*template             // by their number
+	returns   map[string]*template    // by actor: every activation can return
+	types     map[string]spec.ValType // by their text, but for those with handles, which belong to a store
+	swaps     []swap                  // of types
+	// readsMemory says that the contents of memories can matter: something is read from one that is more than a number.
 	readsMemory bool
 }
 
-// A template is one line of a menu: an action without its numbers.
+// A template is a line of a world's menu: an action without its numbers.
 type template struct {
 	number int
-	actor  string // whose menu it is in: an actor, or the name of an activation
+	actor  string // or the name of an activation, whose menu it is in
 	action Action
 }
 
 func (t *template) String() string { return t.actor + ": " + t.action.String() }
 
 func compileWorld(w *World) *compiledWorld {
-	p := &compiledWorld{menus: map[string][]*template{}, returns: map[string]*template{}, types: map[string]spec.ValType{}}
+	c := &compiledWorld{menus: map[string][]*template{}, returns: map[string]*template{}, types: map[string]spec.ValType{}}
 	for _, actor := range sortedKeys(w.Menus) {
 		for _, line := range w.Menus[actor] {
 			words := strings.Fields(line)
-			p.menus[actor] = append(p.menus[actor], p.addTemplate(actor, Action{Op: words[0], Imm: words[1:]}))
-			p.noteImmediates(words)
+			c.menus[actor] = append(c.menus[actor], c.addTemplate(actor, Action{Op: words[0], Imm: words[1:]}))
+			c.noteImmediates(words)
 		}
 	}
 	for _, i := range w.Instances {
-		p.returns[i.Name] = p.addTemplate(i.Name, Action{Op: opReturn})
-		p.readsMemory = p.readsMemory || i.Realloc == "guest"
+		c.returns[i.Name] = c.addTemplate(i.Name, Action{Op: opReturn})
+		c.readsMemory = c.readsMemory || i.Realloc == "guest"
 	}
-	p.returns[Host] = p.addTemplate(Host, Action{Op: opReturn})
-	p.swaps = swapsOf(w)
+	c.returns[Host] = c.addTemplate(Host, Action{Op: opReturn})
+	c.swaps = swapsOf(w)
 	for _, f := range w.Funcs {
 		for _, text := range slices.Concat(f.Params, f.Results) {
-			p.noteType(text)
+			c.noteType(text)
 		}
 	}
-	return p
+	return c
 }
 
-func (p *compiledWorld) addTemplate(actor string, a Action) *template {
-	t := &template{number: len(p.templates), actor: actor, action: a}
-	p.templates = append(p.templates, t)
+func (c *compiledWorld) addTemplate(actor string, a Action) *template {
+	t := &template{number: len(c.templates), actor: actor, action: a}
+	c.templates = append(c.templates, t)
 	return t
 }
 
-// immediates looks at the types that an action names.
-func (p *compiledWorld) noteImmediates(words []string) {
-	p.readsMemory = p.readsMemory || words[0] == "memory.store"
+// noteImmediates notes the types that a line of a menu names, and whether its action reads memory.
+func (c *compiledWorld) noteImmediates(words []string) {
+	c.readsMemory = c.readsMemory || words[0] == "memory.store"
 	for i, kind := range ops[words[0]].imm {
 		if t, err := parseType(words[1+i], nil); kind == immType {
-			p.readsMemory = p.readsMemory || err != nil || !isNumber(t) // err: a resource
-			p.noteType(words[1+i])
+			c.readsMemory = c.readsMemory || err != nil || !isNumber(t) // an error: it names a resource
+			c.noteType(words[1+i])
 		}
 	}
 }
 
-// typed looks at a type: whether it belongs to no store, and can be shared, and whether it is read from memory.
-func (p *compiledWorld) noteType(text string) {
+// noteType notes a type, and whether its values read from memory are more than numbers.
+func (c *compiledWorld) noteType(text string) {
 	if strings.Contains(text, "own<") || strings.Contains(text, "borrow<") {
-		return // a handle is passed as a number
+		return // a handle is passed as a number, and the type belongs to a store
 	}
 	t, err := parseType(text, nil)
 	if err != nil {
 		return
 	}
-	p.types[text] = t
+	c.types[text] = t
 	switch t := t.(type) {
 	case *spec.StreamType:
-		p.readsMemory = p.readsMemory || !isNumber(t.T)
+		c.readsMemory = c.readsMemory || !isNumber(t.T)
 	case *spec.FutureType:
-		p.readsMemory = p.readsMemory || !isNumber(t.T)
+		c.readsMemory = c.readsMemory || !isNumber(t.T)
 	default:
-		p.readsMemory = p.readsMemory || !isNumber(t)
+		c.readsMemory = c.readsMemory || !isNumber(t)
 	}
 }
 
-// number reports whether a value of t says nothing that anything depends on, wherever it stands.
+// isNumber reports whether the values of a type are numbers, which nothing depends on, or whether it has none.
 func isNumber(t spec.ValType) bool {
 	if t == nil {
 		return true

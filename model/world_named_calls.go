@@ -238,7 +238,7 @@ var childrenWorld = &World{
 	Bounds: Bounds{Steps: 11, Handles: 2, Tasks: 4},
 }
 
-// cancelWorld is everything that cancellation can meet.
+// cancelWorld is cancellation while the callee does everything that matters to it.
 var cancelWorld = &World{
 	Name: "cancel",
 	Doc: "A calls async functions of B, one stackful and one with a callback, and cancels its subtasks, sync or async; B suspends, " +

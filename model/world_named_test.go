@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Every world is valid, and every line of its menus an action.
+// Every world is valid, and every line of its menus is an action.
 func TestWorldsAreValid(t *testing.T) {
 	for _, w := range Worlds {
 		if err := w.Validate(); err != nil {
@@ -23,7 +23,7 @@ func TestWorldsAreValid(t *testing.T) {
 	}
 }
 
-// The worlds that can be exhausted have every built-in and every kind of callee between them, and so has everything.
+// Every built-in and every kind of callee is in a world that can be exhausted, and in the world everything.
 func TestWorldsHaveEverything(t *testing.T) {
 	everything := everythingWorld.has()
 	exhaustible := map[string]bool{}
@@ -50,8 +50,8 @@ func TestWorldsHaveEverything(t *testing.T) {
 	}
 }
 
-// notInMenus are the actions that no menu has: what ends a walk, what every guest has, and the variant of task.return that
-// has other options than its function, which is for the differential.
+// notInMenus are the actions that no menu has: stop, which ends a run; return, which every activation has; and a task.return with other
+// options than its function, which the comparison with upstream takes.
 var notInMenus = map[string]bool{opStop: true, opReturn: true, "task.return-other": true}
 
 // has are the actions and kinds of callees of a world.

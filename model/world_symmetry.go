@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// A swap is two types that a world treats alike: with one in place of the other and the other way round, it is the same
-// world. So what can happen in a state can happen, swapped, in the swapped state.
+// A swap is two types that a world treats alike: with the two exchanged, it is the same world. So everything that can happen in a state
+// can happen, with the types exchanged, in the state with the types exchanged.
 type swap struct{ a, b string }
 
 // swapsOf are the swaps of types of streams and futures that leave a world as it is.
@@ -34,10 +34,10 @@ func swapsOf(w *World) []swap {
 	return swaps
 }
 
-// sizes are those of the types that a copy does the same with: how far a buffer's pointer moves stands in the state.
+// sizes are the sizes of the types that can be swapped. Only types of the same size can: a buffer's pointer moves by the size.
 var sizes = map[string]int{"u8": 1, "s8": 1, "u16": 2, "s16": 2, "u32": 4, "s32": 4, "u64": 8, "s64": 8}
 
-// describe is everything that a world says that can matter, in an order that swapping does not change.
+// describe is everything about a world that can matter, with the types exchanged, in an order that does not depend on that.
 func (s swap) describe(w *World) string {
 	var lines []string
 	for actor, menu := range w.Menus {
@@ -55,6 +55,7 @@ func (s swap) describe(w *World) string {
 	return strings.Join(lines, "\n")
 }
 
+// text is a text with the two types exchanged.
 func (s swap) text(text string) string {
 	if s.a == "" {
 		return text
@@ -62,7 +63,7 @@ func (s swap) text(text string) string {
 	return string(s.append(nil, []byte(text)))
 }
 
-// append appends a text with each of the two words in place of the other.
+// append appends a text with the two types exchanged.
 func (s swap) append(b, text []byte) []byte {
 	for len(text) > 0 {
 		n := 0

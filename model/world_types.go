@@ -41,9 +41,10 @@ func parseTypes(text string, parse func(string) (spec.ValType, error)) ([]spec.V
 	return t.(*spec.TupleType).Ts, nil
 }
 
+// A typeParser reads a type.
 type typeParser struct {
 	text      string
-	at        int
+	at        int // how many bytes are read
 	depth     int
 	resources resourceTypes
 }
@@ -62,6 +63,7 @@ func (p *typeParser) word() string {
 	return w
 }
 
+// space skips spaces.
 func (p *typeParser) space() {
 	for strings.HasPrefix(p.rest(), " ") {
 		p.at++
@@ -78,6 +80,7 @@ func (p *typeParser) take(s string) bool {
 	return true
 }
 
+// expect reads s, which must come next.
 func (p *typeParser) expect(s string) error {
 	if !p.take(s) {
 		return fmt.Errorf("expected %q before %q", s, p.rest())
@@ -85,6 +88,7 @@ func (p *typeParser) expect(s string) error {
 	return nil
 }
 
+// primTypes are the types that are one word.
 var primTypes = map[string]spec.ValType{
 	"bool": spec.BoolType{}, "s8": spec.S8Type{}, "u8": spec.U8Type{}, "s16": spec.S16Type{}, "u16": spec.U16Type{},
 	"s32": spec.S32Type{}, "u32": spec.U32Type{}, "s64": spec.S64Type{}, "u64": spec.U64Type{}, "f32": spec.F32Type{},
@@ -94,6 +98,7 @@ var primTypes = map[string]spec.ValType{
 // maxTypeDepth bounds how deep types nest, so that a hostile one cannot exhaust the stack.
 const maxTypeDepth = 64
 
+// parse reads the type that comes next.
 func (p *typeParser) parse() (spec.ValType, error) {
 	if p.depth++; p.depth > maxTypeDepth {
 		return nil, fmt.Errorf("nested deeper than %d", maxTypeDepth)
@@ -127,6 +132,7 @@ func (p *typeParser) parse() (spec.ValType, error) {
 // errorContextType is the one error context type of all worlds: it is equal only to itself.
 var errorContextType = &spec.ErrorContextType{}
 
+// handle reads "<resource>".
 func (p *typeParser) handle(kind string) (spec.ValType, error) {
 	if err := p.expect("<"); err != nil {
 		return nil, err
@@ -145,6 +151,7 @@ func (p *typeParser) handle(kind string) (spec.ValType, error) {
 	return &spec.BorrowType{Rt: rt}, nil
 }
 
+// list reads "<t>" or "<t, length>".
 func (p *typeParser) list() (spec.ValType, error) {
 	if err := p.expect("<"); err != nil {
 		return nil, err
@@ -182,6 +189,7 @@ func (p *typeParser) arguments() ([]spec.ValType, error) {
 	}
 }
 
+// generic is a type that has types for arguments.
 func generic(word string, ts []spec.ValType) (spec.ValType, error) {
 	want := map[string][2]int{"tuple": {1, 1 << 16}, "option": {1, 1}, "result": {0, 2}, "map": {2, 2}, "stream": {0, 1}, "future": {0, 1}}[word]
 	if len(ts) < want[0] || len(ts) > want[1] {
@@ -229,6 +237,7 @@ func (p *typeParser) braced(word string) (spec.ValType, error) {
 	return bracedType(word, labels, ts), p.expect("}")
 }
 
+// member reads a label, and the type that it may have.
 func (p *typeParser) member(word string) (label string, t spec.ValType, err error) {
 	if label = p.word(); label == "" {
 		return "", nil, fmt.Errorf("a label is missing before %q", p.rest())
@@ -246,6 +255,7 @@ func (p *typeParser) member(word string) (label string, t spec.ValType, err erro
 	return label, t, err
 }
 
+// bracedType is a type of labels, which may have types.
 func bracedType(word string, labels []string, ts []spec.ValType) spec.ValType {
 	switch word {
 	case "record":

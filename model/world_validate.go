@@ -1,5 +1,3 @@
-// Package model runs the specification in spec/: it builds the stores that worlds describe, lets guests and hosts act in
-// them, and searches what can happen. It knows no rule of the Canonical ABI itself.
 package model
 
 import (
@@ -10,7 +8,7 @@ import (
 	"cabi/spec"
 )
 
-// Validate says what is wrong with w, if anything: a name that is not defined, a type that cannot be read.
+// Validate returns an error if a world is not well formed: it names something that it does not define, or a type cannot be read.
 func (w *World) Validate() error {
 	for n, i := range w.Instances {
 		if err := w.validateInstance(i, w.Instances[:n]); err != nil {
@@ -43,13 +41,13 @@ func (w *World) Validate() error {
 	return nil
 }
 
-// leastTable is how many elements a table must have room for: an instance's table of functions is one too.
+// leastTable is the least limit on tables: an instance's table of functions has two elements.
 const leastTable = 2
 
-// maxMemory bounds an instance's memory, so that a hostile world cannot exhaust this one's.
+// maxMemory bounds the memory of an instance, so that a hostile trace cannot exhaust the machine's.
 const maxMemory = 1 << 24
 
-// validateInstance says what is wrong with an instance, given those before it.
+// validateInstance validates an instance, given those before it.
 func (w *World) validateInstance(i Instance, before []Instance) error {
 	named := func(name string) bool {
 		return slices.ContainsFunc(before, func(b Instance) bool { return b.Name == name })
@@ -70,6 +68,7 @@ func (w *World) validateInstance(i Instance, before []Instance) error {
 	return nil
 }
 
+// validateFunc validates a function.
 func (w *World) validateFunc(f Func) error {
 	if !strings.Contains(f.Name, ".") || f.Instance() != Host && !w.hasInstance(f.Instance()) {
 		return fmt.Errorf("world %s: function %s: its name is an instance, a dot and a name", w.Name, f.Name)
@@ -89,9 +88,8 @@ var encodings = map[string]spec.StringEncoding{
 	"": spec.UTF8, "utf8": spec.UTF8, "utf16": spec.UTF16, "latin1+utf16": spec.Latin1UTF16,
 }
 
-// validateRest says what is wrong with what a trace defines beyond what Validate looks at: its menus, its start, its
-// limits, and how much there is of everything.
-func (w *World) validateRest() error {
+// validateDefined validates a world that a trace defines, beyond Validate: its names, menus and start, and how big it is.
+func (w *World) validateDefined() error {
 	if len(w.Instances) > maxParts || len(w.Resources) > maxParts || len(w.Funcs) > maxParts || len(w.Imports) > maxParts {
 		return fmt.Errorf("world %s: it has more than %d instances, resources, functions or imports", shorten(w.Name), maxParts)
 	}
@@ -114,18 +112,18 @@ func (w *World) validateRest() error {
 }
 
 const (
-	maxParts  = 1 << 10
-	deepest   = 64 // levels of a type
-	manyTypes = 1 << 12
+	maxParts  = 1 << 10 // instances, resources, functions, imports
+	maxNested = 64      // levels of a type
+	maxType   = 1 << 12 // bytes of a type
 )
 
-// validateNames wants names that are one word, and types that are not too deep.
+// validateNames wants names that are one word and different, and types that are not too big.
 func (w *World) validateNames() error {
 	if w.Name == "" || WorldByName(w.Name) != nil || strings.ContainsAny(w.Name, " \t\r\n") {
 		return fmt.Errorf("%q is no name for a world of one's own: it is one word that names no other world", shorten(w.Name))
 	}
 	seen := map[string]bool{}
-	for _, name := range slices.Concat(w.names(), w.resourcesNamed()) {
+	for _, name := range slices.Concat(w.functionNames(), w.resourceList()) {
 		if name == "" || seen[name] || strings.ContainsAny(name, " \t\r\n:;") {
 			return fmt.Errorf("world %s: %q is no name: it is empty, there are two, or it is not one word", w.Name, shorten(name))
 		}
@@ -141,7 +139,8 @@ func (w *World) validateNames() error {
 	return nil
 }
 
-func (w *World) names() []string {
+// functionNames are the names of the functions.
+func (w *World) functionNames() []string {
 	var names []string
 	for _, f := range w.Funcs {
 		names = append(names, f.Name)
@@ -149,7 +148,8 @@ func (w *World) names() []string {
 	return names
 }
 
-func (w *World) resourcesNamed() []string {
+// resourceList is the names of the resources.
+func (w *World) resourceList() []string {
 	var names []string
 	for _, r := range w.Resources {
 		names = append(names, r.Name)
@@ -157,15 +157,15 @@ func (w *World) resourcesNamed() []string {
 	return names
 }
 
-// validateSize bounds a type.
+// validateSize wants a type that is not too big.
 func validateSize(text string) error {
-	if strings.Count(text, "<") > deepest || len(text) > manyTypes {
-		return fmt.Errorf("type %s is too big: %d levels and %d bytes are possible", shorten(text), deepest, manyTypes)
+	if strings.Count(text, "<") > maxNested || len(text) > maxType {
+		return fmt.Errorf("type %s is too big: %d levels and %d bytes are possible", shorten(text), maxNested, maxType)
 	}
 	return nil
 }
 
-// validateTemplate wants an action without its numbers.
+// validateTemplate wants a line of a menu: an action without its numbers.
 func validateTemplate(line string) error {
 	words := strings.Fields(line)
 	if len(words) == 0 {

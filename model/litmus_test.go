@@ -31,7 +31,7 @@ allowed $s != $t
 	}
 }
 
-// What is wrong with a program is said so that it can be put right.
+// An error of a litmus says how to mend it.
 func TestLitmusErrorsHelp(t *testing.T) {
 	for text, want := range map[string]string{
 		"world handles\nin A.ran\n":                       "A.run",

@@ -6,7 +6,7 @@ import (
 	"cabi/spec"
 )
 
-// How fast states are explored, by world.
+// The time for a transition of a search, by world.
 func BenchmarkExplore(b *testing.B) {
 	for _, name := range []string{"handles", "waits", "subtasks", "cancel"} {
 		w := WorldByName(name)
@@ -21,7 +21,7 @@ func BenchmarkExplore(b *testing.B) {
 	}
 }
 
-// How fast random walks are.
+// The time for an action of a random walk.
 func BenchmarkWalk(b *testing.B) {
 	n := 0
 	for b.Loop() {
