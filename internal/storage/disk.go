@@ -7,26 +7,26 @@ import (
 	"sync"
 )
 
-// A Disk is a temporary file for what memory has no room for. It is made when it is first needed, and is gone with the process
-// that made it.
+// A Disk is a temporary file for the states that memory has no room for. The file is made when it is first needed, and does not
+// outlive the process.
 type Disk struct {
 	dir string
 
 	mu    sync.Mutex
 	file  File
-	end   int64
-	holes map[int64][]int64 // where, by size
+	end   int64             // of the file
+	freed map[int64][]int64 // the addresses of blocks that were freed, by size
 	open  func(dir string) (File, error)
 }
 
-// A File is what a Disk keeps things in.
+// A File is the part of os.File that a Disk needs.
 type File interface {
 	io.ReaderAt
 	io.WriterAt
 	io.Closer
 }
 
-// NewDisk makes a disk whose file is in a directory; "" is the system's for temporary files.
+// NewDisk makes a disk whose file is in a directory; if dir is empty, in the system's directory for temporary files.
 func NewDisk(dir string) *Disk { return &Disk{dir: dir, open: openFile} }
 
 func openFile(dir string) (File, error) {
@@ -34,18 +34,18 @@ func openFile(dir string) (File, error) {
 	if err != nil {
 		return nil, err
 	}
-	os.Remove(f.Name()) // it stays until it is closed; where that is not so, Close removes it
+	os.Remove(f.Name()) // an open file stays without its name; on systems where this fails, Close removes it
 	return f, nil
 }
 
-// Used is how many bytes are on disk, or were.
+// Used is the most bytes that the file has had.
 func (d *Disk) Used() int64 {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.end
 }
 
-// Close gives the disk back.
+// Close closes the file, which removes it.
 func (d *Disk) Close() error {
 	if d.file == nil {
 		return nil
@@ -57,7 +57,7 @@ func (d *Disk) Close() error {
 	return err
 }
 
-// allocate returns where so many bytes may be written.
+// allocate returns an address for a block of n bytes.
 func (d *Disk) allocate(n int64) (int64, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -66,10 +66,10 @@ func (d *Disk) allocate(n int64) (int64, error) {
 		if err != nil {
 			return 0, diskError(err)
 		}
-		d.file, d.holes = f, map[int64][]int64{}
+		d.file, d.freed = f, map[int64][]int64{}
 	}
-	if free := d.holes[n]; len(free) > 0 {
-		d.holes[n] = free[:len(free)-1]
+	if free := d.freed[n]; len(free) > 0 {
+		d.freed[n] = free[:len(free)-1]
 		return free[len(free)-1], nil
 	}
 	at := d.end
@@ -77,11 +77,11 @@ func (d *Disk) allocate(n int64) (int64, error) {
 	return at, nil
 }
 
-// free gives back what was allocated.
+// free frees a block of n bytes.
 func (d *Disk) free(at, n int64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.holes[n] = append(d.holes[n], at)
+	d.freed[n] = append(d.freed[n], at)
 }
 
 func (d *Disk) read(b []byte, at int64) error {
@@ -94,7 +94,7 @@ func (d *Disk) write(b []byte, at int64) error {
 	return diskError(err)
 }
 
-// A DiskError says that states could not be kept on disk.
+// A DiskError is an error of writing states to disk, or of reading them.
 type DiskError struct{ Err error }
 
 func (e *DiskError) Error() string {

@@ -6,25 +6,26 @@ import (
 	"slices"
 )
 
-// A run is sorted keys on disk. In memory stand every 256th of them, to know where to read, and a Bloom filter, to know
-// when not to.
+// A run is keys on disk, sorted. In memory it has a Bloom filter, which shows of most keys that they are not in the run, and fences,
+// which show where the others would be: the run is in parts of 256 keys, and a fence is the lower half of a part's first key.
 type run struct {
-	at     int64
-	n      int
+	at     int64    // its address on disk
+	n      int      // keys
 	words  int      // of a key
-	fences []uint64 // the lower half of every 256th key
+	fences []uint64 // one for each part
 	filter []uint64 // each key sets four bits of one word
 }
 
 const (
-	perFence      = 256 // keys, 4 KB on disk
-	keysPerFilter = 5   // keys for each word of the filter: of those that are not in it, some three in a hundred seem to be
-	mostRuns      = 8   // before they are merged
+	perFence      = 256 // keys, at most 4 KB on disk
+	keysPerFilter = 5   // keys for each word of the filter: some three in a hundred keys that are not in the run pass it
+	maxRuns       = 8   // of a shard, before they are merged
 )
 
+// compareKeys orders keys by their lower halves, like tables.
 func compareKeys(a, b Key) int { return cmp.Or(cmp.Compare(a.Lo, b.Lo), cmp.Compare(a.Hi, b.Hi)) }
 
-// spill writes the table to disk as a run, and empties it.
+// spill writes a shard's table to disk as a run, and empties the table.
 func (sh *shard) spill(d *Disk) error {
 	keys := slices.SortedFunc(sh.keys, compareKeys)
 	w, err := newRunWriter(d, len(keys), sh.words)
@@ -42,14 +43,14 @@ func (sh *shard) spill(d *Disk) error {
 	}
 	sh.runs = append(sh.runs, r)
 	clear(sh.table)
-	sh.n = 0
-	if len(sh.runs) > mostRuns {
+	sh.inTable = 0
+	if len(sh.runs) > maxRuns {
 		return sh.merge(d)
 	}
 	return nil
 }
 
-// merge makes one run of all.
+// merge makes one run of all those of a shard.
 func (sh *shard) merge(d *Disk) error {
 	n := 0
 	readers := make([]*runReader, len(sh.runs))
@@ -84,6 +85,7 @@ func (sh *shard) merge(d *Disk) error {
 	return nil
 }
 
+// compareHeads orders readers by the keys that they are at. One that has no more comes last.
 func compareHeads(a, b *runReader) int {
 	if a.done || b.done {
 		return cmp.Compare(boolInt(a.done), boolInt(b.done))
@@ -98,9 +100,9 @@ func boolInt(b bool) int {
 	return 0
 }
 
-// inRuns reports whether a key is on disk.
+// inRuns reports whether a key is in a run of the shard.
 func (sh *shard) inRuns(d *Disk, k Key) (bool, error) {
-	for i := len(sh.runs) - 1; i >= 0; i-- { // the newest first: states are met again soon
+	for i := len(sh.runs) - 1; i >= 0; i-- { // the newest first: a search often comes back to a state soon
 		r := sh.runs[i]
 		if !r.mayHold(k) {
 			continue
@@ -113,19 +115,20 @@ func (sh *shard) inRuns(d *Disk, k Key) (bool, error) {
 	return false, nil
 }
 
-// word is where the filter keeps a key, and the bits there.
-func (r *run) word(k Key) (*uint64, uint64) {
+// filterBits is the word of the filter for a key, and the bits that the key sets in it.
+func (r *run) filterBits(k Key) (*uint64, uint64) {
 	h := (k.Lo ^ k.Hi) * 0x9e3779b97f4a7c15
 	bit := func(i int) uint64 { return 1 << (h >> (40 + 6*i) & 63) }
 	return &r.filter[k.Lo%uint64(len(r.filter))], bit(0) | bit(1) | bit(2) | bit(3)
 }
 
+// mayHold reports whether a key passes the filter. One that does not is not in the run.
 func (r *run) mayHold(k Key) bool {
-	word, mask := r.word(k)
+	word, mask := r.filterBits(k)
 	return *word&mask == mask
 }
 
-// holds reads the part of the run where a key would be.
+// holds reports whether a key is in the run. It reads the part that the key would be in.
 func (r *run) holds(d *Disk, k Key) (bool, error) {
 	after, _ := slices.BinarySearchFunc(r.fences, k.Lo, func(fence, lo uint64) int {
 		if fence <= lo {
@@ -133,8 +136,8 @@ func (r *run) holds(d *Disk, k Key) (bool, error) {
 		}
 		return 1
 	})
-	for i := max(after-1, 0); i >= 0; i-- { // equal halves may begin a part earlier
-		there, err := r.inPart(d, i, k)
+	for i := max(after-1, 0); i >= 0; i-- { // keys with the same lower half may begin in an earlier part
+		there, err := r.holdsAt(d, i, k)
 		if there || err != nil || r.fences[i] != k.Lo {
 			return there, err
 		}
@@ -142,7 +145,8 @@ func (r *run) holds(d *Disk, k Key) (bool, error) {
 	return false, nil
 }
 
-func (r *run) inPart(d *Disk, i int, k Key) (bool, error) {
+// holdsAt reports whether a key is in the ith part.
+func (r *run) holdsAt(d *Disk, i int, k Key) (bool, error) {
 	var buf [perFence * 16]byte
 	n := min(perFence, r.n-i*perFence)
 	part := buf[:r.size(n)]
@@ -152,7 +156,7 @@ func (r *run) inPart(d *Disk, i int, k Key) (bool, error) {
 	low, high := 0, n
 	for low < high {
 		mid := int(uint(low+high) >> 1)
-		switch c := compareKeys(r.key(part[r.size(mid):]), k); {
+		switch c := compareKeys(r.keyAt(part[r.size(mid):]), k); {
 		case c == 0:
 			return true, nil
 		case c < 0:
@@ -164,13 +168,14 @@ func (r *run) inPart(d *Disk, i int, k Key) (bool, error) {
 	return false, nil
 }
 
+// bytes is how many bytes of memory the run takes.
 func (r *run) bytes() int64 { return int64(len(r.fences)+len(r.filter)) * 8 }
 
-// size is how many bytes so many keys take on disk.
+// size is how many bytes keys take on disk.
 func (r *run) size(keys int) int64 { return int64(keys * r.words * 8) }
 
-// key is the first of the keys that were read.
-func (r *run) key(b []byte) Key {
+// keyAt is the key that bytes from disk begin with.
+func (r *run) keyAt(b []byte) Key {
 	k := Key{Lo: binary.LittleEndian.Uint64(b)}
 	if r.words == 2 {
 		k.Hi = binary.LittleEndian.Uint64(b[8:])
@@ -178,7 +183,7 @@ func (r *run) key(b []byte) Key {
 	return k
 }
 
-// all calls yield with each key.
+// all calls yield with each key of the run, in order.
 func (r *run) all(d *Disk, yield func(Key) error) error {
 	reader := &runReader{run: r, disk: d}
 	for {
@@ -191,30 +196,30 @@ func (r *run) all(d *Disk, yield func(Key) error) error {
 	}
 }
 
-// A runReader reads a run in order.
+// A runReader reads the keys of a run in order.
 type runReader struct {
 	*run
-	disk  *Disk
-	head  Key
-	done  bool
-	taken int
-	buf   []byte
+	disk *Disk
+	head Key    // the key that it is at
+	done bool   // it is beyond the last
+	read int    // how many keys it has come to
+	buf  []byte // the next keys, read from disk
 }
 
-// next moves on to the next key.
+// next moves to the next key.
 func (r *runReader) next() error {
-	if r.taken == r.n {
+	if r.read == r.n {
 		r.done = true
 		return nil
 	}
 	if len(r.buf) == 0 {
-		r.buf = make([]byte, r.size(min(perBlock, r.n-r.taken)))
-		if err := r.disk.read(r.buf, r.at+r.size(r.taken)); err != nil {
+		r.buf = make([]byte, r.size(min(perBlock, r.n-r.read)))
+		if err := r.disk.read(r.buf, r.at+r.size(r.read)); err != nil {
 			return err
 		}
 	}
-	r.head, r.buf = r.key(r.buf), r.buf[r.size(1):]
-	r.taken++
+	r.head, r.buf = r.keyAt(r.buf), r.buf[r.size(1):]
+	r.read++
 	return nil
 }
 
@@ -224,10 +229,11 @@ const perBlock = 4096 // keys that are read or written at once
 type runWriter struct {
 	run
 	disk *Disk
-	buf  []byte
-	to   int64
+	buf  []byte // keys that are not on disk yet
+	to   int64  // the address that they go to
 }
 
+// newRunWriter begins a run of n keys.
 func newRunWriter(d *Disk, n, words int) (*runWriter, error) {
 	w := &runWriter{run: run{words: words}, disk: d}
 	at, err := d.allocate(w.size(n))
@@ -241,11 +247,12 @@ func newRunWriter(d *Disk, n, words int) (*runWriter, error) {
 	return w, nil
 }
 
+// add writes a key. They are added in order.
 func (w *runWriter) add(k Key) error {
 	if w.n%perFence == 0 {
 		w.fences = append(w.fences, k.Lo)
 	}
-	word, mask := w.word(k)
+	word, mask := w.filterBits(k)
 	*word |= mask
 	w.n++
 	w.buf = binary.LittleEndian.AppendUint64(w.buf, k.Lo)
@@ -258,6 +265,7 @@ func (w *runWriter) add(k Key) error {
 	return w.flush()
 }
 
+// flush writes the buffer to disk.
 func (w *runWriter) flush() error {
 	err := w.disk.write(w.buf, w.to)
 	w.to += int64(len(w.buf))
@@ -265,6 +273,7 @@ func (w *runWriter) flush() error {
 	return err
 }
 
+// finish returns the run, when all its keys are added.
 func (w *runWriter) finish() (*run, error) {
 	if err := w.flush(); err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ func key(i int) Key { return xxh3.Hash128([]byte(fmt.Sprint(i))) }
 
 func shortKey(i int) Key { return ShortKey(binary.LittleEndian.AppendUint64(nil, uint64(i))) }
 
-// A set is what a map is, however little memory it has.
+// TestSet checks that a set has the same keys as a map, however little memory it has.
 func TestSet(t *testing.T) {
 	for _, kind := range []struct {
 		name   string
@@ -26,7 +26,7 @@ func TestSet(t *testing.T) {
 		key    func(int) Key
 		lowest Key
 	}{
-		{"long", NewSet, key, Key{}}, // is kept as another
+		{"long", NewSet, key, Key{}}, // the set has it as another key
 		{"short", NewShortSet, shortKey, shortKey(0)},
 	} {
 		for _, memory := range []int64{0, 1, 50_000, 1 << 20} {
@@ -63,7 +63,8 @@ func TestSet(t *testing.T) {
 	}
 }
 
-// Short keys are states in another form, whatever is in them and however long they are. They are spread over the shards.
+// TestShortKeys checks that a short key gives its state back, whatever that is and however long, and that such keys are spread over
+// the shards.
 func TestShortKeys(t *testing.T) {
 	var shards [Shards]int
 	r := rand.New(rand.NewPCG(1, 1))
@@ -94,6 +95,7 @@ func TestShortKeys(t *testing.T) {
 	}
 }
 
+// all are the keys of a set.
 func all(t *testing.T, s *Set) map[Key]bool {
 	keys := map[Key]bool{}
 	if err := s.All(func(k Key) error { keys[k] = true; return nil }); err != nil {
@@ -102,7 +104,7 @@ func all(t *testing.T, s *Set) map[Key]bool {
 	return keys
 }
 
-// Keys whose lower halves are equal are told apart, in memory and on disk.
+// TestEqualHalves checks that keys with the same lower half are different keys, in memory and on disk.
 func TestEqualHalves(t *testing.T) {
 	for _, memory := range []int64{0, 1} {
 		disk := NewDisk(t.TempDir())
@@ -119,7 +121,7 @@ func TestEqualHalves(t *testing.T) {
 	}
 }
 
-// Goroutines that add the same keys are told once of each that it is new.
+// TestConcurrentAdds checks that of several goroutines that add the same keys, exactly one finds each new.
 func TestConcurrentAdds(t *testing.T) {
 	disk := NewDisk(t.TempDir())
 	defer disk.Close()
@@ -141,7 +143,7 @@ func TestConcurrentAdds(t *testing.T) {
 	}
 }
 
-// A queue gives back what it was given, in order, wherever it was kept.
+// TestQueue checks that the blocks of a queue come in the order in which they were put, in memory or on disk.
 func TestQueue(t *testing.T) {
 	for _, memory := range []int64{0, 1, 3000} {
 		disk := NewDisk(t.TempDir())
@@ -194,7 +196,7 @@ type fullFile struct{ io.ReaderAt }
 func (fullFile) WriteAt([]byte, int64) (int, error) { return 0, errFull }
 func (fullFile) Close() error                       { return nil }
 
-// A disk that is full is an error, and nothing is lost that was there.
+// TestFullDisk checks that a full disk is an error, and that no key is lost that was added before.
 func TestFullDisk(t *testing.T) {
 	disk := NewDisk("")
 	disk.open = func(string) (File, error) { return fullFile{}, nil }
