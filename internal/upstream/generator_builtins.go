@@ -227,7 +227,7 @@ func (g *generator) addJoin(o *options, inst *instanceView, h slot) {
 	}
 }
 
-// addSubtask adds the drop of a subtask whose end its caller was told (it has no lenders any more), or its cancellation.
+// addSubtask adds the drop of a subtask whose caller knows of its end, so that it has no lenders any more, or its cancellation.
 func (g *generator) addSubtask(o *options, h slot) {
 	switch {
 	case g.state.field(h.ref, "lenders") == "-":

@@ -143,8 +143,8 @@ func caseOf(t *model.Trace) (*recorder, error) {
 	return rec, actor.err
 }
 
-// A traceActor takes the actions in the lines of a trace, and makes its choices. It knows no names: the lines have numbers. The
-// model's own actor for traces knows them, since it hears of every result, which here the recorder does.
+// A traceActor takes the actions in the lines of a trace, and makes its choices. It knows no names: the lines must have numbers. The
+// actor of model.RunTrace learns the names from the results, of which here the recorder is notified.
 type traceActor struct {
 	lines   []model.Line // the actions that are still to be taken
 	choices []uint32     // the choices that are still to be made
