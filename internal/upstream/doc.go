@@ -1,9 +1,9 @@
 // Package upstream compares the port in spec/ with definitions.py: it makes runs of random worlds on the port, repeats them on
 // the Python with the same actions and choices, and compares the two traces line by line.
 //
-// The files, in the order to read them: compare.go makes and compares runs; trace.go has the Case, which is a run as both sides
-// can repeat it, and the recorder, which makes the port's side of a trace; driver.go and driver.py make Python's. random.go,
-// worlds.go and the files generator*.go make a random run from a seed; flat.go, layout.go and core_values.go the numbers in it.
-// coverage.go, outcomes.go, unreached.go and table.go count what the runs have reached. vectors.go records runs for those who
-// have no Python, and replay.go compares traces that were written by others.
+// The files, in the order to read them: compare.go, worker.go and difference.go make and compare runs; case.go has the Case,
+// which is a run as both sides can repeat it; recorder.go writes the port's trace of a run, driver.go and driver.py Python's.
+// random.go, worlds.go and the files generator*.go make a random run from a seed; flat.go, layout.go and core_values.go the
+// numbers in it. coverage.go, outcomes.go, places.go, unreached.go and table.go count what the runs have reached. vectors.go
+// records runs for comparisons without a Python, and replay.go compares traces from elsewhere.
 package upstream

@@ -1,0 +1,143 @@
+package upstream
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"cabi/spec"
+)
+
+// A worker makes and compares runs, one after the other.
+type worker struct {
+	*comparison
+	makeRun         func(rec *recorder, i int) // makes a run on the port
+	python          *driver
+	unpatchedPython *driver // definitions.py with its own stack switching; nil: not started yet
+	pool            *spec.Pool
+	seen            *Coverage
+	unpatched, hung int // as in a Report
+}
+
+// compare makes a run on both sides, and returns how they differ; nil: they do not.
+func (w *worker) compare(i int) (*Difference, error) {
+	rec := &recorder{seen: w.seen}
+	if !inTime(w.patience(), func() { w.makeRun(rec, i) }) {
+		return w.portHangs(rec, i), nil
+	}
+	lines, err := w.python.run(rec.recorded)
+	if errors.Is(err, errLate) {
+		return w.pythonHangs(rec, i)
+	}
+	if err != nil {
+		return nil, err
+	}
+	lines, unwound := cutUnwound(lines)
+	if firstDifference(rec.lines, lines) >= 0 {
+		return w.python.explain(rec.recorded, i)
+	}
+	if w.Options.Unpatched > 0 && i%w.Options.Unpatched == 0 {
+		return w.compareUnpatched(rec, i, unwound)
+	}
+	return nil, nil
+}
+
+// inTime runs f, and reports whether it ended within a time. If not, f goes on in its goroutine, and nobody waits for it.
+func inTime(limit time.Duration, f func()) bool {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		f()
+	}()
+	select {
+	case <-done:
+		return true
+	case <-time.After(limit):
+		return false
+	}
+}
+
+// portHangs is the difference of a run that does not end on the port. The worker goes on with another pool and coverage, since
+// the run may still be using these.
+func (w *worker) portHangs(rec *recorder, i int) *Difference {
+	w.pool, w.seen = &spec.Pool{}, newCoverage()
+	port, made := rec.soFar()
+	port = append(port, fmt.Sprintf("(nothing more within %v)", w.patience()))
+	return &Difference{Run: i, What: ", where the port does not come back", Case: made, Line: len(port) - 1, Port: port}
+}
+
+// pythonHangs is the difference of a run that does not end on definitions.py. Its driver was stopped, and another is started.
+func (w *worker) pythonHangs(rec *recorder, i int) (*Difference, error) {
+	python := []string{fmt.Sprintf("(nothing within %v)", w.patience())}
+	difference := &Difference{Run: i, What: ", where definitions.py does not come back", Case: rec.recorded, Port: rec.lines, Python: python}
+	d, err := startDriver(w.Dir, w.patience())
+	if err == nil {
+		w.python = d
+	}
+	return difference, err
+}
+
+// unwoundLine is the line with which the driver ends a trace if the exception that stopped the run unwound a resumption: it
+// passed from a stack that was resumed to the one that resumed it. With definitions.py's own stack switching such a run hangs.
+const unwoundLine = "unwound a resumption"
+
+// cutUnwound cuts that line off, and reports whether it was there.
+func cutUnwound(lines []string) ([]string, bool) {
+	if n := len(lines); n > 0 && lines[n-1] == unwoundLine {
+		return lines[:n-1], true
+	}
+	return lines, false
+}
+
+// explain repeats a run on both sides with whole states in the traces instead of their hashes, and compares these.
+func (d *driver) explain(c Case, run int) (*Difference, error) {
+	c.States = statesFull
+	lines, err := d.run(c)
+	if err != nil {
+		return nil, err
+	}
+	lines, _ = cutUnwound(lines)
+	port := Trace(c)
+	return &Difference{Run: run, Case: c, Line: firstDifference(port, lines), Port: port, Python: lines}, nil
+}
+
+// compareUnpatched repeats a run on definitions.py with its own stack switching. The trace must be the same, and hang at its end
+// exactly if the exception that stopped the run unwound a resumption.
+func (w *worker) compareUnpatched(rec *recorder, i int, unwound bool) (*Difference, error) {
+	if w.unpatchedPython == nil {
+		d, err := startDriver(w.Dir, w.patience(), "--unpatched")
+		if err != nil {
+			return nil, err
+		}
+		w.unpatchedPython = d
+	}
+	lines, err := w.unpatchedPython.run(rec.recorded)
+	if err != nil {
+		return nil, err
+	}
+	w.unpatched++
+	want := withoutStates(rec.lines)
+	if unwound {
+		want = append(want, "hung")
+		w.hung++
+	}
+	at := firstDifference(want, lines)
+	if at < 0 {
+		return nil, nil
+	}
+	return &Difference{Run: i, What: ", without the replacements of cont_new, resume and block", Case: rec.recorded, Line: at, Port: want, Python: lines}, nil
+}
+
+// withoutStates are the lines of a trace that are not states.
+func withoutStates(lines []string) []string {
+	return slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.HasPrefix(l, "s ") })
+}
+
+func (w *worker) close() {
+	w.python.close()
+	if w.unpatchedPython != nil {
+		w.unpatchedPython.close()
+	}
+}
