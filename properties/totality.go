@@ -33,6 +33,7 @@ type stopChecker[E error] struct{ model.BaseChecker }
 // Settled notes that an action was taken, which could have been stopped.
 func (c *stopChecker[E]) Settled(*model.Run) { c.NonVacuous = true }
 
+// Stopped checks the error that stopped the run.
 func (c *stopChecker[E]) Stopped(_ *model.Run, err error) {
 	var stop E
 	if errors.As(err, &stop) {

@@ -97,10 +97,12 @@ func (d *Disk) write(b []byte, at int64) error {
 // A DiskError is an error of writing states to disk, or of reading them.
 type DiskError struct{ Err error }
 
+// Error says that the states have no room, and why.
 func (e *DiskError) Error() string {
 	return fmt.Sprintf("states that memory has no room for: %v", e.Err)
 }
 
+// Unwrap is the error of the file.
 func (e *DiskError) Unwrap() error { return e.Err }
 
 func diskError(err error) error {

@@ -26,6 +26,7 @@ const DirVariable = "CABI_UPSTREAM"
 // A BadInput is an error that the caller is to blame for: a directory without definitions.py, a machine without Python.
 type BadInput struct{ msg string }
 
+// Error says what is wrong with the input.
 func (e *BadInput) Error() string { return e.msg }
 
 // checkInput returns an error unless there is a definitions.py in dir, and a Python that can run it.
