@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
@@ -18,28 +19,34 @@ what goes wrong: a property that breaks, or an assert or crash of the Python. It
 
 // newTrapsCommand returns the command that says why each trap exists.
 func newTrapsCommand() *cobra.Command {
-	var asJSON, markdown bool
+	var asJSON bool
+	var output string
 	cmd := &cobra.Command{
 		Use:     "traps",
 		Short:   "Say of every trap how it is taken, and what goes wrong without it",
 		Long:    trapsLong,
-		Example: "  cabi traps\n  cabi traps --json",
+		Example: "  cabi traps\n  cabi traps --json\n  cabi traps -o docs/generated",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runTraps(cmd.OutOrStdout(), cmd.ErrOrStderr(), asJSON, markdown)
+			return runTraps(cmd.OutOrStdout(), cmd.ErrOrStderr(), asJSON, output)
 		},
 	}
 	f := cmd.Flags()
 	f.BoolVar(&asJSON, "json", false, "print a JSON list of objects, one for each trap")
-	f.BoolVar(&markdown, "markdown", false, "print the page docs/generated/traps.md")
-	cmd.MarkFlagsMutuallyExclusive("json", "markdown")
+	f.StringVarP(&output, "output", "o", "", "write the page traps.md and its programs, the folder traps, to this `DIR`")
+	cmd.MarkFlagsMutuallyExclusive("json", "output")
 	return cmd
 }
 
-func runTraps(out, errs io.Writer, asJSON, markdown bool) error {
+func runTraps(out, errs io.Writer, asJSON bool, output string) error {
 	trapRows, assertRows, err := siteRowsByKind()
 	if err != nil {
 		return err
+	}
+	if output != "" {
+		if err := os.MkdirAll(output, 0o777); err != nil { // before the work, not after it
+			return exitError{2, err.Error()}
+		}
 	}
 	debug.SetGCPercent(400) // runs make much garbage: collect less often
 	result := traps.Find(namesOfRows(trapRows), namesOfRows(assertRows), func(what string) { fmt.Fprintln(errs, what) })
@@ -49,8 +56,10 @@ func runTraps(out, errs io.Writer, asJSON, markdown bool) error {
 		e.SetIndent("", "  ")
 		e.SetEscapeHTML(false)
 		return e.Encode(result.Objects(trapRows))
-	case markdown:
-		result.WriteMarkdown(out, trapRows, assertRows)
+	case output != "":
+		if err := traps.Write(output, result.Files(trapRows, assertRows)); err != nil {
+			return exitError{2, err.Error()}
+		}
 	default:
 		result.WriteText(out)
 	}

@@ -1,8 +1,9 @@
 package main
 
 import (
-	"bytes"
+	"maps"
 	"os"
+	"path/filepath"
 	"regexp"
 	"runtime/debug"
 	"slices"
@@ -15,59 +16,99 @@ import (
 	"cabi/spec"
 )
 
-// TestDocsTraps checks docs/generated/traps.md. Making the page takes a minute; unless it is written or CABI_LONG is set, the test checks
-// only that every trap and assert is in the page, that every program takes its trap, and that with the trap switched off it violates
-// the property that the page says.
+// generatedDir is the folder of the generated pages.
+const generatedDir = "../../docs/generated"
+
+// TestDocsTraps keeps docs/generated/traps.md and its programs true. Making them takes a minute; unless they are written or CABI_LONG is
+// set, the test checks only that every trap and assert is in the page, that the page links to every program and to nothing else, that
+// every program takes its trap, and that with the trap switched off it violates the property that the page says.
 func TestDocsTraps(t *testing.T) {
-	const file = "../../docs/generated/traps.md"
 	trapRows, assertRows, err := siteRowsByKind()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if *write || os.Getenv("CABI_LONG") != "" {
 		defer debug.SetGCPercent(debug.SetGCPercent(400))
-		var page bytes.Buffer
-		traps.Find(namesOfRows(trapRows), namesOfRows(assertRows), nil).WriteMarkdown(&page, trapRows, assertRows)
-		compareDoc(t, file, page.Bytes())
+		compareTraps(t, traps.Find(namesOfRows(trapRows), namesOfRows(assertRows), nil).Files(trapRows, assertRows))
 	}
-	page := string(must(os.ReadFile(file)))
+	page := string(must(os.ReadFile(filepath.Join(generatedDir, traps.Page))))
 	for _, row := range slices.Concat(trapRows, assertRows) {
 		if !strings.Contains(page, "`"+string(row.Site)+"`") {
-			t.Errorf("%s does not speak of %s", file, row.Site)
+			t.Errorf("%s does not speak of %s", traps.Page, row.Site)
 		}
 	}
 	if strings.Contains(page, "not explained") || strings.Contains(page, "Not explained") {
-		t.Errorf("%s does not explain an exception: say why in internal/traps/exceptions.go", file)
+		t.Errorf("%s does not explain an exception: say why in internal/traps/exceptions.go", traps.Page)
 	}
-	checkTraps(t, page, len(trapRows))
+	checkTraps(t, page, trapRows)
+}
+
+// compareTraps compares the page and its programs with new ones, or writes the new ones.
+func compareTraps(t *testing.T, files map[string]string) {
+	t.Helper()
+	if *write {
+		if err := traps.Write(generatedDir, files); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		compareDoc(t, filepath.Join(generatedDir, name), []byte(files[name]))
+	}
 }
 
 // checkTraps runs every program of the page.
-func checkTraps(t *testing.T, page string, all int) {
-	sections := strings.Split(page, "\n#### `")[1:]
-	if len(sections) != all {
-		t.Errorf("there are %d traps, want %d", len(sections), all)
-	}
-	reached, needed := 0, 0
-	for _, s := range sections {
-		site := s[:strings.Index(s, "`")]
-		for _, m := range regexp.MustCompile("(?s)```\n(.*?)```").FindAllStringSubmatch(s, -1) {
-			trace, err := model.ParseTrace(strings.NewReader(m[1]))
-			switch {
-			case err != nil:
-				t.Fatalf("%s: %v", site, err)
-			case len(trace.Without) > 0:
-				needed++
-				checkBroken(t, site, trace)
-			default:
-				reached++
-				checkTaken(t, site, trace)
-			}
+func checkTraps(t *testing.T, page string, rows []traps.Row) {
+	files := programsOfTraps(t)
+	linked := map[string]bool{}
+	for _, m := range regexp.MustCompile(`\((traps/[^)]+)\)`).FindAllStringSubmatch(page, -1) {
+		if linked[m[1]] = true; files[m[1]] == "" {
+			t.Errorf("%s links to %s, which is missing", traps.Page, m[1])
 		}
 	}
-	if 100*reached < 95*all || 100*needed < 90*reached {
-		t.Errorf("%d of %d traps are reached, %d of them needed: too few", reached, all, needed)
+	taken, needed := 0, 0
+	for name, text := range files {
+		if !linked[name] {
+			t.Errorf("%s does not link to %s", traps.Page, name)
+		}
+		trace, err := model.ParseTrace(strings.NewReader(text))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if len(trace.Without) > 0 {
+			needed++
+			checkBroken(t, siteOfProgram(t, name, rows), trace)
+		} else {
+			taken++
+			checkTaken(t, siteOfProgram(t, name, rows), trace)
+		}
 	}
+	if 100*taken < 95*len(rows) || 100*needed < 90*taken {
+		t.Errorf("%d of %d traps are taken, %d of them needed: too few", taken, len(rows), needed)
+	}
+}
+
+// programsOfTraps are the programs of the page, by name.
+func programsOfTraps(t *testing.T) map[string]string {
+	t.Helper()
+	names := must(filepath.Glob(filepath.Join(generatedDir, "traps", "*")))
+	files := map[string]string{}
+	for _, name := range names {
+		files["traps/"+filepath.Base(name)] = string(must(os.ReadFile(name)))
+	}
+	return files
+}
+
+// siteOfProgram is the trap that a program is named after.
+func siteOfProgram(t *testing.T, name string, rows []traps.Row) string {
+	t.Helper()
+	for _, row := range rows {
+		if slices.Contains(traps.ProgramNames(row.Site), name) {
+			return string(row.Site)
+		}
+	}
+	t.Errorf("%s is named after no trap", name)
+	return ""
 }
 
 // checkTaken runs a program that takes a trap.
@@ -107,17 +148,16 @@ func checkBroken(t *testing.T, site string, trace *model.Trace) {
 // The programs of docs/generated/traps.md without a trap switched off do the same on definitions.py as on the port.
 func TestDocsTrapsUpstream(t *testing.T) {
 	dir := checkoutDir(t)
-	page := string(must(os.ReadFile("../../docs/generated/traps.md")))
-	for _, m := range regexp.MustCompile("(?s)```\n(world .*?)```").FindAllStringSubmatch(page, -1) {
-		trace, err := model.ParseTrace(strings.NewReader(m[1]))
+	for name, text := range programsOfTraps(t) {
+		trace, err := model.ParseTrace(strings.NewReader(text))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(trace.Without) > 0 {
 			continue
 		}
-		if out, code, err := replayText(t, m[1], "--upstream", dir); code != 0 {
-			t.Errorf("exit %d, %v:\n%s", code, err, out)
+		if out, code, err := replayText(t, text, "--upstream", dir); code != 0 {
+			t.Errorf("%s: exit %d, %v:\n%s", name, code, err, out)
 		}
 	}
 }

@@ -7,40 +7,41 @@ import (
 	"cabi/spec"
 )
 
-// opaque is the guest of bindings that a generator wrote: it knows handles by names that have types, uses each between
-// getting it and giving it up, and never looks at an index.
+// opaque is a guest whose bindings a generator wrote. It knows each handle by an ordinal and a type, uses it from when it gets it until
+// it gives it up, and never looks at the index.
 var opaque = guest{}
 
-// confused uses a name where another type is wanted, once.
-var confused = guest{may: func(h handle, want *spec.Expected) bool { return !h.gone && !want.Answers(h.element) }}
+// confused uses a live handle, once, where a handle of another type is expected.
+var confused = guest{mayMisuse: func(h issuedHandle, want *spec.Expected) bool { return !h.gone && !want.Answers(h.element) }}
 
-// stale uses a name after its element is gone, once.
-var stale = guest{may: func(h handle, _ *spec.Expected) bool { return h.gone }}
+// stale uses a handle, once, after its element is gone.
+var stale = guest{mayMisuse: func(h issuedHandle, _ *spec.Expected) bool { return h.gone }}
 
-// comparing is opaque, but that it asks of two indices it was handed whether they are equal.
+// comparing does as opaque does, and also asks whether two indices that it was given are equal.
 var comparing = guest{compare: func(c *lockstep, ref *transcript) string {
 	for i, a := range c.handles {
 		for j, b := range c.handles[:i] {
 			if a.inst == b.inst && (a.index == b.index) != (ref.handles[i].index == ref.handles[j].index) {
 				return fmt.Sprintf("#%d and #%d of %s: %d and %d in %s, %d and %d in %s", j, i, a.inst.Name,
-					b.index, a.index, c.variant(), ref.handles[j].index, ref.handles[i].index, c.variantOfReference.Name)
+					b.index, a.index, c.variant(), ref.handles[j].index, ref.handles[i].index, c.reference.Name)
 			}
 		}
 	}
 	return ""
 }}
 
-// hardCoding is opaque, but that it asks of an index it was handed whether it is a certain number.
+// hardCoding does as opaque does, and also asks whether an index that it was given is a certain number.
 var hardCoding = guest{compare: func(c *lockstep, ref *transcript) string {
 	for i, a := range c.handles {
 		if a.index != ref.handles[i].index {
-			return fmt.Sprintf("#%d of %s: %d in %s, %d in %s", i, a.inst.Name, a.index, c.variant(), ref.handles[i].index, c.variantOfReference.Name)
+			return fmt.Sprintf("#%d of %s: %d in %s, %d in %s", i, a.inst.Name, a.index, c.variant(), ref.handles[i].index, c.reference.Name)
 		}
 	}
 	return ""
 }}
 
-// Guests are the kinds of guests that may tell a variant from a reference variant, as properties: that they cannot.
+// Guests are the kinds of guests that may tell a variant from a reference variant. Each is a property, which says that such guests
+// cannot tell.
 func Guests(reference *spec.Variant) []*model.Property {
 	of := func(name, does, blind string, g guest) *model.Property {
 		p := &model.Property{
@@ -66,7 +67,7 @@ func Guests(reference *spec.Variant) []*model.Property {
 }
 
 func newLockstep(name string, g guest, reference *spec.Variant) *lockstep {
-	c := &lockstep{guest: g, variantOfReference: reference}
+	c := &lockstep{guest: g, reference: reference}
 	c.Name = name
 	return c
 }

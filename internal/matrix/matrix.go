@@ -1,5 +1,6 @@
-// Package matrix asks of every variant, of how handles are numbered, every question of component-model#395: each table
-// property, which guests can tell it from another, how much room its tables take, and what a lookup costs.
+// Package matrix compares the variants, which are the ways to number handles that component-model#395 discusses. For each variant it finds
+// out which properties of tables hold, which kinds of guests can tell the variant from a reference variant, how much room its tables
+// take, and how long a lookup takes.
 package matrix
 
 import (
@@ -10,14 +11,14 @@ import (
 	"cabi/spec"
 )
 
-// A Matrix is what was found.
+// A Matrix has a row for each variant and a column for each property.
 type Matrix struct {
 	Reference  *spec.Variant
 	Properties []*model.Property
 	Rows       []*Row
 }
 
-// A Row is one variant.
+// A Row is the results of one variant.
 type Row struct {
 	Variant *spec.Variant
 	Cells   []*Cell // by property
@@ -26,15 +27,15 @@ type Row struct {
 
 // A Cell is the verdict on one property under one variant.
 type Cell struct {
-	Property *model.Property
-	Searches []Search         // the ones that show it, if it holds
-	World    *model.World     // where it fails
-	Fails    *model.Violation // nil: it holds
-	Never    []string         // the actions of the worlds that never happened: nothing was shown about them
-	Met      bool             // what the property speaks of happened; false: it holds vacuously
+	Property   *model.Property
+	Searches   []Search         // those that checked the property
+	World      *model.World     // in which the property fails; nil: it holds
+	Fails      *model.Violation // the shortest; nil: the property holds
+	NeverTaken []string         // the actions of the worlds' menus that no search took: the verdict says nothing about them
+	Exercised  bool             // false: the property holds vacuously, if it holds
 }
 
-// A Search is one that found nothing.
+// A Search says what was explored, and how far.
 type Search struct {
 	World  *model.World
 	Bounds model.Bounds
@@ -44,7 +45,7 @@ type Search struct {
 // Holds reports whether the property holds within the bounds of the searches.
 func (c *Cell) Holds() bool { return c.Fails == nil }
 
-// States is how many states of all worlds together the verdict that it holds is for.
+// States is how many states were explored, in all worlds together.
 func (c *Cell) States() int {
 	n := 0
 	for _, s := range c.Searches {
@@ -53,31 +54,31 @@ func (c *Cell) States() int {
 	return n
 }
 
-// A scope is a world and how far it is explored.
+// A scope is a world and the bounds that it is explored to.
 type scope struct {
 	world  string
 	bounds model.Bounds
-	only   string // the property that it is explored for; empty: all
+	only   string // the one property that is checked in it; empty: all are
 }
 
 func in(world string, steps, handles int) scope {
 	return scope{world: world, bounds: model.Bounds{Steps: steps, Handles: handles}}
 }
 
-// sharing is the world in which several calls share the tables of an instance.
+// sharing is a scope of the world in which several calls share the tables of an instance.
 func sharing(steps int) scope {
 	return scope{world: "sharing", bounds: model.Bounds{Steps: steps, Handles: 2, Tasks: 2}}
 }
 
-// events is the world in which waitable sets give events of several streams.
+// events is a scope of the world in which waitable sets return events of several streams.
 func events(steps, handles int) scope {
 	s := in("events", steps, handles)
 	s.only = "event-identifies"
 	return s
 }
 
-// tableScopes are for the properties of one run, and guestScopes for those of two. A numbering that draws has so many
-// more states that it is explored less far.
+// tableScopes are for the properties of tables, and guestScopes for those of guests. The Drawn scopes are for numberings that draw
+// indices: they have many more states, so they are explored less far.
 var (
 	tableScopes      = []scope{in("handles", 6, 3), in("waitables", 4, 4), sharing(6), events(7, 5)}
 	tableScopesDrawn = []scope{in("handles", 5, 2), in("waitables", 4, 4), sharing(5), events(6, 3)}
@@ -85,21 +86,21 @@ var (
 	guestScopesDrawn = []scope{in("handles", 4, 2), in("waitables", 3, 4), sharing(5)}
 )
 
-// tableProperties are the questions about tables, in the order of the catalogue.
+// tableProperties are the properties of tables, in the order of the catalogue.
 var tableProperties = []string{
 	"deterministic", "unique-in-table", "unique-in-instance", "nonzero", "bounded", "dense", "free-list", "no-confusion",
 	"diagnosable", "no-stale-alias", "no-stale-alias-weak", "isolation", "unforgeable", "event-identifies",
 }
 
-// Options say what a matrix is made of.
+// Options say what to compare.
 type Options struct {
 	Variants  []*spec.Variant // nil: all
-	Reference *spec.Variant   // what guests are to tell a variant from; nil: the pin's
+	Reference *spec.Variant   // the variant that guests compare each variant with; nil: the pin's
 	Workers   int             // cores to use; 0: one
-	Progress  func(string)    // hears what is done next; nil: nobody does
+	Progress  func(string)    // is called with the name of the next variant; optional
 }
 
-// Make explores every variant.
+// Make makes the matrix.
 func Make(o Options) *Matrix {
 	if o.Variants == nil {
 		o.Variants = spec.Variants
@@ -118,7 +119,7 @@ func Make(o Options) *Matrix {
 	return m
 }
 
-// measureLookups times all variants, so that the multiples of per-type are of one run.
+// measureLookups times all variants in the same process, because the result is a multiple of per-type's time.
 func (m *Matrix) measureLookups() {
 	times := lookups(spec.Variants)
 	for _, row := range m.Rows {
@@ -126,7 +127,7 @@ func (m *Matrix) measureLookups() {
 	}
 }
 
-// ofTables are the properties of one run.
+// ofTables are the properties of tables.
 func ofTables() []*model.Property {
 	var ps []*model.Property
 	for _, name := range tableProperties {
@@ -147,14 +148,14 @@ func (o Options) row(v *spec.Variant) *Row {
 	return row
 }
 
-// draws reports whether a variant's numbering draws indices.
+// draws reports whether a variant's numbering draws indices at random.
 func draws(v *spec.Variant) bool {
 	s := spec.NewStore(spec.Options{Variant: v})
 	defer s.Close()
 	return spec.NewShadowTable(spec.NewComponentInstance(s, nil), spec.TableKey{}).Draws()
 }
 
-// cells explores the scopes, and finds the shortest violation of each property.
+// cells explores some scopes, and finds the shortest violation of each property.
 func cells(v *spec.Variant, ps []*model.Property, scopes []scope, workers int) []*Cell {
 	all := make([]*Cell, len(ps))
 	for i, p := range ps {
@@ -169,22 +170,22 @@ func cells(v *spec.Variant, ps []*model.Property, scopes []scope, workers int) [
 		}
 		report := search.Run()
 		for _, c := range asked {
-			c.book(report, Search{world, s.bounds, report.States})
+			c.add(report, Search{world, s.bounds, report.States})
 		}
 	}
 	return all
 }
 
-// asked are the cells that a scope is explored for.
+// asked are the cells whose properties are checked in a scope.
 func (s scope) asked(all []*Cell) []*Cell {
 	return slices.DeleteFunc(slices.Clone(all), func(c *Cell) bool { return s.only != "" && c.Property.Name != s.only })
 }
 
-// book adds what a search says of the cell's property.
-func (c *Cell) book(report *model.Report, s Search) {
+// add adds the result of a search.
+func (c *Cell) add(report *model.Report, s Search) {
 	c.Searches = append(c.Searches, s)
-	c.Never = append(c.Never, report.NeverTaken...)
-	c.Met = c.Met || slices.Contains(report.Exercised, c.Property.Name)
+	c.NeverTaken = append(c.NeverTaken, report.NeverTaken...)
+	c.Exercised = c.Exercised || slices.Contains(report.Exercised, c.Property.Name)
 	for _, v := range report.Violations {
 		if v.Property == c.Property.Name && (c.Fails == nil || v.Actions < c.Fails.Actions) {
 			c.Fails, c.World = v, s.World

@@ -14,11 +14,11 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// Which guests can tell a variant from the pin's, and after how many actions. Derived by hand: opaque guests only where
-// waitables of several types have the same index; confused ones where an index can name two elements; stale ones where what
-// becomes of an index depends on other elements than in one table, or indices are not used again; the others by the
-// numbers. What is not named holds.
-var tells = map[string]map[string]int{
+// noticed says which guests can tell a variant from the pin's, and after how many actions. The numbers were derived by hand. Opaque guests
+// can tell only where waitables of several types have the same index; confused guests where an index can be that of two elements; stale
+// guests where a freed index is used again at another time than in a single table, or never; the others by the indices themselves. The
+// properties of guests that are not named hold.
+var noticed = map[string]map[string]int{
 	"single-table":         {},
 	"per-type":             {"confused-guests": 3, "stale-guests": 4, "comparing-guests": 2, "hard-coding-guests": 2},
 	"resource-table":       {"confused-guests": 3, "stale-guests": 4, "comparing-guests": 2, "hard-coding-guests": 2},
@@ -47,18 +47,18 @@ func TestGuests(t *testing.T) {
 				if !c.Holds() {
 					got = c.Fails.Actions
 				}
-				if want := tells[v.Name][c.Property.Name]; got != want {
+				if want := noticed[v.Name][c.Property.Name]; got != want {
 					t.Errorf("%s: violated after %d actions, want %d (0: it holds)", c.Property.Name, got, want)
 				}
-				if len(c.Never) > 0 || !c.Met {
-					t.Errorf("%s: vacuous: exercised: %v, never happened: %v", c.Property.Name, c.Met, c.Never)
+				if len(c.NeverTaken) > 0 || !c.Exercised {
+					t.Errorf("%s: vacuous: exercised: %v, never happened: %v", c.Property.Name, c.Exercised, c.NeverTaken)
 				}
 			}
 		})
 	}
 }
 
-// A numbering that gives the same index twice is told by guests of every kind.
+// Guests of every kind but one notice a numbering that gives the same index twice.
 func TestGuestsCanTell(t *testing.T) {
 	broken := &spec.Variant{Name: "broken", Layout: spec.SingleTable.Layout,
 		Numbering: func(*spec.Tables, spec.TableKey) spec.Numbering { return sevens{} }}
@@ -69,14 +69,14 @@ func TestGuestsCanTell(t *testing.T) {
 	}
 }
 
-// sevens names every element 7, and finds the first.
+// sevens gives every element the index 7, and finds the first element.
 type sevens struct{ spec.LIFO }
 
 func (sevens) Issue(uint64) uint64 { return 7 }
 func (sevens) Index(uint64) uint64 { return 7 }
 func (sevens) Place(uint64) uint64 { return 1 }
 
-// What churn measures, by hand: one table of 64 places, four, or one for all 512 handles.
+// The results of churn, derived by hand: the arrays have 64 places in one table, or in each of four, or 512 places, one for each handle.
 func TestChurn(t *testing.T) {
 	for name, want := range map[string]float64{"single-table": 1, "per-type": 4, "resource-table": 1, "single-sequential": 8, "single-generational": 1, "store-wide": 1} {
 		if got := churn(spec.VariantByName(name)); got != want {
@@ -85,7 +85,7 @@ func TestChurn(t *testing.T) {
 	}
 }
 
-// What the exploration of arrays finds, by hand: two handles that live one after the other in two tables.
+// The results of worstPlaces, derived by hand: the worst case is two handles that live one after the other in two tables.
 func TestWorstPlaces(t *testing.T) {
 	small := scope{world: "handles", bounds: model.Bounds{Steps: 4, Handles: 1}}
 	for name, want := range map[string]float64{"single-table": 1, "per-type": 2, "single-sequential": 2} {

@@ -10,18 +10,19 @@ import (
 	"cabi/spec"
 )
 
-// Measured is what a variant costs.
+// Measured is the cost of a variant.
 type Measured struct {
-	// Places is the most places of arrays that an instance had in a state of the world handles, for each handle of the most
-	// that it ever held at once.
+	// Places is the most places that the arrays of an instance had in a state of the world handles, divided by the most handles that
+	// the instance ever held at once.
 	Places float64
-	// Churn is the same after a fixed program: 64 handles of each of four types made and dropped, a type after the other, twice.
+	// Churn is the same ratio after a fixed program. The program makes 64 handles of a type and drops them, for each of four types, and all
+	// that twice.
 	Churn float64
-	// Lookup is how long a lookup takes, as a multiple of that of per-type in the same process.
+	// Lookup is how long a lookup takes, as a multiple of the time under per-type in the same process.
 	Lookup float64
 }
 
-// worstPlaces explores a world for the worst use of arrays.
+// worstPlaces explores a world, and returns the worst ratio of places to handles.
 func worstPlaces(v *spec.Variant, s scope, workers int) float64 {
 	var worst struct {
 		sync.Mutex
@@ -32,15 +33,15 @@ func worstPlaces(v *spec.Variant, s scope, workers int) float64 {
 		defer worst.Unlock()
 		worst.ratio = max(worst.ratio, ratio)
 	}
-	p := &model.Property{Name: "places", Indices: true, New: func() model.Checker { return &places{tell: tell} }}
+	p := &model.Property{Name: "places", Indices: true, New: func() model.Checker { return &places{report: tell} }}
 	model.Search{World: model.WorldByName(s.world), Variant: v, Properties: []*model.Property{p}, Bounds: s.bounds, Workers: workers}.Run()
 	return worst.ratio
 }
 
-// places counts the handles of each instance, and violates nothing.
+// places is a checker that counts the handles of each instance and reports ratios. It finds no violations.
 type places struct {
 	model.BaseChecker
-	tell       func(ratio float64)
+	report     func(ratio float64)
 	live, most map[*spec.ComponentInstance]int
 }
 
@@ -63,17 +64,18 @@ func (c *places) Retired(inst *spec.ComponentInstance, _ spec.TableKey, _ uint64
 
 func (c *places) State(r *model.Run) {
 	if r.Store.Variant().Shared {
-		c.tell(c.shared(r))
+		c.report(c.shared(r))
 		return
 	}
 	for _, inst := range r.Store.Instances() {
 		if c.most[inst] > 0 {
-			c.tell(float64(arrays(inst)) / float64(c.most[inst]))
+			c.report(float64(arrays(inst)) / float64(c.most[inst]))
 		}
 	}
 }
 
-// shared is the ratio of the store's table: what all instances together held at most is at most what each did.
+// shared is the ratio of a table that all instances share. The sum of the most handles that each instance held is at least the most handles
+// that all held together, so the ratio may be too small.
 func (c *places) shared(r *model.Run) float64 {
 	most := 0
 	for _, inst := range r.Store.Instances() {
@@ -85,7 +87,7 @@ func (c *places) shared(r *model.Run) float64 {
 	return float64(arrays(r.Store.Instances()[0])) / float64(most)
 }
 
-// AppendGhost appends the most handles each instance held.
+// AppendGhost appends the most handles that each instance held at once.
 func (c *places) AppendGhost(b []byte) []byte {
 	for inst, n := range c.inOrder {
 		b = append(b, inst.Name...)
@@ -106,7 +108,7 @@ func (c *places) inOrder(yield func(*spec.ComponentInstance, int) bool) {
 	}
 }
 
-// arrays is how many places the arrays of an instance's tables have, the first of each, which is never used, left out.
+// arrays is how many places the arrays of an instance's tables have, without the first place of each array, which is never used.
 func arrays(inst *spec.ComponentInstance) uint64 {
 	var n uint64
 	for _, t := range inst.Handles() {
@@ -120,7 +122,7 @@ const (
 	churnHandles = 64
 )
 
-// churn is Measured.Churn.
+// churn computes Measured.Churn.
 func churn(v *spec.Variant) float64 {
 	w := newWorkload(v)
 	defer w.store.Close()
@@ -158,7 +160,7 @@ func (w *workload) call(core func()) {
 	}
 }
 
-// make makes handles of a type.
+// make makes handles of a type, and returns their indices.
 func (w *workload) make(rt *spec.ResourceType) []uint64 {
 	indices := make([]uint64, churnHandles)
 	for i := range indices {
@@ -167,13 +169,13 @@ func (w *workload) make(rt *spec.ResourceType) []uint64 {
 	return indices
 }
 
-// lookups are how long a lookup takes under each variant, as multiples of per-type.
+// lookups are how long a lookup takes under each variant, as multiples of the time under per-type.
 func lookups(variants []*spec.Variant) []float64 {
 	best := make([]float64, len(variants))
 	for i := range best {
 		best[i] = math.Inf(1)
 	}
-	for range lookupRounds { // in turn, so that what slows the machine down slows all down
+	for range lookupRounds { // in turn, so that a slow moment of the machine affects all variants
 		for i, v := range variants {
 			best[i] = min(best[i], lookup(v))
 		}
@@ -195,7 +197,7 @@ const (
 	lookupRepeats = 40
 )
 
-// lookup is how many nanoseconds a resource.rep takes, where all types have as many handles.
+// lookup is how many nanoseconds a resource.rep takes, where all types have equally many handles.
 func lookup(v *spec.Variant) float64 {
 	w := newWorkload(v)
 	defer w.store.Close()
@@ -218,7 +220,7 @@ func lookup(v *spec.Variant) float64 {
 	return float64(took.Nanoseconds()) / (lookupRepeats * churnTypes * churnHandles)
 }
 
-// lcg draws from a fixed linear congruential sequence.
+// An lcg draws from a fixed linear congruential sequence.
 type lcg struct{ state uint64 }
 
 // Choose draws one of n.

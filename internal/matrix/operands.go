@@ -5,16 +5,14 @@ import (
 	"cabi/spec"
 )
 
-// What the operands of an action name.
-
-// firstOperand is the class of the element that an action's first operand names.
+// firstOperand is the class of the element whose index is an action's first operand.
 var firstOperand = map[string]spec.Class{
 	"waitable-set.wait": spec.ClassWaitableSet, "waitable-set.poll": spec.ClassWaitableSet, "waitable-set.drop": spec.ClassWaitableSet,
 	"waitable.join": spec.ClassWaitable, "subtask.drop": spec.ClassSubtask, "subtask.cancel": spec.ClassSubtask,
 	"error-context.drop": spec.ClassErrorContext, "error-context.debug-message": spec.ClassErrorContext,
 }
 
-// endOperand is the same for actions on ends, which name the type of what is copied too.
+// endOperand is the same for actions on ends, which also name the type of the elements that are copied.
 var endOperand = map[string]spec.Class{
 	"stream.read": spec.ClassReadableStreamEnd, "stream.cancel-read": spec.ClassReadableStreamEnd,
 	"stream.write": spec.ClassWritableStreamEnd, "stream.cancel-write": spec.ClassWritableStreamEnd,
@@ -24,8 +22,8 @@ var endOperand = map[string]spec.Class{
 	"future.drop-readable": spec.ClassReadableFutureEnd, "future.drop-writable": spec.ClassWritableFutureEnd,
 }
 
-// wants says what each operand of an action is to name; nil: it is a number.
-func wants(r *model.Run, at *model.Activation, a model.Action) []*spec.Expected {
+// expected says for each operand of an action which element its index should be of; nil: the operand is a number.
+func expected(r *model.Run, at *model.Activation, a model.Action) []*spec.Expected {
 	all := make([]*spec.Expected, len(a.Args))
 	set := func(i int, w spec.Expected) {
 		if i < len(all) {
@@ -36,7 +34,7 @@ func wants(r *model.Run, at *model.Activation, a model.Action) []*spec.Expected 
 	case isEnd:
 		set(0, spec.Expected{Class: class, Payload: typeOf(r, a.Imm[0]), Typed: true})
 	case a.Op == "resource.rep" || a.Op == "resource.drop":
-		set(0, handleWant(typeOf(r, "own<"+a.Imm[0]+">")))
+		set(0, expectedHandle(typeOf(r, "own<"+a.Imm[0]+">")))
 	case a.Op == "call":
 		setAll(set, params(r, a.Imm[0]))
 	case a.Op == "return" && !at.Packed:
@@ -50,16 +48,17 @@ func wants(r *model.Run, at *model.Activation, a model.Action) []*spec.Expected 
 	return all
 }
 
-// setAll is for values that are handles, each one number.
+// setAll sets what is expected of operands that are values of some types. Each value is one number: no world passes handles together
+// with values that take several.
 func setAll(set func(int, spec.Expected), types []spec.ValType) {
 	for i, t := range types {
-		if w := handleWant(t); w.Class != spec.ClassNone {
+		if w := expectedHandle(t); w.Class != spec.ClassNone {
 			set(i, w)
 		}
 	}
 }
 
-func handleWant(t spec.ValType) spec.Expected {
+func expectedHandle(t spec.ValType) spec.Expected {
 	switch t := t.(type) {
 	case *spec.OwnType:
 		return spec.Expected{Class: spec.ClassResourceHandle, Resource: t.Rt}

@@ -136,7 +136,7 @@ func (m *Matrix) writeTable(w io.Writer) {
 func (row *Row) cell(i int) string {
 	c := row.Cells[i]
 	switch {
-	case c.Holds() && !c.Met:
+	case c.Holds() && !c.Exercised:
 		return "holds, vacuously"
 	case c.Holds():
 		return fmt.Sprintf("holds (%d)", c.States())
@@ -226,7 +226,7 @@ func (m *Matrix) Objects() []Object {
 }
 
 func (row *Row) object(c *Cell) Object {
-	o := Object{Variant: row.Variant.Name, Property: c.Property.Name, Verdict: "holds", Never: c.Never,
+	o := Object{Variant: row.Variant.Name, Property: c.Property.Name, Verdict: "holds", Never: c.NeverTaken,
 		Measured: map[string]float64{"places": row.Places, "churn": row.Churn, "lookup": row.Lookup}}
 	for _, s := range c.Searches {
 		if c.Holds() || s.World == c.World {

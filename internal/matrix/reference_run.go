@@ -7,20 +7,20 @@ import (
 	"cabi/spec"
 )
 
-// A follower makes a run of the reference variant: it takes the actions of a lockstep on the same names.
+// A referenceRun makes a run of the reference variant, in which the moves of a lockstep are taken with the same handles.
 type referenceRun struct {
-	transcript transcript
-	lockstep      *lockstep
-	meant  []int      // the names of the last action's operands
-	tape   []uint32   // the specification's choices; beyond them, the first candidate
-	other  [][]uint32 // the tapes that choose otherwise
-	step   int
-	draw   int
+	transcript   transcript
+	lockstep     *lockstep
+	meant        []int      // the handles that the last action's operands are meant for
+	tape         []uint32   // the choices of the specification; beyond them it chooses the first candidate
+	alternatives [][]uint32 // the tapes of the runs in which it chooses another
+	nextMove     int
+	nextChoice   int
 }
 
-// run makes the run, and returns the tapes of those that choose otherwise.
+// run makes the run, and returns the alternatives.
 func (f *referenceRun) run() [][]uint32 {
-	r := model.NewRun(f.lockstep.run.World, spec.Options{Choices: f, Variant: f.lockstep.variantOfReference}, f, &f.transcript)
+	r := model.NewRun(f.lockstep.run.World, spec.Options{Choices: f, Variant: f.lockstep.reference}, f, &f.transcript)
 	defer r.Close()
 	r.Main()
 	for _, inst := range r.Store.Instances() {
@@ -28,23 +28,23 @@ func (f *referenceRun) run() [][]uint32 {
 			f.transcript.free = append(f.transcript.free, fmt.Sprintf("%s%s %d %v\n", inst.Name, t.Key, t.Length, t.Free))
 		}
 	}
-	return f.other
+	return f.alternatives
 }
 
-// Next takes the next action, if it is the same actor's turn.
+// Next takes the next move, if it is the same actor's turn.
 func (f *referenceRun) Next(_ *model.Run, at *model.Activation) model.Action {
-	if f.step == len(f.lockstep.moves) || f.lockstep.moves[f.step].actor != at.Actor {
+	if f.nextMove == len(f.lockstep.moves) || f.lockstep.moves[f.nextMove].actor != at.Actor {
 		return model.Action{}
 	}
-	m := f.lockstep.moves[f.step]
-	f.step++
+	m := f.lockstep.moves[f.nextMove]
+	f.nextMove++
 	a := m.action
 	a.Args = nil
 	for i, v := range m.action.Args {
-		if m.operands[i].names != nil {
-			n := f.name(m.operands[i], i)
+		if m.operands[i].ordinals != nil {
+			n := f.ordinal(m.operands[i], i)
 			if n >= len(f.transcript.handles) {
-				return model.Action{} // the runs have parted before
+				return model.Action{} // this run already differs: it has fewer handles
 			}
 			v = spec.CoreInt(f.transcript.handles[n].index)
 		}
@@ -53,22 +53,22 @@ func (f *referenceRun) Next(_ *model.Run, at *model.Activation) model.Action {
 	return a
 }
 
-// name is the name that an operand stands for.
-func (f *referenceRun) name(o operand, i int) int {
-	if f.step == len(f.lockstep.moves) {
+// ordinal is the handle that an operand is meant for.
+func (f *referenceRun) ordinal(o operand, i int) int {
+	if f.nextMove == len(f.lockstep.moves) {
 		return f.meant[i]
 	}
-	return o.took
+	return o.reached
 }
 
 // Choose takes the next choice of the tape.
 func (f *referenceRun) Choose(_ spec.Site, n int) int {
-	if f.draw == len(f.tape) {
+	if f.nextChoice == len(f.tape) {
 		for other := n - 1; other > 0; other-- {
-			f.other = append(f.other, append(f.tape[:f.draw:f.draw], uint32(other)))
+			f.alternatives = append(f.alternatives, append(f.tape[:f.nextChoice:f.nextChoice], uint32(other)))
 		}
-		f.tape = append(f.tape[:f.draw:f.draw], 0)
+		f.tape = append(f.tape[:f.nextChoice:f.nextChoice], 0)
 	}
-	f.draw++
-	return int(f.tape[f.draw-1])
+	f.nextChoice++
+	return int(f.tape[f.nextChoice-1])
 }

@@ -10,63 +10,69 @@ import (
 	"cabi/spec"
 )
 
-// A scribe writes down what guests can tell of a run if they know elements by names, the order in which they were handed
-// out, and never look at an index.
+// A transcript is a checker that writes down what guests can observe of a run without looking at indices. They know each handle by its
+// ordinal, such as #0 for the first handle that was issued in the run.
 type transcript struct {
 	model.BaseChecker
-	run   *model.Run
-	names map[spec.Element]int
-	handles  []handle // by name
-	lines  []string
-	issued []int    // the names handed out by the action that goes on
-	pending  []string // what the action that goes on did in the tables, which is nothing to anyone if it traps
-	free  []string // the free lists at the end of the run
+	run      *model.Run
+	ordinals map[spec.Element]int
+	handles  []issuedHandle // by ordinal
+	lines    []string
+	issued   []int    // the handles that were issued since the last menu, by ordinal
+	pending  []string // lines about the tables since the action began; if the action traps, no guest is left to observe them
+	free     []string // the free lists at the end of the run
 }
 
-// A holding is what a name stands for: an index of an instance, and the element that it was issued for.
-type handle struct {
+// An issuedHandle is an index that an instance was given, and the element that it was given for.
+type issuedHandle struct {
 	inst    *spec.ComponentInstance
 	element spec.Element
 	index   uint64
-	gone    bool
+	gone    bool // the element is not in the table any more
 }
 
-func (s *transcript) Begin(r *model.Run) { s.run, s.names = r, map[spec.Element]int{} }
+// Begin begins the transcript of a run.
+func (s *transcript) Begin(r *model.Run) { s.run, s.ordinals = r, map[spec.Element]int{} }
 
+// Issued gives the handle an ordinal.
 func (s *transcript) Issued(inst *spec.ComponentInstance, _ spec.TableKey, index uint64, e spec.Element) {
 	if spec.ClassOf(e) == spec.ClassThread {
 		return
 	}
 	n := len(s.handles)
-	s.names[e] = n
-	s.handles = append(s.handles, handle{inst, e, index, false})
+	s.ordinals[e] = n
+	s.handles = append(s.handles, issuedHandle{inst, e, index, false})
 	s.issued = append(s.issued, n)
 	s.pending = append(s.pending, fmt.Sprintf("%s gets #%d, %s", inst.Name, n, spec.Describe(e)))
 }
 
+// Retired notes that the handle is gone.
 func (s *transcript) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
-	if n, named := s.names[e]; named {
+	if n, named := s.ordinals[e]; named {
 		s.handles[n].gone = true
 		s.pending = append(s.pending, fmt.Sprintf("#%d is gone", n))
 	}
 }
 
+// Found notes that the handle is used.
 func (s *transcript) Found(_ *spec.ComponentInstance, _ spec.Expected, _ uint64, e spec.Element) {
-	if n, named := s.names[e]; named {
+	if n, named := s.ordinals[e]; named {
 		s.pending = append(s.pending, fmt.Sprintf("#%d is used", n))
 	}
 }
 
-// went writes down what was done in the tables, now that the run goes on.
+// commit writes the lines about the tables: the action did not trap.
 func (s *transcript) commit() {
 	s.lines = append(s.lines, s.pending...)
 	s.pending = nil
 }
 
+// Delivered writes down an event.
 func (s *transcript) Delivered(inst *spec.ComponentInstance, code spec.EventCode, _ uint64, e spec.Element) {
-	s.say("%s hears %s of #%d", inst.Name, code, s.names[e])
+	s.say("%s hears %s of #%d", inst.Name, code, s.ordinals[e])
 }
 
+// Entered writes down that core code is called.
 func (s *transcript) Entered(_ *model.Run, at *model.Activation) {
 	s.commit()
 	s.say("%s is entered with %s", at.Name, s.values(at, at.Args))
@@ -75,6 +81,7 @@ func (s *transcript) Entered(_ *model.Run, at *model.Activation) {
 // packs are the built-ins that return two indices in one number.
 var packs = map[string]bool{"stream.new": true, "future.new": true}
 
+// Done writes down the outcome of an action.
 func (s *transcript) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
 	s.commit()
 	if packs[at.Pending.Op] {
@@ -83,11 +90,13 @@ func (s *transcript) Done(_ *model.Run, at *model.Activation, results []spec.Cor
 	s.say("%s is done: %s", at.Pending.Op, s.values(at, results))
 }
 
+// Settled ends an action.
 func (s *transcript) Settled(*model.Run) {
 	s.commit()
 	s.issued = nil
 }
 
+// Stopped writes down how the run was stopped.
 func (s *transcript) Stopped(_ *model.Run, err error) { s.say("%s", stopName(err)) }
 
 // stopName says how the specification stopped a run. A guest cannot tell one trap from another.
@@ -108,7 +117,7 @@ func (s *transcript) say(format string, args ...any) {
 	s.lines = append(s.lines, fmt.Sprintf(format, args...))
 }
 
-// values writes numbers, those that are indices just handed out as names.
+// values writes numbers; a number that is an index that was just issued, as the ordinal.
 func (s *transcript) values(at *model.Activation, vs []spec.CoreValue) string {
 	words := make([]string, len(vs))
 	for i, v := range vs {
@@ -122,7 +131,7 @@ func (s *transcript) values(at *model.Activation, vs []spec.CoreValue) string {
 	return "(" + strings.Join(words, " ") + ")"
 }
 
-// differs says where two scribes' accounts part, if they do: what each says next.
+// differs returns the first lines in which two transcripts differ; empty: they do not.
 func (s *transcript) differs(other *transcript) (mine, others string) {
 	if slices.Equal(s.lines, other.lines) {
 		return "", ""

@@ -9,7 +9,7 @@ import (
 	"cabi/spec"
 )
 
-// A Row is what `cabi sites` says of a site.
+// A Row is a site with its line and sentence, as `cabi sites` lists it.
 type Row struct {
 	Site     spec.Site
 	Line     int // in definitions.py
@@ -18,52 +18,107 @@ type Row struct {
 
 const intro = `# Why each trap exists
 
-For every trap of ` + "`definitions.py`" + `: the shortest program that takes it, and what goes wrong if it is not there. Made by ` + "`make docs`" + ` from
-` + "`cabi traps --markdown`" + `; a test keeps it true.
+For each trap of ` + "`definitions.py`" + `, this page says which program takes the trap, and what goes wrong when the trap is missing. The programs
+are the files in [` + folder + `](` + folder + `); ` + "`cabi replay FILE`" + ` runs one. ` + "`make docs`" + ` makes the page and the programs, as ` + "`cabi traps -o docs/generated`" + ` does,
+and a test keeps them true.
 
-The shortest programs are found by exploring small worlds breadth first: %d scenarios of this page, whose guests and host try a list of whole
-actions written for it (` + "`internal/traps/scenarios.go`" + `), and every named world that can be exhausted, to its own bounds. "Shortest" means that no world
-among these has a shorter one; what a world's own menu leaves out may be shorter still.
+## How the programs are found
 
-Then the trap is switched off, the same program goes on, and everything that can follow within %d actions is explored, nearest first, until a
-property is violated. What is violated nearby with the trap on as well says nothing and is left out. The trap is needed
+` + "`cabi traps`" + ` explores small worlds breadth first, so it finds a shortest program for each trap. There are two kinds of worlds:
 
-- *by a property*: one of the promises of the catalogue (` + "`cabi list properties`" + `) breaks;
-- *by an assert*: only a later assert of the Python fails, or the Python would crash.
+- %d scenarios, which exist for this page only and are called ` + "`trap-…`" + `. The guests and the host of a scenario try a list of whole actions, which
+  was written for it (` + "`internal/traps/scenarios.go`" + `).
+- all named worlds (` + "`cabi list worlds`" + `) that a search can exhaust. Each is explored to its own bounds.
+
+"Shortest" means that no world among these has a shorter program. Worlds leave actions out of their menus, so a shorter program may exist
+elsewhere.
+
+## How a trap is shown to be needed
+
+` + "`cabi traps`" + ` switches the trap off, runs the same program again, and explores all that can follow within %d actions, or %d transitions, nearest
+first. It looks for a violation of a promise of the catalogue (` + "`cabi list properties`" + `). A violation that is found nearby with the trap on, too,
+does not count. If the search finds nothing, it goes on from a *witness*, if there is one: a longer program that was written by hand for this trap
+(` + "`internal/traps/witnesses.go`" + `). If there is none, it explores all programs of the same world of up to %d actions, or %d transitions.
+A trap is needed
+
+- by a *property* if a promise is violated without the trap;
+- by an *assert* if nothing is violated without the trap but this: an assert of ` + "`definitions.py`" + ` fails later on, or the Python crashes.
 
 `
 
-// WriteMarkdown writes the page.
+const trapsIntro = `
+## Traps
+
+The first column links to the shortest program that takes the trap, which has so many actions. The last column links to a program that is run
+without the trap, and says which property the program violates, or which assert fails in it, or where the Python crashes with which exception.
+
+| trap | line | it traps because | actions | world | without it |
+|---|---|---|---|---|---|
+`
+
+const exceptionsIntro = `
+## Exceptions
+
+For these traps, no program was found that takes the trap, or none that goes wrong without it:
+
+`
+
+// WriteMarkdown writes the page. It links to the files of Programs.
 func (r *Result) WriteMarkdown(w io.Writer, traps, asserts []Row) {
-	fmt.Fprintf(w, intro, len(scenarios), breakDepth)
+	fmt.Fprintf(w, intro, len(scenarios), breakDepth, breakTransitions, elsewhereDepth, elsewhereTransitions)
 	r.writeFigures(w)
-	fmt.Fprintf(w, "\n## Traps\n\n| trap | line | it is trapped that | shortest | world | without it |\n|---|---|---|---|---|---|\n")
+	fmt.Fprint(w, trapsIntro)
 	for i, t := range r.Traps {
-		fmt.Fprintf(w, "| [`%s`](#%s) | %d | %s | %s |\n", t.Site, anchor(t.Site), traps[i].Line, traps[i].Sentence, t.summary())
+		fmt.Fprintf(w, "| %s | %d | %s | %s |\n", t.link(), traps[i].Line, traps[i].Sentence, t.columns())
 	}
-	fmt.Fprintf(w, "\n## Exceptions\n\n")
+	fmt.Fprint(w, exceptionsIntro)
 	for _, t := range r.Traps {
 		if why := t.Why(); why == ByNothing || why == Unreached {
 			fmt.Fprintf(w, "- `%s`: %s\n", t.Site, t.Explanation())
 		}
 	}
 	r.writeAsserts(w, asserts)
-	fmt.Fprintf(w, "\n## The programs\n\nEach is a trace for `cabi replay`. The first takes the trap; the second has it switched off, as its header says.\n")
-	for i, t := range r.Traps {
-		t.write(w, traps[i])
+}
+
+// link is the first column of a trap's row.
+func (t *Trap) link() string {
+	if t.Trace == nil {
+		return fmt.Sprintf("`%s`", t.Site)
 	}
+	return fmt.Sprintf("[`%s`](%s)", t.Site, t.takes())
+}
+
+// columns are the last columns of a trap's row on the page.
+func (t *Trap) columns() string {
+	if t.Trace == nil {
+		return "none | | see exceptions"
+	}
+	return fmt.Sprintf("%d | `%s` | %s", t.Actions, t.World.Name, t.needed())
+}
+
+// needed is the last column.
+func (t *Trap) needed() string {
+	b := t.Broken()
+	if b == nil {
+		return "nothing was found, see exceptions"
+	}
+	by := fmt.Sprintf("%s: [`%s`](%s)", t.by(), b.name(), t.goesWrong())
+	if t.ByWitness {
+		by += ", shown by a witness"
+	}
+	return by
 }
 
 func (r *Result) writeFigures(w io.Writer) {
 	n := r.Figures()
 	reached := len(r.Traps) - n[Unreached]
 	needed := reached - n[ByNothing]
-	fmt.Fprintf(w, "| | traps | of those |\n|---|---|---|\n")
-	fmt.Fprintf(w, "| reached by a program | %d of %d | %s |\n", reached, len(r.Traps), percent(reached, len(r.Traps)))
-	fmt.Fprintf(w, "| needed, of those reached | %d of %d | %s |\n", needed, reached, percent(needed, reached))
-	fmt.Fprintf(w, "| by a property of the catalogue | %d | %s |\n", n[ByProperty], percent(n[ByProperty], reached))
-	fmt.Fprintf(w, "| only by an assert or a crash | %d | %s |\n", n[ByAssert], percent(n[ByAssert], reached))
-	fmt.Fprintf(w, "| by nothing that was found | %d | %s |\n", n[ByNothing], percent(n[ByNothing], reached))
+	fmt.Fprintf(w, "| | traps | share |\n|---|---|---|\n")
+	fmt.Fprintf(w, "| taken by a program | %d of %d | %s |\n", reached, len(r.Traps), percent(reached, len(r.Traps)))
+	fmt.Fprintf(w, "| needed, of those that are taken | %d of %d | %s |\n", needed, reached, percent(needed, reached))
+	fmt.Fprintf(w, "| needed by a property | %d | %s |\n", n[ByProperty], percent(n[ByProperty], reached))
+	fmt.Fprintf(w, "| needed by an assert only | %d | %s |\n", n[ByAssert], percent(n[ByAssert], reached))
+	fmt.Fprintf(w, "| needed by nothing that was found | %d | %s |\n", n[ByNothing], percent(n[ByNothing], reached))
 }
 
 // Figures counts the traps by how they are shown to be needed.
@@ -100,7 +155,7 @@ func (t *Trap) Broken() *Break {
 	return nil
 }
 
-// summary is the last columns of a trap's row.
+// summary is the last columns of a trap's row in the text.
 func (t *Trap) summary() string {
 	if t.Trace == nil {
 		return "none | | see exceptions"
@@ -119,7 +174,7 @@ func (t *Trap) by() string {
 	return "assert"
 }
 
-// name is the property, or where the Python stops.
+// name is the property that is violated, or the place where the Python stops.
 func (b *Break) name() string {
 	if isStop(b.Property) {
 		return b.Kind
@@ -127,39 +182,12 @@ func (b *Break) name() string {
 	return b.Property
 }
 
-// anchor is what a Markdown heading that is a site in backquotes is linked by.
-func anchor(site spec.Site) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune("/.<>`", r) {
-			return -1
-		}
-		return r
-	}, strings.ToLower(string(site)))
-}
-
-func (t *Trap) write(w io.Writer, row Row) {
-	fmt.Fprintf(w, "\n#### `%s`\n\nLine %d: %s.\n", t.Site, row.Line, row.Sentence)
-	if t.Trace == nil {
-		return
-	}
-	fmt.Fprintf(w, "\n```\n%s```\n", t.Trace)
-	if t.Next != "" && t.Next != t.Site {
-		fmt.Fprintf(w, "\nWithout it, `%s` traps in this program.\n", t.Next)
-	}
-	if b := t.Broken(); b != nil {
-		if t.ByWitness {
-			fmt.Fprintf(w, "\nWhat goes wrong was shown by a longer program, given by hand:\n")
-		}
-		fmt.Fprintf(w, "\n```\n%s```\n", b.Trace)
-	}
-}
-
 const assertsIntro = `
 ## Asserts
 
-What the same explorations say of the asserts: one that held in a world failed in none of its states. Within their bounds, the named worlds
-are exhausted; the scenarios (` + "`trap-…`" + `) to their own number of actions. [findings.md](../findings.md) has what random walks and other
-worlds make fail.
+The same explorations evaluate the asserts of ` + "`definitions.py`" + `. An assert *held* in a world if it was evaluated there and failed in no state
+within the bounds. A named world was explored completely within these bounds, a scenario to its own number of actions.
+[findings.md](../findings.md) has the asserts that fail in random walks and in other worlds.
 
 | world | bounds | states |
 |---|---|---|
@@ -170,7 +198,7 @@ func (r *Result) writeAsserts(w io.Writer, rows []Row) {
 	for _, world := range r.Worlds {
 		fmt.Fprintf(w, "| `%s` | %s | %d |\n", world.Name, world.Bounds, world.States)
 	}
-	fmt.Fprintf(w, "\n| assert | line | it says that | found |\n|---|---|---|---|\n")
+	fmt.Fprintf(w, "\n| assert | line | it asserts that | found |\n|---|---|---|---|\n")
 	for i, a := range r.Asserts {
 		fmt.Fprintf(w, "| `%s` | %d | %s | %s |\n", a.Site, rows[i].Line, rows[i].Sentence, a.found())
 	}
@@ -187,7 +215,7 @@ func (a *Assert) found() string {
 	}
 }
 
-// shortened is the first few names, and how many more there are.
+// shortened is the first names of a list, and how many more there are.
 func shortened(names []string) []string {
 	if len(names) <= 4 {
 		return names
@@ -219,8 +247,8 @@ type Object struct {
 	Breaks      string    `json:"breaks,omitempty"`
 	What        string    `json:"what,omitempty"`
 	Without     string    `json:"without,omitempty"` // the trace with the trap off
-	Hinted      bool      `json:"hinted,omitempty"`
-	Next        spec.Site `json:"next,omitempty"` // the trap that the program takes instead
+	Hinted      bool      `json:"hinted,omitempty"`  // Without is a witness
+	Next        spec.Site `json:"next,omitempty"`    // the trap that the program takes without this one
 	Explanation string    `json:"explanation,omitempty"`
 }
 
