@@ -15,8 +15,8 @@ type Search struct {
 	MaxStates  int // the search stops early at so many states; 0: it does not
 	// MaxTransitions has the search stop early after so many actions; 0: it does not.
 	MaxTransitions int
-	// From is a replay at whose end the search starts. The bound on steps counts from the start of the trace. nil: the search starts
-	// where the world does. Random walks ignore it.
+	// From is a replay at whose end the search starts. The bound on steps counts from there. nil: the search starts
+	// where the world does. Breadth first only.
 	From *Replay
 	// Menu returns the actions that are tried in an activation, in place of the world's menus; nil: those. Random walks ignore it.
 	Menu    func(r *Run, at *Activation) []Action

@@ -32,7 +32,7 @@ func (b *breadthFirst) run() {
 	} else {
 		from := b.startPath()
 		record := b.recordOf(from)
-		b.workers[0].start(func(s *successor) { b.add(record, from, s) })
+		b.workers[0].start(from, func(s *successor) { b.add(record, from, s) })
 		b.flush()
 		b.nextLevel()
 	}

@@ -10,9 +10,7 @@ func (e *explorer) depthFirst() {
 		}
 	}
 	w := e.workers[0]
-	from := e.startPath()
-	record := e.recordOf(from)
-	w.start(func(s *successor) { push(record, from, s) })
+	w.start(path{}, func(s *successor) { push(nil, path{}, s) })
 	for expanded := 0; len(stack) > 0 && !e.mustStop(); expanded++ {
 		record, to, _ := readRecord(stack[len(stack)-1], e.actions)
 		stack = stack[:len(stack)-1]

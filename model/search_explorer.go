@@ -247,9 +247,8 @@ func newWorker(e *explorer) *worker {
 	return w
 }
 
-// start yields the states that the search can start in: the specification's choices may lead to several.
-func (w *worker) start(yield func(*successor)) {
-	from := w.startPath()
+// start yields the states that a path leads to: the specification's choices may lead to several.
+func (w *worker) start(from path, yield func(*successor)) {
 	for pending := [][]uint32{from.choices}; len(pending) > 0; {
 		s := &successor{}
 		p := &pathActor{path: path{actions: from.actions, choices: pending[len(pending)-1]}, isFirst: true, everyOrder: w.Full, atEnd: func(r *Run, _ *Activation) Action {

@@ -364,7 +364,7 @@ func graphOf(s Search) *graph {
 		}
 		return fmt.Sprint(n)
 	}
-	w.start(func(r *successor) { number(path{}, r) })
+	w.start(path{}, func(r *successor) { number(path{}, r) })
 	for i := 0; i < len(g.texts) && len(paths[i].actions) < s.Bounds.Steps; i++ {
 		var follow []string
 		w.expand(paths[i], func(r *successor) { follow = append(follow, number(paths[i], r)) })

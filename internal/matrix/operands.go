@@ -48,7 +48,7 @@ func expected(r *model.Run, at *model.Activation, a model.Action) []*spec.Expect
 	return all
 }
 
-// setAll sets what is expected of operands that are values of some types. Each value is one number: no world passes handles together
+// setAll sets what is expected of operands that are values of some types. Each value is one number: no world of the matrix passes handles together
 // with values that take several.
 func setAll(set func(int, spec.Expected), types []spec.ValType) {
 	for i, t := range types {

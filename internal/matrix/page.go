@@ -8,55 +8,59 @@ import (
 	"cabi/model"
 )
 
-// gains says of each variant what it buys and what it costs, for the page: the reading of its column.
+// gains says of each variant what it gains and what it costs. It explains the variant's column.
 var gains = map[string]string{
-	"single-table": "What upstream settled on. An index alone says what it names in its instance, so a wrong use always traps and the trap " +
-		"says what is there; arrays are as short as can be. The price is the number of an index: it depends on what else the instance " +
-		"holds, and a stale index may name anything that came later.",
-	"per-type": "What the question was about. Indices of a type depend on nothing but that type's own handles. But an index names up to one " +
-		"element of each type: used as the wrong type it quietly reaches another element, and where it reaches nothing the trap can only say " +
-		"\"unknown handle index 1\". The arrays of all types together are longer than what the instance ever held at once.",
-	"resource-table": "The step in between. For resources alone it has all that `single-table` has; what is left of the old confusion is " +
-		"between resources, waitables and sets.",
-	"single-table-threads": "As `single-table`; a thread takes an index too, so that the first handle of a call is no longer 1, and which index a handle gets " +
-		"depends on which calls came and went: what is freed may go to a thread.",
-	"per-type-random": "The opening proposal. Random and unique indices do away with confusion between live handles, as one table does, but traps " +
-		"still cannot say what an index names without a look into every other table, indices are neither reproducible nor small. A " +
-		"stale index is reused by chance only: the searches show it since they let it draw from a few numbers; from 2^28 it takes luck.",
-	"single-sequential": "\"Random may as well be sequential\". No stale index ever reaches anything. The price is that nothing is given " +
-		"back: the array grows with all that was ever made (a map instead of it would not), and an instance that has made 2^28 handles can make no more.",
-	"per-type-disjoint": "For debugging. Indices are unique in the instance and depend on their type's own history only; they are large, and a trap " +
-		"still cannot say what is there, since the table that is looked in does not know. A range has 2^20 indices: beyond so many handles of a type, or some " +
-		"240 types, ranges overlap or indices leave 28 bits, which no bound here comes to.",
-	"per-payload-type": "Why waitables share a table. An event, or `waitable.join`, has an index and no type: with a table for each payload type two streams " +
-		"have the same index, and not even a guest with typed bindings is safe, because it joins one stream and the other goes into the set.",
-	"store-wide": "One table for the whole store, and a channel between instances: what one makes and drops shows in the indices of the other.",
-	"single-generational": "Keeps the short arrays of `single-table` and notices stale indices; an index is then no place but a place and a generation, so " +
-		"large numbers come up early, and after 256 uses of a place an old index is taken for a new one again. With more than 2^20 handles at once places would run " +
-		"into generations. Both are beyond every bound here.",
+	"single-table": "Upstream's choice. In its instance, an index alone says which element it is of, so every wrong use traps and the trap says " +
+		"which element is there; arrays are as short as they can be. The price is that the number of an index depends on everything else that " +
+		"the instance holds, and that a stale index may be that of any element that came later.",
+	"per-type": "The numbering that #395 asks about. The indices of a type depend only on the handles of that type. But an index can be that of one " +
+		"element of each type: used as the wrong type, it reaches another element without a trap, and where it reaches nothing the trap can only say " +
+		"\"unknown handle index 1\". The arrays of all types together are longer than the most handles that the instance ever held at once.",
+	"resource-table": "The step in between. For resources alone it has all the advantages of `single-table`. An index can still be that of a resource, a " +
+		"waitable and a set.",
+	"single-table-threads": "As `single-table`, but a thread takes an index too. So the first handle of a call no longer has the index 1, and the index of a handle " +
+		"depends on which calls began and ended before, since a thread may take an index that a handle gave back.",
+	"per-type-random": "The proposal that opened #395. Random and unique indices prevent that live handles are confused, as one table does. But a trap cannot say which " +
+		"element an index is of without a search through every other table, and indices are neither reproducible nor small. A stale index is used again " +
+		"only by chance: the searches find that because they draw from a few numbers; among 2^28 it would take luck.",
+	"single-sequential": "\"Random may as well be sequential\", says #395. No stale index ever reaches an element. The price is that no place is given " +
+		"back: the array grows with every handle that is ever made (a map in its place would not), and an instance that has made 2^28 handles can make no more.",
+	"per-type-disjoint": "A mode for debugging. Indices are unique in the instance and depend only on the history of their type. But they are large, and a trap " +
+		"cannot say which element an index is of, because the lookup sees only the table of the expected type. A range has 2^20 indices. With more handles of a type, or more than " +
+		"some 240 types, ranges would overlap or indices would need more than 28 bits; no search here comes to that.",
+	"per-payload-type": "The reason why waitables share a table. An event, or `waitable.join`, has an index and no type. With a table for each payload type, two streams can " +
+		"have the same index, and even a guest with typed bindings is not safe: it joins one stream, and the other goes into the set.",
+	"store-wide": "One table for the whole store, which is a channel between instances: the indices of one instance depend on the handles that another makes and drops.",
+	"single-generational": "The variant has the short arrays of `single-table` and notices stale indices. An index is a place and a generation, so " +
+		"large numbers come up early, and after 256 uses of a place an old index is taken for a new one. With more than 2^20 handles at once, the places would run " +
+		"into the generations. No search here comes to either.",
 }
 
 const intro = `# The matrix: how should integers be assigned to handles?
 
-Each way of numbering handles that component-model#395 weighed or that upstream went through, against each property somebody
-wanted of it. Made by ` + "`make docs`" + ` from ` + "`cabi matrix --markdown`" + `; a test keeps it true.
+component-model#395 asks how indices should be assigned to handles. This page compares ten answers, the *variants*: those that the issue
+discusses, and those that upstream had or has. Each variant has a column, and each property that somebody wanted of the numbering has a row.
+` + "`make docs`" + ` makes the page with ` + "`cabi matrix --markdown`" + `; a test keeps it true.
 
-A cell says **holds (n)** if every run of the worlds below was explored within the bounds, n states, what the property speaks
-of came up, and none violates it; and **fails n** if there is a program that violates it after n actions and none after fewer:
-the shortest. Each stands below, and can be run again with ` + "`cabi replay`" + `.
+- **holds (n)**: no run of the worlds below violates the property within the bounds. The searches explored n states, and the property was
+  exercised, so it does not hold vacuously.
+- **fails n**: a program of n actions violates the property, and no shorter one does. The program is below; ` + "`cabi replay`" + ` runs it.
 
 `
 
 const guestsIntro = `## Which guests would notice
 
-"Probably won't break anyone", says #395 of a change of numbering. The same program runs under a variant and under
-%s, side by side, its handles known by names; a property fails where the outcomes part: an element reached, a result, a
-trap. #0 is the first handle that was handed out
-in the run, #1 the second. Each kind of programs has a row:
+A change of numbering "probably won't break anyone", says #395. To find out, the same program runs under a variant and under %s, side by
+side. The two runs use the same handles, whatever their indices are. The property of a kind of guests fails if the outcomes differ: the
+element that is reached, a result, or a trap. The programs write #0 for the first handle that was issued in the run, and #1 for the second.
 
 | property | the guest |
 |---|---|
 `
+
+const guestsEnd = `
+If opaque guests cannot tell two variants from a third, they cannot tell these two from each other either. The other rows say nothing about
+other pairs of variants; ` + "`cabi matrix --reference per-type`" + ` compares with another variant.`
 
 // WriteMarkdown writes the page.
 func (m *Matrix) WriteMarkdown(w io.Writer) {
@@ -67,8 +71,8 @@ func (m *Matrix) WriteMarkdown(w io.Writer) {
 	for _, p := range Guests(m.Reference) {
 		fmt.Fprintf(w, "| `%s` | %s |\n", p.Name, does[p.Name])
 	}
-	fmt.Fprintln(w, "\nThat opaque guests cannot tell two variants from a third means that they cannot tell them from each other either. The other\nrows say nothing of other pairs; `cabi matrix --reference per-type` asks about those.")
-	fmt.Fprintf(w, "\n## What each gains and costs\n")
+	fmt.Fprintln(w, guestsEnd)
+	fmt.Fprintf(w, "\n## What each variant gains and costs\n")
 	for _, row := range m.Rows {
 		fmt.Fprintf(w, "\n**`%s`** (%s; %s). %s\n", row.Variant.Name, row.Variant.Says, row.Variant.Origin, gains[row.Variant.Name])
 	}
@@ -76,7 +80,7 @@ func (m *Matrix) WriteMarkdown(w io.Writer) {
 	for _, p := range m.Properties {
 		fmt.Fprintf(w, "- `%s`: %s", p.Name, p.Statement)
 		if p.BlindSpots != "" {
-			fmt.Fprintf(w, " Not seen: %s", p.BlindSpots)
+			fmt.Fprintf(w, " Not checked: %s", p.BlindSpots)
 		}
 		fmt.Fprintln(w)
 	}
@@ -84,24 +88,25 @@ func (m *Matrix) WriteMarkdown(w io.Writer) {
 }
 
 func (m *Matrix) writeScopes(w io.Writer) {
-	fmt.Fprintf(w, "| worlds and bounds | properties | variants |\n|---|---|---|\n")
+	fmt.Fprintf(w, "| world and bounds | properties | variants |\n|---|---|---|\n")
 	for _, s := range tableScopes {
-		fmt.Fprintf(w, "| %s | %s | those that do not draw |\n", s, s.asks("all of one run"))
+		fmt.Fprintf(w, "| %s | %s | those that do not draw |\n", s, s.asks("those of tables"))
 	}
 	for _, s := range tableScopesDrawn {
-		fmt.Fprintf(w, "| %s | %s | those that draw |\n", s, s.asks("all of one run"))
+		fmt.Fprintf(w, "| %s | %s | those that draw |\n", s, s.asks("those of tables"))
 	}
 	for _, s := range guestScopes {
-		fmt.Fprintf(w, "| %s | those about guests | those that do not draw |\n", s)
+		fmt.Fprintf(w, "| %s | those of guests | those that do not draw |\n", s)
 	}
 	for _, s := range guestScopesDrawn {
-		fmt.Fprintf(w, "| %s | those about guests | those that draw |\n", s)
+		fmt.Fprintf(w, "| %s | those of guests | those that draw |\n", s)
 	}
 	fmt.Fprintln(w)
 }
 
 func (s scope) String() string { return fmt.Sprintf("`%s`: %s", s.world, s.bounds) }
 
+// asks says which properties are checked in a scope.
 func (s scope) asks(all string) string {
 	if s.only != "" {
 		return "`" + s.only + "`"
@@ -132,7 +137,7 @@ func (m *Matrix) writeTable(w io.Writer) {
 	fmt.Fprintf(w, "\n%s\n\n", measuresSay)
 }
 
-// cell is a cell of the page.
+// cell is the text of a cell of the page.
 func (row *Row) cell(i int) string {
 	c := row.Cells[i]
 	switch {
@@ -148,14 +153,14 @@ func (row *Row) heading(c *Cell) string { return c.Property.Name + " under " + r
 
 func (row *Row) anchor(c *Cell) string { return strings.ReplaceAll(row.heading(c), " ", "-") }
 
-// A Measure is a measured column.
+// A Measure is a measured row of the page.
 type Measure struct {
 	Name string
-	Says string
-	Of   func(*Row) string
+	Says string            // its heading
+	Of   func(*Row) string // its cell for a variant
 }
 
-// Measures are the measured columns.
+// Measures are the measured rows.
 var Measures = []Measure{
 	{"places", "places of arrays per handle, worst", func(r *Row) string { return fmt.Sprintf("%.2f", r.Places) }},
 	{"churn", "the same after churn", func(r *Row) string { return fmt.Sprintf("%.2f", r.Churn) }},
@@ -165,21 +170,26 @@ var Measures = []Measure{
 // LookupSays heads the one row of the page that is not the same each time.
 const LookupSays = "time of a lookup, `per-type` being 1"
 
-const measuresSay = `The first measured row is the most places that an instance's arrays have together in any state explored of the world
-` + "`handles`" + `, for each handle of the most it ever held at once; where threads have indices too, their places count. The second is the same after a fixed program: of four types,
-one after the other, 64 handles are made and dropped, and all that twice. What never reuses an index has no bound: the first row grows with
-the bound on actions, the second with the program, here 512 places. A numbering that draws keeps its handles in a short array beside a map here;
-a table that used the drawn index as the place would have no bound. The third is the time of a ` + "`resource.rep`" + ` in this project's own tables, 64 handles
-of each of four types being live, as measured when the page was made: tables are found by going through a list of them, so
-it is the cost of "which table", not that of a production runtime.`
+const measuresSay = `The last three rows are measured.
+
+- *Places per handle, worst*: the arrays of an instance's tables have places. The ratio is the most places that they have together in any
+  explored state of the world ` + "`handles`" + `, divided by the most handles that the instance ever held at once. Where threads have indices too, their
+  places count.
+- *After churn*: the same ratio after a fixed program, which makes and drops 64 handles of each of four types, one type after the other, and
+  all that twice. A numbering that never uses an index again has no bound: the first ratio grows with the bound on actions, and the second
+  with the program, which needs 512 places here. A numbering that draws indices keeps its handles in a short array beside a map here; a table that used the
+  drawn index as the place would have no bound either.
+- *Time of a lookup*: the time of a ` + "`resource.rep`" + ` in this project's own tables, with 64 live handles of each of four types, measured when the page
+  was made. A lookup goes through a list of tables, so this is the cost of finding the table, and not that of a lookup in a production
+  runtime.`
 
 // does says of each kind of guests what it does.
 var does = map[string]string{
-	"opaque-guests":      "as generated bindings: uses each handle as what it is, until it gives it up, and never looks at the number",
-	"confused-guests":    "uses a live handle where another type is wanted",
+	"opaque-guests":      "behaves as generated bindings do: it uses each handle as it was issued, until it gives the handle up, and never looks at the number",
+	"confused-guests":    "uses a live handle where a handle of another type is expected",
 	"stale-guests":       "uses a handle that it has given up",
-	"comparing-guests":   "asks whether two numbers it was handed are equal",
-	"hard-coding-guests": "asks whether a number it was handed is a certain one",
+	"comparing-guests":   "asks whether two numbers that it was given are equal",
+	"hard-coding-guests": "asks whether a number that it was given is a certain number",
 }
 
 func (m *Matrix) writeTraces(w io.Writer) {
@@ -193,7 +203,7 @@ func (m *Matrix) writeTraces(w io.Writer) {
 	}
 }
 
-// Object is a cell as cabi matrix --json prints it.
+// An Object is a cell as cabi matrix --json prints it.
 type Object struct {
 	Variant  string             `json:"variant"`
 	Property string             `json:"property"`
@@ -214,7 +224,7 @@ type ObjectWorld struct {
 	States int          `json:"states,omitempty"`
 }
 
-// Objects are all cells.
+// Objects are all cells, row by row.
 func (m *Matrix) Objects() []Object {
 	var all []Object
 	for _, row := range m.Rows {
