@@ -18,6 +18,9 @@ func (a Action) check(r *Run, at *Activation) error {
 			return fmt.Errorf("%s: %w", a.Op, err)
 		}
 	}
+	if err := a.checkTypes(r, at); err != nil {
+		return err
+	}
 	if check := checks[a.Op]; check != nil {
 		return check(a, r, at)
 	}

@@ -211,7 +211,10 @@ func (p *traceParser) define(text string) error {
 	if err := w.Validate(); err != nil {
 		return err
 	}
-	return w.validateDefined()
+	if err := w.validateDefined(); err != nil {
+		return err
+	}
+	return w.validateComponents()
 }
 
 // choices reads the specification's choices.

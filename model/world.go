@@ -103,11 +103,11 @@ func (w *World) Func(name string) *Func {
 	return nil
 }
 
-// resourceNames are the resources without their types, which is enough to read types that name them.
+// resourceNames are resource types of no instance, which is enough to read types that name them.
 func (w *World) resourceNames() resourceTypes {
 	types := resourceTypes{}
 	for _, r := range w.Resources {
-		types[r.Name] = nil
+		types[r.Name] = &spec.ResourceType{Name: r.Name}
 	}
 	return types
 }

@@ -1,0 +1,100 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+
+	"cabi/spec"
+)
+
+// checkTypes says which rule of validation an action of a guest breaks, if any: what it names, and how many values of which core types
+// it passes or returns.
+func (a Action) checkTypes(r *Run, at *Activation) error {
+	if at.Actor == Host {
+		return nil
+	}
+	if err := r.World.validateAction(at.Actor, a); err != nil {
+		return err
+	}
+	want, known := r.coreTypes(a, at)
+	if !known {
+		return nil
+	}
+	where := a.String()
+	if a.Op == opReturn {
+		where += " from " + at.Name
+	}
+	if len(a.Args) != len(want) {
+		return brokenIn(ruleCoreType.breaks("it takes %s, got %s", coreTypeNames(want), Counted(len(a.Args), "value")), "%s", where)
+	}
+	for i, v := range a.Args {
+		if !v.Is(want[i]) {
+			return brokenIn(ruleCoreType.breaks("it takes %s, and %s is no %s", coreTypeNames(want), formatCore(v), want[i]), "%s", where)
+		}
+	}
+	if (a.Op == "context.get" || a.Op == "context.set") && n(a, 0) > 1 {
+		return brokenIn(ruleContext.breaks("there is no slot %d", n(a, 0)), "%s", where)
+	}
+	return nil
+}
+
+func coreTypeNames(ts []spec.CoreType) string {
+	if len(ts) == 0 {
+		return "no values"
+	}
+	return fmt.Sprint(ts)
+}
+
+// coreTypes are the core types of the numbers of an action; false: the action is none that core code does.
+func (r *Run) coreTypes(a Action, at *Activation) ([]spec.CoreType, bool) {
+	in := at.inst
+	switch a.Op {
+	case opCall:
+		f := r.funcs[a.Imm[0]]
+		return spec.LoweredType(in.opts(in.lowersAsync[a.Imm[0]]), f.ft, r.World.Limits.apply(spec.Limits{})).Params, true
+	case "task.return", "task.return-other":
+		ft := &spec.FuncType{Params: must(r.ParseTypes(a.Imm[0]))}
+		return spec.LoweredType(in.opts(false), ft, r.World.Limits.apply(spec.Limits{})).Params, true
+	case opReturn:
+		return r.returnedTypes(at), true
+	case opThrow, "memory.store":
+		return nil, false
+	case "context.set":
+		return []spec.CoreType{spec.I32, coreType(a)}, true // the slot stands among the numbers
+	case "thread.new-indirect":
+		return []spec.CoreType{spec.I32, coreType(a)}, true
+	}
+	types := slices.Repeat([]spec.CoreType{spec.I32}, ops[a.Op].args)
+	for _, i := range pointersOf[a.Op] {
+		types[i] = in.pointer()
+	}
+	return types, true
+}
+
+// pointersOf are the places of pointers and lengths among the numbers of a built-in.
+var pointersOf = map[string][]int{
+	"waitable-set.wait": {1}, "waitable-set.poll": {1},
+	"stream.read": {1, 2}, "stream.write": {1, 2}, "future.read": {1}, "future.write": {1},
+	"error-context.new": {0, 1}, "error-context.debug-message": {1},
+}
+
+// pointer is the core type of the instance's pointers.
+func (in *instance) pointer() spec.CoreType {
+	if in.memory == nil {
+		return spec.I32
+	}
+	return in.memory.AddrType
+}
+
+// returnedTypes are the core types of what the core function of an activation returns.
+func (r *Run) returnedTypes(at *Activation) []spec.CoreType {
+	switch {
+	case at.Packed:
+		return []spec.CoreType{spec.I32}
+	case at.Kind == KindRealloc:
+		return []spec.CoreType{at.inst.pointer()}
+	default:
+		ft := &spec.FuncType{Result: at.Results}
+		return spec.LiftedType(at.inst.opts(false), ft, r.World.Limits.apply(spec.Limits{})).Results
+	}
+}
