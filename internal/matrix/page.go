@@ -38,12 +38,12 @@ var gains = map[string]string{
 
 const intro = `# The matrix: how should integers be assigned to handles?
 
-component-model#395 asks how indices should be assigned to handles. This page compares ten answers, the *variants*: those that the issue
+component-model#395 asks how indices should be assigned to handles. This page compares some answers, the *variants*: those that the issue
 discusses, and those that upstream had or has. Each variant has a column, and each property that somebody wanted of the numbering has a row.
 ` + "`make docs`" + ` makes the page with ` + "`cabi matrix --markdown`" + `; a test keeps it true.
 
-- **holds (n)**: no run of the worlds below violates the property within the bounds. The searches explored n states, and the property was
-  exercised, so it does not hold vacuously.
+- **holds (n)**: no run of the worlds below violates the property within the bounds. The searches explored n states and
+  exercised the property.
 - **fails n**: a program of n actions violates the property, and no shorter one does. The program is below; ` + "`cabi replay`" + ` runs it.
 
 `

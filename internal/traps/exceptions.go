@@ -2,7 +2,7 @@ package traps
 
 import "cabi/spec"
 
-// exceptions say of the traps that nothing was found to need, and of the one that nothing takes, why.
+// exceptions explain the traps without which nothing goes wrong, as far as was found, and the one that no program takes.
 var exceptions = map[spec.Site]string{
 	"canon_lift.thread_func/code": "Redundant: unpack_callback_result/code traps before it, and CallbackCode has no other members. Nothing gets there.",
 	"Table.get/empty": "Redundant for handles: every caller asks isinstance of what it got, and None is no instance. For threads it is needed: " +
@@ -22,7 +22,7 @@ const (
 	syncTasks    = "realloc and post-return run in tasks that are lifted sync, for which"
 )
 
-// unevaluated say of the asserts that no exploration evaluates, why.
+// unevaluated says why no exploration evaluates some asserts.
 var unevaluated = map[spec.Site]string{
 	"type_matches_value/unknown-type":                  afterMatch,
 	"CopyEnd.copying/state":                            afterMatch,
@@ -36,7 +36,7 @@ var unevaluated = map[spec.Site]string{
 	"<module>/list-byte-length":                        ofTypes,
 	"stream_copy/no-borrow":                            ofTypes,
 	"future_copy/no-borrow":                            ofTypes,
-	"WritableBufferGuestImpl.write/units":              "no world has streams without elements; upstream's tests, which spec/ has too, do",
+	"WritableBufferGuestImpl.write/units":              "no world has streams whose elements have no size; upstream's tests have, and spec/ has them too",
 	"canonicalize_nan32/nan":                           ofNaNs,
 	"canonicalize_nan64/nan":                           ofNaNs,
 	"maybe_scramble_nan32/nan":                         ofNaNs,
@@ -57,10 +57,10 @@ var unevaluated = map[spec.Site]string{
 }
 
 const (
-	afterMatch = "it stands after a match of all cases, nothing gets there"
-	ofTypes    = "it says something of types or constants alone, which validation keeps so; the port checks it without a store"
-	ofNaNs     = "no world passes NaNs; upstream's tests, which spec/ has too, do"
-	ofValues   = "no world passes such values; those of every type that cross in properties/values_test.go keep it"
+	afterMatch = "no code reaches it: it is in the last branch of a match, and the other branches have all cases"
+	ofTypes    = "it is about types or constants alone, which validation keeps as it asserts; the port checks it without a store"
+	ofNaNs     = "no world passes NaNs; upstream's tests do, and spec/ has them too"
+	ofValues   = "no world passes such values; properties/values_test.go passes values of every type, and the assert holds there"
 )
 
 // why says why an assert was not evaluated.

@@ -16,8 +16,8 @@ type exploration struct {
 	without spec.Site           // the trap that is switched off; empty: none
 }
 
-// search is the search for violations of some properties. It merges no states that differ in anything, because a program that
-// takes a trap often depends on the numbers of indices.
+// search is the search for violations of some properties. It does without the reductions, because whether a program takes a trap
+// often depends on the numbers of its indices.
 func (e exploration) search(of ...*model.Property) model.Search {
 	s := model.Search{World: e.world, Variant: spec.SingleTable, Properties: of, Bounds: e.world.Bounds, KeepGoing: true, Full: true}
 	if e.menus != nil {
@@ -44,8 +44,8 @@ func (e exploration) menu(r *model.Run, at *model.Activation) []model.Action {
 	return menu
 }
 
-// violations searches for violations of the promises of the catalogue: within so many actions from the end of a program that was
-// run, or from the start if there is none, and no further than some number of transitions.
+// violations searches for violations of the promises of the catalogue. It starts from the end of a program that was run, or, if from is
+// nil, from the start of the world, and takes no more than some number of actions in a row and transitions in all.
 func (e exploration) violations(from *model.Replay, depth, transitions int) []*model.Violation {
 	s := e.search(properties.Promises()...)
 	s.From, s.Bounds.Steps, s.MaxTransitions = from, depth, transitions
@@ -56,7 +56,7 @@ func (e exploration) violations(from *model.Replay, depth, transitions int) []*m
 func (e exploration) run(program *model.Trace) *model.Replay {
 	replay, err := model.ReplayOptions{Without: e.search().Without}.Run(program)
 	if err != nil {
-		panic(err) // it was run before, or a test runs it
+		panic(err) // the program was found by a search, or a test runs it
 	}
 	return replay
 }

@@ -63,7 +63,7 @@ For these traps, no program was found that takes the trap, or none that goes wro
 
 `
 
-// WriteMarkdown writes the page. It links to the files of Programs.
+// WriteMarkdown writes the page, which links to the programs of Files.
 func (r *Result) WriteMarkdown(w io.Writer, traps, asserts []Row) {
 	fmt.Fprintf(w, intro, len(scenarios), breakDepth, breakTransitions, elsewhereDepth, elsewhereTransitions)
 	r.writeFigures(w)
@@ -96,7 +96,7 @@ func (t *Trap) columns() string {
 	return fmt.Sprintf("%d | `%s` | %s", t.Actions, t.World.Name, t.needed())
 }
 
-// needed is the last column.
+// needed is the last column of a trap's row on the page.
 func (t *Trap) needed() string {
 	b := t.Broken()
 	if b == nil {
@@ -121,7 +121,7 @@ func (r *Result) writeFigures(w io.Writer) {
 	fmt.Fprintf(w, "| needed by nothing that was found | %d | %s |\n", n[ByNothing], percent(n[ByNothing], reached))
 }
 
-// Figures counts the traps by how they are shown to be needed.
+// Figures counts the traps for each way in which they are shown to be needed, or not.
 func (r *Result) Figures() map[Why]int {
 	n := map[Why]int{}
 	for _, t := range r.Traps {
@@ -137,7 +137,7 @@ func percent(n, of int) string {
 	return fmt.Sprintf("%.1f%%", 100*float64(n)/float64(of))
 }
 
-// Explanation says why nothing needs a trap, or nothing takes it.
+// Explanation says why nothing was found that needs the trap, or that takes it.
 func (t *Trap) Explanation() string {
 	if why := exceptions[t.Site]; why != "" {
 		return why
@@ -145,7 +145,7 @@ func (t *Trap) Explanation() string {
 	return "Not explained: a property is missing, or the trap is redundant."
 }
 
-// Broken is what shows that the trap is needed; nil: nothing does.
+// Broken is the program that shows that the trap is needed; nil: none was found.
 func (t *Trap) Broken() *Break {
 	for _, b := range []*Break{t.Breaks, t.Stops} {
 		if b != nil {
@@ -243,7 +243,7 @@ type Object struct {
 	World       string    `json:"world,omitempty"`
 	Actions     int       `json:"actions,omitempty"`
 	Trace       string    `json:"trace,omitempty"`
-	Needed      Why       `json:"needed"` // by a property, an assert, nothing; or unreached
+	Needed      Why       `json:"needed"` // by a property, an assert, nothing; or unreached: no program takes the trap
 	Breaks      string    `json:"breaks,omitempty"`
 	What        string    `json:"what,omitempty"`
 	Without     string    `json:"without,omitempty"` // the trace with the trap off
@@ -252,7 +252,7 @@ type Object struct {
 	Explanation string    `json:"explanation,omitempty"`
 }
 
-// Objects are all traps.
+// Objects are all traps as cabi traps --json prints them.
 func (r *Result) Objects(rows []Row) []Object {
 	var all []Object
 	for i, t := range r.Traps {

@@ -6,11 +6,11 @@ import (
 	"cabi/model"
 )
 
-// A scenario is a small world for traps that the named worlds do not come to: for each activation, the whole actions that
-// are tried in it.
+// A scenario is a small world for traps that no program in the named worlds takes. Its menus list the whole actions that are tried in
+// each activation.
 type scenario struct {
 	exploration
-	steps int // the most actions that are tried
+	steps int // the bound on actions
 }
 
 // search is the search for violations of some properties within the scenario.
@@ -41,7 +41,7 @@ var builtins = []string{
 	"call B.none",
 }
 
-// scenarios are in the order in which they are tried.
+// scenarios are all scenarios, in the order in which they are explored.
 var scenarios = []*scenario{leaveScenario, classScenario, typeScenario, valueScenario, utf16Scenario, resultScenario, callbackScenario, fullScenario,
 	pressureScenario, copyScenario, storeScenario("to-utf8", ""), storeScenario("to-utf16", "utf16"), storeScenario("to-latin1", "latin1+utf16"), listScenario}
 
@@ -183,7 +183,7 @@ var copyScenario = &scenario{exploration{
 	},
 }, 5}
 
-// storeScenario is the host's strings, stored where the guest's realloc says.
+// storeScenario is a scenario in which the host passes strings, which are stored where the guest's realloc returns.
 func storeScenario(name, encoding string) *scenario {
 	s := &scenario{exploration{
 		world: &model.World{

@@ -1,5 +1,5 @@
-// Package traps asks why each trap of the specification exists: it finds the shortest trace that takes it, switches it off, and
-// looks for what goes wrong then.
+// Package traps finds out why each trap of the specification exists: it finds the shortest program that takes the trap, switches the trap
+// off, and searches for violations that follow.
 package traps
 
 import (
@@ -11,29 +11,29 @@ import (
 	"cabi/spec"
 )
 
-// A Trap is what was found out about one trap.
+// A Trap is the result for one trap.
 type Trap struct {
 	Site    spec.Site
-	World   *model.World // where it is taken
+	World   *model.World // in which the trap is taken
 	Trace   *model.Trace // the shortest that takes it; nil: none was found
-	Actions int          // of the trace, the calls that the world starts with among them
-	// Breaks is the nearest violation of a promise of the catalogue, of guests' doing, once the trap is off; nil: none was found.
+	Actions int          // how many the trace has, with the calls that the world starts with
+	// Breaks is the nearest violation of a promise of the catalogue once the trap is off, other than Stops; nil: none was found.
 	Breaks *Break
-	// Stops is the nearest assert that fails or crash once the trap is off; nil: none was found.
+	// Stops is the nearest failing assert or crash of the Python once the trap is off; nil: none was found.
 	Stops *Break
-	// Next is the trap that takes the same program's last action instead, once this one is off; empty: none does.
+	// Next is the trap that the same program takes once this one is off; empty: none.
 	Next spec.Site
 
-	// ByWitness says that a witness showed what goes wrong, a program that was written by hand.
+	// ByWitness says that Breaks or Stops was found by running a witness, a program that was written by hand.
 	ByWitness bool
 
-	exploration exploration // where it is taken
+	exploration exploration // in which the trap is taken
 }
 
-// A Break is what goes wrong without a trap.
+// A Break is a violation without a trap.
 type Break struct {
 	Property string
-	Kind     string // which violation of the property it is; may be empty
+	Kind     string // which kind of violation of the property it is; may be empty
 	Message  string
 	Trace    *model.Trace
 }
@@ -41,8 +41,8 @@ type Break struct {
 // Why says how a trap is shown to be needed.
 type Why string
 
-// A trap is needed for a property of the catalogue, or because an assert fails or the Python crashes without it; or nothing was
-// found that needs it; or nothing takes it.
+// Without the trap, a promise of the catalogue is violated; or only an assert fails or the Python crashes; or nothing was found to go
+// wrong; or no program was found that takes the trap.
 const (
 	ByProperty Why = "property"
 	ByAssert   Why = "assert"
@@ -64,31 +64,31 @@ func (t *Trap) Why() Why {
 	}
 }
 
-// An Assert is what was found out about one assert.
+// An Assert is the result for one assert.
 type Assert struct {
 	Site   spec.Site
 	Held   []string // the worlds and scenarios in which it was evaluated and never failed
-	Fails  *model.Trace
-	World  *model.World // where it fails; nil: nowhere
+	Fails  *model.Trace // the shortest in which it fails; nil: none was found
+	World  *model.World // in which it fails; nil: none
 	length int          // of the trace
 }
 
-// A World is a named world as it was explored.
+// A World says how far a named world was explored.
 type World struct {
 	Name   string
 	Bounds model.Bounds
 	States int
 }
 
-// A Result is what was found.
+// A Result is the results for all traps and asserts.
 type Result struct {
 	Traps   []*Trap
 	Asserts []*Assert
 	Worlds  []World
 }
 
-// Find finds the shortest traces that take the traps, in the scenarios and the named worlds, and what goes wrong without each; and
-// which asserts are evaluated there, and fail. Progress hears what is done next; nil: nobody does.
+// Find explores the scenarios and the named worlds. It finds the shortest traces that take the traps, a violation without each trap, and
+// the asserts that are evaluated and that fail. It calls progress, which is optional, with what it does next.
 func Find(traps, asserts []spec.Site, progress func(string)) *Result {
 	if progress == nil {
 		progress = func(string) {}
@@ -119,7 +119,7 @@ func Find(traps, asserts []spec.Site, progress func(string)) *Result {
 	return result
 }
 
-// assert is what is known of an assert.
+// assert is the result for an assert so far.
 func (f *finder) assert(site spec.Site) *Assert {
 	if f.asserts[site] == nil {
 		f.asserts[site] = &Assert{Site: site}
@@ -127,18 +127,18 @@ func (f *finder) assert(site spec.Site) *Assert {
 	return f.asserts[site]
 }
 
-// A finder keeps the shortest trace of each trap.
+// A finder keeps the results so far.
 type finder struct {
-	best     map[spec.Site]*Trap
+	best     map[spec.Site]*Trap // with the shortest traces
 	asserts  map[spec.Site]*Assert
 	worlds   []World
 	progress func(string)
 }
 
-// scenario explores a scenario, as far as it is to be explored.
+// scenario explores a scenario to its bound.
 func (f *finder) scenario(s *scenario) { f.explore(s.exploration, s.search(trapped)) }
 
-// world explores a named world to its own bounds. Unlike the explorations of single traps, it merges all states that it may.
+// world explores a named world to its own bounds, with all reductions, because it may be big.
 func (f *finder) world(w *model.World) {
 	e := exploration{world: w}
 	search := e.search(trapped, properties.ByName("no-assertion-failure"))
@@ -146,7 +146,7 @@ func (f *finder) world(w *model.World) {
 	f.worlds = append(f.worlds, World{w.Name, w.Bounds, f.explore(e, search).States})
 }
 
-// explore notes which traps and asserts a search comes to.
+// explore runs a search, and notes the traps that are taken and the asserts that are evaluated and that fail.
 func (f *finder) explore(e exploration, search model.Search) *model.Report {
 	f.progress("exploring " + e.world.Name)
 	search.Workers = runtime.NumCPU()
@@ -182,12 +182,12 @@ func (f *finder) failing(w *model.World, v *model.Violation) {
 	}
 }
 
-// trapped is violated by every trap, each being a kind of its own.
+// trapped is violated by every trap. Each trap is a kind of violation of its own.
 var trapped = &model.Property{Name: "trapped", New: func() model.Checker { return &trapChecker{model.BaseChecker{Name: "trapped"}} }}
 
 type trapChecker struct{ model.BaseChecker }
 
-// Stopped makes a trap that stops the run the violation.
+// Stopped reports the trap that stops a run as the violation.
 func (c *trapChecker) Stopped(_ *model.Run, err error) {
 	var trap *spec.Trap
 	if errors.As(err, &trap) {
@@ -195,7 +195,8 @@ func (c *trapChecker) Stopped(_ *model.Run, err error) {
 	}
 }
 
-// How far the search goes on without a trap: from the program that takes the trap, and, if that shows nothing, from the start.
+// The bounds of the searches without a trap: from the program that takes the trap, and, if nothing goes wrong there, from the start of the
+// world.
 const (
 	breakDepth       = 4
 	breakTransitions = 1500
@@ -204,8 +205,8 @@ const (
 	elsewhereTransitions = 6000
 )
 
-// breakIt switches the trap off, and searches for what goes wrong, nearest first: after the program that took the trap, then after
-// the witness, then in other programs.
+// breakIt switches the trap off and searches for the nearest violation: first after the program that took the trap; if there is none, after
+// the witness; if there is no witness, in all programs.
 func (t *Trap) breakIt() {
 	on, off := t.exploration, t.exploration
 	off.without = t.Site
@@ -236,7 +237,7 @@ func trapOf(stopped error) spec.Site {
 	return ""
 }
 
-// note keeps the first violation of each sort without the trap. What is violated with the trap on as well says nothing about it.
+// note keeps the first violations without the trap, Breaks and Stops. Violations that also occur with the trap say nothing about it.
 func (t *Trap) note(with, without []*model.Violation) {
 	usual := map[string]bool{}
 	for _, v := range with {

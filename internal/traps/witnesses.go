@@ -9,8 +9,8 @@ import (
 	"cabi/spec"
 )
 
-// A witness is a program, longer than the shortest that takes a trap, that shows what goes wrong without the trap. Witnesses are
-// written by hand, for the traps whose shortest programs show nothing.
+// A witness is a program that takes a trap and that violates something when the trap is off. Witnesses are written by hand, for traps
+// whose shortest program, and everything near it, violates nothing without the trap.
 type witness struct {
 	exploration
 	program string // its actions, a line each
@@ -26,7 +26,7 @@ func (w witness) trace() *model.Trace {
 	return t
 }
 
-// Witnesses are the traces of the witnesses, each up to the trap that it takes.
+// Witnesses are the traces of the witnesses with all traps on: each ends with its trap.
 func Witnesses() []*model.Trace {
 	var all []*model.Trace
 	for _, site := range slices.Sorted(maps.Keys(witnesses)) {
