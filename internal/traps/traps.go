@@ -67,7 +67,7 @@ func (t *Trap) Why() Why {
 // An Assert is the result for one assert.
 type Assert struct {
 	Site   spec.Site
-	Held   []string // the worlds and scenarios in which it was evaluated and never failed
+	Held   []string     // the worlds and scenarios in which it was evaluated and never failed
 	Fails  *model.Trace // the shortest in which it fails; nil: none was found
 	World  *model.World // in which it fails; nil: none
 	length int          // of the trace
