@@ -80,8 +80,8 @@ func (r *Run) atBounds(b Bounds) [boundedTask + 1]bool {
 	return [...]bool{
 		boundedNothing: false,
 		boundedHandle:  b.Handles > 0 && r.liveHandles() >= b.Handles,
-		boundedThread:  b.Threads > 0 && r.Store.LiveThreads() >= b.Threads,
-		boundedTask:    b.Tasks > 0 && r.Store.Tasks() >= b.Tasks,
+		boundedThread:  b.Threads > 0 && len(r.Store.AllThreads()) >= b.Threads,
+		boundedTask:    b.Tasks > 0 && len(r.Store.AllTasks()) >= b.Tasks,
 	}
 }
 
@@ -89,7 +89,7 @@ func (r *Run) atBounds(b Bounds) [boundedTask + 1]bool {
 func (r *Run) liveHandles() int {
 	n := 0
 	for _, inst := range r.Store.Instances() {
-		for slot := range inst.Live() {
+		for slot := range inst.LiveHandles() {
 			if slot.Owner == inst && spec.ClassOf(slot.Element) != spec.ClassThread { // an element of a table that instances share is live in all of them
 				n++
 			}
@@ -330,7 +330,7 @@ func (m menu) indices(class spec.Class) []uint64 {
 // liveIndices are the indices of the instance's live elements of a class.
 func (m menu) liveIndices(class spec.Class) []uint64 {
 	var indices []uint64
-	slots := m.at.inst.spec.Live()
+	slots := m.at.inst.spec.LiveHandles()
 	if class == spec.ClassThread {
 		slots = m.at.inst.spec.LiveThreads()
 	}

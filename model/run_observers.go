@@ -153,7 +153,7 @@ func (r *Run) Elements() []spec.Slot {
 	}
 	r.elements = r.elements[:0]
 	for _, inst := range r.Store.Instances() {
-		for slot := range inst.Live() {
+		for slot := range inst.LiveHandles() {
 			if slot.Owner == inst { // an element of a table that instances share is live in all of them
 				r.elements = append(r.elements, slot)
 			}

@@ -109,5 +109,5 @@ func (s *stack) leave(at *Activation, a Action) {
 
 // finished reports whether nothing more happens on the stack: its thread is neither suspended nor among those that run.
 func (s *stack) finished(running []*spec.Thread) bool {
-	return s.thread != nil && !s.thread.Suspended() && !slices.Contains(running, s.thread)
+	return s.thread != nil && s.thread.Running() && !slices.Contains(running, s.thread)
 }

@@ -24,7 +24,7 @@ var blocksAsDeclared = runProperty(&model.Property{
 		}
 		*exercised = true
 		switch lowered, async := declared(r.World, at); {
-		case !at.Thread().Suspended():
+		case at.Thread().Running():
 		case lowered:
 			return fmt.Sprintf("%s is blocked in its call of %s, which is lowered async", at.Name, at.Pending.Imm[0]), "lowered"
 		case !async:

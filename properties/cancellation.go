@@ -25,7 +25,7 @@ var cancelDelivered = quiescentProperty(&model.Property{
 		}
 		*exercised = true
 		for _, t := range task.Threads() {
-			if t.Suspended() && t.Cancellable() && !(task.NeedsLock() && t == task.Implicit() && lockedOut(t)) {
+			if !t.Running() && t.Cancellable() && !(task.NeedsLock() && t == task.Implicit() && lockedOut(t)) {
 				in := blockedIn(r, t)
 				return fmt.Sprintf("nothing goes on, %s is to be cancelled, and %s is blocked in %s, cancellably, and is not told",
 					task.Func(), threadName(t), in), in

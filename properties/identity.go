@@ -56,7 +56,7 @@ func (c *diagnosableChecker) Stopped(_ *model.Run, err error) {
 // live yields the live elements of inst's handle tables.
 func live(inst *spec.ComponentInstance) func(yield func(spec.Slot) bool) {
 	return func(yield func(spec.Slot) bool) {
-		for slot := range inst.Live() {
+		for slot := range inst.LiveHandles() {
 			if slot.Owner == inst && !yield(slot) {
 				return
 			}

@@ -58,5 +58,5 @@ func threadName(t *spec.Thread) string {
 // lockedOut reports whether the exclusive lock of t's instance is held by another thread that can still run.
 func lockedOut(t *spec.Thread) bool {
 	holder := t.Instance().Exclusive()
-	return holder != nil && holder != t && holder.Suspended()
+	return holder != nil && holder != t && !holder.Running()
 }

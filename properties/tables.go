@@ -57,7 +57,7 @@ var uniqueInTable = stateProperty(&model.Property{
 	Indices:   true,
 	Origin:    "component-model#395",
 }, func(inst *spec.ComponentInstance, exercised *bool) string {
-	for _, t := range inst.Handles() {
+	for _, t := range inst.HandleTables() {
 		if message := firstShared(inst, []spec.TableView{t}, exercised); message != "" {
 			return message
 		}
@@ -73,7 +73,7 @@ var uniqueInInstance = stateProperty(&model.Property{
 	Origin:     "component-model#395: an index alone should say what it names",
 	BlindSpots: "Threads, which the pin keeps in a table of their own.",
 }, func(inst *spec.ComponentInstance, exercised *bool) string {
-	return firstShared(inst, inst.Handles(), exercised)
+	return firstShared(inst, inst.HandleTables(), exercised)
 })
 
 // firstShared describes the first index that names two elements of the tables; empty: there is none.
@@ -132,7 +132,7 @@ var bounded = stateProperty(&model.Property{
 // everySlot is a check of an instance that checks its live elements one by one.
 func everySlot(check func(*spec.ComponentInstance, spec.TableView, spec.Slot) string) func(*spec.ComponentInstance, *bool) string {
 	return func(inst *spec.ComponentInstance, exercised *bool) string {
-		for _, t := range inst.Handles() {
+		for _, t := range inst.HandleTables() {
 			for _, slot := range t.Live {
 				*exercised = true
 				if message := check(inst, t, slot); message != "" {
@@ -153,7 +153,7 @@ var tablesBounded = runProperty(&model.Property{
 }, func(r *model.Run, exercised *bool) (message, kind string) {
 	most := limit(r.World.Limits.TableLength, spec.UpstreamLimits.TableLength)
 	for _, inst := range r.Store.Instances() {
-		for _, t := range inst.Handles() {
+		for _, t := range inst.HandleTables() {
 			*exercised = *exercised || t.Length-1 == most
 			if t.Length-1 > most {
 				return fmt.Sprintf("%s.handles%s has %d places, %d are the most", inst.Name, t.Key, t.Length-1, most), ""
@@ -233,7 +233,7 @@ var freeList = stateProperty(&model.Property{
 	Indices:   true,
 	Origin:    "Table.add, Table.remove",
 }, func(inst *spec.ComponentInstance, exercised *bool) string {
-	for _, t := range inst.Handles() {
+	for _, t := range inst.HandleTables() {
 		*exercised = *exercised || len(t.Free) > 0
 		if message := partitionProblem(t); message != "" {
 			return fmt.Sprintf("%s.handles%s: %s", inst.Name, t.Key, message)

@@ -154,7 +154,7 @@ var callsResolved = runProperty(&model.Property{
 			}
 		}
 	}
-	if r.Store.Tasks() > 0 {
+	if len(r.Store.AllTasks()) > 0 {
 		return "", ""
 	}
 	for k, call := range r.Invocations() {

@@ -23,7 +23,7 @@ var waitsAsAsked = runProperty(&model.Property{
 	for _, t := range r.Store.AllThreads() {
 		in := blockedIn(r, t)
 		kinds, known := allowedConditions[in]
-		if !known || !t.Suspended() {
+		if !known || t.Running() {
 			continue
 		}
 		*exercised = true

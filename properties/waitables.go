@@ -40,7 +40,7 @@ func setDisagreement(inst *spec.ComponentInstance, slot spec.Slot) string {
 				n++
 			}
 		}
-		if in := spec.Set(slot.Element) == wset; n > 1 || in != (n == 1) {
+		if in := spec.SetOf(slot.Element) == wset; n > 1 || in != (n == 1) {
 			return fmt.Sprintf("%s %d of %s is %d times in the set %d, but says that it is in that set: %v",
 				describe(slot.Element), slot.Index, inst.Name, n, other.Index, in)
 		}
@@ -53,7 +53,7 @@ func setOf(e spec.Element) *spec.WaitableSet {
 	if !spec.ClassOf(e).Waitable() {
 		return nil
 	}
-	return spec.Set(e)
+	return spec.SetOf(e)
 }
 
 var setsAlive = runProperty(&model.Property{
@@ -214,7 +214,7 @@ var waitsAlone = runProperty(&model.Property{
 			continue
 		}
 		*exercised = true
-		if spec.Set(c.Waitable) != nil {
+		if spec.SetOf(c.Waitable) != nil {
 			return fmt.Sprintf("%s waits for %s, which is in a set", threadName(t), describe(c.Waitable)), "set"
 		}
 		if slices.ContainsFunc(threads[:i], func(o *spec.Thread) bool { return o.WaitsFor() == c }) {

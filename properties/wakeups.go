@@ -102,7 +102,7 @@ func holdsNow(r *model.Run, t *spec.Thread, c spec.Condition) bool {
 		return c.Waitable.(*spec.Subtask).Resolved()
 	case spec.WaitsForSet:
 		for _, slot := range r.Elements() {
-			if _, has := spec.PendingEvent(slot.Element); has && spec.Set(slot.Element) == c.Set {
+			if _, has := spec.PendingEvent(slot.Element); has && spec.SetOf(slot.Element) == c.Set {
 				return true
 			}
 		}
@@ -277,7 +277,7 @@ func whyNeverHolds(r *model.Run, t *spec.Thread, c spec.Condition) string {
 		return whyNoEvent(r, c.Waitable)
 	case spec.WaitsForSet:
 		for _, slot := range r.Elements() {
-			if spec.Set(slot.Element) == c.Set && expectsEvent(slot.Element) {
+			if spec.SetOf(slot.Element) == c.Set && expectsEvent(slot.Element) {
 				if why := whyNoEvent(r, slot.Element); why != "" {
 					return why
 				}

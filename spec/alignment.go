@@ -1,3 +1,5 @@
+// definitions.py, "Alignment"
+
 package spec
 
 import "math"

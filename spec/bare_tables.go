@@ -1,3 +1,5 @@
+// Not upstream's: a handle table with nothing around it, which a search puts into any state.
+
 package spec
 
 import "slices"

@@ -1,3 +1,5 @@
+// definitions.py, "Buffer State"
+
 package spec
 
 // bufferMaxLength is Buffer.MAX_LENGTH.

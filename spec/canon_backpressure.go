@@ -1,3 +1,5 @@
+// definitions.py, "canon backpressure.{inc,dec}"
+
 package spec
 
 // CanonBackpressureInc is backpressure.inc: while the count is above zero no async task is let in.

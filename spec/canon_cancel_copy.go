@@ -1,3 +1,5 @@
+// definitions.py, "canon {stream,future}.cancel-{read,write}"
+
 package spec
 
 // CanonStreamCancelRead is stream.cancel-read.

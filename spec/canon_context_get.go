@@ -1,3 +1,5 @@
+// definitions.py, "canon context.get"
+
 package spec
 
 // CanonContextGet is context.get: slot i of the thread's storage.

@@ -1,3 +1,5 @@
+// definitions.py, "canon context.set"
+
 package spec
 
 // CanonContextSet is context.set: it sets slot i of the thread's storage.

@@ -1,3 +1,5 @@
+// definitions.py, "canon {stream,future}.drop-{readable,writable}"
+
 package spec
 
 // CanonStreamDropReadable is stream.drop-readable.

@@ -1,3 +1,5 @@
+// definitions.py, "canon error-context.debug-message"
+
 package spec
 
 // CanonErrorContextDebugMessage is error-context.debug-message: it stores the message, and where it is at ptr.

@@ -1,3 +1,5 @@
+// definitions.py, "canon error-context.drop"
+
 package spec
 
 // CanonErrorContextDrop is error-context.drop.

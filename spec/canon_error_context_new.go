@@ -1,3 +1,5 @@
+// definitions.py, "canon error-context.new"
+
 package spec
 
 // An ErrorContext is a message for debugging.

@@ -1,3 +1,5 @@
+// definitions.py, "canon future.{read,write}"
+
 package spec
 
 // CanonFutureRead is future.read: it copies the value to ptr.

@@ -1,3 +1,5 @@
+// definitions.py, "canon lift"
+
 package spec
 
 // canonLift calls the core function callee as a component function of type ft. It returns task, which is an OnCancel

@@ -1,3 +1,5 @@
+// definitions.py, "canon lower"
+
 package spec
 
 // canonLower calls the component function callee, of type ft, as a core function.

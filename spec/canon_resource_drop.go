@@ -1,3 +1,5 @@
+// definitions.py, "canon resource.drop"
+
 package spec
 
 // CanonResourceDrop is resource.drop: it drops a handle, and with an own handle the resource.

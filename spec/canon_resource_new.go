@@ -1,3 +1,5 @@
+// definitions.py, "canon resource.new"
+
 package spec
 
 // CanonResourceNew is resource.new: an own handle for a new resource with representation rep.

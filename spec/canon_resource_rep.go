@@ -1,3 +1,5 @@
+// definitions.py, "canon resource.rep"
+
 package spec
 
 // CanonResourceRep is resource.rep: the representation of the resource that a handle refers to.

@@ -1,3 +1,5 @@
+// definitions.py, "canon stream.{read,write}"
+
 package spec
 
 // CanonStreamRead is stream.read: it copies up to n elements to ptr.

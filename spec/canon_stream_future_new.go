@@ -1,3 +1,5 @@
+// definitions.py, "canon {stream,future}.new"
+
 package spec
 
 // CanonStreamNew is stream.new: both ends of a new stream, the writable one's index in the upper half.

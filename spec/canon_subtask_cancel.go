@@ -1,3 +1,5 @@
+// definitions.py, "canon subtask.cancel"
+
 package spec
 
 // Blocked is what an async built-in returns when it has blocked.

@@ -1,3 +1,5 @@
+// definitions.py, "canon subtask.drop"
+
 package spec
 
 // CanonSubtaskDrop is subtask.drop: it drops a subtask whose resolution was delivered.

@@ -1,3 +1,5 @@
+// definitions.py, "canon task.cancel"
+
 package spec
 
 // CanonTaskCancel is task.cancel: it resolves the running task as cancelled.

@@ -1,3 +1,5 @@
+// definitions.py, "canon task.return"
+
 package spec
 
 // CanonTaskReturn is task.return: it resolves the running task with a result.

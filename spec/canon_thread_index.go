@@ -1,3 +1,5 @@
+// definitions.py, "canon thread.index"
+
 package spec
 
 // CanonThreadIndex is thread.index: the running thread's own index.

@@ -1,3 +1,5 @@
+// definitions.py, "canon thread.new-indirect"
+
 package spec
 
 // A CoreFuncRef is a function in a core table.

@@ -1,3 +1,5 @@
+// definitions.py, "canon thread.resume-later"
+
 package spec
 
 // CanonThreadResumeLater is thread.resume-later: it makes a suspended thread ready.

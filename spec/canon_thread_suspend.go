@@ -1,3 +1,5 @@
+// definitions.py, "canon thread.suspend"
+
 package spec
 
 // CanonThreadSuspend is thread.suspend: it blocks until another thread resumes this one.

@@ -1,3 +1,5 @@
+// definitions.py, "canon thread.suspend-then-promote"
+
 package spec
 
 // CanonThreadSuspendThenPromote is thread.suspend-then-promote: it suspends this thread and runs another if that is ready.

@@ -1,3 +1,5 @@
+// definitions.py, "canon thread.suspend-then-resume"
+
 package spec
 
 // CanonThreadSuspendThenResume is thread.suspend-then-resume: it suspends this thread and runs another that is suspended.

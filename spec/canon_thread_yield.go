@@ -1,3 +1,5 @@
+// definitions.py, "canon thread.yield"
+
 package spec
 
 // CanonThreadYield is thread.yield: it lets other threads run.

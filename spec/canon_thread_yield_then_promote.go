@@ -1,3 +1,5 @@
+// definitions.py, "canon thread.yield-then-promote"
+
 package spec
 
 // CanonThreadYieldThenPromote is thread.yield-then-promote: it makes this thread ready again and runs another if that is ready.

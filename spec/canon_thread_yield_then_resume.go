@@ -1,3 +1,5 @@
+// definitions.py, "canon thread.yield-then-resume"
+
 package spec
 
 // CanonThreadYieldThenResume is thread.yield-then-resume: it makes this thread ready again and runs another that is suspended.

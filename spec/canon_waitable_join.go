@@ -1,3 +1,5 @@
+// definitions.py, "canon waitable.join"
+
 package spec
 
 // CanonWaitableJoin is waitable.join: it puts a waitable into a set, or into none if si is 0.

@@ -1,3 +1,5 @@
+// definitions.py, "canon waitable-set.drop"
+
 package spec
 
 // CanonWaitableSetDrop is waitable-set.drop: it drops an empty set that nobody waits on.

@@ -1,3 +1,5 @@
+// definitions.py, "canon waitable-set.new"
+
 package spec
 
 // CanonWaitableSetNew is waitable-set.new: an empty waitable set.

@@ -1,3 +1,5 @@
+// definitions.py, "canon waitable-set.poll"
+
 package spec
 
 // CanonWaitableSetPoll is waitable-set.poll: waitable-set.wait that does not block.

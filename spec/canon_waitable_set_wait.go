@@ -1,3 +1,5 @@
+// definitions.py, "canon waitable-set.wait"
+
 package spec
 
 // CanonWaitableSetWait is waitable-set.wait: it blocks until an element of the set has an event, stores the event's

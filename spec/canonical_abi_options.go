@@ -1,3 +1,5 @@
+// definitions.py, "Canonical ABI Options"
+
 package spec
 
 // ptrSize is the size of a pointer in bytes. Python returns None for what is no pointer type; a CoreType that is none

@@ -1,3 +1,5 @@
+// Not upstream's: who decides what definitions.py leaves to random.
+
 package spec
 
 import (

@@ -1,3 +1,5 @@
+// definitions.py, "Component Instances"
+
 package spec
 
 import (

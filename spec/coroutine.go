@@ -1,3 +1,5 @@
+// Not upstream's: stacks that can be suspended, where Python has an OS thread for each.
+
 package spec
 
 import (

@@ -1,3 +1,5 @@
+// definitions.py, "Despecialization"
+
 package spec
 
 import "strconv"

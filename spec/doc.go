@@ -1,3 +1,5 @@
+// Not upstream's: the package's documentation.
+
 // Package spec is the Canonical ABI of the WebAssembly Component Model as Go: a port, function by function and in the
 // same order, of upstream's design/mvp/canonical-abi/definitions.py. It is meant to be read beside that file and run.
 //

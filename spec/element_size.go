@@ -1,3 +1,5 @@
+// definitions.py, "Element Size"
+
 package spec
 
 import "math"

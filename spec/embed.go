@@ -1,3 +1,5 @@
+// Not upstream's: the sources themselves, for `cabi port` to read.
+
 package spec
 
 import "embed"

@@ -1,3 +1,5 @@
+// definitions.py, "Embedding API"
+
 package spec
 
 // A Store is everything that component instances share: the threads that wait, and what the port adds to run them.

@@ -1,3 +1,5 @@
+// definitions.py, "Flat Lifting"
+
 package spec
 
 // A valueIter hands out core values, each as the core type that is asked for.

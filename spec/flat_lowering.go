@@ -1,3 +1,5 @@
+// definitions.py, "Flat Lowering"
+
 package spec
 
 // lowerFlat lowers v, a value of type t, to core values.

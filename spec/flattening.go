@@ -1,3 +1,5 @@
+// definitions.py, "Flattening"
+
 package spec
 
 const (

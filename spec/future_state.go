@@ -1,3 +1,5 @@
+// definitions.py, "Future State"
+
 package spec
 
 // A ReadableFuture is a future that can be read. Inst is nil for the host.

@@ -1,3 +1,5 @@
+// definitions.py, "Lifting and Lowering Context"
+
 package spec
 
 // A LiftLowerContext is what lifting and lowering a value depend on besides the value and its type.

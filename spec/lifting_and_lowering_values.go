@@ -1,3 +1,5 @@
+// definitions.py, "Lifting and Lowering Values"
+
 package spec
 
 import "strconv"

@@ -1,3 +1,5 @@
+// Not upstream's: the numbers of definitions.py that a world may lower.
+
 package spec
 
 // Limits are the numbers of definitions.py that bound what a guest can do. A world lowers them to reach their traps.

@@ -1,3 +1,5 @@
+// definitions.py, "Loading"
+
 package spec
 
 import (

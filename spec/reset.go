@@ -1,3 +1,5 @@
+// Not upstream's: a closed store, made new without making its instances again.
+
 package spec
 
 // Reset makes a closed store what it was when its instances and resource types had been made and nothing had run. Its functions

@@ -1,3 +1,5 @@
+// definitions.py, "Resource State"
+
 package spec
 
 import "fmt"

@@ -1,3 +1,5 @@
+// definitions.py, "Stack Switching"
+
 package spec
 
 // Cancelled says whether a thread was resumed because its task is being cancelled.

@@ -1,3 +1,5 @@
+// definitions.py, "Boilerplate"
+
 package spec
 
 import (

@@ -1,3 +1,5 @@
+// definitions.py, "Storing"
+
 package spec
 
 import "math"

@@ -1,3 +1,5 @@
+// definitions.py, "Stream State"
+
 package spec
 
 // A CopyResult is how a copy ended, as core code is told.

@@ -1,3 +1,5 @@
+// Not upstream's: Python's string codecs.
+
 package spec
 
 import (

@@ -1,3 +1,5 @@
+// definitions.py, "Subtask State"
+
 package spec
 
 import "fmt"

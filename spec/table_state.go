@@ -1,3 +1,5 @@
+// definitions.py, "Table State"
+
 package spec
 
 // An Element is what a table maps an index to: a resource handle, a waitable, a waitable set, an error context, a

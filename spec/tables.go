@@ -1,3 +1,5 @@
+// Not upstream's: the tables of an instance, and in which of them a variant keeps an element.
+
 package spec
 
 import "fmt"

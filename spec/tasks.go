@@ -1,3 +1,5 @@
+// definitions.py, "Tasks"
+
 package spec
 
 import "slices"

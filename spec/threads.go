@@ -1,3 +1,5 @@
+// definitions.py, "Threads"
+
 package spec
 
 import "slices"

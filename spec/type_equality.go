@@ -1,3 +1,5 @@
+// Not upstream's: Python's == on types.
+
 package spec
 
 import "slices"

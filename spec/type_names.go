@@ -1,3 +1,5 @@
+// Not upstream's: types as WIT writes them.
+
 package spec
 
 import (

@@ -1,3 +1,5 @@
+// definitions.py, "Type Predicates"
+
 package spec
 
 import "slices"

@@ -1,3 +1,5 @@
+// definitions.py, "Boilerplate"
+
 package spec
 
 // The types of components and of core WebAssembly, after definitions.py's Boilerplate.

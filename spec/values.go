@@ -1,3 +1,5 @@
+// Not upstream's: Python's values: int, float, str, list and dict.
+
 package spec
 
 import (

@@ -1,3 +1,5 @@
+// Not upstream's: layouts of tables beside the pin's: component-model#395 and upstream's history.
+
 package spec
 
 // The layouts of component-model#395 and of upstream's history, beside the pin's.

@@ -1,3 +1,5 @@
+// Not upstream's: numberings of handles beside the pin's: component-model#395.
+
 package spec
 
 import (

@@ -1,3 +1,5 @@
+// Not upstream's: variants, the ways to number handles, and those of the pin.
+
 package spec
 
 // A Variant is a way to number handles: which table an element lives in, and which index it gets there.

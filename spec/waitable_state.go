@@ -1,3 +1,5 @@
+// definitions.py, "Waitable State"
+
 package spec
 
 import "slices"

@@ -79,7 +79,7 @@ func (s *stateRecorder) record(r *model.Run) {
 func tablesOf(r *model.Run) []table {
 	var all []table
 	for _, inst := range r.Store.Instances() {
-		for _, v := range inst.Handles() {
+		for _, v := range inst.HandleTables() {
 			t := table{Instance: inst.Name, Name: fmt.Sprintf("%s.handles%s", inst.Name, v.Key), Entries: []entry{}}
 			for _, slot := range v.Live {
 				t.Entries = append(t.Entries, entry{slot.Index, describe(slot.Element)})
@@ -102,7 +102,7 @@ func describe(e spec.Element) string {
 	if spec.Copying(e) {
 		what += ", copying"
 	}
-	if spec.Set(e) != nil {
+	if spec.SetOf(e) != nil {
 		what += ", in a set"
 	}
 	if event, pending := spec.PendingEvent(e); pending {

@@ -111,7 +111,7 @@ func (c *places) inOrder(yield func(*spec.ComponentInstance, int) bool) {
 // arrays is how many places the arrays of an instance's tables have, without the first place of each array, which is never used.
 func arrays(inst *spec.ComponentInstance) uint64 {
 	var n uint64
-	for _, t := range inst.Handles() {
+	for _, t := range inst.HandleTables() {
 		n += t.Length - 1
 	}
 	return n

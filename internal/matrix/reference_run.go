@@ -24,7 +24,7 @@ func (f *referenceRun) run() [][]uint32 {
 	defer r.Close()
 	r.Main()
 	for _, inst := range r.Store.Instances() {
-		for _, t := range inst.Handles() {
+		for _, t := range inst.HandleTables() {
 			f.transcript.free = append(f.transcript.free, fmt.Sprintf("%s%s %d %v\n", inst.Name, t.Key, t.Length, t.Free))
 		}
 	}

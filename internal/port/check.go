@@ -53,8 +53,8 @@ type checker struct {
 }
 
 // Check reads the Go files of root and compares them with its manifest: every definition ported or said not to be,
-// once, with the recorded hash, in upstream's order and under upstream's heading, and every trap and assert in its
-// place. The error is about files that cannot be read.
+// once, with the recorded hash, in upstream's order and under upstream's heading, which the first line of each file names,
+// and every trap and assert in its place. The error is about files that cannot be read.
 func Check(root Root) (*Report, error) {
 	c := &checker{
 		reader: reader{Root: root, fset: token.NewFileSet()},
@@ -68,6 +68,7 @@ func Check(root Root) (*Report, error) {
 	}
 	c.checkNames()
 	c.home = c.homes()
+	c.checkTitles()
 	for _, src := range c.sources {
 		c.checkHeadings(src)
 		c.checkOrder(src)

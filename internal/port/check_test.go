@@ -13,6 +13,11 @@ import (
 
 // A made-up upstream of two headings, and a port of it without a problem.
 const (
+	boilerplateTitle = "// definitions.py, \"Boilerplate\"\n\n"
+	tableTitle       = "// definitions.py, \"Table State\"\n\n"
+	waitableTitle    = "// definitions.py, \"Waitable State\"\n\n"
+	otherTitle       = "// Not upstream's: more of it.\n\n"
+
 	smallPython = `### Boilerplate
 class Kind: pass
 LIMIT = 4
@@ -34,7 +39,7 @@ def join(w):
   trap()
 assert(LIMIT > 1)
 `
-	smallKind = `package spec
+	smallKind = boilerplateTitle + `package spec
 
 // Kind is a class, LIMIT a constant.
 //
@@ -46,7 +51,7 @@ const (
 	limit = 4
 )
 `
-	smallTable = `package spec
+	smallTable = tableTitle + `package spec
 
 //cabi:notported Table.__iter__ HASH a range over the slice does it
 
@@ -72,7 +77,7 @@ func (g grow) call() { assert(g.e, "Table.add.grow/element", "an element") }
 // trapIf is a wrapper: what it hands on is no site.
 func (s *Store) trapIf(cond bool, site Site, sentence string) { s.trap(cond, site, "a/b c") }
 `
-	smallWaitable = `package spec
+	smallWaitable = waitableTitle + `package spec
 
 //cabi:py Set HASH
 type Set struct{}
@@ -100,7 +105,7 @@ func small(t *testing.T, file, old, new string) Root {
 	fsys := fstest.MapFS{"broken_test.go": {Data: []byte("not read")}}
 	for name, text := range texts {
 		if text == "" {
-			text = "package spec\n"
+			text = otherTitle + "package spec\n"
 		}
 		text = directiveHash.ReplaceAllStringFunc(text, func(s string) string {
 			m := directiveHash.FindStringSubmatch(s)
@@ -165,11 +170,11 @@ func TestCheckProblems(t *testing.T) {
 		name, file, old, new string
 		want                 string // one problem that has these words
 	}{
-		{"missing", "table.go", addDecl, "", `table.go:3: Table.add (definitions.py:12, "Table State") is missing`},
+		{"missing", "table.go", addDecl, "", `table.go:5: Table.add (definitions.py:12, "Table State") is missing`},
 		{"reason missing", "table.go", " a range over the slice does it", "", `cannot read "//cabi:notported Table.__iter__`},
 		{"unknown verb", "table.go", "//cabi:notported", "//cabi:not", `cannot read "//cabi:not `},
 		{"unknown name", "kind.go", "type Kind int", "type Kind int\n\n//cabi:py Kinds HASH\ntype Kinds int", "definitions.py has no Kinds"},
-		{"doubled", "kind.go", "type Kind int", "type Kind int\n\n//cabi:py Kind HASH\ntype Kind2 int", "kind.go:8: Kind stands a second time, first at spec/kind.go:5"},
+		{"doubled", "kind.go", "type Kind int", "type Kind int\n\n//cabi:py Kind HASH\ntype Kind2 int", "kind.go:10: Kind stands a second time, first at spec/kind.go:7"},
 		{"ported and not", "table.go", "type grow", "//cabi:notported Table.add HASH for fun\n\ntype grow", "Table.add stands a second time"},
 		{"stale", "kind.go", "Kind HASH", "Kind 12345678", "Kind has the hash 12345678, recorded is"},
 		{"unfilled", "kind.go", "Kind HASH", "Kind " + Unfilled, "Kind has no hash yet"},
@@ -181,13 +186,20 @@ func TestCheckProblems(t *testing.T) {
 		{"order", "table.go", addDecl + "type grow struct{}\n", "type grow struct{}\n", "Table.add (definitions.py:12"},
 		{"two headings in a file", "kind.go", "type Kind int", "type Kind int\n\n" + wholeJoin, `join stands under "Waitable State": move it to spec/waitable.go`},
 		{"site dropped", "table.go", getEmpty, "", `here belongs the trap of definitions.py:8, site 2 of Table.get, but this is the assert "Table.get/array" (3 in Python, 2 here)`},
-		{"last site dropped", "table.go", getArray, "", `table.go:8: the assert of definitions.py:9, site 3 of Table.get, is missing`},
+		{"last site dropped", "table.go", getArray, "", `table.go:10: the assert of definitions.py:9, site 3 of Table.get, is missing`},
 		{"site doubled", "table.go", getBounds, getBounds + getBounds, `site "Table.get/bounds" stands a second time`},
 		{"site too many", "waitable.go", `trap("join/never", "always")`, `trap("join/never", "always"); trap("join/more", "more")`, `"join/more" is one too many`},
 		{"site moved", "table.go", getEmpty + getArray, getArray + getEmpty, `here belongs the trap of definitions.py:8, site 2 of Table.get, but this is the assert`},
 		{"site of another", "table.go", `"Table.get/bounds"`, `"Table.add/bounds"`, `site "Table.add/bounds" stands in the port of Table.get`},
 		{"site of nothing", "table.go", "type grow struct{}", "type grow struct{}\n\nfunc f() { trap(\"Table.add/x\", \"x\") }", "stands in a function that ports nothing"},
 		{"no sentence", "waitable.go", `"join/never", "always"`, `"join/never"`, `site "join/never" has no sentence`},
+		{"no title", "kind.go", boilerplateTitle, "", `kind.go:1: the first line does not say what of definitions.py the file ports: write // definitions.py, "Boilerplate" and a blank line`},
+		{"no title of other", "more.go", "", "package spec\n", "more.go:1: the first line does not say what of definitions.py the file ports: write // Not upstream's: what the file is for"},
+		{"title of no heading", "table.go", `"Table State"`, `"Tables"`, `table.go:1: definitions.py has no heading "Tables": write // definitions.py, "Table State"`},
+		{"title of another heading", "table.go", `"Table State"`, `"Waitable State"`, `table.go:1: the first line is not true of the definitions in the file: write // definitions.py, "Table State"`},
+		{"title that denies", "table.go", tableTitle, otherTitle, `table.go:1: the first line is not true of the definitions in the file: write // definitions.py, "Table State"`},
+		{"title without definitions", "more.go", "", boilerplateTitle + "package spec\n", "more.go:1: the first line is not true of the definitions in the file: write // Not upstream's"},
+		{"title as documentation", "waitable.go", waitableTitle, strings.TrimSuffix(waitableTitle, "\n"), "waitable.go:1: Go takes the first line for the documentation of the package"},
 		{"other callee", "waitable.go", `trap("join/never"`, `stop("join/never"`, "the trap of definitions.py:19, site 1 of join, is missing"},
 	} {
 		report := check(t, small(t, test.file, test.old, test.new))
@@ -245,16 +257,16 @@ func TestCheckSplitHeadings(t *testing.T) {
 	root := small(t, "", "", "")
 	waitable := textOf(t, root, "waitable.go")
 	before, after, _ := strings.Cut(waitable, "//cabi:py join")
-	wantProblems(t, withFiles(t, map[string]string{"waitable.go": before, "more.go": "package spec\n\n//cabi:py join" + after}),
+	wantProblems(t, withFiles(t, map[string]string{"waitable.go": before, "more.go": waitableTitle + "package spec\n\n//cabi:py join" + after}),
 		`join stands under "Waitable State": move it to spec/waitable.go`,
 		`<module> stands under "Waitable State": move it to spec/waitable.go`)
 
 	kind := textOf(t, root, "kind.go")
 	before, after, _ = strings.Cut(kind, "const (")
-	wantProblems(t, withFiles(t, map[string]string{"kind.go": before, "more.go": "package spec\n\nconst (" + after}))
+	wantProblems(t, withFiles(t, map[string]string{"kind.go": before, "more.go": boilerplateTitle + "package spec\n\nconst (" + after}))
 
-	body := strings.TrimPrefix(waitable, "package spec\n")
-	wantProblems(t, withFiles(t, map[string]string{"waitable.go": "package spec\n", "table.go": textOf(t, root, "table.go") + body}),
+	body := strings.TrimPrefix(waitable, waitableTitle+"package spec\n")
+	wantProblems(t, withFiles(t, map[string]string{"waitable.go": otherTitle + "package spec\n", "table.go": textOf(t, root, "table.go") + body}),
 		`Set stands under "Waitable State", but the file is that of "Table State": move it to a file of its own`,
 		`join stands under "Waitable State"`, `<module> stands under "Waitable State"`)
 }

@@ -46,6 +46,8 @@ type position struct {
 // A source is one Go file with its directives in the order of the file.
 type source struct {
 	name       string
+	title      Title
+	titled     bool // it has a title
 	file       *ast.File
 	directives []*directive
 }
@@ -113,6 +115,7 @@ func (r *reader) read() ([]*source, error) {
 			return err
 		}
 		src := &source{name: name, file: file}
+		src.title, src.titled = TitleOf(text)
 		r.collect(src)
 		sources = append(sources, src)
 		return nil

@@ -16,7 +16,13 @@ type pyToken struct {
 type statement struct {
 	tokens  []pyToken
 	indent  int    // columns
-	heading string // the last heading comment above it
+	heading commentHeading // the last one above it
+}
+
+// A commentHeading is a comment that is a heading; empty: none.
+type commentHeading struct {
+	words string
+	line  int
 }
 
 func (s statement) line() int { return s.tokens[0].line }
@@ -76,7 +82,7 @@ type lexer struct {
 	src     string
 	pos     int
 	line    int
-	heading string
+	heading commentHeading
 }
 
 // statements returns the logical lines of src.
@@ -155,7 +161,7 @@ func (l *lexer) comment(atStart bool) {
 	}
 	c := l.src[l.pos : l.pos+end]
 	if atStart && strings.HasPrefix(c, "##") {
-		l.heading = heading(c)
+		l.heading = commentHeading{heading(c), l.line}
 	}
 	l.pos += end
 }

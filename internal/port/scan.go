@@ -25,7 +25,22 @@ func ScanPython(src []byte) (*Upstream, error) {
 		return nil, errors.New("no class and no function in it")
 	}
 	sum := sha256.Sum256(src)
-	return &Upstream{SHA256: hex.EncodeToString(sum[:]), Definitions: s.definitions()}, nil
+	return &Upstream{SHA256: hex.EncodeToString(sum[:]), Definitions: s.definitions(), Headings: headings(lines)}, nil
+}
+
+// headings lists the headings that have statements.
+func headings(lines []statement) []Heading {
+	var all []Heading
+	for _, s := range lines {
+		if s.heading.line == 0 {
+			continue
+		}
+		if n := len(all); n == 0 || all[n-1].Line != s.heading.line {
+			all = append(all, Heading{Name: s.heading.words, Line: s.heading.line})
+		}
+		all[len(all)-1].Last = s.tokens[len(s.tokens)-1].line
+	}
+	return all
 }
 
 // A scope is a definition whose body is being read.
@@ -125,7 +140,7 @@ func (s *scanner) open(line statement, level int, kind, name string) *scope {
 	if s.seen[name]++; s.seen[name] > 1 {
 		name = fmt.Sprintf("%s#%d", name, s.seen[name])
 	}
-	def := &Definition{Name: name, Kind: kind, Line: line.line(), Heading: line.heading}
+	def := &Definition{Name: name, Kind: kind, Line: line.line(), Heading: line.heading.words}
 	sc := &scope{def: def, indent: line.indent, level: level}
 	s.all = append(s.all, sc)
 	return sc
@@ -134,7 +149,7 @@ func (s *scanner) open(line statement, level int, kind, name string) *scope {
 // note lets the module stand where its first trap or assert stands: that is what a port of it is about.
 func (sc *scope) note(line statement) {
 	if sc.def.Kind == KindModule && len(sc.def.Sites) == 0 {
-		sc.def.Line, sc.def.Heading = line.line(), line.heading
+		sc.def.Line, sc.def.Heading = line.line(), line.heading.words
 	}
 }
 

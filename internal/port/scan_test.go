@@ -251,3 +251,23 @@ func TestManifestIsOfCheckout(t *testing.T) {
 		t.Errorf("the manifest is not that of %s: %+v", dir, drift)
 	}
 }
+
+// The headings are recorded with the lines of their statements, and those that have none are not.
+func TestScanHeadings(t *testing.T) {
+	u := scan(t, "import x\n## Runtime State\n### Table State\nclass Table:\n  pass\n\n## Loading\ndef load():\n  return [1,\n    2]\n# a comment\n")
+	want := []Heading{{"Table State", 3, 5}, {"Loading", 7, 10}}
+	if diff := cmp.Diff(want, u.Headings); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	manifest, err := u.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Decode(manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(u, again); diff != "" {
+		t.Errorf("encoded and decoded: -want +got\n%s", diff)
+	}
+}

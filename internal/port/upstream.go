@@ -41,6 +41,14 @@ type Upstream struct {
 	Commit      string        `json:"commit"` // of WebAssembly/component-model; empty: unknown
 	SHA256      string        `json:"sha256"` // of the whole file
 	Definitions []*Definition `json:"definitions"`
+	Headings    []Heading     `json:"headings"` // empty in the manifest of a part of definitions.py
+}
+
+// A Heading is a comment heading with the statements below it, in the order of the file.
+type Heading struct {
+	Name string `json:"name"`
+	Line int    `json:"line"`
+	Last int    `json:"last"` // the line of the last statement
 }
 
 // A Definition is one class, function or constant, in the order of the file.
@@ -118,23 +126,37 @@ func enclosedBy(name string, names []string) (string, bool) {
 	return "", false
 }
 
-// Encode returns the manifest of u: JSON with one definition a line, so that differences read well.
+// Encode returns the manifest of u: JSON with one definition or heading a line, so that differences read well.
 func (u *Upstream) Encode() ([]byte, error) {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "{\n\"commit\": %q,\n\"sha256\": %q,\n\"definitions\": [\n", u.Commit, u.SHA256)
-	lines := json.NewEncoder(&b)
-	lines.SetEscapeHTML(false)
-	for i, d := range u.Definitions {
-		if err := lines.Encode(d); err != nil {
+	if err := encodeLines(&b, u.Definitions); err != nil {
+		return nil, err
+	}
+	if len(u.Headings) > 0 {
+		b.WriteString("],\n\"headings\": [\n")
+		if err := encodeLines(&b, u.Headings); err != nil {
 			return nil, err
-		}
-		if i < len(u.Definitions)-1 {
-			b.Truncate(b.Len() - 1)
-			b.WriteString(",\n")
 		}
 	}
 	b.WriteString("]\n}\n")
 	return b.Bytes(), nil
+}
+
+// encodeLines writes a list one element a line.
+func encodeLines[E any](b *bytes.Buffer, list []E) error {
+	lines := json.NewEncoder(b)
+	lines.SetEscapeHTML(false)
+	for i, e := range list {
+		if err := lines.Encode(e); err != nil {
+			return err
+		}
+		if i < len(list)-1 {
+			b.Truncate(b.Len() - 1)
+			b.WriteString(",\n")
+		}
+	}
+	return nil
 }
 
 // manifestLine returns the line on which Encode puts the definition at an index.

@@ -79,7 +79,7 @@ func (s *steps) update(r *model.Run, record func(Goal)) {
 		}
 	}
 	for _, inst := range r.Store.Instances() {
-		for slot := range inst.Live() {
+		for slot := range inst.LiveHandles() {
 			s.addElement(slot.Element)
 		}
 	}

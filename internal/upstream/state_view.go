@@ -77,7 +77,7 @@ func (v *instanceView) table(line string) {
 func (s *stateView) describe() {
 	for _, inst := range s.run.Store.Instances() {
 		v := s.insts[inst.Name]
-		for _, t := range inst.Handles() {
+		for _, t := range inst.HandleTables() {
 			for _, live := range t.Live {
 				for i := range v.handles {
 					if v.handles[i].index == live.Index {

@@ -1,3 +1,5 @@
+// Not upstream's: the whole state of a store as text, by which states are compared.
+
 package spec
 
 import (

@@ -1,3 +1,5 @@
+// Not upstream's: sums and products of pointers and lengths, which are exact in Python.
+
 package spec
 
 import (

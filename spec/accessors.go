@@ -1,3 +1,5 @@
+// Not upstream's: what the outside may see of a store: its instances, tables, threads, tasks and handles as they are.
+
 package spec
 
 import (
@@ -6,20 +8,6 @@ import (
 )
 
 // What the outside may see of a store: the tables as they are, and what happens to them.
-
-// A Watcher is told what happens to the tables of a store, so that properties need not trust the store's own books.
-type Watcher interface {
-	// Issued tells that e got an index in the table key of inst.
-	Issued(inst *ComponentInstance, key TableKey, index uint64, e Element)
-	// Retired tells that the index of e was freed.
-	Retired(inst *ComponentInstance, key TableKey, index uint64, e Element)
-	// Sought tells that a built-in that wants want is about to look an index up.
-	Sought(inst *ComponentInstance, want Expected, index uint64)
-	// Found tells that a built-in that wants want found e at an index. It has not checked yet that e is what it wants.
-	Found(inst *ComponentInstance, want Expected, index uint64, e Element)
-	// Delivered tells that inst is handed an event of e, an element of a set, under an index.
-	Delivered(inst *ComponentInstance, code EventCode, index uint64, e Element)
-}
 
 // A TableView is one table of an instance as it is.
 type TableView struct {
@@ -41,7 +29,7 @@ type Slot struct {
 func (s *Store) Instances() []*ComponentInstance { return s.instances }
 
 // Handles are the tables that inst keeps its handles in, in the order they came to be.
-func (inst *ComponentInstance) Handles() []TableView {
+func (inst *ComponentInstance) HandleTables() []TableView {
 	var views []TableView
 	for _, t := range *inst.handles.tables {
 		views = append(views, t.view(inst))
@@ -60,7 +48,7 @@ func (t *Table) view(inst *ComponentInstance) TableView {
 }
 
 // Live yields the live elements of the tables that inst keeps its handles in.
-func (inst *ComponentInstance) Live() iter.Seq[Slot] { return inst.handles.live(inst) }
+func (inst *ComponentInstance) LiveHandles() iter.Seq[Slot] { return inst.handles.live(inst) }
 
 // LiveThreads yields the live elements of the tables that inst keeps its threads in. Under a variant that keeps them with
 // the handles, there are others among them.
@@ -90,16 +78,6 @@ func (s *Store) SomeReady() bool {
 	return slices.ContainsFunc(s.waiting, (*Thread).ready)
 }
 
-// Threads are the tables that inst keeps its threads in. Under a variant that keeps them with the handles, they are the
-// same tables, with everything that is in them.
-func (inst *ComponentInstance) Threads() []TableView {
-	var views []TableView
-	for _, t := range *inst.threads.tables {
-		views = append(views, t.view(inst))
-	}
-	return views
-}
-
 // Running is the thread that runs; nil: the host.
 func (s *Store) Running() *Thread { return s.runningThread() }
 
@@ -111,20 +89,15 @@ func (s *Store) RunningThreads(threads []*Thread) []*Thread {
 	return threads
 }
 
-// Suspended reports whether t waits, was suspended or has not begun: it can still run, but does not.
-func (t *Thread) Suspended() bool { return !t.running() }
+// Running reports whether t runs, has resumed a thread that runs, or has ended. Any other thread can still run: it has not
+// begun, waits or was suspended.
+func (t *Thread) Running() bool { return t.running() }
 
 // Ready reports whether t waits and can go on.
 func (t *Thread) Ready() bool { return t.ready() }
 
 // Instance is the instance whose task t belongs to.
 func (t *Thread) Instance() *ComponentInstance { return t.task.inst }
-
-// Tasks counts the tasks that are not at their end: those of the threads that run, wait or are in a table.
-func (s *Store) Tasks() int { return len(s.liveTasks()) }
-
-// LiveThreads counts the threads that are not at their end.
-func (s *Store) LiveThreads() int { return len(s.liveThreads()) }
 
 func (s *Store) liveThreads() []*Thread {
 	var threads []*Thread
@@ -192,42 +165,8 @@ func (w Expected) Answers(e Element) bool {
 	}
 }
 
-// A ShadowTable is a table of a variant's own numbering that belongs to no instance: what the index would be if only
-// the operations on it counted.
-type ShadowTable struct {
-	inst  *ComponentInstance
-	table *Table
-	elem  Element
-}
-
-// NewShadowTable makes a shadow of an instance's table key, every choice the first.
-func NewShadowTable(inst *ComponentInstance, key TableKey) *ShadowTable {
-	of := inst.store.options
-	s := NewStore(Options{Variant: of.Variant, Limits: of.Limits, Without: of.Without})
-	shadow := NewComponentInstance(s, nil)
-	ts := newTables(shadow)
-	t := newTable(s, key, ts.numbering(key))
-	*ts.tables = append(*ts.tables, t)
-	return &ShadowTable{shadow, t, &WaitableSet{}}
-}
-
-// Add returns the index of a new element.
-func (t *ShadowTable) Add() uint64 { return t.table.add(t.elem) }
-
-// Remove frees an index.
-func (t *ShadowTable) Remove(i uint64) { t.table.remove(i, &lookup{inst: t.inst, index: i}) }
-
-// Draws reports whether the table's numbering draws indices through the choices.
-func (t *ShadowTable) Draws() bool {
-	_, draws := t.table.numbering.(*random)
-	return draws
-}
-
-// Holds reports whether a layout looks for elements that want asks for in the table k.
-func (v *Variant) Holds(k TableKey, want Expected) bool { return v.Layout.Holds(k, want) }
-
 // Set is the waitable set that a subtask or end is in; nil: none, or e is no waitable.
-func Set(e Element) *WaitableSet {
+func SetOf(e Element) *WaitableSet {
 	if w, ok := waitableOf(e); ok {
 		return w.wset
 	}

@@ -1,3 +1,5 @@
+// Not upstream's: how a search takes back an action: marking the stacks, and unwinding those that began since.
+
 package spec
 
 import "reflect"

@@ -1,0 +1,34 @@
+// Not upstream's: a table of a variant that belongs to no instance, to compare indices with.
+
+package spec
+
+// A ShadowTable is a table of a variant's own numbering that belongs to no instance: what the index would be if only
+// the operations on it counted.
+type ShadowTable struct {
+	inst  *ComponentInstance
+	table *Table
+	elem  Element
+}
+
+// NewShadowTable makes a shadow of an instance's table key, every choice the first.
+func NewShadowTable(inst *ComponentInstance, key TableKey) *ShadowTable {
+	of := inst.store.options
+	s := NewStore(Options{Variant: of.Variant, Limits: of.Limits, Without: of.Without})
+	shadow := NewComponentInstance(s, nil)
+	ts := newTables(shadow)
+	t := newTable(s, key, ts.numbering(key))
+	*ts.tables = append(*ts.tables, t)
+	return &ShadowTable{shadow, t, &WaitableSet{}}
+}
+
+// Add returns the index of a new element.
+func (t *ShadowTable) Add() uint64 { return t.table.add(t.elem) }
+
+// Remove frees an index.
+func (t *ShadowTable) Remove(i uint64) { t.table.remove(i, &lookup{inst: t.inst, index: i}) }
+
+// Draws reports whether the table's numbering draws indices through the choices.
+func (t *ShadowTable) Draws() bool {
+	_, draws := t.table.numbering.(*random)
+	return draws
+}
