@@ -7,8 +7,6 @@ import (
 	"slices"
 )
 
-// What the outside may see of a store: the tables as they are, and what happens to them.
-
 // A TableView is one table of an instance as it is.
 type TableView struct {
 	Key    TableKey
@@ -22,13 +20,13 @@ type Slot struct {
 	Place   uint64
 	Index   uint64
 	Element Element
-	Owner   *ComponentInstance // whose the element is
+	Owner   *ComponentInstance // the instance that the element belongs to
 }
 
 // Instances are the instances of s in the order they were made.
 func (s *Store) Instances() []*ComponentInstance { return s.instances }
 
-// Handles are the tables that inst keeps its handles in, in the order they came to be.
+// HandleTables are the tables that inst keeps its handles in, in the order in which they were made.
 func (inst *ComponentInstance) HandleTables() []TableView {
 	var views []TableView
 	for _, t := range *inst.handles.tables {
@@ -47,11 +45,11 @@ func (t *Table) view(inst *ComponentInstance) TableView {
 	return v
 }
 
-// Live yields the live elements of the tables that inst keeps its handles in.
+// LiveHandles yields the live elements of the tables that inst keeps its handles in.
 func (inst *ComponentInstance) LiveHandles() iter.Seq[Slot] { return inst.handles.live(inst) }
 
-// LiveThreads yields the live elements of the tables that inst keeps its threads in. Under a variant that keeps them with
-// the handles, there are others among them.
+// LiveThreads yields the live elements of the tables that inst keeps its threads in. Under a variant that keeps threads with
+// the handles, these are among them.
 func (inst *ComponentInstance) LiveThreads() iter.Seq[Slot] { return inst.threads.live(inst) }
 
 func (ts *Tables) live(inst *ComponentInstance) iter.Seq[Slot] {
@@ -73,15 +71,15 @@ func (t *Table) slot(place uint64, e Element, inst *ComponentInstance) Slot {
 	return Slot{place, t.numbering.Index(place), e, inst}
 }
 
-// SomeReady reports whether a thread waits that can go on.
+// SomeReady reports whether some thread waits and can go on.
 func (s *Store) SomeReady() bool {
 	return slices.ContainsFunc(s.waiting, (*Thread).ready)
 }
 
-// Running is the thread that runs; nil: the host.
+// Running is the thread that runs; nil: the host runs.
 func (s *Store) Running() *Thread { return s.runningThread() }
 
-// RunningThreads appends the threads that run, each resumed by the next, the last by the host.
+// RunningThreads appends the thread that runs, the thread that resumed it, and so on to the one that the host resumed.
 func (s *Store) RunningThreads(threads []*Thread) []*Thread {
 	for h := s.handler; h != nil; h = h.resumer {
 		threads = append(threads, h.currentThread)
@@ -165,7 +163,7 @@ func (w Expected) Answers(e Element) bool {
 	}
 }
 
-// Set is the waitable set that a subtask or end is in; nil: none, or e is no waitable.
+// SetOf is the waitable set that a subtask or end is in; nil: none, or e is no waitable.
 func SetOf(e Element) *WaitableSet {
 	if w, ok := waitableOf(e); ok {
 		return w.wset
@@ -182,7 +180,7 @@ func (wset *WaitableSet) Elements() []Element {
 	return elems
 }
 
-// NumWaiting is the set's own count of the threads that wait on it.
+// NumWaiting is num_waiting: the set's own count of the threads that wait on it.
 func (wset *WaitableSet) NumWaiting() int { return wset.numWaiting }
 
 // ThreadsWaiting counts the threads of the store that wait on the set.
@@ -208,16 +206,16 @@ func (inst *ComponentInstance) Parent() *ComponentInstance { return inst.parent 
 // Exclusive is the thread that holds the exclusive lock of inst; nil: it is free.
 func (inst *ComponentInstance) Exclusive() *Thread { return inst.exclusiveThread }
 
-// Backpressure is how often inst has asked for backpressure and not taken it back.
+// Backpressure is how often inst has called backpressure.inc more than backpressure.dec.
 func (inst *ComponentInstance) Backpressure() int64 { return inst.backpressure }
 
-// WaitingToEnter is inst's own count of the tasks that wait to enter it.
+// WaitingToEnter is num_waiting_to_enter: inst's own count of the tasks that wait to enter it.
 func (inst *ComponentInstance) WaitingToEnter() int { return inst.numWaitingToEnter }
 
 // WaitingThreads are the threads of s that are in its list of waiting ones. The caller must not change them.
 func (s *Store) WaitingThreads() []*Thread { return s.waiting }
 
-// AllThreads are the threads that are not at their end: those that run, wait or are in a table.
+// AllThreads are the threads that have not ended: those that run, wait or are in a table.
 func (s *Store) AllThreads() []*Thread { return s.liveThreads() }
 
 // AllTasks are the tasks of AllThreads.
@@ -226,26 +224,25 @@ func (s *Store) AllTasks() []*Task { return s.liveTasks() }
 // A Condition is what a blocked thread waits for.
 type Condition struct {
 	Kind     ConditionKind
-	Lock     bool         // also for the exclusive lock of its instance
-	Waitable Element      // whose event or resolution it waits for; nil: none
-	Set      *WaitableSet // one of whose events it waits for; nil: none
+	Lock     bool         // the thread waits for the exclusive lock of its instance too
+	Waitable Element      // the waitable whose event or resolution the thread waits for; nil: none
+	Set      *WaitableSet // the set of whose events the thread waits for one; nil: none
 }
 
 // A ConditionKind is a kind of ready function.
 type ConditionKind uint8
 
-// A thread is not blocked, was suspended, can go on at once, waits to enter its instance, for the event of a waitable, for
-// one of a set, to return to its event loop, for the end of a call, or for something of the host's.
+// The kinds of conditions.
 const (
-	WaitsNot ConditionKind = iota
-	WaitsForResumption
-	WaitsNoMore
-	WaitsToEnter
-	WaitsForEvent
-	WaitsForSet
-	WaitsForLock
-	WaitsForCall
-	WaitsForHost
+	WaitsNot           ConditionKind = iota // the thread is not blocked
+	WaitsForResumption                      // it was suspended, or has not begun
+	WaitsNoMore                             // it can go on at once
+	WaitsToEnter                            // it waits to enter its instance
+	WaitsForEvent                           // for the event of one waitable
+	WaitsForSet                             // for an event of a waitable set
+	WaitsForLock                            // for the exclusive lock, to return to its event loop
+	WaitsForCall                            // for the resolution of a subtask
+	WaitsForHost                            // for a ready function of the host's
 )
 
 func (k ConditionKind) String() string {
@@ -294,7 +291,7 @@ func (t *Task) State() TaskState { return t.state }
 // Threads are the threads of t. The caller must not change them.
 func (t *Task) Threads() []*Thread { return t.threads }
 
-// Implicit is the thread that t began with; nil: it has not begun.
+// Implicit is the implicit thread of t; nil: t has not begun.
 func (t *Task) Implicit() *Thread { return t.implicitThread }
 
 // NeedsLock reports whether t runs under the exclusive lock of its instance: its function's type is async, and it is lifted
@@ -304,10 +301,10 @@ func (t *Task) NeedsLock() bool { return t.ft.Async && (!t.opts.Async || t.opts.
 // Lift says how t's function is lifted: sync, stackful or callback.
 func (t *Task) Lift() string { return t.opts.kind() }
 
-// NumBorrows is t's own count of the borrow handles in its scope.
+// NumBorrows is num_borrows: t's own count of the borrow handles in its scope.
 func (t *Task) NumBorrows() int { return t.numBorrows }
 
-// Caller is the subtask that t is to its caller; nil: it is none, because the host made the call.
+// Caller is the subtask that stands for t at its caller; nil: the host is the caller.
 func (t *Task) Caller() *Subtask {
 	if r, ok := t.onResolve.(*lowerOnResolve); ok {
 		return r.subtask
@@ -321,24 +318,24 @@ func (t *Subtask) State() SubtaskState { return t.state }
 // Resolved reports whether t is resolved.
 func (t *Subtask) Resolved() bool { return t.resolved() }
 
-// Lenders are the handles that are lent to t, one as often as it is lent.
+// Lenders are the handles that are lent to t. A handle that is lent twice is there twice.
 func (t *Subtask) Lenders() []*ResourceHandle { return t.lenders }
 
-// Callee is the task that t is to its callee; nil: it is none, because the host is called.
+// Callee is the task that stands for t at its callee; nil: the host is the callee.
 func (t *Subtask) Callee() *Task {
 	task, _ := t.onCancel.(*Task)
 	return task
 }
 
-// An Event is an event that a waitable has and nobody has taken.
+// An Event is an event of a waitable that was not delivered yet.
 type Event struct {
 	Code   EventCode
 	Result CopyResult // of a copy
-	Final  bool       // the copy is over; false: its buffer is still pending, or the event is of a subtask
-	Buffer any        // of the copy; nil: it is of a subtask
+	Final  bool       // the copy has ended; false: its buffer is still pending, or the event is of a subtask
+	Buffer any        // of the copy; nil: the event is of a subtask
 }
 
-// PendingEvent is the event that a waitable has; false: none.
+// PendingEvent is the pending event of a waitable; false: it has none.
 func PendingEvent(e Element) (Event, bool) {
 	w, ok := waitableOf(e)
 	if !ok || w.pendingEvent == nil {
@@ -353,7 +350,7 @@ func PendingEvent(e Element) (Event, bool) {
 	return Event{Code: EventSubtask}, true
 }
 
-// CopyStateOf is what e, an end, is doing; false: it is no end.
+// CopyStateOf is the state of e, an end; false: e is no end.
 func CopyStateOf(e Element) (CopyState, bool) {
 	if en, ok := e.(end); ok {
 		return en.base().state, true
@@ -361,20 +358,20 @@ func CopyStateOf(e Element) (CopyState, bool) {
 	return 0, false
 }
 
-// Copying reports whether e is an end that is copying, or being cancelled.
+// Copying reports whether e is an end with a copy under way, perhaps being cancelled.
 func Copying(e Element) bool {
 	en, ok := e.(end)
 	return ok && (en.base().state == CopyStateCopying || en.base().state == CopyStateCancellingCopy)
 }
 
-// A SharedView is what the two ends of one of the specification's streams or futures share.
+// A SharedView is the state of a stream or future that its two ends share.
 type SharedView struct {
 	Dropped bool
 	Pending Element // the end whose copy is pending; nil: none is, or it is the host's
-	Host    bool    // a copy of the host's is pending
+	Host    bool    // the host's copy is pending
 }
 
-// SharedOf is what e, an end, shares with its peer; nil: it is no end.
+// SharedOf is the stream or future of e, an end; nil: e is no end.
 func SharedOf(e Element) SharedBase {
 	if en, ok := e.(end); ok {
 		return en.base().shared
@@ -382,7 +379,7 @@ func SharedOf(e Element) SharedBase {
 	return nil
 }
 
-// ViewShared looks into what two ends share; false: it is the host's own.
+// ViewShared is the state of a stream or future; false: the host implements it.
 func ViewShared(s SharedBase) (SharedView, bool) {
 	switch s := s.(type) {
 	case *SharedStreamImpl:
@@ -408,16 +405,16 @@ func viewPending(dropped bool, f OnCopyDone) SharedView {
 // Own reports whether h owns its resource; otherwise it borrows it.
 func (h *ResourceHandle) Own() bool { return h.own }
 
-// NumLends is h's own count of how often it is lent.
+// NumLends is num_lends: h's own count of how often it is lent.
 func (h *ResourceHandle) NumLends() int { return h.numLends }
 
-// Scope is the task that a borrow handle must be dropped in; nil: h owns.
+// Scope is the task that must drop h, a borrow handle, before it returns; nil: h owns.
 func (h *ResourceHandle) Scope() *Task { return h.borrowScope }
 
 // HasDtor reports whether core code runs when a resource of the type is destroyed.
 func (rt *ResourceType) HasDtor() bool { return rt.dtor != nil }
 
-// Func is the name of the function that t is a call of.
+// Func is the name of the function that was called.
 func (t *Task) Func() string { return t.ft.Name }
 
 // CancellationRequested reports whether t's caller has asked to cancel it.

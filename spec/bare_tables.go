@@ -4,9 +4,9 @@ package spec
 
 import "slices"
 
-// A BareTable is the handle table of an instance with nothing around it: no calls and no threads. Resource handles are made,
-// given away and lent in it by the specification's own functions, and it can be put into any state, which is what makes
-// searches of it fast. It is not upstream's.
+// A BareTable is the handle table of an instance with nothing around it: no calls and no threads. The specification's own
+// functions make resource handles in it, give them away and lend them. A search can put it into any state, which makes searches
+// of tables fast.
 type BareTable struct {
 	types   []*ResourceType
 	owns    []*OwnType
@@ -14,10 +14,10 @@ type BareTable struct {
 	inst    *ComponentInstance
 	table   *Table // that of all handles: the variant has one
 	cx      *LiftLowerContext
-	lendee  *Subtask          // what handles are lent to
-	most    int               // lends of a handle
-	kinds   []barePlace       // of places with a handle, in the order of their bytes
-	spare   []*ResourceHandle // by place: what a state that is put in is made of
+	lendee  *Subtask          // that handles are lent to
+	most    int               // how often a handle may be lent
+	kinds   []barePlace       // all places with a handle, in the order of the bytes that Write writes
+	spare   []*ResourceHandle // by place, for Put to use
 
 	// The state that was put in last.
 	places []barePlace
@@ -31,8 +31,8 @@ type barePlace struct {
 	k, lends int             // of the handle: its type is the kth
 }
 
-// NewBareTable makes the table of a new instance of s, whose variant has one table for everything. It is to have so many
-// places after the first at most, and to lend a handle so often.
+// NewBareTable makes the table of a new instance of s, whose variant has one table for everything. The table will have at most so
+// many places after the first, and lend a handle at most so often.
 func NewBareTable(s *Store, types []*ResourceType, places, most int) *BareTable {
 	t := &BareTable{types: types, inst: NewComponentInstance(s, nil), lendee: newSubtask(s), most: most}
 	t.cx = newLiftLowerContext(&LiftLowerOptions{}, t.inst, t.lendee)
@@ -63,7 +63,7 @@ func (t *BareTable) Lend(i uint64, k int) {
 	liftBorrow(t.cx, i, t.borrows[k])
 }
 
-// Unlend gives back what was lent once of the handle at an index: the subtask that it was lent to is resolved.
+// Unlend ends one lending of the handle at an index: the subtask that it was lent to is resolved.
 func (t *BareTable) Unlend(i uint64) {
 	h := t.table.array[i].(*ResourceHandle)
 	lenders := append(t.lendee.lenders[:0], h)
@@ -72,8 +72,8 @@ func (t *BareTable) Unlend(i uint64) {
 	t.lendee.lenders = lenders
 }
 
-// Write writes the state to b, a byte for each of the table's places after the first: of a handle, 1 + lends + (most+1)
-// times its type, of a free place 255 less its position on the free list; and 0 for each that the table has not got yet.
+// Write writes the state to b, a byte for each of the table's places after the first: for a handle 1 + lends + (most+1) times its
+// type, for a free place 255 minus its position on the free list, and 0 for a place that the table does not have yet.
 func (t *BareTable) Write(b []byte) {
 	array := t.table.array[1:]
 	for i, e := range array {
@@ -112,7 +112,7 @@ func (t *BareTable) Put(state []byte) {
 
 // Restore puts the table back into the state that was put in last.
 func (t *BareTable) Restore() {
-	// A loop is faster here than a copy, which tells the garbage collector of all elements at once.
+	// A loop is faster here than copy, which goes through the garbage collector's write barrier for all elements at once.
 	array := slices.Grow(t.table.array[:0], len(t.places))[:len(t.places)]
 	for i := range t.places {
 		p := &t.places[i]

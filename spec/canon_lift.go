@@ -109,11 +109,12 @@ type exclusiveFree struct{ inst *ComponentInstance }
 
 func (r exclusiveFree) Ready() bool { return r.inst.exclusiveThread == nil }
 
-// A CallbackCode is what a callback, or the function before it, says it wants next.
+// A CallbackCode is what a callback, or the function before the first callback, returns to say how its task goes on.
 //
 //cabi:py CallbackCode 0d43f7b5
 type CallbackCode uint64
 
+// The codes of a callback: the task ends, yields, or waits on a waitable set.
 const (
 	CallbackExit  CallbackCode = 0
 	CallbackYield CallbackCode = 1
@@ -157,8 +158,8 @@ func callAndTrapOnThrow(s *Store, callee CoreFunc, args []CoreValue) []CoreValue
 // catch calls callee and says whether it threw a core exception. Whatever else stops it goes on.
 func (s *Store) catch(callee CoreFunc, args []CoreValue) (results []CoreValue, threw bool) {
 	defer func() {
-		if s.givenUp {
-			return // what goes by is not for anybody here
+		if s.aborted {
+			return // the panic is Abort's, or unwinds the stack: core code threw nothing
 		}
 		switch r := recover().(type) {
 		case nil:

@@ -62,7 +62,8 @@ func (m *MemInst) slice(from, to uint64) []byte {
 // setSlice is memory[from : to] = v: what there is of the range is replaced by v, and the memory grows or shrinks if
 // v has another length.
 //
-// quirk: a core memory never changes its length so; a range that ends within it and is as long as v leaves it alone.
+// quirk: assigning to a slice of Python's bytearray can change its length, which no store to a core memory does. It does not
+// where the range lies within the memory and is as long as v.
 func (m *MemInst) setSlice(from, to uint64, v []byte) {
 	from, to = m.clamp(from, to)
 	if to-from == uint64(len(v)) {
@@ -92,6 +93,7 @@ func (m *MemInst) ptrSize() uint64 { return ptrSize(m.ptrType()) }
 // A StringEncoding is how core code represents strings.
 type StringEncoding uint8
 
+// The string encodings.
 const (
 	UTF8 StringEncoding = iota // the default
 	UTF16

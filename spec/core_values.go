@@ -11,6 +11,7 @@ import (
 // A CoreType is the type of a core WebAssembly value. I32 and I64 are also the address types of memories.
 type CoreType uint8
 
+// The core types.
 const (
 	I32 CoreType = iota + 1
 	I64

@@ -16,15 +16,15 @@ type coroutine struct {
 	yield func(struct{}) bool
 
 	store   *Store
-	cont    *Continuation // what it is to begin with
+	cont    *Continuation // that it runs
 	place   int           // its position in store.coroutines
-	done    bool          // what it ran has ended
-	unwound bool          // what it runs is given up: its next wake-up unwinds it
-	stopped any           // what it ran panicked with, for whoever resumed it
+	done    bool          // the continuation has ended
+	unwound bool          // the stack is to be unwound as soon as the coroutine is resumed
+	stopped any           // what the continuation panicked with; the stack that resumed it panics with the same
 }
 
-// unwinding is the panic that takes a given-up stack off its coroutine. It is none of the specification's own ways to
-// stop, so neither the specification nor a guest that uses Try recovers it.
+// unwinding is the panic that unwinds a stack, to free its coroutine. It is none of the specification's own ways to stop, so
+// neither the specification nor a guest that uses Try recovers it.
 type unwinding struct{}
 
 // A Pool keeps coroutines for reuse: making one costs several times as much as a switch. Stores that are used one
@@ -74,7 +74,7 @@ func (co *coroutine) run() {
 	co.cont.threadBase(co.store)
 }
 
-// suspend gives control back to whoever resumed co.
+// suspend gives control back to the stack that resumed co.
 func (co *coroutine) suspend() {
 	co.store.disturb(co)
 	co.yield(struct{}{})
@@ -83,8 +83,8 @@ func (co *coroutine) suspend() {
 	}
 }
 
-// switchTo runs cont until it blocks or ends. A stop that nobody recovered on cont's stack goes on on this one:
-// definitions.py raises it in an OS thread of its own and would wait forever.
+// switchTo runs cont until it blocks or ends. A panic that was not recovered on cont's stack goes on on this one. In
+// definitions.py the exception would end cont's OS thread, and the one that resumed it would wait forever.
 func (s *Store) switchTo(cont *Continuation) {
 	if cont.co == nil {
 		cont.co = s.begin(cont)
@@ -92,7 +92,7 @@ func (s *Store) switchTo(cont *Continuation) {
 	co := cont.co
 	cont.handler.co = co
 	running := s.handler
-	// Python keeps the handler in a thread-local: whatever happens on cont's stack, this one has its own again.
+	// Python keeps the handler in a thread-local, so that this stack has its own again when cont blocks, ends or panics.
 	handler := cont.handler
 	defer func() { s.handler, handler.resumer = running, nil }()
 	s.handler, handler.resumer = handler, running
@@ -114,7 +114,7 @@ func (s *Store) begin(cont *Continuation) *coroutine {
 	return co
 }
 
-// finish takes a coroutine that has ended what it ran back into the pool.
+// finish puts a coroutine whose continuation has ended back into the pool.
 func (s *Store) finish(co *coroutine) {
 	last := len(s.coroutines) - 1
 	s.coroutines[co.place] = s.coroutines[last]
@@ -124,13 +124,13 @@ func (s *Store) finish(co *coroutine) {
 	s.pool.idle = append(s.pool.idle, co)
 }
 
-// A GivenUp is what GiveUp panics with.
+// Aborted is the panic of Abort.
 type Aborted struct{}
 
-// GiveUp takes down what runs in s, from inside: whoever called into s last, or Try around that, gets the panic GivenUp.
-// Afterwards s can only be closed.
+// Abort ends everything that runs in s, from inside. It panics with Aborted, which neither the specification nor the methods
+// of s recover: it reaches the Go code that called into s. Afterwards s can only be closed.
 func (s *Store) Abort() {
-	s.givenUp = true
+	s.aborted = true
 	panic(Aborted{})
 }
 
@@ -143,9 +143,9 @@ func (s *Store) Close() {
 	}
 }
 
-// closeFrom unwinds all but the first coroutines.
+// closeFrom unwinds the stacks of all coroutines but the first so many.
 func (s *Store) closeFrom(first int) {
-	s.givenUp = true
+	s.aborted = true
 	for len(s.coroutines) > first {
 		co := s.coroutines[len(s.coroutines)-1]
 		co.unwound = true

@@ -14,10 +14,10 @@ type Store struct {
 	handler    *Handler // what runs; nil: the host (Python: thread_local_handler.value)
 	coroutines []*coroutine
 	instances  []*ComponentInstance
-	shared     []*Table // what all instances keep their handles in, under a variant that shares tables
-	givenUp    bool     // its stacks are being taken down
-	marked     int      // of coroutines, at the mark; the later ones have begun since
-	disturbed  bool     // one of those was resumed since, or has suspended itself
+	shared     []*Table // the tables of all instances, under a variant that shares tables
+	aborted    bool     // the store was aborted or closed: its stacks are being unwound
+	marked     int      // how many coroutines there were at the mark
+	disturbed  bool     // one of them was resumed since, or has suspended itself
 	types      int      // how many resource types were made
 	threads    int      // how many were made
 }
@@ -29,8 +29,8 @@ type Options struct {
 	Limits        Limits                      // zero fields: upstream's
 	Deterministic bool                        // DETERMINISTIC_PROFILE; false, as upstream: not
 	Without       map[Site]bool               // the traps and asserts that are switched off; nil: none
-	Observe       func(site Site, fires bool) // called for each trap and assert that is evaluated; nil: nobody
-	Watcher       Watcher                     // told what happens to the tables; nil: nobody
+	Observe       func(site Site, fires bool) // called for each trap and assert that is evaluated; nil: not called
+	Watcher       Watcher                     // told what happens to the tables; nil: none
 	Pool          *Pool                       // where coroutines come from; nil: a pool of the store's own
 }
 

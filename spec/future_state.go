@@ -83,7 +83,7 @@ func (shared *SharedFutureImpl) Drop() {
 	}
 }
 
-// ReadFuture copies the value of a pending write to dst, or is pending itself.
+// ReadFuture copies the value of a pending write to dst. If no write is pending, the read becomes pending.
 //
 //cabi:py SharedFutureImpl.read 76eb1891
 func (shared *SharedFutureImpl) ReadFuture(inst *ComponentInstance, dst WritableBuffer, onCopyDone OnCopyDone) {
@@ -99,7 +99,7 @@ func (shared *SharedFutureImpl) ReadFuture(inst *ComponentInstance, dst Writable
 	}
 }
 
-// WriteFuture copies the value from src to a pending read, or is pending itself.
+// WriteFuture copies the value from src to a pending read. If no read is pending, the write becomes pending.
 //
 //cabi:py SharedFutureImpl.write 57f5f5e9
 func (shared *SharedFutureImpl) WriteFuture(inst *ComponentInstance, src ReadableBuffer, onCopyDone OnCopyDone) {

@@ -9,7 +9,7 @@ type Limits struct {
 	BufferLength        uint64 // Buffer.MAX_LENGTH
 	Backpressure        int64  // the 2**16 of canon_backpressure_inc and _dec
 	InitialBackpressure int64  // what a new instance's count starts at; upstream: 0
-	RandomIndices       uint64 // from how many indices the random numbering draws; as many as a table may have
+	RandomIndices       uint64 // the random numbering draws indices up to this; a table can have no more elements than that
 	StringByteLength    uint64 // MAX_STRING_BYTE_LENGTH
 	ListByteLength      uint64 // MAX_LIST_BYTE_LENGTH
 	ReallocI32          uint64 // REALLOC_I32_MAX

@@ -7,10 +7,9 @@ import (
 	"math/bits"
 )
 
-// Pointers, lengths and sizes are exact integers in Python. Here they are uint64 whose sums and products saturate.
-// Nothing can tell the difference: a pointer and a length at the guest's edge fit, and a sum or product is only ever
-// compared with the length of a memory or a limit of at most 32 bits, or used as the bound of a slice, all of which
-// are below 2^63.
+// Pointers, lengths and sizes are exact integers in Python. Here they are uint64 whose sums and products saturate, which gives the
+// same results: pointers and lengths that guests pass fit into 64 bits, and a sum or product is only compared with the length of
+// a memory or a limit of at most 32 bits, or used as the bound of a slice. All of these are below 2^63.
 
 func add(a, b uint64) uint64 {
 	sum, carry := bits.Add64(a, b, 0)

@@ -2,15 +2,15 @@
 
 package spec
 
-// A ShadowTable is a table of a variant's own numbering that belongs to no instance: what the index would be if only
-// the operations on it counted.
+// A ShadowTable is a table that belongs to no instance of the run. It shows which index an element would get if only the
+// operations on its own table counted.
 type ShadowTable struct {
 	inst  *ComponentInstance
 	table *Table
 	elem  Element
 }
 
-// NewShadowTable makes a shadow of an instance's table key, every choice the first.
+// NewShadowTable makes an empty table with the numbering of an instance's table key. Its choices are the first.
 func NewShadowTable(inst *ComponentInstance, key TableKey) *ShadowTable {
 	of := inst.store.options
 	s := NewStore(Options{Variant: of.Variant, Limits: of.Limits, Without: of.Without})

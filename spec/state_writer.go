@@ -12,12 +12,12 @@ import (
 
 // AppendState appends the whole state of s to b as text, a line an object: the instances with their tables, and every
 // thread, task, waitable, set, shared stream or future and buffer that can be reached from them. Objects are numbered
-// as they are met, so that two states are equal texts exactly if they differ in no more than the identity of their
-// objects. What stands on suspended stacks is not part of it, nor are the contents of memories.
+// in the order in which they are first written, so that two states are equal texts exactly if they differ in nothing but the
+// identity of their objects. The local variables of suspended stacks and the contents of memories are not part of it.
 func (s *Store) AppendState(b []byte) []byte { return new(StateWriter).Append(b, s, nil) }
 
-// Append appends the state of s to b as Store.AppendState does. After the instances, more may write what else there is;
-// the objects that it refers to get lines like all others. Nil writes nothing.
+// Append appends the state of s to b as Store.AppendState does. After the instances it calls more, which is optional and may
+// write further state; the objects that more refers to get lines like all others.
 func (w *StateWriter) Append(b []byte, s *Store, more func(w *StateWriter)) []byte {
 	w.full = w.Age == nil
 	w.reset(b)
@@ -30,7 +30,7 @@ func (w *StateWriter) Append(b []byte, s *Store, more func(w *StateWriter)) []by
 	return w.b
 }
 
-// Full reports whether what is being written tells indices apart.
+// Full reports whether the text that is being written has the indices in it.
 func (w *StateWriter) Full() bool { return w.full }
 
 func (w *StateWriter) reset(b []byte) {
@@ -63,8 +63,8 @@ func (w *StateWriter) store(s *Store, more func(w *StateWriter)) {
 	}
 }
 
-// putSet writes what is a list to definitions.py, but might be a set: unless the state is written in full, in the order in
-// which its elements were met, and then those that were not.
+// putSet writes a list of definitions.py whose order does not matter. Unless the state is written in full, the elements that
+// have a number come first, in the order of their numbers.
 func putSet[T comparable](w *StateWriter, list []T) {
 	if w.full || len(list) < 2 {
 		putList(w, list)
@@ -81,7 +81,7 @@ func putSet[T comparable](w *StateWriter, list []T) {
 	putList(w, sorted)
 }
 
-// objectOf is what an element of a list is numbered as.
+// objectOf is the object that has the number of an element of a list.
 func objectOf(e any) any {
 	if wb, ok := e.(*Waitable); ok {
 		if self, isEnd := wb.self.(end); isEnd {
@@ -110,19 +110,19 @@ func (s *Store) runningThread() *Thread {
 
 // A StateWriter writes states. The zero StateWriter is ready; using one again and again saves allocations.
 type StateWriter struct {
-	// Age, if it is not nil, leaves out what only the numbers of indices depend on: tables are written as their live
-	// elements by class, type and age, which is when each was added; sets and lists of waiting threads by when their elements were met.
-	// States that differ in no more than that go on alike as long as nobody looks at an index as a number. Where an index
-	// is kept that may outlive its element, the state is written in full.
+	// Age, if it is not nil, has indices left out: tables are written as their live elements, ordered by class, type and
+	// age (when each was added), and lists whose order does not matter as putSet does. States that are then equal behave
+	// alike as long as core code does not use an index as a number. A state that keeps an index which may outlive its
+	// element is written in full.
 	Age func(Element) int
 
 	b       []byte
 	full    bool // Age is nil, or not to be used
-	kept    bool // an index was met that may outlive its element
+	kept    bool // the state keeps an index that may outlive its element
 	live    []int
-	numbers map[any]int // of the objects met so far
+	numbers map[any]int // of the objects written so far
 	counts  [objectKinds]int
-	queue   []any // the objects met whose lines are still to be written
+	queue   []any // the objects that have a number and as yet no line
 }
 
 // The kinds of objects that are numbered, each from 1.
@@ -259,8 +259,8 @@ func (w *StateWriter) number(kind int, object any, isNil bool) {
 		w.put("-")
 		return
 	}
-	n, met := w.numbers[object]
-	if !met {
+	n, known := w.numbers[object]
+	if !known {
 		w.counts[kind]++
 		n = w.counts[kind]
 		w.numbers[object] = n
@@ -322,8 +322,8 @@ func (w *StateWriter) liveElements(name string, t *Table) {
 	w.put("]\n")
 }
 
-// compareElements orders the elements of a table by what they never change, their class and type, and then by age: in
-// which order elements of different types were made does not matter.
+// compareElements orders the elements of a table by class and type, which never change, and then by age: the order in which
+// elements of different types were made does not matter.
 func (w *StateWriter) compareElements(a, b Element) int {
 	wantA, wantB := wantOf(a), wantOf(b)
 	order := cmp.Compare(wantA.Class, wantB.Class)
@@ -336,7 +336,7 @@ func (w *StateWriter) compareElements(a, b Element) int {
 	return cmp.Or(order, w.Age(a)-w.Age(b))
 }
 
-// owners writes whose the elements of a shared table are.
+// owners writes which instance each element of a shared table belongs to.
 func (w *StateWriter) owners(t *Table) {
 	if t.owners == nil {
 		return
@@ -350,7 +350,7 @@ func (w *StateWriter) owners(t *Table) {
 	w.put("]")
 }
 
-// suffix says which of several tables a key means: nothing for the one that holds all, "[R]" for that of a type.
+// suffix tells tables apart: it is empty for the only one, and "[R]" for the table of the type R.
 func (k TableKey) suffix() string {
 	switch {
 	case k.Resource != nil:
@@ -367,7 +367,7 @@ func (k TableKey) suffix() string {
 // String is empty: the array and the free list say everything.
 func (LIFO) String() string { return "" }
 
-// object writes the line of an object that was met.
+// object writes the line of an object.
 func (w *StateWriter) object(o any) {
 	w.reference(o)
 	switch o := o.(type) {

@@ -23,7 +23,7 @@ func (s Site) function() string {
 type Trap struct {
 	Site   Site
 	Detail string // what a person debugging needs: the index, what was wanted, what is there, in which instance
-	// OnIndex says that the trap is because of what an index names, Found what the trap says is there; nil: nothing.
+	// OnIndex says that the trap is about the element that an index names. Found is that element; nil: the index names none.
 	OnIndex bool
 	Found   Element
 }
@@ -59,10 +59,10 @@ func (c *Crash) Error() string {
 	return fmt.Sprintf("%s in %s: %s", c.Exception, c.Function, c.Detail)
 }
 
-// A Fault is a Go runtime error that left the specification: a bug of the port, never an outcome of the ABI.
+// A Fault is a Go runtime error in the specification: a bug of the port, never an outcome of the ABI.
 type Fault struct {
 	Value any
-	Stack string // where it happened, which may be another stack than the one that sees it
+	Stack string // where it happened, perhaps on another stack than the one that panics with the Fault
 }
 
 func (f *Fault) Error() string { return fmt.Sprintf("fault of the port: %v\n%s", f.Value, f.Stack) }
@@ -88,8 +88,8 @@ func (s *Store) assert(cond bool, site Site, sentence string) {
 	}
 }
 
-// assertByType stands for an assert that Go's types make true: a number that Python checks to be non-negative is
-// unsigned here. It keeps the site in its place.
+// assertByType ports an assert that is always true of Go's types: a number that Python checks to be non-negative is unsigned
+// here, for one. The site is observed like any other.
 func (s *Store) assertByType(site Site, sentence string) { s.assert(true, site, sentence) }
 
 // reached reports a site to the observer and stops there if it fires and is not switched off.
@@ -106,8 +106,8 @@ func newTrap(site Site, detail string) error { return &Trap{Site: site, Detail: 
 
 func newAssertionFailure(site Site, detail string) error { return &AssertionFailure{site, detail} }
 
-// assertStatic is assert for the functions of types alone (predicates, alignment, sizes), which have no store:
-// validation keeps these true before anything runs, and they cannot be switched off.
+// assertStatic is assert in functions of types alone (predicates, alignment, sizes), which have no store. Types are validated
+// before anything runs, so these asserts hold; they are not observed and cannot be switched off.
 func assertStatic(cond bool, site Site, sentence string) {
 	if !cond {
 		panic(newAssertionFailure(site, sentence))
@@ -138,9 +138,9 @@ func stopped(r any) error {
 	}
 }
 
-// recoverStop is deferred where the host calls into s: it takes what stopped the specification as an error.
+// recoverStop is deferred where the host calls into s: it turns the panic that stopped the specification into an error.
 func (s *Store) recoverStop(err *error) {
-	if !s.givenUp {
+	if !s.aborted {
 		*err = stopped(recover())
 	}
 }

@@ -176,7 +176,7 @@ func storeString(cx *LiftLowerContext, v String, ptr uint64) {
 	storeInt(cx, UintOf(taggedCodeUnits), add(ptr, cx.opts.Memory.ptrSize()), cx.opts.Memory.ptrSize(), unsigned)
 }
 
-// latin1 is the third of the encodings that a string can simply be in, beside UTF8 and UTF16.
+// latin1 is 'latin1', one of the values of src_simple_encoding, beside UTF8 and UTF16.
 const latin1 = Latin1UTF16
 
 //cabi:py store_string_into_range a443dea5

@@ -7,6 +7,7 @@ package spec
 //cabi:py CopyResult bb3cf0e3
 type CopyResult uint8
 
+// The results of a copy.
 const (
 	CopyCompleted CopyResult = iota
 	CopyDropped
@@ -20,21 +21,24 @@ func (r CopyResult) String() string { return [...]string{"COMPLETED", "DROPPED",
 //cabi:py ReclaimBuffer c5b732be
 type ReclaimBuffer interface{ ReclaimBuffer() }
 
-// An OnCopy is told that some elements were copied while the buffer is still pending.
+// An OnCopy is called when some elements were copied and the buffer is still pending.
 //
 //cabi:py OnCopy a0ce6d87
 type OnCopy interface{ OnCopy(reclaim ReclaimBuffer) }
 
-// An OnCopyDone is told that a copy has ended.
+// An OnCopyDone is called when a copy has ended.
 //
 //cabi:py OnCopyDone 3e94e799
 type OnCopyDone interface{ OnCopyDone(result CopyResult) }
 
-// The host's versions of the three, as plain functions. They are opaque to dumps.
+// The host gives these three as plain functions. A printed state says no more of them than that they are the host's.
 type (
+	// HostReclaimBuffer is a ReclaimBuffer of the host's.
 	HostReclaimBuffer func()
-	HostOnCopy        func(reclaim ReclaimBuffer)
-	HostOnCopyDone    func(result CopyResult)
+	// HostOnCopy is an OnCopy of the host's.
+	HostOnCopy func(reclaim ReclaimBuffer)
+	// HostOnCopyDone is an OnCopyDone of the host's.
+	HostOnCopyDone func(result CopyResult)
 )
 
 // ReclaimBuffer calls f.
@@ -101,7 +105,7 @@ func (shared *SharedStreamImpl) T() ValType { return shared.t }
 //cabi:py SharedStreamImpl.reset_pending 34feb7bf
 func (shared *SharedStreamImpl) resetPending() { shared.setPending(nil, nil, nil, nil) }
 
-// ReclaimBuffer is the bound method reset_pending, which on_copy is given.
+// ReclaimBuffer is the bound method reset_pending, the argument of on_copy.
 func (shared *SharedStreamImpl) ReclaimBuffer() { shared.resetPending() }
 
 //cabi:py SharedStreamImpl.set_pending f4c5d90f
@@ -139,7 +143,7 @@ func (shared *SharedStreamImpl) Drop() {
 	}
 }
 
-// Read copies to dst what a pending write offers, or is pending itself.
+// Read copies the elements of a pending write to dst. If no write is pending, the read becomes pending.
 //
 //cabi:py SharedStreamImpl.read c06a77e5
 func (shared *SharedStreamImpl) Read(inst *ComponentInstance, dst WritableBuffer, onCopy OnCopy, onCopyDone OnCopyDone) {
@@ -192,7 +196,7 @@ func writable(buffer Buffer, function string) WritableBuffer {
 	return dst
 }
 
-// Write copies from src what a pending read takes, or is pending itself.
+// Write copies elements from src to a pending read. If no read is pending, the write becomes pending.
 //
 //cabi:py SharedStreamImpl.write 1588a046
 func (shared *SharedStreamImpl) Write(inst *ComponentInstance, src ReadableBuffer, onCopy OnCopy, onCopyDone OnCopyDone) {
@@ -237,6 +241,7 @@ func noneOrNumberType(t ValType) bool {
 //cabi:py CopyState f084fcf0
 type CopyState uint8
 
+// The states of an end, as Python numbers them.
 const (
 	CopyStateIdle CopyState = iota + 1
 	CopyStateCopying

@@ -7,9 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// Python's strict codecs.
-
-// decodeUTF16 decodes little-endian UTF-16. Lone surrogates and half code units are ill-formed.
+// decodeUTF16 decodes little-endian UTF-16, strictly as Python does. Lone surrogates and half code units are ill-formed.
 func decodeUTF16(b []byte) (string, bool) {
 	var s []byte
 	for i := 0; i+1 < len(b); i += 2 {

@@ -22,6 +22,7 @@ type Subtask struct {
 //cabi:py Subtask.State 3468b23b
 type SubtaskState uint8
 
+// The states of a subtask, as core code is told them.
 const (
 	SubtaskStarting SubtaskState = iota
 	SubtaskStarted

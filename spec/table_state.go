@@ -14,8 +14,8 @@ type Element interface {
 // tableMaxLength is Table.MAX_LENGTH.
 const tableMaxLength = 1<<28 - 1
 
-// A Table maps indices to elements. Its array and free list are upstream's; its numbering says which index a place in
-// the array goes by, which is upstream's own index under LIFO.
+// A Table maps indices to elements. Its array and free list are upstream's. Upstream's index of an element is its place in the
+// array; here the numbering maps places to indices, and LIFO, the numbering of the pin, maps each place to itself.
 //
 //cabi:py Table 5d1c5932
 type Table struct {
@@ -49,7 +49,7 @@ func (t *Table) all(yield func(Element) bool) {
 	}
 }
 
-// get returns the element at an index. The lookup is what a trap tells of.
+// get returns the element at an index. A trap on the index prints the lookup.
 //
 //cabi:py Table.get 1b1910ab
 func (t *Table) get(i uint64, at *lookup) Element {

@@ -7,6 +7,7 @@ import "fmt"
 // A Class is the class of an element, as isinstance asks for it.
 type Class uint8
 
+// The classes of elements.
 const (
 	ClassNone Class = iota
 	ClassResourceHandle
@@ -30,7 +31,7 @@ func (c Class) String() string {
 // Waitable reports whether elements of class c are waitables.
 func (c Class) Waitable() bool { return ClassWaitable <= c && c <= ClassWritableFutureEnd }
 
-// A Want is what a built-in wants an index to name: an element of a class and, where the built-in knows it, a type.
+// Expected is the element that a built-in expects an index to name: its class and, where the built-in knows it, its type.
 type Expected struct {
 	Class    Class
 	Resource *ResourceType // of a resource handle
@@ -64,11 +65,11 @@ func (w Expected) String() string {
 	}
 }
 
-// Tables are the tables of one instance. The layout says which of them an element lives in; under the pin's layout
-// there is one, upstream's inst.handles. They are made as they are first needed.
+// Tables are the tables of one instance. The variant's layout says which of them an element lives in; under the pin's layout
+// there is one, upstream's inst.handles. A table is made when its first element is added.
 type Tables struct {
 	inst   *ComponentInstance
-	tables *[]*Table // in the order they came to be; the store's if the variant shares them
+	tables *[]*Table // in the order they were made; the store's if the variant shares them
 }
 
 func newTables(inst *ComponentInstance) *Tables {
@@ -78,7 +79,7 @@ func newTables(inst *ComponentInstance) *Tables {
 	return &Tables{inst, new([]*Table)}
 }
 
-// newThreadTables are the tables that inst.threads stands for: apart from the handles unless the layout says otherwise.
+// newThreadTables are inst.threads: tables apart from those of the handles, unless the layout keeps threads with the handles.
 func newThreadTables(inst *ComponentInstance) *Tables {
 	if key := inst.store.options.Variant.Layout.Key(wantThread); key.Class == ClassThread {
 		return &Tables{inst, new([]*Table)}
@@ -135,8 +136,8 @@ func (ts *Tables) seek(i uint64, want Expected) lookup {
 	return lookup{inst: ts.inst, index: i, want: want}
 }
 
-// table is where to look an index up. Where the layout has several tables that could be meant, it is the first in which
-// the index is live, in the order they came to be.
+// table is the table to look an index up in. Where the layout allows several, it is the first of them in which the index is
+// live, in the order in which they were made.
 func (ts *Tables) table(at *lookup) *Table {
 	var first *Table
 	for _, t := range *ts.tables {
@@ -171,7 +172,7 @@ func (ts *Tables) find(key TableKey) *Table {
 	return nil
 }
 
-// numbering is the variant's for a table. Threads that are apart from the handles keep upstream's.
+// numbering is the variant's numbering of a table. A table of threads alone has upstream's.
 func (ts *Tables) numbering(key TableKey) Numbering {
 	if key.Class == ClassThread {
 		return LIFO{}
@@ -182,7 +183,7 @@ func (ts *Tables) numbering(key TableKey) Numbering {
 // shared reports whether other instances have elements in these tables.
 func (ts *Tables) shared() bool { return ts.tables == &ts.inst.store.shared }
 
-// checkOwner traps if the element of an index is another instance's: to this one it is as if it named nothing.
+// checkOwner traps if the element of an index belongs to another instance.
 func (ts *Tables) checkOwner(t *Table, at *lookup) {
 	if ts.shared() {
 		at.trapIf(t.owner(at.index) != ts.inst, "variant/owner", "the index is another instance's")
@@ -212,7 +213,7 @@ func (ts *Tables) allThreads(yield func(*Thread) bool) {
 	}
 }
 
-// wantOf is the want that e answers exactly.
+// wantOf is what a built-in expects that e, and nothing else, is.
 func wantOf(e Element) Expected {
 	switch e := e.(type) {
 	case *ResourceHandle:

@@ -28,12 +28,16 @@ type FuncInst interface {
 	Call(onStart OnStart, onResolve OnResolve, caller *ComponentInstance) OnCancel
 }
 
-// The host's versions of the four, as plain functions. They are opaque to dumps.
+// The host gives these four as plain functions. A printed state says no more of them than that they are the host's.
 type (
-	HostOnStart   func() []Value
+	// HostOnStart is an OnStart of the host's.
+	HostOnStart func() []Value
+	// HostOnResolve is an OnResolve of the host's.
 	HostOnResolve func(result []Value)
-	HostOnCancel  func(caller *ComponentInstance)
-	HostFunc      func(onStart OnStart, onResolve OnResolve, caller *ComponentInstance) OnCancel
+	// HostOnCancel is an OnCancel of the host's.
+	HostOnCancel func(caller *ComponentInstance)
+	// HostFunc is a FuncInst of the host's.
+	HostFunc func(onStart OnStart, onResolve OnResolve, caller *ComponentInstance) OnCancel
 )
 
 // OnStart calls f.
@@ -70,6 +74,7 @@ type Task struct {
 //cabi:py Task.State 0ed0b625
 type TaskState uint8
 
+// The states of a task, as Python numbers them.
 const (
 	TaskInitial TaskState = iota + 1
 	TaskStarted
@@ -136,7 +141,8 @@ func (t *Task) enterImplicitThread() bool {
 	return true
 }
 
-// hasBackpressure holds while the instance lets no task of this kind in.
+// hasBackpressure reports whether the instance makes t wait: it asked for backpressure, or t needs the exclusive lock and
+// another thread holds it.
 //
 //cabi:py Task.enter_implicit_thread.has_backpressure 42bc7b0d
 func (t *Task) hasBackpressure() bool {
@@ -205,8 +211,8 @@ func (t *Task) requestCancellation(caller *ComponentInstance) {
 	}
 }
 
-// cancellableThreads is { t for t in threads if t.cancellable }. Python does not set cancellable before a thread first
-// blocks, so it may be read while the thread is running, from the last time it blocked.
+// cancellableThreads is { t for t in threads if t.cancellable }. A thread sets cancellable when it blocks: of one that is
+// running it says how the thread blocked last.
 func cancellableThreads(threads []*Thread) []*Thread {
 	var candidates []*Thread
 	for _, t := range threads {

@@ -22,7 +22,7 @@ type Thread struct {
 // Python function or lambda; a host may use HostReady.
 type ReadyFunc interface{ Ready() bool }
 
-// HostReady is a host's ready function. It is opaque to dumps.
+// HostReady is a host's ready function. A printed state says no more of it than that.
 type HostReady func() bool
 
 // Ready calls f.

@@ -4,32 +4,35 @@ package spec
 
 import "reflect"
 
-// What explorers need that put everything back in place that an action has changed, to take another.
+// A search that undoes an action copies the memory of a store back. Stacks cannot be copied: what it can undo are the stacks
+// that have begun since a mark, if none of the earlier ones has moved.
 
-// Mark marks where s is, in what the stacks hold.
+// Mark remembers which stacks there are now.
 func (s *Store) Mark() { s.marked, s.disturbed = len(s.coroutines), false }
 
-// Undisturbed reports whether every stack that stood at the mark is as it was, but for what was called since on the one that runs.
+// Undisturbed reports whether no stack of those at the mark was resumed or has suspended itself since. The one that runs may have
+// called functions.
 func (s *Store) Undisturbed() bool { return !s.disturbed }
 
-// CloseSince unwinds the stacks that have begun since the mark. Whoever was on them must be gone from the one that runs.
+// CloseSince unwinds the stacks that have begun since the mark. The running stack must not be one of them.
 func (s *Store) CloseSince() { s.closeFrom(s.marked) }
 
-// disturb notes that a coroutine is to be resumed, or suspends itself.
+// disturb notes that a coroutine is resumed or suspends itself.
 func (s *Store) disturb(co *coroutine) {
 	if co.place < s.marked {
 		s.disturbed = true
 	}
 }
 
-// Try is the function Try, for what runs in s: it lets pass by what takes s down.
+// Try is the function Try for code that runs in s. While s is being aborted or closed it recovers nothing.
 func (s *Store) Try(f func()) (err error) {
 	defer s.recoverStop(&err)
 	f()
 	return nil
 }
 
-// Fixed are the types of what does not change once it was made, and of what changes only when stacks are switched.
+// ImmutableTypes are the types whose values do not change once they are made, or only when stacks are switched: to undo an action
+// there is nothing to copy of them.
 func ImmutableTypes() []reflect.Type {
 	return []reflect.Type{
 		reflect.TypeFor[Options](), reflect.TypeFor[Pool](), reflect.TypeFor[coroutine](),

@@ -136,7 +136,7 @@ func (d Dict) at(label, function string) Value {
 	return v
 }
 
-// As returns v as a T; Python would raise a TypeError in the function named if the host's value is of another type.
+// as is v as a T. If the host's value is of another type, it crashes as Python does, with a TypeError in the function named.
 func as[T any](v Value, function string) T {
 	t, ok := v.(T)
 	if !ok {

@@ -2,8 +2,6 @@
 
 package spec
 
-// The layouts of component-model#395 and of upstream's history, beside the pin's.
-
 var resourceTableVariant = &Variant{
 	Name:      "resource-table",
 	Layout:    resourceTable{},

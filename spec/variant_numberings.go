@@ -9,8 +9,6 @@ import (
 	"slices"
 )
 
-// The numberings of component-model#395, beside upstream's LIFO.
-
 var perTypeRandomVariant = &Variant{
 	Name:      "per-type-random",
 	Layout:    perType{},
@@ -64,12 +62,13 @@ var perTypeDisjointVariant = &Variant{
 	Origin:    "component-model#395: a mode for debugging that deviates",
 }
 
-// disjoint is the number of a table's range: its indices are that many times rangeLength and the place.
+// disjoint is the number of a table's range of indices: an index is that number times rangeLength, plus the place.
 type disjoint uint64
 
 const rangeLength = 1 << 20
 
-// rangeOf depends on nothing but the table's key, so that indices stay a function of the table's own history.
+// rangeOf is the number of a table's range. It depends on nothing but the table's key, so that an index depends on the history of
+// its own table alone.
 func rangeOf(key TableKey) uint64 {
 	if key.Resource != nil {
 		return uint64(ClassCoreFuncRef) + key.Resource.serial
@@ -122,13 +121,13 @@ func (n *generational) Retire(index uint64) {
 
 func (n *generational) String() string { return fmt.Sprint(" generations=", n.generations) }
 
-// drawn is what numberings share whose indices say nothing of places: the index of each place and the place of each.
+// drawn keeps the index of each place and the place of each index, for a numbering that cannot compute one from the other.
 type drawn struct {
 	LIFO
 	indices, places map[uint64]uint64
 }
 
-// name names a place.
+// name gives a place an index.
 func (n *drawn) name(place, index uint64) uint64 {
 	if n.indices == nil {
 		n.indices, n.places = map[uint64]uint64{}, map[uint64]uint64{}
@@ -137,10 +136,10 @@ func (n *drawn) name(place, index uint64) uint64 {
 	return index
 }
 
-// Index is what a place was named.
+// Index is the index that the place was given.
 func (n *drawn) Index(place uint64) uint64 { return n.indices[place] }
 
-// Place is what an index was given to, or beyond every table.
+// Place is the place that was given the index, or one beyond every table.
 func (n *drawn) Place(index uint64) uint64 {
 	if place, ok := n.places[index]; ok {
 		return place

@@ -6,9 +6,9 @@ package spec
 type Variant struct {
 	Name      string
 	Layout    Layout
-	Numbering func(ts *Tables, key TableKey) Numbering // of an instance's table key
-	Says      string                                   // what it does, in a line
-	Origin    string                                   // where it comes from
+	Numbering func(ts *Tables, key TableKey) Numbering // makes the numbering of an instance's table
+	Says      string                                   // a description in a line
+	Origin    string                                   // which version or proposal has it
 	// Shared: the tables are the store's, and an instance reaches only the elements that are its own. False: each
 	// instance has tables of its own.
 	Shared bool
@@ -23,7 +23,7 @@ var SingleTable = &Variant{
 	Origin:    "the pin: cdbf5cc (2025-05-05), threads apart from 5f49720 (2026-01-27)",
 }
 
-// PerType is what came before a64b04e: a table for each resource type, one for waitables, one for waitable sets, one for
+// PerType is the pin's predecessor before a64b04e: a table for each resource type, one for waitables, one for waitable sets, one for
 // error contexts.
 var PerType = &Variant{
 	Name:      "per-type",
@@ -51,7 +51,7 @@ func VariantByName(name string) *Variant {
 
 // A TableKey says which of an instance's tables is meant.
 type TableKey struct {
-	Class    Class // ClassNone: the table of all that has none of its own
+	Class    Class // ClassNone: the table of all classes that have no table of their own
 	Resource *ResourceType
 	Payload  ValType
 	Typed    bool
@@ -63,9 +63,9 @@ func (k TableKey) equal(other TableKey) bool {
 
 // A Layout says which table an element lives in, and where an index is to be looked up.
 type Layout interface {
-	// Key is the table of an element that answers want exactly.
+	// Key is the table of an element of the class and type of want.
 	Key(want Expected) TableKey
-	// Holds reports whether a built-in that wants want looks in the table k.
+	// Holds reports whether a built-in that expects want looks in the table k.
 	Holds(k TableKey, want Expected) bool
 }
 
@@ -104,9 +104,9 @@ type Numbering interface {
 	Place(index uint64) uint64
 	// Index is the index of the element at a place.
 	Index(place uint64) uint64
-	// Retire tells that the element of an index is gone.
+	// Retire is called when the element of an index was removed.
 	Retire(index uint64)
-	// String says what of its state is not in the array and the free list, for dumps; usually nothing.
+	// String is the state of the numbering that is not in the array and the free list, for printed states; usually empty.
 	String() string
 }
 

@@ -4,11 +4,12 @@ package spec
 
 import "slices"
 
-// An EventCode says what happened to a waitable, or why there is nothing to tell.
+// An EventCode says what happened to a waitable, that nothing happened, or that the task is being cancelled.
 //
 //cabi:py EventCode 646eee4c
 type EventCode uint8
 
+// The codes of events.
 const (
 	EventNone EventCode = iota
 	EventSubtask
@@ -34,10 +35,10 @@ type eventTuple struct {
 // unpack is code, p1, p2 = event.
 func (e eventTuple) unpack() (code EventCode, p1, p2 uint64) { return e.code, e.p1, e.p2 }
 
-// A pendingEvent makes the event when it is delivered, not when it happened.
+// A pendingEvent is an event that is not delivered yet. What the event says is made when it is delivered.
 type pendingEvent interface{ deliver() eventTuple }
 
-// A Waitable is what has events: a subtask, or an end of a stream or future.
+// A Waitable is the part of an element that has events: of a subtask, or of an end of a stream or future.
 //
 //cabi:py Waitable 3863271d
 type Waitable struct {
@@ -89,7 +90,7 @@ func (w *Waitable) getPendingEvent() eventTuple {
 	return pendingEvent.deliver()
 }
 
-// watched tells the watcher of an event of a set, which the running instance is handed.
+// watched reports an event of a set, delivered to the running instance, to the watcher.
 func (w *Waitable) watched(event eventTuple) eventTuple {
 	if watcher := w.store.options.Watcher; watcher != nil {
 		watcher.Delivered(currentInstance(w.store), event.code, event.p1, w.self)
@@ -153,8 +154,8 @@ func (wset *WaitableSet) hasPendingEvent() bool {
 	return slices.ContainsFunc(wset.elems, (*Waitable).hasPendingEvent)
 }
 
-// quirk: where no element has a pending event Python returns None, which its callers then fail to unpack. The assert
-// keeps that from happening, and so does nothing else.
+// quirk: where no element has a pending event Python returns None, which its callers then fail to unpack. Only the assert
+// keeps that from happening.
 //
 //cabi:py WaitableSet.get_pending_event 0c68347f
 func (wset *WaitableSet) getPendingEvent() eventTuple {

@@ -2,16 +2,16 @@
 
 package spec
 
-// A Watcher is told what happens to the tables of a store, so that properties need not trust the store's own books.
+// A Watcher is notified of what happens to the tables of a store, so that properties can compare it with what the store records.
 type Watcher interface {
-	// Issued tells that e got an index in the table key of inst.
+	// Issued: e got an index in the table key of inst.
 	Issued(inst *ComponentInstance, key TableKey, index uint64, e Element)
-	// Retired tells that the index of e was freed.
+	// Retired: the index of e was freed.
 	Retired(inst *ComponentInstance, key TableKey, index uint64, e Element)
-	// Sought tells that a built-in that wants want is about to look an index up.
+	// Sought: a built-in that expects want is about to look an index up.
 	Sought(inst *ComponentInstance, want Expected, index uint64)
-	// Found tells that a built-in that wants want found e at an index. It has not checked yet that e is what it wants.
+	// Found: a built-in that expects want found e at an index. It has not checked yet that e is what it expects.
 	Found(inst *ComponentInstance, want Expected, index uint64, e Element)
-	// Delivered tells that inst is handed an event of e, an element of a set, under an index.
+	// Delivered: an event of e, an element of a set, is delivered to inst, with the index that the event names.
 	Delivered(inst *ComponentInstance, code EventCode, index uint64, e Element)
 }
