@@ -1,4 +1,4 @@
-// Not upstream's: what the outside may see of a store: its instances, tables, threads, tasks and handles as they are.
+// Not upstream's: reading a store: its instances, tables, threads, tasks, handles and ends.
 
 package spec
 

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// bareActions are everything that can be done in a state of a bare table while at most three handles live there.
+// bareActions are all actions in a state of a bare table that keep at most three handles alive.
 func bareActions(t *BareTable, types, most int) []func() {
 	var actions []func()
 	if t.Live() < 3 {
@@ -31,8 +31,8 @@ func bareActions(t *BareTable, types, most int) []func() {
 	return actions
 }
 
-// From every state of a table of three places, two types and two lends, every action leads from a table that others were
-// taken in and put back to where it leads from one that was never used, and Restore puts back all that it did.
+// A table of three places, two types and two lends is searched to the end. In each state, each action has the same outcome in a
+// table that other actions were taken and undone in as in a new one, and Restore undoes it.
 func TestBareTable(t *testing.T) {
 	const types, places, most = 2, 3, 2
 	newBare := func() *BareTable {
@@ -77,7 +77,7 @@ func TestBareTable(t *testing.T) {
 	}
 }
 
-// Write shows whatever changed in any place, also where no action was taken.
+// Write shows a change of any place, also one that no action makes.
 func TestBareTableShowsChanges(t *testing.T) {
 	s := NewStore(Options{})
 	impl := NewComponentInstance(s, nil)

@@ -2,7 +2,7 @@
 
 package spec
 
-// CanonWaitableSetDrop is waitable-set.drop: it drops an empty set that nobody waits on.
+// CanonWaitableSetDrop is waitable-set.drop: it drops an empty set that no thread waits on.
 //
 //cabi:py canon_waitable_set_drop 5da83e69
 func CanonWaitableSetDrop(s *Store, i uint64) []CoreValue {

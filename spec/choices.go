@@ -7,8 +7,8 @@ import (
 	"slices"
 )
 
-// Choices decides everything that definitions.py leaves to random. Nothing else does. A choice with one candidate is
-// never asked for. The site is the Python function, a slash, and what is chosen.
+// Choices decides everything that definitions.py leaves to random, and there is no other nondeterminism. A choice with one
+// candidate is never asked for. The site is the Python function, a slash, and a word for the choice.
 //
 // Random bits and the order of a shuffle are made of such choices, unless the Choices are a [BitsChooser] or a [Shuffler].
 type Choices interface {
@@ -51,8 +51,8 @@ func (r *Random) Choose(_ Site, n int) int { return r.rng.IntN(n) }
 // Bits returns k random bits.
 func (r *Random) Bits(_ Site, k int) uint64 { return r.rng.Uint64() >> (64 - k) }
 
-// A Tape is choices that were recorded: it plays them again, and where they end it takes the first candidate. It
-// records what it was asked, so that whoever replays a tape can see whether it was asked the same.
+// A Tape is choices that were recorded: it plays them again, and where they end it takes the first candidate. It records which
+// choices it was asked for, so that a replay can be compared with the recording.
 type Tape struct {
 	Numbers []uint64 // one for each Choose and Bits
 	Asked   []Asked

@@ -32,7 +32,7 @@ func TestSameTapeSameTrace(t *testing.T) {
 	}
 }
 
-// Different choices can be told apart in the trace: the test above is not vacuous.
+// Different choices give different traces: the test above is not vacuous.
 func TestOtherTapeOtherTrace(t *testing.T) {
 	if chancy(t, NewRandom(1)) == chancy(t, NewRandom(2)) {
 		t.Error("two seeds give one trace")
@@ -69,7 +69,7 @@ func chancy(t *testing.T, choices Choices) string {
 	return trace.String()
 }
 
-// chancyGuest lets two writes of its own become ready and takes their events in whatever order they come.
+// chancyGuest lets two writes of its own become ready and takes their events in the order in which they come.
 func chancyGuest(t *testing.T, s *Store, mem *MemInst, opts *CanonicalOptions) {
 	seti := one(t, CanonWaitableSetNew(s))
 	var readable []uint64

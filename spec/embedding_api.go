@@ -30,7 +30,7 @@ type Options struct {
 	Deterministic bool                        // DETERMINISTIC_PROFILE; false, as upstream: not
 	Without       map[Site]bool               // the traps and asserts that are switched off; nil: none
 	Observe       func(site Site, fires bool) // called for each trap and assert that is evaluated; nil: not called
-	Watcher       Watcher                     // told what happens to the tables; nil: none
+	Watcher       Watcher                     // notified of what happens to the tables; nil: none
 	Pool          *Pool                       // where coroutines come from; nil: a pool of the store's own
 }
 

@@ -3,7 +3,7 @@
 package spec
 
 // Limits are the numbers of definitions.py that bound what a guest can do. A world lowers them to reach their traps.
-// A zero field stands for upstream's number.
+// A zero field means upstream's number.
 type Limits struct {
 	TableLength         uint64 // Table.MAX_LENGTH
 	BufferLength        uint64 // Buffer.MAX_LENGTH

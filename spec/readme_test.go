@@ -66,4 +66,16 @@ func titledFiles(t *testing.T) (ports map[string][]string, others []string) {
 	return ports, others
 }
 
+// TestAllSitesAreRead compares the number of sites that TestMain judges with those of definitions.py.
+func TestAllSitesAreRead(t *testing.T) {
+	upstream, err := port.Load(Source, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := upstream.Counts()
+	if got, want := len(sitesOfSource()), counts[port.KindTrap]+counts[port.KindAssert]; got != want {
+		t.Errorf("%d sites are read off the source, want %d", got, want)
+	}
+}
+
 func isTestFile(name string) bool { return strings.HasSuffix(name, "_test.go") }

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// A store that is reset is as a new one: these are all of its fields, and of its instances'. Whoever adds one says here how it
-// is reset, in Reset or because it does not change once instances and types are made.
+// A store that is reset is as a new one. These are all of its fields, and those of its instances: a new field is added here, and
+// reset in Reset, unless it does not change once instances and types are made.
 func TestResetKnowsEveryField(t *testing.T) {
 	fields := func(of reflect.Type) []string {
 		var names []string
@@ -15,7 +15,7 @@ func TestResetKnowsEveryField(t *testing.T) {
 		}
 		return names
 	}
-	store := []string{"waiting", "nestingDepth", "options", "pool", "handler", "coroutines", "instances", "shared", "givenUp", "marked", "disturbed", "types", "threads"}
+	store := []string{"waiting", "nestingDepth", "options", "pool", "handler", "coroutines", "instances", "shared", "aborted", "marked", "disturbed", "types", "threads"}
 	if got := fields(reflect.TypeFor[Store]()); !reflect.DeepEqual(got, store) {
 		t.Errorf("fields of Store: %v", got)
 	}
@@ -25,7 +25,7 @@ func TestResetKnowsEveryField(t *testing.T) {
 	}
 }
 
-// After a reset, the state is that of a store in which nothing ran, and the same calls come to the same.
+// After a reset the state is that of a store in which nothing ran, and the same calls have the same results.
 func TestReset(t *testing.T) {
 	for _, v := range Variants {
 		s := NewStore(Options{Variant: v})

@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-// A siteLog is which sites the stores of a test run have evaluated, and which have fired.
+// A siteLog holds the sites that the stores of a test run have evaluated, and those that have fired.
 type siteLog struct {
 	mu        sync.Mutex
 	evaluated map[Site]bool
@@ -47,7 +47,7 @@ func (l *siteLog) observing(options Options) Options {
 	return options
 }
 
-// TestMain looks at the log once all tests have run: it says nothing about a part of them.
+// TestMain checks the log once all tests have run. After a part of them the log says nothing.
 func TestMain(m *testing.M) {
 	code := m.Run()
 	if code == 0 && ranAll() {
@@ -68,8 +68,8 @@ func ranAll() bool {
 	return true
 }
 
-// problems says which sites neither fired nor are listed as unreachable, which are listed and fired all the same, and
-// which are listed and do not exist. It also says which asserts with a store were not even evaluated.
+// problems lists the sites that neither fired nor are listed as unreachable, those that are listed and fired all the same, those
+// that are listed and do not exist, and the asserts with a store that were not even evaluated.
 func (l *siteLog) problems(sites []goSite) (problems []string) {
 	known := map[Site]bool{}
 	for _, site := range sites {
@@ -126,16 +126,23 @@ func sitesOfSource() []goSite {
 
 var siteName = regexp.MustCompile(`^[A-Za-z_<][\w.<>]*/\S+$`)
 
-// siteOfCall is the site that a call of a function named trap… or assert… is, or none.
+// callOfSite matches the names of functions whose calls are sites.
+var callOfSite = regexp.MustCompile(`^(trap|assert|isA)`)
+
+// siteOfCall is the site that a call is, or none.
 func siteOfCall(call *ast.CallExpr) []goSite {
+	called := call.Fun
+	if generic, ok := called.(*ast.IndexExpr); ok {
+		called = generic.X
+	}
 	function := ""
-	switch f := call.Fun.(type) {
+	switch f := called.(type) {
 	case *ast.Ident:
 		function = f.Name
 	case *ast.SelectorExpr:
 		function = f.Sel.Name
 	}
-	if !strings.HasPrefix(function, "trap") && !strings.HasPrefix(function, "assert") {
+	if !callOfSite.MatchString(function) {
 		return nil
 	}
 	for _, arg := range call.Args {

@@ -11,7 +11,7 @@ func TestUpstreamDefects(t *testing.T) {
 func defectsOfValues() []scenario {
 	flags := flagsOf("a")
 	return []scenario{
-		// Contains knows neither flags nor error contexts.
+		// contains has no case for flags and error contexts.
 		{site: "contains/unknown-type", run: guest(func(g *scene) {
 			ri, _ := g.stream(flags)
 			CanonStreamRead(g.s, streamOf(flags), g.async, ri, 0, 1)
@@ -20,11 +20,11 @@ func defectsOfValues() []scenario {
 		{site: "canon_lift.thread_func/params", run: func(g *scene) error {
 			return g.call(g.lift(g.sync, params(&OptionType{T: F32Type{}}), func() {}), Dict{{"none", nil}})
 		}},
-		// Where the event is to be stored is not checked.
+		// The pointer to store the event at is not checked.
 		{site: "store/aligned", run: guest(func(g *scene) { CanonWaitableSetPoll(g.s, false, g.mem, g.set(), 1) })},
 		{site: "store/bounds", run: guest(func(g *scene) { CanonWaitableSetPoll(g.s, false, g.mem, g.set(), 256) })},
 		{site: "store/bounds", run: guest(func(g *scene) { CanonWaitableSetPoll(g.s, false, g.mem, g.set(), 252) })},
-		// The tag of a string is that of its source's memory, and is looked for as that of its destination's.
+		// The tag bit of a string depends on the memory that it was lifted from, but is tested as that of the other memory.
 		{site: "store_string_copy/realloc-max", run: passingTagged(I32, I64, UTF16)},
 		{site: "store_string_copy/realloc-max", run: passingTagged(I64, I32, UTF16)},
 		{site: "store_string_to_utf8/realloc-max", run: passingTagged(I64, I32, UTF8)},
@@ -52,9 +52,9 @@ func defectsOfCalls() []scenario {
 		})},
 		// The event that a sync cancel takes is that the subtask has started.
 		{site: "canon_subtask_cancel/resolve-delivered", run: guest(func(g *scene) { CanonSubtaskCancel(g.s, false, g.startedLate()) })},
-		// An instance is not entered while its realloc runs for a result.
+		// While realloc runs to store a result, its instance is not marked as entered.
 		{site: "Store.lower.core_func_inst/entered", run: guest(reallocCallsImport)},
-		// A child enters its parent whenever it likes.
+		// A child may enter its parent at any time.
 		{site: "Waitable.wait_for_pending_event/alone", run: guest(joinWhileCancelling)},
 		{site: "Thread.resume/resumable", run: cancelRunningCaller},
 	}
@@ -129,7 +129,7 @@ func cancelRunningCaller(g *scene) error {
 func TestUpstreamCrashes(t *testing.T) {
 	crash := func(function Site, _ string) error { return &Crash{Function: string(function)} }
 	runScenarios(t, []scenario{
-		// A child has the event of the subtask delivered that is being cancelled.
+		// A child takes the event of the subtask that is being cancelled.
 		{site: "Waitable.get_pending_event", run: guest(func(g *scene) { CanonSubtaskCancel(g.s, true, g.deliversItself()) })},
 	}, crash)
 }

@@ -3,7 +3,7 @@ package spec
 import "testing"
 
 // TestTrapOnWrongClass gives each built-in that takes an index one that names an element of another class. Only the
-// class is wrong: a waitable set has no type, state or event that could be looked at before.
+// class is wrong: a waitable set has no type, state or event that could be checked before the class.
 func TestTrapOnWrongClass(t *testing.T) {
 	runScenarios(t, append(wrongClassOfValues(), wrongClassOfBuiltins()...), newTrap)
 }
@@ -149,7 +149,7 @@ func withBorrow(body func(g *scene, borrow uint64)) func(*scene) error {
 	return func(g *scene) error { return g.call(g.borrowing(body), mk(7)) }
 }
 
-// cancelledWithBorrow runs body where the task has been told that it is cancelled and still has its borrow handle.
+// cancelledWithBorrow runs body in a task that still has its borrow handle when cancellation was delivered to it.
 func cancelledWithBorrow(body func(g *scene)) func(*scene) error {
 	return func(g *scene) error {
 		f := g.borrowing(func(g *scene, _ uint64) {

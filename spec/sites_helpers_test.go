@@ -16,7 +16,7 @@ type scenario struct {
 	options Options // Deterministic is set for all
 }
 
-// runScenarios runs each scenario in a store of its own and compares what stopped it with what stop makes of its site.
+// runScenarios runs each scenario in a store of its own and compares the error that stopped it with the one that stop makes.
 func runScenarios(t *testing.T, scenarios []scenario, stop func(Site, string) error) {
 	for _, sc := range scenarios {
 		t.Run(string(sc.site), func(t *testing.T) {

@@ -2,7 +2,7 @@ package spec
 
 import "testing"
 
-// TestAssertionsThatHostsFail is hosts that do what definitions.py takes for granted that they do not.
+// TestAssertionsThatHostsFail is hosts that break what definitions.py assumes of hosts.
 func TestAssertionsThatHostsFail(t *testing.T) {
 	runScenarios(t, append(append(hostsOfCalls(), hostsOfCopies()...), hostsOfThreads()...), newAssertionFailure)
 }
@@ -66,7 +66,7 @@ func cancelledTwice(g *scene) {
 }
 
 func hostsOfThreads() []scenario {
-	// thread is a thread of the host's that has begun to wait for what never happens.
+	// thread is a thread of the host's whose ready function never holds.
 	thread := func(g *scene) (thread *Thread) {
 		task := NewTask(asyncFt, g.async, g.b, HostOnStart(noArgs), HostOnResolve(noResults))
 		thread = NewThread(task, HostThread(func() { thread.WaitUntil(isSet(new(bool)), false) }))

@@ -101,8 +101,8 @@ func invalidTypes() []scenario {
 	}
 }
 
-// TestAssertionsOnValuesOfHosts is values of the host's that are none of their types, or that are too long for Python's
-// limits, which are lower here.
+// TestAssertionsOnValuesOfHosts is values of the host's that are not of their types, or that exceed Python's limits, which are
+// lowered here.
 func TestAssertionsOnValuesOfHosts(t *testing.T) {
 	two := fixedListOf(U8Type{}, 2)
 	utf16, utf8, beyond := String{"é", UTF16, 1}, mkStr("é"), mkStr("āb")
@@ -127,7 +127,7 @@ func TestAssertionsOnValuesOfHosts(t *testing.T) {
 	}, newAssertionFailure)
 }
 
-// What is exactly as long as Python's limit is not too long.
+// A string or list that is exactly as long as Python's limit is not too long.
 func TestWithinLimitsOfRealloc(t *testing.T) {
 	for _, c := range []struct {
 		limit uint64

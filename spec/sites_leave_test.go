@@ -3,7 +3,7 @@ package spec
 import "testing"
 
 // A leavingBuiltin is a built-in that traps where its instance may not be left. All are called with indices that name
-// nothing, or that would trap too: that the instance may not be left is looked at first.
+// nothing, or that would trap too: the trap on leaving the instance comes first.
 type leavingBuiltin struct {
 	site Site
 	call func(g *scene)

@@ -2,7 +2,7 @@ package spec
 
 import "testing"
 
-// TestFirstTrapWins is guests that two traps apply to: the one that definitions.py looks at first stops them.
+// TestFirstTrapWins is guests that two traps apply to: the one that definitions.py checks first stops them.
 func TestFirstTrapWins(t *testing.T) {
 	for _, scenarios := range [][]scenario{twoTrapsOnHandles(), twoTrapsOnTasks(), twoTrapsOnCopies(), twoTrapsOnMemory(), twoTrapsOnRealloc()} {
 		runScenarios(t, scenarios, newTrap)
@@ -165,7 +165,7 @@ func TestFirstAssertionWins(t *testing.T) {
 	}, newAssertionFailure)
 }
 
-// TestEventIsStoredWordByWord looks at what is left of an event whose second word does not fit.
+// TestEventIsStoredWordByWord stores an event whose second word does not fit: the first is written all the same.
 func TestEventIsStoredWordByWord(t *testing.T) {
 	g := newScene(t, newTestStore(t))
 	copy(g.mem.Bytes.B[252:], "\x01\x01\x01\x01")
@@ -186,7 +186,7 @@ func TestStreamIsDroppedBeforeItsEnd(t *testing.T) {
 	equal(t, h.dropped, true)
 }
 
-// TestTaskResolvesAfterItsCaller looks at a task's state while its caller takes the result.
+// TestTaskResolvesAfterItsCaller checks a task's state while its caller takes the result.
 func TestTaskResolvesAfterItsCaller(t *testing.T) {
 	g := newScene(t, newTestStore(t))
 	var during TaskState
@@ -264,7 +264,7 @@ func TestCopyInParts(t *testing.T) {
 	equal(t, err, nil)
 }
 
-// TestPayloadWrapsToI32 lifts a case whose i32 is passed as the i64 of another.
+// TestPayloadWrapsToI32 lifts a variant's case whose payload, an i32, is passed in the i64 of another case.
 func TestPayloadWrapsToI32(t *testing.T) {
 	wide := variantOf(CaseType{"a", U32Type{}}, CaseType{"b", U64Type{}})
 	cx := mkCx(t, optsWith{})
@@ -272,7 +272,7 @@ func TestPayloadWrapsToI32(t *testing.T) {
 }
 
 // TestTablesPerType numbers handles per type, class by class: every table begins at 1, and an index is looked for in
-// the table of what is wanted alone.
+// the table of the class wanted, and in no other.
 func TestTablesPerType(t *testing.T) {
 	g := newScene(t, newTestStoreWith(t, Options{Deterministic: true, Variant: PerType}))
 	err := syncGuest(func(g *scene) {
@@ -300,7 +300,7 @@ func TestTablesPerType(t *testing.T) {
 	equal(t, err, nil)
 }
 
-// TestEndIsCopyingWhileItsHostCopies has a host look at the end that reads from it.
+// TestEndIsCopyingWhileItsHostCopies has a host check the end that reads from it.
 func TestEndIsCopyingWhileItsHostCopies(t *testing.T) {
 	err := guest(func(g *scene) {
 		_, h := g.endedTwice()

@@ -2,7 +2,7 @@ package spec
 
 import "testing"
 
-// TestSitesOfCall is the traps and asserts that a call comes past, in Python's order: of an async function of A that is
+// TestSitesOfCall is the traps and asserts that a call evaluates, in Python's order: of an async function of A that is
 // lifted sync and calls a sync function of B, which takes and returns a number.
 func TestSitesOfCall(t *testing.T) {
 	var sites []Site

@@ -2,7 +2,7 @@ package spec
 
 import "testing"
 
-// TestTrapOnCopies is the traps on what may not be done to an end in its state.
+// TestTrapOnCopies is the traps on built-ins that the state of an end forbids.
 func TestTrapOnCopies(t *testing.T) {
 	runScenarios(t, []scenario{
 		{site: "stream_copy/idle", run: guest(func(g *scene) {
@@ -59,7 +59,7 @@ func (g *scene) blockedFutureRead() (ri, wi uint64) {
 	return ri, wi
 }
 
-// TestTrapOnBothEndsInOneInstance copies what is no number within an instance, beginning at either end.
+// TestTrapOnBothEndsInOneInstance copies values that are no numbers within one instance, beginning at either end.
 func TestTrapOnBothEndsInOneInstance(t *testing.T) {
 	runScenarios(t, []scenario{
 		{site: "SharedStreamImpl.read/same-instance", run: guest(func(g *scene) {

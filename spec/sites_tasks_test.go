@@ -70,7 +70,7 @@ func TestTrapOnThreads(t *testing.T) {
 	}
 }
 
-// TestTrapOnSubtasks is the traps on what may not be done to a subtask.
+// TestTrapOnSubtasks is the traps on built-ins that the state of a subtask forbids.
 func TestTrapOnSubtasks(t *testing.T) {
 	never := new(bool)
 	runScenarios(t, []scenario{

@@ -1,6 +1,6 @@
 package spec
 
-// neverEvaluated are the unreachable sites that stand where nothing gets.
+// neverEvaluated are the unreachable sites in code that nothing reaches.
 var neverEvaluated = map[Site]bool{
 	"canon_lift.thread_func/code": true,
 }

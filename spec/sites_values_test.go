@@ -10,7 +10,7 @@ func lifting(t ValType, encoding StringEncoding, contents []byte, core ...uint64
 	})
 }
 
-// TestTrapOnLifting is the traps on core values, and on what is in memory.
+// TestTrapOnLifting is the traps on core values and on the contents of memory.
 func TestTrapOnLifting(t *testing.T) {
 	two := &EnumType{Labels: []string{"a", "b"}}
 	runScenarios(t, []scenario{
@@ -33,8 +33,7 @@ func TestTrapOnLifting(t *testing.T) {
 	}, newTrap)
 }
 
-// TestTrapOnValuesInMemory is the traps on where the arguments and results of a call are that do not fit into core
-// values.
+// TestTrapOnValuesInMemory is the traps on the pointers to arguments and results that do not fit into core values.
 func TestTrapOnValuesInMemory(t *testing.T) {
 	runScenarios(t, []scenario{
 		{site: "lift_flat_values/aligned", run: taking(1)},
@@ -60,7 +59,7 @@ func giving(ptr uint64) func(*scene) error {
 	})
 }
 
-// What ends exactly where the memory ends is within its bounds.
+// A range that ends exactly where the memory ends is within its bounds.
 func TestFits(t *testing.T) {
 	for name, run := range map[string]func(*scene) error{
 		"lift_flat_values":       taking(256 - 34),

@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// A Site names one trap or assert of the specification: the Python function it stands in, a slash, and what it
-// guards. Sites are written where they stand; `cabi sites` lists them by reading the source.
+// A Site names one trap or assert of the specification: the Python function it is in, a slash, and what it
+// guards. Sites are written at the traps and asserts themselves; `cabi sites` lists them by reading the source.
 type Site string
 
-// function is the Python function that s stands in.
+// function is the Python function that the trap or assert is in.
 func (s Site) function() string {
 	function, _, _ := strings.Cut(string(s), "/")
 	return function
@@ -119,7 +119,7 @@ func crash(function, exception, detail string, args ...any) {
 	panic(&Crash{function, exception, fmt.Sprintf(detail, args...)})
 }
 
-// stopped turns what recover returned into the error it stands for. A panic that is not one of the specification's
+// stopped turns the value that recover returned into an error. A panic that is not one of the specification's
 // own ways to stop goes on.
 func stopped(r any) error {
 	switch r := r.(type) {

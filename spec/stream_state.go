@@ -2,7 +2,7 @@
 
 package spec
 
-// A CopyResult is how a copy ended, as core code is told.
+// A CopyResult is how a copy ended, as core code gets it.
 //
 //cabi:py CopyResult bb3cf0e3
 type CopyResult uint8

@@ -17,12 +17,12 @@ type Subtask struct {
 	flatResults           []CoreValue
 }
 
-// A SubtaskState is how far a subtask has come, as core code is told.
+// A SubtaskState is how far a subtask has come, as core code gets it.
 //
 //cabi:py Subtask.State 3468b23b
 type SubtaskState uint8
 
-// The states of a subtask, as core code is told them.
+// The states of a subtask, as core code gets them.
 const (
 	SubtaskStarting SubtaskState = iota
 	SubtaskStarted

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// A namedType is a type under its name in testdata/type_equality.py.
+// A namedType is a type with its name in testdata/type_equality.py.
 type namedType struct {
 	name string
 	t    ValType
@@ -15,7 +15,7 @@ type namedType struct {
 
 func recordOf(fields ...FieldType) *RecordType { return &RecordType{Fields: fields} }
 
-// equalityTypes are the types of testdata/type_equality.py. Python's objects are one where Go's pointers are.
+// equalityTypes are the types of testdata/type_equality.py. Two of them are one Go pointer where they are one Python object.
 func equalityTypes() []namedType {
 	r1, r2 := NewResourceType("r1", nil, nil), NewResourceType("r2", nil, nil)
 	e1, e2 := &ErrorContextType{}, &ErrorContextType{}

@@ -2,7 +2,7 @@ package spec
 
 import "testing"
 
-// What definitions.py defines and does not use itself.
+// The port has some functions that definitions.py defines and does not use itself: only tests use them.
 
 func TestContainsAsyncValue(t *testing.T) {
 	for _, c := range []struct {

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// underSeeds runs a test with several sources of choices. Run_tests.py takes what random gives it; the First choice
-// will not do, as it starves the others where a guest yields until they have done something.
+// underSeeds runs a test with several sources of choices, as run_tests.py takes those of random. First alone will not do: a guest
+// that yields until others have done something would be chosen again and again.
 func underSeeds(t *testing.T, test func(t *testing.T, s *Store)) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprintf("seed%d", seed), func(t *testing.T) {

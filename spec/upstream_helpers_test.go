@@ -47,10 +47,10 @@ func (h *heap) realloc(args []CoreValue) []CoreValue {
 
 func (h *heap) mem(addrType CoreType) *MemInst { return &MemInst{h.memory, addrType} }
 
-// sharedMemory is the default argument of mk_opts: one object for all calls, which LiftOptions.equal can tell.
+// sharedMemory is the default argument of mk_opts: one object for all calls: LiftOptions.equal compares memories by identity.
 var sharedMemory = &MemInst{&Bytearray{}, I32}
 
-// optsWith is what mk_opts takes; zero fields are its defaults.
+// optsWith are the arguments of mk_opts; zero fields are its defaults.
 type optsWith struct {
 	memory     *MemInst
 	encoding   StringEncoding

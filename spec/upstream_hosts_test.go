@@ -8,7 +8,7 @@ import (
 // The hosts of run_tests.py: the ends of streams and futures that the host holds. All their elements are u8, so that
 // their contents are bytes here.
 //
-// In Python some of what the host does runs on OS threads of its own and races with the thread that runs the guests.
+// In Python some functions of the host run on OS threads of their own and races with the thread that runs the guests.
 // Here there is one thread. What such a thread does is a method or function that goes on as far as it can, and it is
 // called wherever something happens that the thread waits for: it is as if the thread ran at once whenever it could.
 

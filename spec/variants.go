@@ -33,7 +33,8 @@ var PerType = &Variant{
 	Origin:    "before a64b04e (2024-12-04); the question of component-model#395",
 }
 
-// Variants are all variants, the default first. Each stands in variant_*.go with what it needs.
+// Variants are all variants, the default first. Those that are not in this file are in variant_layouts.go and
+// variant_numberings.go.
 var Variants = []*Variant{
 	SingleTable, PerType, resourceTableVariant, singleTableThreadsVariant, perTypeRandomVariant,
 	singleSequentialVariant, perTypeDisjointVariant, perPayloadTypeVariant, storeWideVariant, singleGenerationalVariant,

@@ -168,7 +168,7 @@ func (c *checker) checkMissing() {
 }
 
 // missing points at the place where def should stand: after what comes before it in definitions.py, in its file.
-// A heading without a file yet has none: the manifest's line stands for it.
+// If no file ports the heading yet, it points at the line of the manifest.
 func (c *checker) missing(def *Definition, previous *directive) {
 	p := Problem{File: path.Join(c.Dir, ManifestName(c.Pin)), Line: manifestLine(c.index[def.Name])}
 	if home := c.home[def.Heading]; home != "" {

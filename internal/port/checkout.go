@@ -45,8 +45,8 @@ func definitionsIn(path string) (string, error) {
 	return "", fmt.Errorf("%s is no checkout of WebAssembly/component-model: there is no %s", path, root)
 }
 
-// CheckoutCommit asks git which commit the definitions.py of a checkout is from. An export has none, even inside of
-// somebody else's repository, nor has a file with changes of its own.
+// CheckoutCommit asks git which commit the definitions.py of a checkout is from. There is none for an exported file, even inside of
+// another repository, nor for a file that was changed.
 func CheckoutCommit(path string) (string, error) {
 	file, err := definitionsIn(path)
 	if err != nil {

@@ -92,7 +92,7 @@ func mismatch(def *Definition, got []GoSite) (int, string) {
 	return 0, ""
 }
 
-// remedy tells a moved site from a dropped or renamed one.
+// remedy says what to do about a site that was expected: it was moved, dropped or renamed.
 func remedy(def *Definition, got []GoSite, name string) string {
 	if slices.ContainsFunc(got, func(s GoSite) bool { return s.Name == name }) {
 		return "put them back in order"

@@ -5,7 +5,7 @@ import "slices"
 // A Change is a definition that two versions of definitions.py have in common.
 type Change struct{ Old, New *Definition }
 
-// A Drift is what became of the definitions from one version of definitions.py to another, each list in the order of
+// A Drift lists what happened to the definitions from one version of definitions.py to another, each list in the order of
 // the file.
 type Drift struct {
 	Added   []*Definition

@@ -19,7 +19,7 @@ type Root struct {
 	Pin      string // only the files that say //cabi:pin with this name; empty: those that say none
 }
 
-// A declaration is what a directive stands on.
+// A declaration is a Go declaration with a directive in its doc comment.
 type declaration struct {
 	name string // as Go people write it: Table.get, CanonLift, errOverflow
 	kind string // func, type or value
@@ -123,7 +123,7 @@ func (r *reader) read() ([]*source, error) {
 	return sources, err
 }
 
-// collect finds the directives of a file and what they stand on.
+// collect finds the directives of a file and the declarations they are on.
 func (r *reader) collect(src *source) {
 	docs := declarations(src.file)
 	for _, group := range src.file.Comments {

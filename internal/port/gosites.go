@@ -91,7 +91,7 @@ func (r *reader) sentence(call *ast.CallExpr, i int, name string) string {
 // an element is of another class.
 var callKinds = map[string]string{"trap": KindTrap, "isA": KindTrap, "assert": KindAssert}
 
-// callKind tells by the name of the function called whether it is a trap or an assert.
+// callKind is the kind of site that a call is, by the name of the function called; empty: it is none.
 func callKind(call *ast.CallExpr) string {
 	name := calledName(call.Fun)
 	for prefix, kind := range callKinds {

@@ -15,7 +15,7 @@ type pyToken struct {
 // A statement is one logical line of Python: physical lines joined by brackets and backslashes, without comments.
 type statement struct {
 	tokens  []pyToken
-	indent  int    // columns
+	indent  int            // columns
 	heading commentHeading // the last one above it
 }
 

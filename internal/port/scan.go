@@ -146,7 +146,7 @@ func (s *scanner) open(line statement, level int, kind, name string) *scope {
 	return sc
 }
 
-// note lets the module stand where its first trap or assert stands: that is what a port of it is about.
+// note gives the module the line and heading of its first trap or assert: a port of the module ports its sites.
 func (sc *scope) note(line statement) {
 	if sc.def.Kind == KindModule && len(sc.def.Sites) == 0 {
 		sc.def.Line, sc.def.Heading = line.line(), line.heading.words
