@@ -15,11 +15,12 @@
 //
 // Each Go declaration that ports a Python definition says so in a directive, such as
 //
-//	//cabi:py lift_own d30a8e95
+//	//cabi:py lift_own ffee4a03
 //
 // with the Python name and a hash of its source; `cabi port` checks them. There is one file for each heading of
-// definitions.py, with the definitions in the same order. A comment "quirk:" marks what is odd upstream and is ported
-// as it is. Python's closures are small structs with the variables they capture, so that a state can be printed and
+// definitions.py, with the definitions in the same order; the first line of a file names its heading, or says that the
+// file is not upstream's, and README.md lists them all. A comment "quirk:" marks an oddity of upstream that is ported as
+// it is. Python's closures are small structs with the variables they capture, so that a state can be printed and
 // compared ([Store.State]).
 //
 // # Four ways to stop
@@ -31,6 +32,6 @@
 //
 // # What can be varied
 //
-// [Options] say who decides what definitions.py leaves to random ([Choices]), how handles are numbered ([Variant]), what
-// the limits are ([Limits]), and which traps and asserts are switched off.
+// [Options] say who makes the choices that definitions.py leaves to random ([Choices]), how handles are numbered
+// ([Variant]), what the limits are ([Limits]), and which traps and asserts are switched off.
 package spec
