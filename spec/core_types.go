@@ -1,6 +1,6 @@
-package spec
+// Not upstream's: the ported functions that validation needs: the core types of values and functions, and their sizes.
 
-// Not upstream's: what validation asks of types, from the ported functions: the core types that values have, and their sizes.
+package spec
 
 // ElementSize is how many bytes a value of type t takes in a memory with pointers of type ptr, I32 or I64. t has no part that is nil but
 // payloads that may be absent.
@@ -11,13 +11,13 @@ func FlatTypes(ts []ValType) []CoreType {
 	return flattenTypes(ts, &LiftOptions{Memory: &MemInst{AddrType: I32}})
 }
 
-// LiftedType is the core function type that a function of type ft is lifted from with opts. Zero fields of limits stand for upstream's.
+// LiftedType is the core function type that a function of type ft is lifted from with opts. Zero fields of limits mean upstream's.
 func LiftedType(opts *CanonicalOptions, ft *FuncType, limits Limits) *CoreFuncType {
 	limits = limits.withDefaults()
 	return flattenFunctype(opts, ft, contextLift, &limits)
 }
 
-// LoweredType is the core function type that a function of type ft is lowered to with opts. Zero fields of limits stand for upstream's.
+// LoweredType is the core function type that a function of type ft is lowered to with opts. Zero fields of limits mean upstream's.
 func LoweredType(opts *CanonicalOptions, ft *FuncType, limits Limits) *CoreFuncType {
 	limits = limits.withDefaults()
 	return flattenFunctype(opts, ft, contextLower, &limits)
