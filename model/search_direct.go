@@ -188,8 +188,9 @@ func (w *directWorker) addNew(r *reachedStates) {
 	w.err = w.visited.AddAll(r.keys[:r.n], isNew[:])
 	for i, key := range r.keys[:r.n] {
 		if isNew[i] && w.err == nil {
-			w.makeRoom()
-			w.added++
+			if w.added++; len(w.block)+w.Width > cap(w.block) {
+				w.nextBlock()
+			}
 			if w.short {
 				w.block = storage.AppendState(w.block, key, w.Width)
 			} else {
@@ -200,11 +201,8 @@ func (w *directWorker) addNew(r *reachedStates) {
 	r.n, r.states = 0, r.states[:0]
 }
 
-// makeRoom makes room for another state in the block.
-func (w *directWorker) makeRoom() {
-	if len(w.block)+w.Width <= cap(w.block) {
-		return
-	}
+// nextBlock begins another block, since the last one is full.
+func (w *directWorker) nextBlock() {
 	w.flush()
 	if w.block = w.next.Block(); cap(w.block) < w.Width {
 		w.block = make([]byte, 0, max(1, directBlock/w.Width)*w.Width)
