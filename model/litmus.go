@@ -68,10 +68,10 @@ func (l *Litmus) Explore(properties []*Property, most int) *LitmusReport {
 			report.Incomplete = true
 			break
 		}
-		run := &litmusRun{Litmus: l, tape: pending[len(pending)-1], sharedNext: map[string]int{}, cursors: map[*Activation]*cursor{}}
+		run := &litmusRun{Litmus: l, ways: Branching{Tape: pending[len(pending)-1]}, sharedNext: map[string]int{}, cursors: map[*Activation]*cursor{}}
 		pending = pending[:len(pending)-1]
 		outcome := run.run(properties)
-		pending = append(pending, run.alternatives...)
+		pending = append(pending, run.ways.Alternatives...)
 		report.Ways++
 		if known[outcome.String()] == nil {
 			known[outcome.String()] = outcome
@@ -86,16 +86,14 @@ func (l *Litmus) Explore(properties []*Property, most int) *LitmusReport {
 // A litmusRun is the actor, the choices and the observer of a run of a litmus, in one way.
 type litmusRun struct {
 	*Litmus
-	replayActor  // binds names
-	tape         []uint32
-	nextChoice   int
-	alternatives [][]uint32 // the tapes of other ways
-	recorded     []uint32   // the specification's choices, as traces have them
-	calls        map[string]int
-	sharedNext   map[string]int // by actor: the next line of its shared program
-	cursors      map[*Activation]*cursor
-	stopped      string
-	actions      int
+	replayActor // binds names
+	ways        Branching
+	recorded    []uint32 // the specification's choices, as traces have them
+	calls       map[string]int
+	sharedNext  map[string]int // by actor: the next line of its shared program
+	cursors     map[*Activation]*cursor
+	stopped     string
+	actions     int
 }
 
 // A cursor is the position of an activation in its program.
@@ -241,19 +239,12 @@ func (l *litmusRun) Entered(at *Activation) {
 	}
 }
 
-// choose is a number below n: that of the tape, or beyond it 0, and the others are for other ways.
+// choose is a number below n, another in each way.
 func (l *litmusRun) choose(n int) int {
 	if n == 1 {
 		return 0
 	}
-	if l.nextChoice == len(l.tape) {
-		for other := n - 1; other > 0; other-- {
-			l.alternatives = append(l.alternatives, append(slices.Clone(l.tape), uint32(other)))
-		}
-		l.tape = append(l.tape, 0)
-	}
-	l.nextChoice++
-	return int(l.tape[l.nextChoice-1])
+	return l.ways.Choose("", n)
 }
 
 // Choose makes a choice of the specification.

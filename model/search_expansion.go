@@ -48,7 +48,8 @@ func (w *worker) expand(to path, yield func(*successor)) {
 
 // makeRun makes a run, and reports whether another is needed.
 func (x *expansion) makeRun() bool {
-	x.actor = &pathActor{path: x.to, toExpand: true, atEnd: x.atMenu, everyOrder: x.Full}
+	x.actor = x.to.follow()
+	x.actor.toExpand, x.actor.atEnd, x.actor.everyOrder = true, x.atMenu, x.Full
 	x.worker.actor, x.newSites = x.actor, nil
 	x.current, x.isSaved, x.unwinding = -1, false, false
 	r := x.newRun(x.actor)
@@ -119,7 +120,7 @@ func (x *expansion) takeNext(r *Run, at *Activation) Action {
 	todo, p := &x.todo[x.current], x.actor
 	r.Store.Mark()
 	x.at = at
-	p.choices, p.nextChoice, p.alternatives = (*todo)[len(*todo)-1], len(x.to.choices), nil
+	p.Branching = Branching{Tape: (*todo)[len(*todo)-1], next: len(x.to.choices)}
 	*todo = (*todo)[:len(*todo)-1]
 	p.actions = x.actions
 	p.nextAction, p.toExpand = len(p.actions), false
@@ -176,10 +177,10 @@ func (x *expansion) learn(kept bool) {
 // add adds the successor that the action has led to, and yields the successors that it can in the order of the menu.
 func (x *expansion) add(r *Run, s *successor) {
 	a := x.menu[x.current]
-	s.action, s.template, s.choices = a.Action, a.template, x.actor.choices[len(x.to.choices):]
+	s.action, s.template, s.choices = a.Action, a.template, x.actor.Tape[len(x.to.choices):]
 	x.noteChecks(r, s)
 	x.results[x.current] = append(x.results[x.current], s)
-	x.todo[x.current] = append(x.todo[x.current], x.actor.alternatives...)
+	x.todo[x.current] = append(x.todo[x.current], x.actor.Alternatives...)
 	x.current = -1
 	for ; x.firstOpen < len(x.menu); x.firstOpen++ {
 		for _, s := range x.results[x.firstOpen] {

@@ -251,15 +251,16 @@ func newWorker(e *explorer) *worker {
 func (w *worker) start(from path, yield func(*successor)) {
 	for pending := [][]uint32{from.choices}; len(pending) > 0; {
 		s := &successor{}
-		p := &pathActor{path: path{actions: from.actions, choices: pending[len(pending)-1]}, isFirst: true, everyOrder: w.Full, atEnd: func(r *Run, _ *Activation) Action {
+		p := path{actions: from.actions, choices: pending[len(pending)-1]}.follow()
+		p.isFirst, p.everyOrder, p.atEnd = true, w.Full, func(r *Run, _ *Activation) Action {
 			w.noteState(r, s)
 			return Action{}
-		}}
+		}
 		pending = pending[:len(pending)-1]
 		w.runToStart(p, s)
-		s.choices = p.choices[len(from.choices):]
+		s.choices = p.Tape[len(from.choices):]
 		yield(s)
-		pending = append(pending, p.alternatives...)
+		pending = append(pending, p.Alternatives...)
 	}
 }
 
@@ -332,7 +333,7 @@ func (w *worker) newlyExercised(r *Run) []string {
 
 // trace runs the path to a violation again, and records it.
 func (w *worker) trace(to path, v *Violation) *Trace {
-	p := &pathActor{path: to}
+	p := to.follow()
 	w.actor = p
 	r := w.newRun(p)
 	defer r.Close()

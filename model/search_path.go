@@ -2,7 +2,6 @@ package model
 
 import (
 	"encoding/binary"
-	"slices"
 
 	"cabi/spec"
 )
@@ -15,13 +14,18 @@ type path struct {
 
 // A pathActor follows a path, as the actor of a run and as the specification's choices. At the end of the path the run is at a menu.
 type pathActor struct {
-	path
-	everyOrder             bool                           // every order of a shuffle is explored
-	toExpand               bool                           // the state at the end is to be expanded, so another run has come there before
-	isFirst                bool                           // no run before this one has taken any of the path
-	nextAction, nextChoice int                            // how many were taken
-	atEnd                  func(*Run, *Activation) Action // is called at the end, and returns the action to be taken; nil: the run ends there
-	alternatives           [][]uint32                     // the choices that lead to other states, for each choice that was made beyond the path
+	actions    []Action
+	Branching                                 // the choices
+	everyOrder bool                           // every order of a shuffle is explored
+	toExpand   bool                           // the state at the end is to be expanded, so another run has come there before
+	isFirst    bool                           // no run before this one has taken any of the path
+	nextAction int                            // how many were taken
+	atEnd      func(*Run, *Activation) Action // is called at the end, and returns the action to be taken; nil: the run ends there
+}
+
+// follow is the actor of a path.
+func (to path) follow() *pathActor {
+	return &pathActor{actions: to.actions, Branching: Branching{Tape: to.choices}}
 }
 
 // Next takes the next action of the path.
@@ -40,26 +44,14 @@ func (p *pathActor) Next(r *Run, at *Activation) Action {
 // isNew reports whether no run before this one has done the same: the last action of the path was taken, or the path is new.
 func (p *pathActor) isNew() bool { return (p.isFirst || p.nextAction == len(p.actions)) && !p.toExpand }
 
-// Choose makes the next choice of the path. Beyond the path it chooses 0, and notes the others as alternatives.
-func (p *pathActor) Choose(_ spec.Site, n int) int {
-	if p.nextChoice == len(p.choices) {
-		for other := n - 1; other > 0; other-- {
-			p.alternatives = append(p.alternatives, append(slices.Clip(p.choices), uint32(other)))
-		}
-		p.choices = append(slices.Clip(p.choices), 0)
-	}
-	p.nextChoice++
-	return int(p.choices[p.nextChoice-1])
-}
-
 // Shuffle draws as CPython's random.shuffle does. The specification shuffles the elements of a set only to take the first one that
 // has an event, so it is enough to explore which one comes first.
 func (p *pathActor) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	if p.nextChoice == len(p.choices) && !p.everyOrder {
+	if p.next == len(p.Tape) && !p.everyOrder {
 		for k := n - 1; k > 0; k-- {
-			p.alternatives = append(p.alternatives, append(slices.Clip(p.choices), comesFirst(n, k)...))
+			p.branch(comesFirst(n, k)...)
 		}
-		p.choices = append(slices.Clip(p.choices), comesFirst(n, 0)...)
+		p.extend(comesFirst(n, 0)...)
 	}
 	spec.ShuffleByChoice(p, site, n, swap)
 }

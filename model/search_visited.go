@@ -53,7 +53,7 @@ func (w *stateWriter) leastOfSwapped(state []byte) fingerprint {
 
 // pathFingerprint is a fingerprint that no two paths have.
 func pathFingerprint(p *pathActor) fingerprint {
-	return xxh3.Hash128([]byte(fmt.Sprint(p.actions, p.choices)))
+	return xxh3.Hash128([]byte(fmt.Sprint(p.actions, p.Tape)))
 }
 
 // A visitedSet is the states that were reached, by their fingerprints, and the disk for those that do not fit into memory.

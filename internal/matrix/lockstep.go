@@ -241,7 +241,7 @@ func (o operand) candidates() []int {
 func (c *lockstep) closestRun(meant []int) *transcript {
 	var ref *transcript
 	for tapes := [][]uint32{nil}; len(tapes) > 0; {
-		f := &referenceRun{lockstep: c, meant: meant, tape: tapes[len(tapes)-1]}
+		f := &referenceRun{lockstep: c, meant: meant, Branching: model.Branching{Tape: tapes[len(tapes)-1]}}
 		tapes = append(tapes[:len(tapes)-1], f.run()...)
 		ref = &f.transcript
 		if mine, _ := c.differs(ref); mine == "" {

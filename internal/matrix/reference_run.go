@@ -9,13 +9,11 @@ import (
 
 // A referenceRun makes a run of the reference variant, in which the moves of a lockstep are taken with the same handles.
 type referenceRun struct {
-	transcript   transcript
-	lockstep     *lockstep
-	meant        []int      // the handles that the last action's operands are meant for
-	tape         []uint32   // the choices of the specification; beyond them it chooses the first candidate
-	alternatives [][]uint32 // the tapes of the runs in which it chooses another
-	nextMove     int
-	nextChoice   int
+	model.Branching // the choices of the specification
+	transcript      transcript
+	lockstep        *lockstep
+	meant           []int // the handles that the last action's operands are meant for
+	nextMove        int
 }
 
 // run makes the run, and returns the alternatives.
@@ -28,7 +26,7 @@ func (f *referenceRun) run() [][]uint32 {
 			f.transcript.free = append(f.transcript.free, fmt.Sprintf("%s%s %d %v\n", inst.Name, t.Key, t.Length, t.Free))
 		}
 	}
-	return f.alternatives
+	return f.Alternatives
 }
 
 // Next takes the next move, if it is the same actor's turn.
@@ -59,16 +57,4 @@ func (f *referenceRun) ordinal(o operand, i int) int {
 		return f.meant[i]
 	}
 	return o.reached
-}
-
-// Choose takes the next choice of the tape.
-func (f *referenceRun) Choose(_ spec.Site, n int) int {
-	if f.nextChoice == len(f.tape) {
-		for other := n - 1; other > 0; other-- {
-			f.alternatives = append(f.alternatives, append(f.tape[:f.nextChoice:f.nextChoice], uint32(other)))
-		}
-		f.tape = append(f.tape[:f.nextChoice:f.nextChoice], 0)
-	}
-	f.nextChoice++
-	return int(f.tape[f.nextChoice-1])
 }
