@@ -162,6 +162,19 @@ func TestDocsTrapsUpstream(t *testing.T) {
 	}
 }
 
+// A directory that cannot be made is bad input, and is found out before the work.
+func TestTrapsOutput(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"traps", "-o", filepath.Join(file, "x")}, {"traps", "--json", "-o", "x"}} {
+		if code := run(args); code != 2 {
+			t.Errorf("%v: exit %d, want 2", args, code)
+		}
+	}
+}
+
 // A trap is switched off by a flag, or by the trace's header, in text and in JSON.
 func TestReplayWithout(t *testing.T) {
 	const text = "world handles\nA: resource.new R 100\nA: resource.rep S 1 -> 100\n"
