@@ -28,12 +28,12 @@ func worstPlaces(v *spec.Variant, s scope, workers int) float64 {
 		sync.Mutex
 		ratio float64
 	}
-	tell := func(ratio float64) {
+	report := func(ratio float64) {
 		worst.Lock()
 		defer worst.Unlock()
 		worst.ratio = max(worst.ratio, ratio)
 	}
-	p := &model.Property{Name: "places", Indices: true, New: func() model.Checker { return &places{report: tell} }}
+	p := &model.Property{Name: "places", Indices: true, New: func() model.Checker { return &places{report: report} }}
 	model.Search{World: model.WorldByName(s.world), Variant: v, Properties: []*model.Property{p}, Bounds: s.bounds, Workers: workers}.Run()
 	return worst.ratio
 }

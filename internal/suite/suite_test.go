@@ -137,7 +137,7 @@ func TestDetects(t *testing.T) {
 		t.Errorf("%s are detected", share(len(c.Detected), n))
 	}
 	if 100*len(c.DetectedUnnamed) < 95*n {
-		t.Errorf("%s are detected by who cannot tell traps apart", share(len(c.DetectedUnnamed), n))
+		t.Errorf("%s are detected by a runtime that reports traps without names", share(len(c.DetectedUnnamed), n))
 	}
 }
 
