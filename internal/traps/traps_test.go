@@ -66,3 +66,20 @@ func TestPromisesHold(t *testing.T) {
 		}
 	}
 }
+
+// Without a trap that keeps the tables in order, the port may fail, and a state may not be written. Searches go on past both.
+func TestFaults(t *testing.T) {
+	faulted := exploration{world: model.WorldByName("handles"), without: "lift_own/type"}
+	s := faulted.search(properties.Promises()...)
+	s.From = faulted.run(witness{faulted, "A: resource.new R 100\nA: call B.take-S 1"}.trace())
+	s.Bounds.Steps, s.MaxTransitions = breakDepth, breakTransitions
+	if s.Run().Stops["fault"] == 0 {
+		t.Error("no fault without lift_own/type")
+	}
+	unwritten := classScenario.exploration
+	unwritten.without = "lift_error_context/class"
+	program := witness{unwritten, "host: invoke A.run\nA: waitable-set.new\nA: call B.error 1"}.trace()
+	if len(unwritten.violations(unwritten.run(program), breakDepth, breakTransitions)) == 0 {
+		t.Error("no violation without lift_error_context/class")
+	}
+}
