@@ -25,7 +25,8 @@
 // checks that:
 //
 //   - common: helpers;
-//   - world: worlds as data, their types, actions and bounds, what their runs share, and the worlds that have names;
+//   - world: worlds as data, their types, actions and bounds, the rules of validation, the data that runs share, and the worlds that
+//     have names;
 //   - run, host and property, which use each other: the store of a world, the loop that takes actions, menus, the text of a state, the
 //     recorder; what the host does; properties and checkers;
 //   - trace: text and JSON of traces, names in them, replaying;

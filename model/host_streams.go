@@ -45,14 +45,19 @@ type hostOwned struct {
 	t   spec.ValType
 }
 
+// T is the type of the elements.
 func (h *hostOwned) T() spec.ValType { return h.t }
 
 // hostStream is a stream that the host implements. A guest's read is pending until the actor ends it.
 type hostStream struct{ hostOwned }
 
+// Cancel asks the host to cancel the guest's read.
 func (h *hostStream) Cancel() { h.run.hostCancels(h.run.sharedIndex(h)) }
-func (h *hostStream) Drop()   { h.run.hostActs(KindHostShared, "shared.drop", h.run.sharedIndex(h)) }
 
+// Drop tells the host that the guest has dropped its end.
+func (h *hostStream) Drop() { h.run.hostActs(KindHostShared, "shared.drop", h.run.sharedIndex(h)) }
+
+// Read has a read of a guest pend, and lets the host act.
 func (h *hostStream) Read(_ *spec.ComponentInstance, dst spec.WritableBuffer, onCopy spec.OnCopy, onCopyDone spec.OnCopyDone) {
 	k := h.run.sharedIndex(h)
 	h.run.host.shared[k].setPending(dst, onCopy, onCopyDone)
@@ -62,9 +67,13 @@ func (h *hostStream) Read(_ *spec.ComponentInstance, dst spec.WritableBuffer, on
 // hostFuture is a future that the host implements.
 type hostFuture struct{ hostOwned }
 
+// Cancel asks the host to cancel the guest's read.
 func (h *hostFuture) Cancel() { h.run.hostCancels(h.run.sharedIndex(h)) }
-func (h *hostFuture) Drop()   { h.run.hostActs(KindHostShared, "shared.drop", h.run.sharedIndex(h)) }
 
+// Drop tells the host that the guest has dropped its end.
+func (h *hostFuture) Drop() { h.run.hostActs(KindHostShared, "shared.drop", h.run.sharedIndex(h)) }
+
+// ReadFuture has a read of a guest pend, and lets the host act.
 func (h *hostFuture) ReadFuture(_ *spec.ComponentInstance, dst spec.WritableBuffer, onCopyDone spec.OnCopyDone) {
 	k := h.run.sharedIndex(h)
 	h.run.host.shared[k].setPending(dst, nil, onCopyDone)
@@ -90,13 +99,19 @@ type hostBuffer struct {
 	seed        uint64 // that the values are made from
 }
 
-func (b *hostBuffer) T() spec.ValType    { return b.t }
-func (b *hostBuffer) Remain() uint64     { return b.n - b.progress }
+// T is the type of the elements.
+func (b *hostBuffer) T() spec.ValType { return b.t }
+
+// Remain is how many elements are left.
+func (b *hostBuffer) Remain() uint64 { return b.n - b.progress }
+
+// IsZeroLength reports whether the buffer has no elements at all.
 func (b *hostBuffer) IsZeroLength() bool { return b.n == 0 }
 
 // hostReadable is a buffer of values that the host writes to a stream or future.
 type hostReadable struct{ hostBuffer }
 
+// Read takes the next elements from the buffer.
 func (b *hostReadable) Read(count uint64) []spec.Value {
 	vs := make([]spec.Value, count)
 	for i := range vs {
@@ -109,6 +124,7 @@ func (b *hostReadable) Read(count uint64) []spec.Value {
 // hostWritable is a buffer for values that the host reads from a stream or future.
 type hostWritable struct{ hostBuffer }
 
+// Write puts elements into the buffer.
 func (b *hostWritable) Write(vs []spec.Value) {
 	b.progress += uint64(len(vs))
 	b.run.hostReceives("got %s", spec.List(vs))

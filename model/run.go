@@ -46,6 +46,7 @@ const (
 	KindHostShared                       // the host, asked to read, cancel or drop a stream or future that it implements
 )
 
+// String is the kind in words.
 func (k ActivationKind) String() string {
 	return [...]string{"the host", "a function", "a callback", "post-return", "a destructor", "a thread", "realloc", "a function of the host",
 		"its cancellation", "a stream or future of the host"}[k]

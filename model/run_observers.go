@@ -186,6 +186,7 @@ func (r *Run) Violation() (property, message string) {
 // A watcher is a run as the watcher of its store (spec.Watcher): it tells the recorder and the checkers.
 type watcher Run
 
+// Issued is told that an element is at an index of a table from now on.
 func (w *watcher) Issued(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
 	if spec.ClassOf(e) != spec.ClassThread {
 		in := (*Run)(w).instanceOf(inst)
@@ -204,6 +205,7 @@ func (w *watcher) Issued(inst *spec.ComponentInstance, key spec.TableKey, index 
 	}
 }
 
+// Retired is told that an element is no longer at an index of a table.
 func (w *watcher) Retired(inst *spec.ComponentInstance, key spec.TableKey, index uint64, e spec.Element) {
 	if e == nil {
 		return // an empty place can be looked up only where the trap on it is switched off
@@ -218,6 +220,7 @@ func (w *watcher) Retired(inst *spec.ComponentInstance, key spec.TableKey, index
 	}
 }
 
+// Found is told that an element was looked up.
 func (w *watcher) Found(inst *spec.ComponentInstance, want spec.Expected, index uint64, e spec.Element) {
 	if e == nil {
 		return // as in Retired
@@ -228,12 +231,14 @@ func (w *watcher) Found(inst *spec.ComponentInstance, want spec.Expected, index 
 	}
 }
 
+// Sought is told that an element is about to be looked up.
 func (w *watcher) Sought(inst *spec.ComponentInstance, want spec.Expected, index uint64) {
 	for _, c := range w.observers.sought.all {
 		c.Sought(inst, want, index)
 	}
 }
 
+// Delivered is told that an event is delivered.
 func (w *watcher) Delivered(inst *spec.ComponentInstance, code spec.EventCode, index uint64, e spec.Element) {
 	for _, c := range w.observers.delivered.all {
 		c.Delivered(inst, code, index, e)

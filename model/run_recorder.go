@@ -30,6 +30,7 @@ const (
 	LineStop                   // the stop of the run by the specification
 )
 
+// String is the line as a trace in text has it.
 func (l Line) String() string {
 	var b strings.Builder
 	if len(l.Binds) > 0 {

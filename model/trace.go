@@ -49,6 +49,7 @@ type counter struct {
 	n int64
 }
 
+// Write writes and counts.
 func (c *counter) Write(p []byte) (int, error) {
 	n, err := c.w.Write(p)
 	c.n += int64(n)

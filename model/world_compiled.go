@@ -25,6 +25,7 @@ type template struct {
 	action Action
 }
 
+// String is the template with its actor: "A: resource.new R".
 func (t *template) String() string { return t.actor + ": " + t.action.String() }
 
 func compileWorld(w *World) *compiledWorld {

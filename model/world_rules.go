@@ -25,6 +25,7 @@ type Invalid struct {
 	What  string // how
 }
 
+// Error says where the rule is broken, how, and which rule it is.
 func (e *Invalid) Error() string {
 	return fmt.Sprintf("%s: %s: validation refuses it, as %s (%s)", e.Where, e.What, e.Rule.Says, e.Rule.Source)
 }
