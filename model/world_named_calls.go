@@ -3,8 +3,8 @@ package model
 // borrowsWorld is two instances that lend to each other, in sync calls and in async ones that last.
 var borrowsWorld = &World{
 	Name: "borrows",
-	Doc: "A makes a resource, lends it to B in sync calls and in async ones that may wait, passes it on, drops it; B asks for " +
-		"the rep, drops what it borrows or does not, returns; A takes the subtasks' events, cancels and drops them. Indices are of " +
+	Doc: "A makes a resource, lends it to B in sync calls and in async ones that may wait, asks for its rep, passes it on, " +
+		"drops it; B drops what it borrows or does not, returns; A takes the subtasks' events, cancels and drops them. Indices are of " +
 		"the right class. Left out: wrong indices, destructors.",
 	Instances:  []Instance{{Name: "A", Memory: 64}, {Name: "B", Memory: 64}},
 	Resources:  []Resource{{Name: "R", Impl: "A"}},
@@ -21,7 +21,7 @@ var borrowsWorld = &World{
 	Menus: map[string][]string{
 		"A": {"resource.new R", "resource.drop R", "resource.rep R", "call B.see", "call B.keep", "call B.take",
 			"waitable-set.new", "waitable.join", "waitable-set.wait uncancellable", "subtask.cancel async", "subtask.drop", "task.return ()"},
-		"B.see":  {"resource.rep R", "resource.drop R"},
+		"B.see":  {"resource.drop R"},
 		"B.take": {"resource.drop R"},
 		"B.keep": {"resource.drop R", "thread.yield cancellable", "task.return ()", "task.cancel"},
 		Host:     {"tick"},

@@ -38,7 +38,7 @@ var everythingWorld = &World{
 	},
 	Menus: map[string][]string{
 		"A": append([]string{"call B.work", "call B.react", "call B.block", "call B.sync", "call B.see", "call B.take", "call B.promise",
-			"call B.pipe", "call D.text", "call host.now", "call host.later", "call host.stream", "resource.drop R", "resource.rep R", "memory.store",
+			"call B.pipe", "call D.text", "call host.now", "call host.later", "call host.stream", "resource.drop R", "memory.store",
 			"stream.new own<R>", "stream.write own<R> async", "throw", "stream.new flags{a}", "stream.read flags{a} async"}, everyBuiltin...),
 		"B": append([]string{"resource.new R", "resource.drop R", "resource.rep R", "stream.read own<R> async",
 			"stream.drop-readable own<R>", "task.return (string)"}, everyBuiltin...),

@@ -3,7 +3,7 @@ package model
 // handlesWorld is two instances that make, use, drop and pass on handles of two resource types.
 var handlesWorld = &World{
 	Name: "handles",
-	Doc: "Two instances and two resource types, both implemented by A. A makes handles; A and B ask for the rep, drop, " +
+	Doc: "Two instances and two resource types, both implemented by A. A makes handles and asks for the rep; A and B drop, " +
 		"and pass own and borrow handles to each other, with every index that they were ever handed, 0, and one that they " +
 		"never were, used as either type. Left out: destructors, async calls, waitables.",
 	Instances: []Instance{{Name: "A"}, {Name: "B"}},
@@ -24,7 +24,7 @@ var handlesWorld = &World{
 	Menus: map[string][]string{
 		"A": {"resource.new R", "resource.new S", "resource.rep R", "resource.rep S", "resource.drop R", "resource.drop S",
 			"call B.take-R", "call B.take-S", "call B.see-R", "call B.see-S", "call B.give-R"},
-		"B": {"resource.rep R", "resource.rep S", "resource.drop R", "resource.drop S",
+		"B": {"resource.drop R", "resource.drop S",
 			"call A.take-R", "call A.see-R", "call A.give-R"},
 		Host: {"invoke A.run", "invoke B.run"},
 	},

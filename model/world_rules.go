@@ -93,7 +93,10 @@ var (
 )
 
 // validateComponents says which rule of validation the components of a world would break, if any: its types, how its functions are
-// lifted and lowered, and its linking. Its names and types must be known to be there.
+// lifted and lowered, and the built-ins of its menus. The names and types of the world must be known to be there. Two things are not
+// checked: that the components could be instantiated in some order, each after those that it imports from, and that a component names
+// only resource types that it defines or imports. Instances are linked by whoever embeds them, and no function of the specification
+// looks at that.
 func (w *World) validateComponents() error {
 	for _, f := range w.Funcs {
 		if err := w.validateFuncType(f); err != nil {

@@ -13,8 +13,20 @@ import (
 // ones through.
 const largestValue = 1 << 16
 
-// validateType says which rule a type breaks; nil: none.
+// validateType says which rule a type breaks, or that it is too large for this program; nil: neither.
 func validateType(t spec.ValType) error {
+	if bad := validateParts(t); bad != nil {
+		return bad
+	}
+	if size := largestPart(t); size > largestValue {
+		return fmt.Errorf("a value of type %s takes %d bytes: validation lets it through, but here at most %d are possible",
+			shorten(spec.TypeName(t)), size, largestValue)
+	}
+	return nil
+}
+
+// validateParts says which rule a type breaks; nil: none.
+func validateParts(t spec.ValType) *Invalid {
 	if bad := validateShape(t); bad != nil {
 		return bad
 	}
@@ -22,18 +34,23 @@ func validateType(t spec.ValType) error {
 		if part == nil {
 			return ruleType.breaks("%s has a part without a type", shorten(spec.TypeName(t)))
 		}
-		if err := validateType(part); err != nil {
-			return err
+		if bad := validateParts(part); bad != nil {
+			return bad
 		}
 	}
-	switch size := spec.ElementSize(t, spec.I64); {
-	case size >= 1<<28:
+	if size := spec.ElementSize(t, spec.I64); size >= 1<<28 {
 		return ruleSize.breaks("a value of type %s takes %d bytes", shorten(spec.TypeName(t)), size)
-	case size > largestValue:
-		return fmt.Errorf("a value of type %s takes %d bytes: validation lets it through, but here at most %d are possible",
-			shorten(spec.TypeName(t)), size, largestValue)
 	}
 	return nil
+}
+
+// largestPart is how many bytes a value of a type takes, or of a type in it, whichever is more.
+func largestPart(t spec.ValType) uint64 {
+	size := spec.ElementSize(t, spec.I64)
+	for _, part := range partsOf(t) {
+		size = max(size, largestPart(part))
+	}
+	return size
 }
 
 // validateShape says which rule a type breaks by itself.
