@@ -32,8 +32,19 @@ func (a Action) checkTypes(r *Run, at *Activation) error {
 			return brokenIn(ruleCoreType.breaks("it takes %s, and %s is no %s", coreTypeNames(want), formatCore(v), want[i]), "%s", where)
 		}
 	}
-	if (a.Op == "context.get" || a.Op == "context.set") && n(a, 0) > 1 {
-		return brokenIn(ruleContext.breaks("there is no slot %d", n(a, 0)), "%s", where)
+	if a.Op == "context.get" || a.Op == "context.set" {
+		return brokenIn(a.checkContext(at.inst), "%s", where)
+	}
+	return nil
+}
+
+// checkContext wants a slot that is there, and the type that the instance uses all along.
+func (a Action) checkContext(in *instance) error {
+	switch {
+	case n(a, 0) > 1:
+		return ruleContext.breaks("there is no slot %d", n(a, 0))
+	case in.contextType != 0 && in.contextType != coreType(a):
+		return ruleContext.breaks("the instance has used %s before", in.contextType)
 	}
 	return nil
 }

@@ -38,9 +38,11 @@ func init() {
 		}},
 
 		"context.get": {op{[]immediate{immCore}, 1}, func(g *guest, a Action) []spec.CoreValue {
+			g.inst.contextType = coreType(a)
 			return spec.CanonContextGet(g.store(), coreType(a), n(a, 0))
 		}},
 		"context.set": {op{[]immediate{immCore}, 2}, func(g *guest, a Action) []spec.CoreValue {
+			g.inst.contextType = coreType(a)
 			return spec.CanonContextSet(g.store(), coreType(a), n(a, 0), n(a, 1))
 		}},
 

@@ -20,6 +20,7 @@ type instance struct {
 	funcs       *spec.FuncTable          // for thread.new-indirect
 	heap        uint64                   // where realloc allocates next
 	known       []uint64                 // the handle indices that the instance was ever given, sorted
+	contextType spec.CoreType            // that the last context.get or context.set named; 0: there was none
 }
 
 // A function is one of a world's functions in a run.
@@ -65,7 +66,7 @@ func (r *Run) reuse(actor Actor, choices spec.Choices) {
 		resources: r.resources, funcs: r.funcs, compiled: r.compiled, ages: r.ages[:0]}
 	r.Store.Reset(choices)
 	for _, in := range r.ordered {
-		in.heap, in.known = 0, in.known[:0]
+		in.heap, in.known, in.contextType = 0, in.known[:0], 0
 		if in.memory != nil {
 			in.memory.Bytes.B = slices.Grow(in.memory.Bytes.B[:0], in.size)[:in.size]
 			clear(in.memory.Bytes.B)

@@ -208,7 +208,7 @@ func (p *traceParser) define(text string) error {
 		return fmt.Errorf("the world: %w", jsonError(err))
 	}
 	p.trace.World = w
-	if err := w.Validate(); err != nil {
+	if err := w.wellFormed(); err != nil {
 		return err
 	}
 	if err := w.validateDefined(); err != nil {

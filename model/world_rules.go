@@ -86,7 +86,7 @@ var (
 		Source: "CanonicalABI.md, flatten_functype and the type given to each built-in; validation of core WebAssembly",
 		Keeps: []spec.Site{"CoreValueIter.next/i32", "CoreValueIter.next/i64", "CoreValueIter.next/unknown-type", "canon_lift.thread_func/results",
 			"unpack_callback_result/i32", "canon_lower/params", "canon_thread_new_indirect/func-type"}}
-	ruleContext = &Rule{Name: "context", Says: "context storage has two slots of i32 or i64, each used as one type",
+	ruleContext = &Rule{Name: "context", Says: "context storage has two slots, and all context.get and context.set of a component name the same type, i32 or i64",
 		Source: "CanonicalABI.md, canon context.get and context.set",
 		Keeps: []spec.Site{"canon_context_get/type", "canon_context_get/slot", "canon_context_get/fits", "canon_context_set/type", "canon_context_set/slot",
 			"canon_context_set/fits"}}

@@ -10,15 +10,6 @@ import (
 	"cabi/spec"
 )
 
-// Validation lets every named world through.
-func TestNamedWorldsAreValid(t *testing.T) {
-	for _, w := range Worlds {
-		if err := w.validateComponents(); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
 // brokenWorlds break a rule each: what stands in the world of a trace, beside two instances A, with a memory, and N, with none.
 var brokenWorlds = []struct{ rule, rest string }{
 	{"type", `"funcs":[{"name":"A.f","params":["list<_>"]}]`},
@@ -131,6 +122,7 @@ var brokenActions = []struct{ rule, lines string }{
 	{"core-type", "host: invoke A.run\nA: thread.new-indirect i32 0 4294967296"},
 	{"core-type", "host: invoke A.run\nA: context.set i32 0 4294967296"},
 	{"context", "host: invoke A.run\nA: context.get i32 2"},
+	{"context", "host: invoke A.run\nA: context.set i64 0 1\nA: context.get i32 0"},
 	{"local-resource", "host: invoke B.see 1\nB: resource.rep R 1"},
 	{"memory", "host: invoke B.see 1\nB: waitable-set.poll uncancellable 1 0"},
 	{"stream-char", "host: invoke A.run\nA: stream.new char"},

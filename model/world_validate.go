@@ -8,8 +8,17 @@ import (
 	"cabi/spec"
 )
 
-// Validate returns an error if a world is not well formed: it names something that it does not define, or a type cannot be read.
+// Validate returns an error if a world is not well formed: it names something that it does not define, or a type cannot be read; or if
+// validation would refuse its components, which is an [*Invalid] then.
 func (w *World) Validate() error {
+	if err := w.wellFormed(); err != nil {
+		return err
+	}
+	return w.validateComponents()
+}
+
+// wellFormed returns an error if a world names something that it does not define, or a type cannot be read.
+func (w *World) wellFormed() error {
 	for n, i := range w.Instances {
 		if err := w.validateInstance(i, w.Instances[:n]); err != nil {
 			return err
