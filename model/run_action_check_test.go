@@ -25,7 +25,7 @@ func TestRefusedActions(t *testing.T) {
 		{"host: invoke A.run\nA: tick", "tick is not for A"},
 		{"host: invoke A.run\nA: stop", "stop is not for A"},
 		{"host: invoke A.run\nA: host.start 0", "host.start is not for A"},
-		{"host: invoke A.run\nA: resource.new R 1.5", "takes ints"},
+		{"host: invoke A.run\nA: resource.new R 1.5", "1.5 is no i32"},
 		{"host: invoke A.run\nA: memory.store", "an address"},
 		{"host: invoke A.run\nA: memory.store 57 1", "out of the 64 bytes"},
 		{"host: invoke A.run\nA: memory.store 0xffffffffffffffff 1", "out of the 64 bytes"},

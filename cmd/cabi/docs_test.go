@@ -6,10 +6,14 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"cabi/internal/traps"
+	"cabi/model"
 )
 
 var write = flag.Bool("write", false, "write the generated pages of docs/ instead of comparing them")
@@ -23,6 +27,45 @@ func TestDocsSites(t *testing.T) {
 	page := "# Sites\n\nEvery trap and assert of `definitions.py`, with the Python function, its place among the sites there, its\n" +
 		"line, its kind and what it says. Made by `make docs` from `cabi sites`; a test keeps it true.\n\n```\n" + out + "```\n"
 	compareDoc(t, "../../docs/generated/sites.md", []byte(page))
+}
+
+const validationIntro = `# Validation
+
+A component that validation refuses never runs, so a trap or a failing assert in it says nothing about the specification. Worlds that
+traces and litmus files define, and the actions of core code in them, are therefore held to the rules below; whatever breaks one is bad
+input, with exit code 2, the rule and where it stands. Made by ` + "`make docs`" + ` from the rules in ` + "`model/world_rules.go`" + `; a test keeps it
+true, and each rule has tests that break it.
+
+Two things are not checked. The instances of a world may import from each other in a cycle, and name each other's resource types, which
+components that are instantiated one after the other cannot: instances are linked by whoever embeds them, and no function of the
+specification looks at that. And an int where core code passes an f32 or f64 is taken for the float of its value, as
+` + "`definitions.py`" + ` takes it.
+
+The last column has the asserts of ` + "`definitions.py`" + ` that hold because of the rule. Random worlds that keep all rules never
+reach one of them (` + "`TestValidationKeepsAsserts`" + `).
+
+| rule | says | source | keeps true |
+|---|---|---|---|
+`
+
+// TestDocsValidation compares docs/generated/validation.md with the rules. Each assert that a rule keeps true is an assert of the specification.
+func TestDocsValidation(t *testing.T) {
+	_, asserts, err := siteRowsByKind()
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := bytes.NewBufferString(validationIntro)
+	for _, r := range model.Rules {
+		var keeps []string
+		for _, site := range r.Keeps {
+			if !slices.ContainsFunc(asserts, func(a traps.Row) bool { return a.Site == site }) {
+				t.Errorf("rule %s: there is no assert %s", r.Name, site)
+			}
+			keeps = append(keeps, "`"+string(site)+"`")
+		}
+		fmt.Fprintf(page, "| %s | %s | %s | %s |\n", r.Name, r.Says, r.Source, strings.Join(keeps, ", "))
+	}
+	compareDoc(t, "../../docs/generated/validation.md", page.Bytes())
 }
 
 // TestDocsCommands compares docs/generated/commands.md with what the help of each command prints.
