@@ -16,6 +16,7 @@ import (
 
 	"github.com/zeebo/xxh3"
 
+	"cabi/internal/output"
 	"cabi/internal/storage"
 	"cabi/spec"
 )
@@ -125,23 +126,14 @@ func (b *breadthFirst) checkpoint() {
 	if name == "" || b.visited.err != nil {
 		return
 	}
-	err := b.writeTo(name + ".part")
-	if err == nil {
-		err = os.Rename(name+".part", name)
-	}
-	if err != nil {
-		os.Remove(name + ".part")
+	if err := output.Write(name, b.writeTo); err != nil {
 		b.visited.noteError(fmt.Errorf("the checkpoint: %w", err))
 	}
 	b.lastCheckpoint = time.Now()
 }
 
-func (b *breadthFirst) writeTo(name string) error {
-	f, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
+// writeTo writes the checkpoint and its hash.
+func (b *breadthFirst) writeTo(f io.Writer) error {
 	h := xxh3.New()
 	w := bufio.NewWriterSize(io.MultiWriter(f, h), 1<<20)
 	if err := b.write(w); err != nil {
@@ -151,10 +143,8 @@ func (b *breadthFirst) writeTo(name string) error {
 		return err
 	}
 	sum := h.Sum128().Bytes()
-	if _, err := f.Write(sum[:]); err != nil {
-		return err
-	}
-	return f.Sync()
+	_, err := f.Write(sum[:])
+	return err
 }
 
 func (b *breadthFirst) write(w *bufio.Writer) error {

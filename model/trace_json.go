@@ -34,8 +34,8 @@ type jsonHeader struct {
 
 // jsonLine is every other line.
 type jsonLine struct {
-	Kind    string   `json:"kind"` // action, enter, done, stop
-	ID      int      `json:"id"`   // from 1 on
+	Kind    string   `json:"kind"`         // action, enter, done, stop
+	ID      *int     `json:"id,omitempty"` // from 1 on; nil: not stated
 	Binds   []string `json:"binds,omitempty"`
 	Actor   string   `json:"actor,omitempty"`
 	Op      string   `json:"op,omitempty"`      // of an action and its end
@@ -102,7 +102,7 @@ func (w *World) json() string {
 
 // json is a line as JSON.
 func (l Line) json(id int) jsonLine {
-	j := jsonLine{Kind: lineKinds[l.Kind], ID: id, Binds: l.Binds, Actor: l.Actor, Notes: l.Notes}
+	j := jsonLine{Kind: lineKinds[l.Kind], ID: &id, Binds: l.Binds, Actor: l.Actor, Notes: l.Notes}
 	words := strings.Fields(l.Text)
 	switch l.Kind {
 	case LineStop:
@@ -122,18 +122,40 @@ func (l Line) json(id int) jsonLine {
 
 // parseJSON reads a trace in JSON lines.
 func parseJSON(r *bufio.Scanner) (*Trace, error) {
-	p := &traceParser{trace: &Trace{FromJSON: true}}
+	p := &jsonParser{traceParser: traceParser{trace: &Trace{FromJSON: true}}}
 	for r.Scan() {
 		p.number++
 		if err := p.jsonLine(bytes.TrimSpace(r.Bytes())); err != nil {
 			return nil, p.at(err)
 		}
 	}
-	return p.finish(r.Err())
+	trace, err := p.finish(r.Err())
+	if err != nil {
+		return nil, err
+	}
+	if err := p.checkID(); err != nil {
+		return nil, err
+	}
+	return trace, nil
+}
+
+// A jsonParser is a traceParser that reads JSON lines.
+type jsonParser struct {
+	traceParser
+	id       string // of the header; "": it has none
+	headerAt int    // the line of the header
+}
+
+// checkID returns an error if the header has an id, and the trace another.
+func (p *jsonParser) checkID() error {
+	if p.id == "" || p.id == p.trace.ID() {
+		return nil
+	}
+	return fmt.Errorf("line %d: the id is %s, and that of the trace below is %s: it was changed since; leave the id out", p.headerAt, shorten(p.id), p.trace.ID())
 }
 
 // jsonLine reads a line of JSON.
-func (p *traceParser) jsonLine(text []byte) error {
+func (p *jsonParser) jsonLine(text []byte) error {
 	switch {
 	case len(text) == 0:
 		return nil
@@ -141,8 +163,11 @@ func (p *traceParser) jsonLine(text []byte) error {
 		return p.readHeader(text)
 	}
 	j := jsonLine{}
-	if err := strictly(text, &j); err != nil {
+	if err := decodeLine(text, &j); err != nil {
 		return err
+	}
+	if at := len(p.trace.Lines) + 1; j.ID != nil && *j.ID != at {
+		return fmt.Errorf("the id is %d, and this is line %d after the header", *j.ID, at)
 	}
 	line, err := j.text()
 	if err != nil {
@@ -151,33 +176,21 @@ func (p *traceParser) jsonLine(text []byte) error {
 	return p.line(line)
 }
 
-// strictly reads one JSON object, which must have no fields that v does not have.
-func strictly(text []byte, v any) error {
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return fmt.Errorf("not a line of a trace in JSON: %w", jsonError(err))
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("there is more after the JSON object: each line has one")
+// decodeLine reads a line of JSON.
+func decodeLine(text []byte, v any) error {
+	if err := decodeObject(text, v); err != nil {
+		return fmt.Errorf("not a line of a trace in JSON: %w", err)
 	}
 	return nil
 }
 
-// jsonError explains the error of a line that ends too early.
-func jsonError(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("it ends within an object")
-	}
-	return err
-}
-
 // readHeader reads the first line of JSON.
-func (p *traceParser) readHeader(text []byte) error {
+func (p *jsonParser) readHeader(text []byte) error {
 	h := jsonHeader{}
-	if err := strictly(text, &h); err != nil {
+	if err := decodeLine(text, &h); err != nil {
 		return err
 	}
+	p.id, p.headerAt = h.ID, p.number
 	if h.Kind != "trace" {
 		return fmt.Errorf(`expected a header such as {"kind":"trace","version":1,"world":"handles","variant":"single-table"}, got kind %q`, shorten(h.Kind))
 	}

@@ -3,7 +3,6 @@ package model
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,9 +20,13 @@ const (
 	maxLines = 1 << 21
 )
 
-// ReadTrace reads a trace, which is JSON lines if it begins with a brace, and text otherwise. Its errors name the line.
+// ReadTrace reads a trace, which is JSON lines if it begins with a brace, and text otherwise. Its errors name the line. A byte order
+// mark, which some editors write first, is skipped.
 func ReadTrace(r io.Reader) (*Trace, error) {
 	b := bufio.NewReader(r)
+	if mark, _ := b.Peek(3); string(mark) == "\uFEFF" {
+		must(b.Discard(3))
+	}
 	for {
 		c, err := b.ReadByte()
 		switch {
@@ -202,10 +205,8 @@ func (p *traceParser) define(text string) error {
 		return fmt.Errorf("the world %s is already defined", p.trace.World.Name)
 	}
 	w := &World{}
-	d := json.NewDecoder(strings.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(w); err != nil {
-		return fmt.Errorf("the world: %w", jsonError(err))
+	if err := decodeObject([]byte(text), w); err != nil {
+		return fmt.Errorf("the world: %w", err)
 	}
 	p.trace.World = w
 	if err := w.wellFormed(); err != nil {

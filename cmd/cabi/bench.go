@@ -64,7 +64,9 @@ func newBenchWorldsCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			worlds, err := benchedWorlds(args)
 			for _, w := range worlds {
-				json.NewEncoder(cmd.OutOrStdout()).Encode(bench.MeasureWorld(w, w.Bounds, properties.For(w)))
+				if err := json.NewEncoder(cmd.OutOrStdout()).Encode(bench.MeasureWorld(w, w.Bounds, properties.For(w))); err != nil {
+					return err
+				}
 			}
 			return err
 		},
@@ -133,11 +135,21 @@ func newBenchMCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&text, "size", text, "T,H,L: types, handles in a table, lends of a handle")
 	workersFlag(f, &workers)
-	f.Var(&memory, "memory", "how much memory to use, as 200MB; states beyond go to disk; 0: as much as is needed")
+	f.Var(&memory, "memory", "how much memory to use, as 200MB; states beyond go to disk; if it is not given, as much as is needed")
 	f.StringVar(&dir, "disk", "", "the directory for what memory has no room for; if it is not given, that for temporary files")
 	f.BoolVar(&naive, "naive", false, "explore it with a map and a queue instead, to compare")
 	f.BoolVar(&asJSON, "json", false, "print JSON")
+	benchMRules.refuse(cmd)
 	return cmd
+}
+
+// benchMRules are which flags of cabi bench m have no effect together.
+var benchMRules = flagRules{
+	needs: []flagNeed{{"disk", []string{"memory"}}},
+	excludes: []flagPair{
+		{"naive", "memory", "a map stays in memory"},
+		{"naive", "workers", "a map and a queue use one core"},
+	},
 }
 
 // keepWithin has the garbage collector keep the process within a size. The size 0 is no limit.

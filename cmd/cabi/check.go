@@ -3,10 +3,9 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"os"
-	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -63,10 +62,10 @@ func newCheckCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&c.variant, "variant", spec.SingleTable.Name, "how handles are numbered")
 	f.StringSliceVar(&c.properties, "property", nil, "what to check; if it is not given, every promise of the specification that the world is for")
-	f.Var(&c.steps, "steps", "how many actions of guests and the host to explore; 0: as far as the world says")
-	f.Var(&c.handles, "handles", "how many handles may live before no new ones are made; 0: as the world says")
-	f.Var(&c.threads, "threads", "how many threads may live before no new ones are made; 0: as the world says")
-	f.Var(&c.tasks, "tasks", "how many tasks may live before no function is called; 0: as the world says")
+	f.Var(&c.steps, "steps", "how many actions of guests and the host to explore; if it is not given, as far as the world says")
+	f.Var(&c.handles, "handles", "how many handles may live before no new ones are made; if it is not given, as the world says")
+	f.Var(&c.threads, "threads", "how many threads may live before no new ones are made; if it is not given, as the world says")
+	f.Var(&c.tasks, "tasks", "how many tasks may live before no function is called; if it is not given, as the world says")
 	workersFlag(f, &c.workers)
 	f.BoolVar(&c.keepGoing, "keep-going", false, "go on after a violation, and collect the first of each kind")
 	f.BoolVar(&c.depthFirst, "depth-first", false, "explore depth first: what is deep comes sooner, and is not the shortest")
@@ -76,19 +75,14 @@ func newCheckCommand() *cobra.Command {
 	f.BoolVarP(&c.verbose, "verbose", "v", false, "print more: the properties, what stopped runs, what never came up, memory")
 	f.BoolVar(&c.random, "random", false, "walk at random instead of exploring everything")
 	f.DurationVar(&c.duration, "duration", 0, "stop after so long; 0: never, or of random walks after a minute")
-	f.Var(&c.runs, "runs", "how many random walks to make; 0: as many as the duration allows")
+	f.Var(&c.runs, "runs", "how many random walks to make; if it is not given, as many as the duration allows")
 	f.Uint64Var(&c.seed, "seed", 1, "what random walks are made from")
-	f.Var(&c.memory, "memory", "how much memory to use, about, as 2GB; states beyond go to disk; 0: as much as is needed")
+	f.Var(&c.memory, "memory", "how much memory to use, about, as 2GB; states beyond go to disk; if it is not given, as much as is needed")
 	f.StringVar(&c.disk, "disk", "", "the directory for what memory has no room for; if it is not given, that for temporary files")
 	f.StringVar(&c.checkpoint, "checkpoint", "", "a file to keep in how far the search came, now and then and when it is stopped, for --resume")
 	f.DurationVar(&c.every, "checkpoint-every", time.Minute, "how often")
 	f.StringVar(&c.resume, "resume", "", "go on from this checkpoint of the same search, and keep further ones there unless --checkpoint says where")
-	cmd.MarkFlagsMutuallyExclusive("random", "depth-first")
-	cmd.MarkFlagsMutuallyExclusive("random", "full")
-	for _, flag := range []string{"memory", "checkpoint", "resume"} {
-		cmd.MarkFlagsMutuallyExclusive("random", flag)
-		cmd.MarkFlagsMutuallyExclusive("depth-first", flag)
-	}
+	checkRules.refuse(cmd)
 	completeFlags(cmd, map[string]kind{"variant": kindVariant, "property": kindProperty})
 	return cmd
 }
@@ -101,13 +95,13 @@ func oneWorld(_ *cobra.Command, args []string) error {
 }
 
 func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
-	search, err := c.search(args[0])
+	search, err := c.search(cmd, args[0])
 	if err != nil {
 		return err
 	}
 	out := &checkOutput{checkCommand: c, search: &search, out: cmd.OutOrStdout()}
 	if err := out.prepare(); err != nil {
-		return exitError{2, err.Error()}
+		return err
 	}
 	debug.SetGCPercent(400) // runs make much garbage, and states take little memory: collect less often
 	if c.memory > 0 {
@@ -115,16 +109,16 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 	}
 	progress := newProgress(cmd.ErrOrStderr(), c.duration)
 	defer progress.clear()
-	search.Progress = progress.update
+	search.Progress = func(r *model.Report) bool { return progress.update(r) && out.err == nil }
 	search.OnViolation = func(v *model.Violation) { progress.clear(); out.found(v) }
 	report := search.Run()
 	progress.clear()
 	if report.Err != nil && report.States == 0 {
 		return exitError{2, report.Err.Error()}
 	}
-	result := out.finish(report)
+	result := out.finish(report, progress.stopped)
 	if out.err != nil {
-		return exitError{2, out.err.Error()}
+		return outputError(out.err)
 	}
 	if report.Err != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "cabi: stopped early: %v\n", report.Err)
@@ -133,7 +127,7 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 }
 
 // search builds the search that the flags ask for.
-func (c *checkCommand) search(world string) (model.Search, error) {
+func (c *checkCommand) search(cmd *cobra.Command, world string) (model.Search, error) {
 	if c.duration < 0 {
 		return model.Search{}, exitError{2, fmt.Sprintf("--duration %s: a duration is not negative", c.duration)}
 	}
@@ -150,10 +144,11 @@ func (c *checkCommand) search(world string) (model.Search, error) {
 	}
 	search.Memory, search.Dir, search.Resume = int64(c.memory)/2, c.disk, c.resume
 	search.Checkpoint = model.Checkpoint{File: cmp.Or(c.checkpoint, c.resume), Every: c.every}
-	if c.random || search.World.Random && c.steps.value == 0 {
-		if search.Checkpoint.File != "" || c.memory > 0 {
-			return search, exitError{2, "random walks keep no states: --memory, --checkpoint and --resume are for breadth first"}
-		}
+	isRandom := c.random || search.World.Random && c.steps.value == 0
+	if err := c.refuseForMode(cmd, search.World, isRandom); err != nil {
+		return search, err
+	}
+	if isRandom {
 		search.Random = &model.Random{Seed: c.seed, Runs: c.runs.value, Shrink: shrink.Shrink}
 		if c.duration == 0 && c.runs.value == 0 {
 			c.duration = time.Minute
@@ -163,19 +158,51 @@ func (c *checkCommand) search(world string) (model.Search, error) {
 	if len(c.properties) > 0 {
 		search.Properties = nil
 	}
-	for _, name := range c.properties {
+	for i, name := range c.properties {
 		p := propertyByName(name)
 		if p == nil {
 			return search, unknown(kindProperty, name)
+		}
+		if slices.Contains(c.properties[:i], name) {
+			return search, exitError{2, fmt.Sprintf("--property names %s twice", name)}
 		}
 		search.Properties = append(search.Properties, p)
 	}
 	return search, nil
 }
 
-// interrupted returns a channel that receives at Ctrl-C.
-func interrupted() <-chan os.Signal {
-	c := make(chan os.Signal, 1)
-	signal.Notify(c, os.Interrupt)
-	return c
+// checkRules are which flags of cabi check have no effect together.
+var checkRules = flagRules{
+	needs: []flagNeed{{"disk", []string{"memory"}}, {"checkpoint-every", []string{"checkpoint", "resume"}}},
+	excludes: []flagPair{
+		{"random", "depth-first", "a random walk has no order"},
+		{"depth-first", "memory", "a search depth first keeps its states in memory"},
+		{"depth-first", "checkpoint", "a search depth first writes no checkpoints"},
+		{"depth-first", "resume", "a search depth first has no checkpoints"},
+		{"depth-first", "workers", "a search depth first uses one core"},
+		{"json", "verbose", "JSON has all of it"},
+	},
+}
+
+// What has no effect on random walks, and what has on them alone.
+var (
+	notRandom  = []string{"depth-first", "full", "steps", "memory", "disk", "checkpoint", "checkpoint-every", "resume"}
+	onlyRandom = []string{"runs", "seed"}
+)
+
+// refuseForMode refuses the flags that have no effect on random walks, or on anything else.
+func (c *checkCommand) refuseForMode(cmd *cobra.Command, w *model.World, isRandom bool) error {
+	refused, why := onlyRandom, "without --random: only random walks have it"
+	if isRandom {
+		refused, why = notRandom, "on random walks"
+		if !c.random {
+			why += fmt.Sprintf(", and %s is walked at random unless --steps bounds the search", w.Name)
+		}
+	}
+	for _, flag := range refused {
+		if given(cmd, flag) {
+			return exitError{2, fmt.Sprintf("--%s has no effect %s", flag, why)}
+		}
+	}
+	return nil
 }

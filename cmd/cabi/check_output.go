@@ -6,10 +6,10 @@ import (
 	"io"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
+	"cabi/internal/output"
 	"cabi/model"
 )
 
@@ -56,14 +56,26 @@ type result struct {
 	Unexercised []string       `json:"unexercised,omitempty"` // properties that held vacuously
 	Passed      []string       `json:"never_fired,omitempty"`
 	Findings    []string       `json:"findings"`
+	Stopped     string         `json:"stopped_by,omitempty"` // by what the search was stopped early; random walks end so
 }
 
-// prepare makes the directory that findings are saved in.
+// prepare looks whether everything can be written, before the search. It leaves everything as it is.
 func (o *checkOutput) prepare() error {
-	if o.save == "" || !o.keepGoing {
-		return nil
+	if err := checkFile(o.search.Checkpoint.File); err != nil {
+		return err
 	}
-	return os.MkdirAll(o.save, 0o777)
+	if o.disk != "" {
+		if info, err := os.Stat(o.disk); err != nil || !info.IsDir() {
+			return exitError{2, fmt.Sprintf("--disk %s: there is no such directory", o.disk)}
+		}
+		if err := output.CheckDir(o.disk); err != nil {
+			return outputError(err)
+		}
+	}
+	if o.save != "" && o.keepGoing {
+		return outputError(output.CheckDir(o.save))
+	}
+	return checkFile(o.save)
 }
 
 // found handles a violation when the search finds it: it prints and saves it, as the flags say.
@@ -72,25 +84,26 @@ func (o *checkOutput) found(v *model.Violation) {
 	if o.json {
 		o.encode(finding{v.Key(), v.Property, v.Kind, v.Message, v.Actions, trace})
 	} else if o.keepGoing {
-		fmt.Fprintf(o.out, "found: %s after %s: %s\n", v.Property, model.Counted(v.Actions, "action"), v.Message)
+		_, err := fmt.Fprintf(o.out, "found: %s after %s: %s\n", v.Property, model.Counted(v.Actions, "action"), v.Message)
+		o.keepError(err)
 	}
-	if o.save != "" {
-		o.keepError(os.WriteFile(o.file(v), []byte(trace), 0o666))
+	switch {
+	case o.save != "" && o.keepGoing:
+		o.keepError(output.WriteFiles(o.save, map[string]string{fileName(v): trace}))
+	case o.save != "":
+		o.keepError(output.WriteText(o.save, trace))
 	}
 }
 
-// file is the name of the file that a violation is saved in: with --keep-going, one in the directory.
-func (o *checkOutput) file(v *model.Violation) string {
-	if !o.keepGoing {
-		return o.save
-	}
+// fileName is the name of the file that a violation is saved in with --keep-going.
+func fileName(v *model.Violation) string {
 	name := strings.Map(func(r rune) rune {
 		if strings.ContainsRune("/ ()'#:,", r) {
 			return '-'
 		}
 		return r
 	}, v.Key())
-	return filepath.Join(o.save, strings.Trim(name, "-")+".cabi")
+	return strings.Trim(name, "-") + ".cabi"
 }
 
 func (o *checkOutput) encode(v any) { o.keepError(json.NewEncoder(o.out).Encode(v)) }
@@ -101,16 +114,38 @@ func (o *checkOutput) keepError(err error) {
 	}
 }
 
-// finish prints the result when the search is over.
-func (o *checkOutput) finish(r *model.Report) result {
+// finish prints the result when the search is over, and by what it was stopped early.
+func (o *checkOutput) finish(r *model.Report, stopped string) result {
 	slices.SortStableFunc(r.Violations, model.CompareViolations)
 	res := newResult(*o.search, r)
+	res.Stopped = stopped
+	if o.save != "" && o.keepGoing {
+		o.keepError(output.WriteFiles(o.save, nil)) // the directory is there, even if nothing was found
+	}
 	if o.json {
 		o.encode(res)
-	} else {
-		res.print(o.out, r.Violations, o.save, o.verbose)
+		return res
+	}
+	res.print(o.out, r.Violations, o.save, o.verbose)
+	if stopped != "" && r.Err == nil {
+		fmt.Fprintf(o.out, "stopped early, by %s: %s\n", stopped, o.howToGoOn())
 	}
 	return res
+}
+
+// howToGoOn says how a search that was stopped early can go on.
+func (o *checkOutput) howToGoOn() string {
+	checkpoint := o.search.Checkpoint.File
+	switch {
+	case o.search.Random != nil:
+		return fmt.Sprintf("a longer --duration, or more --runs, with --seed %d makes the same walks and more; another --seed makes other walks", o.search.Random.Seed)
+	case checkpoint != "":
+		return fmt.Sprintf("the same command with --resume %s goes on from here", checkpoint)
+	case o.depthFirst:
+		return "a longer --duration, or none, explores more"
+	default:
+		return "a longer --duration, or none, explores more; with --checkpoint FILE, the search can be resumed"
+	}
 }
 
 func newResult(s model.Search, r *model.Report) result {

@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -52,26 +51,36 @@ func newHelpCommand() *cobra.Command {
 			if len(rest) > 0 && of.HasSubCommands() {
 				return unknown(subcommands(of), rest[0])
 			}
+			if len(rest) > 0 {
+				return exitError{2, fmt.Sprintf("%s has no commands, and so no help of %q", of.CommandPath(), rest[0])}
+			}
 			of.InitDefaultHelpFlag()
 			return of.Help()
 		},
 	}
 }
 
-// flagError says which flags are near one that is not there.
-func flagError(cmd *cobra.Command, err error) error {
-	name, found := strings.CutPrefix(err.Error(), "unknown flag: --")
-	if !found {
-		return err
+// addCompletion adds cobra's completion command, a group with a command for each shell. Cobra has these print to the output that the
+// root has when it makes them; here, to the output that it has when they run.
+func addCompletion(root *cobra.Command) {
+	root.SetOut(outputOf{root})
+	root.InitDefaultCompletionCmd()
+	root.SetOut(nil)
+	for _, cmd := range root.Commands() {
+		if cmd.Name() != "completion" {
+			continue
+		}
+		group(cmd)
+		for _, shell := range cmd.Commands() {
+			shell.Args = noArguments
+		}
 	}
-	var known []string
-	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
-	near := nearest("--"+name, known)
-	if len(near) == 0 {
-		return err
-	}
-	return fmt.Errorf("%w; %s", err, didYouMean(near))
 }
+
+// An outputOf writes to the output that a command has now.
+type outputOf struct{ cmd *cobra.Command }
+
+func (o outputOf) Write(text []byte) (int, error) { return o.cmd.OutOrStdout().Write(text) }
 
 // noArguments is for commands that take flags alone.
 func noArguments(cmd *cobra.Command, args []string) error {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,12 +19,20 @@ const leastWidth = 40
 
 // widthOf is how many columns text written to w has.
 func widthOf(w io.Writer) int {
-	if f, ok := w.(*os.File); ok {
-		if columns, _, err := term.GetSize(int(f.Fd())); err == nil && columns > 0 {
-			return max(columns, leastWidth)
-		}
+	if columns := terminalWidth(w); columns > 0 {
+		return max(columns, leastWidth)
 	}
 	return plainWidth
+}
+
+// terminalWidth is how many columns the terminal has that w writes to; 0: w writes to none.
+func terminalWidth(w io.Writer) int {
+	if f, ok := w.(interface{ Fd() uintptr }); ok {
+		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return max(columns, 0)
+		}
+	}
+	return 0
 }
 
 // wrap joins words with spaces to lines of at most width columns; a longer word has a line of its own.

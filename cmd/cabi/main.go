@@ -4,29 +4,34 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
 )
 
 func main() {
-	os.Exit(run(os.Args[1:]))
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
 // run runs the command and returns its exit code: 0 all holds, 1 something is violated or differs, 2 bad usage or input, 3 stopped
-// early with nothing violated so far, or what was checked never happened.
-func run(args []string) int {
-	root := newRootCommand()
+// early with nothing violated so far, or what was checked never happened, or the output could not be written.
+func run(args []string, in io.Reader, out, errs io.Writer) int {
+	root, printed := newRootCommand(), &standardOutput{w: out}
 	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(printed)
+	root.SetErr(errs)
 	err := root.Execute()
-	if err == nil {
+	if err = cmp.Or(printed.exit(), err); err == nil {
 		return 0
 	}
 	code := exitError{code: 2}
 	if !errors.As(err, &code) || code.msg != "" {
-		fmt.Fprintf(os.Stderr, "cabi: %v\n", err)
+		fmt.Fprintf(errs, "cabi: %v\n", err)
 	}
 	return code.code
 }
@@ -52,16 +57,12 @@ func newRootCommand() *cobra.Command {
 	root.SetHelpFunc(printHelp)
 	root.AddCommand(newCheckCommand(), newExplainCommand(), newListCommand(), newReplayCommand(), newShrinkCommand(), newLitmusCommand(),
 		newTraceCommand(), newMatrixCommand(), newTrapsCommand(), newSitesCommand(), newPortCommand(), newUpstreamCommand(), newBenchCommand())
-	root.InitDefaultCompletionCmd()
-	for _, cmd := range root.Commands() {
-		if cmd.Name() == "completion" {
-			group(cmd)
-		}
-	}
+	addCompletion(root)
 	return root
 }
 
 const rootLong = `Cabi checks the WebAssembly Component Model's Canonical ABI: it explores an executable specification of it, a line-by-line port of
 upstream's definitions.py, and reports what it proves within a bound or the shortest counterexample.
 
-Exit status: 0 all holds, 1 something is violated or differs, 2 bad usage or input, 3 stopped early, or what was checked never happened.`
+Exit status: 0 all holds, 1 something is violated or differs, 2 bad usage or input, 3 stopped early, or what was checked never happened, or the
+output could not be written.`

@@ -46,7 +46,7 @@ func newMatrixCommand() *cobra.Command {
 	f.StringSliceVar(&variants, "variant", nil, "the variants to compare; all if it is not given")
 	f.StringVar(&reference, "reference", reference, "the variant that guests compare the others with")
 	workersFlag(f, &workers)
-	cmd.MarkFlagsMutuallyExclusive("json", "markdown")
+	flagRules{excludes: []flagPair{{"json", "markdown", "the output has one form"}}}.refuse(cmd)
 	completeFlags(cmd, map[string]kind{"variant": kindVariant, "reference": kindVariant})
 	return cmd
 }

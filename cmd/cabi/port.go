@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"cabi/internal/output"
 	"cabi/internal/port"
 	"cabi/spec"
 	"cabi/spec/history/pertype"
@@ -65,23 +66,32 @@ func newPortCommand() *cobra.Command {
 	f.StringVar(&o.commit, "commit", "", "the checkout's commit, for --record (default: what git says)")
 	f.StringSliceVar(&o.only, "only", nil, "record only these definitions and what they enclose")
 	f.BoolVar(&o.fill, "fill", false, "write the recorded hashes into directives that say "+port.Unfilled)
+	portRules.refuse(cmd)
 	return cmd
 }
 
+// portRules are which flags of cabi port have no effect together.
+var portRules = flagRules{
+	needs: []flagNeed{{"commit", []string{"record"}}, {"only", []string{"record"}}, {"manifest", []string{"record", "fill"}}},
+	excludes: []flagPair{
+		{"record", "fill", "one reads the manifest that the other writes"},
+		{"source", "record", "what is recorded is the checkout"},
+		{"source", "fill", "the sources are those beside the manifest"},
+		{"upstream", "fill", "the hashes are those of the manifest"},
+		{"upstream", "source", "drift is that of definitions.py from the manifest"},
+	},
+}
+
 func (o *portOptions) run(cmd *cobra.Command) error {
-	given := cmd.Flags().Changed("upstream")
+	upstream := given(cmd, "upstream")
 	switch {
-	case o.record && o.fill:
-		return exitError{2, "--record and --fill exclude each other"}
-	case o.record && !given:
+	case o.record && !upstream:
 		return exitError{2, "--record needs --upstream DIR, the checkout to record"}
 	case o.record:
 		return o.runRecord(cmd.OutOrStdout())
-	case o.commit != "" || len(o.only) > 0:
-		return exitError{2, "--commit and --only are for --record"}
 	case o.fill:
 		return o.runFill(cmd.OutOrStdout())
-	case given:
+	case upstream:
 		return o.runDrift(cmd.OutOrStdout())
 	default:
 		return o.runCheck(cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -304,13 +314,10 @@ func (o *portOptions) scanToRecord() (*port.Upstream, error) {
 
 func writeManifest(file string, u *port.Upstream) error {
 	text, err := u.Encode()
-	if err == nil {
-		err = os.WriteFile(file, text, 0o644)
-	}
 	if err != nil {
 		return exitError{2, err.Error()}
 	}
-	return nil
+	return outputError(output.WriteText(file, string(text)))
 }
 
 // manifestRoot is the root that a manifest file on disk belongs to.
@@ -339,8 +346,8 @@ func (o *portOptions) runFill(out io.Writer) error {
 		return exitError{2, err.Error()}
 	}
 	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(root.Dir, name), text, 0o644); err != nil {
-			return exitError{2, err.Error()}
+		if err := output.WriteText(filepath.Join(root.Dir, name), string(text)); err != nil {
+			return outputError(err)
 		}
 	}
 	fmt.Fprintf(out, "filled in hashes in %d files of %s\n", len(files), root.Dir)

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -50,6 +49,9 @@ func newShrinkCommand() *cobra.Command {
 
 func (c *shrinkCommand) run(cmd *cobra.Command, args []string) error {
 	trace, err := readTrace(cmd.InOrStdin(), args[0])
+	if err == nil {
+		err = checkFile(c.output)
+	}
 	if err != nil {
 		return err
 	}
@@ -111,21 +113,9 @@ func (c *shrinkCommand) finish(given *model.Trace, s *model.Search, r *shrink.Re
 }
 
 func (c *shrinkCommand) print(w io.Writer, t *model.Trace) error {
-	text := t.String()
+	form := asText
 	if c.json {
-		text = t.JSON()
+		form = asJSON
 	}
-	return writeOut(w, c.output, text)
-}
-
-// writeOut writes a text to the file of that name, or to w if the name is empty.
-func writeOut(w io.Writer, file, text string) error {
-	if file == "" {
-		_, err := io.WriteString(w, text)
-		return err
-	}
-	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
-		return exitError{2, err.Error()}
-	}
-	return nil
+	return writeFile(w, c.output, func(w io.Writer) error { return form(w, t) })
 }

@@ -40,6 +40,13 @@ func newSitesCommand() *cobra.Command {
 	f.StringVar(&source, "source", "", "read the Go sources in `DIR` instead of those the command was built from")
 	f.BoolVar(&record, "record", false, "write the names of the sites into the manifest")
 	f.StringVar(&manifest, "manifest", "spec/upstream.json", "the `FILE` that --record writes")
+	flagRules{
+		needs: []flagNeed{{"manifest", []string{"record"}}},
+		excludes: []flagPair{
+			{"record", "json", "what is recorded is not printed"},
+			{"record", "source", "the sources are those beside the manifest"},
+		},
+	}.refuse(cmd)
 	return cmd
 }
 

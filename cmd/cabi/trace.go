@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -98,28 +97,11 @@ func convert(in io.Reader, w io.Writer, output, file, to string) error {
 	if write == nil {
 		return unknown(kindForm, to)
 	}
-	if output != "" {
-		err = writeFile(output, func(f io.Writer) error { return write(f, trace) })
-	} else {
-		err = write(w, trace)
-	}
-	if err != nil {
+	err = writeFile(w, output, func(f io.Writer) error { return write(f, trace) })
+	if exit := (exitError{}); err != nil && !errors.As(err, &exit) {
 		return exitError{2, fmt.Sprintf("%s: %v", file, err)}
 	}
-	return nil
-}
-
-// writeFile creates a file and has write fill it. If that fails, it removes the file.
-func writeFile(name string, write func(io.Writer) error) error {
-	f, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	if err := errors.Join(write(f), f.Close()); err != nil {
-		os.Remove(name)
-		return err
-	}
-	return nil
+	return err
 }
 
 // named returns the text of a trace with names for its indices.

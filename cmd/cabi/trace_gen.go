@@ -3,11 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
+	"cabi/internal/output"
 	"cabi/internal/suite"
 )
 
@@ -50,15 +49,13 @@ func (c *genCommand) run(out, errs io.Writer) error {
 	if err != nil {
 		return exitError{2, err.Error()}
 	}
-	if err := os.MkdirAll(c.output, 0o777); err != nil { // before the work, so that it is not lost if the directory cannot be made
-		return exitError{2, err.Error()}
+	if err := output.CheckDir(c.output); err != nil { // before the work, not after it
+		return outputError(err)
 	}
 	made := suite.Generate(suite.Options{States: c.states.value, Runs: c.runs.value, Tries: c.tries.value, Sites: sites,
 		Progress: func(what string) { fmt.Fprintln(errs, what) }})
-	for name, text := range made.Files() {
-		if err := os.WriteFile(filepath.Join(c.output, name), []byte(text), 0o666); err != nil {
-			return exitError{2, err.Error()}
-		}
+	if err := output.WriteFiles(c.output, made.Files()); err != nil {
+		return outputError(err)
 	}
 	fmt.Fprint(out, made.Coverage().Summary())
 	return nil

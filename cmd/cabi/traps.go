@@ -4,11 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
+	"cabi/internal/output"
 	"cabi/internal/port"
 	"cabi/internal/traps"
 	"cabi/spec"
@@ -20,7 +20,7 @@ what goes wrong: a property that breaks, or an assert or crash of the Python. It
 // newTrapsCommand returns the command that says why each trap exists.
 func newTrapsCommand() *cobra.Command {
 	var asJSON bool
-	var output string
+	var dir string
 	cmd := &cobra.Command{
 		Use:     "traps",
 		Short:   "Say of every trap how it is taken, and what goes wrong without it",
@@ -28,24 +28,24 @@ func newTrapsCommand() *cobra.Command {
 		Example: "  cabi traps\n  cabi traps --json\n  cabi traps -o docs/generated",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return runTraps(cmd.OutOrStdout(), cmd.ErrOrStderr(), asJSON, output)
+			return runTraps(cmd.OutOrStdout(), cmd.ErrOrStderr(), asJSON, dir)
 		},
 	}
 	f := cmd.Flags()
 	f.BoolVar(&asJSON, "json", false, "print a JSON list of objects, one for each trap")
-	f.StringVarP(&output, "output", "o", "", "write the page traps.md and its programs, the folder traps, to this `DIR`")
-	cmd.MarkFlagsMutuallyExclusive("json", "output")
+	f.StringVarP(&dir, "output", "o", "", "write the page traps.md and its programs, the folder traps, to this `DIR`")
+	flagRules{excludes: []flagPair{{"json", "output", "JSON is printed, a page is written"}}}.refuse(cmd)
 	return cmd
 }
 
-func runTraps(out, errs io.Writer, asJSON bool, output string) error {
+func runTraps(out, errs io.Writer, asJSON bool, dir string) error {
 	trapRows, assertRows, err := siteRowsByKind()
 	if err != nil {
 		return err
 	}
-	if output != "" {
-		if err := os.MkdirAll(output, 0o777); err != nil { // before the work, not after it
-			return exitError{2, err.Error()}
+	if dir != "" {
+		if err := output.CheckDir(dir); err != nil { // before the work, not after it
+			return outputError(err)
 		}
 	}
 	debug.SetGCPercent(400) // runs make much garbage: collect less often
@@ -56,10 +56,8 @@ func runTraps(out, errs io.Writer, asJSON bool, output string) error {
 		e.SetIndent("", "  ")
 		e.SetEscapeHTML(false)
 		return e.Encode(result.Objects(trapRows))
-	case output != "":
-		if err := traps.Write(output, result.Files(trapRows, assertRows)); err != nil {
-			return exitError{2, err.Error()}
-		}
+	case dir != "":
+		return outputError(traps.Write(dir, result.Files(trapRows, assertRows)))
 	default:
 		result.WriteText(out)
 	}

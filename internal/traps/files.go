@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"cabi/internal/output"
 	"cabi/model"
 	"cabi/spec"
 )
@@ -82,25 +83,10 @@ func Write(dir string, files map[string]string) error {
 	if err := os.MkdirAll(filepath.Join(dir, folder), 0o777); err != nil {
 		return err
 	}
-	for name, text := range files {
-		if err := replace(filepath.Join(dir, name), text); err != nil {
-			return err
-		}
+	if err := output.WriteFiles(dir, files); err != nil {
+		return err
 	}
 	return removeStale(dir, files)
-}
-
-// replace writes a file beside the old one and renames it.
-func replace(name, text string) error {
-	part := name + ".part"
-	err := os.WriteFile(part, []byte(text), 0o666)
-	if err == nil {
-		err = os.Rename(part, name)
-	}
-	if err != nil {
-		os.Remove(part)
-	}
-	return err
 }
 
 // removeStale removes the programs in the folder that are not among the files.
