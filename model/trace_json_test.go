@@ -177,12 +177,3 @@ func TestJSONID(t *testing.T) {
 		t.Errorf("%v in\n%s", err, without)
 	}
 }
-
-// A byte order mark before a trace is skipped.
-func TestByteOrderMark(t *testing.T) {
-	for _, text := range []string{"world handles\n", jsonTrace} {
-		if _, err := model.ReadTrace(strings.NewReader("\uFEFF" + text)); err != nil {
-			t.Errorf("%q: %v", text, err)
-		}
-	}
-}

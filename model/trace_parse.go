@@ -20,13 +20,9 @@ const (
 	maxLines = 1 << 21
 )
 
-// ReadTrace reads a trace, which is JSON lines if it begins with a brace, and text otherwise. Its errors name the line. A byte order
-// mark, which some editors write first, is skipped.
+// ReadTrace reads a trace, which is JSON lines if it begins with a brace, and text otherwise. Its errors name the line.
 func ReadTrace(r io.Reader) (*Trace, error) {
 	b := bufio.NewReader(r)
-	if mark, _ := b.Peek(3); string(mark) == "\uFEFF" {
-		must(b.Discard(3))
-	}
 	for {
 		c, err := b.ReadByte()
 		switch {

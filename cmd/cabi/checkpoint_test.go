@@ -59,7 +59,7 @@ func TestFullDisk(t *testing.T) {
 	if cmd.ProcessState == nil {
 		t.Skip("there is no sh")
 	}
-	if cmd.ProcessState.ExitCode() != 3 || !strings.Contains(errors.String(), "the checkpoint: write") || !strings.Contains(string(out), "no violation found so far") {
+	if cmd.ProcessState.ExitCode() != 3 || !strings.Contains(errors.String(), "the checkpoint: "+file+" could not be written: ") || !strings.Contains(string(out), "no violation found so far") {
 		t.Errorf("%v: %s%s", err, out, errors.String())
 	}
 	resumed, err := cabiCommand("check", "subtasks", "--property", "resolved-once", "--steps", "10", "--resume", file).Output()

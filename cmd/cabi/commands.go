@@ -95,6 +95,9 @@ func oneFile(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		return exitError{2, fmt.Sprintf("%s takes one file, or - for standard input, and got %d", cmd.CommandPath(), len(args))}
 	}
+	if args[0] == "" {
+		return exitError{2, cmd.CommandPath() + ": the name of the file is empty"}
+	}
 	return nil
 }
 

@@ -35,6 +35,16 @@ func (r flagRules) refuse(cmd *cobra.Command) {
 	}
 }
 
+// refuseEmptyFlags has the commands without rules refuse empty flags too.
+func refuseEmptyFlags(cmd *cobra.Command) {
+	if cmd.PreRunE == nil {
+		flagRules{}.refuse(cmd)
+	}
+	for _, sub := range cmd.Commands() {
+		refuseEmptyFlags(sub)
+	}
+}
+
 func (r flagRules) check(cmd *cobra.Command) error {
 	for _, n := range r.needs {
 		if given(cmd, n.flag) && !givenAny(cmd, n.of) {

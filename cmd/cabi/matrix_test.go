@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"os"
 	"regexp"
 	"runtime/debug"
@@ -80,7 +81,7 @@ func must[T any](v T, err error) T {
 
 func TestMatrixUsage(t *testing.T) {
 	for _, args := range [][]string{{"matrix", "--variant", "none"}, {"matrix", "--reference", "none"}, {"matrix", "more"}, {"matrix", "--json", "--markdown"}} {
-		if code := run(args); code != 2 {
+		if code := run(args, nil, io.Discard, io.Discard); code != 2 {
 			t.Errorf("%v exits with %d, want 2", args, code)
 		}
 	}

@@ -62,7 +62,7 @@ func TestDidYouMean(t *testing.T) {
 		{"check handels", `unknown world "handels"; did you mean handles?`},
 		{"check handles --variant per-typ", `unknown variant "per-typ"; did you mean per-type, `},
 		{"check handles --property nonzer", `unknown property "nonzer"; did you mean nonzero?`},
-		{"check handles --varient x", "unknown flag: --varient; did you mean --variant?"},
+		{"check handles --varient x", "cabi check has no flag --varient; did you mean --variant?"},
 		{"bench worlds handles futres", `unknown world "futres"; did you mean futures?`},
 		{"list world", `unknown list "world"; did you mean worlds?`},
 		{"explain Table.gt/bounds", `unknown name "Table.gt/bounds"; did you mean Table.get/bounds?`},

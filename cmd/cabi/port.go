@@ -78,7 +78,6 @@ var portRules = flagRules{
 		{"source", "record", "what is recorded is the checkout"},
 		{"source", "fill", "the sources are those beside the manifest"},
 		{"upstream", "fill", "the hashes are those of the manifest"},
-		{"upstream", "source", "drift is that of definitions.py from the manifest"},
 	},
 }
 

@@ -55,12 +55,12 @@ func TestPortBadInput(t *testing.T) {
 	}{
 		{[]string{"--upstream", filepath.Join(empty, "none")}, "does not exist"},
 		{[]string{"--upstream", empty}, filepath.FromSlash(port.DefinitionsPath)},
-		{[]string{"--upstream", ""}, "does not exist"},
+		{[]string{"--upstream", ""}, "--upstream is given and empty"},
 		{[]string{"--upstream", checkout(t, "# nothing\n")}, "no class and no function"},
 		{[]string{"--source", empty}, "holds no upstream.json"},
 		{[]string{"--record"}, "--record needs --upstream"},
 		{[]string{"--record", "--fill"}, "exclude each other"},
-		{[]string{"--only", "f"}, "are for --record"},
+		{[]string{"--only", "f"}, "--only has no effect without --record"},
 		{[]string{"--fill", "--manifest", filepath.Join(empty, "upstream.json")}, "upstream.json"},
 		{[]string{"more"}, "more"},
 	} {

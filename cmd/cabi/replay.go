@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"runtime/debug"
 	"slices"
 
@@ -90,21 +89,6 @@ func readTrace(in io.Reader, file string) (*model.Trace, error) {
 		return nil, exitError{2, fmt.Sprintf("%s: %v", file, err)}
 	}
 	return trace, nil
-}
-
-// standardInput is how standard input is named where a file is read.
-const standardInput = "-"
-
-// openInput opens a file, or if it is -, takes in.
-func openInput(in io.Reader, file string) (io.ReadCloser, error) {
-	if file == standardInput {
-		return io.NopCloser(in), nil
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, exitError{2, err.Error()}
-	}
-	return f, nil
 }
 
 // variantOf is the variant named, or if none is, the trace's own.

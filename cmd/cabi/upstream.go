@@ -43,7 +43,6 @@ func newUpstreamCommand() *cobra.Command {
 	f.Uint64Var(&o.Seed, "seed", 1, "what the runs are made from: the same runs for the same seed")
 	f.Var(&workers, "workers", "how many Python processes to use")
 	f.UintVar(&unpatched, "unpatched", 100, "check one run in `N` with Python's own stack switching too; 0: none")
-	flagRules{}.refuse(cmd)
 	return cmd
 }
 
