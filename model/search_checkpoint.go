@@ -205,7 +205,7 @@ var errDamaged = errors.New("it is damaged, or no checkpoint at all: what it say
 func (b *breadthFirst) resume() error {
 	f, err := os.Open(b.Resume)
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", b.Resume, output.Reason(err))
 	}
 	defer f.Close()
 	size, err := intact(f)

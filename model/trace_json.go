@@ -271,8 +271,8 @@ func checkStops(stops []string) error {
 // checkLines wants texts that are one line each, without a separator that would end them in the text format.
 func checkLines(not string, texts ...string) error {
 	for _, text := range texts {
-		if strings.Contains(text, "\n") || not != "" && strings.Contains(text, not) || strings.TrimSpace(text) != text {
-			return fmt.Errorf("%q cannot stand in a trace: it has a line break, a space at an end or %q", shorten(text), not)
+		if strings.ContainsAny(text, "\n\x00") || not != "" && strings.Contains(text, not) || strings.TrimSpace(text) != text {
+			return fmt.Errorf("%q cannot stand in a trace: it has a line break, a NUL, a space at an end or %q", shorten(text), not)
 		}
 	}
 	return nil

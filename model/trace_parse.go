@@ -61,7 +61,8 @@ func ParseTrace(r io.Reader) (*Trace, error) {
 // A traceParser reads a trace, line by line.
 type traceParser struct {
 	trace  *Trace
-	number int // of the line
+	number int    // of the line
+	world  string // its name, if the header has it
 	texts  interner
 	bound  map[string]int // names, and the lines that bind them
 }
@@ -77,6 +78,9 @@ func (p *traceParser) finish(err error) (*Trace, error) {
 	}
 	if err != nil {
 		return nil, p.at(err)
+	}
+	if p.trace.World == nil && p.world != "" {
+		return nil, p.at(fmt.Errorf("the world %q is not a named one, and is not defined", shorten(p.world)))
 	}
 	if p.trace.World == nil {
 		return nil, p.at(fmt.Errorf("no world: a trace begins with a line such as \"world handles  variant single-table\""))
@@ -151,7 +155,7 @@ func (p *traceParser) header(words []string) error {
 	for i := 0; i+1 < len(words); i += 2 {
 		switch value := words[i+1]; words[i] {
 		case "world":
-			p.trace.World = WorldByName(value)
+			p.trace.World, p.world = WorldByName(value), value
 		case "variant":
 			if p.trace.Variant = spec.VariantByName(value); p.trace.Variant == nil {
 				return fmt.Errorf("unknown variant %q", shorten(value))

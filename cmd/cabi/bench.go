@@ -114,6 +114,9 @@ func newBenchMCommand() *cobra.Command {
 			if err != nil {
 				return exitError{2, err.Error()}
 			}
+			if err := checkDisk(dir); err != nil {
+				return err
+			}
 			keepWithin(memory)
 			if naive {
 				begun := time.Now()
@@ -173,7 +176,7 @@ func printM(cmd *cobra.Command, m bench.Measurement, err error, asJSON bool) err
 	case err != nil:
 		return exitError{3, fmt.Sprintf("stopped after %d states: %v", m.States, err)}
 	case m.Frontier > 0:
-		return exitError{3, "stopped early"}
+		return exitError{3, fmt.Sprintf("stopped early, by Ctrl-C, after %d states: without it, the search goes to its end", m.States)}
 	case m.Expected != "" && m.Expected != fmt.Sprint(m.States):
 		return exitError{1, fmt.Sprintf("%d states were found, and there are %s", m.States, m.Expected)}
 	}

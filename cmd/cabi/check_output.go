@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -64,13 +63,8 @@ func (o *checkOutput) prepare() error {
 	if err := checkFile(o.search.Checkpoint.File); err != nil {
 		return err
 	}
-	if o.disk != "" {
-		if info, err := os.Stat(o.disk); err != nil || !info.IsDir() {
-			return exitError{2, fmt.Sprintf("--disk %s: there is no such directory", o.disk)}
-		}
-		if err := output.CheckDir(o.disk); err != nil {
-			return outputError(err)
-		}
+	if err := checkDisk(o.disk); err != nil {
+		return err
 	}
 	if o.save != "" && o.keepGoing {
 		return outputError(output.CheckDir(o.save))

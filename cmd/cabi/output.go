@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"syscall"
@@ -69,6 +70,17 @@ func writeFile(w io.Writer, name string, write func(io.Writer) error) error {
 		return write(w)
 	}
 	return outputError(output.Write(name, write))
+}
+
+// checkDisk returns an error if there is no such directory, or it cannot be written to. The name may be empty, for none.
+func checkDisk(name string) error {
+	if name == "" {
+		return nil
+	}
+	if info, err := os.Stat(name); err != nil || !info.IsDir() {
+		return exitError{2, fmt.Sprintf("--disk %s: there is no such directory", name)}
+	}
+	return outputError(output.CheckDir(name))
 }
 
 // checkFile returns an error if a file cannot be written, before work is done in vain. The name may be empty, for none.

@@ -327,9 +327,12 @@ func manifestRoot(file string) (port.Root, error) {
 		pin = ""
 	}
 	fsys := os.DirFS(filepath.Clean(dir))
+	if name == pin {
+		return port.Root{}, exitError{2, fmt.Sprintf("%s: the name of a manifest ends in .json", file)}
+	}
 	u, err := port.Load(fsys, pin)
 	if err != nil {
-		return port.Root{}, exitError{2, err.Error()}
+		return port.Root{}, exitError{2, fmt.Sprintf("%s: %s", file, strings.TrimPrefix(output.Reason(err).Error(), name+": "))}
 	}
 	return port.Root{Upstream: u, FS: fsys, Dir: filepath.ToSlash(filepath.Clean(dir)), Pin: pin}, nil
 }

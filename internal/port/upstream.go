@@ -14,6 +14,7 @@ package port
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -165,8 +166,8 @@ func manifestLine(index int) int { return index + 5 }
 // Decode reads what Encode wrote.
 func Decode(manifest []byte) (*Upstream, error) {
 	u := new(Upstream)
-	if err := json.Unmarshal(manifest, u); err != nil {
-		return nil, fmt.Errorf("not a manifest of definitions.py: %w", err)
+	if err := json.Unmarshal(manifest, u); err != nil || len(u.Definitions) == 0 {
+		return nil, errors.New("not a manifest of definitions.py: cabi port --record writes one")
 	}
 	return u, nil
 }

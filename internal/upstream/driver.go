@@ -36,7 +36,7 @@ func checkInput(dir string) error {
 	}
 	out, err := exec.Command(python, "-c", "import sys; print(sys.version_info >= (3, 11))").Output()
 	if err != nil {
-		return &BadInput{fmt.Sprintf("cannot run %s: %v", python, err)}
+		return &BadInput{fmt.Sprintf("%s, 3.11 or later, is needed, and cannot be run from the PATH", python)}
 	}
 	if strings.TrimSpace(string(out)) != "True" {
 		return &BadInput{python + " is older than 3.11"}
@@ -115,7 +115,10 @@ func (d *driver) ask(c any) ([]string, error) {
 func (d *driver) failed(err error) error {
 	d.in.Close()
 	werr := d.cmd.Wait()
-	return fmt.Errorf("the Python driver failed: %w\n%s", errors.Join(err, werr), strings.TrimSpace(d.errs.String()))
+	if wrote := strings.TrimSpace(d.errs.String()); wrote != "" {
+		return fmt.Errorf("Python failed, and wrote:\n%s", wrote)
+	}
+	return fmt.Errorf("Python failed: %w", errors.Join(err, werr))
 }
 
 func (d *driver) close() {

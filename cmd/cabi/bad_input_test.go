@@ -1,0 +1,272 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// badFiles are what the bad input of the tables is in, by name.
+var badFiles = map[string]string{
+	"ok.cabi":      "world handles\nA: resource.new R 100 -> 1\n",
+	"empty":        "",
+	"binary":       "\x7fELF\x02\x01\x01\x00\x80\xff",
+	"long":         strings.Repeat("x", 3<<20),
+	"nul.cabi":     "world handles\nA: resource.new R 100\x00\n",
+	"latin1.cabi":  "world handles\n# \xe4\n",
+	"negative":     "world handles\nA: resource.new R -1\n",
+	"huge":         "world handles\nA: resource.new R 18446744073709551616\n",
+	"format":       "world handles  variant single-table  format 18446744073709551616\n",
+	"choice":       "world handles\nchoices 4294967296\n",
+	"two":          "world handles\nworld handles\n",
+	"unknown":      "world handels\n",
+	"odd":          "world handles variant\n",
+	"list":         "world w\ndefine {\"name\":\"w\",\"instances\":5}\n",
+	"key":          "world w\ndefine {\"name\":\"w\",\"instances\":[{\"name\":\"A\",\"mem\":1}]}\n",
+	"cut":          "world w\ndefine {\"name\":\"w\"\n",
+	"undefined":    "world w\ndefine\n",
+	"memory":       "world w\ndefine {\"name\":\"w\",\"instances\":[{\"name\":\"A\",\"memory\":18446744073709551616}]}\n",
+	"deep":         "world w\ndefine {\"name\":" + strings.Repeat("[", 1000) + "\n",
+	"json":         "{",
+	"json.list":    "{\"kind\":\"trace\",\"version\":1,\"world\":\"handles\"}\n[]\n",
+	"json.text":    "{\"kind\":\"trace\",\"version\":\"1\",\"world\":\"handles\"}\n",
+	"json.half":    "{\"kind\":\"trace\",\"version\":1.5,\"world\":\"handles\"}\n",
+	"json.twice":   "{\"kind\":\"trace\",\"kind\":\"trace\",\"version\":1,\"world\":\"handles\"}\n",
+	"json.case":    "{\"Kind\":\"trace\",\"version\":1,\"world\":\"handles\"}\n",
+	"json.id":      "{\"kind\":\"trace\",\"version\":1,\"world\":\"handles\",\"id\":\"0123456789abcdef\"}\n",
+	"json.line":    "{\"kind\":\"trace\",\"version\":1,\"world\":\"handles\"}\n{\"kind\":\"action\",\"id\":2,\"actor\":\"A\",\"op\":\"resource.new\",\"words\":[\"R\"],\"numbers\":[\"1\"]}\n",
+	"json.nul":     "{\"kind\":\"trace\",\"version\":1,\"world\":\"handles\",\"comments\":[\"a\\u0000b\"]}\n",
+	"json.utf8":    "{\"kind\":\"trace\",\"version\":1,\"world\":\"handles\",\"comments\":[\"\xff\"]}\n",
+	"a ü 日本":       "worlds\n",
+	"nothing.json": "{}\n",
+	"number.json":  "{\"definitions\":7}\n",
+}
+
+// foreign are words of Go, of its libraries and of system calls, which say nothing to whoever uses the command.
+var foreign = regexp.MustCompile(`strconv|ParseInt|ParseUint|ParseFloat|Go struct|(^| )json: |unmarshal|cannot unmarshal|accepts \d|arg\(s\)|unknown flag|` +
+	`unknown shorthand|invalid argument|required flag|unexpected end of JSON|invalid character|looking for beginning|open [^ ]*:|stat [^ ]*:|` +
+	`mkdir [^ ]*:|read [^ ]*:|write [^ ]*:|rename |exec:|bufio|panic|runtime error|goroutine|if any flags in the group|flag needs|bad flag|%!|<nil>|\bEOF\b|` +
+	`time: |missing unit|value out of range|invalid syntax|exit status|bare "`)
+
+// badArguments are bad invocations, with a part of what is to be said. @ is the directory of the files.
+var badArguments = []struct{ args, want string }{
+	// commands
+	{"nope", `unknown command "nope"; `},
+	{"-", `unknown command "-"`},
+	{"ünï", `unknown command "ünï"`},
+	{"-x", "cabi has no flag -x; `cabi --help` lists its flags"},
+	{"--=x", `"--=x" is no flag`},
+	{"--help=x", `--help "x": it is true or false`},
+	{"--version=z", `--version "z": it is true or false`},
+	{"help check x", `cabi check has no commands, and so no help of "x"`},
+	{"trace nope", "there are: convert, gen"},
+	{"trace convert nope nope", "takes one file, or - for standard input, and got 2"},
+	{"bench nope", "there are: m, page, worlds"},
+	{"completion bash x", `cabi completion bash takes no arguments, and "x" is one`},
+	{"completion bash --no-descriptions=x", "it is true or false"},
+	// numbers
+	{"check handles --steps", "--steps takes a value: how many actions"},
+	{"check handles --steps=", "a bound is a number from 1 to 1000"},
+	{"check handles --steps 1.5", `--steps "1.5": a bound is a number from 1 to 1000`},
+	{"check handles --steps 0x10", "a bound is a number from 1 to 1000"},
+	{"check handles --tasks 18446744073709551616", "a bound is a number from 1 to 1000"},
+	{"check handles --workers 0", "a bound is a number from 1 to 1000"},
+	{"check handles --duration x", `--duration "x": a duration is a number with a unit, such as 30s or 10m`},
+	{"check handles --duration 5", "a duration is a number with a unit"},
+	{"check handles --duration 99999999999h", "a duration is a number with a unit"},
+	{"check handles --memory x", "a size is a number of bytes, as 200MB or 2GB"},
+	{"check handles --memory 0", "0 is too little: 16MB is the least"},
+	{"check handles --memory -1GB", "a size is a number of bytes"},
+	{"check handles --memory 99999999999999999999", "a size is a number of bytes"},
+	{"check handles --random --seed -1", "it is a number from 0 to 18446744073709551615"},
+	{"check handles --random --seed 18446744073709551616", "it is a number from 0 to 18446744073709551615"},
+	{"check handles --random=maybe", "it is true or false"},
+	{"check handles -z", "cabi check has no flag -z"},
+	{"litmus @/ok.cabi --ways 0", "a bound is a number from 1"},
+	{"trace gen -o @/new --runs -1", "a bound is a number from 1"},
+	{"matrix --workers 1001", "a bound is a number from 1 to 1000"},
+	{"bench m --size 1", `"1" is no size: it is T,H,L, as in 2,4,1`},
+	{"bench m --size -1,1,1", "T and H are at least 1"},
+	{"bench m --memory 1", "1 is too little: 16MB is the least"},
+	{"upstream --dir @ --runs 0", "a bound is a number from 1"},
+	{"upstream --dir @ --unpatched -1", "it is a number from 0 on"},
+	{"upstream --dir @ --seed x", "it is a number from 0 to 18446744073709551615"},
+	// names
+	{"check", "name one world to check: handles"},
+	{"check a b", "name one world to check: handles"},
+	{"check handles --property ,", `unknown property ""`},
+	{`check handles --property a"b`, "it is names with commas between them"},
+	{"check handles --property nonzero,nonzero", "--property names nonzero twice"},
+	{"list worlds properties", "list one of: worlds, properties, variants"},
+	{"replay @/ok.cabi --without nope", `unknown site "nope"`},
+	{"bench worlds everything", "everything is too big to be exhausted"},
+	// files that are read
+	{"replay @/none", "@/none: no such file or directory"},
+	{"shrink @/none", "@/none: no such file or directory"},
+	{"trace convert @/none", "@/none: no such file or directory"},
+	{"litmus @/none", "@/none: no such file or directory"},
+	{"replay @", "@ is a directory: name a file, or - for standard input"},
+	{"litmus @", "@ is a directory"},
+	{"replay @/ok.cabi/x", "@/ok.cabi/x: not a directory"},
+	{"replay - -", "takes one file, or - for standard input, and got 2"},
+	{"replay -", "-: line 1: no world"},
+	{"replay @/empty", "@/empty: line 1: no world: a trace begins with a line such as"},
+	{"replay @/binary", "@/binary: line 1: not text: a trace is UTF-8, or JSON lines"},
+	{"replay @/long", "@/long: line 1: too long: a line has at most 1048576 bytes"},
+	{"litmus @/long", "@/long: line 1: too long: a line has at most 1048576 bytes"},
+	{"replay @/nul.cabi", "@/nul.cabi: line 2: not text"},
+	{"replay @/latin1.cabi", "@/latin1.cabi: line 2: not text"},
+	{"replay @/negative", `@/negative: line 2: resource.new: "-1" is no number`},
+	{"replay @/huge", `@/huge: line 2: resource.new: "18446744073709551616" is no number`},
+	{"replay @/format", "@/format: line 1: the trace has format 18446744073709551616"},
+	{"replay @/choice", `@/choice: line 2: the choice "4294967296" is no number`},
+	{"replay @/two", "@/two: line 2: a second world: a trace has one"},
+	{"replay @/unknown", `@/unknown: line 2: the world "handels" is not a named one, and is not defined`},
+	{"replay @/odd", `@/odd: line 1: "variant" has no value`},
+	{"replay @/list", `@/list: line 2: the world: "instances" is to be a list`},
+	{"replay @/key", `@/key: line 2: the world: unknown key "mem"; there are: encoding, memory, `},
+	{"shrink @/cut", "@/cut: line 2: the world: it ends within an object"},
+	{"litmus @/undefined", "@/undefined: line 2: the world: it ends within an object"},
+	{"replay @/memory", `@/memory: line 2: the world: "memory": 18446744073709551616 is too large`},
+	{"replay @/deep", `@/deep: line 2: the world: "name" is to be a text in quotes`},
+	{"replay @/json", "@/json: line 1: not a line of a trace in JSON: it ends within an object"},
+	{"replay @/json.list", "@/json.list: line 2: not a line of a trace in JSON: the line is to be an object"},
+	{"replay @/json.text", `@/json.text: line 1: not a line of a trace in JSON: "version" is to be a number`},
+	{"replay @/json.half", `@/json.half: line 1: not a line of a trace in JSON: "version": 1.5 is`},
+	{"replay @/json.twice", `@/json.twice: line 1: not a line of a trace in JSON: "kind" stands there twice`},
+	{"replay @/json.case", `@/json.case: line 1: not a line of a trace in JSON: unknown key "Kind"`},
+	{"replay @/json.id", "@/json.id: line 1: the id is 0123456789abcdef, and that of the trace below is"},
+	{"replay @/json.line", "@/json.line: line 2: the id is 2, and this is line 1 after the header"},
+	{"replay @/json.nul", "@/json.nul: line 1: \"a\\x00b\" cannot stand in a trace"},
+	{"replay @/json.utf8", "@/json.utf8: line 1: not a line of a trace in JSON: it is no UTF-8"},
+	{"check handles --resume @/none", "@/none: no such file or directory"},
+	{"check handles --resume @/empty", "@/empty: it is damaged, or no checkpoint at all"},
+	{"check handles --resume @/binary", "@/binary: it is damaged, or no checkpoint at all"},
+	{"check handles --resume @", "@ cannot be written: it is a directory"},
+	{"replay @/ok.cabi --upstream @/none", "@/none holds no definitions.py: name the directory"},
+	{"upstream --dir @/none", "@/none holds no definitions.py: name the directory"},
+	{"upstream", "name a checkout of WebAssembly/component-model: --dir DIR"},
+	{"port --upstream @/none", "@/none is no checkout of WebAssembly/component-model: it does not exist"},
+	{"port --upstream @/empty", "@/empty is no definitions.py"},
+	{"port --source @/none", "@/none holds no upstream.json"},
+	{"sites --source @/none", "@/none holds no upstream.json"},
+	{"port --fill --manifest @/none.json", "@/none.json: no such file or directory"},
+	{"port --fill --manifest @/empty", "@/empty: the name of a manifest ends in .json"},
+	{"port --fill --manifest @/nothing.json", "@/nothing.json: not a manifest of definitions.py"},
+	{"port --fill --manifest @/number.json", "@/number.json: not a manifest of definitions.py"},
+	{"sites --record --manifest @/number.json", "@/number.json: not a manifest of definitions.py"},
+	// files that are written
+	{"check handles --save @/none/x", "@/none/x cannot be written: there is no directory @/none"},
+	{"check handles --save @", "@ cannot be written: it is a directory"},
+	{"check handles --save @/empty --keep-going", "@/empty cannot be written: @/empty is no directory"},
+	{"check handles --save @/empty/x", "@/empty/x cannot be written: not a directory"},
+	{"check handles --checkpoint @/none/x", "@/none/x cannot be written: there is no directory @/none"},
+	{"check handles --checkpoint @", "@ cannot be written: it is a directory"},
+	{"check handles --memory 1GB --disk @/none", "--disk @/none: there is no such directory"},
+	{"bench m --memory 1GB --disk @/empty", "--disk @/empty: there is no such directory"},
+	{"shrink @/ok.cabi -o @/none/x", "@/none/x cannot be written: there is no directory @/none"},
+	{"trace convert @/ok.cabi -o @", "@ cannot be written: it is a directory"},
+	{"trace convert @/ok.cabi -o @/none/x", "@/none/x cannot be written: there is no directory @/none"},
+	{"trace gen", "name the directory to write to: -o DIR"},
+	{"trace gen -o @/empty", "@/empty cannot be written: @/empty is no directory"},
+	{"traps -o @/empty/x", "@/empty/x cannot be written: not a directory"},
+	{"port --record", "--record needs --upstream DIR"},
+}
+
+// Bad input of every kind, given to every command, ends with 2, and a message in plain words that names the flag, file or line. No file
+// is changed, and none is left.
+func TestBadArguments(t *testing.T) {
+	dir := writeBadFiles(t)
+	for _, c := range badArguments {
+		args := strings.Fields(strings.ReplaceAll(c.args, "@", dir))
+		refused(t, strings.ReplaceAll(c.want, "@", dir), args...)
+	}
+	checkBadFiles(t, dir)
+}
+
+// refused runs the command, which is to refuse its arguments.
+func refused(t *testing.T, want string, args ...string) {
+	t.Helper()
+	root := newRootCommand()
+	root.SetIn(strings.NewReader(""))
+	out, code, err := execute(root, args...)
+	switch {
+	case code != 2 || err == nil || out != "":
+		t.Errorf("cabi %q: exit %d, %v, want 2:\n%s", args, code, err, out)
+	case !strings.Contains(err.Error(), want):
+		t.Errorf("cabi %q: %v\nwant …%s…", args, err, want)
+	case foreign.MatchString(err.Error()):
+		t.Errorf("cabi %q: %v: %q is no word for people", args, err, foreign.FindString(err.Error()))
+	}
+}
+
+func writeBadFiles(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range badFiles {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// checkBadFiles sees whether the files are as they were written, and no others.
+func checkBadFiles(t *testing.T, dir string) {
+	t.Helper()
+	for _, entry := range must(os.ReadDir(dir)) {
+		text, err := os.ReadFile(filepath.Join(dir, entry.Name()))
+		if want, known := badFiles[entry.Name()]; err != nil || !known || string(text) != want {
+			t.Errorf("%s was written or left: %v", entry.Name(), err)
+		}
+	}
+}
+
+// An argument or a flag that is given and empty is refused.
+func TestEmptyArguments(t *testing.T) {
+	dir := writeBadFiles(t)
+	ok := filepath.Join(dir, "ok.cabi")
+	for _, args := range [][]string{
+		{"check", "handles", "--variant"}, {"check", "handles", "--property"}, {"check", "handles", "--save"},
+		{"check", "handles", "--memory", "1GB", "--disk"}, {"check", "handles", "--checkpoint"}, {"check", "handles", "--resume"},
+		{"replay", ok, "--variant"}, {"replay", ok, "--without"}, {"replay", ok, "--upstream"},
+		{"shrink", ok, "--property"}, {"shrink", ok, "-o"}, {"trace", "convert", ok, "--to"}, {"trace", "convert", ok, "-o"},
+		{"trace", "gen", "-o"}, {"traps", "-o"}, {"matrix", "--variant"}, {"matrix", "--reference"}, {"bench", "m", "--size"},
+		{"port", "--upstream"}, {"port", "--source"}, {"port", "--record", "--manifest"}, {"sites", "--source"}, {"upstream", "--dir"},
+	} {
+		refused(t, "is given and empty: give it a value, or leave it out", append(args, "")...)
+	}
+	for _, args := range [][]string{{"replay"}, {"shrink"}, {"litmus"}, {"trace", "convert"}} {
+		refused(t, "the name of the file is empty", append(args, "")...)
+	}
+	for _, args := range [][]string{{}, {"check"}, {"explain"}, {"list"}, {"bench", "worlds"}} {
+		refused(t, `unknown`, append(args, "")...)
+	}
+}
+
+// The name of a file may have any characters, and stands in the message.
+func TestStrangeNames(t *testing.T) {
+	dir := writeBadFiles(t)
+	file := filepath.Join(dir, "a ü 日本")
+	for _, command := range [][]string{{"replay"}, {"shrink"}, {"trace", "convert"}} {
+		refused(t, file+": line 1: expected a line such as", append(command, file)...)
+	}
+}
+
+// Line ends of other systems and a byte order mark are no bad input.
+func TestTextOfOtherSystems(t *testing.T) {
+	for _, text := range []string{"world handles\r\nA: resource.new R 100 -> 1\r\n", "\uFEFFworld handles\nA: resource.new R 100 -> 1\n",
+		"\uFEFF{\"kind\":\"trace\",\"version\":1,\"world\":\"handles\"}\r\n"} {
+		for _, command := range [][]string{{"replay"}, {"trace", "convert"}} {
+			file := filepath.Join(t.TempDir(), "a.cabi")
+			if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			if out, code, err := execute(newRootCommand(), append(command, file)...); code != 0 {
+				t.Errorf("cabi %q of %q: exit %d, %v: %s", command, text, code, err, out)
+			}
+		}
+	}
+}
