@@ -46,8 +46,8 @@ var badFiles = map[string]string{
 
 // foreign are words of Go, of its libraries and of system calls, which say nothing to whoever uses the command.
 var foreign = regexp.MustCompile(`strconv|ParseInt|ParseUint|ParseFloat|Go struct|(^| )json: |unmarshal|cannot unmarshal|accepts \d|arg\(s\)|unknown flag|` +
-	`unknown shorthand|invalid argument|required flag|unexpected end of JSON|invalid character|looking for beginning|open [^ ]*:|stat [^ ]*:|` +
-	`mkdir [^ ]*:|read [^ ]*:|write [^ ]*:|rename |exec:|bufio|panic|runtime error|goroutine|if any flags in the group|flag needs|bad flag|%!|<nil>|\bEOF\b|` +
+	`unknown shorthand|invalid argument|required flag|unexpected end of JSON|invalid character|looking for beginning|\b(open|stat|mkdir|read|write) \S*[./]\S*:|` +
+	`rename |exec:|bufio|panic|runtime error|goroutine|if any flags in the group|flag needs|bad flag|%!|<nil>|\bEOF\b|` +
 	`time: |missing unit|value out of range|invalid syntax|exit status|bare "`)
 
 // badArguments are bad invocations, with a part of what is to be said. @ is the directory of the files.
