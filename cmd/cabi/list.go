@@ -1,7 +1,9 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,17 +19,24 @@ var lists = map[string]func() [][]string{
 	"variants":   variantRows,
 }
 
+// listKeys are the keys of the columns in JSON.
+var listKeys = map[string][]string{
+	"worlds":     {"world", "says"},
+	"properties": {"property", "kind", "checked", "statement"},
+	"variants":   {"variant", "says", "origin"},
+}
+
 var listNames = []string{"worlds", "properties", "variants"}
 
 func newListCommand() *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "list " + strings.Join(listNames, "|"),
 		Short: "List the worlds, properties or variants that there are",
 		Long: "List prints a table of the worlds, properties or variants, as wide as the terminal, or 100 columns wide if the output\n" +
 			"is no terminal. `cabi explain NAME` says more of each: of a property, where it comes from and what it cannot see.",
-		Example:               "  cabi list worlds\n  cabi list properties",
-		DisableFlagsInUseLine: true,
-		ValidArgsFunction:     completesOne(kindList),
+		Example:           "  cabi list worlds\n  cabi list properties",
+		ValidArgsFunction: completesOne(kindList),
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return exitError{2, "list one of: " + strings.Join(listNames, ", ")}
@@ -39,6 +48,9 @@ func newListCommand() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			out := cmd.OutOrStdout()
+			if asJSON {
+				return printJSON(out, objects(listKeys[args[0]], lists[args[0]]()[1:]))
+			}
 			if err := writeTable(out, lists[args[0]](), widthOf(out)); err != nil {
 				return err
 			}
@@ -46,6 +58,29 @@ func newListCommand() *cobra.Command {
 			return err
 		},
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON list of objects")
+	return cmd
+}
+
+// objects are the rows of a table as objects, by the keys of its columns.
+func objects(keys []string, rows [][]string) []map[string]string {
+	all := []map[string]string{}
+	for _, row := range rows {
+		object := map[string]string{}
+		for i, key := range keys {
+			object[key] = row[i]
+		}
+		all = append(all, object)
+	}
+	return all
+}
+
+// printJSON prints a value as JSON for people too: on several lines.
+func printJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
 }
 
 func worldRows() [][]string {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"runtime"
@@ -69,10 +68,7 @@ func matrixOptions(variants []string, reference string) (matrix.Options, error) 
 func printMatrix(w io.Writer, m *matrix.Matrix, asJSON, markdown bool) error {
 	switch {
 	case asJSON:
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		e.SetEscapeHTML(false)
-		return e.Encode(m.Objects())
+		return printJSON(w, m.Objects())
 	case markdown:
 		m.WriteMarkdown(w)
 	default:

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"text/tabwriter"
@@ -116,10 +115,7 @@ func printSitesJSON(out io.Writer, sites []port.GoSite) error {
 	for _, s := range sites {
 		rows = append(rows, siteRow{s.Name, s.Function, s.Ordinal, s.Line, s.Kind, s.Sentence, s.File, s.GoLine})
 	}
-	e := json.NewEncoder(out)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(rows)
+	return printJSON(out, rows)
 }
 
 // recordSites writes the names of the sites into a manifest, if the port agrees with it otherwise.

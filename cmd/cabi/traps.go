@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"runtime/debug"
@@ -52,10 +51,7 @@ func runTraps(out, errs io.Writer, asJSON bool, dir string) error {
 	result := traps.Find(namesOfRows(trapRows), namesOfRows(assertRows), func(what string) { fmt.Fprintln(errs, what) })
 	switch {
 	case asJSON:
-		e := json.NewEncoder(out)
-		e.SetIndent("", "  ")
-		e.SetEscapeHTML(false)
-		return e.Encode(result.Objects(trapRows))
+		return printJSON(out, result.Objects(trapRows))
 	case dir != "":
 		return outputError(traps.Write(dir, result.Files(trapRows, assertRows)))
 	default:
