@@ -1,7 +1,8 @@
 package model
 
 import (
-	"fmt"
+	"cmp"
+	"math"
 	"slices"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 type Litmus struct {
 	World     *World
 	Variant   *spec.Variant
+	Without   []spec.Site         // the traps and asserts that are switched off, sorted; nil: none
 	Programs  map[string]*Program // by the name of a function, callback, destructor …, or by actor
 	Claims    []Claim
 	registers []string // the names of results, in the order in which lines bind them
@@ -19,6 +21,8 @@ type Litmus struct {
 
 // A Program is the actions of a function, callback … in each of its calls, or of an actor in all of its calls together.
 type Program struct {
+	Name   string   // the key in Litmus.Programs: "B.work", "B.work#2", "host"
+	Number int      // of the line that begins it
 	Args   []string // names for the arguments
 	Lines  []ProgramLine
 	shared bool // it is an instance's: activations of the instance without a program of their own take its lines in turn
@@ -32,16 +36,31 @@ type ProgramLine struct {
 
 // An Outcome is a result that a litmus can have.
 type Outcome struct {
-	How      string   // "ends", "trap SITE" …, or why a run cannot go on
+	How      string   // "returns", "deadlocks", "unfinished", "never ends", "trap SITE" …, or why a run was not followed further
+	Blocked  []string // who waits in which built-in for what, if it deadlocks or is unfinished
+	Open     bool     // the run was not followed to its end, so that it has no outcome yet
 	Violates []string // properties
 	Values   []string // of names: "$r = 1"
-	Ways     int      // how many ways lead to it
+	Ways     uint64   // how many ways lead to it; math.MaxUint64: so many or more
 	Trace    *Trace   // of the first of them
 }
 
+// The ways in which a run ends that the specification does not stop.
+const (
+	endReturns    = "returns"    // every call has returned
+	endDeadlocks  = "deadlocks"  // a thread is blocked, none is ready, and the host's program is over
+	endUnfinished = "unfinished" // a thread is ready, and the host's program is over
+	endNever      = "never ends" // the run comes back to a state that it was in
+	endOpen       = "cannot go on"
+)
+
 // String is the outcome on a line. Different outcomes differ in it.
 func (o *Outcome) String() string {
-	parts := append([]string{o.How}, o.Values...)
+	how := o.How
+	if len(o.Blocked) > 0 {
+		how += ": " + strings.Join(o.Blocked, ", ")
+	}
+	parts := append([]string{how}, o.Values...)
 	for _, v := range o.Violates {
 		parts = append(parts, "violates "+v)
 	}
@@ -51,214 +70,106 @@ func (o *Outcome) String() string {
 // A LitmusReport is the outcomes of a litmus.
 type LitmusReport struct {
 	Outcomes   []*Outcome // those with the most ways first
-	Ways       int        // to take the actions and choices
+	Ways       uint64     // to take the actions and choices, of all outcomes; math.MaxUint64: so many or more
+	States     int        // that are different
+	Tries      int        // runs that were made
+	Depth      int        // how many actions the last one took
+	Pending    int        // choices that are still to be made in another way
 	Incomplete bool       // there are more ways than were tried
+
+	NeverCalled []*Program       // that no way calls; of an incomplete exploration, none is known
+	Impossible  []ImpossibleLine // actions of the host that no way allows
+}
+
+// An ImpossibleLine is an action that the host cannot take on any way that comes to it, since a precondition of upstream does not hold.
+type ImpossibleLine struct {
+	Number int
+	Text   string
+	Why    string
+	Only   bool // the line has no other action, so that no way goes on after it
+}
+
+// LitmusOptions say how a litmus is explored.
+type LitmusOptions struct {
+	Properties []*Property
+	Tries      int                             // how many runs to make, at most
+	Progress   func(r *LitmusReport) (on bool) // is called now and then, and may stop the exploration; nil: nothing is
 }
 
 // mostActions is how many actions a run takes at most.
 const mostActions = 10000
 
-// Explore runs a litmus in every way that its lines and the specification's choices allow, up to so many ways.
-func (l *Litmus) Explore(properties []*Property, most int) *LitmusReport {
+// Explore runs a litmus in every way that its lines and the specification's choices allow. States that are equal are explored once. The
+// error is of bad input: a line does what nobody can do there, or validation refuses it.
+func (l *Litmus) Explore(options LitmusOptions) (*LitmusReport, error) {
+	if err := l.checkLines(); err != nil {
+		return nil, err
+	}
+	g := newLitmusGraph(l)
 	report := &LitmusReport{}
-	known := map[string]*Outcome{}
-	pending := [][]uint32{nil}
-	for len(pending) > 0 {
-		if report.Ways == most {
+	for len(g.pending) > 0 && !report.Incomplete {
+		report.States, report.Pending = len(g.states), len(g.pending)
+		if report.Tries == options.Tries || options.Progress != nil && !options.Progress(report) {
 			report.Incomplete = true
 			break
 		}
-		run := &litmusRun{Litmus: l, ways: Branching{Tape: pending[len(pending)-1]}, sharedNext: map[string]int{}, cursors: map[*Activation]*cursor{}}
-		pending = pending[:len(pending)-1]
-		outcome := run.run(properties)
-		pending = append(pending, run.ways.Alternatives...)
-		report.Ways++
-		if known[outcome.String()] == nil {
-			known[outcome.String()] = outcome
-			report.Outcomes = append(report.Outcomes, outcome)
+		report.Tries++
+		depth, err := g.explore(options.Properties)
+		if err != nil {
+			return nil, err
 		}
-		known[outcome.String()].Ways++
+		report.Depth = depth
 	}
-	slices.SortStableFunc(report.Outcomes, func(a, b *Outcome) int { return b.Ways - a.Ways })
-	return report
+	g.count()
+	g.finish(report)
+	return report, nil
 }
 
-// A litmusRun is the actor, the choices and the observer of a run of a litmus, in one way.
-type litmusRun struct {
-	*Litmus
-	replayActor // binds names
-	ways        Branching
-	recorded    []uint32 // the specification's choices, as traces have them
-	calls       map[string]int
-	sharedNext  map[string]int // by actor: the next line of its shared program
-	cursors     map[*Activation]*cursor
-	stopped     string
-	actions     int
-}
-
-// A cursor is the position of an activation in its program.
-type cursor struct {
-	program *Program // nil: the activation has none
-	next    int      // line
-}
-
-func (l *litmusRun) run(properties []*Property) *Outcome {
-	l.names, l.awaited, l.calls = bindings{}, map[*Activation]Line{}, map[string]int{}
-	options := spec.Options{Choices: l, Variant: l.Variant}
-	options.Limits.RandomIndices = randomIndices(l.World.Handles)
-	r := NewRun(l.World, options, l, newCheckers(properties)...)
-	defer r.Close()
-	r.recorder, r.Observer = &recorder{}, l
-	r.Main()
-	r.recorder.flush()
-	return l.outcome(r)
-}
-
-// outcome is the outcome of the run.
-func (l *litmusRun) outcome(r *Run) *Outcome {
-	o := &Outcome{How: "ends", Trace: &Trace{World: l.World, Variant: l.Variant, Choices: l.recorded, Lines: r.recorder.lines}}
-	switch {
-	case r.Stopped != nil:
-		o.How = stopLine(r.Stopped).Text
-	case l.stopped != "":
-		o.How = l.stopped
+// finish completes a report.
+func (g *litmusGraph) finish(report *LitmusReport) {
+	report.States, report.Pending = len(g.states), len(g.pending)
+	for _, end := range g.ends {
+		end.outcome.Ways = end.ways
+		report.Ways = saturating(report.Ways, end.ways)
+		report.Outcomes = append(report.Outcomes, end.outcome)
 	}
-	for _, name := range l.registers {
-		if value, bound := l.names[name]; bound {
-			o.Values = append(o.Values, name+" = "+value)
+	slices.SortStableFunc(report.Outcomes, func(a, b *Outcome) int { return cmp.Compare(b.Ways, a.Ways) })
+	if report.Incomplete {
+		return
+	}
+	for _, name := range sortedKeys(g.litmus.Programs) {
+		if p := g.litmus.Programs[name]; !g.called[p] {
+			report.NeverCalled = append(report.NeverCalled, p)
+		}
+		for _, line := range g.litmus.Programs[name].Lines {
+			report.Impossible = append(report.Impossible, g.impossibleOf(line)...)
 		}
 	}
-	for _, c := range r.Violated() {
-		if !slices.Contains(o.Violates, c.Property()) {
-			o.Violates = append(o.Violates, c.Property())
+	slices.SortFunc(report.NeverCalled, func(a, b *Program) int { return a.Number - b.Number })
+	slices.SortFunc(report.Impossible, func(a, b ImpossibleLine) int { return a.Number - b.Number })
+}
+
+// impossibleOf are the actions of a line that the host cannot take on any way.
+func (g *litmusGraph) impossibleOf(line ProgramLine) (impossible []ImpossibleLine) {
+	only := true
+	for i := range line.Actions {
+		a := &line.Actions[i]
+		if why := g.impossible[a]; why != "" && !g.possible[a] {
+			impossible = append(impossible, ImpossibleLine{Number: line.Number, Text: a.Text, Why: why})
+		} else {
+			only = false
 		}
 	}
-	return o
+	for i := range impossible {
+		impossible[i].Only = only
+	}
+	return impossible
 }
 
-// Next takes an action of the next line of the activation's program. A program that has ended returns.
-func (l *litmusRun) Next(r *Run, at *Activation) Action {
-	if l.actions++; l.actions > mostActions {
-		return l.stop("goes on after %d actions", mostActions)
+// saturating is a sum, or the greatest number if that is too small for it.
+func saturating(a, b uint64) uint64 {
+	if a > math.MaxUint64-b {
+		return math.MaxUint64
 	}
-	line, more := l.nextLine(r, at)
-	switch {
-	case !more && l.cursorOf(at).program == nil && at.Kind != KindHost:
-		return l.stop("cannot go on: %s is called for the %d. time, and no lines stand under \"in %s\"", at.Name, l.calls[at.Name], at.Name)
-	case !more && at.Actor == Host && at.Kind == KindHost:
-		return Action{}
-	case !more:
-		line = Line{Text: l.returns(at)}
-	}
-	words, err := l.names.resolve(strings.Fields(line.Text))
-	if err != nil {
-		return l.stop("cannot go on at line %d: %v", line.Number, err)
-	}
-	a, err := ParseAction(r, at, words)
-	if err != nil {
-		return l.stop("cannot go on at line %d, in %s: %v", line.Number, at.Name, err)
-	}
-	if at.Actor == Host && !r.hostMay(at, a) {
-		return l.stop("cannot go on at line %d: the host may not %s there", line.Number, a)
-	}
-	l.begin(r, at, line)
-	return a
-}
-
-// stop ends the run, for a reason.
-func (l *litmusRun) stop(format string, args ...any) Action {
-	l.stopped = fmt.Sprintf(format, args...)
-	return Action{}
-}
-
-// returns is the action by which core code returns when its program has ended.
-func (l *litmusRun) returns(at *Activation) string {
-	if at.Packed {
-		return "return exit"
-	}
-	return opReturn
-}
-
-// nextLine is an action of the next line of an activation's program; false: the program has ended.
-func (l *litmusRun) nextLine(r *Run, at *Activation) (Line, bool) {
-	c := l.cursorOf(at)
-	for c.program != nil && c.next < len(c.program.Lines) {
-		choice := c.program.Lines[c.next]
-		line := choice.Actions[l.choose(len(choice.Actions))]
-		if line.Text == "ticks" { // the line is taken again until no thread is ready
-			if at.Kind == KindHost && r.Store.SomeReady() {
-				line.Text = opTick
-				return line, true
-			}
-			line.Text = "skip"
-		}
-		l.advance(at, c)
-		if line.Text != "skip" {
-			return line, true
-		}
-	}
-	return Line{}, false
-}
-
-// advance goes to the next line.
-func (l *litmusRun) advance(at *Activation, c *cursor) {
-	c.next++
-	if c.program.shared {
-		l.sharedNext[at.Actor] = c.next
-	}
-}
-
-// cursorOf is the cursor of an activation.
-func (l *litmusRun) cursorOf(at *Activation) *cursor {
-	c := l.cursors[at]
-	if c == nil {
-		c = &cursor{program: l.programOf(at)}
-		l.cursors[at] = c
-	}
-	if c.program != nil && c.program.shared {
-		c.next = l.sharedNext[at.Actor]
-	}
-	return c
-}
-
-// programOf is the program of an activation: that of this call of the function, of all its calls, or of the actor; nil: there is none.
-func (l *litmusRun) programOf(at *Activation) *Program {
-	for _, key := range []string{fmt.Sprintf("%s#%d", at.Name, l.calls[at.Name]), at.Name, at.Actor} {
-		if p := l.Programs[key]; p != nil && (key != at.Actor || p.shared || at.Kind == KindHost) {
-			return p
-		}
-	}
-	return nil
-}
-
-// Entered counts the calls, and binds the names of the arguments.
-func (l *litmusRun) Entered(at *Activation) {
-	l.calls[at.Name]++
-	if c := l.cursorOf(at); c.program != nil {
-		l.names.bindAll(c.program.Args, strings.Fields(formatCores(at.Args)))
-	}
-}
-
-// choose is a number below n, another in each way.
-func (l *litmusRun) choose(n int) int {
-	if n == 1 {
-		return 0
-	}
-	return l.ways.Choose("", n)
-}
-
-// Choose makes a choice of the specification.
-func (l *litmusRun) Choose(_ spec.Site, n int) int {
-	k := l.choose(n)
-	l.recorded = append(l.recorded, uint32(k))
-	return k
-}
-
-// Shuffle chooses which element comes first. The order of the others does not matter (pathActor.Shuffle).
-func (l *litmusRun) Shuffle(_ spec.Site, n int, swap func(i, j int)) {
-	k := l.choose(n)
-	l.recorded = append(l.recorded, comesFirst(n, k)...)
-	if k > 0 {
-		swap(k, 0)
-	}
+	return a + b
 }

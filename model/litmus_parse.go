@@ -6,90 +6,9 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"cabi/spec"
 )
-
-// A Claim is a claim of a litmus about its outcomes.
-type Claim struct {
-	Kind   string // allowed: some outcome has all terms; forbidden: none has; always: all have
-	Terms  []Term
-	Number int // of the line
-}
-
-// A Term is a condition on an outcome.
-type Term struct {
-	Name  string // of a value; empty: the term is about how a run ends, or about a property that it violates
-	Value string // or another name, or how a run ends
-	Not   bool   // the values differ
-}
-
-// String is the claim as a line of a litmus.
-func (c Claim) String() string {
-	var terms []string
-	for _, t := range c.Terms {
-		terms = append(terms, t.String())
-	}
-	return c.Kind + " " + strings.Join(terms, " and ")
-}
-
-// String is the term as a part of a claim.
-func (t Term) String() string {
-	switch {
-	case t.Name == "":
-		return t.Value
-	case t.Not:
-		return t.Name + " != " + t.Value
-	default:
-		return t.Name + " = " + t.Value
-	}
-}
-
-// Holds counts the ways whose outcomes have all terms of the claim, and reports whether the claim holds.
-func (c Claim) Holds(report *LitmusReport) (ways int, holds bool) {
-	for _, o := range report.Outcomes {
-		if c.describes(o) {
-			ways += o.Ways
-		}
-	}
-	switch c.Kind {
-	case "allowed":
-		return ways, ways > 0
-	case "forbidden":
-		return ways, ways == 0
-	default:
-		return ways, ways == report.Ways
-	}
-}
-
-// describes reports whether an outcome has all terms.
-func (c Claim) describes(o *Outcome) bool {
-	return !slices.ContainsFunc(c.Terms, func(t Term) bool { return !t.describes(o) })
-}
-
-// value is the value of a name; false: it is not bound.
-func (o *Outcome) value(name string) (string, bool) {
-	for _, v := range o.Values {
-		if value, is := strings.CutPrefix(v, name+" = "); is {
-			return value, true
-		}
-	}
-	return "", false
-}
-
-// describes reports whether an outcome has the term.
-func (t Term) describes(o *Outcome) bool {
-	if t.Name != "" {
-		value, bound := o.value(t.Name)
-		want, known := bindings{}.resultNumber(t.Value), true
-		if strings.HasPrefix(t.Value, "$") {
-			want, known = o.value(t.Value)
-		}
-		return (value == want) != t.Not && bound && known
-	}
-	if property, ok := strings.CutPrefix(t.Value, "violates "); ok {
-		return slices.Contains(o.Violates, property)
-	}
-	return o.How == t.Value || strings.HasPrefix(o.How, t.Value+" ")
-}
 
 // ParseLitmus reads a litmus test. Its errors name the line.
 func ParseLitmus(r io.Reader) (*Litmus, error) {
@@ -105,16 +24,21 @@ func ParseLitmus(r io.Reader) (*Litmus, error) {
 	if _, err := p.finish(scanner.Err()); err != nil {
 		return nil, err
 	}
-	p.litmus.World, p.litmus.Variant = p.trace.World, p.trace.Variant
+	p.litmus.World, p.litmus.Variant, p.litmus.Without = p.trace.World, p.trace.Variant, p.trace.Without
 	return p.litmus, p.check()
 }
+
+// The words that stand for no action, and for ticks as long as a thread is ready.
+const (
+	wordSkip  = "skip"
+	wordTicks = "ticks"
+)
 
 // A litmusParser reads a litmus, line by line.
 type litmusParser struct {
 	traceParser
 	litmus *Litmus
 	in     *Program // that the next lines are of; nil: none
-	inside string   // its name
 	uses   []usage  // of names
 }
 
@@ -153,12 +77,15 @@ func (p *litmusParser) begin(words []string) error {
 	if p.litmus.Programs[words[0]] != nil {
 		return fmt.Errorf("there is a program of %s already", shorten(words[0]))
 	}
-	name, _, _ := strings.Cut(words[0], "#")
+	name, _, numbered := cutCall(words[0])
+	if !numbered && strings.Contains(words[0], "#") {
+		return fmt.Errorf("%q: a number from 1 on stands behind the #: the number of the call", shorten(words[0]))
+	}
 	if !p.acts(name) {
 		return fmt.Errorf("unknown function %q: it is one of the world's (%s), with .callback or .post-return, an instance's thread or realloc, a resource's dtor, or host",
 			shorten(name), shorten(strings.Join(p.trace.World.functionNames(), ", ")))
 	}
-	p.in, p.inside = &Program{Args: words[1:]}, words[0]
+	p.in = &Program{Name: words[0], Number: p.number, Args: words[1:]}
 	p.litmus.Programs[words[0]] = p.in
 	return p.named(words[1:])
 }
@@ -231,7 +158,7 @@ func (p *litmusParser) shared(actor string) *Program {
 		return nil
 	}
 	if p.litmus.Programs[actor] == nil {
-		p.litmus.Programs[actor] = &Program{shared: actor != Host}
+		p.litmus.Programs[actor] = &Program{Name: actor, Number: p.number, shared: actor != Host}
 	}
 	return p.litmus.Programs[actor]
 }
@@ -243,7 +170,7 @@ func (p *litmusParser) action(text string) (Line, error) {
 	}
 	words := strings.Fields(text)
 	l := Line{Text: strings.Join(words, " "), Number: p.number}
-	if l.Text == "skip" || l.Text == "ticks" {
+	if l.Text == wordSkip || l.Text == wordTicks {
 		return l, nil
 	}
 	p.uses = append(p.uses, usage{p.number, words})
@@ -269,18 +196,25 @@ func (p *litmusParser) claim(kind, text string) error {
 	return nil
 }
 
+// terms are the terms of one or two words that say how a run ends.
+var terms = []string{endReturns, endDeadlocks, endUnfinished, endNever, "cannot go", endOpen}
+
 // parseTerm reads a term.
 func parseTerm(words []string) (Term, error) {
+	text := strings.Join(words, " ")
 	switch {
 	case len(words) == 3 && strings.HasPrefix(words[0], "$") && (words[1] == "=" || words[1] == "!="):
 		return Term{Name: words[0], Value: words[2], Not: words[1] == "!="}, nil
-	case len(words) == 1 && (words[0] == "ends" || stopWords[words[0]]),
-		len(words) == 2 && (stopWords[words[0]] || words[0] == "violates"),
-		len(words) == 2 && words[0] == "cannot" && words[1] == "go":
-		return Term{Value: strings.Join(words, " ")}, nil
+	case slices.Contains(terms, text),
+		len(words) == 1 && stopWords[words[0]],
+		len(words) == 2 && (stopWords[words[0]] || words[0] == "violates"):
+		return Term{Value: text}, nil
+	case text == "ends":
+		return Term{}, fmt.Errorf("ends does not say how: write %q (every call has returned), %q (a thread is blocked for good) or %q (a thread is ready, and the host does nothing more)",
+			endReturns, endDeadlocks, endUnfinished)
 	}
-	return Term{}, fmt.Errorf("expected \"$name = value\", \"ends\", \"trap SITE\", \"assertion-failure SITE\", \"crash …\", \"exception\" or \"violates PROPERTY\", got %q",
-		shorten(strings.Join(words, " ")))
+	return Term{}, fmt.Errorf("expected \"$name = value\", %q, %q, %q, %q, \"trap SITE\", \"assertion-failure SITE\", \"crash …\", \"exception\" or \"violates PROPERTY\", got %q",
+		endReturns, endDeadlocks, endUnfinished, endNever, shorten(text))
 }
 
 // check wants a line that binds each name that is used.
@@ -296,4 +230,47 @@ func (p *litmusParser) check() error {
 		return fmt.Errorf("line %d: nobody does anything: write lines such as \"in A.run\" and \"resource.new R 100\" below it", p.number)
 	}
 	return nil
+}
+
+// checkLines wants actions of those who can take them, with words that the world knows, and within the rules of validation: whether or
+// not a way comes to them.
+func (l *Litmus) checkLines() error {
+	r := NewRun(l.World, spec.Options{Variant: l.Variant}, nil)
+	defer r.Close()
+	for _, name := range sortedKeys(l.Programs) {
+		of, _, _ := strings.Cut(name, "#")
+		at := &Activation{Actor: l.World.actorOf(of), Name: of, Kind: KindFunc}
+		if at.inst = r.instances[at.Actor]; of == Host {
+			at.Kind = KindHost
+		}
+		for _, line := range l.Programs[name].Lines {
+			for _, one := range line.Actions {
+				if err := one.check(r, at); err != nil {
+					return fmt.Errorf("line %d, in %s: %w", line.Number, name, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// check says why an activation can never take the action of a line, whatever its numbers.
+func (l Line) check(r *Run, at *Activation) error {
+	if l.Text == wordSkip || l.Text == wordTicks {
+		return nil
+	}
+	words, _ := plainWords(strings.Fields(l.Text))
+	a, err := parseAction(words)
+	switch {
+	case err != nil:
+		return err
+	case !a.isFor(at):
+		return fmt.Errorf("%s is not for %s", a.Op, at.Actor)
+	}
+	for i, kind := range ops[a.Op].imm {
+		if err := checkImmediate(kind, a.Imm[i], r, at); err != nil {
+			return fmt.Errorf("%s: %w", a.Op, err)
+		}
+	}
+	return r.World.validateAction(at.Actor, a)
 }

@@ -82,12 +82,15 @@ func (a Action) checkCount(want int) error {
 	return nil
 }
 
-// checkReturn wants no numbers of the host. The specification checks those of core code.
-func checkReturn(a Action, _ *Run, at *Activation) error {
-	if at.Actor == Host {
-		return a.checkCount(0)
+// checkReturn wants no numbers of the host, and that it has resolved a call of a function of sync type.
+func checkReturn(a Action, r *Run, at *Activation) error {
+	if at.Actor != Host {
+		return nil
 	}
-	return nil
+	if !r.mayReturn(at) {
+		return fmt.Errorf("%s returns before the host has resolved the call, and its type is sync", at.Name)
+	}
+	return a.checkCount(0)
 }
 
 // checkStore wants an address and values that fit into the memory.

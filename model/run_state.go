@@ -15,6 +15,8 @@ type stateWriter struct {
 	swapped []byte
 	running []*spec.Thread
 	rewrite func([]byte) []byte // changes the text, in tests; nil: it is left as it is
+	// position writes where an actor is in what it has an activation do; nil: that depends on nothing but the state.
+	position func(w *stateWriter, at *Activation)
 }
 
 // AppendState appends the state of the run as text. It has everything that can influence the rest of the run: the store; the
@@ -70,6 +72,9 @@ func (w *stateWriter) activation(r *Run, at *Activation) {
 		w.action(r, *at.Pending)
 	}
 	w.observations(at.observed)
+	if w.position != nil {
+		w.position(w, at)
+	}
 }
 
 // action writes the pending action of an activation. A call, stream or future of the host has a number, which says only in which order

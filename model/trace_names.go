@@ -108,7 +108,7 @@ func (b bindings) wordNumber(w string) (string, error) {
 
 // bindResults binds a line's names to the results of its action: to both ends of a stream or future, to the subtask and the state of an
 // async call, or to each result of any other action.
-func (b bindings) bindResults(l Line, async bool, results []spec.CoreValue) {
+func (b bindings) bindResults(l Line, async bool, results []spec.CoreValue) error {
 	values := strings.Fields(formatCores(results))
 	if len(results) == 1 && !results[0].IsFloat() {
 		v := results[0].Uint64()
@@ -119,16 +119,18 @@ func (b bindings) bindResults(l Line, async bool, results []spec.CoreValue) {
 			values = []string{strconv.FormatUint(v>>4, 10), strconv.FormatUint(v&0xf, 10)}
 		}
 	}
-	b.bindAll(l.Binds, values)
+	return b.bindAll(l.Binds, values)
 }
 
-// bindAll binds each name to the value at the same place.
-func (b bindings) bindAll(names, values []string) {
-	for i, name := range names {
-		if i < len(values) {
-			b[name] = values[i]
-		}
+// bindAll binds each name to the value at the same place. There may be fewer names than values, and not more.
+func (b bindings) bindAll(names, values []string) error {
+	if len(names) > len(values) {
+		return fmt.Errorf("%s for %s: nothing comes back for %s", Counted(len(names), "name"), Counted(len(values), "value"), names[len(values)])
 	}
+	for i, name := range names {
+		b[name] = values[i]
+	}
+	return nil
 }
 
 // states are words for the low bits of the results of calls and copies; they stand before a colon.
@@ -159,6 +161,9 @@ func (b bindings) resultNumber(w string) string {
 	number, err := strconv.ParseUint(rest, 0, 60)
 	switch {
 	case !packed:
+		if v, err := parseCore(rest); err == nil {
+			return formatCore(v)
+		}
 		return rest
 	case !known || err != nil:
 		return w

@@ -13,15 +13,19 @@ import (
 
 // A Replay is the result of replaying a trace.
 type Replay struct {
-	Trace   *Trace   // of the new run
-	Plain   *Trace   // the given trace, with numbers in place of its names
-	Stopped error    // how the specification stopped the run; nil: it did not
-	Departs *Line    // the first line of the given trace that did not happen in the new run; nil: all did
-	Got     string   // the line that came in its place
-	Actions []Action // that were taken, but for those of the world's start
-	Choices []uint32 // of the specification, with those that the trace leaves out
+	Trace      *Trace   // of the new run
+	Plain      *Trace   // the given trace, with numbers in place of its names
+	Stopped    error    // how the specification stopped the run; nil: it did not
+	Departs    *Line    // the first line of the given trace that did not happen in the new run; nil: all did
+	Got        string   // the line that came in its place
+	Actions    []Action // that were taken, but for those of the world's start
+	Choices    []uint32 // of the specification, with those that the trace leaves out
+	Violations []string // "PROPERTY: how" of the checkers, in the order in which they were found
 
-	names bindings
+	given   *Trace
+	gotLine int      // of the new run, where it departs
+	checked []string // the properties of the checkers
+	names   bindings
 }
 
 // RunTrace takes the actions of a trace in a new run, under a variant, and compares the lines. It does not compare what the trace leaves
@@ -32,40 +36,52 @@ func RunTrace(t *Trace, variant *spec.Variant) (*Replay, error) {
 
 // ReplayOptions say how traces are replayed.
 type ReplayOptions struct {
-	Variant  *spec.Variant      // nil: the trace's own
-	Without  map[spec.Site]bool // traps and asserts that are switched off; nil: none
-	Checkers []Checker          // of the run; they must be new
+	Variant    *spec.Variant      // nil: the trace's own
+	Without    map[spec.Site]bool // traps and asserts that are switched off; nil: none
+	Properties []*Property        // that are checked; the trace's claim is compared if its property is among them
+	Checkers   []Checker          // further ones; they must be new
 	// Observe is called with each trap and assert that is evaluated, and whether it fires. It may be nil.
 	Observe func(r *Run, site spec.Site, fires bool)
 }
 
 // Run replays a trace, as RunTrace does.
 func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
+	replay, _, err := p.run(t)
+	return replay, err
+}
+
+// run replays a trace, and returns the actor too.
+func (p ReplayOptions) run(t *Trace) (*Replay, *replayActor, error) {
 	variant := cmp.Or(p.Variant, t.Variant)
-	f := &replayActor{lines: t.Lines, choices: t.Choices, names: bindings{}, awaited: map[*Activation]Line{}}
+	f := &replayActor{lines: t.Lines, choices: t.Choices, names: bindings{}, awaited: map[*Activation]Line{}, recorder: &recorder{}}
 	options := spec.Options{Choices: f, Variant: variant, Without: p.without(t)}
 	options.Limits.RandomIndices = randomIndices(t.World.Handles)
 	var r *Run
 	if p.Observe != nil {
 		options.Observe = func(site spec.Site, fires bool) { p.Observe(r, site, fires) }
 	}
-	r = NewRun(t.World, options, f, p.Checkers...)
+	r = NewRun(t.World, options, f, slices.Concat(newCheckers(p.Properties), p.Checkers)...)
 	defer r.Close()
-	r.recorder, r.Observer, r.neverWritten = &recorder{}, f, true
+	r.recorder, r.Observer, r.neverWritten = f.recorder, f, true
 	r.Main()
 	if f.err != nil {
-		return nil, f.err
+		return nil, f, f.err
 	}
-	r.recorder.flush()
+	f.recorder.flush()
+	f.noteViolations(r)
 	again := &Trace{World: t.World, Variant: variant, Without: sortedKeys(options.Without), Choices: t.Choices, Lines: r.recorder.lines}
-	replay := &Replay{Trace: again, Stopped: r.Stopped, Actions: f.taken, Choices: f.chosen, names: f.names}
+	replay := &Replay{Trace: again, Stopped: r.Stopped, Actions: f.taken, Choices: f.chosen, Violations: f.violations, given: t, names: f.names}
+	for _, c := range r.checkers {
+		replay.checked = append(replay.checked, c.Property())
+	}
+	again.Violates = replay.violated()
 	given := t.Lines
 	if variant != t.Variant {
 		given = withoutNotes(given) // variants name tables in different ways
 	}
 	replay.Plain = f.names.plain(t)
 	replay.compare(given, again.Lines)
-	return replay, nil
+	return replay, f, nil
 }
 
 // without are the traps and asserts that are switched off, by the trace or by the options.
@@ -121,12 +137,13 @@ func withoutNotes(lines []Line) []Line {
 // compare looks for each given line among the new ones, in order. The given trace may leave out entries and ends of actions, and a stop
 // at its end.
 func (r *Replay) compare(given, got []Line) {
+	all := len(got)
 	for i := range given {
 		for len(got) > 0 && !r.matches(given[i], got[0]) && got[0].optional(given[i]) {
 			got = got[1:]
 		}
 		if len(got) == 0 || !r.matches(given[i], got[0]) {
-			r.Departs, r.Got = &given[i], "nothing"
+			r.Departs, r.Got, r.gotLine = &given[i], "nothing", all-len(got)
 			if len(got) > 0 {
 				r.Got = got[0].String()
 			}
@@ -171,14 +188,35 @@ func (l Line) optional(next Line) bool {
 
 // A replayActor is the actor, the choices and the observer of a replay: it takes the actions of a trace's lines.
 type replayActor struct {
-	lines   []Line
-	line    int // the next one
-	choices []uint32
-	names   bindings
-	awaited map[*Activation]Line // lines that bind names, and whose actions are under way
-	taken   []Action             // but for those of the world's start
-	chosen  []uint32             // by the specification
-	err     error                // a line whose action cannot be taken
+	lines      []Line
+	line       int // the next one
+	choices    []uint32
+	names      bindings
+	awaited    map[*Activation]Line // lines that bind names, and whose actions are under way
+	taken      []Action             // but for those of the world's start
+	chosen     []uint32             // by the specification
+	asked      []askedChoice        // one for each of those
+	recorder   *recorder
+	violations []string
+	err        error // a line whose action cannot be taken, or a choice that cannot be made
+}
+
+// An askedChoice is a choice that the specification makes.
+type askedChoice struct {
+	candidates int
+	lines      int // how many were recorded before it
+}
+
+// A BadChoice is a choice of a trace among fewer candidates.
+type BadChoice struct {
+	Number     int // from 1
+	Choice     uint32
+	Site       spec.Site
+	Candidates int
+}
+
+func (e *BadChoice) Error() string {
+	return fmt.Sprintf("choice %d is %d, and there are %s at %s, from 0", e.Number, e.Choice, Counted(e.Candidates, "candidate"), e.Site)
 }
 
 // next is the next line that is an action, or an entry that binds arguments; nil: there is none.
@@ -193,8 +231,9 @@ func (f *replayActor) next() *Line {
 
 // Next takes the action of the next line, if that is possible. The run ends with the trace.
 func (f *replayActor) Next(r *Run, at *Activation) Action {
+	f.noteViolations(r)
 	next := f.next()
-	if next == nil {
+	if next == nil || f.err != nil {
 		return Action{}
 	}
 	l := *next
@@ -213,33 +252,56 @@ func (f *replayActor) Next(r *Run, at *Activation) Action {
 	if err != nil {
 		return f.fail(l, err)
 	}
-	f.begin(r, at, l)
+	if err := f.begin(r, at, a, l); err != nil {
+		return f.fail(l, err)
+	}
 	f.taken = append(f.taken, a)
 	return a
 }
 
 func (f *replayActor) fail(l Line, err error) Action {
-	f.err = fmt.Errorf("line %d: %w", l.Number, err)
+	f.noteError(fmt.Errorf("line %d: %w", l.Number, err))
 	return Action{}
+}
+
+// noteError keeps the first error. The run ends before its next action.
+func (f *replayActor) noteError(err error) {
+	if f.err == nil {
+		f.err = err
+	}
+}
+
+// noteViolations notes what the checkers have found so far.
+func (f *replayActor) noteViolations(r *Run) {
+	for _, c := range r.Violated() {
+		if text := c.Property() + ": " + c.Violation(); !slices.Contains(f.violations, text) {
+			f.violations = append(f.violations, text)
+		}
+	}
 }
 
 // begin notes that a line's names are to be bound when its action is done. Names for the host's calls are bound at once: their numbers
 // are known.
-func (f *replayActor) begin(r *Run, at *Activation, l Line) {
+func (f *replayActor) begin(r *Run, at *Activation, a Action, l Line) error {
 	switch {
 	case len(l.Binds) == 0:
 		delete(f.awaited, at)
+	case a.Op == opInvoke:
+		return f.names.bindAll(l.Binds, []string{fmt.Sprint(len(r.invocations))})
 	case at.Actor == Host:
-		f.names.bindAll(l.Binds, []string{fmt.Sprint(len(r.invocations))})
+		return f.names.bindAll(l.Binds, nil)
 	default:
 		f.awaited[at] = l
 	}
+	return nil
 }
 
 // Entered binds the names of the arguments, if the next line has any.
 func (f *replayActor) Entered(at *Activation) {
 	if l := f.next(); l != nil && l.Kind == LineEnter && l.Actor == at.Actor && strings.HasPrefix(l.Text+" ", at.Name+" ") {
-		f.names.bindAll(l.Binds, strings.Fields(formatCores(at.Args)))
+		if err := f.names.bindAll(l.Binds, strings.Fields(formatCores(at.Args))); err != nil {
+			f.fail(*l, err)
+		}
 		f.line++
 	}
 }
@@ -247,21 +309,36 @@ func (f *replayActor) Entered(at *Activation) {
 // Done binds the names of the results.
 func (f *replayActor) Done(at *Activation, results []spec.CoreValue) {
 	if l, ok := f.awaited[at]; ok {
-		delete(f.awaited, at)
-		async := at.Pending.Op == opCall && at.inst.lowersAsync[at.Pending.Imm[0]]
-		f.names.bindResults(l, async, results)
+		if err := f.bindResults(at, results); err != nil {
+			f.fail(l, err)
+		}
 	}
+}
+
+// bindResults binds the names that a line has for the results of the pending action, if there are any.
+func (f *replayActor) bindResults(at *Activation, results []spec.CoreValue) error {
+	l, ok := f.awaited[at]
+	if !ok {
+		return nil
+	}
+	delete(f.awaited, at)
+	async := at.Pending.Op == opCall && at.inst.lowersAsync[at.Pending.Imm[0]]
+	return f.names.bindResults(l, async, results)
 }
 
 // HostReceived does nothing: names are not for values of the host.
 func (f *replayActor) HostReceived(string) {}
 
 // Choose takes the next choice of the trace, or the first candidate.
-func (f *replayActor) Choose(_ spec.Site, n int) int {
-	next := 0
-	if len(f.chosen) < len(f.choices) {
-		next = int(f.choices[len(f.chosen)]) % n
+func (f *replayActor) Choose(site spec.Site, n int) int {
+	next := uint32(0)
+	if k := len(f.chosen); k < len(f.choices) {
+		if next = f.choices[k]; next >= uint32(n) {
+			f.noteError(&BadChoice{k + 1, next, site, n})
+			next = 0
+		}
 	}
-	f.chosen = append(f.chosen, uint32(next))
-	return next
+	f.chosen = append(f.chosen, next)
+	f.asked = append(f.asked, askedChoice{n, len(f.recorder.lines)})
+	return int(next)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/spf13/cobra"
 
@@ -23,32 +24,54 @@ func newLitmusCommand() *cobra.Command {
 		Short: "Explore everything that a few lines allow, and check what they claim about it",
 		Long: "Litmus runs the lines of a file in every way that they and the specification's choices allow, prints each distinct\n" +
 			"outcome with how many ways lead to it, and checks the claims: allowed (some way is so), forbidden (none is), always\n" +
-			"(all are). docs/traces.md says what a file contains. FILE may be - for standard input.\n" +
-			"It exits with 0 if all claims hold, 1 if one does not, 2 for bad input, 3 if there are too many ways.",
+			"(all are). States that are equal are explored once. docs/traces.md says what a file contains. FILE may be - for\n" +
+			"standard input.\n" +
+			"It exits with 0 if all claims hold, 1 if one does not, 2 for bad input, 3 if one is not decided or says nothing, if\n" +
+			"nothing calls a program of the file, or if there are more ways than --ways.",
 		Example: "  cabi litmus cancel.litmus\n  cabi litmus cancel.litmus --trace 2 > second.cabi",
 		Args:    oneFile,
 		RunE:    c.run,
 	}
-	cmd.Flags().Var(&c.ways, "ways", "how many ways to explore, at most")
+	cmd.Flags().Var(&c.ways, "ways", "how many ways to try, at most; ways that come to the same state are tried once from there")
 	cmd.Flags().Var(&c.trace, "trace", "print the trace of a way to the outcome of this number instead")
 	return cmd
 }
 
 func (c *litmusCommand) run(cmd *cobra.Command, args []string) error {
-	f, err := openInput(cmd.InOrStdin(), args[0])
+	litmus, err := readLitmus(cmd.InOrStdin(), args[0])
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	litmus, err := model.ParseLitmus(f)
+	progress := newProgress(cmd.ErrOrStderr(), 0)
+	defer progress.clear()
+	report, err := litmus.Explore(model.LitmusOptions{Properties: properties.Promises(), Tries: c.ways.value, Progress: func(r *model.LitmusReport) bool {
+		return progress.update(&model.Report{States: r.States, Depth: r.Depth, Frontier: r.Pending})
+	}})
+	progress.clear()
 	if err != nil {
 		return exitError{2, fmt.Sprintf("%s: %v", args[0], err)}
 	}
-	verdict := litmus.Explore(properties.Promises(), c.ways.value)
 	if c.trace.value > 0 {
-		return c.printTrace(cmd.OutOrStdout(), verdict)
+		return c.printTrace(cmd.OutOrStdout(), report)
 	}
-	return printVerdict(cmd.OutOrStdout(), litmus, verdict)
+	return printLitmus(cmd.OutOrStdout(), litmus, report)
+}
+
+// readLitmus reads a litmus file whose names are all known.
+func readLitmus(in io.Reader, file string) (*model.Litmus, error) {
+	f, err := openInput(in, file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	litmus, err := model.ParseLitmus(f)
+	if err == nil {
+		err = checkLitmusNames(litmus)
+	}
+	if err != nil {
+		return nil, exitError{2, fmt.Sprintf("%s: %v", file, err)}
+	}
+	return litmus, nil
 }
 
 func (c *litmusCommand) printTrace(w io.Writer, v *model.LitmusReport) error {
@@ -61,26 +84,66 @@ func (c *litmusCommand) printTrace(w io.Writer, v *model.LitmusReport) error {
 	return nil
 }
 
-func printVerdict(w io.Writer, l *model.Litmus, v *model.LitmusReport) error {
-	fmt.Fprintf(w, "%s, %s\n", model.Counted(len(v.Outcomes), "outcome"), model.Counted(v.Ways, "way"))
-	for i, e := range v.Outcomes {
+// printLitmus prints the outcomes and the verdicts.
+func printLitmus(w io.Writer, l *model.Litmus, r *model.LitmusReport) error {
+	fmt.Fprintf(w, "%s, %s, %s\n", model.Counted(len(r.Outcomes), "outcome"), waysText(r), model.Counted(r.States, "state"))
+	for i, e := range r.Outcomes {
 		fmt.Fprintf(w, "%3d. %7d  %s\n", i+1, e.Ways, e)
 	}
-	code := 0
-	if v.Incomplete {
-		fmt.Fprintf(w, "there are more ways: --ways looks at more\n")
-		code = 3
-	}
+	fails, doubts := false, printDoubts(w, r)
 	for _, claim := range l.Claims {
-		ways, holds := claim.Holds(v)
-		word := "holds"
-		if !holds {
-			word, code = "fails", 1
+		ways, verdict := claim.Judge(r)
+		fmt.Fprintf(w, "%s: line %d, %s: ", verdict, claim.Number, claim)
+		if verdict == model.SaysNothing {
+			fmt.Fprintf(w, "no way binds %s\n", claim.Unbound(r))
+		} else {
+			fmt.Fprintf(w, "in %d of %s\n", ways, waysText(r))
 		}
-		fmt.Fprintf(w, "%s: line %d, %s: in %d of %s\n", word, claim.Number, claim, ways, model.Counted(v.Ways, "way"))
+		fails = fails || verdict == model.Fails
+		doubts = doubts || verdict == model.Undecided || verdict == model.SaysNothing
 	}
-	if code == 0 {
-		return nil
+	switch {
+	case fails:
+		return exitError{code: 1}
+	case doubts:
+		return exitError{code: 3}
 	}
-	return exitError{code: code}
+	return nil
+}
+
+// waysText is how many ways there are, as far as they were counted.
+func waysText(r *model.LitmusReport) string {
+	switch {
+	case r.Ways == math.MaxUint64:
+		return "2^64 or more ways"
+	case r.Incomplete:
+		return fmt.Sprintf("at least %d ways", r.Ways)
+	case r.Ways == 1:
+		return "1 way"
+	}
+	return fmt.Sprintf("%d ways", r.Ways)
+}
+
+// printDoubts prints why an exploration shows less than the file asks, and reports whether there is a reason.
+func printDoubts(w io.Writer, r *model.LitmusReport) bool {
+	doubts := r.Incomplete
+	if r.Incomplete {
+		fmt.Fprintf(w, "there are more ways: %s tried, --ways tries more\n", wereTried(r.Tries))
+	}
+	for _, p := range r.NeverCalled {
+		fmt.Fprintf(w, "never called: line %d, %s: no way runs its lines\n", p.Number, p.Name)
+		doubts = true
+	}
+	for _, i := range r.Impossible {
+		fmt.Fprintf(w, "never possible: line %d, %s: %s\n", i.Number, i.Text, i.Why)
+		doubts = doubts || i.Only
+	}
+	return doubts
+}
+
+func wereTried(n int) string {
+	if n == 1 {
+		return "1 was"
+	}
+	return fmt.Sprintf("%d were", n)
 }

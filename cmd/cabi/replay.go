@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"runtime/debug"
@@ -14,44 +15,94 @@ import (
 	"cabi/spec"
 )
 
+// A replayCommand is cabi replay with its flags.
+type replayCommand struct {
+	variant  string
+	without  []string
+	upstream string
+}
+
 func newReplayCommand() *cobra.Command {
-	var variant, upstreamDir string
-	var without []string
+	c := &replayCommand{}
 	cmd := &cobra.Command{
 		Use:   "replay TRACE",
 		Short: "Run a trace again, here, under another variant or on upstream's Python, and say where it departs",
 		Long: "Replay does what the lines of a trace say, compares what they state with what happens, and prints what\n" +
-			"happened. With --upstream it does the same on a checkout's definitions.py, and says of each line whether that\n" +
-			"agrees: in what is returned and called, in how the run stops, and in the whole state. TRACE is a file, or - for\n" +
-			"standard input.\n" +
-			"It exits with 0 if all of it happened again, 1 if not, 2 for bad input.",
+			"happened: the lines, the choices, and the property that the trace says is violated. If other choices of the\n" +
+			"specification than those of the trace explain all lines, it says which. With --upstream it does the same on a\n" +
+			"checkout's definitions.py, and says of each line whether that agrees: in what is returned and called, in how the\n" +
+			"run stops, and in the whole state. TRACE is a file, or - for standard input.\n" +
+			"It exits with 0 if all of it happened again, or can with other choices and the trace states none; 1 if not; 2 for\n" +
+			"bad input.",
 		Example: "  cabi check handles --variant per-type --property unique-in-instance --save two.cabi\n" +
 			"  cabi replay two.cabi\n  cabi replay two.cabi --variant single-table\n" +
 			"  cabi replay two.cabi --variant single-table --upstream component-model",
 		Args: oneFile,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			trace, err := readTrace(cmd.InOrStdin(), args[0])
-			if err != nil {
-				return err
-			}
-			v, err := variantOf(trace, variant)
-			if err != nil {
-				return err
-			}
-			if trace.Without, err = sitesOff(trace, without); err != nil {
-				return err
-			}
-			if upstreamDir != "" {
-				return replayUpstream(cmd.OutOrStdout(), args[0], trace, v, upstreamDir)
-			}
-			return replay(cmd.OutOrStdout(), args[0], trace, v)
-		},
+		RunE: c.run,
 	}
-	cmd.Flags().StringVar(&variant, "variant", "", "number handles so; as the trace says if it is not given")
-	cmd.Flags().StringSliceVar(&without, "without", nil, "switch these traps and asserts off, besides those that the trace says")
+	cmd.Flags().StringVar(&c.variant, "variant", "", "number handles so; as the trace says if it is not given")
+	cmd.Flags().StringSliceVar(&c.without, "without", nil, "switch these traps and asserts off, besides those that the trace says")
 	completeFlags(cmd, map[string]kind{"variant": kindVariant, "without": kindSite})
-	cmd.Flags().StringVar(&upstreamDir, "upstream", "", "run it on Python too, with the definitions.py of this checkout (`DIR`)")
+	cmd.Flags().StringVar(&c.upstream, "upstream", "", "run it on Python too, with the definitions.py of this checkout (`DIR`)")
 	return cmd
+}
+
+func (c *replayCommand) run(cmd *cobra.Command, args []string) error {
+	trace, err := readTrace(cmd.InOrStdin(), args[0])
+	if err != nil {
+		return err
+	}
+	v, err := variantOf(trace, c.variant)
+	if err != nil {
+		return err
+	}
+	if trace.Without, err = sitesOff(trace, c.without); err != nil {
+		return err
+	}
+	options, err := claimOptions(args[0], trace, v)
+	if err != nil {
+		return err
+	}
+	r := &replayed{file: args[0], given: trace, options: options}
+	if err := r.run(); err != nil {
+		return err
+	}
+	if c.upstream != "" && r.err == nil {
+		return r.printUpstream(cmd.OutOrStdout(), c.upstream)
+	}
+	return r.print(cmd.OutOrStdout())
+}
+
+// claimOptions are the options of a replay that checks the claim of a trace. The error says that there is no such property.
+func claimOptions(file string, t *model.Trace, v *spec.Variant) (model.ReplayOptions, error) {
+	options := model.ReplayOptions{Variant: v}
+	if name := t.ClaimedProperty(); name != "" {
+		p := propertyByName(name)
+		if p == nil {
+			return options, exitError{2, fmt.Sprintf("%s: violates: %v", file, unknown(kindProperty, name))}
+		}
+		options.Properties = []*model.Property{p}
+	}
+	return options, nil
+}
+
+// checkClaim returns an error if what a trace claims to violate is not violated when it is run.
+func checkClaim(file string, t *model.Trace) error {
+	if t.Violates == "" {
+		return nil
+	}
+	options, err := claimOptions(file, t, t.Variant)
+	if err != nil {
+		return err
+	}
+	again, err := options.Run(t)
+	switch {
+	case err != nil:
+		return exitError{2, fmt.Sprintf("%s: %v", file, err)}
+	case again.Departure() != "":
+		return exitError{1, fmt.Sprintf("%s: %s", file, again.Departure())}
+	}
+	return nil
 }
 
 // sitesOff returns the sites that are switched off, by the trace or by --without, sorted.
@@ -102,54 +153,126 @@ func variantOf(trace *model.Trace, name string) (*spec.Variant, error) {
 	return nil, unknown(kindVariant, name)
 }
 
-func replay(w io.Writer, file string, trace *model.Trace, variant *spec.Variant) error {
-	again, err := model.RunTrace(trace, variant)
-	if err != nil {
-		return exitError{2, fmt.Sprintf("%s: %v", file, err)}
+// A replayed is a trace that was run again.
+type replayed struct {
+	file    string
+	given   *model.Trace
+	options model.ReplayOptions
+
+	again    *model.Replay
+	err      error    // a line of the trace cannot be done; nil: all can
+	others   []uint32 // choices with which all of the trace happens, in place of its own, with which it does not; nil: none
+	bounded  bool     // not all choices were tried
+	replaces bool     // the trace states no choices, and again is the run with the others
+}
+
+// run runs the trace, and if it departs in a line, or cannot be done, looks for other choices. The error is for bad input.
+func (r *replayed) run() error {
+	var bad *model.BadChoice
+	r.again, r.err = r.options.Run(r.given)
+	if errors.As(r.err, &bad) {
+		return r.badInput()
 	}
-	if _, err := again.Trace.WriteTo(w); err != nil {
-		return exitError{2, err.Error()}
+	if r.err == nil && r.again.Departs == nil {
+		return nil
 	}
-	if again.Departs != nil {
-		printDeparture(w, again)
-		return exitError{code: 1}
+	others, complete := r.options.OtherChoices(r.given)
+	if r.others, r.bounded = others, !complete; others == nil {
+		if r.err != nil {
+			return r.badInput()
+		}
+		return nil
 	}
-	fmt.Fprintln(w, "\neverything that the trace says happened again")
+	if r.replaces = len(r.given.Choices) == 0; r.replaces {
+		with := *r.given
+		with.Choices = others
+		r.given = &with
+		r.again, r.err = r.options.Run(r.given)
+	}
 	return nil
 }
 
-// printDeparture prints the first line of a trace that states something else than what happened.
-func printDeparture(w io.Writer, again *model.Replay) {
-	d := again.Departs
-	fmt.Fprintf(w, "\ndeparts at line %d:\n  the trace says   %s\n  what happened is %s\n", d.Number, d, again.Got)
+func (r *replayed) badInput() error {
+	text := fmt.Sprintf("%s: %v", r.file, r.err)
+	if r.bounded {
+		text += "; " + notAllTried
+	}
+	return exitError{2, text}
 }
 
-// replayUpstream runs a trace on the port and on Python, and marks each line by whether both did the same.
-func replayUpstream(w io.Writer, file string, trace *model.Trace, variant *spec.Variant, dir string) error {
-	here, err := model.RunTrace(trace, variant)
-	if err != nil {
-		return exitError{2, fmt.Sprintf("%s: %v", file, err)}
+const notAllTried = "some of the specification's other choices were tried, and do not lead there; there are too many to try all"
+
+// print prints what happened, and where it departs from the trace.
+func (r *replayed) print(w io.Writer) error {
+	if r.err != nil {
+		fmt.Fprintf(w, "with the choices of the trace, it is not possible: %v\n", r.err)
+	} else if _, err := r.again.Trace.WriteTo(w); err != nil {
+		return err
 	}
-	r, err := upstream.Replay(definitionsDir(dir), here.Plain, variant) // the Python reads numbers alone
-	if err != nil {
-		return exitError{2, fmt.Sprintf("%s: %v", file, err)}
+	return r.printVerdict(w)
+}
+
+// printVerdict prints where the run departs from the trace, and which other choices do not.
+func (r *replayed) printVerdict(w io.Writer) error {
+	departure := ""
+	if r.err == nil {
+		departure = r.again.Departure()
 	}
-	header := *r.Trace
-	lines := header.Lines
-	header.Lines = nil
+	switch {
+	case departure != "":
+		fmt.Fprintf(w, "\n%s\n", departure)
+	case r.err == nil && !r.replaces:
+		fmt.Fprintln(w, "\neverything that the trace says happened again")
+	}
+	switch header := choicesText(r.others); {
+	case r.replaces:
+		fmt.Fprintf(w, "\nallowed, with `%s`: the trace states no choices, and with these everything that it says happens\n", header)
+		return nil
+	case r.others != nil:
+		fmt.Fprintf(w, "\nallowed, with `%s` in place of the trace's choices\n", header)
+	case r.bounded:
+		fmt.Fprintln(w, notAllTried)
+	}
+	if departure == "" && r.err == nil {
+		return nil
+	}
+	return exitError{code: 1}
+}
+
+// choicesText is the line of a trace that states choices.
+func choicesText(choices []uint32) string {
+	text := "choices"
+	for _, c := range choices {
+		text += fmt.Sprintf(" %d", c)
+	}
+	return text
+}
+
+// printUpstream runs the trace on Python too, and marks each line by whether both did the same.
+func (r *replayed) printUpstream(w io.Writer, dir string) error {
+	p, err := upstream.Replay(definitionsDir(dir), r.again.Plain, r.options.Variant) // the Python reads numbers alone
+	if err != nil {
+		return exitError{2, fmt.Sprintf("%s: %v", r.file, err)}
+	}
+	header := *r.again.Trace
+	lines := p.Trace.Lines
+	header.Lines, header.Violates = nil, ""
 	fmt.Fprint(w, &header)
-	for _, l := range lines[:r.Agree] {
+	for _, l := range lines[:p.Agree] {
 		fmt.Fprintf(w, "agrees   %s\n", l)
 	}
-	if r.Departs {
-		return printDisagreement(w, r, lines)
+	if p.Departs {
+		return printDisagreement(w, p, lines)
 	}
-	if r.Replay.Departs != nil {
-		printDeparture(w, r.Replay)
+	if departure := r.again.Departure(); departure != "" {
+		err := r.printVerdict(w)
 		fmt.Fprintln(w, "definitions.py agrees with what happened")
-		return exitError{code: 1}
+		return err
 	}
 	fmt.Fprintf(w, "\ndefinitions.py agrees with everything that the trace says: %s\n", model.Counted(len(lines), "line"))
+	if r.replaces {
+		return r.printVerdict(w)
+	}
 	return nil
 }
 

@@ -101,7 +101,11 @@ func (c *shrinkCommand) finish(given *model.Trace, s *model.Search, r *shrink.Re
 	if len(removed) == 0 {
 		trace.World = given.World // so that the menus are kept
 	}
-	trace.Comments = []string{fmt.Sprintf("shrunk from %s to %d, of %s", model.Counted(r.Before, "action"), small.Actions, small.Key())}
+	keeps := small.Key()
+	if small.Property == shrink.NoStop.Name { // the last line says where it stops
+		keeps, trace.Violates = small.Kind, ""
+	}
+	trace.Comments = []string{fmt.Sprintf("shrunk from %s to %d, of %s", model.Counted(r.Before, "action"), small.Actions, keeps)}
 	trace.Comments = append(trace.Comments, r.Changes...)
 	for _, what := range removed {
 		trace.Comments = append(trace.Comments, "removed from the world: "+what)

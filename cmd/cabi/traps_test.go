@@ -169,8 +169,8 @@ func TestTrapsOutput(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{"traps", "-o", filepath.Join(file, "x")}, {"traps", "--json", "-o", "x"}} {
-		if code := run(args); code != 2 {
-			t.Errorf("%v: exit %d, want 2", args, code)
+		if _, code, err := execute(newRootCommand(), args...); code != 2 {
+			t.Errorf("%v: exit %d, %v, want 2", args, code, err)
 		}
 	}
 }

@@ -161,6 +161,9 @@ func replay(t *model.Trace, recorder ...model.Checker) (made *model.Trace, stopp
 	if d := again.Departs; d != nil {
 		return nil, nil, fmt.Errorf("line %d: it says %s, what happens is %s: only a trace that happens again can be exported", d.Number, d, again.Got)
 	}
+	if d := again.Departure(); d != "" {
+		return nil, nil, fmt.Errorf("%s: only a trace that happens again can be exported", d)
+	}
 	complete := *again.Trace
 	complete.Comments, complete.Violates = t.Comments, t.Violates
 	return &complete, again.Stopped, nil

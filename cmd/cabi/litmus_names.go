@@ -1,0 +1,116 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"cabi/internal/port"
+	"cabi/model"
+)
+
+// checkLitmusNames returns an error if a litmus names a site, a property or a word for a value that does not exist, or takes a trap for an
+// assert. It says which names are near.
+func checkLitmusNames(l *model.Litmus) error {
+	for _, s := range l.Without {
+		kind, err := siteKind(string(s))
+		if err == nil && kind == "" {
+			err = unknown(kindSite, string(s))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, claim := range l.Claims {
+		for _, term := range claim.Terms {
+			if err := checkTerm(term); err != nil {
+				return fmt.Errorf("line %d: %w", claim.Number, err)
+			}
+		}
+	}
+	return nil
+}
+
+// checkTerm returns an error if a term of a claim names what does not exist.
+func checkTerm(t model.Term) error {
+	kind, site := t.Stop()
+	switch {
+	case t.UnknownWord() != "":
+		return unknownValue(t.UnknownWord())
+	case t.Property() != "" && propertyByName(t.Property()) == nil:
+		return unknown(kindProperty, t.Property())
+	case site == "":
+		return nil
+	case kind == "crash":
+		return checkCrash(site)
+	case kind == "exception":
+		return fmt.Errorf("an exception has no site: write exception alone")
+	}
+	return checkStopSite(kind, site)
+}
+
+// unknownValue is the error for a word that stands for no value.
+func unknownValue(word string) error {
+	known := model.ValueWords()
+	name, _, _ := strings.Cut(word, ":")
+	hint := "there are: " + strings.Join(known, ", ")
+	if near := nearest(name+":N", known); len(near) > 0 {
+		hint = didYouMean(near)
+	} else if near := nearest(name, known); len(near) > 0 {
+		hint = didYouMean(near)
+	}
+	return fmt.Errorf("%q is no value: it is a number, a name, or a word; %s", word, hint)
+}
+
+// checkStopSite returns an error unless a site exists and stops as the claim says.
+func checkStopSite(stop, site string) error {
+	kind, err := siteKind(site)
+	switch {
+	case err != nil:
+		return err
+	case kind == "":
+		return unknown(kindSite, site)
+	case stop == "trap" && kind != port.KindTrap:
+		return fmt.Errorf("%s is an assert and no trap: write assertion-failure %s", site, site)
+	case stop != "trap" && kind == port.KindTrap:
+		return fmt.Errorf("%s is a trap and no assert: write trap %s", site, site)
+	}
+	return nil
+}
+
+// siteKind is the kind of a site; empty: there is no such site.
+func siteKind(name string) (string, error) {
+	report, err := pinReport()
+	if err != nil {
+		return "", err
+	}
+	for _, s := range report.Sites {
+		if s.Name == name {
+			return string(s.Kind), nil
+		}
+	}
+	return "", nil
+}
+
+// pythonExceptions are those of Python that can stop definitions.py.
+var pythonExceptions = []string{"AttributeError", "IndexError", "KeyError", "NameError", "OverflowError", "TypeError", "UnboundLocalError",
+	"UnicodeDecodeError", "UnicodeEncodeError", "ValueError"}
+
+// checkCrash returns an error unless a crash is of a function of definitions.py, with an exception that can stop it.
+func checkCrash(name string) error {
+	at := strings.LastIndex(name, "/")
+	report, err := pinReport()
+	switch {
+	case err != nil:
+		return err
+	case at < 0:
+		return errors.New("a crash is crash FUNCTION/EXCEPTION, such as crash canon_error_context_new/NameError")
+	case ported(report, name[:at]) == nil:
+		functions := names(report.Ported, func(p port.Ported) string { return p.Definition.Name })
+		return unknown(kind{"function of definitions.py", "functions", func() []string { return functions }, "cabi port"}, name[:at])
+	case !slices.Contains(pythonExceptions, name[at+1:]):
+		return unknown(kind{"exception", "exceptions", func() []string { return pythonExceptions }, ""}, name[at+1:])
+	}
+	return nil
+}
