@@ -120,7 +120,7 @@ func (l *litmusRun) take(r *Run, at *Activation, line *Line) Action {
 	a, err := ParseAction(r, at, words)
 	if hostMenu[a.Op] != nil && a.Op != opInvoke && a.Op != opTick {
 		if err == nil && !r.hostMay(at, a) {
-			err = errors.New("upstream does not allow it there")
+			err = r.whyNot(a)
 		}
 		if l.noteHost(line, err); err != nil {
 			l.merged = true
@@ -135,6 +135,17 @@ func (l *litmusRun) take(r *Run, at *Activation, line *Line) Action {
 		return Action{}
 	}
 	return a
+}
+
+// whyNot says why upstream does not allow an action to the host.
+func (r *Run) whyNot(a Action) error {
+	switch {
+	case a.Op != opCancel:
+		return errors.New("upstream does not allow it there")
+	case r.invocations[n(a, 0)].Resolved:
+		return errors.New("the call is resolved")
+	}
+	return errors.New("its cancellation was requested already")
 }
 
 // noteHost notes whether the host can take the action of a line.

@@ -23,9 +23,12 @@ allowed $s != $t
 	if err != nil {
 		t.Fatal(err)
 	}
-	verdict := l.Explore(nil, 100)
-	for i, want := range []bool{true, true, false, true} {
-		if _, got := l.Claims[i].Holds(verdict); got != want {
+	report, err := l.Explore(model.LitmusOptions{Tries: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []model.Verdict{model.Holds, model.Holds, model.Fails, model.Holds} {
+		if _, got := l.Claims[i].Judge(report); got != want {
 			t.Errorf("%s: %v", l.Claims[i], got)
 		}
 	}

@@ -35,7 +35,7 @@ in A.stackful
 in host
   $c = invoke A.stackful
   ticks | cancel $c
-allowed ends and $c = 0
+allowed returns and $c = 0
 `
 
 // A trace with names happens under each variant, whichever numbers the names stand for.
@@ -208,11 +208,11 @@ func fuzzed(t *testing.T, text string) {
 func FuzzLitmus(f *testing.F) {
 	f.Add(litmusText)
 	f.Add(definedTrace)
-	f.Add("world handles\nin A.run\n $r = resource.new R 1\nA: resource.drop R $r\nalways trap | ends\n")
+	f.Add("world handles\nin A.run\n $r = resource.new R 1\nA: resource.drop R $r\nalways trap\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		l, err := model.ParseLitmus(strings.NewReader(text))
 		if err == nil {
-			l.Explore(nil, 20)
+			_, _ = l.Explore(model.LitmusOptions{Tries: 20})
 		} else if !strings.HasPrefix(err.Error(), "line ") {
 			t.Errorf("%q: %v: an error names the line", text, err)
 		}

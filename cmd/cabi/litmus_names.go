@@ -16,7 +16,7 @@ func checkLitmusNames(l *model.Litmus) error {
 	for _, s := range l.Without {
 		kind, err := siteKind(string(s))
 		if err == nil && kind == "" {
-			err = unknown(kindSite, string(s))
+			err = unknownNear(kindSite, string(s))
 		}
 		if err != nil {
 			return err
@@ -39,7 +39,7 @@ func checkTerm(t model.Term) error {
 	case t.UnknownWord() != "":
 		return unknownValue(t.UnknownWord())
 	case t.Property() != "" && propertyByName(t.Property()) == nil:
-		return unknown(kindProperty, t.Property())
+		return unknownNear(kindProperty, t.Property())
 	case site == "":
 		return nil
 	case kind == "crash":
@@ -48,6 +48,15 @@ func checkTerm(t model.Term) error {
 		return fmt.Errorf("an exception has no site: write exception alone")
 	}
 	return checkStopSite(kind, site)
+}
+
+// unknownNear is the error for a name that is none of its kind. It says which one is nearest, however far that is.
+func unknownNear(k kind, name string) error {
+	text := unknown(k, name).Error()
+	if len(nearest(name, k.names())) == 0 {
+		text += "; the nearest is " + slices.MinFunc(k.names(), func(a, b string) int { return distance(name, a) - distance(name, b) })
+	}
+	return exitError{2, text}
 }
 
 // unknownValue is the error for a word that stands for no value.
@@ -70,7 +79,7 @@ func checkStopSite(stop, site string) error {
 	case err != nil:
 		return err
 	case kind == "":
-		return unknown(kindSite, site)
+		return unknownNear(kindSite, site)
 	case stop == "trap" && kind != port.KindTrap:
 		return fmt.Errorf("%s is an assert and no trap: write assertion-failure %s", site, site)
 	case stop != "trap" && kind == port.KindTrap:

@@ -80,7 +80,7 @@ func TestLitmusClaims(t *testing.T) {
 		code  int
 	}{
 		{"allowed $x = 7", 0}, {"always $x = 7", 1}, {"allowed trap", 0}, {"forbidden trap", 1}, {"allowed $x = 8", 1},
-		{"always $r = 1", 0}, {"allowed $x != 8 and ends", 0}, {"forbidden violates no-crash", 0}, {"forbidden cannot go", 0},
+		{"always $r = 1", 0}, {"allowed $x != 8 and returns", 0}, {"forbidden violates no-crash", 0}, {"forbidden cannot go", 0},
 	} {
 		out, code, err := litmusText(t, text+c.claim)
 		if code != c.code || !strings.Contains(out, "2 outcomes, 2 ways") {
@@ -93,7 +93,7 @@ func TestLitmusClaims(t *testing.T) {
 func TestLitmusTrace(t *testing.T) {
 	const text = "world tasks\nin A.stackful\n  thread.yield cancellable\n  task.return ()\nin host\n  $c = invoke A.stackful\n  invoke A.stackful\n  ticks | cancel $c\n  ticks\n"
 	out, code, err := litmusText(t, text)
-	if code != 0 || !strings.Contains(out, "ends; $c = 0") {
+	if code != 0 || !strings.Contains(out, "returns; $c = 0") {
 		t.Fatalf("exit %d, %v:\n%s", code, err, out)
 	}
 	trace, code, err := litmusText(t, text, "--trace", "1")

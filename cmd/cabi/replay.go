@@ -79,7 +79,7 @@ func claimOptions(file string, t *model.Trace, v *spec.Variant) (model.ReplayOpt
 	if name := t.ClaimedProperty(); name != "" {
 		p := propertyByName(name)
 		if p == nil {
-			return options, exitError{2, fmt.Sprintf("%s: violates: %v", file, unknown(kindProperty, name))}
+			return options, exitError{2, fmt.Sprintf("%s: violates: %v", file, unknownNear(kindProperty, name))}
 		}
 		options.Properties = []*model.Property{p}
 	}
