@@ -17,6 +17,8 @@ type Litmus struct {
 	Programs  map[string]*Program // by the name of a function, callback, destructor …, or by actor
 	Claims    []Claim
 	registers []string // the names of results, in the order in which lines bind them
+
+	separately bool // equal states are not noticed, in tests
 }
 
 // A Program is the actions of a function, callback … in each of its calls, or of an actor in all of its calls together.

@@ -177,6 +177,7 @@ func (l *litmusRun) arrive(r *Run) bool {
 		return false
 	}
 	key, known := l.fingerprint(r)
+	known = known && !l.separately
 	if n := l.graph.states[key]; known && n != nil {
 		if l.at.comesFrom(n) {
 			l.how = endNever
