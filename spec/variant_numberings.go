@@ -13,23 +13,28 @@ var perTypeRandomVariant = &Variant{
 	Name:      "per-type-random",
 	Layout:    perType{},
 	Numbering: func(ts *Tables, _ TableKey) Numbering { return &random{ts: ts} },
-	Says:      "as per-type; the index is drawn among those that nothing in the instance has",
-	Origin:    "component-model#395, the opening proposal",
+	Says:      "as per-type; the index is drawn among those that nothing in the same table has",
+	Origin:    `component-model#395, the opening post: "a random, but unique, index per resource type"`,
 }
 
-// random draws an index that no table of the instance uses.
+var instanceRandomVariant = &Variant{
+	Name:      "instance-random",
+	Layout:    perType{},
+	Numbering: func(ts *Tables, _ TableKey) Numbering { return &random{ts: ts, inInstance: true} },
+	Says:      "as per-type; the index is drawn among those that nothing in the instance has",
+	Origin:    "a host may do so under the opening proposal of component-model#395, which does not demand it",
+}
+
+// random draws an index that is not in use.
 type random struct {
 	drawn
-	ts *Tables
+	ts         *Tables
+	inInstance bool // no table of the instance uses the index; false: the index may be in use in another table
 }
 
 // Issue draws among the unused indices up to the limit.
 func (n *random) Issue(place uint64) uint64 {
-	var used []uint64
-	for _, t := range *n.ts.tables {
-		used = slices.AppendSeq(used, maps.Keys(t.numbering.(*random).places))
-	}
-	slices.Sort(used)
+	used := n.used()
 	s, most := n.ts.inst.store, n.ts.inst.store.options.Limits.RandomIndices
 	s.trapIf(uint64(len(used)) >= most, "variant/no-index-left", "every index is in use")
 	i := 1 + uint64(s.choose("variant/random-index", int(most)-len(used)))
@@ -39,6 +44,19 @@ func (n *random) Issue(place uint64) uint64 {
 		}
 	}
 	return n.name(place, i)
+}
+
+// used are the indices that must not be drawn, in ascending order.
+func (n *random) used() []uint64 {
+	used := slices.Collect(maps.Keys(n.places))
+	if n.inInstance {
+		used = nil
+		for _, t := range *n.ts.tables {
+			used = slices.AppendSeq(used, maps.Keys(t.numbering.(*random).places))
+		}
+	}
+	slices.Sort(used)
+	return used
 }
 
 var singleSequentialVariant = &Variant{

@@ -36,7 +36,7 @@ var PerType = &Variant{
 // Variants are all variants, the default first. Those that are not in this file are in variant_layouts.go and
 // variant_numberings.go.
 var Variants = []*Variant{
-	SingleTable, PerType, resourceTableVariant, singleTableThreadsVariant, perTypeRandomVariant,
+	SingleTable, PerType, resourceTableVariant, singleTableThreadsVariant, perTypeRandomVariant, instanceRandomVariant,
 	singleSequentialVariant, perTypeDisjointVariant, perPayloadTypeVariant, storeWideVariant, singleGenerationalVariant,
 }
 
