@@ -30,6 +30,7 @@ var KnownDefects = []Defect{
 	{"backpressure", residualBackpressure, "", 8},
 	{"tasks", residualBackpressure, "", 4},
 	{"cancel", residualBackpressure, "", 6},
+	{"loops", residualBackpressure, "", 10},
 	{"helpers", noCrash, "canon_error_context_new/NameError", 2},
 	{"error-contexts", noCrash, "canon_error_context_new/NameError", 1},
 }

@@ -17,7 +17,7 @@ var diagnosable = &model.Property{
 		"from that one lookup.",
 	Kind:    "step",
 	Indices: true,
-	Origin:  `component-model#395: "unknown handle index 1" should say what the index names`,
+	Origin:  `component-model#395: "unknown handle index" is all that a runtime can say, and not which type the index is of`,
 	New:     func() model.Checker { return &diagnosableChecker{BaseChecker: model.BaseChecker{Name: "diagnosable"}} },
 }
 

@@ -108,7 +108,11 @@ func mustHold(t *testing.T, s scope, v *spec.Variant, properties []*model.Proper
 }
 
 func (s scope) check(v *spec.Variant, properties ...*model.Property) *model.Report {
-	return model.Search{World: model.WorldByName(s.world), Variant: v, Properties: properties, Bounds: model.Bounds{Steps: s.steps, Handles: s.handles}}.Run()
+	return s.search(v, properties...).Run()
+}
+
+func (s scope) search(v *spec.Variant, properties ...*model.Property) model.Search {
+	return model.Search{World: model.WorldByName(s.world), Variant: v, Properties: properties, Bounds: model.Bounds{Steps: s.steps, Handles: s.handles}}
 }
 
 // check explores the handles.

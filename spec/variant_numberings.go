@@ -64,7 +64,7 @@ var singleSequentialVariant = &Variant{
 	Layout:    singleTable{},
 	Numbering: func(*Tables, TableKey) Numbering { return sequential{} },
 	Says:      "one table; indices count up and are never used again",
-	Origin:    `component-model#395: "random" may just as well be sequential`,
+	Origin:    "component-model#395: random indices may as well be sequential",
 }
 
 // sequential never uses a free place.

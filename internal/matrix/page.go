@@ -13,17 +13,20 @@ var gains = map[string]string{
 	"single-table": "Upstream's choice. In its instance, an index alone says which element it is of, so every wrong use traps and the trap says " +
 		"which element is there; arrays are as short as they can be. The price is that the number of an index depends on everything else that " +
 		"the instance holds, and that a stale index may be that of any element that came later.",
-	"per-type": "The numbering that #395 asks about. The indices of a type depend only on the handles of that type. But an index can be that of one " +
+	"per-type": "The numbering that #395 wants to be relaxed. The indices of a type depend only on the handles of that type. But an index can be that of one " +
 		"element of each type: used as the wrong type, it reaches another element without a trap, and where it reaches nothing the trap can only say " +
 		"\"unknown handle index 1\". The arrays of all types together are longer than the most handles that the instance ever held at once.",
 	"resource-table": "The step in between. For resources alone it has all the advantages of `single-table`. An index can still be that of a resource, a " +
 		"waitable and a set.",
 	"single-table-threads": "As `single-table`, but a thread takes an index too. So the first handle of a call no longer has the index 1, and the index of a handle " +
 		"depends on which calls began and ended before, since a thread may take an index that a handle gave back.",
-	"per-type-random": "The proposal that opened #395. Random and unique indices prevent that live handles are confused, as one table does. But a trap cannot say which " +
+	"per-type-random": "The proposal that opened #395, as it stands: an index is unique among the handles of its type. Two types may draw the same, so live handles " +
+		"are confused as under `per-type`, but only by chance (see [how rarely](#how-rarely-random-indices-meet)). A trap cannot say which " +
 		"element an index is of without a search through every other table, and indices are neither reproducible nor small. A stale index is used again " +
-		"only by chance: the searches find that because they draw from a few numbers; among 2^28 it would take luck.",
-	"single-sequential": "\"Random may as well be sequential\", says #395. No stale index ever reaches an element. The price is that no place is given " +
+		"only by chance, too.",
+	"instance-random": "A host may do this under the proposal, which does not demand it: draw what nothing in the instance has. That prevents that live handles are " +
+		"confused, as one table does. All else is as under `per-type-random`.",
+	"single-sequential": "Random indices may as well be sequential. No stale index ever reaches an element. The price is that no place is given " +
 		"back: the array grows with every handle that is ever made (a map in its place would not), and an instance that has made 2^28 handles can make no more.",
 	"per-type-disjoint": "A mode for debugging. Indices are unique in the instance and depend only on the history of their type. But they are large, and a trap " +
 		"cannot say which element an index is of, because the lookup sees only the table of the expected type. A range has 2^20 indices. With more handles of a type, or more than " +
@@ -48,9 +51,29 @@ discusses, and those that upstream had or has. Each variant has a column, and ea
 
 `
 
+const asked = `## Who asked for what
+
+The messages in which upstream discussed the numbering, retold in short, and the rows and columns that answer them.
+
+| who | what | rows and columns |
+|---|---|---|
+| alexcrichton, [#395](https://github.com/WebAssembly/component-model/issues/395), 2024-09-16 | An engine must keep a table for each resource type and give the index that was freed last. So handles of two types have the index 1, and where that is passed as a third type, all that the runtime can report is an "unknown handle index". This happened with two versions of wasi:io/poll. | ` + "`per-type`: `unique-in-instance`, `diagnosable`" + ` |
+| the same | An engine should be free to give "a random, but unique, index per resource type". | ` + "`per-type-random`; `instance-random` is a stronger reading" + ` |
+| lukewagner, the same, 2024-09-23 | Where indices are mostly dense, bindings can keep what belongs to a handle in an array and need no map. That does not demand determinism, but speaks against random indices from the whole range. | ` + "`dense`" + `; places of arrays |
+| lukewagner, the same, 2024-11-19 | Keep the numbering deterministic. Put all resources of an instance into one table, which helps to debug the use of a handle as the wrong type, and makes runtimes simpler. It "probably won't break anyone now". | ` + "`resource-table`: `deterministic`, `diagnosable`" + `; all kinds of guests |
+| lukewagner, [#427](https://github.com/WebAssembly/component-model/pull/427), 2024-12-05 | The change itself. It stays deterministic, and the branch that it costs should not matter. | ` + "`resource-table`: `deterministic`" + `; time of a lookup |
+| sunfishcode, the same, 2024-12-06 | The numbering does not show in a component's public interface, so it may become an option later. | ` + "`opaque-guests`" + ` |
+| lukewagner, [#511](https://github.com/WebAssembly/component-model/issues/511), 2025-04-29 | Whether waitable sets have a table of their own can be seen from the indices. If tables are merged at all, why not those of resources and waitables? | ` + "`comparing-guests`, `hard-coding-guests`" + ` |
+| lukewagner, [#513](https://github.com/WebAssembly/component-model/pull/513), 2025-05-01 | One table for resources, waitables, waitable sets and the rest. | ` + "`single-table`" + ` |
+| alexcrichton, [wasmtime#10701](https://github.com/bytecodealliance/wasmtime/pull/10701), 2025-04-30 | Guests see other indices after #427, as those of two types no longer overlap. That should hardly matter, since guests treat handles as opaque. | ` + "`opaque-guests`" + ` |
+
+The other properties and variants are this project's: they say what else changes with the numbering.
+
+`
+
 const guestsIntro = `## Which guests would notice
 
-A change of numbering "probably won't break anyone", says #395. To find out, the same program runs under a variant and under %s, side by
+One table for all resources "probably won't break anyone now", wrote lukewagner in #395. To find out, the same program runs under a variant and under %s, side by
 side. The two runs use the same handles, whatever their indices are. The property of a kind of guests fails if the outcomes differ: the
 element that is reached, a result, or a trap. The programs write #0 for the first handle that was issued in the run, and #1 for the second.
 
@@ -67,6 +90,8 @@ func (m *Matrix) WriteMarkdown(w io.Writer) {
 	fmt.Fprint(w, intro)
 	m.writeScopes(w)
 	m.writeTable(w)
+	fmt.Fprint(w, asked)
+	writeChances(w)
 	fmt.Fprintf(w, guestsIntro, "`"+m.Reference.Name+"`")
 	for _, p := range Guests(m.Reference) {
 		fmt.Fprintf(w, "| `%s` | %s |\n", p.Name, does[p.Name])
