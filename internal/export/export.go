@@ -36,6 +36,8 @@ type state struct {
 	Actor  string  `json:"actor"`
 	Tables []table `json:"tables"`
 	Tasks  []task  `json:"tasks"`
+
+	recorded bool
 }
 
 // A table is one handle table of an instance.
@@ -73,7 +75,7 @@ func (s *stateRecorder) Stopped(r *model.Run, _ error) { s.record(r) }
 func (s *stateRecorder) record(r *model.Run) {
 	n := r.RecordedLines()
 	s.states = slices.Grow(s.states, n+1-len(s.states))[:max(n+1, len(s.states))]
-	s.states[n] = state{Tables: tablesOf(r), Tasks: tasksOf(r)}
+	s.states[n] = state{Tables: tablesOf(r), Tasks: tasksOf(r), recorded: true}
 }
 
 func tablesOf(r *model.Run) []table {
@@ -116,11 +118,19 @@ func tasksOf(r *model.Run) []task {
 	for _, t := range r.Store.AllTasks() {
 		one := task{t.Instance().Name, fmt.Sprintf("%s: %s", t.Func(), t.State()), []string{}}
 		for _, thread := range t.Threads() {
-			one.Threads = append(one.Threads, "waits for "+thread.WaitsFor().Kind.String())
+			one.Threads = append(one.Threads, doing(thread))
 		}
 		all = append(all, one)
 	}
 	return all
+}
+
+// doing says what a thread waits for.
+func doing(t *spec.Thread) string {
+	if kind := t.WaitsFor().Kind; kind != spec.WaitsNot {
+		return "waits for " + kind.String()
+	}
+	return "runs"
 }
 
 // recordStates replays a trace and returns it as it happened, with the state before the first line and after each.
@@ -139,7 +149,7 @@ func (s *stateRecorder) after(lines []model.Line) []state {
 	states := make([]state, len(lines)+1)
 	for i := range states {
 		switch {
-		case i < len(s.states) && s.states[i].Tables != nil:
+		case i < len(s.states) && s.states[i].recorded:
 			states[i] = s.states[i]
 		case i > 0:
 			states[i] = states[i-1]

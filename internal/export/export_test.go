@@ -3,9 +3,12 @@ package export
 import (
 	"encoding/json"
 	"flag"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -132,6 +135,68 @@ func TestITF(t *testing.T) {
 	if lent := string(file.States[5]["tables"]); !strings.Contains(lent, `"#bigint": "1"`) || !strings.Contains(lent, "own handle of R rep=100, lent: 1") {
 		t.Errorf("the tables are %s", lent)
 	}
+}
+
+// Tasks and their threads are shown also where no instance has a handle.
+func TestTasksWithoutHandles(t *testing.T) {
+	trace := read(t, "world tasks\nhost: invoke A.stackful\nA: thread.suspend uncancellable\n")
+	_, states, err := recordStates(trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := states[len(states)-1]
+	if len(last.Tables) > 0 || len(last.Tasks) != 1 || !slices.Equal(last.Tasks[0].Threads, []string{"waits for being resumed"}) {
+		t.Fatalf("after the call the state is %+v", last)
+	}
+	for name, write := range map[string]func(*model.Trace) (string, error){"itf": ITF, "html": HTML} {
+		if text, err := write(trace); err != nil || !strings.Contains(text, "waits for being resumed") {
+			t.Errorf("%s does not show the suspended task (%v)", name, err)
+		}
+	}
+}
+
+// Text of the page contrasts with what is behind it by 4.5 to 1 at least, on a light and on a dark screen, as WCAG 2 asks.
+func TestContrast(t *testing.T) {
+	light, dark, found := strings.Cut(page, "@media (prefers-color-scheme: dark)")
+	if !found {
+		t.Fatal("the page has no dark colours")
+	}
+	for scheme, css := range map[string]string{"light": light, "dark": dark} {
+		for _, pair := range [][2]string{{"ink", "paper"}, {"later", "paper"}, {"bad", "paper"}, {"ink", "mark"}, {"ink", "code"}} {
+			text, behind := luminance(t, css, pair[0]), luminance(t, css, pair[1])
+			if contrast := (max(text, behind) + 0.05) / (min(text, behind) + 0.05); contrast < 4.5 {
+				t.Errorf("%s: %s on %s has a contrast of %.1f", scheme, pair[0], pair[1], contrast)
+			}
+		}
+	}
+	if colours := regexp.MustCompile(`color: (#\w+)|background: (#\w+)`).FindAllString(page, -1); len(colours) > 0 {
+		t.Errorf("these colours have no name, so they are not checked: %q", colours)
+	}
+}
+
+// luminance is the relative luminance of a colour that the page has a name for.
+func luminance(t *testing.T, css, name string) float64 {
+	t.Helper()
+	m := regexp.MustCompile(`--` + name + `: #(\w+);`).FindStringSubmatch(css)
+	if m == nil {
+		t.Fatalf("no colour is named %s", name)
+	}
+	hex := m[1]
+	if len(hex) == 3 {
+		hex = string([]byte{hex[0], hex[0], hex[1], hex[1], hex[2], hex[2]})
+	}
+	n, err := strconv.ParseUint(hex, 16, 24)
+	if err != nil {
+		t.Fatal(err)
+	}
+	linear := func(part uint64) float64 {
+		v := float64(part&0xff) / 255
+		if v <= 0.04045 {
+			return v / 12.92
+		}
+		return math.Pow((v+0.055)/1.055, 2.4)
+	}
+	return 0.2126*linear(n>>16) + 0.7152*linear(n>>8) + 0.0722*linear(n)
 }
 
 const hostile = `# </pre><script>alert(1)</script> <img src=x onerror=alert(1)>

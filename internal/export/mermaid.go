@@ -31,7 +31,7 @@ func Mermaid(t *model.Trace) (string, error) {
 		d.line(l)
 	}
 	if made.Violates != "" {
-		fmt.Fprintf(&b, "  Note over %s: violates %s\n", d.span(), mermaidText(made.Violates))
+		d.noteAcross("violates " + made.Violates)
 	}
 	return b.String(), nil
 }
@@ -56,7 +56,7 @@ func (d *diagram) line(l model.Line) {
 	words := strings.Fields(l.Text)
 	switch {
 	case l.Kind == model.LineStop:
-		fmt.Fprintf(d.b, "  Note over %s: %s\n", d.span(), mermaidText(l.String()))
+		d.noteAcross(l.String())
 	case l.Kind == model.LineAction && len(words) > 1 && (words[0] == "call" || words[0] == "invoke"):
 		callee, _, _ := strings.Cut(words[1], ".")
 		fmt.Fprintf(d.b, "  %s->>%s: %s\n", d.names[l.Actor], d.names[callee], mermaidText(textOf(l)))
@@ -71,12 +71,9 @@ func textOf(l model.Line) string {
 	return text
 }
 
-// span is the range of participants that a note across the whole diagram is over.
-func (d *diagram) span() string {
-	if len(d.names) == 1 {
-		return "p0"
-	}
-	return fmt.Sprintf("p0,p%d", len(d.names)-1)
+// noteAcross writes a note over all participants. Mermaid makes no such note wider than the participants are apart, so the text must wrap.
+func (d *diagram) noteAcross(text string) {
+	fmt.Fprintf(d.b, "  Note over p0,p%d:wrap: %s\n", len(d.names)-1, mermaidText(text))
 }
 
 // mermaidText escapes the characters that are syntax in Mermaid, or in the HTML that Mermaid makes.
