@@ -44,3 +44,42 @@ func failsAt(printed, line string) bool {
 	}
 	return false
 }
+
+// Each place that the second table of docs/findings.md names is an assert of that function, at that line.
+func TestFindingsLines(t *testing.T) {
+	sites, _, _ := execute(newSitesCommand(), "--json=false")
+	rows := regexp.MustCompile("(?m)^\\| .* \\| asserts? in (`.*`) \\| ([\\d, ]+) \\|$").FindAllStringSubmatch(string(must(os.ReadFile("../../docs/findings.md"))), -1)
+	if len(rows) < 8 {
+		t.Fatalf("the table has %d rows with asserts, want at least eight", len(rows))
+	}
+	for _, row := range rows {
+		functions := strings.ReplaceAll(strings.ReplaceAll(row[1], "`, `", "|"), "`", "")
+		for line := range strings.SplitSeq(row[2], ", ") {
+			if !regexp.MustCompile(`(?m)^\S+ +(` + functions + `)(\.\S+)? +\d+ +` + line + ` +assert`).MatchString(sites) {
+				t.Errorf("%s has no assert in line %s", functions, line)
+			}
+		}
+	}
+}
+
+// The traces that docs/findings.md shows after a command are what the command prints.
+func TestFindingsTraces(t *testing.T) {
+	if testing.Short() {
+		t.Skip("explores several worlds")
+	}
+	shown := regexp.MustCompile(`(?m)^    \$ cabi (.*)\n((?:    .*\n)+)`).FindAllStringSubmatch(string(must(os.ReadFile("../../docs/findings.md"))), -1)
+	if len(shown) < 4 {
+		t.Fatalf("the page shows %d outputs, want four", len(shown))
+	}
+	for _, m := range shown {
+		out, _, _ := execute(newRootCommand(), strings.Fields(m[1])...)
+		for line := range strings.Lines(m[2]) {
+			_, after, found := strings.Cut(out, strings.TrimPrefix(line, "    "))
+			if !found {
+				t.Errorf("cabi %s does not print, after what the page has before it: %s", m[1], line)
+				break
+			}
+			out = after
+		}
+	}
+}
