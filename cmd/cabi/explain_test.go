@@ -128,7 +128,7 @@ func TestExplainCommand(t *testing.T) {
 		}
 	}
 	out, code, _ := execute(newRootCommand(), "explain")
-	for _, want := range []string{"worlds (", "properties (", "sites (304):", "variants (10):", "actions (", "  pin\n"} {
+	for _, want := range []string{"worlds (", "properties (", "sites (304):", "variants (11):", "actions (", "  pin\n"} {
 		if code != 0 || !strings.Contains(out, want) {
 			t.Errorf("cabi explain: exit %d, no %q in\n%s", code, want, out)
 		}
