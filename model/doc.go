@@ -32,7 +32,8 @@
 //   - trace: text and JSON of traces, names in them, replaying;
 //   - litmus and search, which do not use each other: litmus tests; and explorers, the frontier, visited states, checkpoints, random walks.
 //
-// The package imports spec. Only search uses cabi/internal/snapshot, to take actions back, and cabi/internal/storage, to keep states.
+// The package imports spec. Only search uses cabi/internal/snapshot, to take actions back, cabi/internal/storage, to keep states, and
+// cabi/internal/output, to write checkpoints.
 //
 // docs/design.md says how the parts work, and why this is one package.
 package model

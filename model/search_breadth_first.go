@@ -189,5 +189,6 @@ func (b *breadthFirst) finish() {
 	}
 	if b.report.Stopped && b.betweenBatches {
 		b.checkpoint()
+		b.mustStop() // notes that the checkpoint could not be written
 	}
 }

@@ -67,3 +67,58 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("resumed, error %v:\n%s\nwithout a stop:\n%s", err, resumed, want)
 	}
 }
+
+// A search that is stopped early says by what, and how it can go on; and it can.
+func TestHowToGoOn(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "checkpoint")
+	const search = "check subtasks --property resolved-once --steps 6 "
+	for _, c := range []struct{ args, want string }{
+		{search + "--duration 1ns", "stopped early, by --duration 1ns: a longer --duration, or none, explores more; with --checkpoint FILE, the search can be resumed\n"},
+		{search + "--duration 1ns --depth-first", "stopped early, by --duration 1ns: a longer --duration, or none, explores more\n"},
+		{search + "--duration 1ns --checkpoint " + file, "stopped early, by --duration 1ns: the same command with --resume " + file + " goes on from here\n"},
+		{search + "--duration 1ns --resume " + file, "stopped early, by --duration 1ns: the same command with --resume " + file + " goes on from here\n"},
+		{"check handles --random --duration 1ns --seed 7", "stopped early, by --duration 1ns: a longer --duration, or more --runs, with --seed 7 makes the same walks and more; another --seed makes other walks\n"},
+	} {
+		out, code, err := execute(newRootCommand(), strings.Fields(c.args)...)
+		if code != 3 || !strings.HasSuffix(out, c.want) {
+			t.Errorf("cabi %s: exit %d, %v:\n%s", c.args, code, err, out)
+		}
+		out, _, _ = execute(newRootCommand(), strings.Fields(c.args+" --json")...)
+		if _, last := jsonLines(t, out); last.Stopped != "--duration 1ns" {
+			t.Errorf("cabi %s --json: stopped by %q", c.args, last.Stopped)
+		}
+	}
+	resumed, code, err := execute(newRootCommand(), strings.Fields(search+"--resume "+file)...)
+	if whole, _, _ := execute(newRootCommand(), strings.Fields(search)...); code != 0 || resumed != whole || strings.Contains(whole, "stopped early") {
+		t.Errorf("exit %d, %v:\n%s\nwithout a stop:\n%s", code, err, resumed, whole)
+	}
+}
+
+// Ctrl-C stops a search, which says so, and writes its checkpoint.
+func TestInterrupt(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "checkpoint")
+	cmd := cabiCommand("check", "everything", "--steps", "30", "--checkpoint", file, "--checkpoint-every", "20ms", "--keep-going")
+	var out, errs strings.Builder
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error)
+	go func() { ended <- cmd.Wait() }()
+	for begun := false; !begun; { // the first checkpoint says that the search has begun
+		select {
+		case err := <-ended:
+			t.Fatalf("it ended by itself: %v\n%s", err, errs.String())
+		case <-time.After(10 * time.Millisecond):
+			_, err := os.Stat(file)
+			begun = err == nil
+		}
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Skip(err)
+	}
+	<-ended
+	if !strings.HasSuffix(out.String(), "stopped early, by Ctrl-C: the same command with --resume "+file+" goes on from here\n") {
+		t.Errorf("exit %d:\n%s%s", cmd.ProcessState.ExitCode(), out.String(), errs.String())
+	}
+}

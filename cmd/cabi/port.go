@@ -283,7 +283,7 @@ func (o *portOptions) runRecord(out io.Writer) error {
 	if err != nil {
 		return exitError{2, err.Error()}
 	}
-	if old, err := os.ReadFile(o.manifest); err == nil {
+	if old, err := port.ReadFile(o.manifest); err == nil {
 		if recorded, err := port.Decode(old); err == nil {
 			u.KeepSiteNames(recorded)
 		}

@@ -17,7 +17,7 @@ func ReadCheckout(path string) (*Upstream, error) {
 	if err != nil {
 		return nil, err
 	}
-	src, err := os.ReadFile(file)
+	src, err := ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
@@ -26,6 +26,14 @@ func ReadCheckout(path string) (*Upstream, error) {
 		return nil, fmt.Errorf("%s is no definitions.py: %w", file, err)
 	}
 	return u, nil
+}
+
+// ReadFile reads a file, but no device, which may have no end.
+func ReadFile(name string) ([]byte, error) {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no file", name)
+	}
+	return os.ReadFile(name)
 }
 
 func definitionsIn(path string) (string, error) {

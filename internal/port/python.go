@@ -3,6 +3,7 @@ package port
 import (
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // A pyToken is a token of Python: a name or number, a string literal, or a single character of anything else.
@@ -26,6 +27,16 @@ type commentHeading struct {
 }
 
 func (s statement) line() int { return s.tokens[0].line }
+
+// isUnnamed reports whether the statement defines something and lacks its name.
+func (s statement) isUnnamed() bool {
+	for _, words := range [][]string{{"async", "def"}, {"def"}, {"class"}} {
+		if n := len(words); s.is(words...) {
+			return len(s.tokens) == n || !unicode.IsLetter([]rune(s.tokens[n].text)[0]) && s.tokens[n].text[0] != '_'
+		}
+	}
+	return false
+}
 
 // is reports whether the statement begins with these words.
 func (s statement) is(words ...string) bool {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 )
@@ -19,9 +20,12 @@ func ScanPython(src []byte) (*Upstream, error) {
 	}
 	s := newScanner()
 	for _, line := range lines {
+		if line.isUnnamed() {
+			return nil, fmt.Errorf("line %d: a class or function without a name", line.line())
+		}
 		s.statement(line)
 	}
-	if s.counts() == 0 {
+	if !slices.ContainsFunc(s.all, func(sc *scope) bool { return sc.def.Kind == KindClass || sc.def.Kind == KindFunc }) {
 		return nil, errors.New("no class and no function in it")
 	}
 	sum := sha256.Sum256(src)
@@ -160,8 +164,6 @@ func (sc *scope) add(level int, tokens []pyToken) {
 }
 
 func (sc *scope) prefix(level int) string { return strings.Repeat(" ", max(0, level-sc.level)) }
-
-func (s *scanner) counts() int { return len(s.all) - 1 }
 
 // definitions returns what was found, in the order of lines. The module is a definition only where it has sites.
 func (s *scanner) definitions() []*Definition {

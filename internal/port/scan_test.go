@@ -132,6 +132,10 @@ func TestScanErrors(t *testing.T) {
 		"x = 'open\ny = 1\n":    "does not end",
 		"x = \"\"\"open\n":      "does not end",
 		"# nothing but words\n": "no class and no function",
+		"x = 1\n":               "no class and no function",
+		"x = 1\ndef":            "line 2: a class or function without a name",
+		"class :\n  pass":       "line 1: a class or function without a name",
+		"async def (x): pass":   "line 1: a class or function without a name",
 	} {
 		if _, err := ScanPython([]byte(src)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q", src, err, want)
