@@ -116,9 +116,9 @@ func (d *driver) failed(err error) error {
 	d.in.Close()
 	werr := d.cmd.Wait()
 	if wrote := strings.TrimSpace(d.errs.String()); wrote != "" {
-		return fmt.Errorf("Python failed, and wrote:\n%s", wrote)
+		return fmt.Errorf("the Python failed, and wrote:\n%s", wrote)
 	}
-	return fmt.Errorf("Python failed: %w", errors.Join(err, werr))
+	return fmt.Errorf("the Python failed: %w", errors.Join(err, werr))
 }
 
 func (d *driver) close() {
