@@ -48,7 +48,7 @@ func printedFiles(t *testing.T) string {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"ok.cabi": badFiles["ok.cabi"], "long.cabi": longTrace, "ok.litmus": "world handles\nin A.run\n  $r = resource.new R 7\nalways $r = 1\n",
-		"lent.cabi": lentTrace, "upstream/definitions.py": "def trap(): pass\n", "spec/one.go": "package one\n\n//cabi:py trap 00000000\nfunc trap() {}\n",
+		"lent.cabi": lentTrace, "upstream/definitions.py": "## One\ndef trap(): pass\n", "spec/one.go": "// definitions.py, \"One\"\n\npackage one\n\n//cabi:py trap 00000000\nfunc trap() {}\n",
 	} {
 		file := filepath.Join(dir, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o777), os.WriteFile(file, []byte(text), 0o666)); err != nil {

@@ -88,7 +88,7 @@ func TestPortRecordFillCheck(t *testing.T) {
 	dir := t.TempDir()
 	manifest := filepath.Join(dir, "upstream.json")
 	up := checkout(t, "## One\ndef f():\n  trap()\ndef g(): pass\n")
-	src := "package one\n\n//cabi:py f 00000000\nfunc f() { trap(\"f/always\", \"always\") }\n\n//cabi:notported g 00000000 for fun\n"
+	src := "// definitions.py, \"One\"\n\npackage one\n\n//cabi:py f 00000000\nfunc f() { trap(\"f/always\", \"always\") }\n\n//cabi:notported g 00000000 for fun\n"
 	if err := os.WriteFile(filepath.Join(dir, "one.go"), []byte(src), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func testSites(t *testing.T, dir string) {
 	if err := json.Unmarshal([]byte(out), &rows); err != nil {
 		t.Fatal(err)
 	}
-	want := siteRow{"f/always", "f", 1, 3, "trap", "always", filepath.ToSlash(filepath.Join(dir, "one.go")), 4}
+	want := siteRow{"f/always", "f", 1, 3, "trap", "always", filepath.ToSlash(filepath.Join(dir, "one.go")), 6}
 	if len(rows) != 1 || rows[0] != want {
 		t.Errorf("got %+v, want %+v", rows, want)
 	}
