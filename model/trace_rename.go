@@ -228,7 +228,8 @@ func topLevel(types string) []string {
 // out the event that a callback is called with.
 func (n *namer) entered(i int, l Line) Line {
 	words := strings.Fields(l.Text)
-	if strings.HasSuffix(words[0], ".callback") && words[2] != "0" {
+	isCallback := strings.HasSuffix(words[0], ".callback") && n.world.Func(words[0]) == nil
+	if isCallback && len(words) > 2 && words[2] != "0" {
 		l.Text = words[0]
 		return l
 	}

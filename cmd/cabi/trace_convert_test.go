@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"cabi/model"
 )
 
 const lentTrace = `world borrows
@@ -56,5 +58,33 @@ func TestConvertBadInput(t *testing.T) {
 	}
 	if _, code, err := execute(newRootCommand(), "trace", "convert", file, "--to", "pdf"); code != 2 || !strings.Contains(err.Error(), "html") {
 		t.Errorf("exit %d, %v", code, err)
+	}
+}
+
+// Every trace that the project has can be written as JSON lines and with names, and both are read again; as JSON, it keeps its id.
+func TestConvertAll(t *testing.T) {
+	var files []string
+	for _, pattern := range []string{"../../suite/traces/*.cabi", "../../examples/*.cabi", "../../docs/generated/traps/*.cabi", "../../model/testdata/*/*.cabi"} {
+		files = append(files, must(filepath.Glob(pattern))...)
+	}
+	if len(files) < 300 {
+		t.Fatalf("only %d traces", len(files))
+	}
+	for _, file := range files {
+		trace, err := readTrace(nil, file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := model.ReadTrace(strings.NewReader(trace.JSON()))
+		if err != nil || again.ID() != trace.ID() {
+			t.Errorf("%s: %v", file, err)
+		}
+		text, err := named(trace)
+		if err == nil {
+			_, err = model.ReadTrace(strings.NewReader(text))
+		}
+		if err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
 	}
 }
