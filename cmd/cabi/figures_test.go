@@ -7,6 +7,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"io"
 	"io/fs"
 	"math"
@@ -65,6 +66,8 @@ var figures = []figure{
 	{"docs/traces.md", "a trace at most %s lines", mostLines},
 	{"docs/traces.md", "reads both, up to %s lines", mostLines},
 	{"docs/traces.md", "A trace of more than %s lines", mostPictured},
+	{"docs/traces.md", "gives up after %s runs", func(t *testing.T) string { return grouped(constant(t, "../../model/trace_departure.go", "mostTries")) }},
+	{"docs/traces.md", "%s lines of runs", func(t *testing.T) string { return grouped(constant(t, "../../model/trace_departure.go", "mostTriedLines")) }},
 	{"docs/faithfulness.md", "some %s runs that were recorded", func(t *testing.T) string { return grouped(100 * (recordedRuns(t) / 100)) }},
 	{"docs/faithfulness.md", "of the %s traps.", allTraps},
 	{"docs/faithfulness.md", "\n- %s of the", func(t *testing.T) string { return fmt.Sprint(countSites(t, "trap") - unreached(t, "trap")) }},
@@ -81,7 +84,7 @@ var notFigures = []struct{ page, pattern, why string }{
 	{"*", `\]\([^)]*\)`, "links"},
 	{"*", `#\d+|\b[0-9a-f]{7}\b|\d{4}-\d\d-\d\d|December 20\d\d`, "issues, commits and dates"},
 	{"*", `(?m)^\d+\. `, "lists"},
-	{"*", `(?i)exits? (code\s+)?(is |with )\d[^.]*`, "exit codes, which have tests of their own"},
+	{"*", `(?i)(exits?|ends) (code\s+)?(is |with )\d[^.;]*`, "exit codes, which have tests of their own"},
 	{"README.md", `Go 1\.26|Apache-2\.0`, "versions"},
 	{"docs/README.md", `in 2024`, "a date"},
 	{"docs/design.md", `64 bits|uint64|128 bits|16 bytes|\(8 if the|20 bytes|256th key|13 bits|100,000 pairs`, "how the search is built, measured once"},
@@ -95,6 +98,7 @@ var notFigures = []struct{ page, pattern, why string }{
 	{"docs/findings.md", `\(?line \d+|\(\d{3,4}\)|, 540\)|Invariant 3`, "lines of definitions.py, and its words"},
 	{"docs/traces.md", `[Vv]ersion [01]|1 MiB|JSON Schema \(2020-12\)|64 bits|from [01]\b|4294967295`, "the format, which tests compare with what is read"},
 	{"docs/traces.md", `400 MB`, "measured once, and depends on the machine"},
+	{"docs/traces.md", `: 0 is the first|exits with\n0|2\^64 ways`, "choices, exit codes, and what a counter of 64 bits holds"},
 	{"docs/tutorial.md", `index 1`, "an index"},
 	{"docs/variants.md", `index is 2`, "an index"},
 }
@@ -277,6 +281,17 @@ func listed(t *testing.T, file, name string) []string {
 		t.Fatalf("%s has no list %s", file, name)
 	}
 	return sites
+}
+
+// constant is the value of a constant in a source.
+func constant(t *testing.T, file, name string) int {
+	t.Helper()
+	m := regexp.MustCompile(`(?m)^\s*(?:const )?` + name + `\s+= (.*)$`).FindSubmatch(must(os.ReadFile(file)))
+	if m == nil {
+		t.Fatalf("%s has no constant %s", file, name)
+	}
+	value := must(types.Eval(token.NewFileSet(), nil, token.NoPos, string(m[1])))
+	return must(strconv.Atoi(value.Value.ExactString()))
 }
 
 // inCoverage is what a pattern finds in the coverage of the suite, a generated page.
