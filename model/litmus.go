@@ -78,6 +78,7 @@ type LitmusReport struct {
 	Depth      int        // how many actions the last one took
 	Pending    int        // choices that are still to be made in another way
 	Incomplete bool       // there are more ways than were tried
+	TooLong    bool       // a way takes more actions than are followed
 
 	NeverCalled []*Program       // that no way calls; of an incomplete exploration, none is known
 	Impossible  []ImpossibleLine // actions of the host that no way allows
@@ -98,8 +99,12 @@ type LitmusOptions struct {
 	Progress   func(r *LitmusReport) (on bool) // is called now and then, and may stop the exploration; nil: nothing is
 }
 
-// mostActions is how many actions a run takes at most.
-const mostActions = 10000
+// A run takes so many actions at most, beside one for each line. If one takes more, only choices that lie near its beginning are made in
+// another way: the states of what grows do not come again.
+const (
+	mostActions   = 500
+	fewestActions = 20
+)
 
 // Explore runs a litmus in every way that its lines and the specification's choices allow. States that are equal are explored once. The
 // error is of bad input: a line does what nobody can do there, or validation refuses it.
@@ -109,7 +114,7 @@ func (l *Litmus) Explore(options LitmusOptions) (*LitmusReport, error) {
 	}
 	g := newLitmusGraph(l)
 	report := &LitmusReport{}
-	for len(g.pending) > 0 && !report.Incomplete {
+	for len(g.pending) > 0 {
 		report.States, report.Pending = len(g.states), len(g.pending)
 		if report.Tries == options.Tries || options.Progress != nil && !options.Progress(report) {
 			report.Incomplete = true
@@ -120,7 +125,10 @@ func (l *Litmus) Explore(options LitmusOptions) (*LitmusReport, error) {
 		if err != nil {
 			return nil, err
 		}
-		report.Depth = depth
+		if report.Depth = depth; depth > g.most {
+			report.TooLong, report.Incomplete = true, true
+			g.pending = slices.DeleteFunc(g.pending, func(e litmusEdge) bool { return e.node.actions > fewestActions })
+		}
 	}
 	g.count()
 	g.finish(report)

@@ -18,17 +18,20 @@ type litmusGraph struct {
 	called     map[*Program]bool
 	possible   map[*Line]bool   // actions of the host that it could take on some way
 	impossible map[*Line]string // those that it could not on some way, and why
+	most       int              // how many actions a run takes
 	writer     stateWriter
 	buffer     []byte
 }
 
 // A litmusNode is a state, a choice, or an end of a litmus.
 type litmusNode struct {
-	from    litmusEdge    // by which it was reached first
-	next    []*litmusNode // of a state one, of a choice one for each candidate; nil: not explored, or impossible
-	outcome *Outcome      // of an end
-	ways    uint64        // how many paths lead to it
-	counted bool
+	from     litmusEdge    // by which it was reached first
+	next     []*litmusNode // of a state one, of a choice one for each candidate; nil: not explored, or impossible
+	actions  int           // that were taken before it
+	violated []string      // properties, before it
+	outcome  *Outcome      // of an end
+	ways     uint64        // how many paths lead to it
+	counted  bool
 }
 
 // A litmusEdge is one of the edges that lead on from a node.
@@ -41,6 +44,10 @@ func newLitmusGraph(l *Litmus) *litmusGraph {
 	g := &litmusGraph{litmus: l, start: &litmusNode{next: make([]*litmusNode, 1)}, states: map[xxh3.Uint128]*litmusNode{},
 		byText: map[string]*litmusNode{}, called: map[*Program]bool{}, possible: map[*Line]bool{}, impossible: map[*Line]string{}}
 	g.pending = []litmusEdge{{g.start, 0}}
+	g.most = mostActions
+	for _, p := range l.Programs {
+		g.most += len(p.Lines)
+	}
 	return g
 }
 
@@ -65,9 +72,9 @@ func (e litmusEdge) tape() []uint32 {
 	return tape
 }
 
-// lead makes a new node the end of an edge.
-func (e litmusEdge) lead(next int) *litmusNode {
-	n := &litmusNode{from: e, next: make([]*litmusNode, next)}
+// lead makes a new node, to which a run comes, the end of an edge.
+func (e litmusEdge) lead(next int, l *litmusRun) *litmusNode {
+	n := &litmusNode{from: e, next: make([]*litmusNode, next), actions: l.actions, violated: l.violated}
 	e.node.next[e.branch] = n
 	return n
 }

@@ -16,6 +16,7 @@ type litmusRun struct {
 	*Litmus
 	replayActor // binds names
 	graph       *litmusGraph
+	isOf        *Run
 	tape        []uint32   // the choices that lead to what is new
 	next        int        // in the tape
 	at          litmusEdge // where the run adds to the graph
@@ -37,7 +38,7 @@ type cursor struct {
 }
 
 func newLitmusRun(g *litmusGraph, at litmusEdge) *litmusRun {
-	return &litmusRun{Litmus: g.litmus, graph: g, at: at, tape: at.tape(), calls: map[string]int{}, sharedNext: map[string]int{},
+	return &litmusRun{Litmus: g.litmus, graph: g, at: at, tape: at.tape(), violated: at.node.violated, calls: map[string]int{}, sharedNext: map[string]int{},
 		cursors: map[*Activation]*cursor{}, replayActor: replayActor{names: bindings{}, awaited: map[*Activation]Line{}}}
 }
 
@@ -51,7 +52,8 @@ func (l *litmusRun) run(properties []*Property) error {
 	r := NewRun(l.World, options, l, newCheckers(properties)...)
 	defer r.Close()
 	r.compiled.readsMemory = true // the programs may read what the menus of the world do not
-	r.recorder, r.Observer = &recorder{}, l
+	r.recorder, r.Observer, l.isOf = &recorder{}, l, r
+	r.repeating = len(l.tape) > 0 // the checkers need not check again the states on the way to what is new
 	r.Main()
 	r.recorder.flush()
 	if l.err == nil && !l.merged {
@@ -83,7 +85,7 @@ func (l *litmusRun) outcome(r *Run) *Outcome {
 func (l *litmusRun) noteViolated(r *Run) {
 	for _, c := range r.Violated() {
 		if !slices.Contains(l.violated, c.Property()) {
-			l.violated = append(l.violated, c.Property())
+			l.violated = append(slices.Clip(l.violated), c.Property())
 			slices.Sort(l.violated)
 		}
 	}
@@ -95,8 +97,8 @@ func (l *litmusRun) Next(r *Run, at *Activation) Action {
 	if l.err != nil || l.arrive(r) {
 		return Action{}
 	}
-	if l.actions++; l.actions > mostActions {
-		return l.leaveOpen("goes on after %d actions", mostActions)
+	if l.actions++; l.actions > l.graph.most {
+		return l.leaveOpen("goes on after %d actions", l.graph.most)
 	}
 	line := l.nextLine(r, at)
 	switch c := l.cursorOf(at); {
@@ -186,7 +188,7 @@ func (l *litmusRun) arrive(r *Run) bool {
 		l.at.node.next[l.at.branch], l.merged = n, true
 		return true
 	}
-	n := l.at.lead(1)
+	n := l.at.lead(1, l)
 	if known {
 		l.graph.states[key] = n
 	}
@@ -345,9 +347,10 @@ func (l *litmusRun) choose(n int) int {
 		return 0
 	case l.next < len(l.tape):
 		l.next++
+		l.isOf.repeating = l.next < len(l.tape)
 		return int(l.tape[l.next-1])
 	}
-	choice := l.at.lead(n)
+	choice := l.at.lead(n, l)
 	for other := n - 1; other > 0; other-- {
 		l.graph.pending = append(l.graph.pending, litmusEdge{choice, other})
 	}

@@ -127,7 +127,10 @@ func waysText(r *model.LitmusReport) string {
 // printDoubts prints why an exploration shows less than the file asks, and reports whether there is a reason.
 func printDoubts(w io.Writer, r *model.LitmusReport) bool {
 	doubts := r.Incomplete
-	if r.Incomplete {
+	switch {
+	case r.TooLong:
+		fmt.Fprintln(w, "there are more ways: one goes on without coming back to a state, and others like it were not tried")
+	case r.Incomplete:
 		fmt.Fprintf(w, "there are more ways: %s tried, --ways tries more\n", wereTried(r.Tries))
 	}
 	for _, p := range r.NeverCalled {

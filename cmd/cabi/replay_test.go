@@ -108,3 +108,38 @@ func TestReplayUpstreamBadInput(t *testing.T) {
 		}
 	}
 }
+
+// A false claim is written in no other form, and nothing is left of the output.
+func TestConvertFalseClaim(t *testing.T) {
+	for _, form := range append(formNames(), "") {
+		to := filepath.Join(t.TempDir(), "out")
+		_, code, err := execute(newRootCommand(), "trace", "convert", "testdata/answers/claim-of-nothing.cabi", "--to", form, "-o", to)
+		if code != 1 || err == nil || !strings.Contains(err.Error(), "unique-in-instance is not violated") {
+			t.Errorf("--to %s: exit %d, %v", form, code, err)
+		}
+		if _, err := os.Stat(to); err == nil {
+			t.Errorf("--to %s writes a file", form)
+		}
+		_, code, err = execute(newRootCommand(), "trace", "convert", "testdata/answers/claim.cabi", "--to", form, "-o", to)
+		if code != 0 && form != "wast" {
+			t.Errorf("--to %s of a true claim: exit %d, %v", form, code, err)
+		}
+	}
+}
+
+// The claim is checked with --upstream too, and choices are found.
+func TestReplayUpstreamClaim(t *testing.T) {
+	dir := checkoutDir(t)
+	for file, want := range map[string]struct {
+		code int
+		text string
+	}{
+		"claim-of-nothing.cabi": {1, "what happened is that unique-in-instance is not violated"},
+		"choices-found.cabi":    {0, "allowed, with `choices 1`"},
+	} {
+		out, code, err := execute(newRootCommand(), "replay", "testdata/answers/"+file, "--upstream", dir)
+		if code != want.code || !strings.Contains(out, want.text) || !strings.Contains(out, "definitions.py agrees") {
+			t.Errorf("%s: exit %d, %v:\n%s", file, code, err, out)
+		}
+	}
+}

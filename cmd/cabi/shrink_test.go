@@ -111,3 +111,21 @@ func TestConvert(t *testing.T) {
 		t.Errorf("exit %d, %v", code, err)
 	}
 }
+
+// A trace with names shrinks as one with numbers does.
+func TestShrinkNames(t *testing.T) {
+	const text = `world everything
+host: invoke A.run
+A: waitable-set.new
+$r $w = A: future.new u8
+A: future.write u8 async $w 8
+A: future.drop-readable u8 $r
+`
+	out, code, err := shrinkText(t, text)
+	if code != 0 || !strings.Contains(out, "# shrunk from 5 actions to 4, of no-assertion-failure/SharedFutureImpl.drop/pending-read\n") {
+		t.Errorf("exit %d, %v:\n%s", code, err, out)
+	}
+	if again, code, err := replayText(t, out); code != 0 {
+		t.Errorf("exit %d, %v:\n%s", code, err, again)
+	}
+}
