@@ -28,16 +28,6 @@ $s = A: waitable-set.new
 A: return wait:$s
 `
 
-const litmusText = `world tasks
-in A.stackful
-  thread.yield cancellable | skip
-  task.return ()
-in host
-  $c = invoke A.stackful
-  ticks | cancel $c
-allowed returns and $c = 0
-`
-
 // A trace with names happens under each variant, whichever numbers the names stand for.
 func TestNames(t *testing.T) {
 	for _, text := range []string{namedTrace, definedTrace} {
@@ -202,19 +192,4 @@ func fuzzed(t *testing.T, text string) {
 	if err != nil || again.ID() != trace.ID() {
 		t.Errorf("%q: written as\n%sread back: %v", text, trace.JSON(), err)
 	}
-}
-
-// Reading any text as a litmus ends in an error with a line, or in a litmus that can be explored.
-func FuzzLitmus(f *testing.F) {
-	f.Add(litmusText)
-	f.Add(definedTrace)
-	f.Add("world handles\nin A.run\n $r = resource.new R 1\nA: resource.drop R $r\nalways trap\n")
-	f.Fuzz(func(t *testing.T, text string) {
-		l, err := model.ParseLitmus(strings.NewReader(text))
-		if err == nil {
-			_, _ = l.Explore(model.LitmusOptions{Tries: 20})
-		} else if !strings.HasPrefix(err.Error(), "line ") {
-			t.Errorf("%q: %v: an error names the line", text, err)
-		}
-	})
 }
