@@ -82,7 +82,7 @@ func TestParseErrors(t *testing.T) {
 		{header + "hello", "line 2: expected an action such as"},
 		{header + "choices 1 x", `line 2: the choice "x" is no number`},
 		{header + "define {}", "line 2: the world handles is already defined"},
-		{"world x\ndefine {\"name\":\"x\",\"colour\":1}", "line 2: the world: json: unknown field"},
+		{"world x\ndefine {\"name\":\"x\",\"colour\":1}", "line 2: the world: unknown key \"colour\""},
 		{"world x\ndefine {\"name\":\"x\",\"instances\":[{\"name\":\"A\",\"memory\":1099511627776}]}", "line 2: world x: instance A has 1099511627776 bytes"},
 		{"world x\ndefine {\"name\":\"x\",\"instances\":[{\"name\":\"A\",\"parent\":\"A\"}]}", "line 2: world x: no instance before A is its parent A"},
 		{"world x\ndefine {\"name\":\"x\",\"instances\":[{\"name\":\"A\"},{\"name\":\"A\"}]}", "line 2: world x: there are two instances A"},

@@ -66,10 +66,8 @@ var figures = []figure{
 	{"docs/traces.md", "a trace at most %s lines", mostLines},
 	{"docs/traces.md", "reads both, up to %s lines", mostLines},
 	{"docs/traces.md", "A trace of more than %s lines", mostPictured},
-	{"docs/traces.md", "gives up after %s runs", func(t *testing.T) string { return grouped(constant(t, "../../model/trace_departure.go", "mostTries")) }},
-	{"docs/traces.md", "%s lines of runs", func(t *testing.T) string {
-		return grouped(constant(t, "../../model/trace_departure.go", "mostTriedLines"))
-	}},
+	{"docs/traces.md", "gives up after %s runs", func(*testing.T) string { return grouped(model.MostTries) }},
+	{"docs/traces.md", "takes more than %s actions, beside", func(*testing.T) string { return fmt.Sprint(model.MostActions) }},
 	{"docs/faithfulness.md", "some %s runs that were recorded", func(t *testing.T) string { return grouped(100 * (recordedRuns(t) / 100)) }},
 	{"docs/faithfulness.md", "of the %s traps.", allTraps},
 	{"docs/faithfulness.md", "\n- %s of the", func(t *testing.T) string { return fmt.Sprint(countSites(t, "trap") - unreached(t, "trap")) }},
@@ -98,7 +96,7 @@ var notFigures = []struct{ page, pattern, why string }{
 	{"docs/findings.md", `(?m)^\| \d+ \|.*$`, "the table that TestFindings compares"},
 	{"docs/findings.md", `(?m)^\| .* \| [\d, ]+ \|$`, "the table that TestFindingsLines compares"},
 	{"docs/findings.md", `\(?line \d+|\(\d{3,4}\)|, 540\)|Invariant 3`, "lines of definitions.py, and its words"},
-	{"docs/traces.md", `[Vv]ersion [01]|1 MiB|JSON Schema \(2020-12\)|64 bits|from [01]\b|4294967295`, "the format, which tests compare with what is read"},
+	{"docs/traces.md", `[Vv]ersion [01]|1 MiB|JSON Schema \(2020-12\)|64 bits|from [01]\b|: 0 is the first|2\^64|4294967295`, "the format, which tests compare with what is read"},
 	{"docs/traces.md", `400 MB`, "measured once, and depends on the machine"},
 	{"docs/traces.md", `: 0 is the first|exits with\n0|2\^64 ways`, "choices, exit codes, and what a counter of 64 bits holds"},
 	{"docs/tutorial.md", `index 1`, "an index"},

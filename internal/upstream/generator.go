@@ -71,8 +71,18 @@ func (g *generator) observe(run *model.Run, at *model.Activation) {
 	g.run, g.at, g.state = run, at, newStateView(run, g.rec.state)
 }
 
-// guest chooses an action of core code.
+// guest chooses an action of core code. Validation would refuse resource.new and resource.rep of a type that the instance does not define;
+// resource.drop stands in for them.
 func (g *generator) guest() model.Action {
+	a := g.anyGuest()
+	if (a.Op == "resource.new" || a.Op == "resource.rep") && !g.defines(a.Imm[0]) {
+		a.Op = "resource.drop"
+	}
+	return a
+}
+
+// anyGuest chooses an action of core code, valid or not.
+func (g *generator) anyGuest() model.Action {
 	if g.invalid > 0 && g.oneIn(g.invalid) {
 		if a, ok := g.nearMiss(); ok && !g.oneIn(3) {
 			return a

@@ -9,6 +9,9 @@ import (
 func (g *generator) addBuiltins(o *options) {
 	inst := g.state.insts[g.at.Actor]
 	for _, r := range g.run.World.Resources {
+		if r.Impl != g.at.Actor {
+			continue // it is for the component that defines the type
+		}
 		o.add(2, "resource.new", []string{r.Name}, uint64(g.IntN(100)))
 	}
 	o.add(2, "waitable-set.new", nil)
@@ -115,12 +118,19 @@ func (g *generator) addHandle(o *options, inst *instanceView, h slot) {
 // addResourceHandle adds the built-ins that take a resource handle. One that is lent is not dropped.
 func (g *generator) addResourceHandle(o *options, h slot) {
 	r := g.state.field(h.ref, "rt")
-	o.add(1, "resource.rep", []string{r}, h.index)
+	if g.defines(r) {
+		o.add(1, "resource.rep", []string{r}, h.index)
+	}
 	if g.state.field(h.ref, "own") == "0" {
 		o.add(8, "resource.drop", []string{r}, h.index)
 	} else if g.state.field(h.ref, "num_lends") == "0" && g.canDrop(r) {
 		o.add(2, "resource.drop", []string{r}, h.index)
 	}
+}
+
+// defines reports whether the instance that acts defines a resource type: resource.new and resource.rep are for it alone.
+func (g *generator) defines(resource string) bool {
+	return slices.ContainsFunc(g.run.World.Resources, func(r model.Resource) bool { return r.Name == resource && r.Impl == g.at.Actor })
 }
 
 // canDrop reports whether the resource's instance can be entered for its destructor.

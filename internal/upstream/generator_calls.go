@@ -151,14 +151,23 @@ func (g *generator) canPassEnd(h slot, prefix string, t spec.ValType) bool {
 	return h.description == prefix+spec.TypeName(t) && (g.state.field(h.ref, "state") == "IDLE" && g.state.field(h.ref, "wset") == "-" || g.oneIn(25))
 }
 
-// makerOf is the action that makes a handle for a type.
+// newResource is the action that makes a handle of a resource type; nil: the instance that acts does not define it.
+func (g *generator) newResource(rt *spec.ResourceType) *model.Action {
+	if !g.defines(rt.Name) {
+		return nil
+	}
+	a := action("resource.new", []string{rt.Name}, g.Uint64N(100))
+	return &a
+}
+
+// makerOf is the action that makes a handle for a type; nil: there is none.
 func (g *generator) makerOf(t spec.ValType) *model.Action {
 	a := action("error-context.new", nil, 0, 0)
 	switch t := t.(type) {
 	case *spec.OwnType:
-		a = action("resource.new", []string{t.Rt.Name}, g.Uint64N(100))
+		return g.newResource(t.Rt)
 	case *spec.BorrowType:
-		a = action("resource.new", []string{t.Rt.Name}, g.Uint64N(100))
+		return g.newResource(t.Rt)
 	case *spec.StreamType:
 		a = action("stream.new", []string{compact(spec.TypeName(t.T))})
 	case *spec.FutureType:

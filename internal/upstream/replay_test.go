@@ -69,12 +69,12 @@ func TestWhereReplayDeparts(t *testing.T) {
 }
 
 const nestedTrace = `world nested
-define {"name":"nested","instances":[{"name":"A","memory":64},{"name":"B","memory":64}],"resources":[{"name":"R","impl":"B"}],` +
+define {"name":"nested","instances":[{"name":"A","memory":64},{"name":"B","memory":64}],"resources":[{"name":"R","impl":"A"}],` +
 	`"funcs":[{"name":"B.take","params":["own<R>"]},{"name":"A.run"}],"imports":[{"instance":"A","func":"B.take"}]}
 host: invoke A.run
 A: resource.new R 7 -> 1
 A: call B.take 1
-B: resource.rep R 1 -> 7
+B: waitable-set.new -> 2
 B: return
 A: resource.rep R 1
 `
