@@ -29,7 +29,7 @@ type generator struct {
 
 func newGenerator(c chooser, rec *recorder) *generator {
 	g := &generator{chooser: c, rec: rec, left: 20 + c.IntN(40), favour: map[string]int{}}
-	g.invalid = pick(c, []int{0, 0, 0, 0, 0, 0, 120, 25})
+	g.invalid = pick(c, []int{0, 0, 0, 0, 0, 0, 0, 120, 25})
 	g.manyThreads = c.oneIn(12)
 	groups := []string{"resource", "stream", "future", "thread", "subtask", "waitable", "call", "task", "error", "context", "backpressure",
 		"return", "return", "invoke", "cancel", "tick", "host", "shared"}
@@ -71,11 +71,14 @@ func (g *generator) observe(run *model.Run, at *model.Activation) {
 	g.run, g.at, g.state = run, at, newStateView(run, g.rec.state)
 }
 
-// guest chooses an action of core code. Validation would refuse resource.new and resource.rep of a type that the instance does not define;
-// resource.drop stands in for them.
+// guest chooses an action of core code. Validation would refuse resource.new and resource.rep of a type that the instance does not
+// define: waitable-set.new and resource.drop stand in for them.
 func (g *generator) guest() model.Action {
 	a := g.anyGuest()
-	if (a.Op == "resource.new" || a.Op == "resource.rep") && !g.defines(a.Imm[0]) {
+	switch {
+	case a.Op == "resource.new" && !g.defines(a.Imm[0]):
+		return action("waitable-set.new", nil)
+	case a.Op == "resource.rep" && !g.defines(a.Imm[0]):
 		a.Op = "resource.drop"
 	}
 	return a

@@ -3,6 +3,8 @@ package upstream
 import (
 	"slices"
 	"strings"
+
+	"cabi/model"
 )
 
 // addBuiltins adds the built-ins that the state allows.
@@ -18,12 +20,7 @@ func (g *generator) addBuiltins(o *options) {
 	payload := payload(g.chooser)
 	o.add(3, "stream.new", []string{payload})
 	o.add(2, "future.new", []string{payload})
-	o.add(1, "context.get", []string{"i32"}, g.Uint64N(2))
-	o.add(1, "context.set", []string{"i32"}, g.Uint64N(2), uint64(g.Uint32()))
-	if g.oneIn(4) {
-		o.add(1, "context.set", []string{"i64"}, g.Uint64N(2), g.Uint64()>>g.IntN(64))
-		o.add(1, "context.get", []string{"i64"}, g.Uint64N(2))
-	}
+	g.addContext(o)
 	if n := field(inst.line, "backpressure"); n == "0" || len(n) > 4 && g.oneIn(2) {
 		o.add(1, "backpressure.inc", nil)
 	} else {
@@ -113,6 +110,24 @@ func (g *generator) addHandle(o *options, inst *instanceView, h slot) {
 		o.add(2, "error-context.debug-message", nil, h.index, g.pointer(8))
 		o.add(1, "error-context.drop", nil, h.index)
 	}
+}
+
+// addContext adds the uses of context storage.
+func (g *generator) addContext(o *options) {
+	t, value := g.contextType(), uint64(g.Uint32())
+	if t == "i64" {
+		value = g.Uint64() >> g.IntN(64)
+	}
+	o.add(1, "context.get", []string{t}, g.Uint64N(2))
+	o.add(1, "context.set", []string{t}, g.Uint64N(2), value)
+}
+
+// contextType is the type that the instance uses context storage as. Validation lets a component name but one.
+func (g *generator) contextType() string {
+	if (g.at.Actor[0]+byte(len(g.run.World.Funcs)))%3 == 0 {
+		return "i64"
+	}
+	return "i32"
 }
 
 // addResourceHandle adds the built-ins that take a resource handle. One that is lent is not dropped.

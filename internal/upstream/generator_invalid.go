@@ -73,7 +73,7 @@ var anyActions = [46]anyRow{
 	{op: "thread.yield", imm: anyCancellable, args: noArgs},
 	{take: (*generator).anyTaskReturn},
 	{take: (*generator).anyTaskReturn},
-	{op: "context.get", imm: always("i32"), args: always[uint64](0)},
+	{op: "context.get", imm: itsContext, args: always[uint64](0)},
 	{op: "backpressure.inc", imm: noImm, args: noArgs},
 	{take: (*generator).anyCallOrCancel},
 	{op: "task.cancel", imm: noImm, args: noArgs},
@@ -124,6 +124,7 @@ func always[T any](list ...T) func(*anyOperands) []T {
 }
 
 func anyResource(o *anyOperands) []string    { return []string{o.resource} }
+func itsContext(o *anyOperands) []string     { return []string{o.contextType()} }
 func anyPayload(o *anyOperands) []string     { return []string{o.payload} }
 func anyAsync(o *anyOperands) []string       { return []string{o.async} }
 func anyCopy(o *anyOperands) []string        { return []string{o.payload, o.async} }

@@ -36,11 +36,7 @@ func (g *generator) addTaskEnds(o *options) {
 // taskReturn returns from the running task, seldom with the results of another function.
 func (g *generator) taskReturn() (model.Action, bool) {
 	m := g.coreValues()
-	most := 16
-	if l := g.run.World.Limits.FlatParams; l > 0 {
-		most = l
-	}
-	results := g.declaredResults()
+	results, most := g.declaredResults(), maxFlatParams(g.run.World.Limits, false)
 	if g.oneIn(150) {
 		results = pick(g.chooser, resultLists)
 	}
@@ -48,9 +44,14 @@ func (g *generator) taskReturn() (model.Action, bool) {
 	return g.prepare(m, model.Action{Op: "task.return", Imm: resultsWord(results), Args: args})
 }
 
-// taskReturnOther returns with other options than the function's, and no values.
+// taskReturnOther returns with other options than the function's: that traps before the values, which are zeros, are lifted.
 func (g *generator) taskReturnOther() (model.Action, bool) {
-	return action("task.return-other", resultsWord(g.declaredResults())), true
+	results := g.declaredResults()
+	flat := len(spec.FlatTypes(parseTypes(g.run, results)))
+	if flat > maxFlatParams(g.run.World.Limits, false) {
+		flat = 1
+	}
+	return action("task.return-other", resultsWord(results), make([]uint64, flat)...), true
 }
 
 // declaredResults are the result types of the function that the running task is a call of.

@@ -45,6 +45,9 @@ func randomValueWorld(c chooser) *model.World {
 
 var primitiveNames = []string{"bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "f32", "f64", "char", "string", "string", "string"}
 
+// keyNames are the types that the keys of maps may have.
+var keyNames = []string{"bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "char", "string"}
+
 // randomType makes a type nested at most so deep. Only parameters have borrows.
 func randomType(c chooser, depth int, borrows bool) string {
 	if depth <= 1 || c.oneIn(3) {
@@ -67,7 +70,7 @@ func randomType(c chooser, depth int, borrows bool) string {
 	case 8:
 		return "result<" + pick(c, []string{"_", inner(), inner()}) + "," + pick(c, []string{"_", inner(), inner()}) + ">"
 	case 9:
-		return "map<" + pick(c, primitiveNames[:13]) + "," + inner() + ">"
+		return "map<" + pick(c, keyNames) + "," + inner() + ">"
 	}
 	return labels(c)
 }
