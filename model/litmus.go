@@ -99,10 +99,10 @@ type LitmusOptions struct {
 	Progress   func(r *LitmusReport) (on bool) // is called now and then, and may stop the exploration; nil: nothing is
 }
 
-// MostActions is how many actions a run of a litmus takes at most, beside one for each line. If one takes more, only choices that lie near
+// mostActions is how many actions a run takes at most, beside one for each line. If one takes more, only choices that lie near
 // its beginning are made in another way: the states of what grows do not come again.
 const (
-	MostActions   = 500
+	mostActions   = 500
 	fewestActions = 20
 )
 

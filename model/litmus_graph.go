@@ -44,7 +44,7 @@ func newLitmusGraph(l *Litmus) *litmusGraph {
 	g := &litmusGraph{litmus: l, start: &litmusNode{next: make([]*litmusNode, 1)}, states: map[xxh3.Uint128]*litmusNode{},
 		byText: map[string]*litmusNode{}, called: map[*Program]bool{}, possible: map[*Line]bool{}, impossible: map[*Line]string{}}
 	g.pending = []litmusEdge{{g.start, 0}}
-	g.most = MostActions
+	g.most = mostActions
 	for _, p := range l.Programs {
 		g.most += len(p.Lines)
 	}

@@ -66,7 +66,7 @@ func (r *Replay) claimed() string {
 
 // The runs that OtherChoices makes are bounded, and the lines of all of them.
 const (
-	MostTries      = 10000
+	mostTries      = 10000
 	mostTriedLines = maxLines // so that it takes no longer than a trace that is as long as can be
 )
 
@@ -77,7 +77,7 @@ func (p ReplayOptions) OtherChoices(t *Trace) (choices []uint32, complete bool) 
 	p.Checkers, p.Observe = nil, nil
 	other := *t
 	other.Choices = nil
-	for tries, lines := 0, 0; tries < MostTries && lines < mostTriedLines; tries++ {
+	for tries, lines := 0, 0; tries < mostTries && lines < mostTriedLines; tries++ {
 		replay, f, err := p.run(&other)
 		if err == nil && replay.Departure() == "" {
 			return withoutTrailingZeros(replay.Choices), true
