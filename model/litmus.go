@@ -82,6 +82,8 @@ type LitmusReport struct {
 
 	NeverCalled []*Program       // that no way calls; of an incomplete exploration, none is known
 	Impossible  []ImpossibleLine // actions of the host that no way allows
+
+	exercised map[string]bool // by property: some way exercises it
 }
 
 // An ImpossibleLine is an action that the host cannot take on any way that comes to it, since a precondition of upstream does not hold.
@@ -113,7 +115,7 @@ func (l *Litmus) Explore(options LitmusOptions) (*LitmusReport, error) {
 		return nil, err
 	}
 	g := newLitmusGraph(l)
-	report := &LitmusReport{}
+	report := &LitmusReport{exercised: g.exercised}
 	for len(g.pending) > 0 {
 		report.States, report.Pending = len(g.states), len(g.pending)
 		if report.Tries == options.Tries || options.Progress != nil && !options.Progress(report) {

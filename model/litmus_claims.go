@@ -70,6 +70,8 @@ func (c Claim) Judge(report *LitmusReport) (ways uint64, verdict Verdict) {
 		return ways, SaysNothing
 	case c.Kind == "allowed":
 		return ways, decide(met, open, Holds, Fails)
+	case c.Kind == "forbidden" && !met && !open && c.Vacuous(report) != "":
+		return ways, SaysNothing
 	case c.Kind == "forbidden":
 		return ways, decide(met, open, Fails, Holds)
 	}
@@ -89,6 +91,16 @@ func decide(seen, open bool, ifSeen, ifNot Verdict) Verdict {
 
 // Unbound is a name in the claim that no way binds; empty: some way binds each.
 func (c Claim) Unbound(report *LitmusReport) string { return c.unbound(report) }
+
+// Vacuous is a property that the claim says is violated and that no way exercises; empty: there is none.
+func (c Claim) Vacuous(report *LitmusReport) string {
+	for _, t := range c.Terms {
+		if p := t.Property(); p != "" && !report.exercised[p] {
+			return p
+		}
+	}
+	return ""
+}
 
 func (c Claim) unbound(report *LitmusReport) string {
 	for _, t := range c.Terms {

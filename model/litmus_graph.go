@@ -16,6 +16,7 @@ type litmusGraph struct {
 	ends       []*litmusNode
 	byText     map[string]*litmusNode // the ends, by their outcomes
 	called     map[*Program]bool
+	exercised  map[string]bool  // the properties that some way exercises
 	possible   map[*Line]bool   // actions of the host that it could take on some way
 	impossible map[*Line]string // those that it could not on some way, and why
 	most       int              // how many actions a run takes
@@ -42,7 +43,7 @@ type litmusEdge struct {
 
 func newLitmusGraph(l *Litmus) *litmusGraph {
 	g := &litmusGraph{litmus: l, start: &litmusNode{next: make([]*litmusNode, 1)}, states: map[xxh3.Uint128]*litmusNode{},
-		byText: map[string]*litmusNode{}, called: map[*Program]bool{}, possible: map[*Line]bool{}, impossible: map[*Line]string{}}
+		byText: map[string]*litmusNode{}, called: map[*Program]bool{}, exercised: map[string]bool{}, possible: map[*Line]bool{}, impossible: map[*Line]string{}}
 	g.pending = []litmusEdge{{g.start, 0}}
 	g.most = mostActions
 	for _, p := range l.Programs {

@@ -56,6 +56,9 @@ func (l *litmusRun) run(properties []*Property) error {
 	r.repeating = len(l.tape) > 0 // the checkers need not check again the states on the way to what is new
 	r.Main()
 	r.recorder.flush()
+	for _, c := range r.checkers {
+		l.graph.exercised[c.Property()] = l.graph.exercised[c.Property()] || c.Exercised()
+	}
 	if l.err == nil && !l.merged {
 		l.graph.end(l.at, l.outcome(r))
 	}

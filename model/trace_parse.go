@@ -128,6 +128,9 @@ func (p *traceParser) body(word, rest, text string) error {
 	case word == "choices":
 		return p.choices(strings.Fields(rest))
 	case word == "violates":
+		if p.trace.Violates != "" {
+			return fmt.Errorf("a second violates: a trace claims one violation")
+		}
 		p.trace.Violates = strings.TrimSpace(rest)
 		return nil
 	case stopWords[word]:

@@ -44,7 +44,7 @@ func (c *litmusCommand) run(cmd *cobra.Command, args []string) error {
 	}
 	progress := newProgress(cmd.ErrOrStderr(), 0)
 	defer progress.clear()
-	report, err := litmus.Explore(model.LitmusOptions{Properties: properties.Promises(), Tries: c.ways.value, Progress: func(r *model.LitmusReport) bool {
+	report, err := litmus.Explore(model.LitmusOptions{Properties: append(properties.Promises(), claimedQuestions(litmus)...), Tries: c.ways.value, Progress: func(r *model.LitmusReport) bool {
 		return progress.update(&model.Report{States: r.States, Depth: r.Depth, Frontier: r.Pending})
 	}})
 	progress.clear()
@@ -94,9 +94,12 @@ func printLitmus(w io.Writer, l *model.Litmus, r *model.LitmusReport) error {
 	for _, claim := range l.Claims {
 		ways, verdict := claim.Judge(r)
 		fmt.Fprintf(w, "%s: line %d, %s: ", verdict, claim.Number, claim)
-		if verdict == model.SaysNothing {
-			fmt.Fprintf(w, "no way binds %s\n", claim.Unbound(r))
-		} else {
+		switch unbound := claim.Unbound(r); {
+		case verdict == model.SaysNothing && unbound != "":
+			fmt.Fprintf(w, "no way binds %s\n", unbound)
+		case verdict == model.SaysNothing:
+			fmt.Fprintf(w, "no way exercises %s: its subject never comes up\n", claim.Vacuous(r))
+		default:
 			fmt.Fprintf(w, "in %d of %s\n", ways, waysText(r))
 		}
 		fails = fails || verdict == model.Fails

@@ -8,28 +8,51 @@ import (
 
 	"cabi/internal/port"
 	"cabi/model"
+	"cabi/spec"
 )
 
 // checkLitmusNames returns an error if a litmus names a site, a property or a word for a value that does not exist, or takes a trap for an
 // assert. It says which names are near.
 func checkLitmusNames(l *model.Litmus) error {
 	for _, s := range l.Without {
-		kind, err := siteKind(string(s))
-		if err == nil && kind == "" {
-			err = unknownNear(kindSite, string(s))
-		}
-		if err != nil {
+		if err := checkSite(string(s)); err != nil {
 			return err
 		}
 	}
 	for _, claim := range l.Claims {
 		for _, term := range claim.Terms {
-			if err := checkTerm(term); err != nil {
+			err := checkTerm(term)
+			if _, site := term.Stop(); err == nil && slices.Contains(l.Without, spec.Site(site)) {
+				err = fmt.Errorf("the header switches %s off, so that no way stops there: the claim says nothing", site)
+			}
+			if err != nil {
 				return fmt.Errorf("line %d: %w", claim.Number, err)
 			}
 		}
 	}
 	return nil
+}
+
+// checkSite returns an error unless a site exists.
+func checkSite(name string) error {
+	kind, err := siteKind(name)
+	if err == nil && kind == "" {
+		err = unknownNear(kindSite, name)
+	}
+	return err
+}
+
+// claimedQuestions are the questions that a litmus claims something about, which are not checked otherwise.
+func claimedQuestions(l *model.Litmus) []*model.Property {
+	var questions []*model.Property
+	for _, claim := range l.Claims {
+		for _, term := range claim.Terms {
+			if p := propertyByName(term.Property()); p != nil && p.Question && !slices.Contains(questions, p) {
+				questions = append(questions, p)
+			}
+		}
+	}
+	return questions
 }
 
 // checkTerm returns an error if a term of a claim names what does not exist.

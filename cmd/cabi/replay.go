@@ -6,6 +6,7 @@ import (
 	"io"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -136,10 +137,44 @@ func readTrace(in io.Reader, file string) (*model.Trace, error) {
 	defer f.Close()
 	debug.SetGCPercent(40) // a trace of a million lines takes most of the memory that there is: collect more often
 	trace, err := model.ReadTrace(f)
+	if err == nil {
+		err = checkTraceSites(trace)
+	}
 	if err != nil {
 		return nil, exitError{2, fmt.Sprintf("%s: %v", file, err)}
 	}
 	return trace, nil
+}
+
+// checkTraceSites returns an error if a trace switches off or stops at a site that does not exist, or takes a trap for an assert.
+func checkTraceSites(trace *model.Trace) error {
+	for _, s := range trace.Without {
+		if err := checkSite(string(s)); err != nil {
+			return err
+		}
+	}
+	for _, l := range trace.Lines {
+		if l.Kind != model.LineStop {
+			continue
+		}
+		for _, stop := range strings.Split(l.Text, " | ") {
+			if err := checkStop(strings.Fields(stop)); err != nil {
+				return fmt.Errorf("line %d: %w", l.Number, err)
+			}
+		}
+	}
+	return nil
+}
+
+// checkStop returns an error unless a stop, "trap SITE" or just "trap", is one that there is.
+func checkStop(words []string) error {
+	switch {
+	case len(words) < 2 || strings.HasPrefix(words[1], "variant/"): // traps of variants are no sites of the specification
+		return nil
+	case words[0] == "crash":
+		return checkCrash(words[1])
+	}
+	return checkStopSite(words[0], words[1])
 }
 
 // variantOf is the variant named, or if none is, the trace's own.
