@@ -147,7 +147,7 @@ func (w *World) validateAction(actor string, a Action) error {
 		}
 	}
 	if i := w.instance(actor); i != nil && i.Memory == 0 && w.needsMemory(a) {
-		return brokenIn(ruleMemory.breaks("instance %s has none", actor), "%s", where)
+		return brokenIn(ruleMemory.breaks("instance %s has no memory", actor), "%s", where)
 	}
 	return nil
 }

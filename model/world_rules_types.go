@@ -74,11 +74,11 @@ func validateShape(t spec.ValType) *Invalid {
 		}
 	case *spec.ListType:
 		if t.L != nil && *t.L == 0 {
-			return ruleFixedLength.breaks("%s has none", name())
+			return ruleFixedLength.breaks("%s has no element", name())
 		}
 	case *spec.StreamType:
 		if _, chars := t.T.(spec.CharType); chars {
-			return ruleStreamChar.breaks("%s does", name())
+			return ruleStreamChar.breaks("%s carries chars", name())
 		}
 		return validateElement(t, t.T)
 	case *spec.FutureType:
@@ -90,7 +90,7 @@ func validateShape(t spec.ValType) *Invalid {
 // validateElement says whether a stream or future may not carry elements of a type.
 func validateElement(of, element spec.ValType) *Invalid {
 	if element != nil && hasBorrow(element) {
-		return ruleElementBorrow.breaks("%s does", shorten(spec.TypeName(of)))
+		return ruleElementBorrow.breaks("%s carries a borrow", shorten(spec.TypeName(of)))
 	}
 	return nil
 }
@@ -185,7 +185,7 @@ func validateLabels(labels []string) *Invalid {
 		lower := strings.ToLower(l)
 		switch {
 		case !labelForm.MatchString(l):
-			return ruleLabels.breaks("the label %q is not", shorten(l))
+			return ruleLabels.breaks("the label %q is not in kebab case", shorten(l))
 		case seen[lower]:
 			return ruleLabels.breaks("the label %q is there twice", shorten(l))
 		}

@@ -83,7 +83,7 @@ func siteTrace(s port.GoSite) (*shownTrace, string) {
 			return found, ""
 		}
 	}
-	return nil, "nothing that cabi check explores makes it fail"
+	return nil, "no world that is exhausted makes it fail (what random walks found is in docs/findings.md)"
 }
 
 // explainTerm tells about a word of the command's own.

@@ -49,10 +49,10 @@ var figures = []figure{
 		}},
 	{"docs/tutorial.md", "takes more than %s actions", func(*testing.T) string { return inWords(model.WorldByName("handles").Bounds.Steps) }},
 	{"docs/tutorial.md", "or more than %s handles at once", func(*testing.T) string { return inWords(model.WorldByName("handles").Bounds.Handles) }},
-	{"docs/tutorial.md", "as important: %s of the", func(t *testing.T) string {
+	{"docs/tutorial.md", "the subject of %s of the", func(t *testing.T) string {
 		return fmt.Sprint(printed(t, `(\d+) properties not exercised`, "check", "handles"))
 	}},
-	{"docs/tutorial.md", "of the %s properties speak", func(*testing.T) string { return fmt.Sprint(len(properties.For(model.WorldByName("handles")))) }},
+	{"docs/tutorial.md", "of the %s properties, such as", func(*testing.T) string { return fmt.Sprint(len(properties.For(model.WorldByName("handles")))) }},
 	{"README.md", "[some %s examples]", someExamples},
 	{"docs/tutorial.md", "some %s questions that people asked", someExamples},
 	{"README.md", "some %s short traces", someTraces},
