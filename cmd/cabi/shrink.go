@@ -59,6 +59,9 @@ func (c *shrinkCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	if err := mustHappen(trace); err != nil {
+		return exitError{2, fmt.Sprintf("%s: %v", args[0], err)}
+	}
 	search, shown, err := shrink.Seeds(trace, props)
 	if err != nil {
 		return exitError{2, fmt.Sprintf("%s: %v", args[0], err)}
@@ -70,6 +73,18 @@ func (c *shrinkCommand) run(cmd *cobra.Command, args []string) error {
 	result := shrink.Minimize(search, shown[0], shrink.Thorough)
 	small := c.finish(trace, search, result)
 	return c.print(cmd.OutOrStdout(), small)
+}
+
+// mustHappen returns an error if a line of a trace does not happen again: shrinking would keep something else than the trace says.
+func mustHappen(trace *model.Trace) error {
+	again, err := model.RunTrace(trace, trace.Variant)
+	if err != nil {
+		return err
+	}
+	if d := again.Departs; d != nil {
+		return fmt.Errorf("line %d does not happen, so there is nothing to keep: the trace says %s, and what happens is %s", d.Number, d, again.Got)
+	}
+	return nil
 }
 
 // properties returns the properties of which shrinking keeps the first that the trace violates: the one asked for, or the one that

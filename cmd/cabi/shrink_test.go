@@ -129,3 +129,16 @@ A: future.drop-readable u8 $r
 		t.Errorf("exit %d, %v:\n%s", code, err, again)
 	}
 }
+
+// A trace that does not happen is not shrunk to another that does.
+func TestShrinkWhatDoesNotHappen(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "other.cabi")
+	const text = "world handles\nA: resource.new R 1 -> 7\nA: resource.rep S 1\ntrap canon_resource_rep/type\n"
+	if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	out, code, err := execute(newRootCommand(), "shrink", file)
+	if code != 2 || out != "" || !strings.Contains(err.Error(), "line 2 does not happen") {
+		t.Errorf("exit %d, %v:\n%s", code, err, out)
+	}
+}
