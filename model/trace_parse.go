@@ -211,6 +211,9 @@ func (p *traceParser) define(text string) error {
 	if err := decodeObject([]byte(text), w); err != nil {
 		return fmt.Errorf("the world: %w", err)
 	}
+	if w.Name != p.world {
+		return fmt.Errorf("the header says world %s, and the definition is of a world %q", shorten(p.world), shorten(w.Name))
+	}
 	p.trace.World = w
 	if err := w.wellFormed(); err != nil {
 		return err

@@ -81,6 +81,7 @@ func TestParseErrors(t *testing.T) {
 		{header + "A: resource.new R x", `line 2: resource.new: "x" is no number`},
 		{header + "hello", "line 2: expected an action such as"},
 		{header + "choices 1 x", `line 2: the choice "x" is no number`},
+		{"world x\ndefine {\"name\":\"w\"}", "line 2: the header says world x"},
 		{header + "define {}", "line 2: the world handles is already defined"},
 		{"world x\ndefine {\"name\":\"x\",\"colour\":1}", "line 2: the world: unknown key \"colour\""},
 		{"world x\ndefine {\"name\":\"x\",\"instances\":[{\"name\":\"A\",\"memory\":1099511627776}]}", "line 2: world x: instance A has 1099511627776 bytes"},
