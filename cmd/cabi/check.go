@@ -50,7 +50,8 @@ func newCheckCommand() *cobra.Command {
 		Use:   "check WORLD",
 		Short: "Explore a world and prove properties of it within a bound, or show the shortest counterexample",
 		Long: "Check explores every run of a world, breadth first, over the specification itself. It exits with 0 if the\n" +
-			"properties hold within the bound, 1 if one is violated, 3 if it was stopped early or proved nothing.\n" +
+			"properties hold within the bound, 1 if one is violated, 3 if it was stopped early, or proved nothing, or\n" +
+			"nothing of a property that --property names.\n" +
 			"Worlds that are too big to exhaust it walks at random, guided by what is new, and shrinks what it finds.\n\n" +
 			"`cabi list` lists the worlds, properties and variants, and `cabi explain` explains one.",
 		Example: "  cabi check handles\n  cabi check handles --variant per-type --property unique-in-instance\n" +
@@ -123,7 +124,13 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 	if report.Err != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "cabi: stopped early: %v\n", report.Err)
 	}
-	return result.exit()
+	if err := result.exit(); err != nil {
+		return err
+	}
+	if len(c.properties) > 0 && len(result.Unexercised) > 0 { // whoever names a property wants it proved
+		return exitError{code: 3}
+	}
+	return nil
 }
 
 // search builds the search that the flags ask for.

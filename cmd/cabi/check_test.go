@@ -56,6 +56,8 @@ func TestVerdicts(t *testing.T) {
 		{"check handles --steps 5 --handles 2", 0, "holds"},
 		{"check handles --variant per-type --property unique-in-instance", 1, "violated"},
 		{"check handles --steps 1", 3, "holds vacuously"},
+		{"check handles --property unique-in-instance,no-stuck-thread", 3, "holds"},
+		{"check handles --property unique-in-instance", 0, "holds"},
 	} {
 		out, code, _ := execute(newRootCommand(), append(strings.Fields(c.args), "--json")...)
 		_, got := jsonLines(t, out)
