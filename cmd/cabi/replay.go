@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cabi/internal/traps"
 	"cabi/internal/upstream"
 	"cabi/model"
 	"cabi/spec"
@@ -112,16 +111,9 @@ func sitesOff(trace *model.Trace, more []string) ([]spec.Site, error) {
 	for _, name := range more {
 		off = append(off, spec.Site(name))
 	}
-	if len(off) == 0 {
-		return nil, nil
-	}
-	trapRows, assertRows, err := siteRowsByKind()
-	if err != nil {
-		return nil, err
-	}
 	for _, s := range off {
-		if !slices.ContainsFunc(slices.Concat(trapRows, assertRows), func(r traps.Row) bool { return r.Site == s }) {
-			return nil, unknown(kindSite, string(s))
+		if err := checkSite(string(s)); err != nil {
+			return nil, err
 		}
 	}
 	slices.Sort(off)
