@@ -346,6 +346,67 @@ func TestBadValuesTrap(t *testing.T) {
 	})
 }
 
+// TestDiscriminants checks the size of a discriminant where the number of cases makes it grow: a list of pairs of the last case
+// and a byte, in memory.
+func TestDiscriminants(t *testing.T) {
+	for _, n := range []int{1, 2, 255, 256, 257, 1<<16 - 1, 1 << 16, 1<<16 + 1} {
+		cases, names := make([]spec.CaseType, n), make([]string, n)
+		for i := range n {
+			names[i] = fmt.Sprint("c", i)
+			cases[i].Label = names[i]
+		}
+		last := spec.Dict{{Label: names[n-1]}}
+		for _, typ := range []spec.ValType{&spec.VariantType{Cases: cases}, &spec.EnumType{Labels: names}} {
+			pair := tupleOf([]spec.Value{last, spec.IntOf(7)})
+			list, v := &spec.ListType{T: &spec.TupleType{Ts: []spec.ValType{typ, spec.U8Type{}}}}, spec.List{pair, pair}
+			if got := echoOnce(t, list, v); !reflect.DeepEqual(plain(got), plain(v)) {
+				t.Errorf("%T of %d cases: the host is given another value back", typ, n)
+			}
+		}
+	}
+}
+
+// echoOnce passes a value from the host to a guest, checks that the second codec reads it there, and returns what the host is
+// given for what the second codec stores.
+func echoOnce(t *testing.T, typ spec.ValType, v spec.Value) spec.Value {
+	t.Helper()
+	s := spec.NewStore(spec.Options{})
+	defer s.Close()
+	p := &guestInstance{codec: &codec{mem: spec.NewMemInst(1 << 16), next: 64}, inst: spec.NewComponentInstance(s, nil)}
+	p.opts.Memory, p.opts.Realloc = p.mem, p.reallocate
+	call := &passedCall{store: s, ts: []spec.ValType{typ}, vs: []spec.Value{v}, result: typ, value: v}
+	f, _ := call.echo(p, false)
+	if err := call.invoke(f, call.vs); err != nil || len(call.problems) > 0 {
+		t.Fatalf("%v %.1000v", err, call.problems)
+	}
+	return call.results[0]
+}
+
+// TestStringsAligned checks that a string traps exactly if it is taken from where its code units are not aligned, empty or not.
+func TestStringsAligned(t *testing.T) {
+	for _, encoding := range encodings {
+		for ptr := uint64(64); ptr < 68; ptr++ {
+			for units := range uint64(2) {
+				var wrong error
+				if encoding != spec.UTF8 && ptr%2 != 0 {
+					wrong = fmt.Errorf("%s at %d", encoding, ptr)
+				}
+				s := spec.NewStore(spec.Options{})
+				inst := spec.NewComponentInstance(s, nil)
+				opts := &spec.CanonicalOptions{}
+				opts.Memory, opts.StringEncoding = spec.NewMemInst(128), encoding
+				ft := &spec.FuncType{Result: []spec.ValType{spec.StringType{}}}
+				ret := uint64(8)
+				opts.Memory.Bytes.B[ret], opts.Memory.Bytes.B[ret+4] = byte(ptr), byte(units)
+				f := s.Lift(func([]spec.CoreValue) []spec.CoreValue { return []spec.CoreValue{spec.CoreInt(ret)} }, ft, opts, inst)
+				_, err := s.Invoke(f, spec.HostOnStart(func() []spec.Value { return nil }), spec.HostOnResolve(func([]spec.Value) {}))
+				mustTrapIf(t, wrong, err)
+				s.Close()
+			}
+		}
+	}
+}
+
 // corrupt changes some bits of a value that is passed, in memory or in the numbers.
 func (p *guestInstance) corrupt(t *rapid.T, core []spec.CoreValue, types []spec.CoreType, most int) {
 	for range rapid.IntRange(0, 2).Draw(t, "spoilt") {
@@ -375,7 +436,7 @@ func (p *guestInstance) corrupt(t *rapid.T, core []spec.CoreValue, types []spec.
 var edges = []uint64{0x80, 0x100, 0xd7ff, 0xd800, 0xdfff, 0xe000, 0x10ffff, 0x110000, 1 << 31}
 
 // mustTrapIf checks that a call trapped exactly if something was wrong with it.
-func mustTrapIf(t *rapid.T, wrong, err error) {
+func mustTrapIf(t rapid.TB, wrong, err error) {
 	t.Helper()
 	var trap *spec.Trap
 	switch {
