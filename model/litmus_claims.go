@@ -176,15 +176,6 @@ func (t Term) UnknownWord() string {
 	return t.Value
 }
 
-// ValueWords are the words that stand for values of results. N is a number.
-func ValueWords() []string {
-	words := append([]string{"blocked"}, subtaskStates...)
-	for _, state := range sortedKeys(states) {
-		words = append(words, state+":N")
-	}
-	return words
-}
-
 // cutCall cuts the number of a call off the name of a program, "B.work#2"; false: it has none.
 func cutCall(name string) (function string, number int, is bool) {
 	function, text, is := strings.Cut(name, "#")

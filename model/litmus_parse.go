@@ -267,10 +267,5 @@ func (l Line) check(r *Run, at *Activation) error {
 	case !a.isFor(at):
 		return fmt.Errorf("%s is not for %s", a.Op, at.Actor)
 	}
-	for i, kind := range ops[a.Op].imm {
-		if err := checkImmediate(kind, a.Imm[i], r, at); err != nil {
-			return fmt.Errorf("%s: %w", a.Op, err)
-		}
-	}
-	return r.World.validateAction(at.Actor, a)
+	return r.vocabulary.check(at.Actor, a)
 }

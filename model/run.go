@@ -61,17 +61,18 @@ type Run struct {
 	Stopped     error         // the trap, failing assert, crash or exception that stopped the run; nil: none did
 	Observer    Observer      // is told what happens; nil: nothing is
 
-	actor     Actor
-	observers           // the checkers, by the events of which they are told
-	recorder  *recorder // writes the lines of a trace; nil: none are written
-	undoer    undoer    // takes actions back; nil: no action is taken back
-	mayFault  bool      // traps or asserts are switched off: a fault of the port stops the run
-	starting  bool      // the calls of the world's start are under way
-	compiled  *compiledWorld
-	ordered   []*instance // as the world lists them
-	instances map[string]*instance
-	resources resourceTypes
-	funcs     map[string]*function
+	actor      Actor
+	observers            // the checkers, by the events of which they are told
+	recorder   *recorder // writes the lines of a trace; nil: none are written
+	undoer     undoer    // takes actions back; nil: no action is taken back
+	mayFault   bool      // traps or asserts are switched off: a fault of the port stops the run
+	starting   bool      // the calls of the world's start are under way
+	compiled   *compiledWorld
+	vocabulary *vocabulary // of the world
+	ordered    []*instance // as the world lists them
+	instances  map[string]*instance
+	resources  resourceTypes
+	funcs      map[string]*function
 
 	invocations []*Invocation // of exports, by the host
 	host        hostState

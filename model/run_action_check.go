@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"slices"
 
 	"cabi/spec"
 )
@@ -13,10 +12,8 @@ func (a Action) check(r *Run, at *Activation) error {
 	if !a.isFor(at) {
 		return fmt.Errorf("%s is not for %s", a.Op, at.Actor)
 	}
-	for i, kind := range ops[a.Op].imm {
-		if err := checkImmediate(kind, a.Imm[i], r, at); err != nil {
-			return fmt.Errorf("%s: %w", a.Op, err)
-		}
+	if err := r.vocabulary.check(at.Actor, a); err != nil {
+		return err
 	}
 	if err := a.checkTypes(r, at); err != nil {
 		return err
@@ -39,6 +36,11 @@ func (a Action) isFor(at *Activation) bool {
 	default:
 		return hosts && a.Op != opTick || a.Op == opReturn
 	}
+}
+
+// mayBeOf reports whether an action is for an actor in some activation.
+func (a Action) mayBeOf(actor string) bool {
+	return a.isFor(&Activation{Actor: actor, Kind: KindHost}) || actor == Host && a.Op == opReturn
 }
 
 // checks are the checks of the operands of actions. Of an action that has none here, all numbers must be ints.
@@ -242,48 +244,4 @@ func (a Action) knownShared(r *Run) (*HostShared, error) {
 		return nil, fmt.Errorf("%s: the host knows only %d streams and futures", a.Op, len(r.host.shared))
 	}
 	return r.host.shared[n(a, 0)], nil
-}
-
-// checkImmediate wants a word of a kind.
-func checkImmediate(kind immediate, word string, r *Run, at *Activation) error {
-	switch kind {
-	case immAsync:
-		return oneOf(word, "async", "sync")
-	case immCancellable:
-		return oneOf(word, "cancellable", "uncancellable")
-	case immCore:
-		return oneOf(word, "i32", "i64")
-	case immResource:
-		if _, ok := r.resources[word]; !ok {
-			return fmt.Errorf("unknown resource %q", word)
-		}
-	case immFunc:
-		return checkFunc(word, r, at)
-	case immType:
-		_, err := r.parseType(word)
-		return err
-	case immTypes:
-		_, err := r.ParseTypes(word)
-		return err
-	}
-	return nil
-}
-
-// checkFunc wants a function that the actor can call.
-func checkFunc(word string, r *Run, at *Activation) error {
-	if at.Actor == Host {
-		if _, ok := r.funcs[word]; !ok {
-			return fmt.Errorf("unknown function %q", word)
-		}
-	} else if _, ok := at.inst.imports[word]; !ok {
-		return fmt.Errorf("instance %s imports no function %q", at.Actor, word)
-	}
-	return nil
-}
-
-func oneOf(word string, words ...string) error {
-	if !slices.Contains(words, word) {
-		return fmt.Errorf("%q is none of %v", word, words)
-	}
-	return nil
 }

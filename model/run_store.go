@@ -35,7 +35,7 @@ func NewRun(world *World, options spec.Options, actor Actor, checkers ...Checker
 }
 
 func newRun(c *compiledWorld, world *World, options spec.Options, actor Actor, checkers []Checker) *Run {
-	r := &Run{World: world, actor: actor, mayFault: len(options.Without) > 0, compiled: c, instances: map[string]*instance{}, resources: resourceTypes{}, funcs: map[string]*function{}}
+	r := &Run{World: world, actor: actor, mayFault: len(options.Without) > 0, compiled: c, vocabulary: newVocabulary(world), instances: map[string]*instance{}, resources: resourceTypes{}, funcs: map[string]*function{}}
 	r.assign(checkers)
 	options.Limits = world.Limits.apply(options.Limits)
 	options.Watcher = (*watcher)(r)
@@ -63,7 +63,7 @@ func newRun(c *compiledWorld, world *World, options spec.Options, actor Actor, c
 func (r *Run) reuse(actor Actor, choices spec.Choices) {
 	clear(r.ages) // so that the elements can be collected
 	*r = Run{World: r.World, Store: r.Store, actor: actor, mayFault: r.mayFault, observers: r.observers, instances: r.instances, ordered: r.ordered,
-		resources: r.resources, funcs: r.funcs, compiled: r.compiled, ages: r.ages[:0]}
+		resources: r.resources, funcs: r.funcs, compiled: r.compiled, vocabulary: r.vocabulary, ages: r.ages[:0]}
 	r.Store.Reset(choices)
 	for _, in := range r.ordered {
 		in.heap, in.known, in.contextType = 0, in.known[:0], 0

@@ -142,6 +142,15 @@ var states = map[string]uint64{
 // subtaskStates are words for the states of subtasks, by number.
 var subtaskStates = []string{"starting", "started", "returned", "cancelled-before-started", "cancelled-before-returned"}
 
+// ValueWords are the words that stand for values of results. N is a number.
+func ValueWords() []string {
+	words := append([]string{"blocked"}, subtaskStates...)
+	for _, state := range sortedKeys(states) {
+		words = append(words, state+":N")
+	}
+	return words
+}
+
 // resultNumber is the number that a word of stated results stands for (blocked, returned, started:$s, completed:1), or the word itself.
 func (b bindings) resultNumber(w string) string {
 	switch w {
@@ -169,6 +178,17 @@ func (b bindings) resultNumber(w string) string {
 		return w
 	}
 	return strconv.FormatUint(number<<4|state, 10)
+}
+
+// isResult reports whether a word of stated results stands for a value. The names in it must be bound.
+func isResult(w string) bool {
+	if at := strings.IndexByte(w, '$'); at == 0 || w == "_" {
+		return true
+	} else if at > 0 {
+		w = w[:at] + "0"
+	}
+	_, err := parseCore(bindings{}.resultNumber(w))
+	return err == nil
 }
 
 // allows reports whether stated results, of which there may be several that are possible, are the results.

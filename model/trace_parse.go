@@ -65,6 +65,7 @@ type traceParser struct {
 	world  string // its name, if the header has it
 	texts  interner
 	bound  map[string]int // names, and the lines that bind them
+	speaks *vocabulary    // the world's; nil: no line has needed it
 }
 
 // at is an error with the number of its line.
@@ -253,9 +254,9 @@ func (p *traceParser) step(names []string, actor, text string) error {
 	l := Line{Kind: LineAction, Actor: actor, Binds: names, Number: p.number}
 	text, l.Notes, _ = strings.Cut(text, " ; ")
 	l.Notes = strings.TrimSpace(l.Notes)
-	text, l.Results, _ = strings.Cut(text, "->")
+	text, results, stated := strings.Cut(text, "->")
 	words := strings.Fields(text)
-	l.Results = strings.Join(strings.Fields(l.Results), " ")
+	l.Results = strings.Join(strings.Fields(results), " ")
 	switch {
 	case len(words) > 0 && words[0] == "enter":
 		l.Kind, words = LineEnter, words[1:]
@@ -268,6 +269,11 @@ func (p *traceParser) step(names []string, actor, text string) error {
 	if err := p.bind(l); err != nil {
 		return err
 	}
+	if stated {
+		if err := p.results(l); err != nil {
+			return err
+		}
+	}
 	l = p.texts.line(l)
 	p.trace.Lines = append(p.trace.Lines, l)
 	return nil
@@ -276,14 +282,11 @@ func (p *traceParser) step(names []string, actor, text string) error {
 // words reads the action, or the function that is entered, of a line.
 func (p *traceParser) words(l *Line, words []string) error {
 	l.Text = strings.Join(words, " ")
-	if l.Kind == LineEnter {
-		if len(words) == 0 {
-			return fmt.Errorf("a function is missing after enter")
-		}
-		return nil
-	}
 	if err := p.used(words); err != nil {
 		return err
+	}
+	if l.Kind == LineEnter {
+		return p.enters(l.Actor, words)
 	}
 	plain, named := plainWords(words)
 	a, err := parseAction(plain)
@@ -292,6 +295,58 @@ func (p *traceParser) words(l *Line, words []string) error {
 	}
 	if !named {
 		l.Text = a.String()
+	}
+	if !a.mayBeOf(l.Actor) {
+		return fmt.Errorf("%s is not for %s", a.Op, l.Actor)
+	}
+	return p.vocabulary().check(l.Actor, a)
+}
+
+// vocabulary is what the lines may name.
+func (p *traceParser) vocabulary() *vocabulary {
+	if p.speaks == nil {
+		p.speaks = newVocabulary(p.trace.World)
+	}
+	return p.speaks
+}
+
+// enters wants the name of something that an actor is entered under, and numbers.
+func (p *traceParser) enters(actor string, words []string) error {
+	if len(words) == 0 {
+		return fmt.Errorf("a function is missing after enter")
+	}
+	switch of := p.trace.World.actorEntering(words[0]); of {
+	case actor:
+	case "":
+		return fmt.Errorf("unknown function %q: no code of the world is called so", shorten(words[0]))
+	default:
+		return fmt.Errorf("%s is entered, and not %s: %s is of %s", of, actor, words[0], of)
+	}
+	plain, _ := plainWords(words)
+	for _, w := range plain[1:] {
+		if _, err := parseCore(w); err != nil {
+			return fmt.Errorf("enter %s: %w", words[0], err)
+		}
+	}
+	return nil
+}
+
+// results wants values in each of the results that a line states.
+func (p *traceParser) results(l Line) error {
+	words := strings.Fields(l.Results)
+	if err := p.used(words); err != nil {
+		return err
+	}
+	for i, w := range words {
+		if w == "|" && (i == 0 || i == len(words)-1 || words[i+1] == "|") {
+			return fmt.Errorf("nothing stands beside a |: results are separated by it, as in \"-> 1 | 2\"")
+		}
+		if w != "|" && !isResult(w) {
+			return fmt.Errorf("%q is no result: it is a number, a name, _ for any, or one of %s", shorten(w), strings.Join(ValueWords(), ", "))
+		}
+	}
+	if len(words) == 0 {
+		return fmt.Errorf("no result stands after ->: leave the arrow out if none is stated")
 	}
 	return nil
 }

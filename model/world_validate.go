@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -28,6 +29,9 @@ func (w *World) wellFormed() error {
 		return fmt.Errorf("world %s: tables of %d elements are too short: at least %d are needed", w.Name, n, leastTable)
 	}
 	for _, r := range w.Resources {
+		if !plainName.MatchString(r.Name) {
+			return fmt.Errorf("world %s: %q is no name for a resource: it is a letter, and letters, digits, - or _", w.Name, shorten(r.Name))
+		}
 		if !w.hasInstance(r.Impl) {
 			return fmt.Errorf("world %s: resource %s is implemented by an unknown instance %s", w.Name, r.Name, r.Impl)
 		}
@@ -50,6 +54,9 @@ func (w *World) wellFormed() error {
 	return nil
 }
 
+// plainName is the form of names: words that no other part of a trace can be taken for.
+var plainName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
+
 // leastTable is the least limit on tables: an instance's table of functions has two elements.
 const leastTable = 2
 
@@ -63,8 +70,8 @@ func (w *World) validateInstance(i Instance, before []Instance) error {
 	}
 	_, known := encodings[i.Encoding]
 	switch {
-	case i.Name == "" || i.Name == Host || strings.ContainsAny(i.Name, " .:"):
-		return fmt.Errorf("world %s: %q is no name for an instance", w.Name, i.Name)
+	case i.Name == Host || !plainName.MatchString(i.Name):
+		return fmt.Errorf("world %s: %q is no name for an instance: it is a letter, and letters, digits, - or _, and not host", w.Name, shorten(i.Name))
 	case named(i.Name):
 		return fmt.Errorf("world %s: there are two instances %s", w.Name, i.Name)
 	case i.Parent != "" && !named(i.Parent):
@@ -79,8 +86,12 @@ func (w *World) validateInstance(i Instance, before []Instance) error {
 
 // validateFunc validates a function.
 func (w *World) validateFunc(f Func) error {
-	if !strings.Contains(f.Name, ".") || f.Instance() != Host && !w.hasInstance(f.Instance()) {
-		return fmt.Errorf("world %s: function %s: its name is an instance, a dot and a name", w.Name, f.Name)
+	instance, name, _ := strings.Cut(f.Name, ".")
+	switch {
+	case instance != Host && !w.hasInstance(instance) || !plainName.MatchString(name):
+		return fmt.Errorf("world %s: function %q: its name is an instance, or host, a dot, and a name of letters, digits, - and _", w.Name, shorten(f.Name))
+	case slices.Contains(reservedNames, name):
+		return fmt.Errorf("world %s: function %s: its name may not be one of %s: other core code of an instance is called so", w.Name, f.Name, strings.Join(reservedNames, ", "))
 	}
 	if !slices.Contains([]string{"", "sync", "stackful", "callback"}, f.Lift) {
 		return fmt.Errorf("world %s: function %s: unknown lift %q: it is sync, stackful or callback", w.Name, f.Name, f.Lift)
@@ -126,15 +137,15 @@ const (
 	maxType   = 1 << 12 // bytes of a type
 )
 
-// validateNames wants names that are one word and different, and types that are not too big.
+// validateNames wants a name that is one word, others that are different, and types that are not too big.
 func (w *World) validateNames() error {
 	if w.Name == "" || WorldByName(w.Name) != nil || strings.ContainsAny(w.Name, " \t\r\n") {
 		return fmt.Errorf("%q is no name for a world of one's own: it is one word that names no other world", shorten(w.Name))
 	}
 	seen := map[string]bool{}
 	for _, name := range slices.Concat(w.functionNames(), w.resourceList()) {
-		if name == "" || seen[name] || strings.ContainsAny(name, " \t\r\n:;") {
-			return fmt.Errorf("world %s: %q is no name: it is empty, there are two, or it is not one word", w.Name, shorten(name))
+		if seen[name] {
+			return fmt.Errorf("world %s: there are two of the name %s", w.Name, shorten(name))
 		}
 		seen[name] = true
 	}
