@@ -86,25 +86,6 @@ func claimOptions(file string, t *model.Trace, v *spec.Variant) (model.ReplayOpt
 	return options, nil
 }
 
-// checkClaim returns an error if what a trace claims to violate is not violated when it is run.
-func checkClaim(file string, t *model.Trace) error {
-	if t.Violates == "" {
-		return nil
-	}
-	options, err := claimOptions(file, t, t.Variant)
-	if err != nil {
-		return err
-	}
-	again, err := options.Run(t)
-	switch {
-	case err != nil:
-		return exitError{2, fmt.Sprintf("%s: %v", file, err)}
-	case again.Departure() != "":
-		return exitError{1, fmt.Sprintf("%s: %s", file, again.Departure())}
-	}
-	return nil
-}
-
 // sitesOff returns the sites that are switched off, by the trace or by --without, sorted.
 func sitesOff(trace *model.Trace, more []string) ([]spec.Site, error) {
 	off := slices.Clone(trace.Without)

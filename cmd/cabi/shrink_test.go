@@ -79,7 +79,7 @@ func TestShrinkBadInput(t *testing.T) {
 		{"world handles\nA: resource.new R 100\n", nil, "the trace violates nothing that shrinking could keep"},
 		{"world handles\nA: resource.new R 100\n", []string{"--property", "x"}, `unknown property "x"`},
 		{"world handles\nA: resource.now R 100\n", nil, "line 2: unknown action"},
-		{"world handles\nB: resource.new R 100\n", nil, "line 2: it is A's turn"},
+		{"world handles\nB: resource.drop R 100\n", nil, "line 2: it is A's turn"},
 		{longTrace, []string{"--property", "no-crash"}, "the trace violates nothing that shrinking could keep (looked at: no-crash)"},
 	} {
 		if _, code, err := shrinkText(t, c.text, c.args...); code != 2 || err == nil || !strings.Contains(err.Error(), c.want) {
@@ -138,7 +138,7 @@ func TestShrinkWhatDoesNotHappen(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, code, err := execute(newRootCommand(), "shrink", file)
-	if code != 2 || out != "" || !strings.Contains(err.Error(), "line 2 does not happen") {
+	if code != 1 || out != "" || !strings.Contains(err.Error(), "departs at line 2") {
 		t.Errorf("exit %d, %v:\n%s", code, err, out)
 	}
 }
