@@ -14,12 +14,14 @@ import (
 )
 
 // TestMain gives rapid a fixed seed, so that what it finds depends on nothing but the code; with CABI_LONG it takes a new one, which a
-// failure prints. It lets rapid shrink to the end, however slow the machine is, and keeps it from writing files: a failure prints its trace, and
-// the command that replays it.
+// failure prints. It lets rapid shrink to the end, however slow the machine is, unless -rapid.shrinktime says otherwise, and keeps
+// it from writing files: a failure prints its trace, and the command that replays it.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	setRapid("nofailfile", "true")
-	setRapid("shrinktime", "1h")
+	if shrinkTime := flag.Lookup("rapid.shrinktime"); shrinkTime.Value.String() == shrinkTime.DefValue {
+		setRapid("shrinktime", "1h")
+	}
 	if seed := flag.Lookup("rapid.seed"); seed.Value.String() == "0" && os.Getenv("CABI_LONG") == "" {
 		setRapid("seed", "1")
 	}
