@@ -157,6 +157,7 @@ func (a *attempt) begin(s step, action model.Action) model.Action {
 	}
 	s.entered = ""
 	a.steps, a.actions = append(a.steps, s), append(a.actions, action)
+	a.progress(len(a.steps), 0)
 	return action
 }
 

@@ -199,7 +199,10 @@ func (sh *shrinker) searchShorter(menus map[string][]string) (found *model.Viola
 			found = v
 		}
 	}
-	s.Progress = func(*model.Report) bool { return found == nil }
+	s.Progress = func(r *model.Report) bool {
+		sh.progress(0, r.States)
+		return found == nil
+	}
 	report := s.Run()
 	return found, !report.Stopped
 }

@@ -25,15 +25,15 @@ func (c *stopChecker) Stopped(_ *model.Run, err error) {
 }
 
 // Seeds runs a trace, and returns the violations of the properties in it, in order: each can be the seed of a Minimize. The search
-// is one of the trace's world, in which its actions are on the menus.
-func Seeds(t *model.Trace, properties []*model.Property) (*model.Search, []*model.Violation, error) {
+// is one of the trace's world, in which its actions are on the menus. Progress is optional.
+func Seeds(t *model.Trace, properties []*model.Property, progress func(Progress)) (*model.Search, []*model.Violation, error) {
 	replay, err := model.RunTrace(t, t.Variant)
 	if err != nil {
 		return nil, nil, err
 	}
 	t = replay.Plain // attempts read numbers, no names
 	s := &model.Search{World: t.World, Variant: t.Variant, Properties: properties, Bounds: t.World.Bounds}
-	r := &seedRun{attempt: attempt{shrinker: &shrinker{search: s, goal: "/", result: &Result{}}, trace: t, tape: t.Choices}}
+	r := &seedRun{attempt: attempt{shrinker: &shrinker{search: s, goal: "/", limits: Limits{Progress: progress}, result: &Result{}}, trace: t, tape: t.Choices}}
 	r.run()
 	s.World = withActions(t.World, r.attempt.steps)
 	return s, r.violations, nil

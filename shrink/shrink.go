@@ -19,6 +19,16 @@ type Limits struct {
 	Runs    int // how many traces it runs that may be smaller
 	Actions int // how many actions these have in all; 0: any number
 	States  int // how many states it explores at a time, to find a shorter trace of the actions that are left; 0: it does not
+
+	Progress func(Progress) // is told how far it is, at each action and now and then while states are explored; optional
+}
+
+// Progress is how far a shrinker is.
+type Progress struct {
+	Left   int // actions of the smallest trace so far; 0: the trace as it is given runs
+	Runs   int // traces that were run
+	Taken  int // actions that the current one has taken
+	States int // that were explored to find a shorter trace; 0: none are explored now
 }
 
 // Thorough is for one trace, Quick for the many traces that a random search finds.
@@ -55,11 +65,10 @@ func Minimize(s *model.Search, v *model.Violation, limits Limits) *Result {
 		sh.search = &narrow
 	}
 	steps := sh.read(v)
-	if steps == nil || !sh.try(steps) {
+	if steps == nil || !sh.tryEnds(steps) && !sh.try(steps) {
 		return sh.result
 	}
 	sh.result.Before = len(steps)
-	sh.result.Changes = nil
 	sh.next = len(steps)
 	for before := -1; before != len(sh.best.steps); {
 		before = len(sh.best.steps)
@@ -68,6 +77,33 @@ func Minimize(s *model.Search, v *model.Violation, limits Limits) *Result {
 	sh.simplify()
 	sh.result.Violation, sh.result.Steps = sh.violation(), sh.actionsOf()
 	return sh.result
+}
+
+// fewSteps is how many steps at each end of a trace are tried alone first.
+const fewSteps = 128
+
+// tryEnds tries the first and the last few steps of a long trace without those between, then four times as many, and so on. Most
+// violations need few steps, and to find these by halves takes several runs of nearly the whole trace.
+func (sh *shrinker) tryEnds(steps []step) bool {
+	for few := fewSteps; 2*few < len(steps); few *= 4 {
+		if sh.try(slices.Concat(steps[:few], steps[len(steps)-few:])) {
+			sh.summarize(len(steps)-len(sh.best.steps), "removed, most of them from the middle,", "action")
+			return true
+		}
+	}
+	return false
+}
+
+// progress says how far the shrinker is.
+func (sh *shrinker) progress(taken, states int) {
+	if sh.limits.Progress == nil {
+		return
+	}
+	p := Progress{Runs: sh.result.Runs, Taken: taken, States: states}
+	if sh.best != nil {
+		p.Left = len(sh.best.steps)
+	}
+	sh.limits.Progress(p)
 }
 
 // propertyOf is the property that v violates.

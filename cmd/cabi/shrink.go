@@ -63,7 +63,15 @@ func (c *shrinkCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	search, shown, err := shrink.Seeds(trace, props)
+	status := newStatusLine(cmd.ErrOrStderr())
+	defer status.clear()
+	limits := shrink.Thorough
+	limits.Progress = func(p shrink.Progress) {
+		if status.due() {
+			status.draw(shrinkStatus(p))
+		}
+	}
+	search, shown, err := shrink.Seeds(trace, props, limits.Progress)
 	if err != nil {
 		return exitError{2, fmt.Sprintf("%s: %v", args[0], err)}
 	}
@@ -71,9 +79,21 @@ func (c *shrinkCommand) run(cmd *cobra.Command, args []string) error {
 		return exitError{2, fmt.Sprintf("%s: the trace violates nothing that shrinking could keep (looked at: %s); name a property with --property",
 			args[0], strings.Join(names(props, func(p *model.Property) string { return p.Name }), ", "))}
 	}
-	result := shrink.Minimize(search, shown[0], shrink.Thorough)
+	result := shrink.Minimize(search, shown[0], limits)
 	small := c.finish(trace, search, result)
+	status.clear()
 	return c.print(cmd.OutOrStdout(), small)
+}
+
+// shrinkStatus says how far shrinking is.
+func shrinkStatus(p shrink.Progress) string {
+	switch {
+	case p.Left == 0:
+		return fmt.Sprintf("the trace as it is: %s taken", model.Counted(p.Taken, "action"))
+	case p.States > 0:
+		return fmt.Sprintf("%s left, %s run, looking for a shorter one: %s", model.Counted(p.Left, "action"), model.Counted(p.Runs, "trace"), model.Counted(p.States, "state"))
+	}
+	return fmt.Sprintf("%s left, %s run, %s taken of the next", model.Counted(p.Left, "action"), model.Counted(p.Runs, "trace"), model.Counted(p.Taken, "action"))
 }
 
 // properties returns the properties of which shrinking keeps the first that the trace violates: the one asked for, or the one that
