@@ -13,24 +13,30 @@ func (a Action) checkTypes(r *Run, at *Activation) error {
 	if at.Actor == Host {
 		return nil
 	}
-	want, known := r.coreTypes(a, at)
-	if !known {
+	err := a.checkCoreTypes(r, at)
+	if err == nil && (a.Op == "context.get" || a.Op == "context.set") {
+		err = a.checkContext(at.inst)
+	}
+	if err == nil {
 		return nil
 	}
 	where := a.String()
 	if a.Op == opReturn {
 		where += " from " + at.Name
 	}
-	if len(a.Args) != len(want) {
-		return brokenIn(ruleCoreType.breaks("it takes %s, got %s", coreTypeNames(want), Counted(len(a.Args), "value")), "%s", where)
+	return brokenIn(err, "%s", where)
+}
+
+// checkCoreTypes wants as many numbers as the core function takes, each of its type.
+func (a Action) checkCoreTypes(r *Run, at *Activation) error {
+	want, known := r.coreTypes(a, at)
+	if known && len(a.Args) != len(want) {
+		return ruleCoreType.breaks("it takes %s, got %s", coreTypeNames(want), Counted(len(a.Args), "value"))
 	}
-	for i, v := range a.Args {
-		if !v.Is(want[i]) {
-			return brokenIn(ruleCoreType.breaks("it takes %s, and %s is no %s", coreTypeNames(want), formatCore(v), want[i]), "%s", where)
+	for i, t := range want {
+		if v := a.Args[i]; !v.Is(t) {
+			return ruleCoreType.breaks("it takes %s, and %s is no %s", coreTypeNames(want), formatCore(v), t)
 		}
-	}
-	if a.Op == "context.get" || a.Op == "context.set" {
-		return brokenIn(a.checkContext(at.inst), "%s", where)
 	}
 	return nil
 }
