@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -37,7 +36,7 @@ func (r *Run) whoWaits(t *spec.Thread) string {
 	if t.Ready() {
 		return who + " is ready"
 	}
-	return who + " waits " + r.waitsFor(t)
+	return who + " waits " + r.WaitsFor(t)
 }
 
 // importOf is the import that an action calls; empty: it calls none.
@@ -46,27 +45,4 @@ func importOf(a Action) string {
 		return a.Imm[0]
 	}
 	return ""
-}
-
-// waitsFor says what a thread that is blocked waits for.
-func (r *Run) waitsFor(t *spec.Thread) string {
-	c := t.WaitsFor()
-	switch c.Kind {
-	case spec.WaitsForResumption:
-		return "to be resumed"
-	case spec.WaitsToEnter:
-		if t.Instance().Backpressure() > 0 {
-			return "for the end of backpressure of " + t.Instance().Name
-		}
-		return "to enter " + t.Instance().Name
-	case spec.WaitsForEvent:
-		return fmt.Sprintf("for its %s", spec.Describe(c.Waitable))
-	case spec.WaitsForSet:
-		return fmt.Sprintf("for an event of a set of %s", Counted(len(c.Set.Elements()), "waitable"))
-	case spec.WaitsForLock:
-		return "for the exclusive lock of " + t.Instance().Name
-	case spec.WaitsForCall:
-		return "for its call to be resolved"
-	}
-	return "for the host"
 }

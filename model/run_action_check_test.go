@@ -56,12 +56,7 @@ func TestRefusedActions(t *testing.T) {
 		{reading + "A: return\nhost: shared.copy 0 2 0", "2 elements are too many"},
 		{reading + "A: return\nhost: shared.done 0 3", "does not end with 3"},
 	} {
-		trace, err := ParseTrace(strings.NewReader(hostingWorld + c.trace))
-		if err != nil {
-			t.Errorf("%s: %v", c.trace, err)
-			continue
-		}
-		if _, err = RunTrace(trace, spec.SingleTable); err == nil || !strings.Contains(err.Error(), c.want) {
+		if err := replayed(t, hostingWorld+c.trace); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want …%s…", c.trace, err, c.want)
 		}
 	}

@@ -63,7 +63,7 @@ type task struct {
 // A stateRecorder is a checker that records the state after each line of the trace.
 type stateRecorder struct {
 	model.BaseChecker
-	states []state // by the number of lines recorded before; zero where no menu followed the line
+	states []state // by the number of lines recorded before; not recorded where no menu followed the line
 }
 
 // Settled records the state in which a menu is offered.
@@ -118,19 +118,19 @@ func tasksOf(r *model.Run) []task {
 	for _, t := range r.Store.AllTasks() {
 		one := task{t.Instance().Name, fmt.Sprintf("%s: %s", t.Func(), t.State()), []string{}}
 		for _, thread := range t.Threads() {
-			one.Threads = append(one.Threads, doing(thread))
+			one.Threads = append(one.Threads, doing(r, thread))
 		}
 		all = append(all, one)
 	}
 	return all
 }
 
-// doing says what a thread waits for.
-func doing(t *spec.Thread) string {
-	if kind := t.WaitsFor().Kind; kind != spec.WaitsNot {
-		return "waits for " + kind.String()
+// doing says whether a thread runs, or what it waits for.
+func doing(r *model.Run, t *spec.Thread) string {
+	if t.WaitsFor().Kind == spec.WaitsNot {
+		return "runs"
 	}
-	return "runs"
+	return "waits " + r.WaitsFor(t)
 }
 
 // recordStates replays a trace and returns it as it happened, with the state before the first line and after each.
@@ -143,17 +143,16 @@ func recordStates(t *model.Trace) (*model.Trace, []state, error) {
 	return made, recorder.after(made.Lines), nil
 }
 
-// after returns a state before the first line and one after each line. Where no menu followed a line, the tables and tasks
-// are those of the line before.
+// after returns a state before the first line and one after each line. A line that no menu follows, such as a call, took effect by the
+// next line, and what it changed stands in its notes: its tables and tasks are those at the next menu.
 func (s *stateRecorder) after(lines []model.Line) []state {
 	states := make([]state, len(lines)+1)
-	for i := range states {
-		switch {
-		case i < len(s.states) && s.states[i].recorded:
-			states[i] = s.states[i]
-		case i > 0:
-			states[i] = states[i-1]
+	next := state{}
+	for i := len(lines); i >= 0; i-- {
+		if i < len(s.states) && s.states[i].recorded {
+			next = s.states[i]
 		}
+		states[i] = next
 		if i > 0 {
 			states[i].Line, states[i].Actor = lines[i-1].String(), lines[i-1].Actor
 		}

@@ -144,12 +144,15 @@ func TestTasksWithoutHandles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	last := states[len(states)-1]
-	if len(last.Tables) > 0 || len(last.Tasks) != 1 || !slices.Equal(last.Tasks[0].Threads, []string{"waits for being resumed"}) {
+	last, suspended := states[len(states)-1], states[len(states)-2]
+	if len(last.Tables) > 0 || len(last.Tasks) != 1 || !slices.Equal(last.Tasks[0].Threads, []string{"waits to be resumed"}) {
 		t.Fatalf("after the call the state is %+v", last)
 	}
+	if suspended.Line != "A: thread.suspend uncancellable" || !slices.Equal(suspended.Tasks[0].Threads, []string{"waits to be resumed"}) {
+		t.Errorf("after the line that suspends, the state is %+v", suspended)
+	}
 	for name, write := range map[string]func(*model.Trace) (string, error){"itf": ITF, "html": HTML} {
-		if text, err := write(trace); err != nil || !strings.Contains(text, "waits for being resumed") {
+		if text, err := write(trace); err != nil || !strings.Contains(text, "waits to be resumed") {
 			t.Errorf("%s does not show the suspended task (%v)", name, err)
 		}
 	}
@@ -201,14 +204,28 @@ func luminance(t *testing.T, css, name string) float64 {
 
 const hostile = `# </pre><script>alert(1)</script> <img src=x onerror=alert(1)>
 world x<script>alert(1)</script>
-define {"name":"x<script>alert(1)</script>","instances":[{"name":"A</script><b>"}],"funcs":[{"name":"A</script><b>.run"}]}
-host: invoke A</script><b>.run
-A</script><b>: waitable-set.new
+define {"name":"x<script>alert(1)</script>","instances":[{"name":"EVIL"}],"funcs":[{"name":"EVIL.run"}]}
+host: invoke EVIL.run
+EVIL: waitable-set.new
 `
+
+// hostileTrace is a trace with names that would be markup: also those that no trace can have that is read.
+func hostileTrace(t *testing.T) *model.Trace {
+	t.Helper()
+	trace := read(t, hostile)
+	evil := func(text *string) { *text = strings.ReplaceAll(*text, "EVIL", "A</script><b>") }
+	evil(&trace.World.Instances[0].Name)
+	evil(&trace.World.Funcs[0].Name)
+	for i := range trace.Lines {
+		evil(&trace.Lines[i].Actor)
+		evil(&trace.Lines[i].Text)
+	}
+	return trace
+}
 
 // Names that would be markup in a format are escaped.
 func TestHostileNames(t *testing.T) {
-	trace := read(t, hostile)
+	trace := hostileTrace(t)
 	html, err := HTML(trace)
 	if err != nil {
 		t.Fatal(err)

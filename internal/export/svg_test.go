@@ -178,7 +178,7 @@ violates LONG: LONG LONG
 
 // Names that would be markup in XML are escaped, and the picture refers to nothing outside it.
 func TestPictureOfHostileNames(t *testing.T) {
-	svg, err := SVG(read(t, hostile))
+	svg, err := SVG(hostileTrace(t))
 	if err != nil {
 		t.Fatal(err)
 	}
