@@ -96,8 +96,8 @@ func explainTerm(name string) (*explanation, error) {
 		return nil, err
 	}
 	e := &explanation{title: "pin"}
-	e.add("traces say", fmt.Sprintf("pin %s: the commit of WebAssembly/component-model that last changed definitions.py", commit))
-	e.add("pages say", fmt.Sprintf("%s: the commit of the checkout whose definitions.py was compared with the port; it is later, and has the same definitions.py", checkout))
+	e.add("pin", fmt.Sprintf("%s: the commit of WebAssembly/component-model that last changed definitions.py; traces have it in their header", commit))
+	e.add("checkout", fmt.Sprintf("%s: the commit of the checkout whose definitions.py was compared with the port; it is later, and has the same definitions.py", checkout))
 	e.add("more", strings.Join([]string{"cabi port lists every definition", "cabi port --upstream DIR says what changed since"}, "; "))
 	e.none = "a pin is no behaviour"
 	return e, nil

@@ -120,7 +120,7 @@ func TestExplainCommand(t *testing.T) {
 		{"canon_lift.thread_func/code", "No trace: nothing that was explored takes it."},
 		{"per-type", "unique-in-instance after 2 actions\n"},
 		{"waitable.join", "canon_waitable_join, definitions.py:"},
-		{"pin", "pin " + model.Pin + ": the commit"},
+		{"pin", "pin       " + model.Pin + ": the commit"},
 	} {
 		out, code, err := execute(newRootCommand(), "explain", c.name)
 		if code != 0 || !strings.Contains(out, c.want) {
