@@ -28,6 +28,14 @@ type Trace struct {
 	FromJSON bool   // the trace was read from JSON lines
 }
 
+// checkClaim wants a claim that names a property.
+func (t *Trace) checkClaim() error {
+	if t.ClaimedProperty() == "" {
+		return fmt.Errorf("violates what? Name a property")
+	}
+	return nil
+}
+
 // String is the trace as text.
 func (t *Trace) String() string {
 	var b strings.Builder

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"cabi/spec"
@@ -142,8 +143,7 @@ func parseJSON(r *bufio.Scanner) (*Trace, error) {
 // A jsonParser is a traceParser that reads JSON lines.
 type jsonParser struct {
 	traceParser
-	id       string // of the header; "": it has none
-	headerAt int    // the line of the header
+	id string // of the header; "": it has none
 }
 
 // checkID returns an error if the header has an id, and the trace another.
@@ -190,7 +190,7 @@ func (p *jsonParser) readHeader(text []byte) error {
 	if err := decodeLine(text, &h); err != nil {
 		return err
 	}
-	p.id, p.headerAt = h.ID, p.number
+	p.id = h.ID
 	if h.Kind != "trace" {
 		return fmt.Errorf(`expected a header such as {"kind":"trace","version":1,"world":"handles","variant":"single-table"}, got kind %q`, shorten(h.Kind))
 	}
@@ -219,6 +219,9 @@ func (p *jsonParser) readHeader(text []byte) error {
 		return err
 	}
 	p.trace.Choices, p.trace.Violates, p.trace.Comments = h.Choices, h.Violates, h.Comments
+	if h.Violates != "" {
+		return p.trace.checkClaim()
+	}
 	return nil
 }
 
@@ -230,7 +233,7 @@ func (j jsonLine) text() (string, error) {
 			return "", fmt.Errorf("%q is no word of a trace", shorten(word))
 		}
 	}
-	if err := errors.Join(checkLines(" ; ", j.Results...), checkLines("", j.Notes)); err != nil {
+	if err := errors.Join(checkLines(" ; ", j.Results...), checkLines("", j.Notes), j.checkKeys()); err != nil {
 		return "", err
 	}
 	switch j.Kind {
@@ -256,6 +259,34 @@ func (j jsonLine) text() (string, error) {
 		l.Text += " " + word
 	}
 	return l.String(), nil
+}
+
+// checkKeys wants nothing under the keys that lines of other kinds have, words where the action has immediates, and one result in each
+// of the results.
+func (j jsonLine) checkKeys() error {
+	action, enter, stop := j.Kind == "action" || j.Kind == "done", j.Kind == "enter", j.Kind == "stop"
+	for _, key := range []struct {
+		name   string
+		stands bool
+		may    bool
+	}{
+		{"binds", len(j.Binds) > 0, j.Kind == "action" || enter}, {"actor", j.Actor != "", !stop}, {"op", j.Op != "", action}, {"func", j.Func != "", enter},
+		{"stops", len(j.Stops) > 0, stop}, {"detail", j.Detail != "", stop}, {"words", len(j.Words) > 0, action}, {"numbers", len(j.Numbers) > 0, !stop},
+		{"results", len(j.Results) > 0, action}, {"notes", j.Notes != "", !stop},
+	} {
+		if key.stands && !key.may {
+			return fmt.Errorf("%q does not stand in a line of kind %q", key.name, shorten(j.Kind))
+		}
+	}
+	if op, known := ops[j.Op]; known && len(j.Words) != len(op.imm) {
+		return fmt.Errorf("%s takes %s under \"words\", got %d", j.Op, Counted(len(op.imm), "word"), len(j.Words))
+	}
+	for _, r := range j.Results {
+		if r == "" || slices.Contains(strings.Fields(r), "|") {
+			return fmt.Errorf("%q is not one result", shorten(r))
+		}
+	}
+	return nil
 }
 
 // checkStops wants one stop or several.

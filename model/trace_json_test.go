@@ -93,7 +93,7 @@ func TestJSON(t *testing.T) {
 const jsonTrace = `{"kind":"trace","version":1,"world":"handles","variant":"single-table"}` + "\n"
 
 // beyondSchema are errors that no schema can find: of names, of keys that stand twice, and of a line's place among others.
-var beyondSchema = []string{"unknown action", "stands there twice", "the id is 7"}
+var beyondSchema = []string{"unknown action", "stands there twice", "the id is 7", `under "words"`, `"1 | 2"`, "violates what"}
 
 // The schema and the reader both refuse these lines. The reader names the line.
 func TestJSONErrors(t *testing.T) {
@@ -122,6 +122,14 @@ func TestJSONErrors(t *testing.T) {
 		{`{"kind":"trace","version":1,"world":"w","define":{"name":"w","instances":[{"name":"A","memory":1e30}]}}`, `line 1: the world: "memory": 1e30 is too large`},
 		{`{"kind":"trace","version":1,"world":"handles","choices":[-1]}`, `line 1: not a line of a trace in JSON: "choices": -1 is too large or too small`},
 		{`{"kind":"trace","version":1,"world":"w","define":` + strings.Repeat("[", 100) + strings.Repeat("]", 100) + "}", "line 1: not a line of a trace in JSON: it is nested deeper than 32"},
+		{jsonTrace + `{"kind":"action","actor":"A","op":"resource.new","words":["R"],"numbers":["1"],"results":["1",""]}`, `line 2: "" is not one result`},
+		{jsonTrace + `{"kind":"action","actor":"A","op":"resource.new","words":["R"],"numbers":["1"],"results":["1 | 2"]}`, `line 2: "1 | 2" is not one result`},
+		{jsonTrace + `{"kind":"action","actor":"A","op":"resource.new","numbers":["R","1"]}`, `line 2: resource.new takes 1 word under "words", got 0`},
+		{jsonTrace + `{"kind":"done","actor":"A","op":"resource.new","words":["R","1"]}`, `line 2: resource.new takes 1 word under "words", got 2`},
+		{jsonTrace + `{"kind":"action","actor":"A","op":"resource.new","words":["R"],"numbers":["1"],"func":"A.run"}`, `line 2: "func" does not stand in a line of kind "action"`},
+		{jsonTrace + `{"kind":"stop","stops":["trap"],"actor":"A"}`, `line 2: "actor" does not stand in a line of kind "stop"`},
+		{jsonTrace + `{"kind":"enter","actor":"A","func":"A.run","results":["1"]}`, `line 2: "results" does not stand in a line of kind "enter"`},
+		{`{"kind":"trace","version":1,"world":"handles","violates":": x"}`, "line 1: violates what? Name a property"},
 		{jsonTrace + `{"kind":"stop","stops":["halt"]}`, `line 2: unknown stop "halt"`},
 		{jsonTrace + `{"kind":"dance"}`, `line 2: unknown kind of line "dance"`},
 		{jsonTrace + `{"kind":"action","actor":"A"`, "line 2: not a line of a trace in JSON: it ends within an object"},

@@ -99,7 +99,7 @@ func (b bindings) wordNumber(w string) (string, error) {
 	if !waits {
 		return set, nil
 	}
-	index, err := strconv.ParseUint(set, 0, 60)
+	index, err := parseInt(set, 60)
 	if err != nil {
 		return "", fmt.Errorf("%q is no waitable set", shorten(w))
 	}
@@ -167,7 +167,7 @@ func (b bindings) resultNumber(w string) string {
 		rest = value
 	}
 	state, known := states[kind]
-	number, err := strconv.ParseUint(rest, 0, 60)
+	number, err := parseInt(rest, 60)
 	switch {
 	case !packed:
 		if v, err := parseCore(rest); err == nil {

@@ -60,12 +60,14 @@ func ParseTrace(r io.Reader) (*Trace, error) {
 
 // A traceParser reads a trace, line by line.
 type traceParser struct {
-	trace  *Trace
-	number int    // of the line
-	world  string // its name, if the header has it
-	texts  interner
-	bound  map[string]int // names, and the lines that bind them
-	speaks *vocabulary    // the world's; nil: no line has needed it
+	trace     *Trace
+	number    int    // of the line
+	world     string // its name, if the header has it
+	headerAt  int    // the line of the header
+	choicesAt int    // the line of the choices; 0: there was none
+	texts     interner
+	bound     map[string]int // names, and the lines that bind them
+	speaks    *vocabulary    // the world's; nil: no line has needed it
 }
 
 // at is an error with the number of its line.
@@ -73,17 +75,19 @@ func (p *traceParser) at(err error) error { return fmt.Errorf("line %d: %w", p.n
 
 // finish is the trace, if its end was reached and it has a world.
 func (p *traceParser) finish(err error) (*Trace, error) {
-	p.number++
 	if errors.Is(err, bufio.ErrTooLong) {
 		err = fmt.Errorf("too long: a line has at most %d bytes", maxLine)
 	}
 	if err != nil {
+		p.number++ // the line that could not be read
 		return nil, p.at(err)
 	}
 	if p.trace.World == nil && p.world != "" {
+		p.number = p.headerAt
 		return nil, p.at(fmt.Errorf("the world %q is not a named one, and is not defined", shorten(p.world)))
 	}
 	if p.trace.World == nil {
+		p.number = max(1, p.number)
 		return nil, p.at(fmt.Errorf("no world: a trace begins with a line such as \"world handles  variant single-table\""))
 	}
 	return p.trace, nil
@@ -133,7 +137,7 @@ func (p *traceParser) body(word, rest, text string) error {
 			return fmt.Errorf("a second violates: a trace claims one violation")
 		}
 		p.trace.Violates = strings.TrimSpace(rest)
-		return nil
+		return p.trace.checkClaim()
 	case stopWords[word]:
 		return p.stop(text)
 	case strings.HasPrefix(word, "$"):
@@ -155,8 +159,11 @@ func (p *traceParser) header(words []string) error {
 	if p.trace.Variant != nil {
 		return fmt.Errorf("a second world: a trace has one")
 	}
-	p.trace.Variant = spec.SingleTable
+	p.trace.Variant, p.headerAt = spec.SingleTable, p.number
 	for i := 0; i+1 < len(words); i += 2 {
+		if at := slices.Index(words, words[i]); at < i && at%2 == 0 {
+			return fmt.Errorf("%q stands in the header twice", shorten(words[i]))
+		}
 		switch value := words[i+1]; words[i] {
 		case "world":
 			p.trace.World, p.world = WorldByName(value), value
@@ -227,6 +234,10 @@ func (p *traceParser) define(text string) error {
 
 // choices reads the specification's choices.
 func (p *traceParser) choices(words []string) error {
+	if p.choicesAt > 0 {
+		return fmt.Errorf("a second line of choices: they stand in one, and line %d is it", p.choicesAt)
+	}
+	p.choicesAt = p.number
 	for _, w := range words {
 		n, err := strconv.ParseUint(w, 10, 32)
 		if err != nil {
@@ -249,7 +260,7 @@ func (p *traceParser) stop(text string) error {
 // step reads "op … -> results ; notes" of an actor, and the names for the results.
 func (p *traceParser) step(names []string, actor, text string) error {
 	if actor != Host && !p.trace.World.hasInstance(actor) {
-		return fmt.Errorf("unknown instance %q", shorten(actor))
+		return fmt.Errorf("unknown instance %q: there are %s", shorten(actor), shorten(strings.Join(p.trace.World.instanceNames(), ", ")))
 	}
 	l := Line{Kind: LineAction, Actor: actor, Binds: names, Number: p.number}
 	text, l.Notes, _ = strings.Cut(text, " ; ")

@@ -112,6 +112,11 @@ func (w *World) resourceNames() resourceTypes {
 	return types
 }
 
+// negative reports whether a limit is negative.
+func (l Limits) negative() bool {
+	return min(l.Backpressure, l.InitialBackpressure) < 0 || min(l.FlatParams, l.FlatAsyncParams, l.FlatResults) < 0
+}
+
 // apply is other limits with the world's in place of those that it does not set.
 func (l Limits) apply(to spec.Limits) spec.Limits {
 	to.TableLength = max(to.TableLength, l.TableLength)

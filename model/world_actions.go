@@ -50,18 +50,26 @@ func parseCore(text string) (spec.CoreValue, error) {
 	if bits, ok := strings.CutPrefix(text, "f64:0x"); ok {
 		n, err := strconv.ParseUint(bits, 16, 64)
 		if err != nil {
-			return spec.CoreValue{}, fmt.Errorf("%q is no float", text)
+			return spec.CoreValue{}, fmt.Errorf("%q is no float", shorten(text))
 		}
 		return spec.CoreFloat(math.Float64frombits(n)), nil
 	}
-	if n, err := strconv.ParseUint(text, 0, 64); err == nil {
+	if n, err := parseInt(text, 64); err == nil {
 		return spec.CoreInt(n), nil
 	}
 	f, err := strconv.ParseFloat(text, 64)
-	if err != nil || !strings.ContainsAny(text, ".e") {
-		return spec.CoreValue{}, fmt.Errorf("%q is no number", text)
+	if err != nil || !strings.ContainsAny(text, ".e") || strings.ContainsAny(text, "xX") {
+		return spec.CoreValue{}, fmt.Errorf("%q is no number", shorten(text))
 	}
 	return spec.CoreFloat(f), nil
+}
+
+// parseInt reads an int of so many bits at most: decimal, or hexadecimal after 0x.
+func parseInt(text string, bits int) (uint64, error) {
+	if hex, is := strings.CutPrefix(text, "0x"); is {
+		return strconv.ParseUint(hex, 16, bits)
+	}
+	return strconv.ParseUint(text, 10, bits)
 }
 
 // parseAction reads an action from its words. It does not need to be possible anywhere.
@@ -71,7 +79,7 @@ func parseAction(words []string) (Action, error) {
 	}
 	op, ok := ops[words[0]]
 	if !ok {
-		return Action{}, fmt.Errorf("unknown action %q", words[0])
+		return Action{}, fmt.Errorf("unknown action %q; `cabi explain` lists them", shorten(words[0]))
 	}
 	a := Action{Op: words[0]}
 	if len(words)-1 < len(op.imm) {

@@ -16,10 +16,10 @@ func parseType(text string, resources resourceTypes) (spec.ValType, error) {
 	p := &typeParser{text: text, resources: resources}
 	t, err := p.parse()
 	if err == nil && p.rest() != "" {
-		err = fmt.Errorf("unexpected %q", p.rest())
+		err = fmt.Errorf("unexpected %q", shorten(p.rest()))
 	}
 	if err != nil {
-		return nil, fmt.Errorf("type %q: %w", text, err)
+		return nil, fmt.Errorf("type %q: %w", shorten(text), err)
 	}
 	return t, nil
 }
@@ -29,7 +29,7 @@ func parseTypes(text string, parse func(string) (spec.ValType, error)) ([]spec.V
 	inner, ok := strings.CutPrefix(text, "(")
 	inner, ok2 := strings.CutSuffix(inner, ")")
 	if !ok || !ok2 {
-		return nil, fmt.Errorf("types %q: they stand in parentheses", text)
+		return nil, fmt.Errorf("types %q: they stand in parentheses", shorten(text))
 	}
 	if inner == "" {
 		return nil, nil
@@ -83,7 +83,7 @@ func (p *typeParser) take(s string) bool {
 // expect reads s, which must come next.
 func (p *typeParser) expect(s string) error {
 	if !p.take(s) {
-		return fmt.Errorf("expected %q before %q", s, p.rest())
+		return fmt.Errorf("expected %q before %q", s, shorten(p.rest()))
 	}
 	return nil
 }
@@ -126,7 +126,7 @@ func (p *typeParser) parse() (spec.ValType, error) {
 		}
 		return generic(word, ts)
 	}
-	return nil, fmt.Errorf("unknown type %q", word)
+	return nil, fmt.Errorf("unknown type %q", shorten(word))
 }
 
 // errorContextType is the one error context type of all worlds: it is equal only to itself.
@@ -140,7 +140,7 @@ func (p *typeParser) handle(kind string) (spec.ValType, error) {
 	name := p.word()
 	rt, ok := p.resources[name]
 	if !ok {
-		return nil, fmt.Errorf("unknown resource %q", name)
+		return nil, fmt.Errorf("unknown resource %q", shorten(name))
 	}
 	if err := p.expect(">"); err != nil {
 		return nil, err
@@ -240,7 +240,7 @@ func (p *typeParser) braced(word string) (spec.ValType, error) {
 // member reads a label, and the type that it may have.
 func (p *typeParser) member(word string) (label string, t spec.ValType, err error) {
 	if label = p.word(); label == "" {
-		return "", nil, fmt.Errorf("a label is missing before %q", p.rest())
+		return "", nil, fmt.Errorf("a label is missing before %q", shorten(p.rest()))
 	}
 	switch {
 	case word == "record":

@@ -25,6 +25,9 @@ func (w *World) wellFormed() error {
 			return err
 		}
 	}
+	if w.Limits.negative() || min(w.Steps, w.Handles, w.Threads, w.Tasks) < 0 {
+		return fmt.Errorf("world %s: a limit or bound of it is negative", w.Name)
+	}
 	if n := w.Limits.TableLength; n > 0 && n < leastTable {
 		return fmt.Errorf("world %s: tables of %d elements are too short: at least %d are needed", w.Name, n, leastTable)
 	}
@@ -44,6 +47,16 @@ func (w *World) wellFormed() error {
 	for _, i := range w.Imports {
 		if !w.hasInstance(i.Instance) || w.Func(i.Func) == nil {
 			return fmt.Errorf("world %s: %s imports %s: unknown instance or function", w.Name, i.Instance, i.Func)
+		}
+	}
+	for n, i := range w.Imports {
+		if slices.ContainsFunc(w.Imports[:n], func(o Import) bool { return o.Instance == i.Instance && o.Func == i.Func }) {
+			return fmt.Errorf("world %s: %s imports %s twice", w.Name, i.Instance, i.Func)
+		}
+	}
+	for _, at := range sortedKeys(w.Menus) {
+		if at != Host && !w.hasInstance(at) && w.actorEntering(at) == "" {
+			return fmt.Errorf("world %s: a menu of %q: it is no instance, and no code of the world is called so", w.Name, shorten(at))
 		}
 	}
 	for _, name := range w.Start {
@@ -94,7 +107,7 @@ func (w *World) validateFunc(f Func) error {
 		return fmt.Errorf("world %s: function %s: its name may not be one of %s: other core code of an instance is called so", w.Name, f.Name, strings.Join(reservedNames, ", "))
 	}
 	if !slices.Contains([]string{"", "sync", "stackful", "callback"}, f.Lift) {
-		return fmt.Errorf("world %s: function %s: unknown lift %q: it is sync, stackful or callback", w.Name, f.Name, f.Lift)
+		return fmt.Errorf("world %s: function %s: unknown lift %q: it is sync, stackful or callback", w.Name, f.Name, shorten(f.Lift))
 	}
 	for _, t := range slices.Concat(f.Params, f.Results) {
 		if _, err := parseType(t, w.resourceNames()); err != nil {
@@ -157,6 +170,15 @@ func (w *World) validateNames() error {
 		}
 	}
 	return nil
+}
+
+// instanceNames are the names of the instances.
+func (w *World) instanceNames() []string {
+	var names []string
+	for _, i := range w.Instances {
+		names = append(names, i.Name)
+	}
+	return names
 }
 
 // functionNames are the names of the functions.

@@ -90,7 +90,7 @@ func newCheckCommand() *cobra.Command {
 
 func oneWorld(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return exitError{2, fmt.Sprintf("name one world to check: %s", strings.Join(worldNames(), ", "))}
+		return exitError{2, strings.TrimSpace(reflow("name one world to check: "+strings.Join(worldNames(), ", "), plainWidth))}
 	}
 	return nil
 }

@@ -68,15 +68,17 @@ func checkTerm(t model.Term) error {
 	case kind == "crash":
 		return checkCrash(site)
 	case kind == "exception":
-		return fmt.Errorf("an exception has no site: write exception alone")
+		return errExceptionSite
 	}
 	return checkStopSite(kind, site)
 }
 
+var errExceptionSite = errors.New("an exception has no site: write exception alone")
+
 // unknownNear is the error for a name that is none of its kind. It says which one is nearest, however far that is.
 func unknownNear(k kind, name string) error {
 	text := unknown(k, name).Error()
-	if len(nearest(name, k.names())) == 0 {
+	if len(name) <= longestSlip && len(nearest(name, k.names())) == 0 {
 		text += "; the nearest is " + slices.MinFunc(k.names(), func(a, b string) int { return distance(name, a) - distance(name, b) })
 	}
 	return exitError{2, text}

@@ -46,7 +46,7 @@ func unknown(k kind, name string) error {
 	} else if len(known) <= fewNames {
 		hint = "there are: " + strings.Join(known, ", ")
 	}
-	return exitError{2, fmt.Sprintf("unknown %s %q; %s", k.name, name, hint)}
+	return exitError{2, fmt.Sprintf("unknown %s %q; %s", k.name, shorten(name), hint)}
 }
 
 // didYouMean asks whether one of the names was meant.
@@ -61,9 +61,23 @@ func didYouMean(near []string) string {
 // mostNear is how many names nearest returns at most.
 const mostNear = 3
 
+// longestSlip is how long a name is at most that may be a slip of another. To compare a longer one with all names takes long.
+const longestSlip = 200
+
+// shorten is the beginning of a name, for an error.
+func shorten(name string) string {
+	if len(name) > longestSlip {
+		return strings.ToValidUTF8(name[:longestSlip], "") + "…"
+	}
+	return name
+}
+
 // nearest are the known names that a name may be a slip of, the nearest first: those with few letters changed, and those that
 // begin or end with it.
 func nearest(name string, known []string) []string {
+	if len(name) > longestSlip {
+		return nil
+	}
 	type candidate struct {
 		name     string
 		distance int

@@ -146,6 +146,8 @@ func checkStop(words []string) error {
 		return nil
 	case words[0] == "crash":
 		return checkCrash(words[1])
+	case words[0] == "exception":
+		return errExceptionSite
 	}
 	return checkStopSite(words[0], words[1])
 }
