@@ -1,7 +1,6 @@
 package main
 
 import (
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,39 +9,54 @@ import (
 	"time"
 )
 
-// A search that is killed at random moments and resumed prints the same in the end as one that is not interrupted.
+// A search that is killed again and again, each time after it has written a checkpoint, and resumed from that, prints the same in the end
+// as one that is not interrupted.
 func TestKilled(t *testing.T) {
-	want, err := cabiCommand("check", "subtasks", "--property", "resolved-once", "--steps", "8").Output()
+	search := []string{"check", "subtasks", "--property", "resolved-once", "--steps", "8"}
+	want, err := cabiCommand(search...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
 	file := filepath.Join(t.TempDir(), "checkpoint")
-	args := []string{"check", "subtasks", "--property", "resolved-once", "--steps", "8", "--checkpoint", file, "--checkpoint-every", "20ms"}
-	kills, resumed := 0, 0
-	for patience := 100 * time.Millisecond; ; patience += patience / 4 {
-		cmd := cabiCommand(args...)
-		var out strings.Builder
-		cmd.Stdout = &out
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		killer := time.AfterFunc(patience+rand.N(patience), func() { cmd.Process.Kill() })
-		err := cmd.Wait()
-		if killer.Stop(); err == nil {
-			if out.String() != string(want) {
-				t.Errorf("killed %d times, resumed %d times, it prints\n%s\nwithout\n%s", kills, resumed, out.String(), want)
-			}
-			break
-		}
-		kills++
-		if _, err := os.Stat(file); err == nil {
-			args = []string{"check", "subtasks", "--property", "resolved-once", "--steps", "8", "--resume", file, "--checkpoint-every", "20ms"}
-			resumed++
-		}
+	args := append(search, "--checkpoint-every", "1ms", "--checkpoint", file)
+	kills := 0
+	for ; kills < 5 && killAfterCheckpoint(t, cabiCommand(args...), file, time.Duration(kills)*7*time.Millisecond); kills++ {
+		args = append(search, "--checkpoint-every", "1ms", "--resume", file)
 	}
-	t.Logf("killed %d times, resumed %d times", kills, resumed)
-	if resumed == 0 {
-		t.Error("it was never resumed")
+	if kills == 0 {
+		t.Error("it ended before it wrote a checkpoint")
+	}
+	if out, err := cabiCommand(args...).Output(); err != nil || string(out) != string(want) {
+		t.Errorf("killed %d times, it prints, error %v,\n%s\nwithout\n%s", kills, err, out, want)
+	}
+}
+
+// killAfterCheckpoint runs a command until it has replaced the file of its checkpoint, and a while more, and kills it; false: it ended
+// sooner.
+func killAfterCheckpoint(t *testing.T, cmd *exec.Cmd, file string, more time.Duration) bool {
+	t.Helper()
+	before, _ := os.Stat(file)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Fatal(err)
+			}
+			return false
+		case <-time.After(time.Millisecond):
+		}
+		if after, err := os.Stat(file); err == nil && (before == nil || !os.SameFile(before, after)) {
+			time.Sleep(more)
+			if err := cmd.Process.Kill(); err != nil {
+				t.Log(err) // it has just ended
+			}
+			return <-ended != nil
+		}
 	}
 }
 
