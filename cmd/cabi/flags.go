@@ -59,10 +59,10 @@ func (r flagRules) check(cmd *cobra.Command) error {
 	return nil
 }
 
-// given reports whether a flag is given, and not as false.
+// given reports whether a flag is given; one that is true or false, as true.
 func given(cmd *cobra.Command, name string) bool {
 	f := cmd.Flags().Lookup(name)
-	return f.Changed && f.Value.String() != "false"
+	return f.Changed && (f.Value.Type() != "bool" || f.Value.String() == "true")
 }
 
 func givenAny(cmd *cobra.Command, names []string) bool {
@@ -78,7 +78,7 @@ func givenAny(cmd *cobra.Command, names []string) bool {
 func emptyFlag(cmd *cobra.Command) error {
 	var err error
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if value := f.Value.String(); err == nil && (value == "" || value == "[]") {
+		if value := f.Value.String(); err == nil && (value == "" || f.Value.Type() == "stringSlice" && value == "[]") {
 			err = exitError{2, fmt.Sprintf("--%s is given and empty: give it a value, or leave it out", f.Name)}
 		}
 	})

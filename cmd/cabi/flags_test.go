@@ -13,6 +13,7 @@ import (
 func TestFlagsWithoutEffect(t *testing.T) {
 	dir := writeBadFiles(t)
 	for _, c := range []struct{ args, want string }{
+		{"check handles --random --checkpoint false", "--checkpoint has no effect on random walks"},
 		{"check handles --runs 5", "--runs has no effect without --random"},
 		{"check handles --seed 3", "--seed has no effect without --random"},
 		{"check everything --steps 2 --seed 3", "--seed has no effect without --random"},

@@ -287,7 +287,7 @@ func (p *picture) ending() (heading string, details []string) {
 	property, how, _ := strings.Cut(p.trace.Violates, ": ")
 	stop := p.stop()
 	switch {
-	case stop != nil && property != "" && strings.Contains(how, stop.Results):
+	case stop != nil && property != "" && stop.Results != "" && strings.Contains(how, stop.Results):
 		return stop.Text, []string{detailOf(stop), "violates " + property}
 	case stop != nil && property != "":
 		return stop.Text, []string{detailOf(stop), "violates " + p.trace.Violates}

@@ -55,7 +55,7 @@ func (s *Suite) Coverage() *Coverage {
 	return c
 }
 
-// unusedOps are the actions whose outcome no trace covers.
+// unusedOps are the actions whose outcome no trace covers. A task.return-other always traps: its options are never those of the function.
 func (c *Coverage) unusedOps() []string {
 	used := map[string]bool{"return": true, "throw": true, "stop": true} // these have no outcome of their own
 	for goal := range c.By {
