@@ -70,6 +70,10 @@ var badArguments = []struct{ args, want string }{
 	{"completion bash x", `cabi completion bash takes no arguments, and "x" is one`},
 	{"completion bash --no-descriptions=x", "it is true or false"},
 	// numbers
+	{"check handles --steps 3 --steps 4", `--steps "4": it is given twice`},
+	{"check handles --random --seed 1 --seed 2", `--seed "2": it is given twice`},
+	{"replay @/ok.cabi --variant per-type --variant single-table", `--variant "single-table": it is given twice`},
+	{"trace convert @/ok.cabi -o @/x --output @/y", `--output "@/y": it is given twice`},
 	{"check handles --steps", "--steps takes a value: how many actions"},
 	{"check handles --steps=", "a bound is a number from 1 to 1000"},
 	{"check handles --steps 1.5", `--steps "1.5": a bound is a number from 1 to 1000`},

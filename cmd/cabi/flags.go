@@ -35,14 +35,40 @@ func (r flagRules) refuse(cmd *cobra.Command) {
 	}
 }
 
-// refuseEmptyFlags has the commands without rules refuse empty flags too.
-func refuseEmptyFlags(cmd *cobra.Command) {
+// refuseBadFlags has all commands refuse flags that are given twice, of which the first would have no effect, and those without rules
+// refuse empty ones too.
+func refuseBadFlags(cmd *cobra.Command) {
 	if cmd.PreRunE == nil {
 		flagRules{}.refuse(cmd)
 	}
+	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if f.Value.Type() != "bool" && f.Value.Type() != "stringSlice" {
+			f.Value = &onceValue{Value: f.Value}
+			if f.DefValue == "0s" {
+				f.DefValue = "0" // pflag leaves it out of the help only as this, where it does not see a duration
+			}
+		}
+	})
 	for _, sub := range cmd.Commands() {
-		refuseEmptyFlags(sub)
+		refuseBadFlags(sub)
 	}
+}
+
+// A onceValue is the value of a flag that may be given once.
+type onceValue struct {
+	pflag.Value
+	given bool
+}
+
+var errGivenTwice = errors.New("it is given twice")
+
+// Set takes the first value.
+func (v *onceValue) Set(text string) error {
+	if v.given {
+		return errGivenTwice
+	}
+	v.given = true
+	return v.Value.Set(text)
 }
 
 func (r flagRules) check(cmd *cobra.Command) error {
@@ -122,6 +148,9 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 
 // wants says what values a flag takes, where one that it does not take was given. The flags of this command say so themselves.
 func wants(err *pflag.InvalidValueError) string {
+	if errors.Is(err, errGivenTwice) {
+		return errGivenTwice.Error()
+	}
 	switch err.GetFlag().Value.Type() {
 	case "bool":
 		return "it is true or false"

@@ -69,6 +69,9 @@ func TestDocumentedValues(t *testing.T) {
 	documented := regexp.MustCompile(`(?:^|[ ;])(\d\w*):|such as (\d\w*)|, as (\d\w*)`)
 	found := 0
 	eachFlag(newRootCommand(), func(cmd *cobra.Command, f *pflag.Flag) {
+		if once, is := f.Value.(*onceValue); is {
+			f.Value = once.Value // it is given all of them here
+		}
 		values := []string{}
 		if f.Value.Type() != "bool" && f.DefValue != "" && f.DefValue != "[]" && f.DefValue != "0" && f.DefValue != "all" {
 			values = append(values, f.DefValue)

@@ -58,7 +58,7 @@ func newRootCommand() *cobra.Command {
 	root.AddCommand(newCheckCommand(), newExplainCommand(), newListCommand(), newReplayCommand(), newShrinkCommand(), newLitmusCommand(),
 		newTraceCommand(), newMatrixCommand(), newTrapsCommand(), newSitesCommand(), newPortCommand(), newUpstreamCommand(), newBenchCommand())
 	addCompletion(root)
-	refuseEmptyFlags(root)
+	refuseBadFlags(root)
 	return root
 }
 

@@ -22,10 +22,23 @@ type OpenError struct {
 }
 
 func (e *OpenError) Error() string {
-	if dir := filepath.Dir(e.Name); errors.Is(e.Err, fs.ErrNotExist) {
+	if dir := e.missing(); dir != "" {
 		return fmt.Sprintf("%s cannot be written: there is no directory %s", e.Name, dir)
 	}
 	return fmt.Sprintf("%s cannot be written: %v", e.Name, Reason(e.Err))
+}
+
+// missing is the directory that does not exist, where that is why: of the file, or of the one that a link leads to. Empty: it is
+// something else.
+func (e *OpenError) missing() string {
+	dir := filepath.Dir(e.Name)
+	if path := (*fs.PathError)(nil); errors.As(e.Err, &path) {
+		dir = filepath.Dir(path.Path)
+	}
+	if _, err := os.Stat(dir); err == nil || !errors.Is(e.Err, fs.ErrNotExist) {
+		return ""
+	}
+	return dir
 }
 
 // Unwrap is the error of the system.

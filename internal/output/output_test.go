@@ -241,3 +241,21 @@ func TestWriteFiles(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// The error names the directory that is missing: of the file, or of the one that a link leads to; none if none is.
+func TestMissingDirectory(t *testing.T) {
+	dir := t.TempDir()
+	link := filepath.Join(dir, "link")
+	if err := os.Symlink("nowhere/x", link); err != nil {
+		t.Skip(err)
+	}
+	for name, want := range map[string]string{
+		filepath.Join(dir, "none", "x"): "there is no directory " + filepath.Join(dir, "none"),
+		link:                            "there is no directory " + filepath.Join(dir, "nowhere"),
+		"/dev/fd/987":                   "no such file",
+	} {
+		if err := WriteText(name, ""); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want …%s…", name, err, want)
+		}
+	}
+}
