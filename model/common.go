@@ -41,9 +41,12 @@ func comesFirst(n, k int) []uint32 {
 }
 
 // shorten is the beginning of a text, for an error.
-func shorten(text string) string {
-	if len(text) > 60 {
-		return strings.ToValidUTF8(text[:60], "") + "…"
+func shorten(text string) string { return shortenTo(text, 60) }
+
+// shortenTo is the beginning of a text, of so many bytes.
+func shortenTo(text string, bytes int) string {
+	if len(text) > bytes {
+		return strings.ToValidUTF8(text[:bytes], "") + "…"
 	}
 	return text
 }

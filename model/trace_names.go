@@ -28,7 +28,7 @@ func (p *traceParser) bind(l Line) error {
 			return fmt.Errorf("%q is no name: it is a $, a letter, and letters, digits, - or _", shorten(name))
 		}
 		if before, known := p.bound[name]; known {
-			return fmt.Errorf("%s is bound already, in line %d", name, before)
+			return fmt.Errorf("%s is bound already, in line %d", shorten(name), before)
 		}
 		if p.bound == nil {
 			p.bound = map[string]int{}

@@ -27,7 +27,8 @@ type Invalid struct {
 
 // Error says where the rule is broken, how, and which rule it is.
 func (e *Invalid) Error() string {
-	return fmt.Sprintf("%s: %s: validation refuses it, as %s (%s)", e.Where, e.What, e.Rule.Says, e.Rule.Source)
+	const most = 200 // bytes of a type that may be as long as a line
+	return fmt.Sprintf("%s: %s: validation refuses it, as %s (%s)", shortenTo(e.Where, most), shortenTo(e.What, most), e.Rule.Says, e.Rule.Source)
 }
 
 // breaks is the error of what breaks a rule; where it stands is added by callers.
@@ -108,10 +109,11 @@ func (w *World) validateComponents() error {
 			return fmt.Errorf("world %s: %w", w.Name, err)
 		}
 	}
+	vocabulary := newVocabulary(w)
 	for _, at := range sortedKeys(w.Menus) {
 		for _, line := range w.Menus[at] {
 			words := strings.Fields(line)
-			if err := w.validateAction(w.actorOf(at), Action{Op: words[0], Imm: words[1:]}); err != nil {
+			if err := vocabulary.check(w.actorOf(at), Action{Op: words[0], Imm: words[1:]}); err != nil {
 				return fmt.Errorf("world %s: the menu of %s: %w", w.Name, at, err)
 			}
 		}

@@ -164,7 +164,7 @@ func (p *typeParser) list() (spec.ValType, error) {
 	if p.take(",") {
 		n, err := strconv.ParseUint(p.word(), 10, 32)
 		if err != nil {
-			return nil, fmt.Errorf("a fixed length: %w", err)
+			return nil, fmt.Errorf("a fixed length is a number from 1 to 4294967295")
 		}
 		list.L = &n
 	}

@@ -36,7 +36,7 @@ func (w *World) wellFormed() error {
 			return fmt.Errorf("world %s: %q is no name for a resource: it is a letter, and letters, digits, - or _", w.Name, shorten(r.Name))
 		}
 		if !w.hasInstance(r.Impl) {
-			return fmt.Errorf("world %s: resource %s is implemented by an unknown instance %s", w.Name, r.Name, r.Impl)
+			return fmt.Errorf("world %s: resource %s is implemented by an unknown instance %s", w.Name, r.Name, shorten(r.Impl))
 		}
 	}
 	for _, f := range w.Funcs {
@@ -46,7 +46,7 @@ func (w *World) wellFormed() error {
 	}
 	for _, i := range w.Imports {
 		if !w.hasInstance(i.Instance) || w.Func(i.Func) == nil {
-			return fmt.Errorf("world %s: %s imports %s: unknown instance or function", w.Name, i.Instance, i.Func)
+			return fmt.Errorf("world %s: %s imports %s: unknown instance or function", w.Name, shorten(i.Instance), shorten(i.Func))
 		}
 	}
 	for n, i := range w.Imports {
@@ -61,7 +61,7 @@ func (w *World) wellFormed() error {
 	}
 	for _, name := range w.Start {
 		if w.Func(name) == nil {
-			return fmt.Errorf("world %s: starts with an unknown function %s", w.Name, name)
+			return fmt.Errorf("world %s: starts with an unknown function %s", w.Name, shorten(name))
 		}
 	}
 	return nil
@@ -88,11 +88,11 @@ func (w *World) validateInstance(i Instance, before []Instance) error {
 	case named(i.Name):
 		return fmt.Errorf("world %s: there are two instances %s", w.Name, i.Name)
 	case i.Parent != "" && !named(i.Parent):
-		return fmt.Errorf("world %s: no instance before %s is its parent %s", w.Name, i.Name, i.Parent)
+		return fmt.Errorf("world %s: no instance before %s is its parent %s", w.Name, i.Name, shorten(i.Parent))
 	case i.Memory < 0 || i.Memory > maxMemory:
 		return fmt.Errorf("world %s: instance %s has %d bytes of memory, from 0 to %d are possible", w.Name, i.Name, i.Memory, maxMemory)
 	case !known:
-		return fmt.Errorf("world %s: instance %s has an unknown encoding %q", w.Name, i.Name, i.Encoding)
+		return fmt.Errorf("world %s: instance %s has an unknown encoding %q", w.Name, i.Name, shorten(i.Encoding))
 	}
 	return nil
 }
