@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"testing"
+	"unicode/utf16"
 
 	"pgregory.net/rapid"
 
@@ -463,6 +464,66 @@ func TestPlacesObeyed(t *testing.T) {
 			t.Fatalf("the memories have %d and %d bytes now", len(a.mem.Bytes.B), len(b.mem.Bytes.B))
 		}
 	})
+}
+
+// TestStringsPlaced passes each kind of string to a guest of each encoding, whose realloc misplaces one of the blocks that it is asked
+// for: the call traps exactly if that block is not aligned or not in memory.
+func TestStringsPlaced(t *testing.T) {
+	for _, text := range []string{"aaaa", "aé", "éé", "aéπ", "ππ", "a😀"} {
+		for _, v := range stringsOf(text) {
+			for _, to := range encodings {
+				for nth := range 3 {
+					for _, place := range []func(ptr, size uint64) uint64{
+						func(ptr, _ uint64) uint64 { return ptr + 1 },
+						func(_, size uint64) uint64 { return 1<<16 - size },
+						func(_, size uint64) uint64 { return 1<<16 - size + 1 },
+						func(_, size uint64) uint64 { return 1<<16 - size + 2 },
+					} {
+						misplaceOnce(t, v, to, nth, place)
+					}
+				}
+			}
+		}
+	}
+}
+
+// stringsOf is a text in each encoding of the component that it comes from.
+func stringsOf(text string) []spec.String {
+	units := uint64(len(utf16.Encode([]rune(text))))
+	inUTF16 := units | 1<<31 // the tag of latin1+utf16
+	if isLatin1(text) {
+		return []spec.String{spec.UTF8String(text), {S: text, Encoding: spec.UTF16, TaggedCodeUnits: units},
+			{S: text, Encoding: spec.Latin1UTF16, TaggedCodeUnits: units}, {S: text, Encoding: spec.Latin1UTF16, TaggedCodeUnits: inUTF16}}
+	}
+	return []spec.String{spec.UTF8String(text), {S: text, Encoding: spec.UTF16, TaggedCodeUnits: units}, {S: text, Encoding: spec.Latin1UTF16, TaggedCodeUnits: inUTF16}}
+}
+
+// misplaceOnce passes a string to a guest whose realloc puts the nth block elsewhere.
+func misplaceOnce(t *testing.T, v spec.String, to spec.StringEncoding, nth int, place func(ptr, size uint64) uint64) {
+	t.Helper()
+	s := spec.NewStore(spec.Options{})
+	defer s.Close()
+	p := &guestInstance{codec: &codec{mem: spec.NewMemInst(1 << 16), next: 64, encoding: to}, inst: spec.NewComponentInstance(s, nil)}
+	p.opts.Memory, p.opts.Realloc, p.opts.StringEncoding = p.mem, p.reallocate, to
+	var wrong error
+	asked := 0
+	p.placeBlock = func(ptr, align, size uint64) uint64 {
+		if asked == nth {
+			ptr = place(ptr, size)
+			if ptr%align != 0 || ptr+size > 1<<16 {
+				wrong = fmt.Errorf("%d bytes aligned to %d are put at %d", size, align, ptr)
+			}
+		}
+		asked++
+		return ptr
+	}
+	ft := &spec.FuncType{Params: []spec.ValType{spec.StringType{}}}
+	f := s.Lift(func([]spec.CoreValue) []spec.CoreValue { return nil }, ft, &p.opts, p.inst)
+	_, err := s.Invoke(f, spec.HostOnStart(func() []spec.Value { return []spec.Value{v} }), spec.HostOnResolve(func([]spec.Value) {}))
+	if (wrong == nil) != (err == nil) {
+		t.Fatalf("%+v to %s, block %d: %v, and the call: %v", v, to, nth, wrong, err)
+	}
+	mustTrapIf(t, wrong, err)
 }
 
 // misplaceBlocks returns a function that now and then moves a block to where it is not aligned or not in memory. Everything random is
