@@ -112,7 +112,7 @@ func TestLitmusErrors(t *testing.T) {
 	const header = "world handles\n"
 	for _, c := range []struct{ text, want string }{
 		{"", "line 1: no world"},
-		{header, "line 2: nobody does anything"},
+		{header, "line 1: nobody does anything"},
 		{header + "resource.new R 1", "line 2: who does this?"},
 		{header + "in A.walk", `line 2: unknown function "A.walk"`},
 		{header + "in", "line 2: in what?"},
