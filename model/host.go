@@ -35,6 +35,7 @@ type Invocation struct {
 	CancelRequested bool // by the host
 
 	args     []spec.CoreValue
+	literals []string // in their places
 	onCancel spec.OnCancel
 }
 
@@ -102,19 +103,21 @@ func (r *Run) cancel(a Action) {
 func (r *Run) invoke(a Action) {
 	f := r.funcs[a.Imm[0]]
 	k := len(r.invocations)
-	call := &Invocation{Func: a.Imm[0], args: a.Args}
+	call := &Invocation{Func: a.Imm[0], args: a.Args, literals: a.Literals}
 	r.invocations = append(r.invocations, call)
 	onStart := spec.HostOnStart(func() []spec.Value {
 		args := make([]spec.Value, len(f.ft.Params))
 		for i, t := range f.ft.Params {
-			args[i] = r.hostValue(t, n(a, i))
+			args[i] = r.argument(t, a, i)
 		}
+		r.hostPassed(hostStarts, k, f.ft.Params, args)
 		r.hostReceives("start %d %s", k, spec.List(args))
 		return args
 	})
 	onResolve := spec.HostOnResolve(func(result []spec.Value) {
 		call.Resolved = true
 		call.TimesResolved++
+		r.hostPassed(hostResolved, k, f.ft.Result, result)
 		r.hostReceives("resolve %d %s", k, listOrNil(result))
 	})
 	onCancel, err := r.Store.Invoke(f.lift, onStart, onResolve)
@@ -128,6 +131,31 @@ func listOrNil(vs []spec.Value) spec.Value {
 		return nil
 	}
 	return spec.List(vs)
+}
+
+// A hostValueKind is a moment at which component-level values go to or from the host.
+type hostValueKind uint8
+
+const (
+	hostStarts   hostValueKind = iota // a guest takes the arguments of a call that the host made
+	hostResolved                      // such a call is resolved; no values: as cancelled
+	hostStarted                       // the host takes the arguments of a call of its function
+	hostGot                           // the host's read takes elements
+	hostGave                          // the host's write gives elements
+	hostCopied                        // a copy of the host's ends; the value is how
+)
+
+// A valueObserver is an observer that is told of component-level values that go to or from the host: in which call, stream or future, and of
+// which types.
+type valueObserver interface {
+	hostPassed(r *Run, what hostValueKind, k int, ts []spec.ValType, vs []spec.Value)
+}
+
+// hostPassed tells the observer of values, if it wants to know.
+func (r *Run) hostPassed(what hostValueKind, k int, ts []spec.ValType, vs []spec.Value) {
+	if o, is := r.Observer.(valueObserver); is {
+		o.hostPassed(r, what, k, ts, vs)
+	}
 }
 
 // hostReceives tells the observer what the host receives, with the values among args as text. It also makes the streams and futures
@@ -165,7 +193,9 @@ func (r *Run) hostCall(a Action) *HostCall { return r.host.calls[n(a, 0)] }
 func (r *Run) hostStart(a Action) {
 	call := r.hostCall(a)
 	call.Started = true
-	r.hostReceives("started %d %s", int(n(a, 0)), spec.List(call.onStart.OnStart()))
+	args := call.onStart.OnStart()
+	r.hostPassed(hostStarted, int(n(a, 0)), call.ft.Params, args)
+	r.hostReceives("started %d %s", int(n(a, 0)), spec.List(args))
 }
 
 func (r *Run) hostResolve(a Action) {
@@ -173,7 +203,7 @@ func (r *Run) hostResolve(a Action) {
 	call.Resolved = true
 	result := []spec.Value{}
 	for i, t := range call.ft.Result {
-		result = append(result, r.hostValue(t, n(a, i+1)))
+		result = append(result, r.argument(t, a, i+1))
 	}
 	call.onResolve.OnResolve(result)
 }

@@ -53,7 +53,7 @@ func (a Action) with(numbers ...uint64) Action {
 	for i, v := range numbers {
 		args[i] = spec.CoreInt(v)
 	}
-	return Action{a.Op, a.Imm, args}
+	return Action{Op: a.Op, Imm: a.Imm, Args: args}
 }
 
 // invokeActions are calls of an export with the first of the host's values of each type; hostValues are how many of them.
@@ -63,7 +63,7 @@ func (r *Run) invokeActions(_ *Activation, a Action) []Action {
 		var longer []Action
 		for _, before := range actions {
 			for v := range hostValues(t) {
-				longer = append(longer, Action{before.Op, before.Imm, append(slices.Clip(before.Args), spec.CoreInt(uint64(v)))})
+				longer = append(longer, Action{Op: before.Op, Imm: before.Imm, Args: append(slices.Clip(before.Args), spec.CoreInt(uint64(v)))})
 			}
 		}
 		actions = longer

@@ -97,6 +97,8 @@ type hostBuffer struct {
 	t           spec.ValType
 	n, progress uint64
 	seed        uint64 // that the values are made from
+	literal     string // the list of the values; empty: they are made from the seed
+	k           int    // of the stream or future
 }
 
 // T is the type of the elements.
@@ -113,11 +115,21 @@ type hostReadable struct{ hostBuffer }
 
 // Read takes the next elements from the buffer.
 func (b *hostReadable) Read(count uint64) []spec.Value {
+	vs := b.run.hostElements(b.t, b.literal, b.seed, b.progress, count)
+	b.progress += count
+	b.run.hostPassed(hostGave, b.k, nil, vs)
+	return vs
+}
+
+// hostElements are some of the elements that the host copies, from one on: of a literal list, or made from a seed.
+func (r *Run) hostElements(t spec.ValType, literal string, seed, from, count uint64) []spec.Value {
+	if literal != "" {
+		return must(valueOfWord(&spec.ListType{T: t}, literal)).(spec.List)[from : from+count]
+	}
 	vs := make([]spec.Value, count)
 	for i := range vs {
-		vs[i] = b.run.hostValue(b.t, nth(b.seed, b.progress+uint64(i)))
+		vs[i] = r.hostValue(t, nth(seed, from+uint64(i)))
 	}
-	b.progress += count
 	return vs
 }
 
@@ -127,13 +139,14 @@ type hostWritable struct{ hostBuffer }
 // Write puts elements into the buffer.
 func (b *hostWritable) Write(vs []spec.Value) {
 	b.progress += uint64(len(vs))
+	b.run.hostPassed(hostGot, b.k, []spec.ValType{&spec.ListType{T: b.t}}, []spec.Value{spec.List(vs)})
 	b.run.hostReceives("got %s", spec.List(vs))
 }
 
 // sharedRead has the host read from one of the specification's streams or futures.
 func (r *Run) sharedRead(a Action) {
 	s := r.sharedAt(a)
-	dst := &hostWritable{hostBuffer{run: r, t: s.Type(), n: n(a, 1)}}
+	dst := &hostWritable{hostBuffer{run: r, t: s.Type(), n: n(a, 1), k: int(n(a, 0))}}
 	s.Copying, s.Pending = true, dst
 	switch shared := s.shared.(type) {
 	case spec.ReadableStream:
@@ -146,7 +159,7 @@ func (r *Run) sharedRead(a Action) {
 // sharedWrite has the host write to one of the specification's streams or futures.
 func (r *Run) sharedWrite(a Action) {
 	s := r.sharedAt(a)
-	src := &hostReadable{hostBuffer{run: r, t: s.Type(), n: n(a, 1), seed: n(a, 2)}}
+	src := &hostReadable{hostBuffer{run: r, t: s.Type(), n: n(a, 1), seed: n(a, 2), literal: a.literal(2), k: int(n(a, 0))}}
 	s.Copying, s.Pending = true, src
 	switch shared := s.shared.(type) {
 	case spec.WritableStream:
@@ -169,6 +182,7 @@ func (r *Run) onCopyDone(s *HostShared) spec.OnCopyDone {
 	return spec.HostOnCopyDone(func(result spec.CopyResult) {
 		s.Copying, s.CanReclaim = false, false
 		s.Closed = result == spec.CopyDropped || !s.Stream && result == spec.CopyCompleted
+		r.hostPassed(hostCopied, r.sharedIndex(s.shared), nil, []spec.Value{result})
 		r.hostReceives("done %d %s", r.sharedIndex(s.shared), result)
 	})
 }
@@ -183,10 +197,7 @@ func (r *Run) sharedReclaim(a Action) {
 // sharedCopy has the host write elements to the buffer of a guest's pending copy.
 func (r *Run) sharedCopy(a Action) {
 	s := r.sharedAt(a)
-	vs := make([]spec.Value, n(a, 1))
-	for i := range vs {
-		vs[i] = r.hostValue(s.Type(), nth(n(a, 2), uint64(i)))
-	}
+	vs := r.hostElements(s.Type(), a.literal(2), n(a, 2), 0, n(a, 1))
 	s.Pending.(spec.WritableBuffer).Write(vs)
 	if s.onCopy != nil {
 		k := n(a, 0)

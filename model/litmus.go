@@ -16,7 +16,10 @@ type Litmus struct {
 	Without   []spec.Site         // the traps and asserts that are switched off, sorted; nil: none
 	Programs  map[string]*Program // by the name of a function, callback, destructor …, or by actor
 	Claims    []Claim
-	registers []string // the names of results, in the order in which lines bind them
+	registers []string        // the names of results, in the order in which lines bind them
+	valued    map[string]bool // the names that may stand for a component-level value
+
+	tracked map[string]bool // the alternatives that ifs speak of
 
 	separately bool // equal states are not noticed, in tests
 }
@@ -30,10 +33,13 @@ type Program struct {
 	shared bool // it is an instance's: activations of the instance without a program of their own take its lines in turn
 }
 
-// A ProgramLine is a line of a program: one action, or several of which one is taken.
+// A ProgramLine is a line of a program: one action, or several of which one is taken; or the condition of an if; or, with neither, the end of
+// the first branch of an if, which goes on behind the second.
 type ProgramLine struct {
 	Number  int // of the line in the file
 	Actions []Line
+	If      []Term // all of them hold: the next line follows
+	Else    int    // the place in the program of the line that follows otherwise
 }
 
 // An Outcome is a result that a litmus can have.
@@ -43,8 +49,11 @@ type Outcome struct {
 	Open     bool     // the run was not followed to its end, so that it has no outcome yet
 	Violates []string // properties
 	Values   []string // of names: "$r = 1"
+	Took     []string // which alternatives lead to it, of lines not all of whose alternatives do
 	Ways     uint64   // how many ways lead to it; math.MaxUint64: so many or more
 	Trace    *Trace   // of the first of them
+
+	names map[string]litmusValue
 }
 
 // The ways in which a run ends that the specification does not stop.
@@ -56,7 +65,7 @@ const (
 	endOpen       = "cannot go on"
 )
 
-// String is the outcome on a line. Different outcomes differ in it.
+// String is the outcome on a line, without the alternatives that lead to it. Different outcomes differ in it.
 func (o *Outcome) String() string {
 	how := o.How
 	if len(o.Blocked) > 0 {
@@ -84,6 +93,7 @@ type LitmusReport struct {
 	Impossible  []ImpossibleLine // actions of the host that no way allows
 
 	exercised map[string]bool // by property: some way exercises it
+	graph     *litmusGraph
 }
 
 // An ImpossibleLine is an action that the host cannot take on any way that comes to it, since a precondition of upstream does not hold.
@@ -91,7 +101,7 @@ type ImpossibleLine struct {
 	Number int
 	Text   string
 	Why    string
-	Only   bool // the line has no other action, so that no way goes on after it
+	Only   bool // the line has no other action that some way takes, so that no way goes on after it
 }
 
 // LitmusOptions say how a litmus is explored.
@@ -115,7 +125,7 @@ func (l *Litmus) Explore(options LitmusOptions) (*LitmusReport, error) {
 		return nil, err
 	}
 	g := newLitmusGraph(l)
-	report := &LitmusReport{exercised: g.exercised}
+	report := &LitmusReport{exercised: g.exercised, graph: g}
 	for len(g.pending) > 0 {
 		report.States, report.Pending = len(g.states), len(g.pending)
 		if report.Tries == options.Tries || options.Progress != nil && !options.Progress(report) {
@@ -133,6 +143,7 @@ func (l *Litmus) Explore(options LitmusOptions) (*LitmusReport, error) {
 		}
 	}
 	g.count()
+	g.noteTook()
 	g.finish(report)
 	return report, nil
 }
@@ -167,7 +178,7 @@ func (g *litmusGraph) impossibleOf(line ProgramLine) (impossible []ImpossibleLin
 	for i := range line.Actions {
 		a := &line.Actions[i]
 		if why := g.impossible[a]; why != "" && !g.possible[a] {
-			impossible = append(impossible, ImpossibleLine{Number: line.Number, Text: a.Text, Why: why})
+			impossible = append(impossible, ImpossibleLine{Number: line.Number, Text: forPeople(a.Text), Why: why})
 		} else {
 			only = false
 		}

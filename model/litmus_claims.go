@@ -18,6 +18,9 @@ type Term struct {
 	Name  string // of a value; empty: the term is about how a run ends, or about a property that it violates
 	Value string // or another name, or how a run ends
 	Not   bool   // the values differ
+
+	want     string // the value as an outcome has it, if its type is known; empty: it is as it is written
+	encoding string // of strings, of the instance whose memory the name's bytes are from
 }
 
 // String is the claim as a line of a litmus.
@@ -33,11 +36,11 @@ func (c Claim) String() string {
 func (t Term) String() string {
 	switch {
 	case t.Name == "":
-		return t.Value
+		return forPeople(t.Value)
 	case t.Not:
-		return t.Name + " != " + t.Value
+		return t.Name + " != " + forPeople(t.Value)
 	default:
-		return t.Name + " = " + t.Value
+		return t.Name + " = " + forPeople(t.Value)
 	}
 }
 
@@ -55,11 +58,11 @@ const (
 // Judge counts the ways whose outcomes have all terms of the claim, and says whether it holds.
 func (c Claim) Judge(report *LitmusReport) (ways uint64, verdict Verdict) {
 	met, others, open := false, false, report.Incomplete || len(report.Outcomes) == 0
-	for _, o := range report.Outcomes {
+	for _, w := range report.waysBy(c) {
 		switch {
-		case c.describes(o):
-			ways, met = saturating(ways, o.Ways), true
-		case o.Open && !c.isAboutOpen():
+		case c.describes(w):
+			ways, met = saturating(ways, w.ways), true
+		case w.Open && !c.isAboutOpen():
 			open = true
 		default:
 			others = true
@@ -118,35 +121,36 @@ func (c Claim) isAboutOpen() bool {
 	return slices.ContainsFunc(c.Terms, func(t Term) bool { return t.Name == "" && strings.HasPrefix(t.Value, "cannot") })
 }
 
-// describes reports whether an outcome has all terms.
-func (c Claim) describes(o *Outcome) bool {
-	return !slices.ContainsFunc(c.Terms, func(t Term) bool { return !t.describes(o) })
+// describes reports whether ways to an outcome have all terms.
+func (c Claim) describes(w litmusWays) bool {
+	return !slices.ContainsFunc(c.Terms, func(t Term) bool { return !t.describes(w) })
+}
+
+// describes reports whether ways to an outcome have the term.
+func (t Term) describes(w litmusWays) bool {
+	if action, is := t.took(); is {
+		return slices.Contains(w.took, action)
+	}
+	if t.Name != "" {
+		holds, known := t.holds(w.value)
+		return holds && known
+	}
+	if property := t.Property(); property != "" {
+		return slices.Contains(w.Violates, property)
+	}
+	return w.How == t.Value || strings.HasPrefix(w.How, t.Value+" ")
 }
 
 // value is the value of a name; false: it is not bound.
-func (o *Outcome) value(name string) (string, bool) {
-	for _, v := range o.Values {
-		if value, is := strings.CutPrefix(v, name+" = "); is {
-			return value, true
-		}
-	}
-	return "", false
+func (o *Outcome) value(name string) (litmusValue, bool) {
+	v, bound := o.names[name]
+	return v, bound
 }
 
-// describes reports whether an outcome has the term.
-func (t Term) describes(o *Outcome) bool {
-	if t.Name != "" {
-		value, bound := o.value(t.Name)
-		want, known := bindings{}.resultNumber(t.Value), true
-		if strings.HasPrefix(t.Value, "$") {
-			want, known = o.value(t.Value)
-		}
-		return (value == want) != t.Not && bound && known
-	}
-	if property := t.Property(); property != "" {
-		return slices.Contains(o.Violates, property)
-	}
-	return o.How == t.Value || strings.HasPrefix(o.How, t.Value+" ")
+// took is the alternative that the term says was taken; false: it says something else.
+func (t Term) took() (action string, is bool) {
+	action, is = strings.CutPrefix(t.Value, wordTook+" ")
+	return action, is && t.Name == ""
 }
 
 // Property is the property that the term says is violated; empty: it says something else.
@@ -167,13 +171,27 @@ func (t Term) Stop() (kind, site string) {
 	return kind, site
 }
 
-// UnknownWord is the value that the term compares with, if that is no number, no name and none of ValueWords; empty: it is one.
-func (t Term) UnknownWord() string {
-	word := bindings{}.resultNumber(t.Value)
-	if _, err := parseCore(word); t.Name == "" || err == nil || strings.HasPrefix(t.Value, "$") {
+// UnknownWord is the value that a term compares with, if that is no number, no name, no component-level value and none of ClaimWords; empty:
+// it is one.
+func (l *Litmus) UnknownWord(t Term) string {
+	kinds := kindsOfWord(t.Value)
+	if t.Name == "" || strings.HasPrefix(t.Value, "$") || kinds&^ofValue != 0 {
+		return ""
+	}
+	if v, err := parseLiteral(t.Value); err == nil && (l.valued[t.Name] || v.kind != litAtom) {
 		return ""
 	}
 	return t.Value
+}
+
+// ClaimWords are the words that stand for values in claims. N is a number.
+func ClaimWords() []string {
+	words := slices.Concat([]string{"blocked"}, subtaskStates, eventWords, resumptions, endWords)
+	for _, state := range endWords[1:] {
+		words = append(words, state+":N")
+	}
+	slices.Sort(words)
+	return slices.Compact(words)
 }
 
 // cutCall cuts the number of a call off the name of a program, "B.work#2"; false: it has none.

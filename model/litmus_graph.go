@@ -14,6 +14,7 @@ type litmusGraph struct {
 	pending    []litmusEdge // that nothing is known about yet, those to be explored next last
 	states     map[xxh3.Uint128]*litmusNode
 	ends       []*litmusNode
+	order      []*litmusNode          // all that can be reached, each before those that it leads to
 	byText     map[string]*litmusNode // the ends, by their outcomes
 	called     map[*Program]bool
 	exercised  map[string]bool  // the properties that some way exercises
@@ -27,6 +28,7 @@ type litmusGraph struct {
 // A litmusNode is a state, a choice, or an end of a litmus.
 type litmusNode struct {
 	from     litmusEdge    // by which it was reached first
+	line     *ProgramLine  // whose alternatives the edges are; nil: they are none
 	next     []*litmusNode // of a state one, of a choice one for each candidate; nil: not explored, or impossible
 	actions  int           // that were taken before it
 	violated []string      // properties, before it
@@ -75,7 +77,7 @@ func (e litmusEdge) tape() []uint32 {
 
 // lead makes a new node, to which a run comes, the end of an edge.
 func (e litmusEdge) lead(next int, l *litmusRun) *litmusNode {
-	n := &litmusNode{from: e, next: make([]*litmusNode, next), actions: l.actions, violated: l.violated}
+	n := &litmusNode{from: e, line: l.choosing, next: make([]*litmusNode, next), actions: l.actions, violated: l.violated}
 	e.node.next[e.branch] = n
 	return n
 }
@@ -106,9 +108,9 @@ func (g *litmusGraph) end(e litmusEdge, o *Outcome) {
 // count counts the paths that lead to each node. The graph has no loops: what would go back ends with an outcome.
 func (g *litmusGraph) count() {
 	g.start.ways = 1
-	order := g.start.appendAfterNext(nil)
-	slices.Reverse(order)
-	for _, n := range order {
+	g.order = g.start.appendAfterNext(nil)
+	slices.Reverse(g.order)
+	for _, n := range g.order {
 		for _, next := range n.next {
 			if next != nil {
 				next.ways = saturating(next.ways, n.ways)

@@ -1,18 +1,18 @@
 package model
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"cabi/spec"
 )
 
 // ParseLitmus reads a litmus test. Its errors name the line.
 func ParseLitmus(r io.Reader) (*Litmus, error) {
-	p := &litmusParser{litmus: &Litmus{Programs: map[string]*Program{}}}
+	p := &litmusParser{litmus: &Litmus{Programs: map[string]*Program{}, valued: map[string]bool{}, tracked: map[string]bool{}}, binds: map[string][]bindingPlace{}}
 	p.trace = &Trace{}
 	scanner := lineScanner(r)
 	for scanner.Scan() {
@@ -21,17 +21,38 @@ func ParseLitmus(r io.Reader) (*Litmus, error) {
 			return nil, p.at(err)
 		}
 	}
-	if _, err := p.finish(scanner.Err()); err != nil {
+	if err := p.end(scanner.Err()); err != nil {
 		return nil, err
 	}
 	p.litmus.World, p.litmus.Variant, p.litmus.Without = p.trace.World, p.trace.Variant, p.trace.Without
 	return p.litmus, p.check()
 }
 
+// end completes what the last line leaves open. Its errors name a line that there is.
+func (p *litmusParser) end(err error) error {
+	if errors.Is(err, bufio.ErrTooLong) {
+		_, err = p.finish(err)
+		return err
+	}
+	if err == nil {
+		err = p.closeBlocks(-1)
+	}
+	if err == nil && p.number > 0 && p.trace.World != nil {
+		return nil
+	}
+	p.number = max(0, p.number-1) // finish counts one line further
+	if err != nil {
+		return p.at(err)
+	}
+	_, err = p.finish(nil)
+	return err
+}
+
 // The words that stand for no action, and for ticks as long as a thread is ready.
 const (
 	wordSkip  = "skip"
 	wordTicks = "ticks"
+	wordTook  = "took"
 )
 
 // A litmusParser reads a litmus, line by line.
@@ -39,7 +60,10 @@ type litmusParser struct {
 	traceParser
 	litmus *Litmus
 	in     *Program // that the next lines are of; nil: none
+	blocks []block  // of ifs, that the next line may be in
+	opened int      // blocks so far
 	uses   []usage  // of names
+	binds  map[string][]bindingPlace
 }
 
 // usage is a line that uses names.
@@ -49,24 +73,32 @@ type usage struct {
 }
 
 // next reads the next line.
-func (p *litmusParser) next(text string) error {
-	text = strings.TrimSpace(text)
-	if at := strings.Index(text, " #"); at >= 0 && !strings.HasPrefix(text, "in ") {
-		text = strings.TrimSpace(text[:at]) // a comment
+func (p *litmusParser) next(raw string) error {
+	text := strings.TrimSpace(raw)
+	word, _, _ := strings.Cut(text, " ")
+	if text == "" || strings.HasPrefix(text, "#") || p.trace.World == nil || !utf8.ValidString(text) || strings.Contains(text, "\x00") ||
+		word == "world" || word == "define" {
+		return p.textLine([]byte(text))
 	}
-	word, rest, _ := strings.Cut(text, " ")
-	rest = strings.TrimSpace(rest)
-	switch {
-	case text == "" || strings.HasPrefix(text, "#") || p.trace.World == nil || !utf8.ValidString(text):
-		return p.textLine([]byte(text))
-	case word == "world" || word == "define":
-		return p.textLine([]byte(text))
+	words, err := litmusWords(text)
+	if err != nil {
+		return err
+	}
+	indent := len(raw) - len(strings.TrimLeft(raw, " \t"))
+	switch word := words[0]; {
 	case word == "in":
-		return p.begin(strings.Fields(rest))
+		return errors.Join(p.closeBlocks(-1), p.begin(words[1:]))
 	case word == "allowed" || word == "forbidden" || word == "always":
-		return p.claim(word, rest)
+		return errors.Join(p.closeBlocks(-1), p.claim(word, words[1:]))
+	case word == "if":
+		return p.ifLine(indent, words[1:])
+	case word == "else" || word == "else:":
+		return p.elseLine(indent, words)
 	}
-	return p.program(text)
+	if err := p.closeBlocks(indent); err != nil {
+		return err
+	}
+	return p.program(indent, words)
 }
 
 // begin reads "in FUNCTION $a $b" or "in FUNCTION#2": the lines that follow are the program of each call, or of the second.
@@ -82,18 +114,29 @@ func (p *litmusParser) begin(words []string) error {
 		return fmt.Errorf("%q: a number from 1 on stands behind the #: the number of the call", shorten(words[0]))
 	}
 	if !p.acts(name) {
-		return fmt.Errorf("unknown function %q: it is one of the world's (%s), with .callback or .post-return, an instance's thread or realloc, a resource's dtor, or host",
-			shorten(name), shorten(strings.Join(p.trace.World.functionNames(), ", ")))
+		return &UnknownProgram{Name: name, Known: p.activations(), functions: p.trace.World.functionNames()}
 	}
 	p.in = &Program{Name: words[0], Number: p.number, Args: words[1:]}
 	p.litmus.Programs[words[0]] = p.in
 	return p.named(words[1:])
 }
 
-// acts reports whether there are activations of a name, or it is the host.
-func (p *litmusParser) acts(name string) bool {
+// An UnknownProgram is the name of a program that is no function, callback … of the world.
+type UnknownProgram struct {
+	Name      string
+	Known     []string // names of programs
+	functions []string
+}
+
+func (e *UnknownProgram) Error() string {
+	return fmt.Sprintf("unknown function %q: programs are of a function (%s), with .callback or .post-return, of an instance's thread or realloc, of a resource's dtor, of host, of a function of the host's, with .cancel, and of what the host does for its streams and futures (%s)",
+		shorten(e.Name), shorten(strings.Join(e.functions, ", ")), strings.Join(sharedNames, ", "))
+}
+
+// activations are the names of all activations, and the host.
+func (p *litmusParser) activations() []string {
 	w := p.trace.World
-	var names []string
+	names := slices.Clone(sharedNames)
 	for _, i := range w.Instances {
 		names = append(names, i.Name+".thread", i.Name+".realloc")
 	}
@@ -103,52 +146,111 @@ func (p *litmusParser) acts(name string) bool {
 	for _, r := range w.Resources {
 		names = append(names, r.Name+".dtor")
 	}
-	return name == Host || slices.Contains(names, name)
+	return append(slices.DeleteFunc(names, func(name string) bool { return !p.acts(name) }), Host)
 }
 
-// named notes the names that a line binds.
+// acts reports whether there are activations of a name, or it is the host.
+func (p *litmusParser) acts(name string) bool {
+	return name == Host || p.trace.World.actorEntering(name) != ""
+}
+
+// A bindingPlace is a line that binds a name, and the branches of ifs that it stands in.
+type bindingPlace struct {
+	number   int
+	branches []branch
+}
+
+// A branch is one of the two of an if.
+type branch struct {
+	opened int // the number of the if
+	inElse bool
+}
+
+// excludes reports whether at most one of two lines can run, since they stand in different branches of an if.
+func (b bindingPlace) excludes(branches []branch) bool {
+	return slices.ContainsFunc(b.branches, func(x branch) bool { return slices.Contains(branches, branch{x.opened, !x.inElse}) })
+}
+
+// named notes the names that a line binds. One name is bound by one line, or by one in each branch of an if.
 func (p *litmusParser) named(names []string) error {
+	var branches []branch
+	for _, b := range p.blocks {
+		branches = append(branches, branch{b.opened, b.inElse})
+	}
 	for _, name := range names {
 		if !nameForm.MatchString(name) {
 			return fmt.Errorf("%q is no name: it is a $, a letter, and letters, digits, - or _", shorten(name))
 		}
-		if !slices.Contains(p.litmus.registers, name) {
+		for _, before := range p.binds[name] {
+			if !before.excludes(branches) {
+				return fmt.Errorf("%s is bound already, in line %d: take another name, so that claims can tell them apart", name, before.number)
+			}
+		}
+		if len(p.binds[name]) == 0 {
 			p.litmus.registers = append(p.litmus.registers, name)
 		}
+		p.binds[name] = append(p.binds[name], bindingPlace{p.number, branches})
 	}
 	return nil
 }
 
 // program reads a line of a program: "$r = action | action". The action may have an actor and a colon before it.
-func (p *litmusParser) program(text string) error {
-	names, rest, bound := strings.Cut(text, " = ")
-	if !bound || !strings.HasPrefix(text, "$") {
-		names, rest = "", text
+func (p *litmusParser) program(indent int, words []string) error {
+	if n := len(p.blocks); n > 0 && p.blocks[n-1].oneLine {
+		return fmt.Errorf("it is indented below the if of line %d, which has its line behind the colon already", p.blocks[n-1].number)
 	}
-	binds := strings.Fields(names)
+	var binds []string
+	if at := slices.Index(words, "="); at > 0 && strings.HasPrefix(words[0], "$") {
+		binds, words = words[:at], words[at+1:]
+	}
 	if err := p.named(binds); err != nil {
 		return err
 	}
 	to := p.in
-	if word, action, _ := strings.Cut(rest, " "); strings.HasSuffix(word, ":") {
-		to, rest = p.shared(strings.TrimSuffix(word, ":")), action
-		if to == nil {
-			return fmt.Errorf("unknown instance %q", shorten(word))
+	if len(words) > 0 && strings.HasSuffix(words[0], ":") {
+		if to = p.shared(strings.TrimSuffix(words[0], ":")); to == nil {
+			return fmt.Errorf("unknown instance %q", shorten(words[0]))
 		}
+		if len(p.blocks) > 0 && to != p.in {
+			return fmt.Errorf("a line of %s stands in the if of line %d, which is of %s", to.Name, p.blocks[0].number, p.in.Name)
+		}
+		words = words[1:]
+	}
+	if err := ofTrace(words); err != nil {
+		return err
 	}
 	if to == nil {
 		return fmt.Errorf("who does this? Write \"in FUNCTION\" above it, or an instance and a colon before it")
 	}
 	choice := ProgramLine{Number: p.number}
-	for _, one := range strings.Split(rest, " | ") {
+	for _, one := range split(words, "|") {
 		l, err := p.action(one)
 		if err != nil {
 			return err
 		}
 		l.Binds = binds
+		for _, name := range binds {
+			p.litmus.valued[name] = p.litmus.valued[name] || givesValues[one[0]]
+		}
 		choice.Actions = append(choice.Actions, l)
 	}
 	to.Lines = append(to.Lines, choice)
+	return nil
+}
+
+// givesValues are the actions of the host whose names stand for component-level values.
+var givesValues = map[string]bool{opInvoke: true, "host.start": true, "shared.read": true}
+
+// ofTrace returns an error if words are a line that only a trace has.
+func ofTrace(words []string) error {
+	switch {
+	case len(words) == 0:
+		return nil
+	case slices.Contains(words, "->"):
+		return fmt.Errorf("a program says what is done, not what comes of it: give that a name, and claim what it is; `cabi replay` runs a trace, which has results")
+	case words[0] == "enter" || words[0] == "done" || words[0] == "choices" || words[0] == "violates" || stopWords[words[0]]:
+		return fmt.Errorf("%q is a line of a trace, which `cabi replay` runs; a litmus file has only what is done: leave this line out, and all after an arrow", shorten(strings.Join(words, " ")))
+	}
 	return nil
 }
 
@@ -164,40 +266,50 @@ func (p *litmusParser) shared(actor string) *Program {
 }
 
 // action reads an action.
-func (p *litmusParser) action(text string) (Line, error) {
-	if strings.Contains(text, "->") {
-		return Line{}, fmt.Errorf("a program says what is done, not what comes of it: give that a name, and claim what it is")
-	}
-	words := strings.Fields(text)
+func (p *litmusParser) action(words []string) (Line, error) {
 	l := Line{Text: strings.Join(words, " "), Number: p.number}
 	if l.Text == wordSkip || l.Text == wordTicks {
 		return l, nil
 	}
-	p.uses = append(p.uses, usage{p.number, words})
-	plain, _ := plainWords(words)
+	var uses []string
+	for _, w := range words {
+		name, _, _, is := streamName(w)
+		if !is {
+			uses = append(uses, w)
+		} else if err := p.named([]string{name}); err != nil {
+			return l, err
+		}
+	}
+	p.uses = append(p.uses, usage{p.number, uses})
+	plain, _ := plainWords(withoutMade(words))
 	_, err := parseAction(plain)
 	return l, err
 }
 
 // claim reads "$x = 1 and trap SITE".
-func (p *litmusParser) claim(kind, text string) error {
-	c := Claim{Kind: kind, Number: p.number}
-	for _, part := range strings.Split(text, " and ") {
-		t, err := parseTerm(strings.Fields(part))
+func (p *litmusParser) claim(kind string, words []string) error {
+	terms, err := p.terms(words)
+	p.litmus.Claims = append(p.litmus.Claims, Claim{Kind: kind, Number: p.number, Terms: terms})
+	return err
+}
+
+// terms reads terms with "and" between them.
+func (p *litmusParser) terms(words []string) (terms []Term, err error) {
+	for _, part := range split(words, "and") {
+		t, err := parseTerm(part)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if t.Name != "" {
 			p.uses = append(p.uses, usage{p.number, []string{"", t.Name, t.Value}})
 		}
-		c.Terms = append(c.Terms, t)
+		terms = append(terms, t)
 	}
-	p.litmus.Claims = append(p.litmus.Claims, c)
-	return nil
+	return terms, nil
 }
 
-// terms are the terms of one or two words that say how a run ends.
-var terms = []string{endReturns, endDeadlocks, endUnfinished, endNever, "cannot go", endOpen}
+// endings are the terms of one or two words that say how a run ends.
+var endings = []string{endReturns, endDeadlocks, endUnfinished, endNever, "cannot go", endOpen}
 
 // parseTerm reads a term.
 func parseTerm(words []string) (Term, error) {
@@ -205,23 +317,24 @@ func parseTerm(words []string) (Term, error) {
 	switch {
 	case len(words) == 3 && strings.HasPrefix(words[0], "$") && (words[1] == "=" || words[1] == "!="):
 		return Term{Name: words[0], Value: words[2], Not: words[1] == "!="}, nil
-	case slices.Contains(terms, text),
+	case slices.Contains(endings, text),
 		len(words) == 1 && stopWords[words[0]],
-		len(words) == 2 && (stopWords[words[0]] || words[0] == "violates"):
+		len(words) == 2 && (stopWords[words[0]] || words[0] == "violates"),
+		len(words) > 1 && words[0] == wordTook:
 		return Term{Value: text}, nil
 	case text == "ends":
 		return Term{}, fmt.Errorf("ends does not say how: write %q (every call has returned), %q (a thread is blocked for good) or %q (a thread is ready, and the host does nothing more)",
 			endReturns, endDeadlocks, endUnfinished)
 	}
-	return Term{}, fmt.Errorf("expected \"$name = value\", %q, %q, %q, %q, \"trap SITE\", \"assertion-failure SITE\", \"crash …\", \"exception\" or \"violates PROPERTY\", got %q",
+	return Term{}, fmt.Errorf("expected \"$name = value\", %q, %q, %q, %q, \"trap SITE\", \"assertion-failure SITE\", \"crash …\", \"exception\", \"violates PROPERTY\" or \"took ACTION\", got %q",
 		endReturns, endDeadlocks, endUnfinished, endNever, shorten(text))
 }
 
-// check wants a line that binds each name that is used.
+// check wants a line that binds each name that is used, an alternative for each that a claim speaks of, and no line that nothing comes to.
 func (p *litmusParser) check() error {
 	for _, u := range p.uses {
 		for _, w := range u.words {
-			if at := strings.IndexByte(w, '$'); at >= 0 && !slices.Contains(p.litmus.registers, w[at:]) {
+			if at := strings.IndexByte(w, '$'); at >= 0 && !strings.HasPrefix(w, `"`) && len(p.binds[w[at:]]) == 0 {
 				return fmt.Errorf("line %d: nothing binds %s: a line must, as in \"%s = …\"", u.number, shorten(w[at:]), shorten(w[at:]))
 			}
 		}
@@ -229,43 +342,45 @@ func (p *litmusParser) check() error {
 	if len(p.litmus.Programs) == 0 {
 		return fmt.Errorf("line %d: nobody does anything: write lines such as \"in A.run\" and \"resource.new R 100\" below it", p.number)
 	}
-	return nil
+	for _, name := range sortedKeys(p.litmus.Programs) {
+		if err := p.litmus.Programs[name].checkReached(); err != nil {
+			return err
+		}
+	}
+	return p.litmus.checkTook()
 }
 
-// checkLines wants actions of those who can take them, with words that the world knows, and within the rules of validation: whether or
-// not a way comes to them.
-func (l *Litmus) checkLines() error {
-	r := NewRun(l.World, spec.Options{Variant: l.Variant}, nil)
-	defer r.Close()
-	for _, name := range sortedKeys(l.Programs) {
-		of, _, _ := strings.Cut(name, "#")
-		at := &Activation{Actor: l.World.actorOf(of), Name: of, Kind: KindFunc}
-		if at.inst = r.instances[at.Actor]; of == Host {
-			at.Kind = KindHost
+// mostTerms is how many terms a claim has at most: each alternative that it speaks of has a bit.
+const mostTerms = 64
+
+// checkTook wants an alternative for each that a claim or an if speaks of.
+func (l *Litmus) checkTook() error {
+	known := l.alternatives()
+	for _, c := range l.Claims {
+		if len(c.Terms) > mostTerms {
+			return fmt.Errorf("line %d: it has %d terms, and at most %d are possible", c.Number, len(c.Terms), mostTerms)
 		}
+		if err := checkTerms(c.Number, c.Terms, known); err != nil {
+			return err
+		}
+	}
+	for _, name := range sortedKeys(l.Programs) {
 		for _, line := range l.Programs[name].Lines {
-			for _, one := range line.Actions {
-				if err := one.check(r, at); err != nil {
-					return fmt.Errorf("line %d, in %s: %w", line.Number, name, err)
-				}
+			if err := checkTerms(line.Number, line.If, known); err != nil {
+				return err
 			}
 		}
 	}
 	return nil
 }
 
-// check says why an activation can never take the action of a line, whatever its numbers.
-func (l Line) check(r *Run, at *Activation) error {
-	if l.Text == wordSkip || l.Text == wordTicks {
-		return nil
+// checkTerms wants alternatives that there are.
+func checkTerms(number int, terms []Term, known []alternative) error {
+	for _, t := range terms {
+		action, is := t.took()
+		if is && !slices.ContainsFunc(known, func(a alternative) bool { return a.text() == action }) {
+			return fmt.Errorf("line %d: no line has the alternative %q before or behind a |", number, shorten(action))
+		}
 	}
-	words, _ := plainWords(strings.Fields(l.Text))
-	a, err := parseAction(words)
-	switch {
-	case err != nil:
-		return err
-	case !a.isFor(at):
-		return fmt.Errorf("%s is not for %s", a.Op, at.Actor)
-	}
-	return r.vocabulary.check(at.Actor, a)
+	return nil
 }

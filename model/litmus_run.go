@@ -14,21 +14,23 @@ import (
 // A litmusRun is the actor, the choices and the observer of a run of a litmus, in one way.
 type litmusRun struct {
 	*Litmus
-	replayActor // binds names
-	graph       *litmusGraph
-	isOf        *Run
-	tape        []uint32   // the choices that lead to what is new
-	next        int        // in the tape
-	at          litmusEdge // where the run adds to the graph
-	calls       map[string]int
-	sharedNext  map[string]int // by actor: the next line of its shared program
-	cursors     map[*Activation]*cursor
-	violated    []string // the properties that were violated so far
-	how         string   // the outcome of a run that ends before it is at its end; empty: it goes on
-	open        bool     // there is no outcome: the file does not say how to go on
-	merged      bool     // the run is in a state that another one has explored, or the host cannot go on
-	err         error    // bad input
-	actions     int
+	replayActor // has the words that names stand for
+	litmusNames
+	choosing   *ProgramLine // an alternative of which is chosen; nil: none is
+	graph      *litmusGraph
+	isOf       *Run
+	tape       []uint32   // the choices that lead to what is new
+	next       int        // in the tape
+	at         litmusEdge // where the run adds to the graph
+	calls      map[string]int
+	sharedNext map[string]int // by actor: the next line of its shared program
+	cursors    map[*Activation]*cursor
+	violated   []string // the properties that were violated so far
+	how        string   // the outcome of a run that ends before it is at its end; empty: it goes on
+	open       bool     // there is no outcome: the file does not say how to go on
+	merged     bool     // the run is in a state that another one has explored, or the host cannot go on
+	err        error    // bad input
+	actions    int
 }
 
 // A cursor is the position of an activation in its program.
@@ -39,7 +41,8 @@ type cursor struct {
 
 func newLitmusRun(g *litmusGraph, at litmusEdge) *litmusRun {
 	return &litmusRun{Litmus: g.litmus, graph: g, at: at, tape: at.tape(), violated: at.node.violated, calls: map[string]int{}, sharedNext: map[string]int{},
-		cursors: map[*Activation]*cursor{}, replayActor: replayActor{names: bindings{}, awaited: map[*Activation]Line{}}}
+		cursors: map[*Activation]*cursor{}, replayActor: replayActor{names: bindings{}, awaited: map[*Activation]Line{}},
+		litmusNames: litmusNames{kinds: map[string]valueKind{}, results: map[int]string{}, made: map[int][]string{}, copies: map[int]*hostCopy{}, took: map[string]bool{}}}
 }
 
 // run makes the run and adds it to the graph.
@@ -68,7 +71,7 @@ func (l *litmusRun) run(properties []*Property) error {
 // outcome is the outcome of the run.
 func (l *litmusRun) outcome(r *Run) *Outcome {
 	l.noteViolated(r)
-	o := &Outcome{How: l.how, Open: l.open, Violates: l.violated}
+	o := &Outcome{How: l.how, Open: l.open, Violates: l.violated, names: map[string]litmusValue{}}
 	switch {
 	case r.Stopped != nil:
 		o.How = stopLine(r.Stopped).Text
@@ -76,8 +79,8 @@ func (l *litmusRun) outcome(r *Run) *Outcome {
 		o.How, o.Blocked = r.howItEnds()
 	}
 	for _, name := range l.registers {
-		if value, bound := l.names[name]; bound {
-			o.Values = append(o.Values, name+" = "+value)
+		if value, bound := l.value(name); bound {
+			o.names[name], o.Values = value, append(o.Values, name+" = "+value.String())
 		}
 	}
 	o.Trace = &Trace{World: l.World, Variant: l.Variant, Without: l.Without, Choices: l.chosen, Lines: r.recorder.lines}
@@ -105,9 +108,13 @@ func (l *litmusRun) Next(r *Run, at *Activation) Action {
 	}
 	line := l.nextLine(r, at)
 	switch c := l.cursorOf(at); {
+	case l.open:
+		return Action{}
 	case line != nil:
 	case at.Kind == KindHost:
 		return Action{}
+	case c.program == nil && (at.Kind == KindHostCancel || at.Kind == KindHostShared):
+		return Action{Op: opReturn} // the host is told, and does nothing at once
 	case c.program == nil:
 		return l.leaveOpen(endOpen+": %s is called for the %d. time, and no lines stand under \"in %s\"", at.Name, l.calls[at.Name], at.Name)
 	default:
@@ -118,12 +125,14 @@ func (l *litmusRun) Next(r *Run, at *Activation) Action {
 
 // take takes the action of a line.
 func (l *litmusRun) take(r *Run, at *Activation, line *Line) Action {
-	words, err := l.names.resolve(strings.Fields(line.Text))
+	written := strings.Fields(line.Text)
+	words, err := l.names.resolve(withoutMade(written))
 	if err != nil {
 		return l.leaveOpen(endOpen+" at line %d: %v", line.Number, err)
 	}
 	a, err := ParseAction(r, at, words)
-	if hostMenu[a.Op] != nil && a.Op != opInvoke && a.Op != opTick {
+	var bad *badOperands
+	if op := words[0]; hostMenu[op] != nil && op != opInvoke && op != opTick && !errors.As(err, &bad) {
 		if err == nil && !r.hostMay(at, a) {
 			err = r.whyNot(a)
 		}
@@ -133,7 +142,7 @@ func (l *litmusRun) take(r *Run, at *Activation, line *Line) Action {
 		}
 	}
 	if err == nil {
-		err = l.begin(r, at, a, *line)
+		err = l.await(r, at, a, *line, written)
 	}
 	if err != nil {
 		l.fail(line.Number, at, err)
@@ -210,7 +219,8 @@ func (l *litmusRun) fingerprint(r *Run) (key xxh3.Uint128, known bool) {
 	w := &l.graph.writer
 	w.position = l.writePosition
 	b := w.append(l.graph.buffer[:0], r)
-	b = fmt.Append(b, "violated ", l.violated, "\nnames ", map[string]string(l.names), "\nshared ", l.sharedNext, "\ncalls")
+	b = l.appendNames(fmt.Append(b, "violated ", l.violated, "\n"))
+	b = fmt.Append(b, "\nshared ", l.sharedNext, " made ", len(r.invocations), "\ncalls")
 	for _, name := range sortedKeys(l.calls) {
 		if most := l.numbered(name); most > 0 {
 			b = fmt.Append(b, " ", name, "=", min(l.calls[name], most+1))
@@ -277,21 +287,49 @@ func (l *litmusRun) nextLine(r *Run, at *Activation) *Line {
 		l.graph.called[c.program] = true
 	}
 	for c.program != nil && c.next < len(c.program.Lines) {
-		choice := c.program.Lines[c.next]
-		line := &choice.Actions[l.choose(len(choice.Actions))]
-		text := line.Text
+		line := &c.program.Lines[c.next]
+		if line.Actions == nil {
+			if name := l.unboundIn(line.If); name != "" {
+				l.leaveOpen(endOpen+" at line %d: %s has no value yet: what it names has not come back", line.Number, name)
+				return nil
+			}
+			l.branch(c, line)
+			continue
+		}
+		one := l.alternativeOf(line)
+		text := one.Text
 		if text == wordTicks { // the line is taken again until no thread is ready
 			if at.Kind == KindHost && r.Store.SomeReady() {
-				return &Line{Text: opTick, Number: line.Number}
+				return &Line{Text: opTick, Number: one.Number}
 			}
 			text = wordSkip
 		}
 		l.advance(at, c)
 		if text != wordSkip {
-			return line
+			return one
 		}
 	}
 	return nil
+}
+
+// branch goes on behind the condition of an if, or behind the end of its first branch.
+func (l *litmusRun) branch(c *cursor, line *ProgramLine) {
+	if line.isJump() || !l.all(line.If) {
+		c.next = line.Else
+	} else {
+		c.next++
+	}
+}
+
+// alternativeOf chooses one of a line's actions.
+func (l *litmusRun) alternativeOf(line *ProgramLine) *Line {
+	l.choosing = line
+	defer func() { l.choosing = nil }()
+	one := &line.Actions[l.choose(len(line.Actions))]
+	if l.tracked[one.Text] && len(line.Actions) > 1 {
+		l.took[one.Text] = true
+	}
+	return one
 }
 
 // advance goes to the next line.
@@ -323,24 +361,6 @@ func (l *litmusRun) programOf(at *Activation) *Program {
 		}
 	}
 	return nil
-}
-
-// Entered counts the calls, and binds the names of the arguments.
-func (l *litmusRun) Entered(at *Activation) {
-	l.calls[at.Name]++
-	if c := l.cursorOf(at); c.program != nil {
-		if err := l.names.bindAll(c.program.Args, strings.Fields(formatCores(at.Args))); err != nil {
-			l.fail(c.program.Number, at, err)
-		}
-	}
-}
-
-// Done binds the names of the results.
-func (l *litmusRun) Done(at *Activation, results []spec.CoreValue) {
-	number := l.awaited[at].Number
-	if err := l.bindResults(at, results); err != nil {
-		l.fail(number, at, err)
-	}
 }
 
 // choose is a number below n, another in each way. One that is new is added to the graph.

@@ -48,7 +48,10 @@ var checks = map[string]func(a Action, r *Run, at *Activation) error{
 	opCall:                   acceptAny,
 	"task.return":            acceptAny,
 	opReturn:                 checkReturn,
-	"memory.store":           checkStore,
+	opStore:                  checkStore,
+	opLoad:                   checkLoad(0),
+	"i32.load":               checkLoad(4),
+	"i64.load":               checkLoad(8),
 	opInvoke:                 checkInvoke,
 	opCancel:                 checkCancel,
 	"host.start":             checkStart,
@@ -76,10 +79,13 @@ func (a Action) checkInts() error {
 	return nil
 }
 
+// badOperands is the error for operands that are wrong wherever the action is taken.
+type badOperands struct{ error }
+
 // checkCount wants so many numbers.
 func (a Action) checkCount(want int) error {
 	if len(a.Args) != want {
-		return fmt.Errorf("%s takes %d values, got %d", a.template(), want, len(a.Args))
+		return &badOperands{fmt.Errorf("%s takes %d values, got %d", a.template(), want, len(a.Args))}
 	}
 	return nil
 }
@@ -103,10 +109,29 @@ func checkStore(a Action, _ *Run, at *Activation) error {
 	if len(a.Args) == 0 {
 		return fmt.Errorf("%s takes an address and values", a.Op)
 	}
+	return a.checkMemory(at, uint64(len(a.stored(at.inst.encoding))))
+}
+
+// checkLoad wants an address, and as many bytes from there on as the action loads: a number of them, or as many as the action says.
+func checkLoad(bytes uint64) func(a Action, _ *Run, at *Activation) error {
+	return func(a Action, _ *Run, at *Activation) error {
+		if err := a.checkInts(); err != nil {
+			return err
+		}
+		length := bytes
+		if length == 0 {
+			length = n(a, 1)
+		}
+		return a.checkMemory(at, length)
+	}
+}
+
+// checkMemory wants so many bytes in the memory, from the address on that is the first number.
+func (a Action) checkMemory(at *Activation, need uint64) error {
 	if at.inst.memory == nil {
 		return fmt.Errorf("instance %s has no memory", at.Actor)
 	}
-	length, need := uint64(len(at.inst.memory.Bytes.B)), 8*uint64(len(a.Args)-1)
+	length := uint64(len(at.inst.memory.Bytes.B))
 	if length < need || n(a, 0) > length-need {
 		return fmt.Errorf("%s at %d is out of the %d bytes of instance %s", a.Op, n(a, 0), length, at.Actor)
 	}
@@ -118,7 +143,21 @@ func checkInvoke(a Action, r *Run, _ *Activation) error {
 	if err := a.checkInts(); err != nil {
 		return err
 	}
-	return a.checkCount(len(r.funcs[a.Imm[0]].ft.Params))
+	params := r.funcs[a.Imm[0]].ft.Params
+	if err := a.checkCount(len(params)); err != nil {
+		return err
+	}
+	return a.checkLiterals(0, params)
+}
+
+// checkLiterals wants literals of some types in the places from one on, where literals stand.
+func (a Action) checkLiterals(from int, ts []spec.ValType) error {
+	for i, t := range ts {
+		if err := a.checkLiteral(from+i, t); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkCancel wants a call that the host has made and that has come back to it.
@@ -154,10 +193,13 @@ func checkResolve(a Action, r *Run, _ *Activation) error {
 		return fmt.Errorf("nobody has asked to cancel call %d of the host's functions", n(a, 0))
 	case !cancelled && !call.Started:
 		return fmt.Errorf("call %d of the host's functions has not started", n(a, 0))
-	case !cancelled:
-		return a.checkCount(1 + len(call.ft.Result))
+	case cancelled:
+		return nil
 	}
-	return nil
+	if err := a.checkCount(1 + len(call.ft.Result)); err != nil {
+		return err
+	}
+	return a.checkLiterals(1, call.ft.Result)
 }
 
 // knownHostCall is the call of a function of the host that the first number names.
@@ -188,7 +230,7 @@ func checkEnd(verb string) func(a Action, r *Run, _ *Activation) error {
 		case n(a, 1) > maxHostCopy:
 			return fmt.Errorf("the host copies at most %d elements at a time", maxHostCopy)
 		}
-		return nil
+		return a.checkLiteral(2, &spec.ListType{T: s.Type()})
 	}
 }
 
@@ -205,7 +247,7 @@ func checkPending(a Action, r *Run, _ *Activation) error {
 	case a.Op == "shared.done" && n(a, 1) > uint64(spec.CopyCancelled):
 		return fmt.Errorf("a copy does not end with %d", n(a, 1))
 	}
-	return nil
+	return a.checkLiteral(2, &spec.ListType{T: s.Type()})
 }
 
 // checkReclaim wants a copy of the host's that has made progress.

@@ -71,7 +71,7 @@ func (r *Run) coreTypes(a Action, at *Activation) ([]spec.CoreType, bool) {
 		return spec.LoweredType(in.opts(false), ft, r.World.Limits.apply(spec.Limits{})).Params, true
 	case opReturn:
 		return r.returnedTypes(at), true
-	case opThrow, "memory.store":
+	case opThrow, opStore, opLoad, "i32.load", "i64.load":
 		return nil, false
 	case "context.set":
 		return []spec.CoreType{spec.I32, coreType(a)}, true // the slot stands among the numbers

@@ -119,7 +119,7 @@ func (m menu) appendActions(actions []menuAction, t *template) []menuAction {
 		var longer []Action
 		for _, e := range expanded {
 			for _, v := range candidates {
-				longer = append(longer, Action{e.Op, e.Imm, append(slices.Clip(e.Args), spec.CoreInt(v))})
+				longer = append(longer, Action{Op: e.Op, Imm: e.Imm, Args: append(slices.Clip(e.Args), spec.CoreInt(v))})
 			}
 		}
 		expanded = longer

@@ -18,11 +18,22 @@ var guestOps map[string]guestOp
 
 func init() {
 	guestOps = map[string]guestOp{
-		"memory.store": {op{nil, -1}, func(g *guest, a Action) []spec.CoreValue {
-			for i := range a.Args[1:] {
-				binary.LittleEndian.PutUint64(g.inst.memory.Bytes.B[n(a, 0)+8*uint64(i):], n(a, i+1))
-			}
+		opStore: {op{nil, -1}, func(g *guest, a Action) []spec.CoreValue {
+			copy(g.inst.memory.Bytes.B[n(a, 0):], a.stored(g.inst.encoding))
 			return nil
+		}},
+		opLoad: {op{nil, 2}, func(g *guest, a Action) []spec.CoreValue {
+			var bytes []spec.CoreValue
+			for _, b := range g.inst.memory.Bytes.B[n(a, 0):][:n(a, 1)] {
+				bytes = append(bytes, spec.CoreInt(uint64(b)))
+			}
+			return bytes
+		}},
+		"i32.load": {op{nil, 1}, func(g *guest, a Action) []spec.CoreValue {
+			return []spec.CoreValue{spec.CoreInt(uint64(g.inst.load32(n(a, 0))))}
+		}},
+		"i64.load": {op{nil, 1}, func(g *guest, a Action) []spec.CoreValue {
+			return []spec.CoreValue{spec.CoreInt(binary.LittleEndian.Uint64(g.inst.memory.Bytes.B[n(a, 0):]))}
 		}},
 
 		opCall: {op{[]immediate{immFunc}, -1}, func(g *guest, a Action) []spec.CoreValue { return g.inst.imports[a.Imm[0]](a.Args) }},
@@ -148,6 +159,24 @@ func init() {
 	for name, op := range hostOps {
 		ops[name] = op.op
 	}
+}
+
+// stored are the bytes that an action stores in the memory of an instance whose strings have an encoding.
+func (a Action) stored(encoding string) []byte {
+	var b []byte
+	for i := 1; i < len(a.Args); i++ {
+		if word := a.literal(i); word != "" {
+			b = append(b, must(memoryBytes(word, encoding))...)
+		} else {
+			b = binary.LittleEndian.AppendUint64(b, n(a, i))
+		}
+	}
+	return b
+}
+
+// load32 is the i32 at an address of the instance's memory.
+func (in *instance) load32(ptr uint64) uint32 {
+	return binary.LittleEndian.Uint32(in.memory.Bytes.B[ptr:])
 }
 
 // ParseAction reads an action from its words. It returns an error if the action cannot be taken in the activation.

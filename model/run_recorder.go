@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"strings"
@@ -98,7 +99,7 @@ func (rec *recorder) done(at *Activation, results []spec.CoreValue) {
 		rec.flush()
 		rec.lines = append(rec.lines, Line{Kind: LineDone, Actor: at.Actor, Text: at.Pending.String()})
 	}
-	rec.lines[len(rec.lines)-1].Results = formatCores(results)
+	rec.lines[len(rec.lines)-1].Results = resultsText(*at.Pending, results)
 	rec.flush()
 }
 
@@ -137,6 +138,21 @@ func (rec *recorder) flush() {
 	}
 	rec.notes, rec.by = nil, nil
 }
+
+// resultsText is the results of an action as a trace states them.
+func resultsText(a Action, results []spec.CoreValue) string {
+	if a.Op != opLoad {
+		return formatCores(results)
+	}
+	bytes := make([]byte, len(results))
+	for i, v := range results {
+		bytes[i] = byte(v.Uint64())
+	}
+	return bytesWord(bytes)
+}
+
+// bytesWord is bytes as a word.
+func bytesWord(b []byte) string { return "bytes:" + hex.EncodeToString(b) }
 
 func formatCores(vs []spec.CoreValue) string {
 	words := make([]string, len(vs))

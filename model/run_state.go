@@ -101,6 +101,14 @@ func (w *stateWriter) action(r *Run, a Action) {
 		a.Args = a.Args[min(a.Indices(), len(a.Args)):]
 	}
 	w.Put(" ", a.Args)
+	w.literals(a.Literals)
+}
+
+// literals writes literals in the places of numbers, if there are any.
+func (w *stateWriter) literals(words []string) {
+	if len(words) > 0 {
+		w.Text(" " + strings.Join(words, " "))
+	}
 }
 
 // observations writes the observations of the specification. The reduced text leaves out the indices: the elements say the same.
@@ -144,7 +152,9 @@ func isHandle(t spec.ValType) bool {
 func (w *stateWriter) host(r *Run) {
 	for _, c := range r.invocations {
 		if !c.Resolved {
-			w.Put("call ", c.Func, " ", c.args, " cancelled=", c.CancelRequested, " ", c.onCancel, "\n")
+			w.Put("call ", c.Func, " ", c.args, " cancelled=", c.CancelRequested, " ", c.onCancel)
+			w.literals(c.literals)
+			w.Put("\n")
 		}
 	}
 	for _, c := range r.host.calls {
@@ -174,6 +184,9 @@ func (w *stateWriter) shared(s *HostShared) {
 
 func (w *stateWriter) hostBuffer(b *hostBuffer) {
 	w.Put(" pending=", b.n, ",", b.progress, ",", b.seed)
+	if b.literal != "" {
+		w.Text(" " + b.literal)
+	}
 }
 
 // instances writes the parts of instances that are not in the store.

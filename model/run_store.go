@@ -13,6 +13,7 @@ type instance struct {
 	spec        *spec.ComponentInstance
 	run         *Run
 	memory      *spec.MemInst            // nil: it has none
+	encoding    string                   // of its strings
 	size        int                      // of the memory when the run begins
 	sync, async *spec.CanonicalOptions   // of its built-ins and imports
 	imports     map[string]spec.CoreFunc // by the names of the functions
@@ -106,7 +107,7 @@ func (r *Run) addInstance(d Instance) {
 		parent = p.spec
 	}
 	in := &instance{spec: spec.NewComponentInstance(r.Store, parent), run: r, imports: map[string]spec.CoreFunc{}, lowersAsync: map[string]bool{}}
-	in.spec.Name = d.Name
+	in.spec.Name, in.encoding = d.Name, d.Encoding
 	if d.Memory > 0 {
 		in.memory, in.size = spec.NewMemInst(d.Memory), d.Memory
 		if d.Memory64 {

@@ -106,20 +106,27 @@ func (b bindings) wordNumber(w string) (string, error) {
 	return strconv.FormatUint(2|index<<4, 10), nil
 }
 
-// bindResults binds a line's names to the results of its action: to both ends of a stream or future, to the subtask and the state of an
-// async call, or to each result of any other action.
-func (b bindings) bindResults(l Line, async bool, results []spec.CoreValue) error {
-	values := strings.Fields(formatCores(results))
-	if len(results) == 1 && !results[0].IsFloat() {
-		v := results[0].Uint64()
-		switch op, _, _ := strings.Cut(l.Text, " "); {
-		case op == "stream.new" || op == "future.new":
-			values = []string{strconv.FormatUint(v&0xffffffff, 10), strconv.FormatUint(v>>32, 10)}
-		case op == opCall && async:
-			values = []string{strconv.FormatUint(v>>4, 10), strconv.FormatUint(v&0xf, 10)}
-		}
+// resultWords are the words that names stand for which a line binds: both ends of a stream or future, the subtask and the state of an
+// async call, the code, the index and the payload of an event, the bytes of memory, or each result of any other action.
+func resultWords(at *Activation, results []spec.CoreValue) []string {
+	words := strings.Fields(formatCores(results))
+	op := at.Pending.Op
+	if op == opLoad {
+		return []string{resultsText(*at.Pending, results)}
 	}
-	return b.bindAll(l.Binds, values)
+	if len(results) != 1 || results[0].IsFloat() {
+		return words
+	}
+	switch v := results[0].Uint64(); {
+	case op == "stream.new" || op == "future.new":
+		return []string{strconv.FormatUint(v&0xffffffff, 10), strconv.FormatUint(v>>32, 10)}
+	case op == opCall && at.inst.lowersAsync[at.Pending.Imm[0]]:
+		return []string{strconv.FormatUint(v>>4, 10), strconv.FormatUint(v&0xf, 10)}
+	case op == "waitable-set.wait" || op == "waitable-set.poll":
+		ptr := n(*at.Pending, 1)
+		return append(words, fmt.Sprint(at.inst.load32(ptr)), fmt.Sprint(at.inst.load32(ptr+4)))
+	}
+	return words
 }
 
 // bindAll binds each name to the value at the same place. There may be fewer names than values, and not more.
@@ -188,6 +195,9 @@ func isResult(w string) bool {
 		w = w[:at] + "0"
 	}
 	_, err := parseCore(bindings{}.resultNumber(w))
+	if strings.HasPrefix(w, "bytes:") {
+		_, err = memoryBytes(w, "")
+	}
 	return err == nil
 }
 

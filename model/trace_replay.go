@@ -322,8 +322,7 @@ func (f *replayActor) bindResults(at *Activation, results []spec.CoreValue) erro
 		return nil
 	}
 	delete(f.awaited, at)
-	async := at.Pending.Op == opCall && at.inst.lowersAsync[at.Pending.Imm[0]]
-	return f.names.bindResults(l, async, results)
+	return f.names.bindAll(l.Binds, resultWords(at, results))
 }
 
 // HostReceived does nothing: names are not for values of the host.

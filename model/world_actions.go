@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"sort"
@@ -15,13 +16,15 @@ type Action struct {
 	Op   string           // "resource.new", "call", "return" …: see Ops
 	Imm  []string         // immediates: types, functions, flags
 	Args []spec.CoreValue // numbers: operands, or the values that are returned
+	// Literals are component-level values, or bytes, as words, in the places of numbers; empty: a number stands there. There may be fewer.
+	Literals []string
 }
 
 // String is the action as a trace states it: "resource.new R 100".
 func (a Action) String() string {
 	words := append([]string{a.Op}, a.Imm...)
-	for _, v := range a.Args {
-		words = append(words, formatCore(v))
+	for i, v := range a.Args {
+		words = append(words, cmp.Or(a.literal(i), formatCore(v)))
 	}
 	return strings.Join(words, " ")
 }
@@ -86,12 +89,13 @@ func parseAction(words []string) (Action, error) {
 		return Action{}, fmt.Errorf("%s takes %s", a.Op, strings.Join(op.usage(), " "))
 	}
 	a.Imm = words[1 : 1+len(op.imm)]
-	for _, w := range words[1+len(op.imm):] {
-		v, err := parseCore(w)
-		if err != nil {
-			return Action{}, fmt.Errorf("%s: %w", a.Op, err)
+	for i, w := range words[1+len(op.imm):] {
+		if err := a.parseOperand(i, w); err != nil {
+			return Action{}, err
 		}
-		a.Args = append(a.Args, v)
+	}
+	if err := a.addLength(); err != nil {
+		return Action{}, err
 	}
 	if op.args >= 0 && len(a.Args) != op.args {
 		return Action{}, fmt.Errorf("%s takes %d numbers, got %d", a.Op, op.args, len(a.Args))
@@ -141,6 +145,9 @@ func Ops() []string {
 	return names
 }
 
+// IsLoad reports whether an action only loads from memory, which changes nothing: a search has no use for it, traces and litmus files have.
+func IsLoad(op string) bool { return op == opLoad || op == "i32.load" || op == "i64.load" }
+
 // The kinds of actions that are not built-ins, but for those of the host that begin with "host." or "shared.".
 const (
 	opCall   = "call"   // an import
@@ -150,6 +157,8 @@ const (
 	opTick   = "tick"   // the host resumes a thread
 	opCancel = "cancel" // the host cancels a call
 	opStop   = "stop"   // the host does nothing more
+	opStore  = "memory.store"
+	opLoad   = "memory.load"
 )
 
 // ops are all kinds of actions, by name. The tables of what they do fill it (guestOps, hostOps).

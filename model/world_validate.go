@@ -217,6 +217,8 @@ func validateTemplate(line string) error {
 	switch {
 	case !known:
 		return fmt.Errorf("unknown action %q", shorten(words[0]))
+	case IsLoad(words[0]):
+		return fmt.Errorf("%s only loads from memory, which is no use to a search", words[0])
 	case len(words)-1 != len(op.imm):
 		return fmt.Errorf("%s takes %s", words[0], strings.Join(op.usage()[:len(op.imm)], " "))
 	}

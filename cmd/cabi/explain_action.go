@@ -83,7 +83,10 @@ var actionTexts = map[string]actionText{
 	"error-context.debug-message": {"INDEX PTR", "Stores the address and the length of an error context's message.", ""},
 	"error-context.drop":          {"INDEX", "Drops an error context.", ""},
 
-	"memory.store": {"PTR VALUE…", "A guest stores words of 64 bits in its memory, for what it does next.", "-"},
+	"memory.store": {"PTR VALUE…", "A guest stores values in its memory, one after the other: numbers of 64 bits, bytes:0a0b, \"text\", numbers with a type such as u32:5.", "-"},
+	"memory.load":  {"PTR LENGTH", "A guest loads bytes from its memory.", "-"},
+	"i32.load":     {"PTR", "A guest loads a number of 32 bits from its memory.", "-"},
+	"i64.load":     {"PTR", "A guest loads a number of 64 bits from its memory.", "-"},
 
 	"invoke": {"FUNC NUMBER…", "The host calls an export.", "Store.invoke"},
 	"tick":   {"", "The host resumes a thread that is ready.", "Store.tick"},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -68,6 +69,12 @@ func readLitmus(in io.Reader, file string) (*model.Litmus, error) {
 	if err == nil {
 		err = checkLitmusNames(litmus)
 	}
+	var program *model.UnknownProgram
+	if errors.As(err, &program) {
+		if near := nearest(program.Name, program.Known); len(near) > 0 {
+			err = fmt.Errorf("%w; %s", err, didYouMean(near))
+		}
+	}
 	if err != nil {
 		return nil, exitError{2, fmt.Sprintf("%s: %v", file, err)}
 	}
@@ -76,7 +83,11 @@ func readLitmus(in io.Reader, file string) (*model.Litmus, error) {
 
 func (c *litmusCommand) printTrace(w io.Writer, v *model.LitmusReport) error {
 	if c.trace.value > len(v.Outcomes) {
-		return exitError{2, fmt.Sprintf("--trace %d: there are only %s", c.trace.value, model.Counted(len(v.Outcomes), "outcome"))}
+		are := "are"
+		if len(v.Outcomes) == 1 {
+			are = "is"
+		}
+		return exitError{2, fmt.Sprintf("--trace %d: there %s only %s", c.trace.value, are, model.Counted(len(v.Outcomes), "outcome"))}
 	}
 	end := v.Outcomes[c.trace.value-1]
 	end.Trace.Comments = []string{end.String()}
@@ -89,6 +100,9 @@ func printLitmus(w io.Writer, l *model.Litmus, r *model.LitmusReport) error {
 	fmt.Fprintf(w, "%s, %s, %s\n", model.Counted(len(r.Outcomes), "outcome"), waysText(r), model.Counted(r.States, "state"))
 	for i, e := range r.Outcomes {
 		fmt.Fprintf(w, "%3d. %7d  %s\n", i+1, e.Ways, e)
+		for _, took := range e.Took {
+			fmt.Fprintf(w, "              %s\n", took)
+		}
 	}
 	fails, doubts := false, printDoubts(w, r)
 	for _, claim := range l.Claims {
@@ -99,6 +113,8 @@ func printLitmus(w io.Writer, l *model.Litmus, r *model.LitmusReport) error {
 			fmt.Fprintf(w, "no way binds %s\n", unbound)
 		case verdict == model.SaysNothing:
 			fmt.Fprintf(w, "no way exercises %s: its subject never comes up\n", claim.Vacuous(r))
+		case len(r.Outcomes) == 0:
+			fmt.Fprintln(w, "no way comes to an end")
 		default:
 			fmt.Fprintf(w, "in %d of %s\n", ways, waysText(r))
 		}
@@ -141,7 +157,11 @@ func printDoubts(w io.Writer, r *model.LitmusReport) bool {
 		doubts = true
 	}
 	for _, i := range r.Impossible {
-		fmt.Fprintf(w, "never possible: line %d, %s: %s\n", i.Number, i.Text, i.Why)
+		alternative := ""
+		if !i.Only {
+			alternative = "alternative "
+		}
+		fmt.Fprintf(w, "never possible: line %d, %s%s: %s\n", i.Number, alternative, i.Text, i.Why)
 		doubts = doubts || i.Only
 	}
 	return doubts

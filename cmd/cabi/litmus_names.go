@@ -21,7 +21,7 @@ func checkLitmusNames(l *model.Litmus) error {
 	}
 	for _, claim := range l.Claims {
 		for _, term := range claim.Terms {
-			err := checkTerm(term)
+			err := checkTerm(l, term)
 			if _, site := term.Stop(); err == nil && slices.Contains(l.Without, spec.Site(site)) {
 				err = fmt.Errorf("the header switches %s off, so that no way stops there: the claim says nothing", site)
 			}
@@ -56,11 +56,11 @@ func claimedQuestions(l *model.Litmus) []*model.Property {
 }
 
 // checkTerm returns an error if a term of a claim names what does not exist.
-func checkTerm(t model.Term) error {
+func checkTerm(l *model.Litmus, t model.Term) error {
 	kind, site := t.Stop()
 	switch {
-	case t.UnknownWord() != "":
-		return unknownValue(t.UnknownWord())
+	case l.UnknownWord(t) != "":
+		return unknownValue(t.Value)
 	case t.Property() != "" && propertyByName(t.Property()) == nil:
 		return unknownNear(kindProperty, t.Property())
 	case site == "":
@@ -86,7 +86,7 @@ func unknownNear(k kind, name string) error {
 
 // unknownValue is the error for a word that stands for no value.
 func unknownValue(word string) error {
-	known := model.ValueWords()
+	known := model.ClaimWords()
 	name, _, _ := strings.Cut(word, ":")
 	hint := "there are: " + strings.Join(known, ", ")
 	if near := nearest(name+":N", known); len(near) > 0 {

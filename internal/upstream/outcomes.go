@@ -74,7 +74,7 @@ func isBuiltin(op string) bool {
 	case "return", "throw", "invoke", "tick", "cancel", "stop", "memory.store":
 		return false
 	}
-	return !strings.HasPrefix(op, "host.") && !strings.HasPrefix(op, "shared.")
+	return !model.IsLoad(op) && !strings.HasPrefix(op, "host.") && !strings.HasPrefix(op, "shared.")
 }
 
 // builtins are the names of all actions that are built-ins.
