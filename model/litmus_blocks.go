@@ -81,7 +81,7 @@ func (p *litmusParser) elseLine(indent int, words []string) error {
 	}
 	b := &p.blocks[n-1]
 	if len(p.in.Lines) == b.begin {
-		return b.isEmpty()
+		return p.empty(*b)
 	}
 	b.jump = len(p.in.Lines)
 	p.in.Lines = append(p.in.Lines, ProgramLine{Number: p.number})
@@ -103,7 +103,7 @@ func (p *litmusParser) closeBlocks(indent int) error {
 		b := p.blocks[n-1]
 		end := len(p.in.Lines)
 		if b.begin == end {
-			return b.isEmpty()
+			return p.empty(b)
 		}
 		if b.inElse {
 			p.in.Lines[b.jump].Else = end
@@ -115,8 +115,10 @@ func (p *litmusParser) closeBlocks(indent int) error {
 	return nil
 }
 
-func (b block) isEmpty() error {
-	return fmt.Errorf("nothing stands under line %d: indent the lines of the branch deeper than its if", b.number)
+// empty is the error of a branch without a line. It names the line that begins the branch.
+func (p *litmusParser) empty(b block) error {
+	p.number = b.number
+	return fmt.Errorf("nothing stands under it: indent the lines of the branch deeper than its if")
 }
 
 // isJump reports whether a line of a program only jumps, from the end of the first branch of an if past the second.

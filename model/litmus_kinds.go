@@ -59,7 +59,7 @@ var eventWords = []string{"none", "subtask", "stream-read", "stream-write", "fut
 var resumptions = []string{"not-cancelled", "cancelled"}
 
 // endWords are words for how a call that the host made, or a copy of the host's, ended.
-var endWords = []string{endPending, "completed", "dropped", "cancelled"}
+var endWords = append([]string{endPending}, copyResults...)
 
 const (
 	endPending   = "pending"

@@ -17,7 +17,7 @@ func TestLitmusMerging(t *testing.T) {
 	}
 	texts := map[string]string{"interleaved": interleaved, "numbered": numberedCalls, "hosts": numberedHosts, "shared": sharedLines, "calls of the host's": hostCalls, "host streams": hostStreams,
 		"copies of the host's": hostCopies, "memory": memories, "literals": pendingLiterals, "kinds": kindsOfNames, "ifs": takenBefore, "invocations": numberedInvocations,
-		"results later": resultsLater, "names of copies": namesOfCopies}
+		"results later": resultsLater, "names of streams": namesOfStreams, "written later": writtenLater, "during realloc": duringRealloc}
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -104,7 +104,7 @@ A: task.return ()
 `
 
 const hostWorld = `world w
-define {"name":"w","instances":[{"name":"A","memory":64}],"funcs":[{"name":"A.run","results":["string"],"async":true,"lift":"stackful"},{"name":"A.take","params":["stream<u8>"],"async":true,"lift":"stackful"},{"name":"A.give","results":["stream<u8>"],"async":true,"lift":"stackful"},{"name":"A.text","params":["list<u8>"],"async":true,"lift":"stackful"},{"name":"host.get","params":["u8"],"results":["u8"],"async":true}],"imports":[{"instance":"A","func":"host.get","async":true}]}
+define {"name":"w","instances":[{"name":"A","memory":64}],"funcs":[{"name":"A.run","results":["string"],"async":true,"lift":"stackful"},{"name":"A.take","params":["stream<u8>"],"async":true,"lift":"stackful"},{"name":"A.give","results":["stream<u8>"],"async":true,"lift":"stackful"},{"name":"A.number","params":["u8"]},{"name":"A.text","params":["list<u8>"],"async":true,"lift":"stackful"},{"name":"host.get","params":["u8"],"results":["u8"],"async":true}],"imports":[{"instance":"A","func":"host.get","async":true}]}
 `
 
 // hostCalls has the host resolve its calls in either order, with one of two values, or cancel them.
@@ -200,9 +200,10 @@ in host
   ticks
 `
 
-// kindsOfNames binds one number that means something else each time.
+// kindsOfNames binds one number, zero, that means something else each time.
 const kindsOfNames = hostWorld + `in A.run
-  $x = thread.index | waitable-set.new | thread.yield cancellable
+  $x = context.get i32 0 | thread.yield uncancellable
+  context.get i32 1
   task.return (string) 0 0
 in host
   invoke A.run
@@ -225,34 +226,71 @@ in host
 const numberedInvocations = hostWorld + `in A.run
   task.return (string) 0 0
 in host
-  invoke A.run | skip
+  invoke A.run
+  invoke A.run | tick
   $c = invoke A.run
 `
 
-// resultsLater differ in which name a result is to have that comes later.
+// resultsLater differ in which name a result is to have that comes later; the value by which they came there is gone.
 const resultsLater = hostWorld + `in A.run
   thread.yield uncancellable
   task.return (string) 0 0
+in A.number $x
+  return
 in host
-  $c $r = invoke A.run | skip
-  if took skip
-    $d $q = invoke A.run
+  invoke A.number 1 | invoke A.number 2
+  if $x = 1: $c $r = invoke A.run
+  else: $c $q = invoke A.run
+  invoke A.number 3
   ticks
 `
 
-// namesOfCopies differ in which names a copy is to have that goes on later.
-const namesOfCopies = hostWorld + `in A.take $s
+// namesOfStreams differ in which name a stream is to have that is made later; the value by which they came there is gone.
+const namesOfStreams = hostWorld + `in A.run
+  backpressure.inc
   thread.yield uncancellable
-  stream.read u8 async $s 16 1
+  backpressure.dec
+  task.return (string) 0 0
+in A.number $x
+  return
+in A.take $s
+  task.return ()
+in host
+  invoke A.number 1 | invoke A.number 2
+  invoke A.run
+  if $x = 1: invoke A.take stream:$in
+  else: invoke A.take stream:$out
+  invoke A.number 3
+  ticks
+`
+
+// writtenLater differ only in what the host writes, before anybody reads it.
+const writtenLater = hostWorld + `in A.take $s
+  thread.yield uncancellable
+  stream.read u8 async $s 16 2
+  $b = memory.load 16 2
   task.return ()
 in host
   invoke A.take stream:$in
-  skip | tick
-  if took skip
-    $n $end = shared.write $in [1,2]
-  else
-    $m $mend = shared.write $in [1,2]
+  shared.write $in [1,2] | shared.write $in [3,4]
   ticks
+`
+
+// duringRealloc differ only in the text that the host resolves a call with, while the guest allocates memory for it.
+const duringRealloc = `world w
+define {"name":"w","instances":[{"name":"A","memory":64,"realloc":"guest"}],"funcs":[{"name":"A.run","async":true,"lift":"stackful"},{"name":"host.get","results":["string"],"async":true}],"imports":[{"instance":"A","func":"host.get","async":true}]}
+in A.run
+  call host.get 0
+  $b = memory.load 32 2
+  task.return ()
+in A.realloc
+  context.get i32 0
+  return 32
+in host.get $k
+  host.start $k
+  host.resolve $k "ab" | host.resolve $k "cd"
+in host
+  invoke A.run
 `
 
 // outcomesOf explores a litmus, and returns its outcomes with their ways.

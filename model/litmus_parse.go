@@ -37,14 +37,13 @@ func (p *litmusParser) end(err error) error {
 	if err == nil {
 		err = p.closeBlocks(-1)
 	}
-	if err == nil && p.number > 0 && p.trace.World != nil {
-		return nil
-	}
-	p.number = max(0, p.number-1) // finish counts one line further
 	if err != nil {
 		return p.at(err)
 	}
+	last := p.number
+	p.number = max(0, last-1) // finish counts one line further
 	_, err = p.finish(nil)
+	p.number = max(1, last)
 	return err
 }
 

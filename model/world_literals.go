@@ -274,8 +274,14 @@ func escaped(text string, escape func(rune) bool) string {
 // literalsFrom is the place of the first of an action's numbers that may be a literal; none of another action's may be one.
 var literalsFrom = map[string]int{opInvoke: 0, "host.resolve": 1, "shared.write": 1, "shared.copy": 1, opStore: 1}
 
+// copyResults are words for how a copy ends, by number.
+var copyResults = []string{"completed", "dropped", "cancelled"}
+
 // parseOperand reads the ith number of an action, or a literal that stands in its place.
 func (a *Action) parseOperand(i int, text string) error {
+	if result := slices.Index(copyResults, text); a.Op == "shared.done" && i == 1 && result >= 0 {
+		text = strconv.Itoa(result)
+	}
 	v, err := parseCore(text)
 	if from, may := literalsFrom[a.Op]; may && i >= from && (err != nil || v.IsFloat()) {
 		word, err := literalWord(a.Op, text)

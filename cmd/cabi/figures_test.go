@@ -67,7 +67,7 @@ var figures = []figure{
 	{"docs/traces.md", "reads both, up to %s lines", mostLines},
 	{"docs/traces.md", "A trace of more than %s lines", mostPictured},
 	{"docs/traces.md", "gives up after %s runs", func(t *testing.T) string { return grouped(constant(t, "../../model/trace_departure.go", "mostTries")) }},
-	{"docs/traces.md", "takes more than %s actions, beside", func(t *testing.T) string { return fmt.Sprint(constant(t, "../../model/litmus.go", "mostActions")) }},
+	{"docs/litmus.md", "takes more than %s actions, beside", func(t *testing.T) string { return fmt.Sprint(constant(t, "../../model/litmus.go", "mostActions")) }},
 	{"docs/faithfulness.md", "some %s runs that were recorded", func(t *testing.T) string { return grouped(100 * (recordedRuns(t) / 100)) }},
 	{"docs/faithfulness.md", "of the %s traps.", allTraps},
 	{"docs/faithfulness.md", "\n- %s of the", func(t *testing.T) string { return fmt.Sprint(countSites(t, "trap") - unreached(t, "trap")) }},

@@ -25,7 +25,7 @@ func newLitmusCommand() *cobra.Command {
 		Short: "Explore everything that a few lines allow, and check what they claim about it",
 		Long: "Litmus runs the lines of a file in every way that they and the specification's choices allow, prints each distinct\n" +
 			"outcome with how many ways lead to it, and checks the claims: allowed (some way is so), forbidden (none is), always\n" +
-			"(all are). States that are equal are explored once. docs/traces.md says what a file contains. FILE may be - for\n" +
+			"(all are). States that are equal are explored once. docs/litmus.md says what a file contains. FILE may be - for\n" +
 			"standard input.\n" +
 			"It exits with 0 if all claims hold, 1 if one does not, 2 for bad input, 3 if one is not decided or says nothing, if\n" +
 			"nothing calls a program of the file, or if there are more ways than --ways.",

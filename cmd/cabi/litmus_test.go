@@ -38,21 +38,28 @@ func shown(t *testing.T) []string {
 	return blocks
 }
 
-// The litmus file in docs/traces.md gives the output shown there.
+// Every litmus file in docs/litmus.md has claims that hold, and prints what the page shows below it.
 func TestLitmusPage(t *testing.T) {
-	blocks := shown(t)
-	litmus, want := "", ""
-	for _, b := range blocks {
-		switch {
-		case strings.HasPrefix(b, "# May a child") || litmus != "" && want == "" && !strings.HasPrefix(b, "2 outcomes"):
-			litmus += b + "\n"
-		case strings.HasPrefix(b, "2 outcomes"):
-			want = b
+	blocks := strings.Split(string(must(os.ReadFile("../../docs/litmus.md"))), "```")
+	ran, compared := 0, 0
+	for i := 1; i < len(blocks); i += 2 {
+		litmus, is := strings.CutPrefix(blocks[i], "litmus\n")
+		if !is {
+			continue
+		}
+		ran++
+		out, code, err := litmusText(t, litmus)
+		if code != 0 || !strings.Contains(litmus, "\nalways ") && !strings.Contains(litmus, "\nallowed ") {
+			t.Errorf("exit %d, %v:\n%s%s", code, err, litmus, out)
+		}
+		if want, shows := strings.CutPrefix(blocks[min(i+2, len(blocks)-1)], "text\n"); shows && strings.TrimSpace(blocks[i+1]) == "prints" {
+			if compared++; out != want {
+				t.Errorf("it prints\n%swant\n%s", out, want)
+			}
 		}
 	}
-	out, code, err := litmusText(t, litmus)
-	if code != 0 || out != want {
-		t.Errorf("exit %d, %v:\n%swant\n%s", code, err, out, want)
+	if ran < 6 || compared == 0 {
+		t.Errorf("docs/litmus.md shows %d litmus files, and what %d print", ran, compared)
 	}
 }
 
