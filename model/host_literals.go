@@ -90,13 +90,16 @@ func (l literal) float(t spec.ValType) (spec.Value, error) {
 	if l.kind != litAtom || err != nil {
 		return nil, l.bad(t, "it is a number such as 1.5, nan, inf or -inf")
 	}
+	if math.IsNaN(f) {
+		return spec.Float(0x7ff8000000000000), nil // Python's
+	}
 	if _, narrow := t.(spec.F32Type); narrow {
 		f = float64(float32(f))
 	}
 	return spec.FloatOf(f), nil
 }
 
-// intRanges are the least and the greatest value of each type of ints.
+// intRange is the least and the greatest value of each type of ints.
 func intRange(t spec.ValType) (least int64, most uint64) {
 	switch t.(type) {
 	case spec.U8Type:

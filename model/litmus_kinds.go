@@ -294,3 +294,46 @@ func (l *Litmus) parameters(r *Run, at *Activation) (results []litmusResult) {
 	}
 	return results
 }
+
+// gives are what actions give whose results depend on more than the action's name.
+var gives = map[string]string{
+	opCall:           "lowered async: subtask, state; lowered sync: core values",
+	opLoad:           "bytes",
+	opInvoke:         "call; when it is resolved, its result",
+	"host.start":     "the arguments",
+	"shared.read":    "the elements so far, how it ended",
+	"shared.write":   "how many elements were taken so far, how it ended",
+	"stream.new":     "readable end, writable end",
+	"future.new":     "readable end, writable end",
+	"subtask.cancel": "state",
+}
+
+// shortKinds are the kinds of values in a word each.
+var shortKinds = map[valueKind]string{ofNumber: "number", ofIndex: "index", ofState: "state", ofCopy: "result of the copy", ofResumption: "whether cancelled",
+	ofEvent: "event", ofPayload: "payload"}
+
+// Gives says what comes back from an action, in the order of the names that stand for it in a litmus; empty: nothing.
+func Gives(op string) string {
+	if text := gives[op]; text != "" {
+		return text
+	}
+	var words []string
+	for _, k := range guestResults[op] {
+		words = append(words, shortKinds[k])
+	}
+	return strings.Join(words, ", ")
+}
+
+// TakenBy says who may take an action.
+func TakenBy(op string) string {
+	_, hosts := hostOps[op]
+	switch {
+	case op == opReturn:
+		return "core code, host"
+	case op == opStop || op == opTick:
+		return "host, not called"
+	case hosts:
+		return Host
+	}
+	return "core code"
+}

@@ -243,7 +243,7 @@ func (l literal) write(comma, colon string, escape func(rune) bool) string {
 func forPeople(text string) string {
 	words := strings.Fields(text)
 	for i, w := range words {
-		if l, err := parseLiteral(w); err == nil && strings.ContainsAny(w[:1], `"'[{`) {
+		if l, err := parseLiteral(w); err == nil && strings.ContainsAny(w[:1], `"'[({`) {
 			words[i] = l.String()
 		}
 	}
@@ -398,4 +398,25 @@ func encoded(text, encoding string) []byte {
 		}
 	}
 	return b
+}
+
+// LiteralTree is a literal as lists of its kind and parts, which other languages can make its value from; nil: it is a value for memory.
+func LiteralTree(word string) any {
+	l, err := parseLiteral(word)
+	if err != nil {
+		return nil
+	}
+	return l.tree()
+}
+
+func (l literal) tree() []any {
+	kind := [...]string{"atom", "string", "char", "list", "tuple", "braces", "case"}[l.kind]
+	labels, parts := l.labels, []any{}
+	if labels == nil {
+		labels = []string{}
+	}
+	for _, part := range l.parts {
+		parts = append(parts, part.tree())
+	}
+	return []any{kind, l.text, labels, parts}
 }

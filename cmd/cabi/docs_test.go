@@ -70,6 +70,33 @@ func TestDocsValidation(t *testing.T) {
 	compareDoc(t, "../../docs/generated/validation.md", page.Bytes())
 }
 
+const actionsIntro = `# Actions
+
+Everything that core code and the host can do in [traces](../traces.md) and [litmus files](../litmus.md): how it is written, who may take it, what it
+means, and what comes back, in the order of the names that stand for it in a litmus file. Where the Python has a function for it, the last column
+says which. Made by ` + "`make docs`" + ` from what ` + "`cabi explain ACTION`" + ` prints; a test keeps it true.
+
+Words in capitals are operands: RESOURCE, FUNC and TYPE are names of the world and types as WIT writes them, without spaces; indices, pointers and
+other core values are numbers or names; a VALUE is a component-level value, or a number that one is made from; CALL and SHARED are the numbers of a call, and
+of a stream or future, that the host knows.
+
+| action | taken by | means | gives | definitions.py |
+|---|---|---|---|---|
+`
+
+// TestDocsActions compares docs/generated/actions.md with what is known of each action.
+func TestDocsActions(t *testing.T) {
+	page := bytes.NewBufferString(actionsIntro)
+	for _, name := range model.Ops() {
+		text := actionTexts[name]
+		builtin := must(builtinOf(name, text))
+		python, _, _ := strings.Cut(builtin, ";")
+		written := strings.ReplaceAll(strings.TrimSpace(name+" "+text.operands), "|", "\\|")
+		fmt.Fprintf(page, "| `%s` | %s | %s | %s | %s |\n", written, model.TakenBy(name), text.means, model.Gives(name), strings.ReplaceAll(python, ", definitions.py", ""))
+	}
+	compareDoc(t, "../../docs/generated/actions.md", page.Bytes())
+}
+
 // TestDocsCommands compares docs/generated/commands.md with what the help of each command prints.
 func TestDocsCommands(t *testing.T) {
 	var page strings.Builder

@@ -45,8 +45,8 @@ var actionTexts = map[string]actionText{
 	"task.cancel":       {"", "Resolves the task as cancelled, after it was asked to cancel.", ""},
 
 	"waitable-set.new":  {"", "Makes a waitable set, and gives its index.", ""},
-	"waitable-set.wait": {flagCancellable + " SET PTR", "Waits until a waitable of the set has an event, and stores it." + isCancellable, ""},
-	"waitable-set.poll": {flagCancellable + " SET PTR", "Takes an event of the set if there is one, and stores it." + isCancellable, ""},
+	"waitable-set.wait": {flagCancellable + " SET PTR", "Waits until a waitable of the set has an event, gives its code, and stores its index and payload." + isCancellable, ""},
+	"waitable-set.poll": {flagCancellable + " SET PTR", "Takes an event of the set if there is one, as waitable-set.wait does." + isCancellable, ""},
 	"waitable-set.drop": {"SET", "Drops a waitable set.", ""},
 	"waitable.join":     {"WAITABLE SET", "Puts a waitable into a set; with set 0, takes it out of its set.", ""},
 
@@ -70,7 +70,7 @@ var actionTexts = map[string]actionText{
 	"future.drop-writable": {"TYPE END", "Drops the writable end of a future, which must have been written.", ""},
 
 	"thread.index":                {"", "Gives the index of the thread that runs.", ""},
-	"thread.new-indirect":         {"i32|i64 FUNCTION VALUE", "Makes a suspended thread for a function of the instance's table, which is passed the value, and gives its index.", ""},
+	"thread.new-indirect":         {"i32|i64 FUNCTION VALUE", "Makes a suspended thread for a function of the instance's table (1 takes an i32, 2 an i64), which is passed the value, and gives its index.", ""},
 	"thread.resume-later":         {"THREAD", "Makes a suspended thread ready; it runs when the host resumes it.", ""},
 	"thread.suspend":              {flagCancellable, "Suspends the thread until another resumes it." + isCancellable, ""},
 	"thread.yield":                {flagCancellable, "Lets others run, and goes on later." + isCancellable, ""},
@@ -88,22 +88,22 @@ var actionTexts = map[string]actionText{
 	"i32.load":     {"PTR", "A guest loads a number of 32 bits from its memory.", "-"},
 	"i64.load":     {"PTR", "A guest loads a number of 64 bits from its memory.", "-"},
 
-	"invoke": {"FUNC NUMBER…", "The host calls an export.", "Store.invoke"},
+	"invoke": {"FUNC VALUE…", "The host calls an export.", "Store.invoke"},
 	"tick":   {"", "The host resumes a thread that is ready.", "Store.tick"},
 	"cancel": {"CALL", "The host asks a call that it made to cancel.", "Task.request_cancellation"},
 	"stop":   {"", "The host does nothing more.", "-"},
 
 	"host.start":             {"CALL", "A function of the host takes its arguments: it calls on_start.", "-"},
-	"host.resolve":           {"CALL NUMBER…", "A function of the host gives its results: it calls on_resolve.", "-"},
+	"host.resolve":           {"CALL VALUE…", "A function of the host gives its results: it calls on_resolve.", "-"},
 	"host.resolve-cancelled": {"CALL", "A function of the host that was asked to cancel resolves with nothing.", "-"},
 
 	"shared.read":    {"SHARED LENGTH", "The host reads so many elements from a stream or future that a guest passed to it.", "-"},
-	"shared.write":   {"SHARED LENGTH VALUE", "The host writes so many elements, the first being the value, to a stream or future that it passed to a guest.", "-"},
+	"shared.write":   {"SHARED LENGTH NUMBER | SHARED [VALUE…]", "The host writes elements to a stream or future that it passed to a guest: so many, made from the number, or those of the list.", "-"},
 	"shared.cancel":  {"SHARED", "The host cancels its copy that has not ended.", "-"},
 	"shared.drop":    {"SHARED", "The host drops its end of a stream or future.", "-"},
 	"shared.reclaim": {"SHARED", "The host takes back the buffer of a copy that has made progress.", "-"},
-	"shared.copy":    {"SHARED LENGTH VALUE", "The host, which implements a stream or future, gives so many elements, the first being the value, to a guest that reads it.", "-"},
-	"shared.done":    {"SHARED RESULT", "The host, which implements a stream or future, ends a guest's copy: 0 completed, 1 dropped, 2 cancelled.", "-"},
+	"shared.copy":    {"SHARED LENGTH NUMBER | SHARED [VALUE…]", "The host, which implements a stream or future, gives elements to a guest that reads it: so many, made from the number, or those of the list.", "-"},
+	"shared.done":    {"SHARED completed|dropped|cancelled", "The host, which implements a stream or future, ends a guest's copy. A trace has the words as 0, 1, 2.", "-"},
 }
 
 // explainAction tells about an action.
@@ -114,7 +114,9 @@ func explainAction(name string) (*explanation, error) {
 	text := actionTexts[name]
 	e := &explanation{title: "action " + name}
 	e.add("written", strings.TrimSpace(name+" "+text.operands))
+	e.add("taken by", model.TakenBy(name))
 	e.add("means", text.means)
+	e.add("gives", model.Gives(name))
 	builtin, err := builtinOf(name, text)
 	if err != nil {
 		return nil, err

@@ -22,6 +22,10 @@ type component struct {
 
 // noteAction adds an action to what the component uses, with the instances that it needs for that.
 func (c *component) noteAction(a model.Action) {
+	if len(a.Literals) > 0 || model.IsLoad(a.Op) {
+		c.fail(unsupported("%s passes a value in words, or loads from memory", a.Op))
+		return
+	}
 	if a.Op == "memory.store" || slices.ContainsFunc(c.used, func(u model.Action) bool { return kindOf(u) == kindOf(a) }) {
 		return
 	}

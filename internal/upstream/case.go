@@ -26,13 +26,16 @@ const statesFull = "full"
 // A Step is one action as JSON: its name, its words, its numbers.
 type Step model.Action
 
-// MarshalJSON writes a float as the hexadecimal of its bits, in a string.
+// MarshalJSON writes a float as the hexadecimal of its bits, in a string, and a literal as its word and what that is.
 func (s Step) MarshalJSON() ([]byte, error) {
 	numbers := make([]any, len(s.Args))
 	for i, v := range s.Args {
 		numbers[i] = v.Uint64()
 		if v.IsFloat() {
 			numbers[i] = fmt.Sprintf("0x%016x", math.Float64bits(v.Float64()))
+		}
+		if i < len(s.Literals) && s.Literals[i] != "" {
+			numbers[i] = map[string]any{"word": s.Literals[i], "is": model.LiteralTree(s.Literals[i])}
 		}
 	}
 	words := s.Imm

@@ -445,7 +445,65 @@ def float_bits(f):
     return struct.unpack('<Q', struct.pack('<d', f))[0]
 
 
+class Literal:
+    """A component-level value, or a value for memory, in the place of a number: its word, and what that is, as LiteralTree in Go says."""
+
+    def __init__(self, word, tree):
+        self.word, self.tree = word, tree
+
+    def bytes(self, encoding):
+        """The bytes of a value for memory."""
+        if self.tree and self.tree[0] == 'string':
+            text = self.tree[1]
+            if encoding == 'utf8' or encoding == 'latin1+utf16' and all(ord(c) < 256 for c in text):
+                return text.encode('utf-8' if encoding == 'utf8' else 'latin-1')
+            return text.encode('utf-16-le')
+        kind, _, text = self.word.partition(':')
+        if kind == 'bytes':
+            return bytes.fromhex(text)
+        size = int(kind[1:]) // 8
+        if kind == 'f64' and text.startswith('0x'):
+            return int(text, 16).to_bytes(8, 'little')
+        if kind[0] == 'f':
+            return struct.pack('<f' if size == 4 else '<d', float(text))
+        return int(text, 0).to_bytes(size, 'little', signed=kind[0] == 's')
+
+
+def literal_value(t, tree):
+    """The value of a type that a literal says."""
+    kind, text, labels, parts = tree
+    name = TYPE_NAMES.get(type(t))
+    if t is None:
+        return ()
+    if name == 'bool':
+        return text == 'true'
+    if name in ('f32', 'f64'):
+        f = float(text)
+        return struct.unpack('<f', struct.pack('<f', f))[0] if name == 'f32' else f
+    if name == 'char':
+        return text
+    if name == 'string':
+        return (text, 'utf8', len(text.encode()))
+    if name is not None or isinstance(t, (D.OwnType, D.BorrowType)):
+        return int(text, 0)
+    match D.despecialize(t):
+        case D.ListType(e, _):
+            return [literal_value(e, p) for p in parts]
+        case D.RecordType(fields):
+            at = {f.label: i for i, f in enumerate(fields)} if kind == 'tuple' else {l: i for i, l in enumerate(labels)}
+            return {f.label: literal_value(f.t, parts[at[f.label]]) for f in fields}
+        case D.VariantType(cases):
+            label = 'error' if isinstance(t, D.ResultType) and text == 'err' else text
+            of = next(c.t for c in cases if c.label == label)
+            return {label: None if of is None else literal_value(of, parts[0])}
+        case D.FlagsType(known):
+            return {l: l in labels for l in known}
+    raise ValueError(f'no value of {t}')
+
+
 def core(v):
+    if isinstance(v, Literal):
+        return v.word
     return f'f64:0x{float_bits(v):016x}' if isinstance(v, float) else str(int(v))
 
 
@@ -454,7 +512,9 @@ def cores(vs):
 
 
 def parse_core(v):
-    """A number of an action: an int, or the bits of a float as a string."""
+    """A number of an action: an int, the bits of a float as a string, or a literal."""
+    if isinstance(v, dict):
+        return Literal(v['word'], v['is'])
     return struct.unpack('<d', int(v, 16).to_bytes(8, 'little'))[0] if isinstance(v, str) else v
 
 
@@ -740,7 +800,9 @@ def host_float(n):
 
 
 def host_value(run, t, n):
-    """The host's nth value of a type."""
+    """The host's nth value of a type, or the value that a literal says."""
+    if isinstance(n, Literal):
+        return literal_value(t, n.tree)
     if t is None:
         return ()
     name = TYPE_NAMES.get(type(t))
@@ -822,14 +884,20 @@ class Instance:
         return self.run.type(text)
 
     def store_words(self, nums):
-        for i, v in enumerate(nums[1:]):
-            self.memory.bytes[nums[0] + 8 * i:nums[0] + 8 * i + 8] = v.to_bytes(8, 'little')
+        b = b''.join(v.bytes(self.sync.string_encoding) if isinstance(v, Literal) else v.to_bytes(8, 'little') for v in nums[1:])
+        self.memory.bytes[nums[0]:nums[0] + len(b)] = b
         return []
+
+    def load(self, ptr, size):
+        return [int.from_bytes(self.memory.bytes[ptr:ptr + size], 'little')]
 
 
 OPS = {
     'call': lambda g, f, nums: g.imports[f](nums),
     'memory.store': lambda g, nums: g.store_words(nums),
+    'memory.load': lambda g, ptr, n: list(g.memory.bytes[ptr:ptr + n]),
+    'i32.load': lambda g, ptr: g.load(ptr, 4),
+    'i64.load': lambda g, ptr: g.load(ptr, 8),
     'resource.new': lambda g, r, rep: D.canon_resource_new(g.run.resources[r], rep),
     'resource.drop': lambda g, r, i: D.canon_resource_drop(g.run.resources[r], i),
     'resource.rep': lambda g, r, i: D.canon_resource_rep(g.run.resources[r], i),
@@ -1029,8 +1097,11 @@ class Run:
         self.shared_index(shared)
         return shared
 
-    def values(self, t, n, seed):
-        return [host_value(self, t, nth(seed, i)) for i in range(n)]
+    def values(self, t, n, seed, begin=0):
+        """Elements that the host copies, from one on: of a literal list, or made from a seed."""
+        if isinstance(seed, Literal):
+            return [literal_value(t, p) for p in seed.tree[3][begin:begin + n]]
+        return [host_value(self, t, nth(seed, begin + i)) for i in range(n)]
 
 
 class Shared:
@@ -1065,7 +1136,7 @@ def make_host_classes():
 
     class HostReadable(HostBuffer, D.ReadableBuffer):
         def read(self, n):
-            vs = [host_value(self.run, self.t, nth(self.seed, self.progress + i)) for i in range(n)]
+            vs = self.run.values(self.t, n, self.seed, self.progress)
             self.progress += n
             return vs
 

@@ -116,8 +116,12 @@ func (r *recorder) Next(run *model.Run, at *model.Activation) model.Action {
 	a := r.actor.Next(run, at)
 	r.recordAction(a)
 	words := append([]string{a.Op}, a.Imm...)
-	for _, v := range a.Args {
-		words = append(words, numberText(v))
+	for i, v := range a.Args {
+		if i < len(a.Literals) && a.Literals[i] != "" {
+			words = append(words, a.Literals[i])
+		} else {
+			words = append(words, numberText(v))
+		}
 	}
 	r.startTraceLine(nil)
 	if a.Op != "return" && a.Op != "throw" {

@@ -39,6 +39,52 @@ func TestReplayAgrees(t *testing.T) {
 	}
 }
 
+// The same literals are the same values in Python, in what the host passes and in memory.
+func TestReplayOfLiterals(t *testing.T) {
+	for _, text := range []string{literalsTrace, elementsTrace} {
+		replayed, err := Replay(upstreamDir(t), parse(t, text), spec.SingleTable)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if replayed.Departs || replayed.Departure() != "" {
+			t.Errorf("definitions.py departs:\n%s%s", replayed.Difference, replayed.Departure())
+		}
+	}
+}
+
+const literalsTrace = `world w  variant single-table
+define {"name":"w","instances":[{"name":"A","memory":1024,"encoding":"latin1+utf16"}],"funcs":[{"name":"A.all","params":["tuple<bool,s8,u64,f32,f64,char,string,list<u16>,option<u8>,result<u8,string>,flags{r,w},enum{red,blue},variant{a,b(u8)},record{x:s32,y:list<string>},result>"],"results":["tuple<f32,char,flags{r,w},option<u8>,result<u8,string>,enum{red,blue}>"],"async":true,"lift":"stackful"}]}
+choices 0 0
+host: invoke A.all (true,-5,18446744073709551615,1.5,nan,'π',"a\u{20}\"q\"\u{20}\\\u{20}\u{24}x\u{20}\u{7c}\u{20}\u{23}\u{20}\u{3b}\u{20}\u{3e}",[1,2],some(7),err("no"),{w},blue,b(3),{y:["p"],x:-1},ok)
+A: enter A.all 0
+A: memory.store 700 "é"
+A: memory.store 710 "π" s16:-2 f64:1.5
+A: memory.load 700 1 -> bytes:e9
+A: memory.load 710 12 -> bytes:c003feff000000000000f83f
+A: task.return (tuple<f32,char,flags{r,w},option<u8>,result<u8,string>,enum{red,blue}>) 2.5 960 1 1 9 0 5 0 1
+A: return
+host: done invoke A.all (true,-5,18446744073709551615,1.5,nan,'π',"a\u{20}\"q\"\u{20}\\\u{20}\u{24}x\u{20}\u{7c}\u{20}\u{23}\u{20}\u{3b}\u{20}\u{3e}",[1,2],some(7),err("no"),{w},blue,b(3),{y:["p"],x:-1},ok)
+`
+
+const elementsTrace = `world w
+define {"name":"w","instances":[{"name":"A","memory":64}],"funcs":[{"name":"A.take","params":["stream<u8>"],"async":true,"lift":"stackful"}]}
+host: invoke A.take 1
+A: stream.read u8 async 1 16 4
+host: shared.copy 0 3 [1,2,3]
+host: shared.done 0 0
+host: return
+A: memory.load 16 4 -> bytes:01020300
+A: i32.load 16 -> 197121
+A: i64.load 16 -> 197121
+A: task.return ()
+A: return
+host: invoke A.take 0
+A: stream.read u8 async 1 16 4
+A: task.return ()
+A: return
+host: shared.write 1 2 [9,8]
+`
+
 // TestWhereReplayDeparts changes each line of definitions.py's trace in turn: that line must be the one that departs.
 func TestWhereReplayDeparts(t *testing.T) {
 	trace := parse(t, nestedTrace)
