@@ -79,7 +79,7 @@ A: i64.load 16 -> 197121
 A: task.return ()
 A: return
 host: invoke A.take 0
-A: stream.read u8 async 1 16 4
+A: stream.read u8 async 2 16 4
 A: task.return ()
 A: return
 host: shared.write 1 2 [9,8]
