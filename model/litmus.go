@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -187,6 +188,17 @@ func (g *litmusGraph) impossibleOf(line ProgramLine) (impossible []ImpossibleLin
 		impossible[i].Only = only
 	}
 	return impossible
+}
+
+// WaysText is a number of ways with its noun.
+func WaysText(ways uint64) string {
+	switch ways {
+	case math.MaxUint64:
+		return "2^64 or more ways"
+	case 1:
+		return "1 way"
+	}
+	return fmt.Sprintf("%d ways", ways)
 }
 
 // saturating is a sum, or the greatest number if that is too small for it.

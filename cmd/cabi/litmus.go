@@ -5,9 +5,13 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"cabi/internal/export"
+	"cabi/internal/output"
 	"cabi/model"
 	"cabi/properties"
 )
@@ -16,6 +20,7 @@ import (
 type litmusCommand struct {
 	ways  bound
 	trace bound
+	html  string
 }
 
 func newLitmusCommand() *cobra.Command {
@@ -35,11 +40,22 @@ func newLitmusCommand() *cobra.Command {
 	}
 	cmd.Flags().Var(&c.ways, "ways", "how many ways to try, at most; ways that come to the same state are tried once from there")
 	cmd.Flags().Var(&c.trace, "trace", "print the trace of a way to the outcome of this number instead")
+	cmd.Flags().StringVar(&c.html, "html", "", "write a page of all outcomes to this `FILE` too")
 	return cmd
 }
 
 func (c *litmusCommand) run(cmd *cobra.Command, args []string) error {
-	litmus, err := readLitmus(cmd.InOrStdin(), args[0])
+	if c.html != "" && c.trace.value > 0 {
+		return exitError{2, "--html writes a page of all outcomes, --trace prints one: give one of the two"}
+	}
+	if err := checkFile(c.html); err != nil {
+		return err
+	}
+	text, err := readLitmusText(cmd.InOrStdin(), args[0])
+	if err != nil {
+		return err
+	}
+	litmus, err := parseLitmus(args[0], text)
 	if err != nil {
 		return err
 	}
@@ -55,17 +71,57 @@ func (c *litmusCommand) run(cmd *cobra.Command, args []string) error {
 	if c.trace.value > 0 {
 		return c.printTrace(cmd.OutOrStdout(), report)
 	}
+	if c.html != "" {
+		if err := c.writePage(args[0], text, litmus, report); err != nil {
+			return err
+		}
+	}
 	return printLitmus(cmd.OutOrStdout(), litmus, report)
 }
 
-// readLitmus reads a litmus file whose names are all known.
-func readLitmus(in io.Reader, file string) (*model.Litmus, error) {
+// writePage writes the page of all outcomes.
+func (c *litmusCommand) writePage(file, text string, l *model.Litmus, r *model.LitmusReport) error {
+	doubts, _ := doubts(r)
+	page := export.LitmusPage{Name: filepath.Base(file), World: l.World.Name, Variant: l.Variant.Name, Summary: summary(r), Doubts: doubts,
+		Claims: claims(l, r), Outcomes: r.Outcomes}
+	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		if comment, is := strings.CutPrefix(line, "# "); is && len(page.Comments) == i {
+			page.Comments = append(page.Comments, comment)
+		}
+		page.Lines = append(page.Lines, strings.TrimRight(fmt.Sprintf("%3d  %s", i+1, line), " \r"))
+	}
+	return writeFile(nil, c.html, func(w io.Writer) error {
+		html, err := export.Litmus(page)
+		if err == nil {
+			_, err = io.WriteString(w, html)
+		}
+		return err
+	})
+}
+
+// mostText is how long a litmus file is at most, in bytes.
+const mostText = 1 << 24
+
+// readLitmusText reads the text of a litmus file.
+func readLitmusText(in io.Reader, file string) (string, error) {
 	f, err := openInput(in, file)
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	defer f.Close()
-	litmus, err := model.ParseLitmus(f)
+	text, err := io.ReadAll(io.LimitReader(f, mostText+1))
+	switch {
+	case err != nil:
+		return "", exitError{2, fmt.Sprintf("%s: %v", file, output.Reason(err))}
+	case len(text) > mostText:
+		return "", exitError{2, fmt.Sprintf("%s: too long: a litmus file has at most %d bytes", file, mostText)}
+	}
+	return string(text), nil
+}
+
+// parseLitmus reads a litmus whose names are all known.
+func parseLitmus(file, text string) (*model.Litmus, error) {
+	litmus, err := model.ParseLitmus(strings.NewReader(text))
 	if err == nil {
 		err = checkLitmusNames(litmus)
 	}
@@ -97,74 +153,87 @@ func (c *litmusCommand) printTrace(w io.Writer, v *model.LitmusReport) error {
 
 // printLitmus prints the outcomes and the verdicts.
 func printLitmus(w io.Writer, l *model.Litmus, r *model.LitmusReport) error {
-	fmt.Fprintf(w, "%s, %s, %s\n", model.Counted(len(r.Outcomes), "outcome"), waysText(r), model.Counted(r.States, "state"))
+	fmt.Fprintln(w, summary(r))
 	for i, e := range r.Outcomes {
 		fmt.Fprintf(w, "%3d. %7d  %s\n", i+1, e.Ways, e)
 		for _, took := range e.Took {
 			fmt.Fprintf(w, "              %s\n", took)
 		}
 	}
-	fails, doubts := false, printDoubts(w, r)
-	for _, claim := range l.Claims {
-		ways, verdict := claim.Judge(r)
-		fmt.Fprintf(w, "%s: line %d, %s: ", verdict, claim.Number, claim)
-		switch unbound := claim.Unbound(r); {
-		case verdict == model.SaysNothing && unbound != "":
-			fmt.Fprintf(w, "no way binds %s\n", unbound)
-		case verdict == model.SaysNothing:
-			fmt.Fprintf(w, "no way exercises %s: its subject never comes up\n", claim.Vacuous(r))
-		case len(r.Outcomes) == 0:
-			fmt.Fprintln(w, "no way comes to an end")
-		default:
-			fmt.Fprintf(w, "in %d of %s\n", ways, waysText(r))
-		}
-		fails = fails || verdict == model.Fails
-		doubts = doubts || verdict == model.Undecided || verdict == model.SaysNothing
+	lines, doubt := doubts(r)
+	for _, line := range lines {
+		fmt.Fprintln(w, line)
+	}
+	fails := false
+	for _, c := range claims(l, r) {
+		fmt.Fprintf(w, "%s: line %d, %s: %s\n", c.Verdict, c.Number, c.Text, c.Why)
+		fails = fails || c.Verdict == model.Fails
+		doubt = doubt || c.Verdict == model.Undecided || c.Verdict == model.SaysNothing
 	}
 	switch {
 	case fails:
 		return exitError{code: 1}
-	case doubts:
+	case doubt:
 		return exitError{code: 3}
 	}
 	return nil
 }
 
-// waysText is how many ways there are, as far as they were counted.
-func waysText(r *model.LitmusReport) string {
-	switch {
-	case r.Ways == math.MaxUint64:
-		return "2^64 or more ways"
-	case r.Incomplete:
-		return fmt.Sprintf("at least %d ways", r.Ways)
-	case r.Ways == 1:
-		return "1 way"
-	}
-	return fmt.Sprintf("%d ways", r.Ways)
+// summary is how many outcomes, ways and states there are.
+func summary(r *model.LitmusReport) string {
+	return fmt.Sprintf("%s, %s, %s", model.Counted(len(r.Outcomes), "outcome"), waysText(r), model.Counted(r.States, "state"))
 }
 
-// printDoubts prints why an exploration shows less than the file asks, and reports whether there is a reason.
-func printDoubts(w io.Writer, r *model.LitmusReport) bool {
-	doubts := r.Incomplete
+// claims are the claims with their verdicts.
+func claims(l *model.Litmus, r *model.LitmusReport) []export.LitmusClaim {
+	var all []export.LitmusClaim
+	for _, claim := range l.Claims {
+		ways, verdict := claim.Judge(r)
+		c := export.LitmusClaim{Verdict: verdict, Number: claim.Number, Text: claim.String()}
+		switch unbound := claim.Unbound(r); {
+		case verdict == model.SaysNothing && unbound != "":
+			c.Why = "no way binds " + unbound
+		case verdict == model.SaysNothing:
+			c.Why = fmt.Sprintf("no way exercises %s: its subject never comes up", claim.Vacuous(r))
+		case len(r.Outcomes) == 0:
+			c.Why = "no way comes to an end"
+		default:
+			c.Why = fmt.Sprintf("in %d of %s", ways, waysText(r))
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// waysText is how many ways there are, as far as they were counted.
+func waysText(r *model.LitmusReport) string {
+	if r.Incomplete && r.Ways != math.MaxUint64 {
+		return fmt.Sprintf("at least %d ways", r.Ways)
+	}
+	return model.WaysText(r.Ways)
+}
+
+// doubts are why an exploration shows less than the file asks, and whether that leaves a doubt about the claims.
+func doubts(r *model.LitmusReport) (lines []string, doubt bool) {
+	doubt = r.Incomplete
 	switch {
 	case r.TooLong:
-		fmt.Fprintln(w, "there are more ways: one goes on without coming back to a state, and others like it were not tried")
+		lines = append(lines, "there are more ways: one goes on without coming back to a state, and others like it were not tried")
 	case r.Incomplete:
-		fmt.Fprintf(w, "there are more ways: %s tried, --ways tries more\n", wereTried(r.Tries))
+		lines = append(lines, fmt.Sprintf("there are more ways: %s tried, --ways tries more", wereTried(r.Tries)))
 	}
 	for _, p := range r.NeverCalled {
-		fmt.Fprintf(w, "never called: line %d, %s: no way runs its lines\n", p.Number, p.Name)
-		doubts = true
+		lines, doubt = append(lines, fmt.Sprintf("never called: line %d, %s: no way runs its lines", p.Number, p.Name)), true
 	}
 	for _, i := range r.Impossible {
 		alternative := ""
 		if !i.Only {
 			alternative = "alternative "
 		}
-		fmt.Fprintf(w, "never possible: line %d, %s%s: %s\n", i.Number, alternative, i.Text, i.Why)
-		doubts = doubts || i.Only
+		lines = append(lines, fmt.Sprintf("never possible: line %d, %s%s: %s", i.Number, alternative, i.Text, i.Why))
+		doubt = doubt || i.Only
 	}
-	return doubts
+	return lines, doubt
 }
 
 func wereTried(n int) string {

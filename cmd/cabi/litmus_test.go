@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -147,5 +148,58 @@ func TestLitmusLoopTrace(t *testing.T) {
 	}
 	if out, code, err := replayText(t, trace); code != 0 {
 		t.Errorf("exit %d, %v:\n%s", code, err, out)
+	}
+}
+
+// The page of all outcomes has them all, each with a trace that happens again, and nothing of the file is taken for HTML.
+func TestLitmusHTML(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "page.html")
+	out, code, err := execute(newRootCommand(), "litmus", "testdata/answers/host-literals.litmus", "--html", file)
+	if code != 1 || !strings.Contains(out, "2 outcomes, 2 ways") {
+		t.Fatalf("exit %d, %v:\n%s", code, err, out)
+	}
+	page := string(must(os.ReadFile(file)))
+	for _, want := range []string{"2 outcomes, 2 ways", `<td class="short fails">fails</td><td class="short">line 35</td>`, "$arg = &#34;hello wörld&#34;", "line 15 took cancel $c",
+		"deadlocks", "18    $m = memory.load $ptr $len"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page has no %s", want)
+		}
+	}
+	if strings.Contains(page, "http://") || strings.Contains(page, "https://") || strings.Contains(page, "<no value>") {
+		t.Error("the page needs something else")
+	}
+	_, data, _ := strings.Cut(page, "const ways = ")
+	data, _, _ = strings.Cut(data, ";\n")
+	var ways []struct {
+		Trace  string
+		Frames []struct{ Line string }
+	}
+	if err := json.Unmarshal([]byte(data), &ways); err != nil || len(ways) != 2 {
+		t.Fatalf("%v: %d ways", err, len(ways))
+	}
+	for _, way := range ways {
+		if out, code, err := replayText(t, way.Trace); code != 0 || len(way.Frames) < 10 {
+			t.Errorf("exit %d, %v, %d frames:\n%s", code, err, len(way.Frames), out)
+		}
+	}
+}
+
+// A text with tags in a litmus file stays text on the page, and a page that cannot be written is refused before any work.
+func TestLitmusHTMLOfHostileText(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "page.html")
+	const text = "# <script>alert(1)</script>?\nworld w\ndefine {\"name\":\"w\",\"instances\":[{\"name\":\"A\",\"memory\":64}],\"funcs\":[{\"name\":\"A.run\",\"params\":[\"string\"]}]}\n" +
+		"in host\n  invoke A.run \"</script><b>\"\nin A.run $p $n\n  $b = memory.load $p $n\nalways $b = \"</script><b>\"\n"
+	if out, code, err := litmusText(t, text, "--html", file); code != 0 {
+		t.Fatalf("exit %d, %v:\n%s", code, err, out)
+	}
+	page := string(must(os.ReadFile(file)))
+	if strings.Count(page, "</script>") != 1 || strings.Contains(page, "<b>") {
+		t.Error("text of the file is taken for HTML")
+	}
+	if _, code, _ := litmusText(t, text, "--html", filepath.Join(t.TempDir(), "no", "page.html")); code != 3 && code != 2 {
+		t.Errorf("exit %d for a page in no directory", code)
+	}
+	if _, code, _ := litmusText(t, text, "--html", file, "--trace", "1"); code != 2 {
+		t.Errorf("exit %d for --html with --trace, want 2", code)
 	}
 }

@@ -11,7 +11,13 @@ import (
 //go:embed page.html
 var page string
 
-var pageTemplate = template.Must(template.New("page").Parse(page))
+//go:embed parts.html
+var partsText string
+
+// parts are the parts that pages share: how they look, and how they step through a trace.
+var parts = template.Must(template.New("parts").Parse(partsText))
+
+var pageTemplate = template.Must(template.Must(parts.Clone()).New("page").Parse(page))
 
 // HTML writes a trace as one page that steps through its lines and shows the tables of each instance. The page needs no other
 // file. html/template escapes everything that comes from the trace, in the data of the script too.
