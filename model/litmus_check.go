@@ -87,11 +87,25 @@ func (c *litmusChecker) program(p *Program) error {
 		}
 	}
 	for _, line := range p.Lines {
-		for _, one := range line.Actions {
-			if err := c.line(one, at); err != nil {
-				return fmt.Errorf("line %d, in %s: %w", line.Number, p.Name, err)
-			}
+		if err := c.choice(line, at); err != nil {
+			return fmt.Errorf("line %d, in %s: %w", line.Number, p.Name, err)
 		}
+	}
+	return nil
+}
+
+// choice checks the alternatives of a line. For each of its names, one of them gives a value.
+func (c *litmusChecker) choice(line ProgramLine, at *Activation) error {
+	most := 0
+	for _, one := range line.Actions {
+		values, err := c.line(one, at)
+		if err != nil {
+			return err
+		}
+		most = max(most, values)
+	}
+	if len(line.Actions) > 0 && len(line.Actions[0].Binds) > most {
+		return tooManyNames(line.Actions[0].Binds, most)
 	}
 	return nil
 }
@@ -111,38 +125,34 @@ func tooManyNames(names []string, values int) error {
 	return fmt.Errorf("%s for %s: nothing comes back for %s", Counted(len(names), "name"), Counted(values, "value"), names[values])
 }
 
-// line says why an activation can never take the action of a line, whatever its numbers.
-func (c *litmusChecker) line(l Line, at *Activation) error {
+// line says why an activation can never take the action of a line, whatever its numbers; and otherwise, how many values come back for names.
+func (c *litmusChecker) line(l Line, at *Activation) (values int, err error) {
 	if l.Text == wordSkip || l.Text == wordTicks {
-		return nil
+		return 0, nil
 	}
 	words := strings.Fields(l.Text)
 	plain, _ := plainWords(withoutMade(words))
 	a, err := parseAction(plain)
 	switch {
 	case err != nil:
-		return err
+		return 0, err
 	case !a.isFor(at):
-		return fmt.Errorf("%s is not for %s", a.Op, at.Actor)
+		return 0, fmt.Errorf("%s is not for %s", a.Op, at.Actor)
 	}
 	if err := c.run.vocabulary.check(at.Actor, a); err != nil {
-		return err
+		return 0, err
 	}
 	if err := c.hostValues(a, words); err != nil {
-		return err
+		return 0, err
 	}
-	if results, known := c.resultsOf(c.run, at, a); known && len(l.Binds) > len(results) {
-		return tooManyNames(l.Binds, len(results))
-	} else if known {
-		for i, name := range l.Binds {
-			c.names[name] = append(c.names[name], results[i])
-		}
-	} else {
-		for _, name := range l.Binds {
-			c.names[name] = append(c.names[name], litmusResult{kinds: ofValue | ofCall})
-		}
+	results, known := c.resultsOf(c.run, at, a)
+	if !known {
+		results = slices.Repeat([]litmusResult{{kinds: ofValue | ofCall}}, len(l.Binds))
 	}
-	return nil
+	for i, name := range l.Binds[:min(len(l.Binds), len(results))] {
+		c.names[name] = append(c.names[name], results[i])
+	}
+	return len(results), nil
 }
 
 // hostValues wants values of their types where the host calls an export, and streams or futures where words make some.

@@ -129,7 +129,7 @@ func kindsOfWord(word string) valueKind {
 	if slices.Contains(endWords, word) {
 		kinds |= ofEnd
 	}
-	if _, err := memoryBytes(word, ""); err == nil {
+	if _, err := allBytes(word, ""); err == nil {
 		kinds |= ofBytes
 	}
 	if _, err := parseLiteral(word); err == nil {
@@ -148,7 +148,7 @@ func (v litmusValue) is(word, encoding string) bool {
 		l, err := parseLiteral(word)
 		return err == nil && l.word() == v.word
 	case ofBytes:
-		b, err := memoryBytes(word, encoding)
+		b, err := allBytes(word, encoding)
 		return err == nil && bytesWord(b) == v.word
 	case ofEnd:
 		return word == v.word

@@ -46,6 +46,9 @@ func (l *litmusRun) bindTo(names []string, values ...litmusValue) error {
 func (l *litmusRun) await(r *Run, at *Activation, a Action, line Line, words []string) error {
 	delete(l.awaited, at)
 	l.started = nil
+	if results, known := l.resultsOf(r, at, a); known {
+		line.Binds = line.Binds[:min(len(line.Binds), len(results))] // another alternative of the line may give more
+	}
 	switch k := len(r.invocations); {
 	case a.Op == opInvoke:
 		l.awaitCall(k, words)
@@ -59,8 +62,6 @@ func (l *litmusRun) await(r *Run, at *Activation, a Action, line Line, words []s
 	case a.Op == "shared.read" || a.Op == "shared.write":
 		l.copies[int(n(a, 0))] = &hostCopy{names: line.Binds, got: literal{kind: litList}}
 		return l.bindCopy(int(n(a, 0)), a.Op == "shared.write", endPending)
-	case at.Actor == Host:
-		return tooManyNames(line.Binds, 0)
 	default:
 		l.awaited[at] = line
 	}

@@ -316,6 +316,8 @@ func parseTerm(words []string) (Term, error) {
 	switch {
 	case len(words) == 3 && strings.HasPrefix(words[0], "$") && (words[1] == "=" || words[1] == "!="):
 		return Term{Name: words[0], Value: words[2], Not: words[1] == "!="}, nil
+	case len(words) > 3 && strings.HasPrefix(words[0], "$") && (words[1] == "=" || words[1] == "!=") && areBytes(words[2:]):
+		return Term{Name: words[0], Value: strings.Join(words[2:], " "), Not: words[1] == "!="}, nil
 	case slices.Contains(endings, text),
 		len(words) == 1 && stopWords[words[0]],
 		len(words) == 2 && (stopWords[words[0]] || words[0] == "violates"),
@@ -327,6 +329,12 @@ func parseTerm(words []string) (Term, error) {
 	}
 	return Term{}, fmt.Errorf("expected \"$name = value\", %q, %q, %q, %q, \"trap SITE\", \"assertion-failure SITE\", \"crash …\", \"exception\", \"violates PROPERTY\" or \"took ACTION\", got %q",
 		endReturns, endDeadlocks, endUnfinished, endNever, shorten(text))
+}
+
+// areBytes reports whether words are values in memory, one after the other.
+func areBytes(words []string) bool {
+	_, err := allBytes(strings.Join(words, " "), "")
+	return err == nil
 }
 
 // check wants a line that binds each name that is used, an alternative for each that a claim speaks of, and no line that nothing comes to.

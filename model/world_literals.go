@@ -363,6 +363,18 @@ func memoryBytes(word, encoding string) ([]byte, error) {
 	return binary.LittleEndian.AppendUint64(nil, n)[:bits/8], nil
 }
 
+// allBytes are the bytes of values in memory, one after the other.
+func allBytes(words, encoding string) (all []byte, err error) {
+	for _, word := range strings.Fields(words) {
+		b, err := memoryBytes(word, encoding)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, b...)
+	}
+	return all, nil
+}
+
 // widths are the types of numbers in memory, and their bits.
 var widths = map[string]int{"u8": 8, "u16": 16, "u32": 32, "u64": 64, "s8": 8, "s16": 16, "s32": 32, "s64": 64, "f32": 32, "f64": 64}
 
