@@ -211,7 +211,10 @@ func (c *litmusChecker) term(t *Term) error {
 // typed wants a value of a type, and writes it as that of an outcome is written.
 func (c *litmusChecker) typed(t *Term, of spec.ValType) error {
 	v, err := valueOfWord(of, t.Value)
-	if err != nil {
+	switch {
+	case err != nil && of == nil:
+		return fmt.Errorf("%s is never %s: the call has no result, so that it is (), or %s if the call is cancelled", t.Name, t.Value, endCancelled)
+	case err != nil:
 		return fmt.Errorf("%s: %w", t.Name, err)
 	}
 	t.want = c.run.literalOf(of, v).word()

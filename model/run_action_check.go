@@ -85,7 +85,7 @@ type badOperands struct{ error }
 // checkCount wants so many numbers.
 func (a Action) checkCount(want int) error {
 	if len(a.Args) != want {
-		return &badOperands{fmt.Errorf("%s takes %d values, got %d", a.template(), want, len(a.Args))}
+		return &badOperands{fmt.Errorf("%s takes %s, got %d", a.template(), Counted(want, "value"), len(a.Args))}
 	}
 	return nil
 }

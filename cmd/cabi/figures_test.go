@@ -89,6 +89,7 @@ var notFigures = []struct{ page, pattern, why string }{
 	{"docs/README.md", `in 2024`, "a date"},
 	{"docs/design.md", `64 bits|uint64|128 bits|16 bytes|\(8 if the|20 bytes|256th key|13 bits|100,000 pairs`, "how the search is built, measured once"},
 	{"docs/design.md", `36 unexported identifiers|another 30`, "the reason for a decision, counted when it was taken"},
+	{"docs/litmus.md", `64 bits|2\^64`, "widths of numbers"},
 	{"docs/glossary.md", `128 bits`, "how the search is built"},
 	{"docs/faithfulness.md", `Python 3\.11|depth 4|2\^\d+|4096 bytes`, "versions, and what random runs are made of"},
 	{"docs/faithfulness.md", `has 16 built-ins`, "random runs, of which cabi upstream prints more than the page says"},
