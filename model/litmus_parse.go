@@ -81,19 +81,19 @@ func (p *litmusParser) begin(words []string) error {
 	if !numbered && strings.Contains(words[0], "#") {
 		return fmt.Errorf("%q: a number from 1 on stands behind the #: the number of the call", shorten(words[0]))
 	}
-	if !p.acts(name) {
-		return fmt.Errorf("unknown function %q: it is one of the world's (%s), with .callback or .post-return, an instance's thread or realloc, a resource's dtor, or host",
-			shorten(name), shorten(strings.Join(p.trace.World.functionNames(), ", ")))
+	if known := p.programs(); !slices.Contains(known, name) {
+		return fmt.Errorf("unknown function %q: it is one of the world's (%s), with .callback or .post-return, an instance's thread or realloc, a resource's dtor, or host%s",
+			shorten(name), shorten(strings.Join(p.trace.World.functionNames(), ", ")), namesNear(name, known))
 	}
 	p.in = &Program{Name: words[0], Number: p.number, Args: words[1:]}
 	p.litmus.Programs[words[0]] = p.in
 	return p.named(words[1:])
 }
 
-// acts reports whether there are activations of a name, or it is the host.
-func (p *litmusParser) acts(name string) bool {
+// programs are the names of what there can be a program of.
+func (p *litmusParser) programs() []string {
 	w := p.trace.World
-	var names []string
+	names := []string{Host}
 	for _, i := range w.Instances {
 		names = append(names, i.Name+".thread", i.Name+".realloc")
 	}
@@ -103,7 +103,7 @@ func (p *litmusParser) acts(name string) bool {
 	for _, r := range w.Resources {
 		names = append(names, r.Name+".dtor")
 	}
-	return name == Host || slices.Contains(names, name)
+	return names
 }
 
 // named notes the names that a line binds.
@@ -133,7 +133,7 @@ func (p *litmusParser) program(text string) error {
 	if word, action, _ := strings.Cut(rest, " "); strings.HasSuffix(word, ":") {
 		to, rest = p.shared(strings.TrimSuffix(word, ":")), action
 		if to == nil {
-			return fmt.Errorf("unknown instance %q", shorten(word))
+			return unknownName("instance", strings.TrimSuffix(word, ":"), p.trace.World.actors())
 		}
 	}
 	if to == nil {
@@ -163,6 +163,9 @@ func (p *litmusParser) shared(actor string) *Program {
 	return p.litmus.Programs[actor]
 }
 
+// litmusWords are the words that a line of a litmus file may begin with, beside actions.
+var litmusWords = []string{"world", "define", "in", "allowed", "forbidden", "always", wordSkip, wordTicks}
+
 // action reads an action.
 func (p *litmusParser) action(text string) (Line, error) {
 	if strings.Contains(text, "->") {
@@ -172,6 +175,9 @@ func (p *litmusParser) action(text string) (Line, error) {
 	l := Line{Text: strings.Join(words, " "), Number: p.number}
 	if l.Text == wordSkip || l.Text == wordTicks {
 		return l, nil
+	}
+	if len(words) > 0 && !slices.Contains(Ops(), words[0]) {
+		return Line{}, unknownAction(words[0], append(Ops(), litmusWords...))
 	}
 	p.uses = append(p.uses, usage{p.number, words})
 	plain, _ := plainWords(words)
@@ -213,8 +219,10 @@ func parseTerm(words []string) (Term, error) {
 		return Term{}, fmt.Errorf("ends does not say how: write %q (every call has returned), %q (a thread is blocked for good) or %q (a thread is ready, and the host does nothing more)",
 			endReturns, endDeadlocks, endUnfinished)
 	}
-	return Term{}, fmt.Errorf("expected \"$name = value\", %q, %q, %q, %q, \"trap SITE\", \"assertion-failure SITE\", \"crash …\", \"exception\" or \"violates PROPERTY\", got %q",
-		endReturns, endDeadlocks, endUnfinished, endNever, shorten(text))
+	first, _, _ := strings.Cut(text, " ")
+	known := slices.Concat(terms, sortedKeys(stopWords), []string{"violates"})
+	return Term{}, fmt.Errorf("expected \"$name = value\", %q, %q, %q, %q, \"trap SITE\", \"assertion-failure SITE\", \"crash …\", \"exception\" or \"violates PROPERTY\", got %q%s",
+		endReturns, endDeadlocks, endUnfinished, endNever, shorten(text), namesNear(first, known))
 }
 
 // check wants a line that binds each name that is used.
@@ -222,7 +230,7 @@ func (p *litmusParser) check() error {
 	for _, u := range p.uses {
 		for _, w := range u.words {
 			if at := strings.IndexByte(w, '$'); at >= 0 && !slices.Contains(p.litmus.registers, w[at:]) {
-				return fmt.Errorf("line %d: nothing binds %s: a line must, as in \"%s = …\"", u.number, shorten(w[at:]), shorten(w[at:]))
+				return fmt.Errorf("line %d: nothing binds %s: a line must, as in \"%s = …\"%s", u.number, shorten(w[at:]), shorten(w[at:]), namesNear(w[at:], p.litmus.registers))
 			}
 		}
 	}

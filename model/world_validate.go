@@ -216,7 +216,7 @@ func validateTemplate(line string) error {
 	op, known := ops[words[0]]
 	switch {
 	case !known:
-		return fmt.Errorf("unknown action %q", shorten(words[0]))
+		return unknownAction(words[0], Ops())
 	case len(words)-1 != len(op.imm):
 		return fmt.Errorf("%s takes %s", words[0], strings.Join(op.usage()[:len(op.imm)], " "))
 	}
