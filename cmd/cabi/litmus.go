@@ -76,7 +76,7 @@ func readLitmus(in io.Reader, file string) (*model.Litmus, error) {
 
 func (c *litmusCommand) printTrace(w io.Writer, v *model.LitmusReport) error {
 	if c.trace.value > len(v.Outcomes) {
-		return exitError{2, fmt.Sprintf("--trace %d: there are only %s", c.trace.value, model.Counted(len(v.Outcomes), "outcome"))}
+		return exitError{2, fmt.Sprintf("--trace %d: the file has %s", c.trace.value, model.Counted(len(v.Outcomes), "outcome"))}
 	}
 	end := v.Outcomes[c.trace.value-1]
 	end.Trace.Comments = []string{end.String()}
