@@ -37,18 +37,18 @@ type figure struct {
 // TestTutorial, TestVariantsPage, TestFindings), generated pages by the tests that make them, and the counts of states that take minutes,
 // those of docs/generated/performance.md, by TestPerformancePage where CABI_LONG is set.
 var figures = []figure{
-	{"README.md", "answer to #395: %s ways", allVariants},
-	{"docs/tutorial.md", "weighs all %s variants", allVariants},
+	{"README.md", "it compares %s ways to number handles", allVariants},
+	{"docs/tutorial.md", "compares\nall %s variants", allVariants},
 	{"CHANGELOG.md", "%s variants of how handles are numbered", allVariants},
 	{"docs/variants.md", "## Adding a %sth", func(*testing.T) string { return strings.Replace(inWords(len(spec.Variants)+1), "twelve", "twelf", 1) }},
-	{"README.md", "fail, after %s actions", ofFutures},
+	{"README.md", "after %s actions an assert", ofFutures},
 	{"docs/tutorial.md", "`cabi check futures` takes %s actions", ofFutures},
-	{"README.md", "With one handle table per resource type, as the\nspecification had until December 2024 ([component-model#395](https://github.com/WebAssembly/component-model/issues/395)), %s\nactions",
+	{"README.md", "is that design, and %s\nactions show",
 		func(t *testing.T) string {
 			return inWords(printed(t, `violated after (\d+) actions`, "check", "handles", "--variant", "per-type", "--property", "unique-in-instance"))
 		}},
-	{"docs/tutorial.md", "takes more than %s actions", func(*testing.T) string { return inWords(model.WorldByName("handles").Bounds.Steps) }},
-	{"docs/tutorial.md", "or more than %s handles at once", func(*testing.T) string { return inWords(model.WorldByName("handles").Bounds.Handles) }},
+	{"docs/tutorial.md", "runs with more than %s actions", func(*testing.T) string { return inWords(model.WorldByName("handles").Bounds.Steps) }},
+	{"docs/tutorial.md", "or with more than %s handles at once", func(*testing.T) string { return inWords(model.WorldByName("handles").Bounds.Handles) }},
 	{"docs/tutorial.md", "the subject of %s of the", func(t *testing.T) string {
 		return fmt.Sprint(printed(t, `(\d+) properties not exercised`, "check", "handles"))
 	}},
