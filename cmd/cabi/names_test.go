@@ -63,7 +63,7 @@ func TestDidYouMeanInFiles(t *testing.T) {
 		{"replay", trace + "hots: tick\n", `unknown instance "hots"; did you mean host?`},
 		{"replay", trace + "A: resource.nwe R 1\n", `unknown action "resource.nwe"; did you mean resource.new, `},
 		{"replay", trace + "A: resource.new RR 1\n", `unknown resource "RR"; did you mean R?`},
-		{"replay", trace + "A: call B.se-R 1\n", `imports no function "B.se-R"; did you mean B.see-R`},
+		{"replay", trace + "A: call B.se-R 1\n", `unknown function "B.se-R"; did you mean B.see-R`},
 		{"replay", "world tasks\nhost: invoke A.snyc\n", `unknown function "A.snyc"; did you mean A.sync?`},
 		{"replay", trace + "A: stream.new u88\n", `unknown type "u88"; did you mean u8?`},
 		{"replay", trace + "A: stream.new own<RR>\n", `unknown resource "RR"; did you mean R?`},
