@@ -51,6 +51,9 @@ func TestDocsAsk(t *testing.T) {
 	var page strings.Builder
 	page.WriteString(askHead)
 	for _, topic := range topics {
+		fmt.Fprintf(&page, "- [%s](#%s)\n", topic.title, anchor(topic.title))
+	}
+	for _, topic := range topics {
 		fmt.Fprintf(&page, "\n## %s\n\n", topic.title)
 		for _, q := range topic.of(all) {
 			fmt.Fprintf(&page, "- [%s](#%s) %s\n", q.asks, q.name(), q.answer)
@@ -75,7 +78,8 @@ to what it prints, and to where it comes from.
 
 **To ask a question of your own**, copy the nearest file from [examples](../examples/README.md), change a line, and run it. A litmus file
 (` + "`cabi litmus FILE`" + `) explores every behaviour that a few lines allow; a trace (` + "`cabi replay FILE`" + `) is one behaviour.
-[traces.md](traces.md#litmus-files) says all that they may say, and ` + "`cabi explain NAME`" + ` tells about each world, action and trap that
+Where no named world has what you need, the file defines one, as many here do: ` + "`define`" + ` with the keys of
+[trace.schema.json](trace.schema.json). [traces.md](traces.md#litmus-files) says all that the lines below may say, and ` + "`cabi explain NAME`" + ` tells about each world, action and trap that
 a file names. With ` + "`--trace 1`" + `, ` + "`cabi litmus`" + ` prints a run that leads to the first outcome.
 
 **To read an answer:** a line of an outcome has its number, how many ways lead to it, how such a run ends, and the last values of the
@@ -91,6 +95,7 @@ Lines are counted in the files, which begin with two lines of comments that are 
 
 The answers are those of the [pin](README.md); where upstream has changed since, the answer says so. Upstream's own Python agrees with every
 outcome, but for the variant ` + "`per-type`" + `, which it does not have. ` + "`make docs`" + ` makes this page, and a test runs all files.
+
 `
 
 // A topic is a group of questions.
@@ -106,6 +111,11 @@ var topics = []topic{
 	{"handles", "Handles, borrowing and destructors"},
 	{"running", "Reentrance, blocking and threads"},
 	{"values", "Values, strings, memory, realloc and post-return"},
+}
+
+// anchor is where a link to a heading leads.
+func anchor(title string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(strings.ToLower(title), ",", ""), " ", "-")
 }
 
 // of are the questions of a topic, by the names of their files.
