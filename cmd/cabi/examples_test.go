@@ -159,7 +159,7 @@ func (q question) traces() []string {
 var parts = regexp.MustCompile(`(?s)^# ([^\n]*\?) \(([^\n]*)\)\n# ([^\n]*)\n(.*)\n# topic: (\w+)\n$`)
 
 // issueName matches an issue or a pull request that a question names.
-var issueName = regexp.MustCompile(`\b(component-model|wasip3-prototyping|wasmtime)#(\d+)`)
+var issueName = regexp.MustCompile(`\b(component-model|wasip3-prototyping|wasmtime|wit-bindgen)#(\d+)`)
 
 // questions are the examples, by the names of their files. Each says what it asks, where that was asked, its answer and its topic.
 func questions(t *testing.T) []question {
@@ -187,7 +187,8 @@ func questions(t *testing.T) []question {
 }
 
 // owners are the owners of the repositories that questions were asked in.
-var owners = map[string]string{"component-model": "WebAssembly", "wasip3-prototyping": "bytecodealliance", "wasmtime": "bytecodealliance"}
+var owners = map[string]string{"component-model": "WebAssembly", "wasip3-prototyping": "bytecodealliance", "wasmtime": "bytecodealliance",
+	"wit-bindgen": "bytecodealliance"}
 
 // linked has links to the issues that a text names.
 func linked(text string) string {
