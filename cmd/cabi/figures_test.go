@@ -86,6 +86,7 @@ var notFigures = []struct{ page, pattern, why string }{
 	{"*", `#\d+|\b[0-9a-f]{7}\b|\d{4}-\d\d-\d\d|December 20\d\d`, "issues, commits and dates"},
 	{"*", `(?m)^\d+\. `, "lists"},
 	{"*", `(?i)(exits?|ends) (code\s+)?(is |with )\d[^.;]*`, "exit codes, which have tests of their own"},
+	{"*", `exit code \d|ends every command with \d`, "the same"},
 	{"README.md", `Go 1\.26|Apache-2\.0`, "versions"},
 	{"docs/README.md", `in 2024`, "a date"},
 	{"docs/design.md", `64 bits|uint64|128 bits|16 bytes|\(8 if the|20 bytes|256th key|13 bits|100,000 pairs`, "how the search is built, measured once"},
