@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"cabi/internal/nearest"
 )
 
 // must is v. It panics if there is an error, which a check before has excluded.
@@ -39,6 +41,17 @@ func comesFirst(n, k int) []uint32 {
 	}
 	return draws
 }
+
+// unknownName is the error about a name that is none of those that are known, with those that may be meant.
+func unknownName(kind, name string, known []string) error {
+	if len(known) == 0 {
+		return fmt.Errorf("unknown %s %q: there is none", kind, shorten(name))
+	}
+	return fmt.Errorf("unknown %s %q%s", kind, shorten(name), namesNear(name, known))
+}
+
+// namesNear is what an error says behind an unknown name: those that may be meant; empty: nothing.
+func namesNear(name string, known []string) string { return nearest.Hint(name, known) }
 
 // shorten is the beginning of a text, for an error.
 func shorten(text string) string { return shortenTo(text, 60) }

@@ -123,7 +123,7 @@ func typeUnder(t reflect.Type, key string) (reflect.Type, error) {
 	if value := fields[key]; value != nil {
 		return value, nil
 	}
-	return nil, fmt.Errorf("unknown key %q; there are: %s", shorten(key), strings.Join(sortedKeys(fields), ", "))
+	return nil, unknownName("key", key, sortedKeys(fields))
 }
 
 // fieldsOf are the types of a struct's fields, by their keys.

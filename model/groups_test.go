@@ -71,8 +71,8 @@ func parsed(t *testing.T, fset *token.FileSet) []*ast.File {
 			t.Fatal(err)
 		}
 		for _, i := range f.Imports {
-			if strings.Contains(i.Path.Value, "cabi/internal/") && groupOf(name) != "search" {
-				t.Errorf("%s imports %s: only search may", name, i.Path.Value)
+			if strings.Contains(i.Path.Value, "cabi/internal/") && groupOf(name) != "search" && (groupOf(name) != "common" || i.Path.Value != `"cabi/internal/nearest"`) {
+				t.Errorf("%s imports %s: only search may, and common the names that are nearest", name, i.Path.Value)
 			}
 		}
 		files = append(files, f)

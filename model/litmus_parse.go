@@ -112,24 +112,13 @@ func (p *litmusParser) begin(words []string) error {
 	if !numbered && strings.Contains(words[0], "#") {
 		return fmt.Errorf("%q: a number from 1 on stands behind the #: the number of the call", shorten(words[0]))
 	}
-	if !p.acts(name) {
-		return &UnknownProgram{Name: name, Known: p.activations(), functions: p.trace.World.functionNames()}
+	if known := p.activations(); !slices.Contains(known, name) {
+		return fmt.Errorf("unknown function %q: programs are of a function (%s), with .callback or .post-return, of an instance's thread or realloc, of a resource's dtor, of host, of a function of the host's, with .cancel, and of what the host does for its streams and futures (%s)%s",
+			shorten(name), shorten(strings.Join(p.trace.World.functionNames(), ", ")), strings.Join(sharedNames, ", "), namesNear(name, known))
 	}
 	p.in = &Program{Name: words[0], Number: p.number, Args: words[1:]}
 	p.litmus.Programs[words[0]] = p.in
 	return p.named(words[1:])
-}
-
-// An UnknownProgram is the name of a program that is no function, callback … of the world.
-type UnknownProgram struct {
-	Name      string
-	Known     []string // names of programs
-	functions []string
-}
-
-func (e *UnknownProgram) Error() string {
-	return fmt.Sprintf("unknown function %q: programs are of a function (%s), with .callback or .post-return, of an instance's thread or realloc, of a resource's dtor, of host, of a function of the host's, with .cancel, and of what the host does for its streams and futures (%s)",
-		shorten(e.Name), shorten(strings.Join(e.functions, ", ")), strings.Join(sharedNames, ", "))
 }
 
 // activations are the names of all activations, and the host.
@@ -208,7 +197,7 @@ func (p *litmusParser) program(indent int, words []string) error {
 	to := p.in
 	if len(words) > 0 && strings.HasSuffix(words[0], ":") {
 		if to = p.shared(strings.TrimSuffix(words[0], ":")); to == nil {
-			return fmt.Errorf("unknown instance %q", shorten(words[0]))
+			return unknownName("instance", strings.TrimSuffix(words[0], ":"), p.trace.World.actors())
 		}
 		if len(p.blocks) > 0 && to != p.in {
 			return fmt.Errorf("a line of %s stands in the if of line %d, which is of %s", to.Name, p.blocks[0].number, p.in.Name)
@@ -264,11 +253,17 @@ func (p *litmusParser) shared(actor string) *Program {
 	return p.litmus.Programs[actor]
 }
 
+// openingWords are the words that a line of a litmus file may begin with, beside actions.
+var openingWords = []string{"world", "define", "in", "if", "else", "allowed", "forbidden", "always", wordSkip, wordTicks}
+
 // action reads an action.
 func (p *litmusParser) action(words []string) (Line, error) {
 	l := Line{Text: strings.Join(words, " "), Number: p.number}
 	if l.Text == wordSkip || l.Text == wordTicks {
 		return l, nil
+	}
+	if len(words) > 0 && !slices.Contains(Ops(), words[0]) {
+		return Line{}, unknownAction(words[0], append(Ops(), openingWords...))
 	}
 	var uses []string
 	for _, w := range words {
@@ -327,8 +322,10 @@ func parseTerm(words []string) (Term, error) {
 		return Term{}, fmt.Errorf("ends does not say how: write %q (every call has returned), %q (a thread is blocked for good) or %q (a thread is ready, and the host does nothing more)",
 			endReturns, endDeadlocks, endUnfinished)
 	}
-	return Term{}, fmt.Errorf("expected \"$name = value\", %q, %q, %q, %q, \"trap SITE\", \"assertion-failure SITE\", \"crash …\", \"exception\", \"violates PROPERTY\" or \"took ACTION\", got %q",
-		endReturns, endDeadlocks, endUnfinished, endNever, shorten(text))
+	first, _, _ := strings.Cut(text, " ")
+	known := slices.Concat(endings, sortedKeys(stopWords), []string{"violates", wordTook})
+	return Term{}, fmt.Errorf("expected \"$name = value\", %q, %q, %q, %q, \"trap SITE\", \"assertion-failure SITE\", \"crash …\", \"exception\", \"violates PROPERTY\" or \"took ACTION\", got %q%s",
+		endReturns, endDeadlocks, endUnfinished, endNever, shorten(text), namesNear(first, known))
 }
 
 // areBytes reports whether words are values in memory, one after the other.
@@ -342,7 +339,7 @@ func (p *litmusParser) check() error {
 	for _, u := range p.uses {
 		for _, w := range u.words {
 			if at := strings.IndexByte(w, '$'); at >= 0 && !strings.HasPrefix(w, `"`) && len(p.binds[w[at:]]) == 0 {
-				return fmt.Errorf("line %d: nothing binds %s: a line must, as in \"%s = …\"", u.number, shorten(w[at:]), shorten(w[at:]))
+				return fmt.Errorf("line %d: nothing binds %s: a line must, as in \"%s = …\"%s", u.number, shorten(w[at:]), shorten(w[at:]), namesNear(w[at:], sortedKeys(p.binds)))
 			}
 		}
 	}

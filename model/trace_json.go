@@ -213,7 +213,7 @@ func (p *jsonParser) readHeader(text []byte) error {
 		}
 	}
 	if p.trace.World == nil {
-		return fmt.Errorf("the world %q is not a named one: define it in the header", shorten(h.World))
+		return fmt.Errorf("the world %q is not a named one, and the header does not define it%s", shorten(h.World), namesNear(h.World, worldNames()))
 	}
 	if err := checkLines("", append([]string{h.Violates}, h.Comments...)...); err != nil {
 		return err
@@ -250,7 +250,7 @@ func (j jsonLine) text() (string, error) {
 	case "action":
 		l.Text = j.Op
 	default:
-		return "", fmt.Errorf("unknown kind of line %q: it is action, enter, done or stop", shorten(j.Kind))
+		return "", unknownName("kind of line", j.Kind, []string{"action", "enter", "done", "stop"})
 	}
 	if j.Actor == "" || l.Text == "" {
 		return "", fmt.Errorf("the line lacks who acts, or what is done")

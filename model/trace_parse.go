@@ -84,7 +84,7 @@ func (p *traceParser) finish(err error) (*Trace, error) {
 	}
 	if p.trace.World == nil && p.world != "" {
 		p.number = p.headerAt
-		return nil, p.at(fmt.Errorf("the world %q is not a named one, and is not defined", shorten(p.world)))
+		return nil, p.at(undefinedWorld(p.world))
 	}
 	if p.trace.World == nil {
 		p.number = max(1, p.number)
@@ -122,9 +122,14 @@ func (p *traceParser) line(text string) error {
 	case word == "define":
 		return p.define(rest)
 	case p.trace.World == nil:
-		return fmt.Errorf("the world is not a named one and must be defined before %q", shorten(text))
+		return undefinedWorld(p.world)
 	}
 	return p.body(word, rest, text)
+}
+
+// undefinedWorld is the error about a world that has no name here, and that no line defines before there is an action.
+func undefinedWorld(name string) error {
+	return fmt.Errorf("the world %q is not a named one, and no line below the header defines it%s", shorten(name), namesNear(name, worldNames()))
 }
 
 // body reads a line after the header.
@@ -154,6 +159,18 @@ func (p *traceParser) body(word, rest, text string) error {
 // stopWords are the kinds of stops.
 var stopWords = map[string]bool{"trap": true, "assertion-failure": true, "crash": true, "exception": true}
 
+// headerWords are the words of a header that have a value behind them.
+var headerWords = []string{"world", "variant", "pin", "format", "without"}
+
+// variantNames are the names of the variants.
+func variantNames() []string {
+	var names []string
+	for _, v := range spec.Variants {
+		names = append(names, v.Name)
+	}
+	return names
+}
+
 // header reads "world NAME variant NAME pin COMMIT format VERSION without SITES", of which all but the first may be missing.
 func (p *traceParser) header(words []string) error {
 	if p.trace.Variant != nil {
@@ -169,7 +186,7 @@ func (p *traceParser) header(words []string) error {
 			p.trace.World, p.world = WorldByName(value), value
 		case "variant":
 			if p.trace.Variant = spec.VariantByName(value); p.trace.Variant == nil {
-				return fmt.Errorf("unknown variant %q", shorten(value))
+				return unknownName("variant", value, variantNames())
 			}
 		case "pin":
 			if value != Pin {
@@ -182,7 +199,7 @@ func (p *traceParser) header(words []string) error {
 		case "without":
 			p.without(strings.Split(value, ","))
 		default:
-			return fmt.Errorf("unknown word %q in the header", shorten(words[i]))
+			return unknownName("word", words[i], headerWords)
 		}
 	}
 	if len(words)%2 == 1 {
@@ -260,7 +277,7 @@ func (p *traceParser) stop(text string) error {
 // step reads "op … -> results ; notes" of an actor, and the names for the results.
 func (p *traceParser) step(names []string, actor, text string) error {
 	if actor != Host && !p.trace.World.hasInstance(actor) {
-		return fmt.Errorf("unknown instance %q: there are %s", shorten(actor), shorten(strings.Join(p.trace.World.instanceNames(), ", ")))
+		return unknownName("instance", actor, p.trace.World.actors())
 	}
 	l := Line{Kind: LineAction, Actor: actor, Binds: names, Number: p.number}
 	text, l.Notes, _ = strings.Cut(text, " ; ")
@@ -329,7 +346,7 @@ func (p *traceParser) enters(actor string, words []string) error {
 	switch of := p.trace.World.actorEntering(words[0]); of {
 	case actor:
 	case "":
-		return fmt.Errorf("unknown function %q: no code of the world is called so", shorten(words[0]))
+		return fmt.Errorf("unknown function %q: no code of the world is called so%s", shorten(words[0]), namesNear(words[0], p.trace.World.functionNames()))
 	default:
 		return fmt.Errorf("%s is entered, and not %s: %s is of %s", of, actor, words[0], of)
 	}

@@ -93,6 +93,15 @@ func (w *World) hasInstance(name string) bool {
 	return slices.ContainsFunc(w.Instances, func(i Instance) bool { return i.Name == name })
 }
 
+// actors are the instances, and the host.
+func (w *World) actors() []string {
+	var names []string
+	for _, i := range w.Instances {
+		names = append(names, i.Name)
+	}
+	return append(names, Host)
+}
+
 // Func is the function of a name; nil: there is none.
 func (w *World) Func(name string) *Func {
 	for i := range w.Funcs {

@@ -75,6 +75,15 @@ func parseInt(text string, bits int) (uint64, error) {
 	return strconv.ParseUint(text, 10, bits)
 }
 
+// unknownAction is the error about an action that is none of those that are known.
+func unknownAction(name string, known []string) error {
+	hint := namesNear(name, known)
+	if hint == "" {
+		hint = "; `cabi explain` lists them"
+	}
+	return fmt.Errorf("unknown action %q%s", shorten(name), hint)
+}
+
 // parseAction reads an action from its words. It does not need to be possible anywhere.
 func parseAction(words []string) (Action, error) {
 	if len(words) == 0 {
@@ -82,7 +91,7 @@ func parseAction(words []string) (Action, error) {
 	}
 	op, ok := ops[words[0]]
 	if !ok {
-		return Action{}, fmt.Errorf("unknown action %q; `cabi explain` lists them", shorten(words[0]))
+		return Action{}, unknownAction(words[0], Ops())
 	}
 	a := Action{Op: words[0]}
 	if len(words)-1 < len(op.imm) {

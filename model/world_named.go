@@ -7,6 +7,15 @@ var Worlds = []*World{
 	errorContextsWorld, relendsWorld, pipesWorld, aloneWorld, loopsWorld, promotesWorld, helpersWorld, helperCallsWorld, limitsWorld, blockingWorld, sharingWorld, everythingWorld,
 }
 
+// worldNames are the names of all of them.
+func worldNames() []string {
+	var names []string
+	for _, w := range Worlds {
+		names = append(names, w.Name)
+	}
+	return names
+}
+
 // WorldByName is the world of a name; nil: there is none.
 func WorldByName(name string) *World {
 	for _, w := range Worlds {

@@ -126,7 +126,13 @@ func (p *typeParser) parse() (spec.ValType, error) {
 		}
 		return generic(word, ts)
 	}
-	return nil, fmt.Errorf("unknown type %q", shorten(word))
+	return nil, unknownName("type", word, typeWords())
+}
+
+// typeWords are the words that a type begins with.
+func typeWords() []string {
+	return append(sortedKeys(primTypes), "_", "error-context", "own", "borrow", "record", "variant", "enum", "flags", "list", "tuple", "option", "result",
+		"map", "stream", "future")
 }
 
 // errorContextType is the one error context type of all worlds: it is equal only to itself.
@@ -140,7 +146,7 @@ func (p *typeParser) handle(kind string) (spec.ValType, error) {
 	name := p.word()
 	rt, ok := p.resources[name]
 	if !ok {
-		return nil, fmt.Errorf("unknown resource %q", shorten(name))
+		return nil, unknownName("resource", name, sortedKeys(p.resources))
 	}
 	if err := p.expect(">"); err != nil {
 		return nil, err

@@ -216,7 +216,7 @@ func validateTemplate(line string) error {
 	op, known := ops[words[0]]
 	switch {
 	case !known:
-		return fmt.Errorf("unknown action %q", shorten(words[0]))
+		return unknownAction(words[0], Ops())
 	case IsLoad(words[0]):
 		return fmt.Errorf("%s only loads from memory, which is no use to a search", words[0])
 	case len(words)-1 != len(op.imm):

@@ -3,7 +3,6 @@ package model
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // A vocabulary is what the actions of a world may name: resources, functions, types. It checks each action once, whatever its numbers,
@@ -76,27 +75,33 @@ func (v *vocabulary) checkImmediate(kind immediate, word, actor string) error {
 
 // checkFunc wants a function that the actor can call.
 func (v *vocabulary) checkFunc(word, actor string) error {
-	imported := func(i Import) bool { return i.Instance == actor && i.Func == word }
+	known := v.world.functionNames()
+	if actor != Host {
+		known = v.world.imported(actor)
+	}
 	switch {
 	case v.world.Func(word) == nil:
-		return unknownName("function", word, v.world.functionNames())
-	case actor != Host && !slices.ContainsFunc(v.world.Imports, imported):
-		return fmt.Errorf("instance %s imports no function %q", actor, shorten(word))
+		return unknownName("function", word, known)
+	case !slices.Contains(known, word):
+		return fmt.Errorf("instance %s imports no function %q%s", actor, shorten(word), namesNear(word, known))
 	}
 	return nil
 }
 
-// unknownName is the error for a name that is none of those that a world has.
-func unknownName(kind, name string, known []string) error {
-	if len(known) == 0 {
-		return fmt.Errorf("unknown %s %q: the world has none", kind, shorten(name))
+// imported are the functions that an instance imports.
+func (w *World) imported(instance string) []string {
+	var names []string
+	for _, i := range w.Imports {
+		if i.Instance == instance {
+			names = append(names, i.Func)
+		}
 	}
-	return fmt.Errorf("unknown %s %q: there are %s", kind, shorten(name), shorten(strings.Join(known, ", ")))
+	return names
 }
 
 func oneOf(word string, words ...string) error {
 	if !slices.Contains(words, word) {
-		return fmt.Errorf("%q is none of %v", shorten(word), words)
+		return unknownName("word", word, words)
 	}
 	return nil
 }

@@ -18,7 +18,7 @@ func (b *bound) Type() string { return "number" }
 func (b *bound) Set(text string) error {
 	n, err := strconv.ParseUint(text, 10, 63)
 	if err != nil || n < 1 || n > uint64(b.largest) {
-		return fmt.Errorf("it is a number from 1 to %d", b.largest)
+		return fmt.Errorf("it is a whole number from 1 to %d", b.largest)
 	}
 	b.value = int(n)
 	return nil

@@ -136,7 +136,7 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 // search builds the search that the flags ask for.
 func (c *checkCommand) search(cmd *cobra.Command, world string) (model.Search, error) {
 	if c.duration < 0 {
-		return model.Search{}, exitError{2, fmt.Sprintf("--duration %s: a duration is not negative", c.duration)}
+		return model.Search{}, exitError{2, fmt.Sprintf("--duration %s: it is not negative", c.duration)}
 	}
 	search := model.Search{Workers: c.workers.value, KeepGoing: c.keepGoing, DepthFirst: c.depthFirst, Full: c.full}
 	if search.World = model.WorldByName(world); search.World == nil {
@@ -147,7 +147,7 @@ func (c *checkCommand) search(cmd *cobra.Command, world string) (model.Search, e
 		return search, unknown(kindVariant, c.variant)
 	}
 	if c.every <= 0 {
-		return search, exitError{2, fmt.Sprintf("--checkpoint-every %s: a duration is more than nothing", c.every)}
+		return search, exitError{2, fmt.Sprintf("--checkpoint-every %s: it is more than 0", c.every)}
 	}
 	search.Memory, search.Dir, search.Resume = int64(c.memory)/2, c.disk, c.resume
 	search.Checkpoint = model.Checkpoint{File: cmp.Or(c.checkpoint, c.resume), Every: c.every}

@@ -45,8 +45,8 @@ var actionTexts = map[string]actionText{
 	"task.cancel":       {"", "Resolves the task as cancelled, after it was asked to cancel.", ""},
 
 	"waitable-set.new":  {"", "Makes a waitable set, and gives its index.", ""},
-	"waitable-set.wait": {flagCancellable + " SET PTR", "Waits until a waitable of the set has an event, gives its code, and stores its index and payload." + isCancellable, ""},
-	"waitable-set.poll": {flagCancellable + " SET PTR", "Takes an event of the set if there is one, as waitable-set.wait does." + isCancellable, ""},
+	"waitable-set.wait": {flagCancellable + " SET PTR", "Waits until a waitable of the set has an event. Gives its code, and stores its index and payload at PTR." + isCancellable, ""},
+	"waitable-set.poll": {flagCancellable + " SET PTR", "Takes an event of the set if there is one. Gives its code, or 0, and stores its index and payload at PTR." + isCancellable, ""},
 	"waitable-set.drop": {"SET", "Drops a waitable set.", ""},
 	"waitable.join":     {"WAITABLE SET", "Puts a waitable into a set; with set 0, takes it out of its set.", ""},
 

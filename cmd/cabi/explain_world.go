@@ -103,7 +103,7 @@ func importText(i model.Import) string {
 
 func startText(w *model.World) string {
 	if len(w.Start) == 0 {
-		return "at the host's menu"
+		return "when the host calls something: in a litmus file, with invoke FUNCTION under \"in host\""
 	}
 	return "when the host has called " + strings.Join(w.Start, ", then ")
 }

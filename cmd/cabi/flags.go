@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"cabi/internal/nearest"
 )
 
 // flagRules say which flags of a command have no effect without others or beside others. They are refused, since whoever gives a flag
@@ -140,8 +142,8 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	var known []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
 	hint := fmt.Sprintf("`%s --help` lists its flags", cmd.CommandPath())
-	if near := nearest(name, known); len(near) > 0 {
-		hint = didYouMean(near)
+	if near := nearest.Names(name, known); len(near) > 0 {
+		hint = nearest.Ask(near)
 	}
 	return exitError{2, fmt.Sprintf("%s has no flag %s; %s", cmd.CommandPath(), name, hint)}
 }
@@ -155,11 +157,11 @@ func wants(err *pflag.InvalidValueError) string {
 	case "bool":
 		return "it is true or false"
 	case "uint":
-		return "it is a number from 0 on"
+		return "it is a whole number from 0 on"
 	case "uint64":
-		return "it is a number from 0 to 18446744073709551615"
+		return "it is a whole number from 0 to 18446744073709551615"
 	case "duration":
-		return "a duration is a number with a unit, such as 30s or 10m"
+		return "it is a number with a unit, such as 30s or 10m"
 	case "stringSlice":
 		return "it is names with commas between them"
 	default:

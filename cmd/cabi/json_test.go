@@ -30,6 +30,7 @@ var jsonCommands = []jsonCommand{
 	{args: "check handles --steps 3 --depth-first --json", schema: "schemas/check", lines: true},
 	{args: "check everything --runs 50 --keep-going --json", schema: "schemas/check", lines: true},
 	{args: "check cancel --duration 1ns --json", schema: "schemas/check", lines: true},
+	{args: "list --json", schema: "schemas/list"},
 	{args: "list worlds --json", schema: "schemas/list"},
 	{args: "list properties --json", schema: "schemas/list"},
 	{args: "list variants --json", schema: "schemas/list"},

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -33,6 +34,14 @@ func terminalWidth(w io.Writer) int {
 		}
 	}
 	return 0
+}
+
+// rowsWidth is how many columns a table has whose rows are to be lines where no terminal is, as programs want them.
+func rowsWidth(w io.Writer) int {
+	if terminalWidth(w) > 0 {
+		return widthOf(w)
+	}
+	return math.MaxInt
 }
 
 // wrap joins words with spaces to lines of at most width columns; a longer word has a line of its own.
@@ -106,15 +115,48 @@ func hanging(line string, width int) string {
 const gap = "  "
 
 // writeTable writes rows with aligned columns, in lines of at most width columns where no word is longer: the text of a cell is
-// wrapped within its column. A cell may have several lines of its own.
+// wrapped within its column. A cell may have several lines of its own. Where the columns are too narrow for their words, each row is
+// written as a little table of its own.
 func writeTable(w io.Writer, rows [][]string, width int) error {
 	widths := columnWidths(rows, width)
+	if len(widths) > 2 && lineWidth(widths) > width {
+		return writeRecords(w, rows, width)
+	}
 	for _, row := range rows {
 		if err := writeRow(w, row, widths); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeRecords writes each row but the first as lines: its first cell, and below it a line for each other cell, with its heading.
+func writeRecords(w io.Writer, rows [][]string, width int) error {
+	for _, row := range rows[1:] {
+		var cells [][]string
+		for i := range row[1:] {
+			cells = append(cells, []string{"", rows[0][i+1], row[i+1]})
+		}
+		if _, err := fmt.Fprintln(w, row[0]); err != nil {
+			return err
+		}
+		widths := columnWidths(cells, width)
+		for _, cell := range cells {
+			if err := writeRow(w, cell, widths); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// lineWidth is how wide a line with columns of these widths is.
+func lineWidth(widths []int) int {
+	total := columns(gap) * (len(widths) - 1)
+	for _, n := range widths {
+		total += n
+	}
+	return total
 }
 
 func writeRow(w io.Writer, row []string, widths []int) error {
@@ -146,15 +188,13 @@ func writeRow(w io.Writer, row []string, widths []int) error {
 // not below their longest word.
 func columnWidths(rows [][]string, width int) []int {
 	widths, least := make([]int, len(rows[0])), make([]int, len(rows[0]))
-	total := columns(gap) * (len(widths) - 1)
 	for i := range widths {
 		for _, row := range rows {
 			widths[i] = max(widths[i], longest(strings.Split(row[i], "\n")))
 			least[i] = max(least[i], longest(strings.Fields(row[i])))
 		}
-		total += widths[i]
 	}
-	for ; total > width; total-- {
+	for total := lineWidth(widths); total > width; total-- {
 		widest := -1
 		for i, n := range widths {
 			if n > least[i] && (widest < 0 || n > widths[widest]) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,8 +13,9 @@ import (
 	"cabi/spec"
 )
 
-// lists are the tables that cabi list prints, by name. The first row of a table is its headings.
+// lists are the tables that cabi list prints, by name; without a name, the table of the lists. The first row of a table is its headings.
 var lists = map[string]func() [][]string{
+	"":           listRows,
 	"worlds":     worldRows,
 	"properties": propertyRows,
 	"variants":   variantRows,
@@ -21,6 +23,7 @@ var lists = map[string]func() [][]string{
 
 // listKeys are the keys of the columns in JSON.
 var listKeys = map[string][]string{
+	"":           {"list", "says"},
 	"worlds":     {"world", "says"},
 	"properties": {"property", "kind", "checked", "statement"},
 	"variants":   {"variant", "says", "origin"},
@@ -31,35 +34,45 @@ var listNames = []string{"worlds", "properties", "variants"}
 func newListCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "list " + strings.Join(listNames, "|"),
+		Use:   "list [" + strings.Join(listNames, "|") + "]",
 		Short: "List the worlds, properties or variants that there are",
 		Long: "List prints a table of the worlds, properties or variants, as wide as the terminal, or 100 columns wide if the output\n" +
-			"is no terminal. `cabi explain NAME` says more of each: of a property, where it comes from and what it cannot see.",
+			"is no terminal. Without an argument it says which lists there are. `cabi explain NAME` says more of each entry: of a\n" +
+			"property, where it comes from and what it cannot see.",
 		Example:           "  cabi list worlds\n  cabi list properties",
 		ValidArgsFunction: completesOne(kindList),
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
+			switch {
+			case len(args) > 1:
 				return exitError{2, "list one of: " + strings.Join(listNames, ", ")}
-			}
-			if lists[args[0]] == nil {
+			case len(args) == 1 && !slices.Contains(listNames, args[0]):
 				return unknown(kindList, args[0])
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out := cmd.OutOrStdout()
+			name := strings.Join(args, "") // at most one
 			if asJSON {
-				return printJSON(out, objects(listKeys[args[0]], lists[args[0]]()[1:]))
+				return printJSON(cmd.OutOrStdout(), objects(listKeys[name], lists[name]()[1:]))
 			}
-			if err := writeTable(out, lists[args[0]](), widthOf(out)); err != nil {
-				return err
-			}
-			_, err := fmt.Fprintln(out, "\n`cabi explain NAME` says more of each.")
-			return err
+			return printList(cmd.OutOrStdout(), name)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON list of objects")
 	return cmd
+}
+
+// printList prints a list, and says what tells more.
+func printList(w io.Writer, name string) error {
+	if err := writeTable(w, lists[name](), widthOf(w)); err != nil {
+		return err
+	}
+	more := "`cabi explain NAME` says more of each."
+	if name == "" {
+		more = "`cabi list LIST` prints one."
+	}
+	_, err := fmt.Fprintln(w, "\n"+more)
+	return err
 }
 
 // objects are the rows of a table as objects, by the keys of its columns.
@@ -81,6 +94,15 @@ func printJSON(w io.Writer, v any) error {
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
+}
+
+func listRows() [][]string {
+	return [][]string{
+		{"LIST", "WHAT IT HAS"},
+		{"worlds", fmt.Sprintf("the %d worlds: instances, what they import and export, and what their core code may do", len(model.Worlds))},
+		{"properties", fmt.Sprintf("the %d properties that are checked, by default or if asked for", len(catalogue()))},
+		{"variants", fmt.Sprintf("the %d ways to number handles: that of the specification, and others", len(spec.Variants))},
+	}
 }
 
 func worldRows() [][]string {

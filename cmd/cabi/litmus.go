@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -125,12 +124,6 @@ func parseLitmus(file, text string) (*model.Litmus, error) {
 	if err == nil {
 		err = checkLitmusNames(litmus)
 	}
-	var program *model.UnknownProgram
-	if errors.As(err, &program) {
-		if near := nearest(program.Name, program.Known); len(near) > 0 {
-			err = fmt.Errorf("%w; %s", err, didYouMean(near))
-		}
-	}
 	if err != nil {
 		return nil, exitError{2, fmt.Sprintf("%s: %v", file, err)}
 	}
@@ -139,11 +132,7 @@ func parseLitmus(file, text string) (*model.Litmus, error) {
 
 func (c *litmusCommand) printTrace(w io.Writer, v *model.LitmusReport) error {
 	if c.trace.value > len(v.Outcomes) {
-		are := "are"
-		if len(v.Outcomes) == 1 {
-			are = "is"
-		}
-		return exitError{2, fmt.Sprintf("--trace %d: there %s only %s", c.trace.value, are, model.Counted(len(v.Outcomes), "outcome"))}
+		return exitError{2, fmt.Sprintf("--trace %d: the file has %s", c.trace.value, model.Counted(len(v.Outcomes), "outcome"))}
 	}
 	end := v.Outcomes[c.trace.value-1]
 	end.Trace.Comments = []string{end.String()}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"cabi/internal/nearest"
 	"cabi/internal/port"
 	"cabi/model"
 	"cabi/spec"
@@ -78,8 +79,8 @@ var errExceptionSite = errors.New("an exception has no site: write exception alo
 // unknownNear is the error for a name that is none of its kind. It says which one is nearest, however far that is.
 func unknownNear(k kind, name string) error {
 	text := unknown(k, name).Error()
-	if len(name) <= longestSlip && len(nearest(name, k.names())) == 0 {
-		text += "; the nearest is " + slices.MinFunc(k.names(), func(a, b string) int { return distance(name, a) - distance(name, b) })
+	if len(name) <= nearest.Longest && len(nearest.Names(name, k.names())) == 0 {
+		text += "; the nearest is " + slices.MinFunc(k.names(), func(a, b string) int { return nearest.Distance(name, a) - nearest.Distance(name, b) })
 	}
 	return exitError{2, text}
 }
@@ -89,10 +90,10 @@ func unknownValue(word string) error {
 	known := model.ClaimWords()
 	name, _, _ := strings.Cut(word, ":")
 	hint := "there are: " + strings.Join(known, ", ")
-	if near := nearest(name+":N", known); len(near) > 0 {
-		hint = didYouMean(near)
-	} else if near := nearest(name, known); len(near) > 0 {
-		hint = didYouMean(near)
+	if near := nearest.Names(name+":N", known); len(near) > 0 {
+		hint = nearest.Ask(near)
+	} else if near := nearest.Names(name, known); len(near) > 0 {
+		hint = nearest.Ask(near)
 	}
 	return fmt.Errorf("%q is no value: it is a number, a name, or a word; %s", word, hint)
 }

@@ -128,7 +128,7 @@ func TestLitmusErrors(t *testing.T) {
 		{header + "in A.run\n resource.drop R $r", "line 3: nothing binds $r"},
 		{header + "in A.run\n$1 = resource.new R 1", `line 3: "$1" is no name`},
 		{header + "in A.run\nin A.run", "line 3: there is a program of A.run already"},
-		{header + "C: resource.new R 1", `line 2: unknown instance "C:"`},
+		{header + "C: resource.new R 1", `line 2: unknown instance "C"; there are: A, B, host`},
 		{header + "allowed maybe", `line 2: expected "$name = value"`},
 		{header + "in A.run\nallowed $x = 1", "line 3: nothing binds $x"},
 		{header + "in A.run\n\xff", "line 3: not text"},

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"cabi/internal/export"
 	"cabi/internal/matrix"
+	"cabi/internal/nearest"
 	"cabi/model"
 	"cabi/properties"
 	"cabi/spec"
@@ -34,84 +34,21 @@ var (
 	kindTerm     = kind{"term", "other", func() []string { return []string{termPin} }, "cabi explain"}
 )
 
-// fewNames is how many names an error lists; of more, it says what lists them.
-const fewNames = 12
-
 // unknown is the error for a name that is none of its kind. It says which names are near.
 func unknown(k kind, name string) error {
-	known := k.names()
-	hint := "`" + k.list + "` lists them"
-	if near := nearest(name, known); len(near) > 0 {
-		hint = didYouMean(near)
-	} else if len(known) <= fewNames {
-		hint = "there are: " + strings.Join(known, ", ")
+	hint := nearest.Hint(name, k.names())
+	if hint == "" {
+		hint = "; `" + k.list + "` lists them"
 	}
-	return exitError{2, fmt.Sprintf("unknown %s %q; %s", k.name, shorten(name), hint)}
+	return exitError{2, fmt.Sprintf("unknown %s %q%s", k.name, shorten(name), hint)}
 }
-
-// didYouMean asks whether one of the names was meant.
-func didYouMean(near []string) string {
-	last := len(near) - 1
-	if last == 0 {
-		return fmt.Sprintf("did you mean %s?", near[0])
-	}
-	return fmt.Sprintf("did you mean %s or %s?", strings.Join(near[:last], ", "), near[last])
-}
-
-// mostNear is how many names nearest returns at most.
-const mostNear = 3
-
-// longestSlip is how long a name is at most that may be a slip of another. To compare a longer one with all names takes long.
-const longestSlip = 200
 
 // shorten is the beginning of a name, for an error.
 func shorten(name string) string {
-	if len(name) > longestSlip {
-		return strings.ToValidUTF8(name[:longestSlip], "") + "…"
+	if len(name) > nearest.Longest {
+		return strings.ToValidUTF8(name[:nearest.Longest], "") + "…"
 	}
 	return name
-}
-
-// nearest are the known names that a name may be a slip of, the nearest first: those with few letters changed, and those that
-// begin or end with it.
-func nearest(name string, known []string) []string {
-	if len(name) > longestSlip {
-		return nil
-	}
-	type candidate struct {
-		name     string
-		distance int
-	}
-	var near []candidate
-	for _, k := range known {
-		d := distance(strings.ToLower(name), strings.ToLower(k))
-		if d <= max(1, len(name)/3) || len(name) > 2 && (strings.HasPrefix(k, name) || strings.HasSuffix(k, name)) {
-			near = append(near, candidate{k, d})
-		}
-	}
-	slices.SortStableFunc(near, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
-	return names(near[:min(len(near), mostNear)], func(c candidate) string { return c.name })
-}
-
-// distance is how many letters must be inserted, removed or replaced to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // catalogue is all properties that can be asked for by name, those that compare runs with the pin's way to number handles among them.

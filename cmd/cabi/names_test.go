@@ -11,39 +11,6 @@ import (
 	"cabi/model"
 )
 
-func TestNearest(t *testing.T) {
-	for _, c := range []struct {
-		name string
-		want string
-	}{
-		{"handels", "handles"}, {"HANDLES", "handles"}, {"handles", "handles"}, {"future", "futures"}, {"host", "host-calls host-reads host-streams"},
-		{"xyz", ""}, {"", ""}, {"subtask", "subtasks"},
-	} {
-		if got := strings.Join(sorted(nearest(c.name, worldNames())), " "); got != c.want {
-			t.Errorf("nearest to %q: %q, want %q", c.name, got, c.want)
-		}
-	}
-	if got := nearest("no-stale-alias-wek", propertyNames()); len(got) < 2 || got[0] != "no-stale-alias-weak" {
-		t.Errorf("the nearest is not first: %q", got)
-	}
-}
-
-func sorted(names []string) []string {
-	slices.Sort(names)
-	return names
-}
-
-func TestDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"abc", "", 3}, {"", "abc", 3}, {"abc", "abc", 0}, {"abc", "acb", 2}, {"kitten", "sitting", 3}} {
-		if got := distance(c.a, c.b); got != c.want {
-			t.Errorf("from %q to %q: %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}
-
 // An unknown name ends the command with 2 wherever a name is taken, and the nearest names are suggested.
 func TestDidYouMean(t *testing.T) {
 	file := t.TempDir() + "/a.cabi"
@@ -54,6 +21,8 @@ func TestDidYouMean(t *testing.T) {
 		{"chek", `unknown command "chek"; did you mean check?`},
 		{"chek --version", `unknown command "chek"; did you mean check?`},
 		{"trace nope", `unknown command "nope"; there are: convert, gen`},
+		{"chekc", `unknown command "chekc"; did you mean check?`},
+		{"trace gne", `unknown command "gne"; did you mean gen?`},
 		{"trace convrt", `unknown command "convrt"; did you mean convert?`},
 		{"bench nope", `unknown command "nope"; there are: m, page, worlds`},
 		{"completion nope", `unknown command "nope"; there are: bash, fish, powershell, zsh`},
@@ -78,6 +47,42 @@ func TestDidYouMean(t *testing.T) {
 		_, code, err := execute(newRootCommand(), strings.Fields(c.args)...)
 		if code != 2 || err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("cabi %s: exit %d, %v; want 2, …%s…", c.args, code, err, c.want)
+		}
+	}
+}
+
+// A word that is misspelt in a trace or a litmus file is an error that names the nearest one, whatever kind of word it is.
+func TestDidYouMeanInFiles(t *testing.T) {
+	const trace, litmus = "world handles\n", "world streams\nin A.run\n  $r $w = stream.new u8\n"
+	for _, c := range []struct{ command, text, want string }{
+		{"replay", "world handels\nA: resource.new R 1\n", `the world "handels" is not a named one, and no line below the header defines it; did you mean handles?`},
+		{"replay", `{"kind":"trace","version":1,"world":"handels"}`, `the world "handels" is not a named one, and the header does not define it; did you mean handles?`},
+		{"replay", "world handles varient per-type\n", `unknown word "varient"; did you mean variant?`},
+		{"replay", "world handles variant per-tpye\n", `unknown variant "per-tpye"; did you mean per-type?`},
+		{"replay", "world handles without Table.gt/bounds\n", `unknown site "Table.gt/bounds"; did you mean Table.get/bounds?`},
+		{"replay", trace + "hots: tick\n", `unknown instance "hots"; did you mean host?`},
+		{"replay", trace + "A: resource.nwe R 1\n", `unknown action "resource.nwe"; did you mean resource.new, `},
+		{"replay", trace + "A: resource.new RR 1\n", `unknown resource "RR"; did you mean R?`},
+		{"replay", trace + "A: call B.se-R 1\n", `unknown function "B.se-R"; did you mean B.see-R`},
+		{"replay", "world tasks\nhost: invoke A.snyc\n", `unknown function "A.snyc"; did you mean A.sync?`},
+		{"replay", trace + "A: stream.new u88\n", `unknown type "u88"; did you mean u8?`},
+		{"replay", trace + "A: stream.new own<RR>\n", `unknown resource "RR"; did you mean R?`},
+		{"replay", trace + "A: stream.read u8 asnyc 1 0 0\n", `unknown word "asnyc"; did you mean async?`},
+		{"replay", `{"kind":"trace","version":1,"wrold":"handles"}`, `unknown key "wrold"; did you mean world?`},
+		{"replay", `{"kind":"trace","version":1,"world":"handles"}` + "\n" + `{"kind":"acton"}`, `unknown kind of line "acton"; did you mean action?`},
+		{"litmus", "world streams\nin A.rnu\n", "did you mean A.run?"},
+		{"litmus", litmus + "  skpi\n", `unknown action "skpi"; did you mean skip?`},
+		{"litmus", litmus + "alwyas returns\n", `unknown action "alwyas"; did you mean always?`},
+		{"litmus", litmus + "always retruns\n", `got "retruns"; did you mean returns?`},
+		{"litmus", litmus + "always violtes nonzero\n", `got "violtes nonzero"; did you mean violates?`},
+		{"litmus", litmus + "always violates nonzreo\n", `unknown property "nonzreo"; did you mean nonzero?`},
+		{"litmus", litmus + "always $read = 1\n", "nothing binds $read: a line must, as in \"$read = …\"; there are: $r, $w"},
+		{"litmus", litmus + "BB: stream.drop-readable u8 $r\n", `unknown instance "BB"; did you mean B?`},
+	} {
+		root := newRootCommand()
+		root.SetIn(strings.NewReader(c.text))
+		if out, code, err := execute(root, c.command, "-"); code != 2 || err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("cabi %s of %q: exit %d, %v; want 2, …%s…\n%s", c.command, c.text, code, err, c.want, out)
 		}
 	}
 }
@@ -196,6 +201,29 @@ func TestTable(t *testing.T) {
 	}
 	if widthOf(io.Discard) != plainWidth {
 		t.Error("what is no terminal has another width")
+	}
+}
+
+// In too narrow a terminal each row is a table of its own, so that nothing is wider.
+func TestNarrowTable(t *testing.T) {
+	rows := [][]string{{"NAME", "KIND", "TEXT"}, {"a-long-name", "step", "one two three four"}, {"b", "state", "five"}}
+	const want = "a-long-name\n  KIND  step\n  TEXT  one two\n        three\n        four\nb\n  KIND  state\n  TEXT  five\n"
+	var b bytes.Buffer
+	if err := writeTable(&b, rows, 15); err != nil || b.String() != want {
+		t.Errorf("%v:\n%swant\n%s", err, b.String(), want)
+	}
+}
+
+// Without a name, cabi list says which lists there are: all of them.
+func TestListOfLists(t *testing.T) {
+	out, code, err := execute(newRootCommand(), "list")
+	if code != 0 || err != nil {
+		t.Errorf("exit %d, %v", code, err)
+	}
+	for _, name := range listNames {
+		if !strings.Contains(out, "\n"+name+" ") {
+			t.Errorf("no %s in\n%s", name, out)
+		}
 	}
 }
 

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
-	"text/tabwriter"
+	"strconv"
 
 	"cabi/internal/port"
 
@@ -72,12 +72,11 @@ func runSites(source string, asJSON bool, out, errs io.Writer) error {
 }
 
 func printSites(out io.Writer, sites []port.GoSite) {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	defer w.Flush()
-	fmt.Fprintln(w, "SITE\tPYTHON\tORDINAL\tLINE\tKIND\tSENTENCE")
+	rows := [][]string{{"SITE", "PYTHON", "ORDINAL", "LINE", "KIND", "SENTENCE"}}
 	for _, s := range sites {
-		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%s\t%s\n", s.Name, s.Function, s.Ordinal, s.Line, s.Kind, s.Sentence)
+		rows = append(rows, []string{s.Name, s.Function, strconv.Itoa(s.Ordinal), strconv.Itoa(s.Line), string(s.Kind), s.Sentence})
 	}
+	writeTable(out, rows, rowsWidth(out))
 }
 
 // sitesSummary says how many traps and asserts there are, and whether definitions.py has as many.

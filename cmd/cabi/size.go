@@ -45,5 +45,5 @@ func (s *size) Set(text string) error {
 		*s = size(n)
 		return nil
 	}
-	return fmt.Errorf("a size is a number of bytes, as 200MB or 2GB")
+	return fmt.Errorf("it is a number of bytes, such as 200MB or 2GB")
 }
