@@ -204,9 +204,13 @@ func (l *litmusRun) Entered(at *Activation) {
 
 // appendNames appends what the names stand for, and which wait.
 func (l *litmusRun) appendNames(b []byte) []byte {
-	b = fmt.Append(b, "names ", map[string]string(l.names), " ", l.litmusNames.kinds, " waiting ", l.litmusNames.results, " ", l.made, " took ", l.took)
-	ks := sortedKeys(l.copies)
-	for _, k := range ks {
+	for i, name := range l.registers {
+		if word, bound := l.names[name]; bound {
+			b = fmt.Append(b, i, "=", word, "/", uint16(l.litmusNames.kinds[name]), " ")
+		}
+	}
+	b = fmt.Append(b, "waiting ", l.litmusNames.results, " ", l.made, " took ", l.took)
+	for _, k := range sortedKeys(l.copies) {
 		b = fmt.Append(b, " ", k, *l.copies[k])
 	}
 	return b
