@@ -22,6 +22,7 @@ var groups = map[string][]string{
 	"trace":    {"common", "world", "run", "host", "property"},
 	"litmus":   {"common", "world", "run", "host", "property", "trace"},
 	"search":   {"common", "world", "run", "host", "property", "trace"},
+	"admits":   {"common", "world", "run", "host", "property", "trace", "search"},
 }
 
 // groupOf is the group of a file: the beginning of its name.

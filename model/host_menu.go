@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"slices"
 
 	"cabi/spec"
@@ -245,4 +246,15 @@ func (r *Run) hostMay(at *Activation, a Action) bool {
 		return true
 	}
 	return slices.ContainsFunc(actions(r, at, a.with()), func(o Action) bool { return o.Args[0] == a.Args[0] })
+}
+
+// whyNot says why upstream does not allow an action to the host.
+func (r *Run) whyNot(a Action) error {
+	switch {
+	case a.Op != opCancel:
+		return errors.New("upstream does not allow it there")
+	case r.invocations[n(a, 0)].Resolved:
+		return errors.New("the call is resolved")
+	}
+	return errors.New("its cancellation was requested already")
 }

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -149,17 +148,6 @@ func (l *litmusRun) take(r *Run, at *Activation, line *Line) Action {
 		return Action{}
 	}
 	return a
-}
-
-// whyNot says why upstream does not allow an action to the host.
-func (r *Run) whyNot(a Action) error {
-	switch {
-	case a.Op != opCancel:
-		return errors.New("upstream does not allow it there")
-	case r.invocations[n(a, 0)].Resolved:
-		return errors.New("the call is resolved")
-	}
-	return errors.New("its cancellation was requested already")
 }
 
 // noteHost notes whether the host can take the action of a line.

@@ -33,3 +33,15 @@ func (b *Branching) branch(choices ...uint32) {
 
 // extend makes the tape longer.
 func (b *Branching) extend(choices ...uint32) { b.Tape = append(slices.Clip(b.Tape), choices...) }
+
+// pickFirst shuffles as CPython's random.shuffle does. The specification shuffles the elements of a set only to take the first one that has
+// an event, so it is enough to branch by which one comes first.
+func (b *Branching) pickFirst(c spec.Choices, site spec.Site, n int, swap func(i, j int)) {
+	if b.next == len(b.Tape) {
+		for k := n - 1; k > 0; k-- {
+			b.branch(comesFirst(n, k)...)
+		}
+		b.extend(comesFirst(n, 0)...)
+	}
+	spec.ShuffleByChoice(c, site, n, swap)
+}

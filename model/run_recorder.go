@@ -29,7 +29,11 @@ const (
 	LineEnter                  // the entry into core code, or of the host
 	LineDone                   // the end of an action, with its results, if other lines stand between
 	LineStop                   // the stop of the run by the specification
+	LineGap                    // in a log: actions of anybody that it does not show
 )
+
+// gapWord is the line of a gap.
+const gapWord = "…"
 
 // String is the line as a trace in text has it.
 func (l Line) String() string {
@@ -44,6 +48,8 @@ func (l Line) String() string {
 		fmt.Fprintf(&b, "%s: enter %s", l.Actor, l.Text)
 	case LineDone:
 		fmt.Fprintf(&b, "%s: done %s", l.Actor, l.Text)
+	case LineGap:
+		return gapWord
 	case LineStop:
 		b.WriteString(l.Text)
 		if l.Results != "" {

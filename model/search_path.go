@@ -44,16 +44,13 @@ func (p *pathActor) Next(r *Run, at *Activation) Action {
 // isNew reports whether no run before this one has done the same: the last action of the path was taken, or the path is new.
 func (p *pathActor) isNew() bool { return (p.isFirst || p.nextAction == len(p.actions)) && !p.toExpand }
 
-// Shuffle draws as CPython's random.shuffle does. The specification shuffles the elements of a set only to take the first one that
-// has an event, so it is enough to explore which one comes first.
+// Shuffle branches by which element comes first, unless every order is explored.
 func (p *pathActor) Shuffle(site spec.Site, n int, swap func(i, j int)) {
-	if p.next == len(p.Tape) && !p.everyOrder {
-		for k := n - 1; k > 0; k-- {
-			p.branch(comesFirst(n, k)...)
-		}
-		p.extend(comesFirst(n, 0)...)
+	if p.everyOrder {
+		spec.ShuffleByChoice(p, site, n, swap)
+		return
 	}
-	spec.ShuffleByChoice(p, site, n, swap)
+	p.pickFirst(p, site, n, swap)
 }
 
 // A record is a path as bytes, which is how the frontier keeps a state: the number of actions, the number of each of them

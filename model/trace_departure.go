@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// This file says where a replay departs from its trace, and looks for other choices under which it does not.
+// This file says where a replay departs from its trace.
 
 // Departure says, for people, in what the run departs from what the trace states: a line, choices that nothing asked for, or the claim
 // that a property is violated. The claim is compared if a checker of its property was there. Empty: the run does not depart.
@@ -62,44 +62,6 @@ func (r *Replay) claimed() string {
 		return "that " + r.given.ClaimedProperty() + " is not violated"
 	}
 	return "violates " + r.Trace.Violates
-}
-
-// The runs that OtherChoices makes are bounded, and the lines of all of them.
-const (
-	mostTries      = 10000
-	mostTriedLines = maxLines // so that it takes no longer than a trace that is as long as can be
-)
-
-// OtherChoices looks for choices of the specification, in place of those that a trace states, under which all of it happens. It tries
-// them in order, and of those that make the run depart in the same line, one. If it finds none, complete says that there are none:
-// the number of runs was not bounded.
-func (p ReplayOptions) OtherChoices(t *Trace) (choices []uint32, complete bool) {
-	p.Checkers, p.Observe = nil, nil
-	other := *t
-	other.Choices = nil
-	for tries, lines := 0, 0; tries < mostTries && lines < mostTriedLines; tries++ {
-		replay, f, err := p.run(&other)
-		if err == nil && replay.Departure() == "" {
-			return withoutTrailingZeros(replay.Choices), true
-		}
-		lines += len(f.recorder.lines)
-		if other.Choices = f.nextChoices(replay); other.Choices == nil {
-			return nil, true
-		}
-	}
-	return nil, false
-}
-
-// nextChoices are the choices to try after those of a run: another candidate in place of the last one that can have made the run depart.
-// nil: all were tried.
-func (f *replayActor) nextChoices(replay *Replay) []uint32 {
-	for k := len(f.asked) - 1; k >= 0; k-- {
-		tooLate := replay != nil && replay.Departs != nil && f.asked[k].lines > replay.gotLine+1
-		if next := f.chosen[k] + 1; !tooLate && int(next) < f.asked[k].candidates {
-			return append(slices.Clone(f.chosen[:k]), next)
-		}
-	}
-	return nil
 }
 
 // withoutTrailingZeros are choices without the first candidates at the end, which a trace need not state.

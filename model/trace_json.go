@@ -35,7 +35,7 @@ type jsonHeader struct {
 
 // jsonLine is every other line.
 type jsonLine struct {
-	Kind    string   `json:"kind"`         // action, enter, done, stop
+	Kind    string   `json:"kind"`         // action, enter, done, stop; in a log, gap
 	ID      *int     `json:"id,omitempty"` // from 1 on; nil: not stated
 	Binds   []string `json:"binds,omitempty"`
 	Actor   string   `json:"actor,omitempty"`
@@ -49,7 +49,7 @@ type jsonLine struct {
 	Notes   string   `json:"notes,omitempty"`
 }
 
-var lineKinds = []string{LineAction: "action", LineEnter: "enter", LineDone: "done", LineStop: "stop"}
+var lineKinds = []string{LineAction: "action", LineEnter: "enter", LineDone: "done", LineStop: "stop", LineGap: "gap"}
 
 // JSON is the trace as JSON lines.
 func (t *Trace) JSON() string {
@@ -106,6 +106,8 @@ func (l Line) json(id int) jsonLine {
 	j := jsonLine{Kind: lineKinds[l.Kind], ID: &id, Binds: l.Binds, Actor: l.Actor, Notes: l.Notes}
 	words := strings.Fields(l.Text)
 	switch l.Kind {
+	case LineGap:
+		return j
 	case LineStop:
 		j.Stops, j.Detail = strings.Split(l.Text, " | "), l.Results
 		return j
@@ -237,6 +239,8 @@ func (j jsonLine) text() (string, error) {
 		return "", err
 	}
 	switch j.Kind {
+	case "gap":
+		return gapWord, nil
 	case "stop":
 		l.Kind, l.Text, l.Results = LineStop, strings.Join(j.Stops, " | "), j.Detail
 		if len(j.Stops) == 0 || strings.Contains(l.Text, ": ") {
@@ -265,14 +269,15 @@ func (j jsonLine) text() (string, error) {
 // of the results.
 func (j jsonLine) checkKeys() error {
 	action, enter, stop := j.Kind == "action" || j.Kind == "done", j.Kind == "enter", j.Kind == "stop"
+	step := action || enter
 	for _, key := range []struct {
 		name   string
 		stands bool
 		may    bool
 	}{
-		{"binds", len(j.Binds) > 0, j.Kind == "action" || enter}, {"actor", j.Actor != "", !stop}, {"op", j.Op != "", action}, {"func", j.Func != "", enter},
-		{"stops", len(j.Stops) > 0, stop}, {"detail", j.Detail != "", stop}, {"words", len(j.Words) > 0, action}, {"numbers", len(j.Numbers) > 0, !stop},
-		{"results", len(j.Results) > 0, action}, {"notes", j.Notes != "", !stop},
+		{"binds", len(j.Binds) > 0, j.Kind == "action" || enter}, {"actor", j.Actor != "", step}, {"op", j.Op != "", action}, {"func", j.Func != "", enter},
+		{"stops", len(j.Stops) > 0, stop}, {"detail", j.Detail != "", stop}, {"words", len(j.Words) > 0, action}, {"numbers", len(j.Numbers) > 0, step},
+		{"results", len(j.Results) > 0, action}, {"notes", j.Notes != "", step},
 	} {
 		if key.stands && !key.may {
 			return fmt.Errorf("%q does not stand in a line of kind %q", key.name, shorten(j.Kind))

@@ -68,6 +68,7 @@ type traceParser struct {
 	texts     interner
 	bound     map[string]int // names, and the lines that bind them
 	speaks    *vocabulary    // the world's; nil: no line has needed it
+	gaps      bool           // it is a log, which may have gaps
 }
 
 // at is an error with the number of its line.
@@ -145,6 +146,8 @@ func (p *traceParser) body(word, rest, text string) error {
 		return p.trace.checkClaim()
 	case stopWords[word]:
 		return p.stop(text)
+	case text == gapWord || text == "...":
+		return p.gap()
 	case strings.HasPrefix(word, "$"):
 		names, line, ok := strings.Cut(text, " = ")
 		if actor, action, isStep := strings.Cut(line, ": "); ok && isStep {
@@ -154,6 +157,15 @@ func (p *traceParser) body(word, rest, text string) error {
 		return p.step(nil, strings.TrimSuffix(word, ":"), rest)
 	}
 	return fmt.Errorf("expected an action such as \"A: resource.new R 100\", got %q", shorten(text))
+}
+
+// gap reads a gap.
+func (p *traceParser) gap() error {
+	if !p.gaps {
+		return fmt.Errorf("a trace has no gaps: `cabi admits` reads logs, which may have some")
+	}
+	p.trace.Lines = append(p.trace.Lines, Line{Kind: LineGap, Number: p.number})
+	return nil
 }
 
 // stopWords are the kinds of stops.

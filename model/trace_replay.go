@@ -23,7 +23,6 @@ type Replay struct {
 	Violations []string // "PROPERTY: how" of the checkers, in the order in which they were found
 
 	given   *Trace
-	gotLine int      // of the new run, where it departs
 	checked []string // the properties of the checkers
 	names   bindings
 }
@@ -46,12 +45,6 @@ type ReplayOptions struct {
 
 // Run replays a trace, as RunTrace does.
 func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
-	replay, _, err := p.run(t)
-	return replay, err
-}
-
-// run replays a trace, and returns the actor too.
-func (p ReplayOptions) run(t *Trace) (*Replay, *replayActor, error) {
 	variant := cmp.Or(p.Variant, t.Variant)
 	f := &replayActor{lines: t.Lines, choices: t.Choices, names: bindings{}, awaited: map[*Activation]Line{}, recorder: &recorder{}}
 	options := spec.Options{Choices: f, Variant: variant, Without: p.without(t)}
@@ -65,7 +58,7 @@ func (p ReplayOptions) run(t *Trace) (*Replay, *replayActor, error) {
 	r.recorder, r.Observer, r.neverWritten = f.recorder, f, true
 	r.Main()
 	if f.err != nil {
-		return nil, f, f.err
+		return nil, f.err
 	}
 	f.recorder.flush()
 	f.noteViolations(r)
@@ -81,7 +74,7 @@ func (p ReplayOptions) run(t *Trace) (*Replay, *replayActor, error) {
 	}
 	replay.Plain = f.names.plain(t)
 	replay.compare(given, again.Lines)
-	return replay, f, nil
+	return replay, nil
 }
 
 // without are the traps and asserts that are switched off, by the trace or by the options.
@@ -137,13 +130,12 @@ func withoutNotes(lines []Line) []Line {
 // compare looks for each given line among the new ones, in order. The given trace may leave out entries and ends of actions, and a stop
 // at its end.
 func (r *Replay) compare(given, got []Line) {
-	all := len(got)
 	for i := range given {
-		for len(got) > 0 && !r.matches(given[i], got[0]) && got[0].optional(given[i]) {
+		for len(got) > 0 && !r.names.matches(given[i], got[0]) && got[0].optional(given[i]) {
 			got = got[1:]
 		}
-		if len(got) == 0 || !r.matches(given[i], got[0]) {
-			r.Departs, r.Got, r.gotLine = &given[i], "nothing", all-len(got)
+		if len(got) == 0 || !r.names.matches(given[i], got[0]) {
+			r.Departs, r.Got = &given[i], "nothing"
 			if len(got) > 0 {
 				r.Got = got[0].String()
 			}
@@ -154,11 +146,11 @@ func (r *Replay) compare(given, got []Line) {
 }
 
 // matches reports whether everything that a line states holds of a new one.
-func (r *Replay) matches(l, got Line) bool {
+func (b bindings) matches(l, got Line) bool {
 	if l.Kind != got.Kind || l.Actor != got.Actor || l.Notes != "" && l.Notes != got.Notes {
 		return false
 	}
-	switch words, err := r.names.resolve(strings.Fields(l.Text)); {
+	switch words, err := b.resolve(strings.Fields(l.Text)); {
 	case l.Kind == LineStop:
 		return l.matchesStop(got)
 	case l.Kind == LineEnter && len(words) == 1: // the line does not state the arguments
@@ -167,7 +159,7 @@ func (r *Replay) matches(l, got Line) bool {
 	case err != nil || strings.Join(words, " ") != got.Text && l.Text != got.Text:
 		return false
 	}
-	return r.names.allows(l.Results, got.Results)
+	return b.allows(l.Results, got.Results)
 }
 
 // matchesStop reports whether a stop is one of those that a line allows: "trap SITE", or "trap" for any.
@@ -195,16 +187,9 @@ type replayActor struct {
 	awaited    map[*Activation]Line // lines that bind names, and whose actions are under way
 	taken      []Action             // but for those of the world's start
 	chosen     []uint32             // by the specification
-	asked      []askedChoice        // one for each of those
 	recorder   *recorder
 	violations []string
 	err        error // a line whose action cannot be taken, or a choice that cannot be made
-}
-
-// An askedChoice is a choice that the specification makes.
-type askedChoice struct {
-	candidates int
-	lines      int // how many were recorded before it
 }
 
 // A BadChoice is a choice of a trace among fewer candidates.
@@ -338,6 +323,5 @@ func (f *replayActor) Choose(site spec.Site, n int) int {
 		}
 	}
 	f.chosen = append(f.chosen, next)
-	f.asked = append(f.asked, askedChoice{n, len(f.recorder.lines)})
 	return int(next)
 }

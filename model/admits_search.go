@@ -1,0 +1,212 @@
+package model
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/zeebo/xxh3"
+
+	"cabi/spec"
+)
+
+// An admitSearch looks for a run that explains a log. A state of it is a state of the specification at a line of the log: the lines before
+// have happened. It goes on from the state that it reached last, in the same run, as long as that explains the log; otherwise it makes
+// another run, which takes the path to a state again and goes on with other choices from there. States with fewer actions in gaps come
+// first. A state that was reached before is not looked at again.
+type admitSearch struct {
+	AdmitOptions
+	Admission
+	log     *Log
+	variant *spec.Variant
+	notes   bool // changes of tables are compared: the variant is the log's own
+
+	visited map[xxh3.Uint128]bool
+	pending [][]*admitEdge // by their cost; those to be taken first are last
+	refusal refusalSoFar
+	found   *admitNode // at the end of the log; nil: not yet
+
+	pool     spec.Pool
+	run      *Run // used again for each run; nil: none was made
+	checkers checkerPool
+	writer   stateWriter
+	buffer   []byte
+}
+
+// An admitNode is a state of an admitSearch.
+type admitNode struct {
+	by       *admitEdge // that led to it
+	tape     []uint32   // all choices of that
+	bound    []boundName
+	pos      int // the next line of the log: an action, or a gap that the run is in
+	used     int // actions in that gap
+	violated []string
+	repair   repair
+}
+
+// A boundName is a name of the log with its value.
+type boundName struct{ name, value string }
+
+// An admitEdge is an action at a state, with the first choices that the specification makes during it. The first edge leads from no state
+// through what the world starts.
+type admitEdge struct {
+	from   *admitNode // nil: the run begins
+	action Action
+	line   int  // of the log
+	inGap  bool // the action is one of the gap at the line
+	tape   []uint32
+	cost   int
+}
+
+func newAdmitSearch(l *Log, options AdmitOptions) (*admitSearch, error) {
+	s := &admitSearch{AdmitOptions: options, log: l, variant: cmp.Or(options.Variant, l.Variant), visited: map[xxh3.Uint128]bool{}}
+	s.notes = s.variant == l.Variant
+	s.checkers.properties = s.Properties
+	return s, nil
+}
+
+func (s *admitSearch) close() { s.pool.Close() }
+
+// specOptions are the options of the store of a run that makes some choices.
+func (s *admitSearch) specOptions(choices spec.Choices) spec.Options {
+	options := spec.Options{Choices: choices, Variant: s.variant, Without: s.offSites(s.log.Trace)}
+	options.Limits.RandomIndices = randomIndices(s.log.World.Handles)
+	return options
+}
+
+// errStopped ends a search that reached a limit.
+var errStopped = errors.New("the search was stopped")
+
+// search explores until a run explains the log, or none is left.
+func (s *admitSearch) search() error {
+	s.push(&admitEdge{})
+	for e := s.pop(); e != nil && s.found == nil; e = s.pop() {
+		switch err := s.explore(e); {
+		case errors.Is(err, errStopped):
+			s.Stopped = true
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+	s.conclude()
+	return nil
+}
+
+// conclude settles the verdict of a search that has ended.
+func (s *admitSearch) conclude() {
+	switch {
+	case s.found != nil:
+		s.Verdict, s.Line = Admitted, len(s.log.Lines)
+		to := s.found.path()
+		s.Run, s.repaired = s.explanation(to), &s.found.repair
+		for n := s.found; n.by.from != nil; n = n.by.from {
+			if n.by.inGap {
+				s.Filled++
+			}
+		}
+	default:
+		s.Refusal = s.refusal.of(s.log)
+		if !s.Cut {
+			s.Verdict = Refused
+		}
+	}
+}
+
+// push adds an edge to the pending ones.
+func (s *admitSearch) push(e *admitEdge) {
+	for len(s.pending) <= e.cost {
+		s.pending = append(s.pending, nil)
+	}
+	s.pending[e.cost] = append(s.pending[e.cost], e)
+}
+
+// pop takes the pending edge that is next; nil: none is left.
+func (s *admitSearch) pop() *admitEdge {
+	for cost, edges := range s.pending {
+		if n := len(edges); n > 0 {
+			s.pending[cost] = edges[:n-1]
+			return edges[n-1]
+		}
+	}
+	return nil
+}
+
+// explore makes a run that takes a pending edge, and goes on with what is next from where that leads.
+func (s *admitSearch) explore(e *admitEdge) error {
+	a := newAdmitRun(s, e)
+	r := s.newRun(a)
+	defer r.Close()
+	r.Observer, r.repeating = a, e.from != nil
+	if e.from == nil {
+		a.record(r)
+	}
+	r.Main()
+	if r.Stopped != nil && a.err == nil {
+		a.endSegment(r, nil)
+	}
+	return a.err
+}
+
+// newRun makes the search's run a new one.
+func (s *admitSearch) newRun(a *admitRun) *Run {
+	if s.run != nil {
+		if s.checkers.next() {
+			s.run.assign(s.checkers.checkers)
+		}
+		s.run.reuse(a, a)
+		return s.run
+	}
+	c := compileWorld(s.log.World)
+	c.readsMemory = true // the log may read what the menus of the world do not
+	options := s.specOptions(a)
+	options.Pool = &s.pool
+	s.run = newRun(c, s.log.World, options, a, s.checkers.first())
+	return s.run
+}
+
+// key is the fingerprint of a state: of everything that can influence what happens next and what the log has to say about it. false: the
+// state is one that cannot be written, since traps are switched off that keep the tables in order.
+func (a *admitRun) key(r *Run, n *admitNode) (key xxh3.Uint128, known bool) {
+	defer func() {
+		if r.mayFault && recover() != nil {
+			known = false
+		}
+	}()
+	a.writer.position = a.writePosition
+	b := a.writer.append(a.buffer[:0], r)
+	b = a.appendNames(b, n)
+	for k, c := range r.invocations {
+		if !c.Resolved {
+			b = appendNumber(b, " call ", k)
+		}
+	}
+	for k, c := range r.host.calls {
+		if !c.Resolved {
+			b = appendNumber(b, " host call ", k)
+		}
+	}
+	b = appendNumber(b, " of ", len(r.invocations))
+	b = appendNumber(b, " and ", len(r.host.calls))
+	b = appendNumber(b, " at ", n.pos)
+	b = appendNumber(b, " used ", n.used)
+	b = appendNumber(b, " repaired ", n.repair.code())
+	b = append(b, strings.Join(n.violated, " ")...)
+	a.buffer = b
+	return xxh3.Hash128(b), true
+}
+
+// path is the path to a state.
+func (n *admitNode) path() path {
+	var nodes []*admitNode
+	for ; n.by.from != nil; n = n.by.from {
+		nodes = append(nodes, n)
+	}
+	to := path{choices: slices.Clone(n.tape)}
+	for _, next := range slices.Backward(nodes) {
+		to.actions = append(to.actions, next.by.action)
+		to.choices = append(to.choices, next.tape...)
+	}
+	return to
+}
