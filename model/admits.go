@@ -37,6 +37,11 @@ func (l *Log) complete() {
 	}
 }
 
+// HasGaps reports whether the lines that were read have gaps.
+func (l *Log) HasGaps() bool {
+	return slices.ContainsFunc(l.Lines, func(l Line) bool { return l.Kind == LineGap })
+}
+
 // line is line i, from 0. It waits for the line if that is still to come. nil: the log has ended.
 func (l *Log) line(i int) (*Line, error) {
 	for i >= len(l.Lines) {

@@ -55,7 +55,7 @@ func newRootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelpCommand())
 	root.SetHelpFunc(printHelp)
-	root.AddCommand(newCheckCommand(), newExplainCommand(), newListCommand(), newReplayCommand(), newShrinkCommand(), newLitmusCommand(),
+	root.AddCommand(newCheckCommand(), newExplainCommand(), newListCommand(), newReplayCommand(), newAdmitsCommand(), newShrinkCommand(), newLitmusCommand(),
 		newTraceCommand(), newMatrixCommand(), newTrapsCommand(), newSitesCommand(), newPortCommand(), newUpstreamCommand(), newBenchCommand())
 	addCompletion(root)
 	refuseBadFlags(root)

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// admitsAnswers are the answers to whether a log is admitted: one, or one for each variant.
+type admitsAnswers struct {
+	command  *admitsCommand
+	file     string
+	out      io.Writer
+	log      *model.Log
+	options  model.AdmitOptions
+	progress *progress
+	verdicts map[model.LogVerdict]int
+}
+
+// An admitsAnswer is one answer.
+type admitsAnswer struct {
+	*model.Admission
+	variant *spec.Variant
+	reason  *model.Reason
+}
+
+// answer asks about a variant, nil for the log's own, and prints the answer.
+func (a *admitsAnswers) answer(v *spec.Variant) error {
+	options := a.options
+	options.Variant = v
+	found, err := a.log.Admit(options)
+	if err != nil {
+		return badLog(a.file, err)
+	}
+	answer := &admitsAnswer{found, v, nil}
+	if found.Verdict == model.Refused && v == nil {
+		if answer.reason, err = a.log.Reason(options, found); err != nil {
+			return badLog(a.file, err)
+		}
+	}
+	if answer.variant == nil {
+		answer.variant = a.log.Variant
+	}
+	if a.verdicts == nil {
+		a.verdicts = map[model.LogVerdict]int{}
+	}
+	a.verdicts[found.Verdict]++
+	a.progress.clear()
+	return a.print(answer)
+}
+
+// exit is how the command ends.
+func (a *admitsAnswers) exit() error {
+	switch {
+	case a.verdicts[model.Admitted] > 0:
+		return nil
+	case a.verdicts[model.Unsettled] > 0:
+		return exitError{code: 3}
+	}
+	return exitError{code: 1}
+}
+
+func (a *admitsAnswers) print(one *admitsAnswer) error {
+	switch {
+	case a.command.json:
+		return a.printJSON(one)
+	case a.command.variant == anyVariant:
+		fmt.Fprintf(a.out, "%-10s %-24s %s\n", one.Verdict, one.variant.Name, a.where(one))
+		return nil
+	case one.Verdict == model.Admitted:
+		return a.printAdmitted(one)
+	case one.Verdict == model.Unsettled:
+		fmt.Fprintf(a.out, "undecided: %s\n", a.whyUndecided(one))
+	default:
+		fmt.Fprintf(a.out, "refused: no run explains %s%s\n", a.refusedLine(one), a.withGaps())
+	}
+	if one.Refusal != nil {
+		a.printAllowed(one.Refusal)
+	}
+	a.printReason(one.reason)
+	fmt.Fprintln(a.out, lookedAt(one))
+	return nil
+}
+
+// where says in few words where a log is refused, or why nothing is known.
+func (a *admitsAnswers) where(one *admitsAnswer) string {
+	switch {
+	case one.Verdict == model.Admitted:
+		return ""
+	case one.Verdict == model.Unsettled:
+		return a.whyUndecided(one)
+	}
+	return a.refusedLine(one)
+}
+
+func lookedAt(one *admitsAnswer) string {
+	return fmt.Sprintf("looked at %s, by %s", model.Counted(one.States, "state"), model.Counted(one.Taken, "action"))
+}
+
+// withGaps says how long gaps may be, if the log has some.
+func (a *admitsAnswers) withGaps() string {
+	if !a.log.HasGaps() {
+		return ""
+	}
+	return ", with gaps of at most " + model.Counted(a.options.Gap, "action")
+}
+
+// whyUndecided says which limit was reached.
+func (a *admitsAnswers) whyUndecided(one *admitsAnswer) string {
+	switch {
+	case one.Stopped && a.command.maxStates.value <= one.States:
+		return fmt.Sprintf("stopped at %s, in line %s at the furthest; --max-states allows more", model.Counted(one.States, "state"), a.furthest(one))
+	case one.Stopped:
+		return fmt.Sprintf("stopped by Ctrl-C, in line %s at the furthest", a.furthest(one))
+	}
+	return fmt.Sprintf("no run explains %s with gaps of at most %s of the world's menus; --gap allows more", a.refusedLine(one),
+		model.Counted(a.options.Gap, "action"))
+}
+
+// furthest is the number of the furthest line that the search has come to.
+func (a *admitsAnswers) furthest(one *admitsAnswer) string {
+	if one.Line < len(a.log.Lines) {
+		return fmt.Sprint(a.log.Lines[one.Line].Number)
+	}
+	return "after the last"
+}
+
+// refusedLine is the line that cannot be explained.
+func (a *admitsAnswers) refusedLine(one *admitsAnswer) string {
+	if l := one.Refusal.Line; l != nil {
+		return fmt.Sprintf("line %d, %s", l.Number, l)
+	}
+	return "the claim, violates " + a.log.Violates
+}
+
+// mostAllowed is how many of the things that the specification allows are printed.
+const mostAllowed = 12
+
+// printAllowed prints what the specification allows in place of the line that is refused.
+func (a *admitsAnswers) printAllowed(r *model.Refusal) {
+	lines := r.Instead
+	if len(r.Results) > 0 {
+		lines = append([]string{"-> " + strings.Join(r.Results, " | ")}, lines...)
+	}
+	fmt.Fprintln(a.out, "after the lines before it, the specification allows:")
+	for i, text := range lines {
+		if i == mostAllowed {
+			fmt.Fprintf(a.out, "  … and %d more\n", len(lines)-i)
+			break
+		}
+		fmt.Fprintf(a.out, "  %s\n", text)
+	}
+}
+
+// printReason prints which line forces the refusal.
+func (a *admitsAnswers) printReason(r *model.Reason) {
+	if r == nil {
+		return
+	}
+	fmt.Fprintf(a.out, "the nearest reason: %s\n  line %d, %s\n", reasonText(r), r.Line.Number, r.Line)
+}
+
+// reasonText says what would have to change for more of the log to be explained.
+func reasonText(r *model.Reason) string {
+	text := "with any results in this line, "
+	if r.LeftOut {
+		text = "without this line, "
+	}
+	if r.Then == nil {
+		return text + "the log is admitted"
+	}
+	return fmt.Sprintf("%sthe log can be explained up to line %d", text, r.Then.Number)
+}
+
+// printAdmitted prints or saves the run that explains the log.
+func (a *admitsAnswers) printAdmitted(one *admitsAnswer) error {
+	text := fmt.Sprintf("admitted: %s; %s", model.Counted(len(a.log.Lines), "line"), lookedAt(one))
+	if a.log.HasGaps() {
+		text += fmt.Sprintf("; the gaps are filled with %s", model.Counted(one.Filled, "action"))
+	}
+	if a.command.save == "" {
+		one.Run.Comments = []string{text, "the run that explains it:"}
+		_, err := one.Run.WriteTo(a.out)
+		return err
+	}
+	one.Run.Comments = []string{"a run that explains " + a.file}
+	fmt.Fprintln(a.out, text)
+	return writeFile(a.out, a.command.save, func(w io.Writer) error {
+		_, err := one.Run.WriteTo(w)
+		return err
+	})
+}
+
+// admitsJSON is an answer as JSON. docs/schemas/admits.schema.json says what it means.
+type admitsJSON struct {
+	File    string            `json:"file"`
+	Variant string            `json:"variant"`
+	Verdict string            `json:"verdict"`
+	States  int               `json:"states"`
+	Actions int               `json:"actions"`
+	Gap     int               `json:"gap"`
+	Filled  int               `json:"filled,omitempty"`
+	Trace   string            `json:"trace,omitempty"`
+	Line    int               `json:"line,omitempty"`
+	Text    string            `json:"text,omitempty"`
+	Results []string          `json:"results,omitempty"`
+	Instead []string          `json:"instead,omitempty"`
+	Stopped bool              `json:"stopped,omitempty"`
+	Cut     bool              `json:"cut,omitempty"`
+	Reason  *admitsReasonJSON `json:"reason,omitempty"`
+}
+
+type admitsReasonJSON struct {
+	Line    int    `json:"line"`
+	Text    string `json:"text"`
+	LeftOut bool   `json:"leftOut"`
+	Then    int    `json:"then,omitempty"`
+}
+
+func (a *admitsAnswers) printJSON(one *admitsAnswer) error {
+	j := admitsJSON{File: a.file, Variant: one.variant.Name, Verdict: one.Verdict.String(), States: one.States, Actions: one.Taken, Gap: a.options.Gap,
+		Filled: one.Filled, Stopped: one.Stopped, Cut: one.Cut}
+	if one.Run != nil {
+		j.Trace = one.Run.String()
+	}
+	if r := one.Refusal; r != nil {
+		j.Results, j.Instead = r.Results, r.Instead
+		if r.Line != nil {
+			j.Line, j.Text = r.Line.Number, r.Line.String()
+		}
+	}
+	if r := one.reason; r != nil {
+		j.Reason = &admitsReasonJSON{Line: r.Line.Number, Text: r.Line.String(), LeftOut: r.LeftOut}
+		if r.Then != nil {
+			j.Reason.Then = r.Then.Number
+		}
+	}
+	e := json.NewEncoder(a.out)
+	e.SetEscapeHTML(false)
+	err := e.Encode(j)
+	if one.Run != nil && a.command.save != "" {
+		err = errors.Join(err, writeFile(a.out, a.command.save, func(w io.Writer) error {
+			_, err := one.Run.WriteTo(w)
+			return err
+		}))
+	}
+	return err
+}
