@@ -93,6 +93,7 @@ type Admission struct {
 
 	Run    *Trace // that explains the log; nil: none was found
 	Filled int    // actions in gaps of that run
+	Unsaid *Line  // with which the specification stops that run after the last line, which the log does not say; nil: it does not
 
 	Refusal *Refusal // where the log is refused; nil: it is not
 	Cut     bool     // a gap could have gone on, but for the limit on its actions

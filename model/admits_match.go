@@ -74,6 +74,12 @@ func (m *matcher) fits(l, got Line, p logPlace) bool {
 	return names.matches(l, got)
 }
 
+// isButFor reports whether a line of the run is as a line of the log states it, but for its results and the changes of tables.
+func (m *matcher) isButFor(l, got Line, p logPlace) bool {
+	l.Results, l.Notes = "", ""
+	return l.Kind != LineStop && m.fits(l, got, p)
+}
+
 // next goes on with a line of the run, from each place.
 func (m *matcher) next(got *Line) {
 	before := m.places
@@ -115,8 +121,7 @@ func (m *matcher) step(p logPlace, got *Line) bool {
 		m.add(next)
 		return true
 	}
-	bare := *l
-	if bare.Results, bare.Notes = "", ""; bare.Kind != LineStop && m.fits(bare, *got, p) {
+	if m.isButFor(*l, *got, p) {
 		m.refusal.note(p.pos, resultsOf(*l, []Line{*got}))
 		for _, q := range m.repairedAt(p.pos, next, anyResult) {
 			m.add(q)
@@ -190,7 +195,7 @@ func (m *matcher) nodes(p logPlace, r *Run, at *Activation) []*admitNode {
 				nodes = append(nodes, m.node(q))
 			}
 		case !inGap || q.pos > p.pos && m.used(p):
-			m.refusal.note(q.pos, m.missing(q, at))
+			m.refusal.note(q.pos, m.missing(q, at, inGap))
 		}
 	}
 	return nodes
@@ -217,9 +222,7 @@ func (m *matcher) reachEnd(n *admitNode, r *Run) {
 		m.refusal.note(len(m.log.Lines), failure{text: "what the log claims is not violated"})
 		return
 	}
-	if m.found == nil {
-		m.found = n
-	}
+	m.push(&admitEdge{from: n.by.from, end: n, cost: n.by.cost})
 }
 
 // claimHolds reports whether what the log claims is among what the run violates.
@@ -237,12 +240,15 @@ func (a *admitRun) line(i int) *Line {
 	return l
 }
 
-// missing says what the run does in place of a line that is no action.
-func (m *matcher) missing(p logPlace, at *Activation) failure {
+// missing says what the run does in place of a line that is no action. After a gap, that is whoever acts next.
+func (m *matcher) missing(p logPlace, at *Activation, afterGap bool) failure {
 	l := m.line(p.pos)
 	switch got := m.lines.lines; {
+	case afterGap:
 	case l.Kind == LineStop && len(got) > 0:
 		return failure{text: got[0].String()}
+	case p.skipped != nil && m.isButFor(*l, *p.skipped, p):
+		return resultsOf(*l, []Line{*p.skipped})
 	case p.skipped != nil:
 		return failure{text: p.skipped.String()}
 	}
@@ -255,7 +261,7 @@ func resultsOf(l Line, got []Line) failure {
 	case got[0].Results != "" && l.Results != "" && l.Results != got[0].Results:
 		return failure{result: got[0].Results}
 	case l.Results != "" && got[0].Results == "" && len(got) > 1:
-		return failure{text: got[1].String() + ", before the action has a result: that stands in a line \"done\" below"}
+		return failure{text: got[1].String() + " comes before the result, which stands in a line \"done\" further down"}
 	}
 	return failure{text: got[0].String()}
 }

@@ -65,7 +65,7 @@ func beginsWithBrace(b *bufio.Reader) (bool, error) {
 func (l *Log) ReadAll() error {
 	for i := len(l.Lines); ; i++ {
 		if line, err := l.line(i); line == nil {
-			if err == nil {
+			if err == nil && l.lastUse == nil {
 				l.complete()
 			}
 			return err

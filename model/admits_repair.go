@@ -50,30 +50,54 @@ type Reason struct {
 	Then    *Line // the line that is refused then; nil: the log is admitted
 }
 
-// Reason looks for the reason of a refusal. nil: no single line is one, or none was found within as many states as the refusal took, a
-// few times over.
-func (l *Log) Reason(options AdmitOptions, refused *Admission) (*Reason, error) {
+// Reasons looks for the reasons of a refusal: the line itself, if more of the log can be explained with it repaired, and the nearest line
+// before it with which repaired it can be explained. A reason that is not found within some times as many states as the refusal took
+// is not given.
+func (l *Log) Reasons(options AdmitOptions, refused *Admission) ([]*Reason, error) {
 	at := l.refusedAt(refused)
-	whole := NewLog(l.Trace)
-	options.repairs = &repairs{from: max(0, at-mostRepairs), to: at, furthest: map[repair]int{}}
 	options.MaxStates = 4*refused.States + 10000
-	found, err := whole.Admit(options)
+	var reasons []*Reason
+	for _, window := range []repairs{{from: at, to: at}, {from: max(0, at-mostRepairs), to: at - 1}} {
+		window.furthest = map[repair]int{}
+		reason, err := l.reasonWithin(options, &window, at)
+		if err != nil {
+			return nil, err
+		}
+		if reason != nil {
+			reasons = append(reasons, reason)
+		}
+	}
+	return reasons, nil
+}
+
+// reasonWithin looks for the nearest line to repair within some; nil: no repair of one explains the line that was refused.
+func (l *Log) reasonWithin(options AdmitOptions, window *repairs, at int) (*Reason, error) {
+	if window.to < 0 || window.to == at && at == len(l.Lines)-1 {
+		return nil, nil
+	}
+	options.repairs = window
+	found, err := NewLog(l.Trace).Admit(options)
 	if err != nil {
 		return nil, err
 	}
 	if found.Verdict == Admitted {
 		return l.reason(*found.repaired, nil), nil
 	}
-	best, furthest := repair{}, at
-	for r, pos := range options.repairs.furthest {
-		if pos > furthest || pos == furthest && best.kind != noRepair && (r.line > best.line || r.line == best.line && r.kind < best.kind) {
+	best, furthest := repair{}, at+1
+	for r, pos := range window.furthest {
+		if pos > furthest || pos == furthest && best.kind != noRepair && r.nearer(best) {
 			best, furthest = r, pos
 		}
 	}
-	if furthest <= at+1 || furthest >= len(l.Lines) {
+	if best.kind == noRepair || furthest >= len(l.Lines) {
 		return nil, nil
 	}
 	return l.reason(best, &l.Lines[furthest]), nil
+}
+
+// nearer reports whether a repair is nearer to the line that was refused than another.
+func (r repair) nearer(other repair) bool {
+	return r.line > other.line || r.line == other.line && r.kind < other.kind
 }
 
 func (l *Log) reason(r repair, then *Line) *Reason {

@@ -195,14 +195,11 @@ func (a *admitRun) branchOff() {
 
 // goOn is the pending edge that is next, if it leads on from one of the states that the run is in.
 func (a *admitRun) goOn(nodes []*admitNode) *admitEdge {
-	if a.found != nil {
-		return nil
-	}
 	next := a.pop()
 	if next == nil {
 		return nil
 	}
-	if !slices.Contains(nodes, next.from) {
+	if next.end != nil || !slices.Contains(nodes, next.from) {
 		a.push(next)
 		return nil
 	}
@@ -353,19 +350,4 @@ func (at *Activation) where() string {
 		return "at rest"
 	}
 	return "in " + at.Name
-}
-
-// gapEdges are the actions of the menu, for the gap that the run is in.
-func (a *admitRun) gapEdges(r *Run, at *Activation, n *admitNode) []*admitEdge {
-	bounds := a.log.World.Bounds
-	bounds.Steps = 0
-	var edges []*admitEdge
-	for _, m := range r.appendMenu(nil, at, bounds, RightClassIndex) {
-		edges = append(edges, &admitEdge{from: n, action: m.Action, line: n.pos, inGap: true, cost: n.by.cost + 1})
-	}
-	if n.used == a.Gap {
-		a.Cut = a.Cut || len(edges) > 0
-		return nil
-	}
-	return edges
 }

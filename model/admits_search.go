@@ -27,11 +27,12 @@ type admitSearch struct {
 	refusal refusalSoFar
 	found   *admitNode // at the end of the log; nil: not yet
 
-	pool     spec.Pool
-	run      *Run // used again for each run; nil: none was made
-	checkers checkerPool
-	writer   stateWriter
-	buffer   []byte
+	menusMade bool // for gaps
+	pool      spec.Pool
+	run       *Run // used again for each run; nil: none was made
+	checkers  checkerPool
+	writer    stateWriter
+	buffer    []byte
 }
 
 // An admitNode is a state of an admitSearch.
@@ -57,6 +58,7 @@ type admitEdge struct {
 	inGap  bool // the action is one of the gap at the line
 	tape   []uint32
 	cost   int
+	end    *admitNode // at the end of the log, to which the edge has led; nil: it is still to be taken
 }
 
 func newAdmitSearch(l *Log, options AdmitOptions) (*admitSearch, error) {
@@ -81,7 +83,10 @@ var errStopped = errors.New("the search was stopped")
 // search explores until a run explains the log, or none is left.
 func (s *admitSearch) search() error {
 	s.push(&admitEdge{})
-	for e := s.pop(); e != nil && s.found == nil; e = s.pop() {
+	for e := s.pop(); e != nil; e = s.pop() {
+		if s.found = e.end; s.found != nil {
+			break
+		}
 		switch err := s.explore(e); {
 		case errors.Is(err, errStopped):
 			s.Stopped = true
@@ -99,8 +104,8 @@ func (s *admitSearch) conclude() {
 	switch {
 	case s.found != nil:
 		s.Verdict, s.Line = Admitted, len(s.log.Lines)
-		to := s.found.path()
-		s.Run, s.repaired = s.explanation(to), &s.found.repair
+		s.Run, s.repaired = s.explanation(s.found.path()), &s.found.repair
+		s.noteUnsaid()
 		for n := s.found; n.by.from != nil; n = n.by.from {
 			if n.by.inGap {
 				s.Filled++
@@ -111,6 +116,14 @@ func (s *admitSearch) conclude() {
 		if !s.Cut {
 			s.Verdict = Refused
 		}
+	}
+}
+
+// noteUnsaid notes that the specification stops the run, which the log does not say.
+func (s *admitSearch) noteUnsaid() {
+	n, last := len(s.log.Lines), len(s.Run.Lines)-1
+	if last >= 0 && s.Run.Lines[last].Kind == LineStop && (n == 0 || s.log.Lines[n-1].Kind != LineStop) {
+		s.Unsaid = &s.Run.Lines[last]
 	}
 }
 

@@ -13,6 +13,7 @@
 //     which it has a method (run_observers.go). An [Observer] is told what happens too, and checks nothing.
 //   - A [Trace] is the record of a run: for each action a [Line], with its results, and the choices of the specification. [ReadTrace]
 //     reads one, [RunTrace] replays it, and a [Replay] says whether the same happened.
+//   - A [Log] is a trace without choices, which a runtime wrote. [Log.Admit] says whether a run explains it.
 //   - A [Litmus] is a litmus test: short programs, and claims about all their outcomes.
 //   - A [Search] explores a world: breadth first, depth first, or by random walks. It returns a [Report] with a [Violation], which has a
 //     trace, for each kind of counterexample. A state is a path, which is the actions and choices that lead to it; a search knows by
@@ -30,7 +31,8 @@
 //   - run, host and property, which use each other: the store of a world, the loop that takes actions, menus, the text of a state, the
 //     recorder; what the host does; properties and checkers;
 //   - trace: text and JSON of traces, names in them, replaying;
-//   - litmus and search, which do not use each other: litmus tests; and explorers, the frontier, visited states, checkpoints, random walks.
+//   - litmus and search, which do not use each other: litmus tests; and explorers, the frontier, visited states, checkpoints, random walks;
+//   - admits, which uses search and not litmus: logs, and the search for a run that explains one.
 //
 // The package imports spec. Only search uses cabi/internal/snapshot, to take actions back, cabi/internal/storage, to keep states, and
 // cabi/internal/output, to write checkpoints.

@@ -26,7 +26,7 @@ type admitsCommand struct {
 const anyVariant = "any"
 
 func newAdmitsCommand() *cobra.Command {
-	c := &admitsCommand{gap: bound{3, 1 << 20}, maxStates: bound{1000000, 1 << 40}}
+	c := &admitsCommand{gap: bound{4, 1 << 20}, maxStates: bound{1000000, 1 << 40}}
 	cmd := &cobra.Command{
 		Use:   "admits LOG",
 		Short: "Say whether any run of the specification explains a log, and which does, or where none can",
@@ -122,7 +122,7 @@ func readLog(in io.Reader, file string, lazily bool) (*model.Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	log, err := model.ReadLog(f, checkLogLine)
+	log, err := model.ReadLog(f, checkLineSites)
 	if err == nil && (!lazily || file != standardInput) {
 		err = log.ReadAll()
 		f.Close()
@@ -131,11 +131,6 @@ func readLog(in io.Reader, file string, lazily bool) (*model.Log, error) {
 		err = checkTraceSites(log.Trace)
 	}
 	return log, badLog(file, err)
-}
-
-// checkLogLine returns an error if a line names a site that does not exist.
-func checkLogLine(l model.Line) error {
-	return checkTraceSites(&model.Trace{Lines: []model.Line{l}})
 }
 
 // badLog is the error for a log that cannot be read. nil stays nil.
@@ -157,6 +152,7 @@ type interruptible struct {
 	chunks    chan chunk
 	interrupt <-chan os.Signal
 	rest      []byte
+	err       error // of the last read; nil: there may be more
 }
 
 // A chunk is what one read gives.
@@ -166,7 +162,7 @@ type chunk struct {
 }
 
 func newInterruptible(in io.Reader, interrupt <-chan os.Signal) *interruptible {
-	i := &interruptible{make(chan chunk), interrupt, nil}
+	i := &interruptible{chunks: make(chan chunk), interrupt: interrupt}
 	go func() {
 		for {
 			buffer := make([]byte, 1<<16)
@@ -183,13 +179,14 @@ func newInterruptible(in io.Reader, interrupt <-chan os.Signal) *interruptible {
 // Read waits for text or for the signal.
 func (i *interruptible) Read(b []byte) (int, error) {
 	for len(i.rest) == 0 {
+		if i.err != nil {
+			return 0, i.err
+		}
 		select {
 		case <-i.interrupt:
-			return 0, errInterrupted
+			i.err = errInterrupted
 		case c := <-i.chunks:
-			if i.rest = c.text; len(c.text) == 0 && c.err != nil {
-				return 0, c.err
-			}
+			i.rest, i.err = c.text, c.err
 		}
 	}
 	n := copy(b, i.rest)

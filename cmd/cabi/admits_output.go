@@ -26,7 +26,7 @@ type admitsAnswers struct {
 type admitsAnswer struct {
 	*model.Admission
 	variant *spec.Variant
-	reason  *model.Reason
+	reasons []*model.Reason
 }
 
 // answer asks about a variant, nil for the log's own, and prints the answer.
@@ -37,9 +37,9 @@ func (a *admitsAnswers) answer(v *spec.Variant) error {
 	if err != nil {
 		return badLog(a.file, err)
 	}
-	answer := &admitsAnswer{found, v, nil}
+	answer := &admitsAnswer{Admission: found, variant: v}
 	if found.Verdict == model.Refused && v == nil {
-		if answer.reason, err = a.log.Reason(options, found); err != nil {
+		if answer.reasons, err = a.log.Reasons(options, found); err != nil {
 			return badLog(a.file, err)
 		}
 	}
@@ -70,7 +70,7 @@ func (a *admitsAnswers) print(one *admitsAnswer) error {
 	case a.command.json:
 		return a.printJSON(one)
 	case a.command.variant == anyVariant:
-		fmt.Fprintf(a.out, "%-10s %-24s %s\n", one.Verdict, one.variant.Name, a.where(one))
+		fmt.Fprintln(a.out, strings.TrimSpace(fmt.Sprintf("%-10s %-22s %s", one.Verdict, one.variant.Name, a.where(one))))
 		return nil
 	case one.Verdict == model.Admitted:
 		return a.printAdmitted(one)
@@ -82,7 +82,9 @@ func (a *admitsAnswers) print(one *admitsAnswer) error {
 	if one.Refusal != nil {
 		a.printAllowed(one.Refusal)
 	}
-	a.printReason(one.reason)
+	for _, r := range one.reasons {
+		a.printReason(one.Refusal, r)
+	}
 	fmt.Fprintln(a.out, lookedAt(one))
 	return nil
 }
@@ -118,7 +120,7 @@ func (a *admitsAnswers) whyUndecided(one *admitsAnswer) string {
 	case one.Stopped:
 		return fmt.Sprintf("stopped by Ctrl-C, in line %s at the furthest", a.furthest(one))
 	}
-	return fmt.Sprintf("no run explains %s with gaps of at most %s of the world's menus; --gap allows more", a.refusedLine(one),
+	return fmt.Sprintf("no run explains %s with gaps of at most %s; --gap allows more", a.refusedLine(one),
 		model.Counted(a.options.Gap, "action"))
 }
 
@@ -157,24 +159,29 @@ func (a *admitsAnswers) printAllowed(r *model.Refusal) {
 	}
 }
 
-// printReason prints which line forces the refusal.
-func (a *admitsAnswers) printReason(r *model.Reason) {
-	if r == nil {
+// printReason prints a line that forces the refusal.
+func (a *admitsAnswers) printReason(refusal *model.Refusal, r *model.Reason) {
+	if r.Line == refusal.Line {
+		fmt.Fprintf(a.out, "%s, %s\n", repairText(r), thenText(r))
 		return
 	}
-	fmt.Fprintf(a.out, "the nearest reason: %s\n  line %d, %s\n", reasonText(r), r.Line.Number, r.Line)
+	fmt.Fprintf(a.out, "the nearest reason before it is line %d, %s:\n  %s, %s\n", r.Line.Number, r.Line, repairText(r), thenText(r))
 }
 
-// reasonText says what would have to change for more of the log to be explained.
-func reasonText(r *model.Reason) string {
-	text := "with any results in this line, "
+// repairText says what would have to change in a line.
+func repairText(r *model.Reason) string {
 	if r.LeftOut {
-		text = "without this line, "
+		return "without this line"
 	}
+	return "with any results in this line"
+}
+
+// thenText says how much of the log can be explained then.
+func thenText(r *model.Reason) string {
 	if r.Then == nil {
-		return text + "the log is admitted"
+		return "the log is admitted"
 	}
-	return fmt.Sprintf("%sthe log can be explained up to line %d", text, r.Then.Number)
+	return fmt.Sprintf("it can be explained up to line %d", r.Then.Number)
 }
 
 // printAdmitted prints or saves the run that explains the log.
@@ -183,8 +190,11 @@ func (a *admitsAnswers) printAdmitted(one *admitsAnswer) error {
 	if a.log.HasGaps() {
 		text += fmt.Sprintf("; the gaps are filled with %s", model.Counted(one.Filled, "action"))
 	}
+	if one.Unsaid != nil {
+		text += "\n" + fmt.Sprintf("the specification stops the run there, which the log does not say: %s", one.Unsaid)
+	}
 	if a.command.save == "" {
-		one.Run.Comments = []string{text, "the run that explains it:"}
+		one.Run.Comments = append(strings.Split(text, "\n"), "the run that explains it:")
 		_, err := one.Run.WriteTo(a.out)
 		return err
 	}
@@ -198,21 +208,22 @@ func (a *admitsAnswers) printAdmitted(one *admitsAnswer) error {
 
 // admitsJSON is an answer as JSON. docs/schemas/admits.schema.json says what it means.
 type admitsJSON struct {
-	File    string            `json:"file"`
-	Variant string            `json:"variant"`
-	Verdict string            `json:"verdict"`
-	States  int               `json:"states"`
-	Actions int               `json:"actions"`
-	Gap     int               `json:"gap"`
-	Filled  int               `json:"filled,omitempty"`
-	Trace   string            `json:"trace,omitempty"`
-	Line    int               `json:"line,omitempty"`
-	Text    string            `json:"text,omitempty"`
-	Results []string          `json:"results,omitempty"`
-	Instead []string          `json:"instead,omitempty"`
-	Stopped bool              `json:"stopped,omitempty"`
-	Cut     bool              `json:"cut,omitempty"`
-	Reason  *admitsReasonJSON `json:"reason,omitempty"`
+	File    string             `json:"file"`
+	Variant string             `json:"variant"`
+	Verdict string             `json:"verdict"`
+	States  int                `json:"states"`
+	Actions int                `json:"actions"`
+	Gap     int                `json:"gap"`
+	Filled  int                `json:"filled,omitempty"`
+	Trace   string             `json:"trace,omitempty"`
+	Line    int                `json:"line,omitempty"`
+	Text    string             `json:"text,omitempty"`
+	Results []string           `json:"results,omitempty"`
+	Instead []string           `json:"instead,omitempty"`
+	Stopped bool               `json:"stopped,omitempty"`
+	Cut     bool               `json:"cut,omitempty"`
+	Unsaid  string             `json:"unsaid,omitempty"`
+	Reasons []admitsReasonJSON `json:"reasons,omitempty"`
 }
 
 type admitsReasonJSON struct {
@@ -234,11 +245,15 @@ func (a *admitsAnswers) printJSON(one *admitsAnswer) error {
 			j.Line, j.Text = r.Line.Number, r.Line.String()
 		}
 	}
-	if r := one.reason; r != nil {
-		j.Reason = &admitsReasonJSON{Line: r.Line.Number, Text: r.Line.String(), LeftOut: r.LeftOut}
+	if one.Unsaid != nil {
+		j.Unsaid = one.Unsaid.String()
+	}
+	for _, r := range one.reasons {
+		reason := admitsReasonJSON{Line: r.Line.Number, Text: r.Line.String(), LeftOut: r.LeftOut}
 		if r.Then != nil {
-			j.Reason.Then = r.Then.Number
+			reason.Then = r.Then.Number
 		}
+		j.Reasons = append(j.Reasons, reason)
 	}
 	e := json.NewEncoder(a.out)
 	e.SetEscapeHTML(false)

@@ -7,16 +7,19 @@ import (
 	"testing"
 )
 
-// Each file of testdata/answers says in its first lines with which code cabi litmus, or cabi replay, exits, and what it prints: nothing is
+// Each file of testdata/answers says in its first lines with which code cabi litmus, cabi replay or cabi admits exits, and what it prints: nothing is
 // believed that was not looked at.
 func TestAnswers(t *testing.T) {
-	files := append(must(filepath.Glob("testdata/answers/*.litmus")), must(filepath.Glob("testdata/answers/*.cabi"))...)
+	var files []string
+	for _, form := range []string{"litmus", "cabi", "log", "jsonl"} {
+		files = append(files, must(filepath.Glob("testdata/answers/*."+form))...)
+	}
 	if len(files) < 40 {
 		t.Fatalf("there are %d files", len(files))
 	}
 	for _, file := range files {
 		t.Run(filepath.Base(file), func(t *testing.T) {
-			command := map[string]string{".litmus": "litmus", ".cabi": "replay"}[filepath.Ext(file)]
+			command := map[string]string{".litmus": "litmus", ".cabi": "replay", ".log": "admits", ".jsonl": "admits"}[filepath.Ext(file)]
 			args, want, texts := []string{command, file}, "", []string(nil)
 			for _, line := range strings.Split(string(must(os.ReadFile(file))), "\n") {
 				switch word, rest, _ := strings.Cut(strings.TrimPrefix(line, "# "), " "); {

@@ -127,13 +127,21 @@ func checkTraceSites(trace *model.Trace) error {
 		}
 	}
 	for _, l := range trace.Lines {
-		if l.Kind != model.LineStop {
-			continue
+		if err := checkLineSites(l); err != nil {
+			return fmt.Errorf("line %d: %w", l.Number, err)
 		}
-		for _, stop := range strings.Split(l.Text, " | ") {
-			if err := checkStop(strings.Fields(stop)); err != nil {
-				return fmt.Errorf("line %d: %w", l.Number, err)
-			}
+	}
+	return nil
+}
+
+// checkLineSites returns an error if a line is a stop that there is none like.
+func checkLineSites(l model.Line) error {
+	if l.Kind != model.LineStop {
+		return nil
+	}
+	for _, stop := range strings.Split(l.Text, " | ") {
+		if err := checkStop(strings.Fields(stop)); err != nil {
+			return err
 		}
 	}
 	return nil
