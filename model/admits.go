@@ -97,6 +97,7 @@ type Admission struct {
 
 	Refusal *Refusal // where the log is refused; nil: it is not
 	Cut     bool     // a gap could have gone on, but for the limit on its actions
+	Bitwise bool     // the specification drew bits of a NaN, of which only none and all were tried
 	Stopped bool     // the search stopped early: at MaxStates, or because Progress returned false
 
 	repaired *repair // with which the log is admitted, or more of it is

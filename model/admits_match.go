@@ -50,13 +50,13 @@ func (m *matcher) begin(got []Line) []Line {
 		m.places = []logPlace{p}
 		return got[1:]
 	}
-	l := m.line(e.line)
+	l := *m.line(e.line)
+	l.Text = got[0].Text // however the log writes its numbers and names
 	p.pos++
-	switch {
-	case m.fits(*l, got[0], p):
+	if m.fits(l, got[0], p) {
 		m.places = []logPlace{p}
-	default:
-		m.refusal.note(e.line, resultsOf(*l, got))
+	} else {
+		m.refusal.note(e.line, resultsOf(l, got))
 		m.places = m.repairedAt(e.line, p, anyResult)
 	}
 	return got[1:]
@@ -188,7 +188,7 @@ func (m *matcher) nodes(p logPlace, r *Run, at *Activation) []*admitNode {
 		case l == nil:
 		case at == nil:
 			if !inGap || q.pos > p.pos {
-				m.refusal.note(q.pos, failure{text: stopLine(r.Stopped).String()})
+				m.refusal.note(q.pos, failure{text: stopText(r)})
 			}
 		case l.Kind == LineAction || l.Kind == LineGap:
 			if !inGap || q.pos == p.pos || q.repair != p.repair {
@@ -199,6 +199,14 @@ func (m *matcher) nodes(p logPlace, r *Run, at *Activation) []*admitNode {
 		}
 	}
 	return nodes
+}
+
+// stopText is how a run was stopped.
+func stopText(r *Run) string {
+	if r.Stopped == nil {
+		return "the host has ended the run"
+	}
+	return stopLine(r.Stopped).String()
 }
 
 // used reports whether no more actions fit into a gap.

@@ -24,6 +24,7 @@ type admitRun struct {
 	awaited   map[*Activation]int // lines that bind names, and whose actions are under way
 	lines     *recorder           // of the segment under way
 	violated  []string            // so far
+	open      bool                // a segment that is new is under way
 	dead      bool                // a line of the log cannot be what happened in the segment
 	err       error               // ends the search
 }
@@ -50,7 +51,7 @@ func (a *admitRun) begin(tape []uint32) {
 func (a *admitRun) record(r *Run) {
 	a.lines = &recorder{}
 	r.recorder = a.lines
-	r.repeating = false
+	r.repeating, a.open = false, true
 }
 
 // Next takes the action of the next state on the way, or at its end, of what is pending.
@@ -65,7 +66,7 @@ func (a *admitRun) Next(r *Run, at *Activation) Action {
 	if next == nil {
 		return Action{}
 	}
-	a.edge = next
+	a.edge, a.open = next, true
 	return a.take(r, at, next, next.tape)
 }
 
@@ -162,13 +163,20 @@ func (a *admitRun) Done(at *Activation, results []spec.CoreValue) {
 	}
 }
 
+// Bits draws the bits of a NaN: none or all. A trace can say no others.
+func (a *admitRun) Bits(site spec.Site, k int) uint64 {
+	a.Bitwise = true
+	return -uint64(a.Choose(site, 2)) >> (64 - k)
+}
+
 // Shuffle branches by which element comes first.
 func (a *admitRun) Shuffle(site spec.Site, n int, swap func(i, j int)) { a.pickFirst(a, site, n, swap) }
 
 // endSegment compares the segment that has ended with the log, adds the states that the run may be in, and what follows them, and returns
-// the edge that the run goes on with; nil: it ends. at is who can act; nil: the run was stopped.
+// the edge that the run goes on with; nil: it ends. at is who can act; nil: nobody, since the specification or the host stopped the run.
 func (a *admitRun) endSegment(r *Run, at *Activation) *admitEdge {
 	a.lines.flush()
+	a.open = false
 	a.Taken++
 	a.branchOff()
 	if !a.mayGoOn() || a.dead {

@@ -113,7 +113,7 @@ func (s *admitSearch) conclude() {
 		}
 	default:
 		s.Refusal = s.refusal.of(s.log)
-		if !s.Cut {
+		if !s.Cut && !s.Bitwise {
 			s.Verdict = Refused
 		}
 	}
@@ -156,7 +156,7 @@ func (s *admitSearch) explore(e *admitEdge) error {
 		a.record(r)
 	}
 	r.Main()
-	if r.Stopped != nil && a.err == nil {
+	if a.open && a.err == nil { // nobody can act any more
 		a.endSegment(r, nil)
 	}
 	return a.err

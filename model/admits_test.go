@@ -2,6 +2,7 @@ package model
 
 import (
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -68,13 +69,12 @@ func (g *logWriter) Choose(_ spec.Site, n int) int {
 }
 
 // logWorlds are worlds in which the specification has choices.
-var logWorlds = []string{"events", "waits", "switches", "host-reads", "calls", "cancel", "callbacks", "waitables", "children"}
+var logWorlds = []string{"waitables", "tasks", "callbacks", "threads", "switches", "reentrance", "error-contexts", "relends", "sharing", "everything",
+	"children", "loops", "host-reads", "helpers"}
 
 func eachLogWorld(t *testing.T, f func(t *testing.T, w *World)) {
 	for _, name := range logWorlds {
-		if w := WorldByName(name); w != nil {
-			t.Run(name, func(t *testing.T) { f(t, w) })
-		}
+		t.Run(name, func(t *testing.T) { f(t, WorldByName(name)) })
 	}
 }
 
@@ -89,9 +89,9 @@ func admitted(t *testing.T, log *Trace, options AdmitOptions) *Admission {
 
 // Every run's log is admitted without its choices, whatever of it is left out, and the run that explains it is one: it can be replayed.
 func TestAdmitsItsOwnRuns(t *testing.T) {
+	others := 0
 	eachLogWorld(t, func(t *testing.T, w *World) {
-		other := 0
-		for seed := range uint64(60) {
+		for seed := range uint64(40) {
 			log := randomLog(w, seed, 25)
 			found := admitted(t, thinned(log, seed), AdmitOptions{})
 			if found.Verdict != Admitted {
@@ -102,12 +102,14 @@ func TestAdmitsItsOwnRuns(t *testing.T) {
 			if again, err := RunTrace(&given, spec.SingleTable); err != nil || again.Departure() != "" {
 				t.Fatalf("seed %d: %v, %s\n%s\n%s", seed, err, again.Departure(), &given, found.Run)
 			}
-			if !slices.Equal(found.Run.Choices, withoutTrailingZeros(log.Choices)) {
-				other++
+			for _, c := range found.Run.Choices {
+				others += min(int(c), 1)
 			}
 		}
-		t.Logf("%d have other choices", other)
 	})
+	if others < 200 {
+		t.Errorf("the specification chose otherwise than the first only %d times", others)
+	}
 }
 
 // thinned is a log without its choices, changes of tables, and some of its results, entries and ends.
@@ -132,7 +134,7 @@ func thinned(t *Trace, seed uint64) *Trace {
 func TestAdmitsAsBruteForce(t *testing.T) {
 	eachLogWorld(t, func(t *testing.T, w *World) {
 		verdicts := map[LogVerdict]int{}
-		for seed := range uint64(150) {
+		for seed := range uint64(100) {
 			log := changed(thinned(randomLog(w, seed, 12), seed), seed)
 			if log == nil {
 				continue
@@ -150,7 +152,6 @@ func TestAdmitsAsBruteForce(t *testing.T) {
 				t.Fatalf("seed %d is refused in %v, want line %d\n%s", seed, found.Refusal, line, log)
 			}
 		}
-		t.Log(verdicts)
 		if verdicts[Refused] < 5 {
 			t.Errorf("verdicts %v: too few to compare", verdicts)
 		}
@@ -164,7 +165,7 @@ func changed(t *Trace, seed uint64) *Trace {
 	other.Lines = slices.Clone(t.Lines)
 	var places []int
 	for i, l := range t.Lines {
-		if l.Kind != LineStop && l.Results != "" || l.Kind == LineEnter {
+		if l.Kind != LineStop && l.Results != "" || l.Kind == LineEnter && strings.Contains(l.Text, " ") {
 			places = append(places, i)
 		}
 	}
@@ -178,6 +179,9 @@ func changed(t *Trace, seed uint64) *Trace {
 	}
 	words := strings.Fields(*text)
 	k := rng.IntN(len(words))
+	if l.Kind == LineEnter {
+		k = max(1, k)
+	}
 	words[k] += "1"
 	if n := rng.IntN(4); n > 0 && l.Kind != LineEnter {
 		words[k] = []string{"0", "1", "2", "4294967295"}[n]
@@ -225,4 +229,105 @@ func runChoosing(log *Trace, b *Branching) int {
 		got = got[1:]
 	}
 	return 0
+}
+
+// A log in which two actions, with all that happens in between, are replaced by a gap is admitted, and the run that explains it is one.
+func TestAdmitsGaps(t *testing.T) {
+	for _, name := range []string{"waitables", "tasks", "callbacks", "threads", "error-contexts", "relends"} {
+		w := WorldByName(name)
+		for seed := range uint64(25) {
+			log := withGap(thinned(randomLog(w, seed, 8), seed), seed)
+			found := admitted(t, log, AdmitOptions{Gap: 2, MaxStates: 20000})
+			if found.Verdict != Admitted {
+				t.Fatalf("seed %d is %s: %v\n%s", seed, found.Verdict, found.Refusal, log)
+			}
+			if again, err := RunTrace(found.Run, spec.SingleTable); err != nil || again.Departure() != "" {
+				t.Fatalf("seed %d: %v, %s\n%s", seed, err, again.Departure(), found.Run)
+			}
+		}
+	}
+}
+
+// withGap is a log with a gap in place of two actions and what follows these; of a log with fewer, the log.
+func withGap(t *Trace, seed uint64) *Trace {
+	var actions []int
+	for i, l := range t.Lines {
+		if l.Kind == LineAction {
+			actions = append(actions, i)
+		}
+	}
+	if len(actions) < 3 {
+		return t
+	}
+	k := rand.New(rand.NewPCG(seed, 20)).IntN(len(actions) - 2)
+	gap := *t
+	gap.Lines = slices.Concat(t.Lines[:actions[k]], []Line{{Kind: LineGap}}, t.Lines[actions[k+2]:])
+	return &gap
+}
+
+// A log that is read line by line has the same answer as one that is read before.
+func TestAdmitsStreams(t *testing.T) {
+	w := WorldByName("waitables")
+	for seed := range uint64(60) {
+		log := thinned(randomLog(w, seed, 12), seed)
+		if c := changed(log, seed); c != nil && seed%2 == 0 {
+			log = c
+		}
+		text := log.String()
+		if seed%3 == 0 {
+			text = log.JSON()
+		}
+		streamed, err := ReadLog(strings.NewReader(text), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := streamed.Admit(AdmitOptions{})
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		if want := admitted(t, log, AdmitOptions{}); got.Verdict != want.Verdict || got.Run.text() != want.Run.text() || !reflect.DeepEqual(got.Refusal.texts(), want.Refusal.texts()) {
+			t.Errorf("seed %d is %s, want %s\n%s", seed, got.Verdict, want.Verdict, text)
+		}
+	}
+}
+
+func (t *Trace) text() string {
+	if t == nil {
+		return ""
+	}
+	return t.String()
+}
+
+func (r *Refusal) texts() []string {
+	if r == nil {
+		return nil
+	}
+	return append(append([]string{r.Line.String()}, r.Results...), r.Instead...)
+}
+
+// A changed result is found again as the reason, or a nearer line that would do.
+func TestReasons(t *testing.T) {
+	const text = `world handles
+A: resource.new R 7 -> 1
+A: resource.new R 8 -> 2
+A: resource.drop R 1
+A: resource.new R 9 -> 3
+A: resource.drop R 2
+`
+	log, err := ParseTrace(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := NewLog(log)
+	found := admitted(t, log, AdmitOptions{})
+	reasons, err := l.Reasons(AdmitOptions{}, found)
+	if err != nil || len(reasons) != 2 {
+		t.Fatalf("%v, %v", reasons, err)
+	}
+	if r := reasons[0]; r.Line.Number != 5 || r.LeftOut || r.Then != nil {
+		t.Errorf("the line itself: %v", r)
+	}
+	if r := reasons[1]; r.Line.Number != 4 || !r.LeftOut || r.Then != nil {
+		t.Errorf("the line before: %v", r)
+	}
 }

@@ -119,6 +119,8 @@ func (a *admitsAnswers) whyUndecided(one *admitsAnswer) string {
 		return fmt.Sprintf("stopped at %s, in line %s at the furthest; --max-states allows more", model.Counted(one.States, "state"), a.furthest(one))
 	case one.Stopped:
 		return fmt.Sprintf("stopped by Ctrl-C, in line %s at the furthest", a.furthest(one))
+	case !one.Cut:
+		return fmt.Sprintf("no run explains %s, with the bits of each NaN that the specification draws all 0 or all 1; with others one may", a.refusedLine(one))
 	}
 	return fmt.Sprintf("no run explains %s with gaps of at most %s; --gap allows more", a.refusedLine(one),
 		model.Counted(a.options.Gap, "action"))
@@ -222,6 +224,7 @@ type admitsJSON struct {
 	Instead []string           `json:"instead,omitempty"`
 	Stopped bool               `json:"stopped,omitempty"`
 	Cut     bool               `json:"cut,omitempty"`
+	Bitwise bool               `json:"bitwise,omitempty"`
 	Unsaid  string             `json:"unsaid,omitempty"`
 	Reasons []admitsReasonJSON `json:"reasons,omitempty"`
 }
@@ -235,7 +238,7 @@ type admitsReasonJSON struct {
 
 func (a *admitsAnswers) printJSON(one *admitsAnswer) error {
 	j := admitsJSON{File: a.file, Variant: one.variant.Name, Verdict: one.Verdict.String(), States: one.States, Actions: one.Taken, Gap: a.options.Gap,
-		Filled: one.Filled, Stopped: one.Stopped, Cut: one.Cut}
+		Filled: one.Filled, Stopped: one.Stopped, Cut: one.Cut, Bitwise: one.Bitwise}
 	if one.Run != nil {
 		j.Trace = one.Run.String()
 	}
