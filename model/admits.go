@@ -68,8 +68,9 @@ type AdmitOptions struct {
 	// Progress is called now and then with the answer so far. If it returns false, the search stops. It may be nil.
 	Progress func(*Admission) bool
 
-	anyHost bool // the host may do what upstream does not allow it, as a replay has it
-	repairs *repairs
+	anyHost  bool // the host may do what upstream does not allow it, as a replay has it
+	maxSteps int  // the search stops after so many steps of runs; 0: it does not
+	repairs  *repairs
 }
 
 // A LogVerdict is the answer to whether a log is admitted.
@@ -100,6 +101,7 @@ type Admission struct {
 	Bitwise bool     // the specification drew bits of a NaN, of which only none and all were tried
 	Stopped bool     // the search stopped early: at MaxStates, or because Progress returned false
 
+	steps    int     // actions that were taken, with those that were repeated
 	repaired *repair // with which the log is admitted, or more of it is
 }
 
@@ -119,7 +121,7 @@ func (l *Log) Admit(options AdmitOptions) (*Admission, error) {
 // OtherChoices looks for choices of the specification, in place of those that a trace states, under which all of it happens. If it
 // finds none, complete says that there are none: the search was not stopped at its limit.
 func (p ReplayOptions) OtherChoices(t *Trace) (choices []uint32, complete bool) {
-	options := AdmitOptions{Variant: p.Variant, Without: p.without(t), Properties: p.Properties, MaxStates: mostOtherStates, anyHost: true}
+	options := AdmitOptions{Variant: p.Variant, Without: p.without(t), Properties: p.Properties, maxSteps: mostOtherSteps, anyHost: true}
 	found, err := NewLog(t).Admit(options)
 	switch {
 	case err != nil:
@@ -130,8 +132,8 @@ func (p ReplayOptions) OtherChoices(t *Trace) (choices []uint32, complete bool) 
 	return nil, found.Verdict == Refused
 }
 
-// mostOtherStates is at how many states OtherChoices stops.
-const mostOtherStates = 1 << 17
+// mostOtherSteps is after how many steps OtherChoices stops: so that it takes no longer than a trace that is as long as can be.
+const mostOtherSteps = maxLines
 
 // offSites are the traps and asserts that are switched off, by the log or by the options.
 func (o AdmitOptions) offSites(t *Trace) map[spec.Site]bool {

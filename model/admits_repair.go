@@ -51,11 +51,11 @@ type Reason struct {
 }
 
 // Reasons looks for the reasons of a refusal: the line itself, if more of the log can be explained with it repaired, and the nearest line
-// before it with which repaired it can be explained. A reason that is not found within some times as many states as the refusal took
-// is not given.
+// before it with which repaired it can be explained. A reason that is not found with some times as much work as the refusal took is not
+// given.
 func (l *Log) Reasons(options AdmitOptions, refused *Admission) ([]*Reason, error) {
 	at := l.refusedAt(refused)
-	options.MaxStates = 4*refused.States + 10000
+	options.maxSteps = 2*refused.steps + leastSteps
 	var reasons []*Reason
 	for _, window := range []repairs{{from: at, to: at}, {from: max(0, at-mostRepairs), to: at - 1}} {
 		window.furthest = map[repair]int{}
@@ -69,6 +69,9 @@ func (l *Log) Reasons(options AdmitOptions, refused *Admission) ([]*Reason, erro
 	}
 	return reasons, nil
 }
+
+// leastSteps is how many steps a search for a reason may always take.
+const leastSteps = 100000
 
 // reasonWithin looks for the nearest line to repair within some; nil: no repair of one explains the line that was refused.
 func (l *Log) reasonWithin(options AdmitOptions, window *repairs, at int) (*Reason, error) {

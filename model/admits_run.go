@@ -87,6 +87,7 @@ func (a *admitRun) again(r *Run, at *Activation) Action {
 
 // take takes the action of an edge, with its choices.
 func (a *admitRun) take(r *Run, at *Activation, e *admitEdge, tape []uint32) Action {
+	a.steps++
 	a.Branching = Branching{Tape: tape}
 	a.bound = a.bound[:0]
 	if !e.inGap {
@@ -219,7 +220,7 @@ func (a *admitRun) goOn(nodes []*admitNode) *admitEdge {
 
 // mayGoOn reports progress, and whether the search goes on.
 func (a *admitRun) mayGoOn() bool {
-	if a.MaxStates > 0 && a.States >= a.MaxStates || a.Taken%64 == 0 && a.Progress != nil && !a.Progress(&a.Admission) {
+	if a.MaxStates > 0 && a.States >= a.MaxStates || a.maxSteps > 0 && a.steps >= a.maxSteps || a.Taken%64 == 0 && a.Progress != nil && !a.Progress(&a.Admission) {
 		a.err = errStopped
 	}
 	return a.err == nil
