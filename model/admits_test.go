@@ -112,6 +112,26 @@ func TestAdmitsItsOwnRuns(t *testing.T) {
 	}
 }
 
+// With names in place of numbers a run's log is admitted under every way to number handles, as long as its actions do not depend on that.
+func TestAdmitsNames(t *testing.T) {
+	for _, name := range []string{"waitables", "tasks", "callbacks", "relends", "sharing"} {
+		for seed := range uint64(25) {
+			log := randomLog(WorldByName(name), seed, 15)
+			named, err := WithNames(log)
+			if err != nil {
+				t.Fatalf("seed %d: %v\n%s", seed, err, log)
+			}
+			named.Choices = nil
+			for _, variant := range []*spec.Variant{spec.SingleTable, spec.VariantByName("single-sequential")} {
+				found := admitted(t, named, AdmitOptions{Variant: variant})
+				if found.Verdict != Admitted {
+					t.Fatalf("%s, seed %d, %s: %s: %v\n%s", name, seed, variant.Name, found.Verdict, found.Refusal, named)
+				}
+			}
+		}
+	}
+}
+
 // thinned is a log without its choices, changes of tables, and some of its results, entries and ends.
 func thinned(t *Trace, seed uint64) *Trace {
 	rng := rand.New(rand.NewPCG(seed, 18))
