@@ -153,8 +153,7 @@ func (a *admitRun) Done(at *Activation, results []spec.CoreValue) {
 		return // the state after the segment has them
 	}
 	l, values := a.log.Lines[i], bindings{}
-	async := at.Pending.Op == opCall && at.inst.lowersAsync[at.Pending.Imm[0]]
-	if err := values.bindResults(l, async, results); err != nil {
+	if err := values.bindAll(l.Binds, resultWords(at, results)); err != nil {
 		a.refusal.note(i, failure{text: err.Error()})
 		a.dead = true
 		return

@@ -67,7 +67,12 @@ var figures = []figure{
 	{"docs/traces.md", "a trace at most %s lines", mostLines},
 	{"docs/traces.md", "reads both, up to %s lines", mostLines},
 	{"docs/traces.md", "A trace of more than %s lines", mostPictured},
-	{"docs/traces.md", "gives up after %s runs", func(t *testing.T) string { return grouped(constant(t, "../../model/trace_departure.go", "mostTries")) }},
+	{"docs/traces.md", "gives up\nafter %s actions", mostLines},
+	{"docs/admits.md", "of the last %s, that", func(t *testing.T) string {
+		return fmt.Sprint(constant(t, "../../model/admits_repair.go", "mostRepairs"))
+	}},
+	{"docs/admits.md", "refusal took, and %s more", func(t *testing.T) string { return grouped(constant(t, "../../model/admits_repair.go", "leastSteps")) }},
+	{"docs/admits.md", "which is %s if it is not given", func(t *testing.T) string { return newAdmitsCommand().Flag("gap").DefValue }},
 	{"docs/litmus.md", "takes more than %s actions, beside", func(t *testing.T) string { return fmt.Sprint(constant(t, "../../model/litmus.go", "mostActions")) }},
 	{"docs/faithfulness.md", "some %s runs that were recorded", func(t *testing.T) string { return grouped(100 * (recordedRuns(t) / 100)) }},
 	{"docs/faithfulness.md", "of the %s traps.", allTraps},
@@ -101,6 +106,8 @@ var notFigures = []struct{ page, pattern, why string }{
 	{"docs/findings.md", `\(?line \d+|\(\d{3,4}\)|, 540\)|Invariant 3`, "lines of definitions.py, and its words"},
 	{"docs/traces.md", `[Vv]ersion [01]|1 MiB|JSON Schema \(2020-12\)|64 bits|from [01]\b|: 0 is the first|2\^64|4294967295`, "the format, which tests compare with what is read"},
 	{"docs/traces.md", `400 MB`, "measured once, and depends on the machine"},
+	{"docs/admits.md", `and line 14|before line 14|exit code 3`, "the output above it, which TestAdmitsPage compares, and an exit code"},
+	{"docs/admits.md", `(?m)^\| \w+ \| [\d,]+ \|.*$`, "measured once, and depends on the machine"},
 	{"docs/tutorial.md", `index 1`, "an index"},
 	{"docs/variants.md", `index is 2`, "an index"},
 }

@@ -38,6 +38,7 @@ var printing = []string{
 	"trace gen -o @/gen --states 10 --runs 1 --tries 1", "sites", "sites --json", "port", "port --upstream @/upstream",
 	"port --upstream @/upstream --record --commit 0123456 --manifest @/m.json", "port --fill --manifest @/spec/upstream.json",
 	"sites --record --manifest @/spec/upstream.json", "bench m --size 1,2,1", "bench m --size 1,2,1 --json", "bench worlds error-contexts",
+	"admits @/ok.cabi", "admits @/ok.cabi --json", "admits @/ok.cabi --variant any",
 	"completion bash", "completion fish", "completion powershell", "completion zsh",
 	"matrix --help", "traps --help", "upstream --help", "bench page --help",
 }
