@@ -44,8 +44,8 @@ func TestReplayDeparts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if replay.Departs == nil || replay.Departs.Number != 22 {
-		t.Fatalf("departs at %v, want line 22", replay.Departs)
+	if replay.Departs == nil || replay.Departs.Number != 24 {
+		t.Fatalf("departs at %v, want line 24", replay.Departs)
 	}
 }
 

@@ -45,6 +45,7 @@ func parseTypes(text string, parse func(string) (spec.ValType, error)) ([]spec.V
 type typeParser struct {
 	text      string
 	at        int // how many bytes are read
+	wordAt    int // where the last word begins, which errors are about
 	depth     int
 	resources resourceTypes
 }
@@ -54,6 +55,7 @@ func (p *typeParser) rest() string { return p.text[p.at:] }
 // word reads up to the next delimiter.
 func (p *typeParser) word() string {
 	p.space()
+	p.wordAt = p.at
 	end := strings.IndexAny(p.rest(), "<>{}(),: ")
 	if end < 0 {
 		end = len(p.rest())
@@ -83,6 +85,7 @@ func (p *typeParser) take(s string) bool {
 // expect reads s, which must come next.
 func (p *typeParser) expect(s string) error {
 	if !p.take(s) {
+		p.wordAt = p.at
 		return fmt.Errorf("expected %q before %q", s, shorten(p.rest()))
 	}
 	return nil
@@ -126,8 +129,11 @@ func (p *typeParser) parse() (spec.ValType, error) {
 		}
 		return generic(word, ts)
 	}
-	return nil, fmt.Errorf("unknown type %q", shorten(word))
+	return nil, fmt.Errorf("unknown type %q%s", shorten(word), hint(word, append(sortedKeys(primTypes), constructors...)))
 }
+
+// constructors are the types that are made of others, and those with labels.
+var constructors = []string{"list", "tuple", "option", "result", "map", "stream", "future", "own", "borrow", "record", "variant", "enum", "flags"}
 
 // errorContextType is the one error context type of all worlds: it is equal only to itself.
 var errorContextType = &spec.ErrorContextType{}
@@ -140,7 +146,7 @@ func (p *typeParser) handle(kind string) (spec.ValType, error) {
 	name := p.word()
 	rt, ok := p.resources[name]
 	if !ok {
-		return nil, fmt.Errorf("unknown resource %q", shorten(name))
+		return nil, fmt.Errorf("unknown resource %q%s", shorten(name), hint(name, sortedKeys(p.resources)))
 	}
 	if err := p.expect(">"); err != nil {
 		return nil, err

@@ -8,13 +8,10 @@ import (
 	"testing"
 )
 
-// Every example runs: a litmus file's claims hold, and what a trace says happens.
+// Every example runs: a litmus file's claims hold, what a trace says happens, and all promises hold in a world.
 func TestExamples(t *testing.T) {
 	for _, file := range exampleFiles(t) {
-		command := "replay"
-		if filepath.Ext(file) == ".litmus" {
-			command = "litmus"
-		}
+		command := map[string]string{".cabi": "replay", ".litmus": "litmus", ".world": "check"}[filepath.Ext(file)]
 		if out, code, err := execute(newRootCommand(), command, file); code != 0 {
 			t.Errorf("cabi %s %s: exit %d, %v\n%s", command, file, code, err, out)
 		}
@@ -26,8 +23,9 @@ func TestDocsExamples(t *testing.T) {
 	var page strings.Builder
 	page.WriteString("# Examples: questions people asked\n\n" +
 		"Each file begins with a question that was asked about the Component Model, and what the file shows of it. A litmus file\n" +
-		"(`cabi litmus FILE`) explores every behaviour that a few lines allow; a trace (`cabi replay FILE`) is one of them. What the\n" +
-		"lines mean, [docs/traces.md](../docs/traces.md) says. Numbers after `component-model` and `wasmtime` are issues and pull\n" +
+		"(`cabi litmus FILE`) explores every behaviour that a few lines allow; a trace (`cabi replay FILE`) is one of them; in a world\n" +
+		"(`cabi check FILE`) components do all that they may. What the lines mean, [docs/traces.md](../docs/traces.md) and\n" +
+		"[docs/worlds.md](../docs/worlds.md) say. Numbers after `component-model` and `wasmtime` are issues and pull\n" +
 		"requests of [WebAssembly/component-model](https://github.com/WebAssembly/component-model/issues) and\n" +
 		"[bytecodealliance/wasmtime](https://github.com/bytecodealliance/wasmtime/issues). Answers are those of the pin; some were\n" +
 		"given, or changed, upstream since. A test runs all files and makes this page of their first lines.\n\n" +
@@ -47,7 +45,10 @@ func TestDocsExamples(t *testing.T) {
 
 func exampleFiles(t *testing.T) []string {
 	t.Helper()
-	files := append(must(filepath.Glob("../../examples/*.cabi")), must(filepath.Glob("../../examples/*.litmus"))...)
+	var files []string
+	for _, form := range []string{"cabi", "litmus", "world"} {
+		files = append(files, must(filepath.Glob("../../examples/*."+form))...)
+	}
 	if len(files) < 12 {
 		t.Fatalf("there are %d examples, want a dozen", len(files))
 	}

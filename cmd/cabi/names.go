@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,16 +49,7 @@ func unknown(k kind, name string) error {
 }
 
 // didYouMean asks whether one of the names was meant.
-func didYouMean(near []string) string {
-	last := len(near) - 1
-	if last == 0 {
-		return fmt.Sprintf("did you mean %s?", near[0])
-	}
-	return fmt.Sprintf("did you mean %s or %s?", strings.Join(near[:last], ", "), near[last])
-}
-
-// mostNear is how many names nearest returns at most.
-const mostNear = 3
+func didYouMean(near []string) string { return model.DidYouMean(near) }
 
 // longestSlip is how long a name is at most that may be a slip of another. To compare a longer one with all names takes long.
 const longestSlip = 200
@@ -72,47 +62,11 @@ func shorten(name string) string {
 	return name
 }
 
-// nearest are the known names that a name may be a slip of, the nearest first: those with few letters changed, and those that
-// begin or end with it.
-func nearest(name string, known []string) []string {
-	if len(name) > longestSlip {
-		return nil
-	}
-	type candidate struct {
-		name     string
-		distance int
-	}
-	var near []candidate
-	for _, k := range known {
-		d := distance(strings.ToLower(name), strings.ToLower(k))
-		if d <= max(1, len(name)/3) || len(name) > 2 && (strings.HasPrefix(k, name) || strings.HasSuffix(k, name)) {
-			near = append(near, candidate{k, d})
-		}
-	}
-	slices.SortStableFunc(near, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
-	return names(near[:min(len(near), mostNear)], func(c candidate) string { return c.name })
-}
+// nearest are the known names that a name may be a slip of, the nearest first.
+func nearest(name string, known []string) []string { return model.Nearest(name, known) }
 
 // distance is how many letters must be inserted, removed or replaced to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
-}
+func distance(a, b string) int { return model.Distance(a, b) }
 
 // catalogue is all properties that can be asked for by name, those that compare runs with the pin's way to number handles among them.
 func catalogue() []*model.Property {

@@ -12,8 +12,9 @@ import (
 )
 
 // The pages that a newcomer follows: every command that they show is run, and what they say that it prints is compared.
-func TestReadme(t *testing.T)   { followPage(t, "../../README.md", 5) }
-func TestTutorial(t *testing.T) { followPage(t, "../../docs/tutorial.md", 10) }
+func TestReadme(t *testing.T)     { followPage(t, "../../README.md", 5) }
+func TestTutorial(t *testing.T)   { followPage(t, "../../docs/tutorial.md", 10) }
+func TestWorldsPage(t *testing.T) { followPage(t, "../../docs/worlds.md", 5) }
 
 // notRun begin the lines of a block that are for the reader's shell alone.
 var notRun = []string{"git clone", "go install", "go test", "make ", "cd "}
