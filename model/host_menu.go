@@ -73,13 +73,25 @@ func (r *Run) invokeActions(_ *Activation, a Action) []Action {
 }
 
 // hostValues is how many values of a type the host's menu has: two streams or futures, one of the specification's and one that the
-// host implements; two options, none and some; otherwise one.
+// host implements; as many variants and results as there are cases; two options, none and some; two strings and lists, empty and of
+// one element; as many records as their fields have at most; otherwise one.
 func hostValues(t spec.ValType) int {
-	switch t.(type) {
-	case *spec.StreamType, *spec.FutureType, *spec.OptionType:
+	switch t := t.(type) {
+	case *spec.StreamType, *spec.FutureType, spec.StringType, *spec.MapType:
 		return 2
+	case *spec.ListType:
+		if t.L == nil {
+			return 2
+		}
+		return hostValues(t.T)
+	case *spec.TupleType, *spec.RecordType:
+		most := 1
+		for _, part := range partsOf(t) {
+			most = max(most, hostValues(part))
+		}
+		return most
 	}
-	return 1
+	return max(1, min(len(casesOf(t)), mostCases))
 }
 
 // tickActions are none if no thread is ready, because a tick then changes nothing.
@@ -124,13 +136,26 @@ func (r *Run) startActions(at *Activation, a Action) []Action {
 func (r *Run) resolveActions(at *Activation, a Action) []Action {
 	var actions []Action
 	for _, k := range r.hostCallsOf(at, func(c *HostCall) bool { return c.Started }) {
-		numbers := []uint64{k}
-		for range r.host.calls[k].ft.Result {
-			numbers = append(numbers, 0)
+		result := r.host.calls[k].ft.Result
+		if len(result) == 0 {
+			actions = append(actions, a.with(k))
+			continue
 		}
-		actions = append(actions, a.with(numbers...))
+		for v := range hostResults(result[0]) {
+			actions = append(actions, a.with(k, uint64(v)))
+		}
 	}
 	return actions
+}
+
+// hostResults is how many values of a type the host's menu has for the result of a function of the host: as many as hostValues, but one
+// stream or future, of the specification's.
+func hostResults(t spec.ValType) int {
+	switch t.(type) {
+	case *spec.StreamType, *spec.FutureType:
+		return 1
+	}
+	return hostValues(t)
 }
 
 func (r *Run) resolveCancelledActions(at *Activation, a Action) []Action {

@@ -10,10 +10,13 @@ import (
 	"unicode/utf8"
 )
 
-// ParseLitmus reads a litmus test. Its errors name the line.
-func ParseLitmus(r io.Reader) (*Litmus, error) {
+// ParseLitmus is ParseLitmusWith for files whose headers name no files.
+func ParseLitmus(r io.Reader) (*Litmus, error) { return ParseLitmusWith(r, nil) }
+
+// ParseLitmusWith reads a litmus test. Its errors name the line.
+func ParseLitmusWith(r io.Reader, load WorldLoader) (*Litmus, error) {
 	p := &litmusParser{litmus: &Litmus{Programs: map[string]*Program{}, valued: map[string]bool{}, tracked: map[string]bool{}}, binds: map[string][]bindingPlace{}}
-	p.trace = &Trace{}
+	p.trace, p.load = &Trace{}, load
 	scanner := lineScanner(r)
 	for scanner.Scan() {
 		p.number++
@@ -73,11 +76,14 @@ type usage struct {
 
 // next reads the next line.
 func (p *litmusParser) next(raw string) error {
+	if taken, err := p.worldLine(raw); taken || err != nil {
+		return err
+	}
 	text := strings.TrimSpace(raw)
 	word, _, _ := strings.Cut(text, " ")
 	if text == "" || strings.HasPrefix(text, "#") || p.trace.World == nil || !utf8.ValidString(text) || strings.Contains(text, "\x00") ||
 		word == "world" || word == "define" {
-		return p.textLine([]byte(text))
+		return p.textLine([]byte(raw))
 	}
 	words, err := litmusWords(text)
 	if err != nil {

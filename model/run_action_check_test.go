@@ -30,7 +30,7 @@ func TestRefusedActions(t *testing.T) {
 		{"host: invoke A.run\nA: memory.store 57 1", "out of the 64 bytes"},
 		{"host: invoke A.run\nA: memory.store 0xffffffffffffffff 1", "out of the 64 bytes"},
 		{"host: invoke A.run 1", "takes 0 values"},
-		{"host: invoke A.take 0.5", "takes ints"},
+		{"host: invoke A.take 0.5", "0.5 is no stream<u8>"},
 		{"host: cancel 0", "only 0 calls"},
 		{"host: host.start 0", "only 0 calls"},
 		{called + "host: tick", "tick is not for host"},

@@ -113,13 +113,12 @@ func (m menu) appendActions(actions []menuAction, t *template) []menuAction {
 		}
 		return actions
 	}
-	operands := m.operands(t.action)
 	expanded := []Action{t.action}
-	for _, candidates := range operands {
+	for _, o := range m.operands(t.action) {
 		var longer []Action
 		for _, e := range expanded {
-			for _, v := range candidates {
-				longer = append(longer, Action{Op: e.Op, Imm: e.Imm, Args: append(slices.Clip(e.Args), spec.CoreInt(v))})
+			for candidate := range o.each() {
+				longer = append(longer, Action{Op: e.Op, Imm: e.Imm, Args: append(slices.Clip(e.Args), candidate...)})
 			}
 		}
 		expanded = longer
@@ -187,35 +186,38 @@ func (m menu) lengths() []uint64 {
 	return []uint64{1}
 }
 
-// operands are the relevant numbers for each of an action's operands.
-func (m menu) operands(a Action) [][]uint64 {
+// operands are the relevant numbers for an action's operands.
+func (m menu) operands(a Action) []operands {
 	switch a.Op {
 	case "resource.new":
-		return [][]uint64{{m.rep(a.Imm[0])}}
+		return singly([]uint64{m.rep(a.Imm[0])})
 	case "context.get":
-		return [][]uint64{{0}}
+		return singly([]uint64{0})
 	case "context.set":
-		return [][]uint64{{0}, {1}}
+		return singly([]uint64{0}, []uint64{1})
 	case "thread.new-indirect":
-		return [][]uint64{m.functions(), {0}}
+		return singly(m.functions(), []uint64{0})
 	case "error-context.new":
-		return [][]uint64{{0}, {0}} // an empty message
+		return singly([]uint64{0}, []uint64{0}) // an empty message
 	case "memory.store":
-		return [][]uint64{{0}, m.indices(spec.ClassResourceHandle)}
+		return singly([]uint64{0}, m.indices(spec.ClassResourceHandle))
 	case "task.return":
-		return m.operandsOf(must(m.ParseTypes(a.Imm[0])))
+		return m.flat(must(m.ParseTypes(a.Imm[0])), m.limits().FlatParams)
 	case opCall:
 		return m.call(a)
 	case "waitable-set.wait", "waitable-set.poll":
-		return [][]uint64{m.indices(spec.ClassWaitableSet), m.pointers()}
+		return singly(m.indices(spec.ClassWaitableSet), m.pointers())
 	case opReturn:
 		return m.returns()
 	}
 	if class, ok := indexOf[a.Op]; ok {
-		return append([][]uint64{m.indices(class)}, m.moreOperands(a)...)
+		return singly(append([][]uint64{m.indices(class)}, m.moreOperands(a)...)...)
 	}
 	return nil
 }
+
+// limits are those of the run.
+func (m menu) limits() spec.Limits { return m.World.Limits.apply(spec.UpstreamLimits) }
 
 // functions are the indices of functions for a thread: that of the only one that takes an i32, and, if any index is allowed, that of
 // the one that takes an i64, and one that no function has.
@@ -227,21 +229,21 @@ func (m menu) functions() []uint64 {
 }
 
 // call are the numbers for the parameters of an import, and if its result is not flat, for the address of the result.
-func (m menu) call(a Action) [][]uint64 {
+func (m menu) call(a Action) []operands {
 	ft := m.funcs[a.Imm[0]].ft
-	operands := m.operandsOf(ft.Params)
-	most := 1
+	params, results := m.limits().FlatParams, m.limits().FlatResults
 	if m.at.inst.lowersAsync[a.Imm[0]] {
-		most = 0
+		params, results = m.limits().FlatAsyncParams, 0
 	}
-	if len(m.operandsOf(ft.Result)) > most {
-		operands = append(operands, []uint64{16})
+	flat := m.flat(ft.Params, params)
+	if len(spec.FlatTypes(ft.Result)) > results {
+		flat = append(flat, singly([]uint64{16})...)
 	}
-	return operands
+	return flat
 }
 
 // returns are the numbers for the results of the core code that runs.
-func (m menu) returns() [][]uint64 {
+func (m menu) returns() []operands {
 	switch {
 	case m.at.Packed:
 		codes := []uint64{0, 1} // exit, yield
@@ -251,42 +253,14 @@ func (m menu) returns() [][]uint64 {
 		if m.allowed == AnyIndex {
 			codes = append(codes, 3) // not a callback code
 		}
-		return [][]uint64{codes}
+		return singly(codes)
 	case m.at.Kind == KindRealloc:
-		return [][]uint64{m.addresses(32)}
+		return singly(m.addresses(32))
 	}
-	if operands := m.operandsOf(m.at.Results); len(operands) < 2 {
-		return operands
+	if len(spec.FlatTypes(m.at.Results)) <= m.limits().FlatResults {
+		return m.values(m.at.Results)
 	}
-	return [][]uint64{{0}} // the address of the results
-}
-
-// operandsOf are the relevant numbers for values of types that are passed as core values.
-func (m menu) operandsOf(ts []spec.ValType) [][]uint64 {
-	var operands [][]uint64
-	for _, t := range ts {
-		operands = append(operands, m.operandsOfType(t)...)
-	}
-	return operands
-}
-
-func (m menu) operandsOfType(t spec.ValType) [][]uint64 {
-	switch t.(type) {
-	case *spec.OwnType, *spec.BorrowType:
-		return [][]uint64{m.indices(spec.ClassResourceHandle)}
-	case *spec.StreamType:
-		return [][]uint64{m.indices(spec.ClassReadableStreamEnd)}
-	case *spec.FutureType:
-		return [][]uint64{m.indices(spec.ClassReadableFutureEnd)}
-	case *spec.ErrorContextType:
-		return [][]uint64{m.indices(spec.ClassErrorContext)}
-	case spec.StringType:
-		return [][]uint64{m.addresses(0), m.stringLengths()}
-	case *spec.ListType:
-		return [][]uint64{m.addresses(0), {1}}
-	default:
-		return [][]uint64{{0}}
-	}
+	return singly([]uint64{0}) // the address of the results
 }
 
 // stringLengths are the lengths of a string of one code unit, tagged with each encoding that it can have in the instance.

@@ -139,15 +139,6 @@ func (w *stateWriter) returned(o observation) {
 	}
 }
 
-// isHandle reports whether a value of t is an index in core code.
-func isHandle(t spec.ValType) bool {
-	switch t.(type) {
-	case *spec.OwnType, *spec.BorrowType, *spec.StreamType, *spec.FutureType, *spec.ErrorContextType:
-		return true
-	}
-	return false
-}
-
 // host writes the calls, streams and futures that the host can still use.
 func (w *stateWriter) host(r *Run) {
 	for _, c := range r.invocations {

@@ -15,6 +15,9 @@ type Search struct {
 	MaxStates  int // the search stops early at so many states; 0: it does not
 	// MaxTransitions has the search stop early after so many actions; 0: it does not.
 	MaxTransitions int
+	// Enough is how many actions are enough to explore no further level, if the bounds have none on actions: the levels that were
+	// begun before are explored as a whole, and how many they are is the bound then. 0: no number is. Breadth first only.
+	Enough int
 	// From is a replay at whose end the search starts. The bound on steps counts from there. nil: the search starts
 	// where the world does. Breadth first only.
 	From *Replay
@@ -73,7 +76,8 @@ func (s Search) Run() *Report {
 
 // mayReduce reports whether states that differ only in the numbers of indices may be merged: nothing compares indices.
 func (s *Search) mayReduce() bool {
-	inMemory := slices.ContainsFunc(compileWorld(s.World).templates, func(t *template) bool { return t.action.Op == "memory.store" })
+	c := compileWorld(s.World)
+	inMemory := c.nestsHandles || slices.ContainsFunc(c.templates, func(t *template) bool { return t.action.Op == "memory.store" })
 	if s.Full || !s.World.RightClass || s.World.Limits.TableLength > 0 || inMemory {
 		return false
 	}

@@ -42,6 +42,9 @@ func (b *breadthFirst) run() {
 
 // expandLevel expands the states of the level, and reports whether the search goes on to the next.
 func (b *breadthFirst) expandLevel() bool {
+	if b.Enough > 0 && b.Bounds.Steps == 0 && b.report.Transitions >= b.Enough {
+		b.Bounds.Steps = b.report.Depth
+	}
 	if b.mustStop() || b.atBound() {
 		return false
 	}
@@ -185,7 +188,7 @@ func (b *breadthFirst) notExpanded() int { return b.report.States - b.expanded }
 func (b *breadthFirst) finish() {
 	b.report.Frontier = b.notExpanded()
 	if b.atBound() && !b.report.Stopped && (b.KeepGoing || len(b.report.Violations) == 0) {
-		b.report.AtBound = b.notExpanded()
+		b.report.AtBound, b.report.Steps = b.notExpanded(), b.Bounds.Steps
 	}
 	if b.report.Stopped && b.betweenBatches {
 		b.checkpoint()

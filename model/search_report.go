@@ -16,6 +16,7 @@ type Report struct {
 	Depth       int // of the deepest state, in actions
 	Frontier    int // states that were not expanded; 0: the search is exhaustive
 	AtBound     int // those of them that are at the bound on steps
+	Steps       int // the bound on steps that cuts them; 0: none does
 	// Stops are how often each site stopped a run.
 	Stops map[string]int
 	// NeverTaken are the actions of the world's menus that were never taken, as "A: resource.new R".

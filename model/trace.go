@@ -39,7 +39,7 @@ func (t *Trace) checkClaim() error {
 // String is the trace as text.
 func (t *Trace) String() string {
 	var b strings.Builder
-	t.write(&b)
+	t.write(&b, (*World).textLines)
 	return b.String()
 }
 
@@ -47,7 +47,7 @@ func (t *Trace) String() string {
 func (t *Trace) WriteTo(w io.Writer) (int64, error) {
 	b := bufio.NewWriter(w)
 	counted := &counter{w: b}
-	t.write(counted)
+	t.write(counted, (*World).textLines)
 	return counted.n, b.Flush()
 }
 
@@ -64,7 +64,8 @@ func (c *counter) Write(p []byte) (int, error) {
 	return n, err
 }
 
-func (t *Trace) write(b io.Writer) {
+// write writes the trace; define is how a world that has no name here is written.
+func (t *Trace) write(b io.Writer, define func(*World) string) {
 	for _, c := range t.Comments {
 		fmt.Fprintf(b, "# %s\n", c)
 	}
@@ -77,7 +78,7 @@ func (t *Trace) write(b io.Writer) {
 	}
 	fmt.Fprintln(b)
 	if t.World.needsDefinition() {
-		fmt.Fprintf(b, "define %s\n", t.World.json())
+		fmt.Fprint(b, define(t.World))
 	}
 	if len(t.Choices) > 0 {
 		fmt.Fprintf(b, "choices%s\n", strings.TrimSuffix(strings.ReplaceAll(fmt.Sprint(t.Choices), "[", " "), "]"))

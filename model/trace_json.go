@@ -75,11 +75,15 @@ func (t *Trace) WriteJSON(w io.Writer) error {
 }
 
 // ID identifies a trace by its content, without comments and format.
+//
+// It is the hash of the text with the world as JSON, which is canonical and does not depend on how the text form of worlds is printed.
 func (t *Trace) ID() string {
 	plain := *t
 	plain.Comments, plain.Format = nil, 0
 	sum := sha256.New()
-	must(plain.WriteTo(sum))
+	b := bufio.NewWriter(sum)
+	plain.write(b, func(w *World) string { return "define " + w.json() + "\n" })
+	must(0, b.Flush())
 	return hex.EncodeToString(sum.Sum(nil)[:8])
 }
 
@@ -124,8 +128,8 @@ func (l Line) json(id int) jsonLine {
 }
 
 // parseJSON reads a trace in JSON lines.
-func parseJSON(r *bufio.Scanner) (*Trace, error) {
-	p := &jsonParser{traceParser: traceParser{trace: &Trace{FromJSON: true}}}
+func parseJSON(r *bufio.Scanner, load WorldLoader) (*Trace, error) {
+	p := &jsonParser{traceParser: traceParser{trace: &Trace{FromJSON: true}, load: load}}
 	for r.Scan() {
 		p.number++
 		if err := p.jsonLine(bytes.TrimSpace(r.Bytes())); err != nil {

@@ -14,26 +14,23 @@ import (
 	"cabi/spec"
 )
 
-// The length and the number of a trace's lines are bounded, so that a hostile trace cannot exhaust the memory.
-const (
-	maxLine  = 1 << 20
-	maxLines = 1 << 21
-)
+// A WorldLoader reads the world in a file that the header of a trace or of a litmus file names.
+type WorldLoader func(file string) (*World, error)
 
-// ReadTrace reads a trace, which is JSON lines if it begins with a brace, and text otherwise. Its errors name the line.
-func ReadTrace(r io.Reader) (*Trace, error) {
+// ReadTrace is ReadTraceWith for traces whose headers name no files.
+func ReadTrace(r io.Reader) (*Trace, error) { return ReadTraceWith(r, nil) }
+
+// ReadTraceWith reads a trace, which is JSON lines if it begins with a brace, and text otherwise. Its errors name the line.
+func ReadTraceWith(r io.Reader, load WorldLoader) (*Trace, error) {
 	b := bufio.NewReader(r)
-	for {
-		c, err := b.ReadByte()
-		switch {
-		case err != nil || c != ' ' && c != '\t' && c != '\r':
-			if err == nil {
-				must(0, b.UnreadByte())
-			}
-			if c == '{' {
-				return parseJSON(lineScanner(b))
-			}
-			return ParseTrace(b)
+	for at := 1; ; at++ {
+		begin, _ := b.Peek(at)
+		switch c := begin[max(0, len(begin)-1):]; {
+		case len(begin) == at && strings.ContainsAny(string(c), " \t\r"):
+		case string(c) == "{":
+			return parseJSON(lineScanner(b), load)
+		default:
+			return parseTrace(b, load)
 		}
 	}
 }
@@ -46,8 +43,10 @@ func lineScanner(r io.Reader) *bufio.Scanner {
 }
 
 // ParseTrace reads a trace as text. Its errors name the line.
-func ParseTrace(r io.Reader) (*Trace, error) {
-	p := &traceParser{trace: &Trace{}}
+func ParseTrace(r io.Reader) (*Trace, error) { return parseTrace(r, nil) }
+
+func parseTrace(r io.Reader, load WorldLoader) (*Trace, error) {
+	p := &traceParser{trace: &Trace{}, load: load}
 	scanner := lineScanner(r)
 	for scanner.Scan() {
 		p.number++
@@ -61,10 +60,12 @@ func ParseTrace(r io.Reader) (*Trace, error) {
 // A traceParser reads a trace, line by line.
 type traceParser struct {
 	trace     *Trace
-	number    int    // of the line
-	world     string // its name, if the header has it
-	headerAt  int    // the line of the header
-	choicesAt int    // the line of the choices; 0: there was none
+	number    int          // of the line
+	world     string       // its name, if the header has it
+	headerAt  int          // the line of the header
+	choicesAt int          // the line of the choices; 0: there was none
+	load      WorldLoader  // nil: the header names no file
+	lines     *worldReader // takes the lines of the world behind the header; nil: these are over
 	texts     interner
 	bound     map[string]int // names, and the lines that bind them
 	speaks    *vocabulary    // the world's; nil: no line has needed it
@@ -72,12 +73,21 @@ type traceParser struct {
 }
 
 // at is an error with the number of its line.
-func (p *traceParser) at(err error) error { return fmt.Errorf("line %d: %w", p.number, err) }
+func (p *traceParser) at(err error) error {
+	var placed *placedError
+	if errors.As(err, &placed) && placed == err {
+		return err
+	}
+	return fmt.Errorf("line %d: %w", p.number, err)
+}
 
 // finish is the trace, if its end was reached and it has a world.
 func (p *traceParser) finish(err error) (*Trace, error) {
 	if errors.Is(err, bufio.ErrTooLong) {
 		err = fmt.Errorf("too long: a line has at most %d bytes", maxLine)
+	}
+	if err == nil {
+		err = p.endWorld()
 	}
 	if err != nil {
 		p.number++ // the line that could not be read
@@ -95,12 +105,51 @@ func (p *traceParser) finish(err error) (*Trace, error) {
 }
 
 // textLine reads a line of text.
-func (p *traceParser) textLine(text []byte) error {
-	text = bytes.TrimSpace(text)
+func (p *traceParser) textLine(raw []byte) error {
+	text := bytes.TrimSpace(raw)
 	if !utf8.Valid(text) || bytes.IndexByte(text, 0) >= 0 {
 		return fmt.Errorf("not text: a trace is UTF-8, or JSON lines")
 	}
-	return p.line(string(text))
+	if taken, err := p.worldLine(string(raw)); taken || err != nil {
+		return err
+	}
+	begun := p.trace.Variant != nil
+	err := p.line(string(text))
+	if !begun && p.lines != nil {
+		p.lines.indent = indentOf(string(raw))
+	}
+	return err
+}
+
+// howToDefine says how a trace has a world of its own.
+const howToDefine = "write its lines (instance …, func …) below this one, or the name of its file, which ends in .world"
+
+// worldLine takes a line of the world that stands behind the header. The first line that is none ends the world.
+func (p *traceParser) worldLine(text string) (taken bool, err error) {
+	if p.lines == nil {
+		return false, nil
+	}
+	if err := checkText(text); err != nil {
+		return false, err
+	}
+	if p.number <= maxLines && p.lines.take(p.number, text) {
+		return true, nil
+	}
+	return false, p.endWorld()
+}
+
+// endWorld makes the world of the lines behind the header, if there are any.
+func (p *traceParser) endWorld() error {
+	lines := p.lines
+	if p.lines = nil; lines == nil || len(lines.lines) == 0 {
+		return nil
+	}
+	if p.trace.World != nil {
+		return lines.lines[0].at(-len(lines.lines[0].word), fmt.Errorf("the world %s is a named one, or is in a file: a world of one's own has another name", p.trace.World.Name))
+	}
+	w, err := lines.finish()
+	p.trace.World = w
+	return err
 }
 
 // line reads a line of the text format.
@@ -130,7 +179,7 @@ func (p *traceParser) line(text string) error {
 
 // undefinedWorld is the error about a world that has no name here, and that no line defines before there is an action.
 func undefinedWorld(name string) error {
-	return fmt.Errorf("the world %q is not a named one, and no line below the header defines it%s", shorten(name), namesNear(name, worldNames()))
+	return fmt.Errorf("the world %q is not a named one, and is not defined: %s%s", shorten(name), howToDefine, namesNear(name, worldNames()))
 }
 
 // body reads a line after the header.
@@ -195,7 +244,9 @@ func (p *traceParser) header(words []string) error {
 		}
 		switch value := words[i+1]; words[i] {
 		case "world":
-			p.trace.World, p.world = WorldByName(value), value
+			if err := p.named(value); err != nil {
+				return err
+			}
 		case "variant":
 			if p.trace.Variant = spec.VariantByName(value); p.trace.Variant == nil {
 				return unknownName("variant", value, variantNames())
@@ -217,6 +268,24 @@ func (p *traceParser) header(words []string) error {
 	if len(words)%2 == 1 {
 		return fmt.Errorf("%q has no value", shorten(words[len(words)-1]))
 	}
+	return nil
+}
+
+// named takes the name of a world in the header, or of its file.
+func (p *traceParser) named(name string) error {
+	p.trace.World, p.world = WorldByName(name), name
+	p.lines = newWorldReader(name, p.number, "")
+	if !strings.HasSuffix(name, WorldFile) {
+		return nil
+	}
+	if p.load == nil {
+		return fmt.Errorf("the file %s: worlds in files cannot be read here", shorten(name))
+	}
+	w, err := p.load(name)
+	if err != nil {
+		return err
+	}
+	p.trace.World, p.world = w, w.Name
 	return nil
 }
 
@@ -252,13 +321,7 @@ func (p *traceParser) define(text string) error {
 		return fmt.Errorf("the header says world %s, and the definition is of a world %q", shorten(p.world), shorten(w.Name))
 	}
 	p.trace.World = w
-	if err := w.wellFormed(); err != nil {
-		return err
-	}
-	if err := w.validateDefined(); err != nil {
-		return err
-	}
-	return w.validateComponents()
+	return w.validateOwn()
 }
 
 // choices reads the specification's choices.

@@ -44,8 +44,8 @@ func TestReplayDeparts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if replay.Departs == nil || replay.Departs.Number != 22 {
-		t.Fatalf("departs at %v, want line 22", replay.Departs)
+	if replay.Departs == nil || replay.Departs.Number != 24 {
+		t.Fatalf("departs at %v, want line 24", replay.Departs)
 	}
 }
 
@@ -73,7 +73,7 @@ func TestParseErrors(t *testing.T) {
 		{"", "line 1: no world"},
 		{"A: resource.new R 1", "line 1: expected a line such as"},
 		{"world handles variant nowhere", `line 1: unknown variant "nowhere"`},
-		{"world nowhere\nA: resource.new R 1", `line 2: the world "nowhere" is not a named one, and no line below the header defines it`},
+		{"world nowhere\nA: resource.new R 1", `line 2: the world "nowhere" is not a named one, and is not defined: write its lines`},
 		{"\nworld nowhere\n\n", "line 2: the world \"nowhere\" is not a named one"},
 		{"# nothing\n\n", "line 2: no world"},
 		{"world handles variant per-type variant per-type", `line 1: "variant" stands in the header twice`},

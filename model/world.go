@@ -112,15 +112,6 @@ func (w *World) Func(name string) *Func {
 	return nil
 }
 
-// resourceNames are resource types of no instance, which is enough to read types that name them.
-func (w *World) resourceNames() resourceTypes {
-	types := resourceTypes{}
-	for _, r := range w.Resources {
-		types[r.Name] = &spec.ResourceType{Name: r.Name}
-	}
-	return types
-}
-
 // negative reports whether a limit is negative.
 func (l Limits) negative() bool {
 	return min(l.Backpressure, l.InitialBackpressure) < 0 || min(l.FlatParams, l.FlatAsyncParams, l.FlatResults) < 0

@@ -16,6 +16,8 @@ type compiledWorld struct {
 	swaps     []swap                  // of types
 	// readsMemory says that the contents of memories can matter: something is read from one that is more than a number.
 	readsMemory bool
+	// nestsHandles says that handles are passed as parts of other values.
+	nestsHandles bool
 }
 
 // A template is a line of a world's menu: an action without its numbers.
@@ -43,6 +45,8 @@ func compileWorld(w *World) *compiledWorld {
 	}
 	c.returns[Host] = c.addTemplate(Host, Action{Op: opReturn})
 	c.swaps = swapsOf(w)
+	c.nestsHandles = w.nestsHandles()
+	c.readsMemory = c.readsMemory || c.nestsHandles
 	for _, f := range w.Funcs {
 		for _, text := range slices.Concat(f.Params, f.Results) {
 			c.noteType(text)

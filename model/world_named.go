@@ -1,13 +1,31 @@
 package model
 
-// Worlds are the worlds that have names, in the order in which they are listed.
-var Worlds = []*World{
-	handlesWorld, waitablesWorld, eventsWorld, borrowsWorld, dtorsWorld, waitsWorld, subtasksWorld, backpressureWorld, childrenWorld, streamsWorld, futuresWorld,
-	hostStreamsWorld, hostReadsWorld, hostCallsWorld, transfersWorld, tasksWorld, callbacksWorld, threadsWorld, switchesWorld, reentranceWorld, cancelWorld,
-	errorContextsWorld, relendsWorld, pipesWorld, aloneWorld, loopsWorld, promotesWorld, helpersWorld, helperCallsWorld, limitsWorld, blockingWorld, sharingWorld, everythingWorld,
+import (
+	"embed"
+	"slices"
+)
+
+//go:embed worlds
+var worldFiles embed.FS
+
+// Worlds are the worlds that have names, in the order in which they are listed. They are the files in worlds/.
+var Worlds = namedWorlds(
+	"handles", "waitables", "events", "borrows", "dtors", "waits", "subtasks", "backpressure", "children", "streams", "futures",
+	"host-streams", "host-reads", "host-calls", "transfers", "tasks", "callbacks", "threads", "switches", "reentrance", "cancel",
+	"error-contexts", "relends", "pipes", "alone", "loops", "promotes", "helpers", "helper-calls", "limits", "blocking", "sharing", "everything",
+)
+
+// namedWorlds reads the files of these worlds. Tests validate them.
+func namedWorlds(names ...string) []*World {
+	var worlds []*World
+	for _, name := range names {
+		r := must(readLines(must(worldFiles.ReadFile("worlds/" + name + WorldFile))))
+		worlds = append(worlds, must(r.parse()))
+	}
+	return worlds
 }
 
-// worldNames are the names of all of them.
+// worldNames are the names of the worlds.
 func worldNames() []string {
 	var names []string
 	for _, w := range Worlds {
@@ -18,10 +36,8 @@ func worldNames() []string {
 
 // WorldByName is the world of a name; nil: there is none.
 func WorldByName(name string) *World {
-	for _, w := range Worlds {
-		if w.Name == name {
-			return w
-		}
+	if i := slices.IndexFunc(Worlds, func(w *World) bool { return w.Name == name }); i >= 0 {
+		return Worlds[i]
 	}
 	return nil
 }

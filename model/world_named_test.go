@@ -23,9 +23,22 @@ func TestWorldsAreValid(t *testing.T) {
 	}
 }
 
+// Every file in worlds/ is a world of that name, and is listed.
+func TestWorldFiles(t *testing.T) {
+	files, err := worldFiles.ReadDir("worlds")
+	if err != nil || len(files) != len(Worlds) {
+		t.Errorf("%d files, and %d worlds: %v", len(files), len(Worlds), err)
+	}
+	for _, f := range files {
+		if w := WorldByName(strings.TrimSuffix(f.Name(), WorldFile)); w == nil {
+			t.Errorf("%s is the file of no world", f.Name())
+		}
+	}
+}
+
 // Every built-in and every kind of callee is in a world that can be exhausted, and in the world everything.
 func TestWorldsHaveEverything(t *testing.T) {
-	everything := everythingWorld.has()
+	everything := WorldByName("everything").has()
 	exhaustible := map[string]bool{}
 	for _, w := range Worlds {
 		if !w.Random {

@@ -99,22 +99,22 @@ var (
 // only resource types that it defines or imports. Instances are linked by whoever embeds them, and no function of the specification
 // looks at that.
 func (w *World) validateComponents() error {
-	for _, f := range w.Funcs {
+	for n, f := range w.Funcs {
 		if err := w.validateFuncType(f); err != nil {
-			return fmt.Errorf("world %s: %w", w.Name, err)
+			return inPart("func", n, fmt.Errorf("world %s: %w", w.Name, err))
 		}
 	}
-	for _, i := range w.Imports {
+	for n, i := range w.Imports {
 		if err := w.validateImport(i); err != nil {
-			return fmt.Errorf("world %s: %w", w.Name, err)
+			return inPart("import", n, fmt.Errorf("world %s: %w", w.Name, err))
 		}
 	}
 	vocabulary := newVocabulary(w)
 	for _, at := range sortedKeys(w.Menus) {
-		for _, line := range w.Menus[at] {
+		for n, line := range w.Menus[at] {
 			words := strings.Fields(line)
 			if err := vocabulary.check(w.actorOf(at), Action{Op: words[0], Imm: words[1:]}); err != nil {
-				return fmt.Errorf("world %s: the menu of %s: %w", w.Name, at, err)
+				return &partError{part{"menu", at, n}, fmt.Errorf("world %s: the menu of %s: %w", w.Name, at, err)}
 			}
 		}
 	}
@@ -126,6 +126,9 @@ func (w *World) actorOf(name string) string {
 	actor, what, _ := strings.Cut(name, ".")
 	if r := w.resource(actor); r != nil && what == "dtor" {
 		return r.Impl
+	}
+	if slices.Contains(sharedNames, name) && !w.hasInstance(actor) {
+		return Host
 	}
 	return actor
 }

@@ -45,6 +45,7 @@ func parseTypes(text string, parse func(string) (spec.ValType, error)) ([]spec.V
 type typeParser struct {
 	text      string
 	at        int // how many bytes are read
+	wordAt    int // where the last word begins, which errors are about
 	depth     int
 	resources resourceTypes
 }
@@ -54,6 +55,7 @@ func (p *typeParser) rest() string { return p.text[p.at:] }
 // word reads up to the next delimiter.
 func (p *typeParser) word() string {
 	p.space()
+	p.wordAt = p.at
 	end := strings.IndexAny(p.rest(), "<>{}(),: ")
 	if end < 0 {
 		end = len(p.rest())
@@ -83,6 +85,7 @@ func (p *typeParser) take(s string) bool {
 // expect reads s, which must come next.
 func (p *typeParser) expect(s string) error {
 	if !p.take(s) {
+		p.wordAt = p.at
 		return fmt.Errorf("expected %q before %q", s, shorten(p.rest()))
 	}
 	return nil
@@ -130,10 +133,10 @@ func (p *typeParser) parse() (spec.ValType, error) {
 }
 
 // typeWords are the words that a type begins with.
-func typeWords() []string {
-	return append(sortedKeys(primTypes), "_", "error-context", "own", "borrow", "record", "variant", "enum", "flags", "list", "tuple", "option", "result",
-		"map", "stream", "future")
-}
+func typeWords() []string { return append(append(sortedKeys(primTypes), "_"), constructors...) }
+
+// constructors are the types that are made of others, and those with labels.
+var constructors = []string{"error-context", "list", "tuple", "option", "result", "map", "stream", "future", "own", "borrow", "record", "variant", "enum", "flags"}
 
 // errorContextType is the one error context type of all worlds: it is equal only to itself.
 var errorContextType = &spec.ErrorContextType{}

@@ -22,7 +22,7 @@ func (w *World) Validate() error {
 func (w *World) wellFormed() error {
 	for n, i := range w.Instances {
 		if err := w.validateInstance(i, w.Instances[:n]); err != nil {
-			return err
+			return inPart("instance", n, err)
 		}
 	}
 	if w.Limits.negative() || min(w.Steps, w.Handles, w.Threads, w.Tasks) < 0 {
@@ -31,38 +31,57 @@ func (w *World) wellFormed() error {
 	if n := w.Limits.TableLength; n > 0 && n < leastTable {
 		return fmt.Errorf("world %s: tables of %d elements are too short: at least %d are needed", w.Name, n, leastTable)
 	}
-	for _, r := range w.Resources {
-		if !plainName.MatchString(r.Name) {
-			return fmt.Errorf("world %s: %q is no name for a resource: it is a letter, and letters, digits, - or _", w.Name, shorten(r.Name))
-		}
-		if !w.hasInstance(r.Impl) {
-			return fmt.Errorf("world %s: resource %s is implemented by an unknown instance %s", w.Name, r.Name, shorten(r.Impl))
+	for n, r := range w.Resources {
+		if err := w.validateResource(r); err != nil {
+			return inPart("resource", n, err)
 		}
 	}
-	for _, f := range w.Funcs {
+	for n, f := range w.Funcs {
 		if err := w.validateFunc(f); err != nil {
-			return err
-		}
-	}
-	for _, i := range w.Imports {
-		if !w.hasInstance(i.Instance) || w.Func(i.Func) == nil {
-			return fmt.Errorf("world %s: %s imports %s: unknown instance or function", w.Name, shorten(i.Instance), shorten(i.Func))
+			return inPart("func", n, err)
 		}
 	}
 	for n, i := range w.Imports {
-		if slices.ContainsFunc(w.Imports[:n], func(o Import) bool { return o.Instance == i.Instance && o.Func == i.Func }) {
-			return fmt.Errorf("world %s: %s imports %s twice", w.Name, i.Instance, i.Func)
+		if err := w.validateImported(i, w.Imports[:n]); err != nil {
+			return inPart("import", n, err)
 		}
 	}
 	for _, at := range sortedKeys(w.Menus) {
 		if at != Host && !w.hasInstance(at) && w.actorEntering(at) == "" {
-			return fmt.Errorf("world %s: a menu of %q: it is no instance, and no code of the world is called so", w.Name, shorten(at))
+			return &partError{part{"menu", at, -1}, fmt.Errorf("world %s: a menu of %q: it is no instance, and no code of the world is called so%s",
+				w.Name, shorten(at), namesNear(at, append(w.instanceNames(), w.functionNames()...)))}
 		}
 	}
-	for _, name := range w.Start {
+	for n, name := range w.Start {
 		if w.Func(name) == nil {
-			return fmt.Errorf("world %s: starts with an unknown function %s", w.Name, shorten(name))
+			return inPart("start", n, fmt.Errorf("world %s: starts with an unknown function %s%s", w.Name, shorten(name), namesNear(name, w.functionNames())))
 		}
+	}
+	return nil
+}
+
+func (w *World) validateResource(r Resource) error {
+	if !plainName.MatchString(r.Name) {
+		return fmt.Errorf("world %s: %q is no name for a resource: it is a letter, and letters, digits, - or _", w.Name, shorten(r.Name))
+	}
+	if !w.hasInstance(r.Impl) {
+		return fmt.Errorf("world %s: resource %s is implemented by an unknown instance %s%s", w.Name, r.Name, shorten(r.Impl), namesNear(r.Impl, w.instanceNames()))
+	}
+	return nil
+}
+
+// validateImported wants an instance and a function that are there, and no second import of it.
+func (w *World) validateImported(i Import, before []Import) error {
+	what, name, known := "instance", i.Instance, w.instanceNames()
+	if w.hasInstance(i.Instance) {
+		what, name, known = "function", i.Func, w.functionNames()
+	}
+	if !slices.Contains(known, name) {
+		return fmt.Errorf("world %s: %s imports %s: unknown instance or function: there is no %s %s%s", w.Name, shorten(i.Instance), shorten(i.Func), what,
+			shorten(name), namesNear(name, known))
+	}
+	if slices.ContainsFunc(before, func(o Import) bool { return o.Instance == i.Instance && o.Func == i.Func }) {
+		return fmt.Errorf("world %s: %s imports %s twice", w.Name, i.Instance, i.Func)
 	}
 	return nil
 }
@@ -89,6 +108,8 @@ func (w *World) validateInstance(i Instance, before []Instance) error {
 		return fmt.Errorf("world %s: there are two instances %s", w.Name, i.Name)
 	case i.Parent != "" && !named(i.Parent):
 		return fmt.Errorf("world %s: no instance before %s is its parent %s", w.Name, i.Name, shorten(i.Parent))
+	case i.Realloc != "" && i.Realloc != "guest":
+		return fmt.Errorf("world %s: instance %s has an unknown realloc %q: it is guest, or is left out", w.Name, i.Name, shorten(i.Realloc))
 	case i.Memory < 0 || i.Memory > maxMemory:
 		return fmt.Errorf("world %s: instance %s has %d bytes of memory, from 0 to %d are possible", w.Name, i.Name, i.Memory, maxMemory)
 	case !known:
@@ -102,11 +123,11 @@ func (w *World) validateFunc(f Func) error {
 	instance, name, _ := strings.Cut(f.Name, ".")
 	switch {
 	case instance != Host && !w.hasInstance(instance) || !plainName.MatchString(name):
-		return fmt.Errorf("world %s: function %q: its name is an instance, or host, a dot, and a name of letters, digits, - and _", w.Name, shorten(f.Name))
+		return fmt.Errorf("world %s: function %q: its name is an instance, or host, a dot, and a name of letters, digits, - and _%s", w.Name, shorten(f.Name), w.ownerHint(instance))
 	case slices.Contains(reservedNames, name):
 		return fmt.Errorf("world %s: function %s: its name may not be one of %s: other core code of an instance is called so", w.Name, f.Name, strings.Join(reservedNames, ", "))
 	}
-	if !slices.Contains([]string{"", "sync", "stackful", "callback"}, f.Lift) {
+	if f.Lift != "" && !slices.Contains(lifts, f.Lift) {
 		return fmt.Errorf("world %s: function %s: unknown lift %q: it is sync, stackful or callback", w.Name, f.Name, shorten(f.Lift))
 	}
 	for _, t := range slices.Concat(f.Params, f.Results) {
@@ -121,55 +142,12 @@ var encodings = map[string]spec.StringEncoding{
 	"": spec.UTF8, "utf8": spec.UTF8, "utf16": spec.UTF16, "latin1+utf16": spec.Latin1UTF16,
 }
 
-// validateDefined validates a world that a trace defines, beyond Validate: its names, menus and start, and how big it is.
-func (w *World) validateDefined() error {
-	if len(w.Instances) > maxParts || len(w.Resources) > maxParts || len(w.Funcs) > maxParts || len(w.Imports) > maxParts {
-		return fmt.Errorf("world %s: it has more than %d instances, resources, functions or imports", shorten(w.Name), maxParts)
+// ownerHint says which instances there are, if that of a function is none.
+func (w *World) ownerHint(owner string) string {
+	if owner == Host || w.hasInstance(owner) {
+		return ""
 	}
-	if err := w.validateNames(); err != nil {
-		return err
-	}
-	for _, at := range sortedKeys(w.Menus) {
-		for _, line := range w.Menus[at] {
-			if err := validateTemplate(line); err != nil {
-				return fmt.Errorf("world %s: the menu of %s: %w", w.Name, shorten(at), err)
-			}
-		}
-	}
-	for _, f := range w.Funcs {
-		if len(f.Params) > 0 && slices.Contains(w.Start, f.Name) {
-			return fmt.Errorf("world %s: starts with %s, which has parameters", w.Name, f.Name)
-		}
-	}
-	return nil
-}
-
-const (
-	maxParts  = 1 << 10 // instances, resources, functions, imports
-	maxNested = 64      // levels of a type
-	maxType   = 1 << 12 // bytes of a type
-)
-
-// validateNames wants a name that is one word, others that are different, and types that are not too big.
-func (w *World) validateNames() error {
-	if w.Name == "" || WorldByName(w.Name) != nil || strings.ContainsAny(w.Name, " \t\r\n") {
-		return fmt.Errorf("%q is no name for a world of one's own: it is one word that names no other world", shorten(w.Name))
-	}
-	seen := map[string]bool{}
-	for _, name := range slices.Concat(w.functionNames(), w.resourceList()) {
-		if seen[name] {
-			return fmt.Errorf("world %s: there are two of the name %s", w.Name, shorten(name))
-		}
-		seen[name] = true
-	}
-	for _, f := range w.Funcs {
-		for _, t := range slices.Concat(f.Params, f.Results) {
-			if err := validateSize(t); err != nil {
-				return fmt.Errorf("world %s: function %s: %w", w.Name, f.Name, err)
-			}
-		}
-	}
-	return nil
+	return namesNear(owner, append(w.instanceNames(), Host))
 }
 
 // instanceNames are the names of the instances.
@@ -197,30 +175,4 @@ func (w *World) resourceList() []string {
 		names = append(names, r.Name)
 	}
 	return names
-}
-
-// validateSize wants a type that is not too big.
-func validateSize(text string) error {
-	if strings.Count(text, "<") > maxNested || len(text) > maxType {
-		return fmt.Errorf("type %s is too big: %d levels and %d bytes are possible", shorten(text), maxNested, maxType)
-	}
-	return nil
-}
-
-// validateTemplate wants a line of a menu: an action without its numbers.
-func validateTemplate(line string) error {
-	words := strings.Fields(line)
-	if len(words) == 0 {
-		return fmt.Errorf("an action is missing")
-	}
-	op, known := ops[words[0]]
-	switch {
-	case !known:
-		return unknownAction(words[0], Ops())
-	case IsLoad(words[0]):
-		return fmt.Errorf("%s only loads from memory, which is no use to a search", words[0])
-	case len(words)-1 != len(op.imm):
-		return fmt.Errorf("%s takes %s", words[0], strings.Join(op.usage()[:len(op.imm)], " "))
-	}
-	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -62,7 +63,7 @@ func newBenchWorldsCommand() *cobra.Command {
 		Example:           "  cabi bench worlds\n  cabi bench worlds subtasks cancel",
 		ValidArgsFunction: completes(kindWorld),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			worlds, err := benchedWorlds(args)
+			worlds, err := benchedWorlds(cmd.InOrStdin(), args)
 			for _, w := range worlds {
 				if err := json.NewEncoder(cmd.OutOrStdout()).Encode(bench.MeasureWorld(w, w.Bounds, properties.For(w))); err != nil {
 					return err
@@ -73,13 +74,16 @@ func newBenchWorldsCommand() *cobra.Command {
 	}
 }
 
-// benchedWorlds returns the worlds of the given names, or without names, all worlds that can be exhausted.
-func benchedWorlds(names []string) ([]*model.World, error) {
+// benchedWorlds returns the worlds of the given names or files, or without names, all worlds that can be exhausted.
+func benchedWorlds(in io.Reader, names []string) ([]*model.World, error) {
 	var worlds []*model.World
 	for _, name := range names {
-		w := model.WorldByName(name)
-		if w == nil {
-			return nil, unknown(kindWorld, name)
+		w, err := worldOf(in, name)
+		if err != nil {
+			return nil, err
+		}
+		if w.Steps == 0 && !w.Random {
+			return nil, exitError{2, fmt.Sprintf("%s says no bound on actions: a line such as \"bound 10 actions\" does", name)}
 		}
 		if w.Random {
 			return nil, exitError{2, fmt.Sprintf("%s is too big to be exhausted", name)}

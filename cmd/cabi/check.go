@@ -41,6 +41,9 @@ type checkCommand struct {
 	checkpoint string
 	every      time.Duration
 	resume     string
+
+	file   *model.World    // as it was read, before anything was chosen for it
+	chosen model.Completed // for a world that does not say all
 }
 
 func newCheckCommand() *cobra.Command {
@@ -53,11 +56,13 @@ func newCheckCommand() *cobra.Command {
 			"properties hold within the bound, 1 if one is violated, 3 if it was stopped early, or proved nothing, or\n" +
 			"nothing of a property that --property names.\n" +
 			"Worlds that are too big to exhaust it walks at random, guided by what is new, and shrinks what it finds.\n\n" +
-			"`cabi list` lists the worlds, properties and variants, and `cabi explain` explains one.",
+			"WORLD is a name, or a file with a world of one's own: its name has a / in it or ends in .world, or is - for standard\n" +
+			"input. docs/worlds.md says how one is written. `cabi list` lists the worlds, properties and variants, and\n" +
+			"`cabi explain` explains one.",
 		Example: "  cabi check handles\n  cabi check handles --variant per-type --property unique-in-instance\n" +
 			"  cabi check cancel --keep-going\n  cabi check everything --random --keep-going --duration 30s --seed 1 --json",
 		Args:              oneWorld,
-		ValidArgsFunction: completesOne(kindWorld),
+		ValidArgsFunction: completesWorlds,
 		RunE:              c.run,
 	}
 	f := cmd.Flags()
@@ -88,15 +93,22 @@ func newCheckCommand() *cobra.Command {
 	return cmd
 }
 
+// enough is how many transitions have cabi check begin no further level, if neither the world nor --steps says how many actions to explore.
+const enough = 50000
+
 func oneWorld(_ *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return exitError{2, strings.TrimSpace(reflow("name one world to check: "+strings.Join(worldNames(), ", "), plainWidth))}
+		return exitError{2, strings.TrimSpace(reflow("name one world to check: "+strings.Join(worldNames(), ", ")+", or a file with one of your own", plainWidth))}
 	}
 	return nil
 }
 
 func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
-	search, err := c.search(cmd, args[0])
+	world, err := worldOf(cmd.InOrStdin(), args[0])
+	if err != nil {
+		return err
+	}
+	search, err := c.search(cmd, world)
 	if err != nil {
 		return err
 	}
@@ -134,15 +146,17 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 }
 
 // search builds the search that the flags ask for.
-func (c *checkCommand) search(cmd *cobra.Command, world string) (model.Search, error) {
+func (c *checkCommand) search(cmd *cobra.Command, world *model.World) (model.Search, error) {
 	if c.duration < 0 {
 		return model.Search{}, exitError{2, fmt.Sprintf("--duration %s: it is not negative", c.duration)}
 	}
-	search := model.Search{Workers: c.workers.value, KeepGoing: c.keepGoing, DepthFirst: c.depthFirst, Full: c.full}
-	if search.World = model.WorldByName(world); search.World == nil {
-		return search, unknown(kindWorld, world)
-	}
+	c.file = world
+	world, c.chosen = world.Complete()
+	search := model.Search{World: world, Workers: c.workers.value, KeepGoing: c.keepGoing, DepthFirst: c.depthFirst, Full: c.full}
 	search.Bounds = model.Bounds{Steps: c.steps.value, Handles: c.handles.value, Threads: c.threads.value, Tasks: c.tasks.value}.Or(search.World.Bounds)
+	if c.chosen.Steps && c.steps.value == 0 {
+		search.Enough = enough
+	}
 	if search.Variant = spec.VariantByName(c.variant); search.Variant == nil {
 		return search, unknown(kindVariant, c.variant)
 	}
@@ -154,6 +168,9 @@ func (c *checkCommand) search(cmd *cobra.Command, world string) (model.Search, e
 	isRandom := c.random || search.World.Random && c.steps.value == 0
 	if err := c.refuseForMode(cmd, search.World, isRandom); err != nil {
 		return search, err
+	}
+	if c.depthFirst && search.Bounds.Steps == 0 {
+		return search, exitError{2, fmt.Sprintf("the world %s says no bound on actions: --depth-first needs one, as --steps 10", world.Name)}
 	}
 	if isRandom {
 		search.Random = &model.Random{Seed: c.seed, Runs: c.runs.value, Shrink: shrink.Shrink}

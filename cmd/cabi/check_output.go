@@ -56,6 +56,8 @@ type result struct {
 	Passed      []string       `json:"never_fired,omitempty"`
 	Findings    []string       `json:"findings"`
 	Stopped     string         `json:"stopped_by,omitempty"` // by what the search was stopped early; random walks end so
+	Chosen      string         `json:"chosen,omitempty"`     // for a world of one's own that does not say all
+	LeftOut     []string       `json:"left_out,omitempty"`   // from the menus that were chosen
 }
 
 // prepare looks whether everything can be written, before the search. It leaves everything as it is.
@@ -74,6 +76,9 @@ func (o *checkOutput) prepare() error {
 
 // found handles a violation when the search finds it: it prints and saves it, as the flags say.
 func (o *checkOutput) found(v *model.Violation) {
+	if v.Trace.World == o.search.World {
+		v.Trace.World = o.file // without what was chosen for it
+	}
 	trace := v.Trace.String()
 	if o.json {
 		o.encode(finding{v.Key(), v.Property, v.Kind, v.Message, v.Actions, trace})
@@ -111,7 +116,12 @@ func (o *checkOutput) keepError(err error) {
 // finish prints the result when the search is over, and by what it was stopped early.
 func (o *checkOutput) finish(r *model.Report, stopped string) result {
 	slices.SortStableFunc(r.Violations, model.CompareViolations)
+	o.search.Bounds.Steps = max(o.search.Bounds.Steps, r.Steps)
 	res := newResult(*o.search, r)
+	if res.Verdict == "holds vacuously" && len(o.chosen.Menus) > 0 && len(r.Exercised) > 0 { // nobody asked for the actions that were never taken
+		res.Verdict = "holds"
+	}
+	res.Chosen, res.LeftOut = chosenText(o.chosen, o.search.Enough > 0), o.chosen.LeftOut
 	res.Stopped = stopped
 	if o.save != "" && o.keepGoing {
 		o.keepError(output.WriteFiles(o.save, nil)) // the directory is there, even if nothing was found
@@ -195,6 +205,7 @@ func (r result) exit() error {
 // that is asked for.
 func (r result) print(w io.Writer, violations []*model.Violation, saved string, verbose bool) {
 	fmt.Fprintf(w, "world %s, variant %s, bound: %s\n", r.World, r.Variant, r.Bounds)
+	r.printChosen(w)
 	for _, v := range violations {
 		fmt.Fprintf(w, "%s is violated after %s:\n\n%s\n", v.Property, model.Counted(v.Actions, "action"), v.Trace)
 	}
@@ -211,6 +222,26 @@ func (r result) print(w io.Writer, violations []*model.Violation, saved string, 
 		r.printRest(w)
 	} else {
 		r.printNeverCameUp(w)
+	}
+}
+
+// chosenText says what was chosen for a world; empty: nothing was.
+func chosenText(c model.Completed, steps bool) string {
+	text := c.String()
+	if steps {
+		text = strings.TrimPrefix(fmt.Sprintf("%s; as many actions as it takes to explore %d transitions", text, enough), "; ")
+	}
+	return text
+}
+
+// printChosen prints what was chosen for a world that does not say it, and what that leaves out.
+func (r result) printChosen(w io.Writer) {
+	width := widthOf(w)
+	if r.Chosen != "" {
+		fmt.Fprint(w, indented(strings.Fields("chosen, as the world does not say: "+r.Chosen), "  ", width))
+	}
+	if len(r.LeftOut) > 0 {
+		fmt.Fprint(w, indented(strings.Fields("left out of these menus: "+strings.Join(r.LeftOut, "; ")), "  ", width))
 	}
 }
 

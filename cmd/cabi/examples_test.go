@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// Every example runs: a litmus file's claims hold, and what a trace says happens.
+// Every example runs: a litmus file's claims hold, what a trace says happens, and all promises hold in a world.
 func TestExamples(t *testing.T) {
 	for _, q := range questions(t) {
 		if out, code, err := q.run(); code != 0 {
@@ -77,7 +77,8 @@ Concurrency.md. Each is answered by a file that ` + "`cabi`" + ` runs. Find the 
 to what it prints, and to where it comes from.
 
 **To ask a question of your own**, copy the nearest file from [examples](../examples/README.md), change a line, and run it. A litmus file
-(` + "`cabi litmus FILE`" + `) explores every behaviour that a few lines allow; a trace (` + "`cabi replay FILE`" + `) is one behaviour.
+(` + "`cabi litmus FILE`" + `) explores every behaviour that a few lines allow; a trace (` + "`cabi replay FILE`" + `) is one behaviour; in a world
+(` + "`cabi check FILE`" + `, [worlds.md](worlds.md)) components do all that they may.
 Where no named world has what you need, the file defines one, as many here do. [litmus.md](litmus.md) says all that the lines below
 may say, and ` + "`cabi explain NAME`" + ` tells about each world, action and trap that a file names. With ` + "`--trace 1`" + `, ` + "`cabi litmus`" + ` prints a run that
 leads to the first outcome.
@@ -126,18 +127,18 @@ func (q question) name() string {
 
 // command is the command that runs an example.
 func (q question) command() string {
-	if filepath.Ext(q.file) == ".litmus" {
-		return "litmus"
-	}
-	return "replay"
+	return map[string]string{".cabi": "replay", ".litmus": "litmus", ".world": "check"}[filepath.Ext(q.file)]
 }
 
 func (q question) run() (string, int, error) { return execute(newRootCommand(), q.command(), q.file) }
 
-// traces are a trace for each outcome.
+// traces are a trace for each outcome; a world has none.
 func (q question) traces() []string {
-	if q.command() == "replay" {
+	switch q.command() {
+	case "replay":
 		return []string{string(must(os.ReadFile(q.file)))}
+	case "check":
+		return nil
 	}
 	var all []string
 	for {

@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"cabi/model"
 	"cabi/spec"
 )
 
@@ -72,7 +74,8 @@ func explainable() []string {
 
 const explainLong = `Explain tells all about a name, with a trace that shows it, which can be saved and replayed:
 
-  a world      its functions, imports, resources, menus and bounds, what it leaves out, and what is checked there
+  a world      its functions, imports, resources, menus and bounds, what it leaves out, and what is checked there;
+               a file of a world too: its name has a / or ends in .world, or is - for standard input
   a property   what it states, where it comes from, what it cannot see, and where it fails
   a site       the trap or assert, in the Python and in Go, and the shortest trace that takes it
   a variant    how handles are numbered, where it comes from, and which properties fail
@@ -93,7 +96,7 @@ func newExplainCommand() *cobra.Command {
 			if len(args) == 0 {
 				return listNamesOf(cmd.OutOrStdout())
 			}
-			return explain(cmd.OutOrStdout(), args[0])
+			return explain(cmd.OutOrStdout(), cmd.InOrStdin(), args[0])
 		},
 	}
 }
@@ -118,10 +121,17 @@ func listNamesOf(w io.Writer) error {
 }
 
 // explain prints all that is known of a name.
-func explain(w io.Writer, name string) error {
+func explain(w io.Writer, in io.Reader, name string) error {
 	found, err := explanations(name)
 	if err != nil {
 		return err
+	}
+	if len(found) == 0 && namesWorldFile(name) {
+		world, err := readWorld(in, name)
+		if err != nil {
+			return err
+		}
+		found = append(found, explainWorldOf(world))
 	}
 	if len(found) == 0 {
 		return unknown(kindName, name)
@@ -135,6 +145,15 @@ func explain(w io.Writer, name string) error {
 		}
 	}
 	return nil
+}
+
+// namesWorldFile reports whether a name that is not known is of a file: names of sites have a / too.
+func namesWorldFile(name string) bool {
+	if name == standardInput || strings.HasSuffix(name, model.WorldFile) {
+		return true
+	}
+	_, err := os.Stat(name)
+	return err == nil && isWorldFile(name)
 }
 
 // explanations are what a name is, by kind.

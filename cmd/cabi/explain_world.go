@@ -18,6 +18,13 @@ func explainWorld(name string) (*explanation, error) {
 	if w == nil {
 		return nil, nil
 	}
+	return explainWorldOf(w), nil
+}
+
+// explainWorldOf tells about a world that may be one's own.
+func explainWorldOf(w *model.World) *explanation {
+	name := w.Name
+	w, chosen := w.Complete()
 	e := &explanation{title: "world " + name}
 	contains, leftOut, _ := strings.Cut(w.Doc, " Left out: ")
 	e.add("contains", contains)
@@ -35,6 +42,8 @@ func explainWorld(name string) (*explanation, error) {
 	}
 	e.add("limits", limitsText(w.Limits))
 	e.add("bound", w.Bounds.String())
+	e.add("chosen", chosenText(chosen, chosen.Steps))
+	e.add("left out", strings.Join(chosen.LeftOut, "; "))
 	if w.Random {
 		e.add("explored", "at random, being too big to exhaust, unless --steps says how far")
 	}
@@ -42,8 +51,8 @@ func explainWorld(name string) (*explanation, error) {
 	e.add("known defects", each(defectsIn(name), func(d properties.Defect) string {
 		return fmt.Sprintf("%s after %s", key(d), model.Counted(d.Actions, "action"))
 	}))
-	e.shown, e.none = worldTrace(name)
-	return e, nil
+	e.shown, e.none = worldTrace(w)
+	return e
 }
 
 // each is a line for each element.
@@ -161,18 +170,19 @@ func defects(wanted func(properties.Defect) bool) []properties.Defect {
 func key(d properties.Defect) string { return strings.TrimSuffix(d.Property.Name+"/"+d.Kind, "/") }
 
 // worldTrace is a trace of a world, or of a part of it, or says why there is none.
-func worldTrace(name string) (*shownTrace, string) {
+func worldTrace(w *model.World) (*shownTrace, string) {
+	name := w.Name
 	if ds := defectsIn(name); len(ds) > 0 {
 		if s := searched(ds[0]); s != nil {
 			return s, ""
 		}
 	}
 	for _, of := range []string{name, "part-of-" + name, name + "-part"} {
-		if e := longestExample(of); e != nil {
+		if e := longestExample(of); e != nil && model.WorldByName(name) != nil {
 			return shownBy(e, "A trace of it"), ""
 		}
 	}
-	return walked(model.WorldByName(name)), "nothing can be done in it"
+	return walked(w), "nothing can be done in it"
 }
 
 // walkActions is how many different actions a trace has that is made to show a world.
@@ -200,7 +210,7 @@ func (c *walk) AppendGhost(b []byte) []byte { return append(b, c.taken...) }
 // walked is a trace of a world that has no other.
 func walked(w *model.World) *shownTrace {
 	property := &model.Property{Name: "walk", New: func() model.Checker { return &walk{BaseChecker: model.BaseChecker{Name: "walk"}} }}
-	found := model.Search{World: w, Variant: spec.SingleTable, Properties: []*model.Property{property}, Bounds: w.Bounds}.Run().Violation()
+	found := model.Search{World: w, Variant: spec.SingleTable, Properties: []*model.Property{property}, Bounds: w.Bounds, Enough: enough}.Run().Violation()
 	if found == nil {
 		return nil
 	}

@@ -120,7 +120,7 @@ func readLitmusText(in io.Reader, file string) (string, error) {
 
 // parseLitmus reads a litmus whose names are all known.
 func parseLitmus(file, text string) (*model.Litmus, error) {
-	litmus, err := model.ParseLitmus(strings.NewReader(text))
+	litmus, err := model.ParseLitmusWith(strings.NewReader(text), worldsBeside(file))
 	if err == nil {
 		err = checkLitmusNames(litmus)
 	}

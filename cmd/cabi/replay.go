@@ -109,7 +109,7 @@ func readTrace(in io.Reader, file string) (*model.Trace, error) {
 	}
 	defer f.Close()
 	debug.SetGCPercent(40) // a trace of a million lines takes most of the memory that there is: collect more often
-	trace, err := model.ReadTrace(f)
+	trace, err := model.ReadTraceWith(f, worldsBeside(file))
 	if err == nil {
 		err = checkTraceSites(trace)
 	}
