@@ -130,7 +130,7 @@ var badArguments = []struct{ args, want string }{
 	{"replay @/format", "@/format: line 1: the trace has format 18446744073709551616"},
 	{"replay @/choice", `@/choice: line 2: the choice "4294967296" is no number`},
 	{"replay @/two", "@/two: line 2: a second world: a trace has one"},
-	{"replay @/unknown", `@/unknown: line 1: the world "handels" is not a named one, and no line below the header defines it; did you mean handles?`},
+	{"replay @/unknown", `@/unknown: line 1: the world "handels" is not a named one, and is not defined: write its lines (instance …, func …) below this one, or the name of its file, which ends in .world; did you mean handles?`},
 	{"replay @/claimless", "@/claimless: line 3: violates what? Name a property"},
 	{"shrink @/claimless", "@/claimless: line 3: violates what? Name a property"},
 	{"trace convert @/claimless", "@/claimless: line 3: violates what? Name a property"},

@@ -55,7 +55,7 @@ func TestDidYouMean(t *testing.T) {
 func TestDidYouMeanInFiles(t *testing.T) {
 	const trace, litmus = "world handles\n", "world streams\nin A.run\n  $r $w = stream.new u8\n"
 	for _, c := range []struct{ command, text, want string }{
-		{"replay", "world handels\nA: resource.new R 1\n", `the world "handels" is not a named one, and no line below the header defines it; did you mean handles?`},
+		{"replay", "world handels\nA: resource.new R 1\n", `the world "handels" is not a named one, and is not defined: write its lines (instance …, func …) below this one, or the name of its file, which ends in .world; did you mean handles?`},
 		{"replay", `{"kind":"trace","version":1,"world":"handels"}`, `the world "handels" is not a named one, and the header does not define it; did you mean handles?`},
 		{"replay", "world handles varient per-type\n", `unknown word "varient"; did you mean variant?`},
 		{"replay", "world handles variant per-tpye\n", `unknown variant "per-tpye"; did you mean per-type?`},
