@@ -314,7 +314,7 @@ func (m *Machine) exec(f *frame) (Value, error) {
 		case opJumpBack:
 			ip = int(in.a)
 			m.steps++
-			if m.steps&255 != 0 {
+			if m.steps < m.turn {
 				continue
 			}
 			f.ip, f.sp = ip, sp
@@ -375,8 +375,12 @@ func (m *Machine) tooDeep() error {
 	return m.raise(m.errors.Recursion, "maximum recursion depth exceeded")
 }
 
+// turnSteps is after how many steps another thread may go on, if the one that runs loops.
+const turnSteps = 256
+
 // tick is called now and then: other threads may go on.
 func (m *Machine) tick(f *frame) error {
+	m.turn = m.steps + turnSteps
 	if err := m.limit(); err != nil {
 		return err
 	}

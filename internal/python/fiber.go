@@ -155,7 +155,7 @@ func (m *Machine) runUntil(stop *Fiber) error {
 }
 
 func (m *Machine) runFiber(f *Fiber) error {
-	m.fiber = f
+	m.fiber, m.turn = f, m.steps+turnSteps
 	v, err := m.exec(f.frame)
 	m.fiber, m.frame, m.nested, m.recursion = nil, nil, 0, 0
 	if err == errBlocked {

@@ -52,6 +52,7 @@ type Machine struct {
 	nested    int // calls of Python code by built-ins
 	recursion int // of built-ins
 	steps     int64
+	turn      int64       // when the thread that runs lets others run
 	call      *Suspension // of a callable that suspends
 
 	base         *base

@@ -40,7 +40,7 @@ func inDir(dir string) func(module string) (file, source string, err error) {
 // loadTests runs run_tests.py, as far as it is all calls of tests, and tells what it printed.
 func loadTests(source func(string) (string, string, error), random Random) (string, error) {
 	var out strings.Builder
-	m := New(Options{Source: source, Random: random, Output: &out, Steps: 200_000_000})
+	m := New(Options{Source: source, Random: random, Output: &out, Steps: 5_000_000})
 	_, err := m.Load("run_tests")
 	if e, ok := err.(*Exception); ok {
 		err = fmt.Errorf("%w\n%s", err, e.Stack())
