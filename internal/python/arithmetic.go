@@ -215,10 +215,16 @@ func (m *Machine) divide(op binaryOp, p, q *big.Int) (Value, error) {
 		if op == opDiv {
 			return nil, m.raise(m.errors.ZeroDivision, "division by zero")
 		}
+		if op == opMod {
+			return nil, m.raise(m.errors.ZeroDivision, "integer modulo by zero")
+		}
 		return nil, m.raise(m.errors.ZeroDivision, "integer division or modulo by zero")
 	}
 	if op == opDiv {
 		f, _ := new(big.Rat).SetFrac(p, q).Float64()
+		if f == 0 && (p.Sign() < 0) != (q.Sign() < 0) {
+			return math.Copysign(0, -1), nil
+		}
 		if math.IsInf(f, 0) {
 			return nil, m.raise(m.errors.Overflow, "integer division result too large for a float")
 		}
@@ -320,6 +326,9 @@ func (m *Machine) floatBinary(op binaryOp, x, y float64) (Value, error) {
 	case opPow:
 		return m.floatPower(x, y)
 	case opMod, opFloorDiv:
+		if y == 0 && op == opMod {
+			return nil, m.raise(m.errors.ZeroDivision, "float modulo")
+		}
 		if y == 0 {
 			return nil, m.raise(m.errors.ZeroDivision, "float floor division by zero")
 		}
@@ -392,10 +401,16 @@ func (m *Machine) concatenate(a, b Value) (Value, error) {
 			items := make([]Value, 0, len(x.items)+len(y.items))
 			return &List{items: append(append(items, x.items...), y.items...)}, m.room(len(x.items) + len(y.items))
 		}
+		if classOf(b) == nil {
+			return nil, m.raise(m.errors.Type, `can only concatenate list (not "%s") to list`, typeName(b))
+		}
 	case *Tuple:
 		if y, ok := b.(*Tuple); ok {
 			items := make([]Value, 0, len(x.items)+len(y.items))
 			return NewTuple(append(append(items, x.items...), y.items...)...), m.room(len(x.items) + len(y.items))
+		}
+		if classOf(b) == nil {
+			return nil, m.raise(m.errors.Type, `can only concatenate tuple (not "%s") to tuple`, typeName(b))
 		}
 	case Bytes:
 		if y, ok := bytesOf(b); ok {

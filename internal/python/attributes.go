@@ -177,6 +177,9 @@ func (m *Machine) typeAttr(c *Class, name string) (Value, error) {
 	if err := m.otherAttr(c, name); err != nil {
 		return nil, err
 	}
+	if c.enum {
+		return nil, m.raise(m.errors.Attribute, "%s", name)
+	}
 	return nil, m.raise(m.errors.Attribute, "type object '%s' has no attribute '%s'", c.name, name)
 }
 

@@ -245,7 +245,18 @@ func nextOf(m *Machine, a []Value) (Value, error) {
 	case len(a) > 1:
 		return a[1], nil
 	}
-	return nil, &Exception{Value: m.newException(m.errors.StopIteration)}
+	return nil, m.stopIteration(a[0])
+}
+
+// stopIteration ends an iterator; the value that a generator returned goes with it, once.
+func (m *Machine) stopIteration(it Value) error {
+	g, ok := it.(*generator)
+	if !ok || g.value == nil {
+		return &Exception{Value: m.newException(m.errors.StopIteration)}
+	}
+	v := g.value
+	g.value = nil
+	return &Exception{Value: m.newException(m.errors.StopIteration, v)}
 }
 
 func reversed(m *Machine, a []Value) (Value, error) {

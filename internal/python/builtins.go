@@ -78,6 +78,9 @@ func (m *Machine) makeConstructors() {
 	construct(t.Str, "? object encoding errors", newStr)
 	construct(t.Bytes, "? source encoding errors", func(m *Machine, a []Value) (Value, error) {
 		b, err := m.newBytes(a)
+		if e, ok := err.(*Exception); ok && e.Text() == "byte must be in range(0, 256)" {
+			err = m.raise(m.errors.Value, "bytes must be in range(0, 256)") // CPython says so of bytes only
+		}
 		return Bytes(b), err
 	})
 	construct(t.Bytearray, "? source encoding errors", func(m *Machine, a []Value) (Value, error) {
@@ -212,11 +215,8 @@ func newFloat(m *Machine, a []Value) (Value, error) {
 		return nil, m.raise(m.errors.Type, "float() argument must be a string or a real number, not '%s'", typeName(a[0]))
 	}
 	t := strings.ToLower(trimSpace(s))
-	switch strings.TrimLeft(t, "+-") {
-	case "nan", "inf", "infinity":
-		if f, err := strconv.ParseFloat(strings.Replace(strings.Replace(t, "+nan", "nan", 1), "-nan", "nan", 1), 64); err == nil {
-			return f, nil
-		}
+	if f, ok := namedFloat(t); ok {
+		return f, nil
 	}
 	if strings.Trim(t, "0123456789+-.e_") != "" || strings.Contains(t, "_") && !floatUnderscores(t) {
 		return nil, m.raise(m.errors.Value, "could not convert string to float: %s", quote(s))
@@ -226,6 +226,25 @@ func newFloat(m *Machine, a []Value) (Value, error) {
 		return nil, m.raise(m.errors.Value, "could not convert string to float: %s", quote(s))
 	}
 	return f, nil
+}
+
+// nan is NaN as C has it; that of Go has another bit.
+var nan = math.Float64frombits(0x7ff8000000000000)
+
+func namedFloat(s string) (float64, bool) {
+	f := 0.0
+	switch strings.TrimPrefix(strings.TrimPrefix(s, "+"), "-") {
+	case "nan":
+		f = nan
+	case "inf", "infinity":
+		f = math.Inf(1)
+	default:
+		return 0, false
+	}
+	if s[0] == '-' {
+		f = math.Copysign(f, -1)
+	}
+	return f, s[0] == '-' || !strings.Contains(s, "-")
 }
 
 // floatUnderscores tells whether each underscore stands between digits.

@@ -120,7 +120,7 @@ func (m *Machine) linearize(c *Class) error {
 		}
 		pick := nextAncestor(seqs)
 		if pick == nil {
-			return m.raise(m.errors.Type, "Cannot create a consistent method resolution order (MRO) for bases %s", classNames(c.bases))
+			return m.raise(m.errors.Type, "Cannot create a consistent method resolution\norder (MRO) for bases %s", classNames(c.bases))
 		}
 		c.mro = append(c.mro, pick)
 		for i, s := range seqs {
@@ -286,7 +286,31 @@ func (m *Machine) buildClass(code *Code, body *classBody, bases []Value) (*Class
 		}
 	}
 	c.early = len(c.slotNames)
+	if err := m.explicitMatchArgs(c); err != nil {
+		return nil, err
+	}
 	return c, m.finishEnum(c)
+}
+
+// explicitMatchArgs reads __match_args__.
+func (m *Machine) explicitMatchArgs(c *Class) error {
+	v, ok := c.attrs["__match_args__"]
+	if !ok {
+		return nil
+	}
+	t, ok := v.(*Tuple)
+	if !ok {
+		return m.raise(m.errors.Type, "%s.__match_args__ must be a tuple (got %s)", c.name, typeName(v))
+	}
+	c.matchArgs = []string{}
+	for _, x := range t.items {
+		name, ok := x.(string)
+		if !ok {
+			return m.refusal("__match_args__ that are no strings are outside of the subset")
+		}
+		c.matchArgs = append(c.matchArgs, name)
+	}
+	return nil
 }
 
 // baseClasses are the classes that the bases of a class stand for: Generic[T] stands for Generic.

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -63,7 +64,7 @@ func (m *Machine) encode16(s string) (Value, error) {
 	var b []byte
 	for _, r := range runes(s) {
 		if isSurrogate(r) {
-			return nil, m.cannotEncode("utf-16-le", s, isSurrogate, "surrogates not allowed")
+			return nil, m.cannotEncode16(s)
 		}
 		if r >= 0x10000 {
 			hi, lo := utf16.EncodeRune(r)
@@ -73,6 +74,12 @@ func (m *Machine) encode16(s string) (Value, error) {
 		b = append(b, byte(r), byte(r>>8))
 	}
 	return Bytes(b), nil
+}
+
+// cannotEncode16 reports the first surrogate only, as CPython's codec does.
+func (m *Machine) cannotEncode16(s string) error {
+	i := slices.IndexFunc(runes(s), isSurrogate)
+	return m.unicodeError(m.errors.UnicodeEncode, "utf-16-le", s, i, i+1, "surrogates not allowed")
 }
 
 func (m *Machine) encodeNarrow(name, s string, limit rune) (Value, error) {

@@ -269,7 +269,11 @@ func (e *emitter) collection(op opcode, values []expression) {
 	if !slices.ContainsFunc(values, isStar) {
 		e.exprs(values)
 		e.line = line
-		e.emit(op, len(values), 0)
+		merged := 0
+		if op == opSet && len(values) >= 3 && !slices.ContainsFunc(values, notConst) {
+			merged = 1 // CPython makes a frozenset of constants first, which may change their order
+		}
+		e.emit(op, len(values), merged)
 		return
 	}
 	e.starred(values)
@@ -281,6 +285,8 @@ func (e *emitter) collection(op opcode, values []expression) {
 		e.emit(opListToSet, 0, 0)
 	}
 }
+
+func notConst(x expression) bool { _, ok := x.(*constExpr); return !ok }
 
 func isStar(x expression) bool { _, ok := x.(*starExpr); return ok }
 

@@ -138,7 +138,7 @@ func (m *Machine) decorateDataclass(c *Class, d *dataclass) error {
 			set(name, &dataclassOrder{compared})
 		}
 	}
-	if d.matchArgs {
+	if _, own := c.attrs["__match_args__"]; d.matchArgs && !own {
 		c.matchArgs = d.names(func(f *dataField) bool { return f.init && !f.kwOnly })
 	}
 	m.classEpoch++
@@ -295,7 +295,7 @@ func (m *Machine) checkInit(d *dataclass, x *Instance, positional, next int, nam
 	if next < positional {
 		code := &Code{qualified: name, positional: next + 1}
 		for _, f := range d.fields {
-			if f.init && !f.kwOnly && f.hasDefault {
+			if f.init && !f.kwOnly && (f.hasDefault || f.factory != nil) {
 				code.defaults++
 			}
 		}

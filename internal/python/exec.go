@@ -412,7 +412,7 @@ func (m *Machine) leave(f *frame, v Value) (to *frame, result Value, done bool, 
 	p := f.parent
 	switch {
 	case f.gen != nil:
-		f.gen.done, f.gen.running = true, false
+		f.gen.done, f.gen.running, f.gen.value = true, false, v
 		if f.flags&generatorLoop == 0 {
 			return nil, nil, true, nil
 		}

@@ -1,5 +1,7 @@
 package python
 
+import "slices"
+
 // The flow analyses of a function: how high its stack grows, which of its variables may be unset where they are read, and which are
 // still to be read.
 
@@ -47,7 +49,7 @@ func newSlotSet(n int) slotSet       { return make(slotSet, (n+63)/64) }
 func (b slotSet) has(i int) bool     { return b[i/64]>>(i%64)&1 != 0 }
 func (b slotSet) set(i int)          { b[i/64] |= 1 << (i % 64) }
 func (b slotSet) clear(i int)        { b[i/64] &^= 1 << (i % 64) }
-func (b slotSet) clone() slotSet     { return append(slotSet(nil), b...) }
+func (b slotSet) clone() slotSet     { return slices.Clone(b) }
 func (b slotSet) or(o slotSet) bool  { return b.merge(o, func(x, y uint64) uint64 { return x | y }) }
 func (b slotSet) and(o slotSet) bool { return b.merge(o, func(x, y uint64) uint64 { return x & y }) }
 func (b slotSet) merge(o slotSet, f func(x, y uint64) uint64) (changed bool) {

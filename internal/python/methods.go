@@ -62,7 +62,7 @@ func (m *Machine) makeMethods() {
 	m.defineMethod(g, "send", "value", func(m *Machine, a []Value) (Value, error) {
 		v, ok, err := m.nextOf(a[0].(*generator), a[1])
 		if err == nil && !ok {
-			err = &Exception{Value: m.newException(m.errors.StopIteration)}
+			err = m.stopIteration(a[0])
 		}
 		return v, err
 	})

@@ -137,7 +137,7 @@ func (m *Machine) packOne(f *structFormat, b []byte, c byte, v Value) ([]byte, e
 		low.Neg(high)
 	}
 	if n.Cmp(low) < 0 || n.Cmp(high) >= 0 {
-		return nil, m.structRange(c, size, low, high)
+		return nil, m.structRange(f, n, c, low, high)
 	}
 	little := f.order == binary.ByteOrder(binary.LittleEndian)
 	data, err := m.fixedBytes(n, size, little, c >= 'a')
@@ -147,11 +147,23 @@ func (m *Machine) packOne(f *structFormat, b []byte, c byte, v Value) ([]byte, e
 	return append(b, data.(Bytes)...), nil
 }
 
-func (m *Machine) structRange(c byte, size int, low, high *big.Int) error {
-	if size == 8 {
+var structNames = map[byte]string{'b': "byte", 'B': "ubyte", 'h': "short", 'H': "ushort"}
+
+// structRange is the error of a number that does not fit, of which CPython has several texts.
+func (m *Machine) structRange(f *structFormat, n *big.Int, c byte, low, high *big.Int) error {
+	little := f.order == binary.ByteOrder(binary.LittleEndian)
+	high = new(big.Int).Sub(high, big.NewInt(1))
+	switch {
+	case !little && structSizes[c] == 8:
 		return m.raise(m.errors.Struct, "int too large to convert")
+	case c < 'a' && structSizes[c] >= 4 && (n.Sign() < 0 || !n.IsUint64() ||
+		structSizes[c] == 8),
+		!n.IsInt64() && (c >= 'a' || structSizes[c] < 4), structSizes[c] == 8:
+		return m.raise(m.errors.Struct, "argument out of range")
+	case little && structNames[c] != "":
+		return m.raise(m.errors.Struct, "%s format requires %v <= number <= %v", structNames[c], low, high)
 	}
-	return m.raise(m.errors.Struct, "'%c' format requires %v <= number <= %v", c, low, new(big.Int).Sub(high, big.NewInt(1)))
+	return m.raise(m.errors.Struct, "'%c' format requires %v <= number <= %v", c, low, high)
 }
 
 func (m *Machine) packFloat(f *structFormat, b []byte, c byte, v Value) ([]byte, error) {

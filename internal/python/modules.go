@@ -75,7 +75,7 @@ func (m *Machine) typingModule() map[string]Value {
 }
 
 func (m *Machine) mathModule() map[string]Value {
-	mod := map[string]Value{"inf": math.Inf(1), "nan": math.NaN(), "pi": math.Pi, "e": math.E}
+	mod := map[string]Value{"inf": math.Inf(1), "nan": nan, "pi": math.Pi, "e": math.E}
 	float := func(name string, fn func(m *Machine, f float64) (Value, error)) {
 		mod[name] = native(name, "x", func(m *Machine, a []Value) (Value, error) {
 			f, err := m.real(a[0])

@@ -224,8 +224,21 @@ func opSetRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	s := newSet()
 	f.sp -= n
 	err := m.addAll(s, f.regs[f.sp:f.sp+n])
+	if in.b == 1 && err == nil {
+		s, err = m.constantSet(s)
+	}
 	f.push(s)
 	return nil, err
+}
+
+// constantSet is a set of constants as CPython makes it: the compiler makes a frozenset, makes it again of its elements, and the code
+// copies that.
+func (m *Machine) constantSet(s *Set) (*Set, error) {
+	again := newSet()
+	if err := m.addAll(again, s.ordered()); err != nil {
+		return nil, err
+	}
+	return m.copySet(again)
 }
 
 func opDictRun(m *Machine, f *frame, in *instruction) (*frame, error) {
@@ -259,7 +272,7 @@ func opDictAddRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	d := f.regs[f.sp-int(in.a)].(*Dict)
 	if in.b == 1 {
 		if i, _ := m.find(d, k); i >= 0 {
-			return nil, m.raise(m.errors.Type, "got multiple values for keyword argument '%v'", k)
+			return nil, m.givenTwice(f, k)
 		}
 	}
 	return nil, m.put(d, k, v)
@@ -274,6 +287,15 @@ func opExtendRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	})
 }
 
+// givenTwice is the error of a call that names an argument twice; the function is two places below the dict.
+func (m *Machine) givenTwice(f *frame, name Value) error {
+	what := typeName(f.regs[f.sp-3])
+	if fn, ok := f.regs[f.sp-3].(*Function); ok {
+		what = fn.code.module.name + "." + fn.code.qualified
+	}
+	return m.raise(m.errors.Type, "%s() got multiple values for keyword argument '%v'", what, name)
+}
+
 // opUpdateRun puts the entries of a dict into another; a tells that they are arguments, which are given once only.
 func opUpdateRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	from, ok := f.pop().(*Dict)
@@ -284,7 +306,7 @@ func opUpdateRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	for i, k := range from.keys {
 		if in.a == 1 {
 			if j, _ := m.find(d, k); j >= 0 {
-				return nil, m.raise(m.errors.Type, "got multiple values for keyword argument '%v'", k)
+				return nil, m.givenTwice(f, k)
 			}
 		}
 		if err := m.put(d, k, from.vals[i]); err != nil {
@@ -617,7 +639,7 @@ func opMatchClassRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 func (m *Machine) matchClass(subject, kind Value, positional int, names []string) ([]Value, bool, error) {
 	c, ok := kind.(*Class)
 	if !ok {
-		return nil, false, m.raise(m.errors.Type, "called match pattern must be a class")
+		return nil, false, m.raise(m.errors.Type, "called match pattern must be a type")
 	}
 	if yes, err := m.isInstance(subject, c); !yes || err != nil {
 		return nil, false, err

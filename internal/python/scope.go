@@ -217,6 +217,9 @@ func (a *analysis) declare(st *scopeStmt, s *scope) {
 // bind says that the scope assigns to a name.
 func (a *analysis) bind(name string, s *scope, line int) {
 	a.mangled(name, s, line)
+	if s.kind == classScope && name != "__match_args__" {
+		a.special(name, line)
+	}
 	switch {
 	case s.globals[name]:
 	case s.nonlocals[name]:
@@ -273,9 +276,6 @@ func (a *analysis) function(st *funcStmt, s *scope) {
 	f := a.parameters(st, st.name, st.params, s, st.line)
 	if !a.future {
 		a.expr(st.returns, s)
-	}
-	if s.kind == classScope {
-		a.special(st.name, st.line)
 	}
 	a.statements(st.body, f)
 }
@@ -618,6 +618,6 @@ func init() {
 
 func (a *analysis) special(name string, line int) {
 	if strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__") && !specialMethods[name] {
-		a.refuse(line, "the method %s is outside of the subset", name)
+		a.refuse(line, "%s in a class is outside of the subset", name)
 	}
 }

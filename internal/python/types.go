@@ -182,6 +182,8 @@ func rareTypeName(v Value) string {
 		return "_thread.lock"
 	case *listIterator:
 		return "list_iterator"
+	case *localObject:
+		return "_thread._local"
 	case *singleton:
 		return map[*singleton]string{Ellipsis: "ellipsis", NotImplemented: "NotImplementedType", traceback: "traceback"}[v]
 	case *TypeForm:

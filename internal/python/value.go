@@ -127,6 +127,7 @@ type (
 		frame   *frame
 		done    bool
 		running bool
+		value   Value // what it returned
 	}
 	dictView struct {
 		head
