@@ -358,7 +358,6 @@ func (m *Machine) SetAttr(o Value, name string, v Value) error {
 			return m.refusal("setting %s.%s is outside of the subset", x.name, name)
 		}
 		x.set(name, v)
-		m.noteModule(x)
 	case *Class:
 		if x.code == nil || x.enum {
 			return m.refusal("setting an attribute of the class %s is outside of the subset", x.name)

@@ -37,10 +37,8 @@ func (m *Machine) makeFunctions(b map[string]Value) {
 	m.define(b, "super", "*", func(m *Machine, a []Value) (Value, error) {
 		return nil, m.refusal("super as a value, or with arguments, is outside of the subset")
 	})
-	m.define(map[string]Value{}, "object.__init__", "self", func(m *Machine, a []Value) (Value, error) { return nil, nil })
-	m.natives["object.__init__"] = &Native{name: "__init__", least: 1, most: -1, fn: objectInit}
-	m.builtins["print"].(*Native).name = "print"
-	m.natives["print"] = m.builtins["print"].(*Native)
+	m.register("object.__init__", &Native{name: "__init__", least: 1, most: -1, fn: objectInit})
+	m.register("print", b["print"].(*Native))
 }
 
 // wrap makes a Value of a result of Go.

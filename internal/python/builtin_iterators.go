@@ -17,7 +17,7 @@ func (m *Machine) makeIterators(b map[string]Value) {
 	b["max"] = &Native{name: "max", raw: extreme(compareGt)}
 	b["zip"] = &Native{name: "zip", raw: zip}
 	for _, name := range []string{"min", "max", "zip"} {
-		m.natives[name] = b[name].(*Native)
+		m.register(name, b[name].(*Native))
 	}
 	m.define(b, "sum", "iterable ? start", sum)
 	m.define(b, "sorted", "iterable ? key reverse", func(m *Machine, a []Value) (Value, error) {

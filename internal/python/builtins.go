@@ -28,8 +28,14 @@ func init() {
 func (m *Machine) define(into map[string]Value, name, sig string, fn func(m *Machine, a []Value) (Value, error)) *Native {
 	n := native(name, sig, fn)
 	into[name] = n
-	m.natives[name] = n
+	m.register(name, n)
 	return n
+}
+
+// register gives a built-in the name under which states have it.
+func (m *Machine) register(key string, n *Native) {
+	n.key = key
+	m.natives[key] = n
 }
 
 func native(name, sig string, fn func(m *Machine, a []Value) (Value, error)) *Native {

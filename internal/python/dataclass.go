@@ -37,7 +37,6 @@ func (m *Machine) dataclassModule() map[string]Value {
 	mod["dataclass"] = &Native{name: "dataclass", raw: makeDataclass}
 	mod["field"] = &Native{name: "field", raw: makeField}
 	mod["FrozenInstanceError"] = m.errors.FrozenInstance
-	m.natives["dataclasses.dataclass"], m.natives["dataclasses.field"] = mod["dataclass"].(*Native), mod["field"].(*Native)
 	return mod
 }
 

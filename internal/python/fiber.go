@@ -2,6 +2,7 @@ package python
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -263,6 +264,10 @@ func (m *Machine) CallOn(f *Fiber, callee Value, args ...Value) error {
 // Throw is called for it.
 func (m *Machine) Callable(name string, fn func(m *Machine, args []Value) (Value, error)) *Native {
 	n := &Native{name: name, most: -1, fn: fn}
-	m.natives["go."+name] = n
+	key := "go." + name
+	for i := 2; m.natives[key] != nil; i++ {
+		key = fmt.Sprintf("go.%s#%d", name, i)
+	}
+	m.register(key, n)
 	return n
 }

@@ -56,7 +56,6 @@ type Machine struct {
 	call      *Suspension // of a callable that suspends
 
 	base         *base
-	dirtyModules []*Module
 	dirtyClasses []*Class
 	encodeEpoch  uint32
 }

@@ -43,8 +43,8 @@ func (m *Machine) defineMethod(c *Class, name, sig string, fn func(m *Machine, a
 		m.methods[c] = map[string]*Native{}
 	}
 	m.methods[c][name] = n
-	m.natives[c.name+"."+name] = n
 	n.name = c.name + "." + name
+	m.register(n.name, n)
 	return n
 }
 
@@ -55,9 +55,9 @@ func (m *Machine) makeMethods() {
 	m.textMethods()
 	m.bytesMethods()
 	m.numberMethods()
-	m.natives["property.setter"] = native("property.setter", "self fset", func(m *Machine, a []Value) (Value, error) {
+	m.register("property.setter", native("property.setter", "self fset", func(m *Machine, a []Value) (Value, error) {
 		return &property{get: a[0].(*property).get, set: a[1]}, nil
-	})
+	}))
 	g := m.types.Generator
 	m.defineMethod(g, "send", "value", func(m *Machine, a []Value) (Value, error) {
 		v, ok, err := m.nextOf(a[0].(*generator), a[1])

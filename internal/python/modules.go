@@ -25,7 +25,7 @@ func (m *Machine) makeModules() {
 		for _, k := range sortedKeys(values) {
 			mod.set(k, values[k])
 			if n, ok := values[k].(*Native); ok {
-				m.natives[name+"."+k] = n
+				m.register(name+"."+k, n)
 			}
 		}
 		m.modules[name] = mod

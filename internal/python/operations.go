@@ -123,7 +123,6 @@ func opDeleteCellRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 
 func opStoreGlobalRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	f.code.module.setSlot(int(in.a), f.pop())
-	m.noteModule(f.code.module)
 	return nil, nil
 }
 
@@ -133,7 +132,6 @@ func opDeleteGlobalRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 		return nil, m.raise(m.errors.Name, "name '%s' is not defined", mod.names[in.a])
 	}
 	mod.setSlot(int(in.a), unset)
-	m.noteModule(mod)
 	return nil, nil
 }
 

@@ -55,6 +55,7 @@ type (
 	Native struct {
 		head
 		name     string
+		key      string // under which the machine has it
 		least    int
 		most     int // -1: any number
 		params   []string
