@@ -75,8 +75,8 @@ import os, sys, threading, traceback, random
 def report(kind, tb):
   places = [(os.path.basename(f.filename), f.lineno) for f in traceback.extract_tb(tb) if os.path.basename(f.filename) in ('definitions.py', 'run_tests.py')]
   file, line = places[-1] if places else ('', 0)
-  sys.stdout.write('%s at %s:%d' % (kind.__name__, file, line))
-  sys.stdout.flush()
+  real.write('%s at %s:%d' % (kind.__name__, file, line))
+  real.flush()
   os._exit(0)
 threading.excepthook = lambda a: report(a.exc_type, a.exc_traceback)
 random.seed(1)
@@ -86,7 +86,6 @@ real, sys.stdout = sys.stdout, open(os.devnull, 'w')
 try:
   import run_tests
 except BaseException as e:
-  sys.stdout = real
   report(type(e), e.__traceback__)
 real.write('passes')
 real.flush()
