@@ -234,7 +234,7 @@ func (m *Machine) callNative(n *Native, args []Value, names []string) (v Value, 
 		}
 		v, err = n.fn(m, args)
 	}
-	if err == Suspend {
+	if err == ErrSuspend {
 		if m.nested > 0 {
 			return nil, m.refusal("%s suspends inside of a built-in that calls Python code", n.name)
 		}

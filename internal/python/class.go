@@ -4,7 +4,6 @@ import "slices"
 
 // A Class is a class, of Python code or built in.
 type Class struct {
-	head
 	id        int // among all of the machine
 	name      string
 	qualified string

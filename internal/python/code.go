@@ -98,7 +98,6 @@ type cache struct {
 	epoch int64 // of classes; -1: an attribute of the instance
 	slot  int
 	value Value
-	mod   *Module
 }
 
 // Code is a compiled function, module, or body of a class.

@@ -27,7 +27,6 @@ type (
 	dataclassRepr  struct{ fields []string }
 	// A fieldMarker is what dataclasses.field gives, until the decorator takes it away.
 	fieldMarker struct {
-		head
 		dataField
 	}
 )

@@ -52,7 +52,7 @@ states.
 
 [Machine.Load] runs a module. [Machine.Call] calls something and waits for the result. [Machine.Start] begins a call on a fiber, and
 [Machine.Run] runs all fibers until they wait or have returned. A [Machine.Callable] is a function of Go that Python calls. If it returns
-[Suspend], the fiber waits: [Fiber.Suspension] tells in which call, [Machine.Resume] makes that return, [Machine.Throw] makes it raise,
+[ErrSuspend], the fiber waits: [Fiber.Suspension] tells in which call, [Machine.Resume] makes that return, [Machine.Throw] makes it raise,
 and [Machine.CallOn] calls something from there, as a guest calls a built-in. [Machine.Observe] listens to calls by qualified name.
 [Machine.Attr], [Instance.Get], [Module.Get], [Function.Variable] and the like walk the objects.
 */

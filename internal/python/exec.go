@@ -5,8 +5,8 @@ import "errors"
 // errBlocked says that the thread that runs has to wait. It is saved already.
 var errBlocked = errors.New("the thread waits")
 
-// Suspend is what a Callable returns to suspend the thread that called it, see Machine.Resume.
-var Suspend = errors.New("suspend")
+// ErrSuspend is what a Callable returns to suspend the thread that called it, see Machine.Resume.
+var ErrSuspend = errors.New("suspend")
 
 // exec runs a frame, and those that it calls, until a frame that is an entry returns or yields, or an exception leaves it, or the
 // thread has to wait. The operations that run most often stand here; the others are in operations.
@@ -93,8 +93,12 @@ func (m *Machine) exec(f *frame) (Value, error) {
 			sp -= 2
 			if x, ok := regs[sp+1].(*Instance); ok {
 				c := &code.caches[in.c]
-				if c.class == x.class && c.epoch == m.classEpoch && c.slot < len(x.fields) {
-					x.fields[c.slot] = regs[sp]
+				if c.class == x.class && c.epoch == m.classEpoch {
+					if c.slot < len(x.fields) {
+						x.fields[c.slot] = regs[sp]
+					} else {
+						x.setSlot(c.slot, regs[sp])
+					}
 					continue
 				}
 			}
@@ -498,7 +502,7 @@ func (m *Machine) interrupt(f *frame, err error) error {
 	switch err {
 	case errBlocked:
 		m.saveFiber(f)
-	case Suspend:
+	case ErrSuspend:
 		m.call.frame = &frame{call: m.call, parent: f, depth: f.depth}
 		m.saveFiber(m.call.frame)
 		m.call = nil

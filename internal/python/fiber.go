@@ -23,7 +23,7 @@ type localFields struct {
 	fields *Instance
 }
 
-// A Suspension is the call of a Callable that returned Suspend.
+// A Suspension is the call of a Callable that returned ErrSuspend.
 type Suspension struct {
 	callable *Native
 	args     *Tuple
@@ -83,7 +83,7 @@ func (m *Machine) newFiber(callee Value, args []Value) (*Fiber, error) {
 	v, fr, err := m.begin(callee, nil, false, args, nil)
 	m.frame, m.nested = outer, nested
 	switch {
-	case err == Suspend:
+	case err == ErrSuspend:
 		fr = &frame{call: m.call}
 		m.call.frame, m.call = fr, nil
 		f.frame = fr
@@ -234,7 +234,7 @@ func (m *Machine) CallOn(f *Fiber, callee Value, args ...Value) error {
 	v, fr, err := m.begin(callee, nil, false, args, nil)
 	m.fiber = nil
 	switch {
-	case err == Suspend:
+	case err == ErrSuspend:
 		m.call.frame = &frame{call: m.call, parent: top, depth: top.depth}
 		f.frame, m.call = m.call.frame, nil
 		m.suspended = append(m.suspended, f)
@@ -260,7 +260,7 @@ func (m *Machine) CallOn(f *Fiber, callee Value, args ...Value) error {
 	return nil
 }
 
-// Callable makes a Python callable of a function of Go. If the function returns Suspend, the fiber that called waits until Resume or
+// Callable makes a Python callable of a function of Go. If the function returns ErrSuspend, the fiber that called waits until Resume or
 // Throw is called for it.
 func (m *Machine) Callable(name string, fn func(m *Machine, args []Value) (Value, error)) *Native {
 	n := &Native{name: name, most: -1, fn: fn}

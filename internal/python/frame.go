@@ -2,7 +2,6 @@ package python
 
 // A frame is a call under way: variables, then the stack.
 type frame struct {
-	head
 	code   *Code // nil: the call of a Callable that suspended
 	fn     *Function
 	regs   []Value
@@ -33,7 +32,6 @@ type handlerAt struct{ ip, sp int }
 
 // A classBody is what the body of a class has defined.
 type classBody struct {
-	head
 	names []string
 	vals  map[string]Value
 }
@@ -104,7 +102,11 @@ func (m *Machine) free(f *frame) {
 	if f.gen != nil || f.body != nil || len(m.pool) > 200 {
 		return
 	}
-	clear(f.regs)
-	*f = frame{regs: f.regs, tries: f.tries[:0]}
+	clear(f.regs[:f.code.locals])
+	f.parent, f.tries = nil, f.tries[:0]
+	if f.flags != 0 {
+		f.flags, f.self = 0, nil
+	}
+	f.depth = 0
 	m.pool = append(m.pool, f)
 }

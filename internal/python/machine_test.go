@@ -12,7 +12,7 @@ import (
 func newTestMachine(t *testing.T, source string) (*Machine, *Module) {
 	t.Helper()
 	m := New(Options{})
-	m.builtins["guest"] = m.Callable("guest", func(*Machine, []Value) (Value, error) { return nil, Suspend })
+	m.builtins["guest"] = m.Callable("guest", func(*Machine, []Value) (Value, error) { return nil, ErrSuspend })
 	mod, err := m.LoadSource("program", "program.py", source)
 	if err != nil {
 		t.Fatal(err)

@@ -446,8 +446,11 @@ func opFunctionRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	if in.b == 1 {
 		fn.defaults = f.pop().(*Tuple).items
 	}
-	for _, from := range c.freeFrom {
-		fn.cells = append(fn.cells, f.regs[from].(*cell))
+	if len(c.freeFrom) > 0 {
+		fn.cells = make([]*cell, len(c.freeFrom))
+	}
+	for i, from := range c.freeFrom {
+		fn.cells[i] = f.regs[from].(*cell)
 	}
 	f.push(fn)
 	return nil, nil

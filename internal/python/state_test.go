@@ -63,7 +63,7 @@ def worker(name, depth):
 // askingMachine is a frozen machine with stateProgram, two workers started.
 func askingMachine(t *testing.T) *Machine {
 	m := New(Options{Random: NewTwister(1)})
-	m.builtins["ask"] = m.Callable("ask", func(*Machine, []Value) (Value, error) { return nil, Suspend })
+	m.builtins["ask"] = m.Callable("ask", func(*Machine, []Value) (Value, error) { return nil, ErrSuspend })
 	mod, err := m.LoadSource("program", "program.py", stateProgram)
 	if err != nil {
 		t.Fatal(err)

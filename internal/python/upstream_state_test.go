@@ -36,7 +36,7 @@ actions = [call, returns, yields, new_set, new_stream, write, read, backpressure
 // worldMachine is a frozen machine with the world.
 func worldMachine(t testing.TB, dir string, random Random) (*Machine, *Module) {
 	m := New(Options{Source: inDir(dir), Random: random})
-	m.builtins["guest"] = m.Callable("guest", func(*Machine, []Value) (Value, error) { return nil, Suspend })
+	m.builtins["guest"] = m.Callable("guest", func(*Machine, []Value) (Value, error) { return nil, ErrSuspend })
 	definitions, err := m.Load("definitions")
 	if err != nil {
 		t.Fatal(err)

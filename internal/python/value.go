@@ -53,7 +53,6 @@ type (
 	}
 	// A Native is a callable that Go defines. See Machine.Callable.
 	Native struct {
-		head
 		name     string
 		key      string // under which the machine has it
 		least    int
@@ -79,14 +78,12 @@ type (
 	}
 	// An EnumMember is a member of an enumeration.
 	EnumMember struct {
-		head
 		class *Class
 		name  string
 		value Value
 	}
 	// A Module is a module: its names and values.
 	Module struct {
-		head
 		name  string
 		index int // among all of the machine
 		slots map[string]int
@@ -119,7 +116,6 @@ type (
 		class bool
 	}
 	superObject struct {
-		head
 		class *Class
 		self  Value
 	}
