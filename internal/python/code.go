@@ -83,7 +83,8 @@ const (
 	opFormat // a: conversion; b: 1: a format is on the stack
 	opJoin
 	opSuper
-	opExit // of a with statement: calls __exit__ with the exception on top
+	opEnter // of a with statement: replaces the value by its __enter__ and __exit__
+	opExit  // of a with statement: calls __exit__ with the exception on top
 )
 
 // An instruction has up to three operands.
@@ -165,7 +166,7 @@ func (c *Code) place(ip int) Place {
 func (c *Code) effect(in instruction) (next, jump int) {
 	a := int(in.a)
 	switch in.op {
-	case opConst, opFast, opFastCheck, opCell, opGlobal, opName, opFastAttr, opFastAttrCheck, opDup, opImport, opImportFrom, opMethod, opSuper:
+	case opConst, opFast, opFastCheck, opCell, opGlobal, opName, opFastAttr, opFastAttrCheck, opDup, opImport, opImportFrom, opMethod, opSuper, opEnter:
 		return 1, 0
 	case opDup2:
 		return 2, 0

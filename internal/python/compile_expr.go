@@ -292,10 +292,12 @@ func isStar(x expression) bool { _, ok := x.(*starExpr); return ok }
 
 // starred makes a list of values of which some have a star.
 func (e *emitter) starred(values []expression) {
+	line := e.line
 	e.emit(opList, 0, 0)
 	for _, v := range values {
 		if s, ok := v.(*starExpr); ok {
 			e.expr(s.of)
+			e.line = line
 			e.emit(opExtend, 0, 0)
 			continue
 		}
@@ -376,6 +378,7 @@ func (e *emitter) keywordNames(x *callExpr) int {
 
 func (e *emitter) callStar(x *callExpr) {
 	e.expr(x.fn)
+	e.line = x.line
 	e.starred(x.args)
 	e.emit(opDict, 0, 0)
 	for _, k := range x.keywords {

@@ -115,10 +115,7 @@ func (e *emitter) inHandler(s statement, t int) {
 func (e *emitter) with(s *withStmt) {
 	e.expr(s.value)
 	e.line = s.line
-	e.emit(opDup, 0, 0)
-	e.emitCached(opAttr, e.name("__enter__"), 0)
-	e.emit(opRot2, 0, 0)
-	e.emitCached(opAttr, e.name("__exit__"), 0)
+	e.emit(opEnter, 0, 0)
 	exit := e.temp()
 	e.emit(opStoreFast, exit, 0)
 	e.emit(opCall, 0, 0)

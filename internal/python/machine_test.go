@@ -224,3 +224,41 @@ def other():
 		t.Errorf("%v", err)
 	}
 }
+
+// TestAPI uses operators and built-ins from Go.
+func TestAPI(t *testing.T) {
+	m, mod := newTestMachine(t, `
+class Box:
+  def __init__(self, *items): self.items = list(items)
+  def __getitem__(self, i): return self.items[i]
+  def __setitem__(self, i, v): self.items[i] = v
+  def __iter__(self): return iter(self.items)
+  def __eq__(self, other): return self.items == other.items
+def f(a, b = 2, *, c = 3): return [a, b, c]
+box, other = Box(1, 2), Box(1, 5)
+`)
+	box, other := get(t, mod, "box"), get(t, mod, "other")
+	if v, err := m.Item(box, -1); v != 2 || err != nil {
+		t.Error(v, err)
+	}
+	if err := m.SetItem(box, 1, 5); err != nil {
+		t.Error(err)
+	}
+	if eq, err := m.Equal(box, other); !eq || err != nil {
+		t.Error(eq, err)
+	}
+	if items, err := m.Elements(box); !slices.Equal(items, []Value{1, 5}) || err != nil {
+		t.Error(items, err)
+	}
+	f := get(t, mod, "f").(*Function)
+	if v, err := m.CallNamed(f, []string{"c"}, 1, 9); Describe(v) != "[1, 2, 9]" || err != nil {
+		t.Error(Describe(v), err)
+	}
+	if !slices.Equal(f.Code().Params(), []string{"a", "b", "c"}) || f.Code().Defaults() != 1 {
+		t.Error(f.Code().Params())
+	}
+	d := NewDict()
+	if err := m.SetItem(d, "k", Bytes("v")); err != nil || Describe(d) != "{'k': b'v'}" || TypeName(d) != "dict" {
+		t.Error(Describe(d), err)
+	}
+}

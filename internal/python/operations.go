@@ -26,7 +26,7 @@ func init() {
 		opReraise: opReraiseRun, opAssertFail: opAssertFailRun, opTry: opTryRun, opPopTry: opPopTryRun,
 		opExceptionMatch: opExceptionMatchRun, opImport: opImportRun, opImportFrom: opImportFromRun, opImportStar: opImportStarRun,
 		opMatchClass: opMatchClassRun, opMatchSequence: opMatchSequenceRun, opFormat: opFormatRun, opJoin: opJoinRun, opSuper: opSuperRun,
-		opExit: opExitRun,
+		opExit: opExitRun, opEnter: opEnterRun,
 	} {
 		operations[op] = f
 	}
@@ -603,6 +603,33 @@ func opSuperRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	}
 	f.push(&superObject{class: f.fn.owner, self: self})
 	return nil, nil
+}
+
+func opEnterRun(m *Machine, f *frame, in *instruction) (*frame, error) {
+	v := f.pop()
+	enter, ok := m.special(v, "__enter__")
+	if !ok {
+		return nil, m.raise(m.errors.Type, "'%s' object does not support the context manager protocol", typeName(v))
+	}
+	exit, ok := m.special(v, "__exit__")
+	if !ok {
+		return nil, m.raise(m.errors.Type, "'%s' object does not support the context manager protocol (missed __exit__ method)", typeName(v))
+	}
+	f.push(enter)
+	f.push(exit)
+	return nil, nil
+}
+
+// special is a special method of an object, which is looked for in its class only.
+func (m *Machine) special(v Value, name string) (Value, bool) {
+	t := m.typeOf(v)
+	if of, ok := m.lookup(t, name); ok {
+		return bindTo(v, t, of), true
+	}
+	if n, ok := m.methods[t][name]; ok {
+		return &Method{self: v, fn: n}, true
+	}
+	return nil, false
 }
 
 // opExitRun replaces an exception by the three arguments of __exit__.

@@ -1,0 +1,44 @@
+package python
+
+// What operators and built-ins of Python do, for Go.
+
+// NewDict makes an empty dict.
+func NewDict() *Dict { return &Dict{} }
+
+// Item is o[i].
+func (m *Machine) Item(o, i Value) (Value, error) { return m.getItem(o, i) }
+
+// SetItem is o[i] = v.
+func (m *Machine) SetItem(o, i, v Value) error { return m.setItem(o, i, v) }
+
+// Equal is the truth of a == b.
+func (m *Machine) Equal(a, b Value) (bool, error) { return m.equal(a, b) }
+
+// Truth is bool(v).
+func (m *Machine) Truth(v Value) (bool, error) { return m.truth(v) }
+
+// IsInstance is isinstance(v, class).
+func (m *Machine) IsInstance(v Value, class *Class) bool { return m.typeOf(v).IsSubclass(class) }
+
+// Elements are the elements of anything that can be iterated over.
+func (m *Machine) Elements(v Value) ([]Value, error) { return m.list(v) }
+
+// Repr is repr(v).
+func (m *Machine) Repr(v Value) (string, error) { return m.repr(v) }
+
+// Describe is a text of any value, for people: objects whose text Python code or their address gives are named by their type.
+func Describe(v Value) string { return plainRepr(v) }
+
+// TypeName is the name of the type of a value.
+func TypeName(v Value) string { return typeName(v) }
+
+// Params are the names of the parameters of the function, without *args and **kwargs.
+func (c *Code) Params() []string { return c.params }
+
+// Defaults is how many of the positional parameters have a default.
+func (c *Code) Defaults() int { return c.defaults }
+
+// CallNamed is Call with arguments by name: the last len(names) of args.
+func (m *Machine) CallNamed(callee Value, names []string, args ...Value) (Value, error) {
+	return m.Call(&Partial{fn: callee, args: args, names: names})
+}
