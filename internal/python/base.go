@@ -8,9 +8,10 @@ import (
 // A base is what a machine was when Freeze was called. States are written as what differs from it: an object of the base is written
 // as its number, and its content only if it may change.
 type base struct {
-	objects []any // by their number
-	mutable []any // of these, those whose content may change
-	classes int   // how many classes there were
+	objects []any    // by their number
+	mutable []any    // of these, those whose content may change
+	content [][]byte // their content in the base
+	classes int      // how many classes there were
 }
 
 // Freeze makes what the modules hold now, and what the roots are, the base of states: Encode writes what differs, and Restore restores
@@ -42,6 +43,20 @@ func (m *Machine) Freeze(roots ...Value) error {
 	}
 	for _, v := range roots {
 		w.value(v)
+	}
+	return m.saveContent()
+}
+
+// saveContent writes the content of the objects of the base.
+func (m *Machine) saveContent() error {
+	for _, v := range m.base.mutable {
+		m.encodeEpoch++
+		c := &codec{m: m}
+		c.content(v)
+		if c.err != nil {
+			return c.err
+		}
+		m.base.content = append(m.base.content, c.buf)
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ CPython. Known exceptions:
 # States
 
 [Machine.Freeze] makes what has been loaded and made the base of all states. [Machine.Encode] writes what differs: attributes of modules
-and classes, the content of those objects of the base that may change, the fibers that wait for Go, and all they reach. The same state
+and classes, the content of those objects of the base that has changed, the fibers that wait for Go, and all they reach. The same state
 is written as the same bytes: objects are numbered as they are met, fields are in the order of the class's body, variables that are not
 read again are left out. [Machine.Restore] changes the objects of the base in place, so that pointers to them stay good, and makes the
 others anew. The traceback of an exception is no part of a state. [Machine.Immutable] says of which classes the objects of the base never

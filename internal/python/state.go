@@ -1,6 +1,7 @@
 package python
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -94,11 +95,49 @@ func (c *codec) fail(format string, args ...any) {
 func (c *codec) state(roots *[]Value) {
 	c.modules()
 	c.classes()
-	for _, v := range c.m.base.mutable {
-		c.content(v)
-	}
+	c.changes()
 	fiberList(c, &c.m.suspended)
 	c.values(roots)
+}
+
+// changes goes through the content of those objects of the base that have another content than in the base. Bits tell which they are.
+func (c *codec) changes() {
+	b := c.m.base
+	at, n := c.at, (len(b.mutable)+7)/8
+	if !c.reading {
+		at = len(c.buf)
+		c.buf = append(c.buf, make([]byte, n)...)
+	} else if c.at += n; c.at > len(c.buf) {
+		c.fail("it ends early")
+		return
+	}
+	for i, v := range b.mutable {
+		mask := byte(1) << (i % 8)
+		switch {
+		case c.err != nil:
+			return
+		case !c.reading:
+			if c.writeChange(v, b.content[i]) {
+				c.buf[at+i/8] |= mask
+			}
+		case c.buf[at+i/8]&mask != 0:
+			c.content(v)
+		default:
+			old := &codec{m: c.m, buf: b.content[i], reading: true}
+			old.content(v)
+		}
+	}
+}
+
+// writeChange writes the content of an object, if it is not the old one.
+func (c *codec) writeChange(v any, old []byte) bool {
+	start, met := len(c.buf), len(c.objects)
+	c.content(v)
+	if len(c.objects) == met && bytes.Equal(c.buf[start:], old) {
+		c.buf = c.buf[:start]
+		return false
+	}
+	return true
 }
 
 // modules goes through the names of modules that have other values than in the base.
