@@ -42,3 +42,11 @@ func (c *Code) Defaults() int { return c.defaults }
 func (m *Machine) CallNamed(callee Value, names []string, args ...Value) (Value, error) {
 	return m.Call(&Partial{fn: callee, args: args, names: names})
 }
+
+// Limit lets the machine run so many steps from now on; zero: any number. It replaces Options.Steps.
+func (m *Machine) Limit(steps int64) {
+	m.options.Steps = 0
+	if steps > 0 {
+		m.options.Steps = m.steps + steps
+	}
+}

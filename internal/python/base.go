@@ -177,80 +177,15 @@ func partsOf(v any) []Value {
 	return nil
 }
 
-// headOf is the head of an object that a state refers to by number; nothing of values, classes, modules and the like, which have names.
-func headOf(v any) *head {
-	switch v := v.(type) {
-	case *List:
-		return &v.head
-	case *Tuple:
-		if len(v.items) == 0 {
-			return nil
-		}
-		return &v.head
-	case *Dict:
-		return &v.head
-	case *Set:
-		return &v.head
-	case *Bytearray:
-		return &v.head
-	case *Instance:
-		return &v.head
-	case *cell:
-		return &v.head
-	case *Function:
-		return &v.head
-	case *Method:
-		return &v.head
-	case *Partial:
-		return &v.head
-	}
-	return rareHeadOf(v)
-}
+// An object is a value that a state refers to by number. Values, classes, modules and the like are none: they have names.
+type object interface{ headOf() *head }
 
-func rareHeadOf(v any) *head {
-	switch v := v.(type) {
-	case *lock:
-		return &v.head
-	case *localObject:
-		return &v.head
-	case *Fiber:
-		return &v.head
-	case *generator:
-		return &v.head
-	case *threadObject:
-		return &v.head
-	case *TypeForm:
-		return &v.head
-	case *property:
-		return &v.head
-	case *wrapped:
-		return &v.head
-	case *dictView:
-		return &v.head
-	case *rangeType:
-		return &v.head
-	case *listIterator:
-		return &v.head
-	case *itemsIterator:
-		return &v.head
-	case *dictIterator:
-		return &v.head
-	case *setIterator:
-		return &v.head
-	case *rangeIterator:
-		return &v.head
-	case *textIterator:
-		return &v.head
-	case *bytesIterator:
-		return &v.head
-	case *enumerateIterator:
-		return &v.head
-	case *zipIterator:
-		return &v.head
-	case *mapIterator:
-		return &v.head
-	case *getitemIterator:
-		return &v.head
+func (h *head) headOf() *head { return h }
+
+// headOf is the head of an object, or nothing.
+func headOf(v any) *head {
+	if o, ok := v.(object); ok && v != Value(emptyTuple) {
+		return o.headOf()
 	}
 	return nil
 }

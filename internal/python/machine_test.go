@@ -262,3 +262,27 @@ box, other = Box(1, 2), Box(1, 5)
 		t.Error(Describe(d), err)
 	}
 }
+
+// TestLimit stops a loop, and lets the machine go on after that.
+func TestLimit(t *testing.T) {
+	m, mod := newTestMachine(t, `
+def forever():
+  while True: pass
+def often(n):
+  for i in range(n): pass
+  return n
+`)
+	m.Limit(10_000)
+	_, err := m.Call(get(t, mod, "forever"))
+	var e *Exhausted
+	if !errors.As(err, &e) || e.Line != 3 {
+		t.Errorf("%v", err)
+	}
+	if _, err := m.Call(get(t, mod, "often"), 1_000_000); !errors.As(err, &e) {
+		t.Errorf("the limit is forgotten: %v", err)
+	}
+	m.Limit(2_000_000)
+	if v, err := m.Call(get(t, mod, "often"), 1_000_000); v != 1_000_000 || err != nil {
+		t.Error(v, err)
+	}
+}
