@@ -107,9 +107,11 @@ func (c *codec) changes() {
 	if !c.reading {
 		at = len(c.buf)
 		c.buf = append(c.buf, make([]byte, n)...)
-	} else if c.at += n; c.at > len(c.buf) {
+	} else if c.err != nil || n > len(c.buf)-c.at {
 		c.fail("it ends early")
 		return
+	} else {
+		c.at += n
 	}
 	for i, v := range b.mutable {
 		mask := byte(1) << (i % 8)
@@ -217,6 +219,9 @@ func (c *codec) int(i int) int {
 	if !c.reading {
 		c.buf = binary.AppendVarint(c.buf, int64(i))
 		return i
+	}
+	if c.err != nil {
+		return 0
 	}
 	v, n := binary.Varint(c.buf[c.at:])
 	if n <= 0 {

@@ -61,7 +61,7 @@ def worker(name, depth):
 `
 
 // askingMachine is a frozen machine with stateProgram, two workers started.
-func askingMachine(t *testing.T) *Machine {
+func askingMachine(t testing.TB) *Machine {
 	m := New(Options{Random: NewTwister(1)})
 	m.builtins["ask"] = m.Callable("ask", func(*Machine, []Value) (Value, error) { return nil, ErrSuspend })
 	mod, err := m.LoadSource("program", "program.py", stateProgram)
@@ -166,7 +166,13 @@ func TestStatesDiffer(t *testing.T) {
 
 // FuzzRestore restores anything: it is an error or a state, and no panic.
 func FuzzRestore(f *testing.F) {
+	m := askingMachine(f)
+	state, err := m.Encode()
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Add([]byte{0, 1, 2})
+	f.Add(state)
 	f.Fuzz(func(t *testing.T, state []byte) {
 		m := askingMachine(t)
 		if _, err := m.Restore(state); err == nil {
