@@ -29,7 +29,7 @@ for name, f in vars(lines).items():
 
 // TestLines calls functions that raise exceptions in the middle of statements of several lines: the lines are those of CPython.
 func TestLines(t *testing.T) {
-	const record = "testdata/lines.out"
+	const record = "testdata/lines.txt"
 	if python, there := cpython(); *write && there {
 		out, err := exec.Command(python, "-W", "ignore", "-c", linesDriver).Output()
 		if err != nil {

@@ -50,7 +50,7 @@ func TestPrograms(t *testing.T) {
 
 // recorded is what CPython printed; if it is there, it is asked again.
 func recorded(t *testing.T, file string) string {
-	record := strings.TrimSuffix(file, ".py") + ".out"
+	record := strings.TrimSuffix(file, ".py") + ".txt"
 	python, there := cpython()
 	if *write && there {
 		var stderr bytes.Buffer
