@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -117,17 +118,17 @@ func (l Limits) negative() bool {
 	return min(l.Backpressure, l.InitialBackpressure) < 0 || min(l.FlatParams, l.FlatAsyncParams, l.FlatResults) < 0
 }
 
-// apply is other limits with the world's in place of those that it does not set.
+// apply is the world's limits, with others in place of those that it does not set.
 func (l Limits) apply(to spec.Limits) spec.Limits {
-	to.TableLength = max(to.TableLength, l.TableLength)
-	to.BufferLength = max(to.BufferLength, l.BufferLength)
-	to.Backpressure = max(to.Backpressure, l.Backpressure)
-	to.InitialBackpressure = max(to.InitialBackpressure, l.InitialBackpressure)
-	to.StringByteLength = max(to.StringByteLength, l.StringByteLength)
-	to.ListByteLength = max(to.ListByteLength, l.ListByteLength)
-	to.ReallocI32 = max(to.ReallocI32, l.ReallocI32)
-	to.FlatParams = max(to.FlatParams, l.FlatParams)
-	to.FlatAsyncParams = max(to.FlatAsyncParams, l.FlatAsyncParams)
-	to.FlatResults = max(to.FlatResults, l.FlatResults)
+	to.TableLength = cmp.Or(l.TableLength, to.TableLength)
+	to.BufferLength = cmp.Or(l.BufferLength, to.BufferLength)
+	to.Backpressure = cmp.Or(l.Backpressure, to.Backpressure)
+	to.InitialBackpressure = cmp.Or(l.InitialBackpressure, to.InitialBackpressure)
+	to.StringByteLength = cmp.Or(l.StringByteLength, to.StringByteLength)
+	to.ListByteLength = cmp.Or(l.ListByteLength, to.ListByteLength)
+	to.ReallocI32 = cmp.Or(l.ReallocI32, to.ReallocI32)
+	to.FlatParams = cmp.Or(l.FlatParams, to.FlatParams)
+	to.FlatAsyncParams = cmp.Or(l.FlatAsyncParams, to.FlatAsyncParams)
+	to.FlatResults = cmp.Or(l.FlatResults, to.FlatResults)
 	return to
 }

@@ -117,6 +117,18 @@ func (c *worldCursor) numbers() ([]uint64, error) {
 	}
 }
 
+// onceOnly are the words that a line has so far, of those that it has once.
+type onceOnly map[string]bool
+
+// note notes a word, which stands at a place, and is not there yet.
+func (o onceOnly) note(c *worldCursor, at int, word string) error {
+	if o[word] {
+		return c.errorf(at, "a second %s", shorten(word))
+	}
+	o[word] = true
+	return nil
+}
+
 // note notes where a part begins.
 func (r *worldReader) note(c *worldCursor, at int, p part) { r.parts[p] = c.place(at) }
 
@@ -131,9 +143,19 @@ func (r *worldReader) instance(c *worldCursor) error {
 	r.note(c, c.next, part{kind: "instance", n: len(r.world.Instances)})
 	name, err := c.name("the name of the instance", "")
 	i := Instance{Name: name}
+	once := onceOnly{}
 	for err == nil && !c.atEnd() {
 		at := c.next
-		switch word := c.word(""); word {
+		word := c.word("")
+		if _, isEncoding := encodings[word]; isEncoding {
+			err = once.note(c, at, "encoding of strings")
+		} else {
+			err = once.note(c, at, word)
+		}
+		if err != nil {
+			break
+		}
+		switch word {
 		case "memory":
 			var n uint64
 			n, err = c.number("memory", 31)
@@ -208,15 +230,19 @@ func (r *worldReader) function(c *worldCursor) error {
 			return err
 		}
 	}
+	once := onceOnly{}
 	for !c.atEnd() {
 		at := c.next
 		switch word := c.word(""); {
 		case word == "post-return":
-			f.PostReturn = true
+			f.PostReturn, err = true, once.note(c, at, word)
 		case slices.Contains(lifts, word):
-			f.Lift = word
+			f.Lift, err = word, once.note(c, at, "way to lift it")
 		default:
 			return c.errorf(at, "unknown word %q of a function%s", shorten(word), namesNear(word, append([]string{"post-return"}, lifts...)))
+		}
+		if err != nil {
+			return err
 		}
 	}
 	r.world.Funcs = append(r.world.Funcs, f)
@@ -227,13 +253,20 @@ var lifts = []string{"sync", "stackful", "callback"}
 
 // types reads "type, type)", of which each may have a name and a colon before it.
 func (r *worldReader) types(c *worldCursor) (types []string, err error) {
+	names := map[string]bool{}
 	for first := true; !c.take(")"); first = false {
 		if !first && !c.take(",") {
 			return nil, c.errorf(c.next, "expected \",\" or \")\" before %q", shorten(c.rest()))
 		}
+		c.space()
 		before := c.next
-		if c.word("<>{}(),: "); !c.take(":") {
+		name := c.word("<>{}(),: ")
+		if !c.take(":") {
 			c.next = before
+		} else if names[strings.ToLower(name)] {
+			return nil, c.errorf(before, "two parameters are called %q: validation refuses them", shorten(name))
+		} else {
+			names[strings.ToLower(name)] = true
 		}
 		t, err := r.typeText(c)
 		if err != nil {
@@ -303,9 +336,13 @@ func (r *worldReader) imports(c *worldCursor) error {
 // limits reads "table-length 8 …".
 func (r *worldReader) limits(c *worldCursor) error {
 	known := r.world.Limits.words()
+	once := onceOnly{}
 	for !c.atEnd() {
 		at := c.next
 		word := c.word("")
+		if err := once.note(c, at, word); err != nil {
+			return err
+		}
 		i := slices.IndexFunc(known, func(w limitWord) bool { return w.word == word })
 		if i < 0 {
 			var words []string
@@ -369,11 +406,12 @@ func (r *worldReader) bound(c *worldCursor) error {
 		}
 		c.space()
 		at := c.next
-		word := strings.TrimSuffix(c.word(","), "s")
+		given := c.word(",")
+		word := strings.TrimSuffix(given, "s")
 		i := slices.IndexFunc(known, func(w boundWord) bool { return w.noun == word })
 		switch {
 		case i < 0:
-			return c.errorf(at, "a bound is on actions, handles, threads or tasks, not on %q", shorten(word))
+			return c.errorf(at, "a bound is on actions, handles, threads or tasks, not on %q", shorten(given))
 		case n == 0 || *known[i].bound != 0:
 			return c.errorf(at, "a bound on %ss is there twice, or is 0", word)
 		}

@@ -107,14 +107,17 @@ func (l Limits) text() string {
 	return strings.Join(parts, "  ")
 }
 
-func numberText(n any) string {
+func numberText(n any) string { return fmt.Sprint(numberOf(n)) }
+
+// numberOf is what a limit or bound is, which is not negative.
+func numberOf(n any) uint64 {
 	switch n := n.(type) {
 	case *uint64:
-		return fmt.Sprint(*n)
+		return *n
 	case *int64:
-		return fmt.Sprint(*n)
+		return uint64(*n)
 	default:
-		return fmt.Sprint(*n.(*int))
+		return uint64(*n.(*int))
 	}
 }
 

@@ -25,7 +25,7 @@ func host.log(stream<u8>)
 import A  B.see, B.work async,
   host.log
 limits table-length 8  buffer-length 9 backpressure 1 initial-backpressure 2 string-byte-length 3 list-byte-length 4 realloc-i32 5
-  flat-params 6 flat-async-params 7 flat-results 8
+  flat-params 6 flat-async-params 3 flat-results 1
 start A.run
 menu A, B: stream.new record{x: u8} | thread.yield cancellable
 menu A: call B.see | task.return ()
@@ -58,7 +58,7 @@ func TestWorldText(t *testing.T) {
 		`{"name":"B.work","params":["map<string,record{a:u8,b:flags{c,d}}>","list<char,4>"],"results":["result<own<R>,error-context>"],"async":true,"lift":"callback"},` +
 		`{"name":"host.log","params":["stream<u8>"]}],"imports":[{"instance":"A","func":"B.see"},{"instance":"A","func":"B.work","async":true},{"instance":"A","func":"host.log"}],` +
 		`"limits":{"table_length":8,"buffer_length":9,"backpressure":1,"initial_backpressure":2,"string_byte_length":3,"list_byte_length":4,"realloc_i32":5,"flat_params":6,` +
-		`"flat_async_params":7,"flat_results":8},"menus":{"A":["stream.new record{x:u8}","thread.yield cancellable","call B.see","task.return ()"],"A.thread":[],` +
+		`"flat_async_params":3,"flat_results":1},"menus":{"A":["stream.new record{x:u8}","thread.yield cancellable","call B.see","task.return ()"],"A.thread":[],` +
 		`"B":["stream.new record{x:u8}","thread.yield cancellable"],"B.work.callback":["task.return (result<own<R>,error-context>)"],"host":["tick","invoke A.run"]},` +
 		`"right_class":true,"random":true,"pointers":[0,4],"addresses":[16,20],"lengths":[1],"steps":10,"handles":1,"threads":4,"tasks":3,"start":["A.run"]}`
 	if got := w.json(); got != want {
@@ -121,6 +121,19 @@ func TestWorldErrors(t *testing.T) {
 		{head + "limits table-lenght 8", `line 8, column 8: unknown limit "table-lenght"; did you mean table-length?`},
 		{head + "limits table-length 0", "line 8, column 8: table-length: a limit is not 0"},
 		{head + "limits table-length 1", "line 1: world w: tables of 1 elements are too short"},
+		{head + "limits flat-results 2", "line 1: world w: the limit flat-results is 2, and upstream's is 1: a world lowers limits"},
+		{head + "limits flat-params 3", "line 1: world w: the limit flat-params is 3: at least 4 are needed, which realloc takes"},
+		{head + "limits flat-params 4\nfunc B.g(u8, u8, u8, u8, u8)", "line 9, column 6: world w: function B.g: it has more parameters than are passed flat, and instance B has no memory"},
+		{head + "limits table-length 8 table-length 9", "line 8, column 23: a second table-length"},
+		{head + "instance C memory 1 memory 2", "line 8, column 21: a second memory"},
+		{head + "instance C utf8 utf16", "line 8, column 17: a second encoding of strings"},
+		{head + "instance C memory64 memory64", "line 8, column 21: a second memory64"},
+		{head + "func A.g() sync callback", "line 8, column 17: a second way to lift it"},
+		{head + "func A.g() post-return post-return", "line 8, column 24: a second post-return"},
+		{head + "func A.g(a: u8, a: u8)", `line 8, column 17: two parameters are called "a"`},
+		{head + "func A.g(tuple<>)", "line 8, column 16: a type is missing before \">)\""},
+		{head + "func A.g(option<u8", "line 8, column 19: expected \">\" before the end of the line"},
+		{head + "bound 3 monkeys", "line 8, column 9: a bound is on actions, handles, threads or tasks, not on \"monkeys\""},
 		{head + "start A.runn", "line 8, column 7: world w: starts with an unknown function A.runn; did you mean A.run?"},
 		{head + "start A.run, B.f", "line 8, column 14: world w: starts with B.f, which has parameters"},
 		{head + "menu A resource.new R", `line 8, column 8: expected ":" and actions`},
@@ -139,7 +152,7 @@ func TestWorldErrors(t *testing.T) {
 		{head + "menu A: context.get i32\nmenu A.run: context.set i64", "line 9, column 13: world w: the menu of A.run: context.set i64: another line of A names i32"},
 		{head + "pointers 0 x", `line 8, column 12: pointers: a number is expected`},
 		{head + "lengths", `line 8, column 8: lengths: a number is expected`},
-		{head + "bound 3 acts", `line 8, column 9: a bound is on actions, handles, threads or tasks, not on "act"`},
+		{head + "bound 3 acts", `line 8, column 9: a bound is on actions, handles, threads or tasks, not on "acts"`},
 		{head + "bound 3 tasks 2 tasks", `line 8, column 17: a bound on tasks is there twice`},
 		{head + "random\nrandom", "line 9, column 7: a second random"},
 		{head + "right-class yes", `line 8, column 13: unexpected "yes"`},

@@ -86,9 +86,17 @@ func (p *typeParser) take(s string) bool {
 func (p *typeParser) expect(s string) error {
 	if !p.take(s) {
 		p.wordAt = p.at
-		return fmt.Errorf("expected %q before %q", s, shorten(p.rest()))
+		return fmt.Errorf("expected %q before %s", s, p.restOrEnd())
 	}
 	return nil
+}
+
+// restOrEnd says what comes next.
+func (p *typeParser) restOrEnd() string {
+	if p.rest() == "" {
+		return "the end of the line"
+	}
+	return strconv.Quote(shorten(p.rest()))
 }
 
 // primTypes are the types that are one word.
@@ -128,6 +136,9 @@ func (p *typeParser) parse() (spec.ValType, error) {
 			return nil, err
 		}
 		return generic(word, ts)
+	}
+	if word == "" {
+		return nil, fmt.Errorf("a type is missing before %s", p.restOrEnd())
 	}
 	return nil, unknownName("type", word, typeWords())
 }

@@ -28,8 +28,8 @@ func (w *World) wellFormed() error {
 	if w.Limits.negative() || min(w.Steps, w.Handles, w.Threads, w.Tasks) < 0 {
 		return fmt.Errorf("world %s: a limit or bound of it is negative", w.Name)
 	}
-	if n := w.Limits.TableLength; n > 0 && n < leastTable {
-		return fmt.Errorf("world %s: tables of %d elements are too short: at least %d are needed", w.Name, n, leastTable)
+	if err := w.Limits.validate(); err != nil {
+		return fmt.Errorf("world %s: %w", w.Name, err)
 	}
 	for n, r := range w.Resources {
 		if err := w.validateResource(r); err != nil {
@@ -89,8 +89,37 @@ func (w *World) validateImported(i Import, before []Import) error {
 // plainName is the form of names: words that no other part of a trace can be taken for.
 var plainName = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]*$`)
 
-// leastTable is the least limit on tables: an instance's table of functions has two elements.
-const leastTable = 2
+// The least limits: an instance's table of functions has two elements, and realloc takes four values flat.
+const (
+	leastTable      = 2
+	leastFlatParams = 4
+)
+
+// validate wants limits that are lower than upstream's, and with which the specification still works.
+func (l Limits) validate() error {
+	if n := l.TableLength; n > 0 && n < leastTable {
+		return fmt.Errorf("tables of %d elements are too short: at least %d are needed", n, leastTable)
+	}
+	if n := l.FlatParams; n > 0 && n < leastFlatParams {
+		return fmt.Errorf("the limit flat-params is %d: at least %d are needed, which realloc takes", n, leastFlatParams)
+	}
+	upstream := (&mostLimits).words()
+	for i, w := range l.words() {
+		if most := numberOf(upstream[i].limit); numberOf(w.limit) > most {
+			return fmt.Errorf("the limit %s is %d, and upstream's is %d: a world lowers limits", w.word, numberOf(w.limit), most)
+		}
+	}
+	return nil
+}
+
+// mostLimits are upstream's limits. A count of backpressure begins anywhere below the limit on it.
+var mostLimits = Limits{
+	TableLength: spec.UpstreamLimits.TableLength, BufferLength: spec.UpstreamLimits.BufferLength,
+	Backpressure: spec.UpstreamLimits.Backpressure, InitialBackpressure: spec.UpstreamLimits.Backpressure,
+	StringByteLength: spec.UpstreamLimits.StringByteLength, ListByteLength: spec.UpstreamLimits.ListByteLength,
+	ReallocI32: spec.UpstreamLimits.ReallocI32, FlatParams: spec.UpstreamLimits.FlatParams,
+	FlatAsyncParams: spec.UpstreamLimits.FlatAsyncParams, FlatResults: spec.UpstreamLimits.FlatResults,
+}
 
 // maxMemory bounds the memory of an instance, so that a hostile trace cannot exhaust the machine's.
 const maxMemory = 1 << 24
