@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -296,7 +297,7 @@ func (a *admitRun) expand(r *Run, at *Activation, n *admitNode) {
 		}
 		pos++
 	}
-	if pos > n.pos {
+	if pos > n.pos && a.err == nil {
 		edges = append(edges, a.gapEdges(r, at, n)...)
 	}
 	for _, e := range slices.Backward(edges) {
@@ -310,11 +311,23 @@ func (a *admitRun) edgeOf(r *Run, at *Activation, n *admitNode, pos int, l *Line
 		return nil // the line belongs to an action of the gap
 	}
 	action, err := a.actionOf(r, at, n, l)
+	if err != nil && a.repairs == nil && isNeverValid(l, err) {
+		a.err = fmt.Errorf("line %d: %w", l.Number, err)
+		return nil
+	}
 	if err != nil {
 		a.refusal.note(pos, failure{text: err.Error()})
 		return nil
 	}
 	return &admitEdge{from: n, action: action, line: pos, cost: n.by.cost}
+}
+
+// isNeverValid reports whether an error is about the operands of a line wherever that is taken: there are too few or too many, or they are of
+// another type. A number that a name stands for may be another in another run, and core code may return from another function.
+func isNeverValid(l *Line, err error) bool {
+	var invalid *Invalid
+	var bad *badOperands
+	return !strings.Contains(l.Text, "$") && !strings.HasPrefix(l.Text, opReturn) && (errors.As(err, &bad) || errors.As(err, &invalid) && invalid.Rule == ruleCoreType)
 }
 
 // actionOf is the action of a line. The error says why it cannot be taken.

@@ -121,10 +121,6 @@ func (c *litmusChecker) bind(number int, names []string, results []litmusResult)
 	return nil
 }
 
-func tooManyNames(names []string, values int) error {
-	return fmt.Errorf("%s for %s: nothing comes back for %s", Counted(len(names), "name"), Counted(values, "value"), names[values])
-}
-
 // line says why an activation can never take the action of a line, whatever its numbers; and otherwise, how many values come back for names.
 func (c *litmusChecker) line(l Line, at *Activation) (values int, err error) {
 	if l.Text == wordSkip || l.Text == wordTicks {

@@ -258,7 +258,7 @@ func (j jsonLine) text() (string, error) {
 	case "action":
 		l.Text = j.Op
 	default:
-		return "", unknownName("kind of line", j.Kind, []string{"action", "enter", "done", "stop"})
+		return "", unknownName("kind of line", j.Kind, lineKinds)
 	}
 	if j.Actor == "" || l.Text == "" {
 		return "", fmt.Errorf("the line lacks who acts, or what is done")

@@ -129,10 +129,46 @@ func resultWords(at *Activation, results []spec.CoreValue) []string {
 	return words
 }
 
+// resultCounts are how many values come back from the actions of guests, but for calls; of others, none does.
+var resultCounts = map[string]int{
+	opLoad:              1,
+	"waitable-set.wait": 3, "waitable-set.poll": 3,
+	"stream.new":   2,
+	"future.new":   2,
+	"resource.new": 1, "resource.rep": 1,
+	"context.get":      1,
+	"waitable-set.new": 1,
+	"subtask.cancel":   1,
+	"stream.read":      1, "stream.write": 1, "stream.cancel-read": 1, "stream.cancel-write": 1,
+	"future.read": 1, "future.write": 1, "future.cancel-read": 1, "future.cancel-write": 1,
+	"thread.index": 1, "thread.new-indirect": 1, "thread.suspend": 1, "thread.yield": 1, "thread.suspend-then-resume": 1,
+	"thread.yield-then-resume": 1, "thread.suspend-then-promote": 1, "thread.yield-then-promote": 1,
+	"error-context.new": 1,
+	"i32.load":          1,
+	"i64.load":          1,
+}
+
+func tooManyNames(names []string, values int) error {
+	return fmt.Errorf("%s for %s: nothing comes back for %s", Counted(len(names), "name"), Counted(values, "value"), names[values])
+}
+
+// namesOf is how many values of an action names may stand for, at most.
+func (w *World) namesOf(actor string, a Action) int {
+	switch {
+	case actor == Host && a.Op == opInvoke:
+		return 1
+	case actor == Host || a.Op != opCall:
+		return resultCounts[a.Op]
+	case slices.ContainsFunc(w.Imports, func(i Import) bool { return i.Instance == actor && i.Func == a.Imm[0] && i.Async }):
+		return 2
+	}
+	return len(spec.FlatTypes(w.funcType(*w.Func(a.Imm[0])).Result))
+}
+
 // bindAll binds each name to the value at the same place. There may be fewer names than values, and not more.
 func (b bindings) bindAll(names, values []string) error {
 	if len(names) > len(values) {
-		return fmt.Errorf("%s for %s: nothing comes back for %s", Counted(len(names), "name"), Counted(len(values), "value"), names[len(values)])
+		return tooManyNames(names, len(values))
 	}
 	for i, name := range names {
 		b[name] = values[i]

@@ -402,7 +402,13 @@ func (p *traceParser) words(l *Line, words []string) error {
 	if !a.mayBeOf(l.Actor) {
 		return fmt.Errorf("%s is not for %s", a.Op, l.Actor)
 	}
-	return p.vocabulary().check(l.Actor, a)
+	if err := p.vocabulary().check(l.Actor, a); err != nil {
+		return err
+	}
+	if most := p.trace.World.namesOf(l.Actor, a); l.Kind == LineAction && len(l.Binds) > most {
+		return tooManyNames(l.Binds, most)
+	}
+	return nil
 }
 
 // vocabulary is what the lines may name.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cabi/internal/nearest"
 	"cabi/model"
 	"cabi/spec"
 )
@@ -94,7 +95,7 @@ func (c *admitsCommand) variants() ([]*spec.Variant, error) {
 	case c.variant == anyVariant:
 		return spec.Variants, nil
 	case v == nil:
-		return nil, unknown(kindVariant, c.variant)
+		return nil, exitError{2, fmt.Sprintf("unknown variant %q%s", shorten(c.variant), nearest.Hint(c.variant, append(kindVariant.names(), anyVariant)))}
 	default:
 		return []*spec.Variant{v}, checkFile(c.save)
 	}

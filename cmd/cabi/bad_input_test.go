@@ -44,6 +44,10 @@ var badFiles = map[string]string{
 	"json.utf8":    "{\"kind\":\"trace\",\"version\":1,\"world\":\"handles\",\"comments\":[\"\xff\"]}\n",
 	"a ü 日本":       "worlds\n",
 	"nothing.json": "{}\n",
+	"values.log":   "world subtasks\n…\nA: call B.work 1 2\n",
+	"wide.log":     "world waitables\nA: waitable-set.wait uncancellable 5 4294967296\n",
+	"names.log":    "world waitables\n$a $b = A: waitable-set.new\n",
+	"kind.log":     "{\"kind\":\"trace\",\"version\":1,\"world\":\"handles\"}\n{\"kind\":\"gapp\"}\n",
 	"number.json":  "{\"definitions\":7}\n",
 }
 
@@ -55,6 +59,12 @@ var foreign = regexp.MustCompile(`strconv|ParseInt|ParseUint|ParseFloat|Go struc
 
 // badArguments are bad invocations, with a part of what is to be said. @ is the directory of the files.
 var badArguments = []struct{ args, want string }{
+	// logs
+	{"admits @/values.log", "@/values.log: line 3: call B.work 1 2: it takes no values, got 2 values: validation refuses it"},
+	{"admits @/wide.log", "@/wide.log: line 2: waitable-set.wait uncancellable 5 4294967296: it takes [i32 i32], and 4294967296 is no i32"},
+	{"admits @/names.log", "@/names.log: line 2: 2 names for 1 value: nothing comes back for $b"},
+	{"admits @/kind.log", `unknown kind of line "gapp"; did you mean gap?`},
+	{"admits @/ok.cabi --variant anyy", `unknown variant "anyy"; did you mean any?`},
 	// commands
 	{"nope", `unknown command "nope"; `},
 	{"-", `unknown command "-"`},
