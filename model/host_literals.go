@@ -24,12 +24,17 @@ func (r *Run) argument(t spec.ValType, a Action, i int) spec.Value {
 	return r.hostValue(t, n(a, i))
 }
 
-// checkLiteral wants a literal of a type in the ith place of an action, if one stands there.
+// checkLiteral wants a literal of a type in the ith place of an action, if one stands there. The number of a value may be any, but an int
+// stands for itself.
 func (a Action) checkLiteral(i int, t spec.ValType) error {
-	if a.literal(i) == "" {
+	word := a.literal(i)
+	if word == "" && isInt(t) {
+		word = formatCore(a.Args[i])
+	}
+	if word == "" {
 		return nil
 	}
-	_, err := valueOfWord(t, a.literal(i))
+	_, err := valueOfWord(t, word)
 	if err != nil {
 		return fmt.Errorf("%s: %w", a.Op, err)
 	}
@@ -119,6 +124,15 @@ func intRange(t spec.ValType) (least int64, most uint64) {
 	default: // representations are i32 too
 		return 0, math.MaxUint32
 	}
+}
+
+// isInt reports whether a type is one of ints.
+func isInt(t spec.ValType) bool {
+	switch t.(type) {
+	case spec.U8Type, spec.U16Type, spec.U32Type, spec.U64Type, spec.S8Type, spec.S16Type, spec.S32Type, spec.S64Type:
+		return true
+	}
+	return false
 }
 
 // int is the value of a literal as an int.

@@ -106,8 +106,8 @@ func checkStore(a Action, _ *Run, at *Activation) error {
 	if err := a.checkInts(); err != nil {
 		return err
 	}
-	if len(a.Args) == 0 {
-		return fmt.Errorf("%s takes an address and values", a.Op)
+	if len(a.Args) < 2 {
+		return &badOperands{fmt.Errorf("%s takes an address and values", a.Op)}
 	}
 	return a.checkMemory(at, uint64(len(a.stored(at.inst.encoding))))
 }

@@ -47,9 +47,15 @@ var badFiles = map[string]string{
 	"values.log":   "world subtasks\n…\nA: call B.work 1 2\n",
 	"wide.log":     "world waitables\nA: waitable-set.wait uncancellable 5 4294967296\n",
 	"names.log":    "world waitables\n$a $b = A: waitable-set.new\n",
+	"int.litmus":   ownInt + "in host\n  invoke A.f 256\nin A.f $x\n  return $x\n",
+	"int.cabi":     ownInt + "host: invoke A.f 256\n",
+	"int8.litmus":  ownInt + "in host\n  invoke A.f 1\nin A.f $x\n  memory.store 0\n  return $x\n",
 	"kind.log":     "{\"kind\":\"trace\",\"version\":1,\"world\":\"handles\"}\n{\"kind\":\"gapp\"}\n",
 	"number.json":  "{\"definitions\":7}\n",
 }
+
+// ownInt is a world whose host passes an int.
+const ownInt = "world w\ninstance A memory 64\nfunc A.f(u8) -> u8\n"
 
 // foreign are words of Go, of its libraries and of system calls, which say nothing to whoever uses the command.
 var foreign = regexp.MustCompile(`strconv|ParseInt|ParseUint|ParseFloat|Go struct|(^| )json: |unmarshal|cannot unmarshal|accepts \d|arg\(s\)|unknown flag|` +
@@ -65,6 +71,9 @@ var badArguments = []struct{ args, want string }{
 	{"admits @/names.log", "@/names.log: line 2: 2 names for 1 value: nothing comes back for $b"},
 	{"admits @/kind.log", `unknown kind of line "gapp"; did you mean gap?`},
 	{"admits @/ok.cabi --variant anyy", `unknown variant "anyy"; did you mean any?`},
+	{"litmus @/int.litmus", "@/int.litmus: line 5, in host: invoke: 256 is no u8: it is a number from 0 to 255"},
+	{"replay @/int.cabi", "invoke: 256 is no u8: it is a number from 0 to 255"},
+	{"litmus @/int8.litmus", "@/int8.litmus: line 7, in A.f: memory.store takes an address and values"},
 	// commands
 	{"nope", `unknown command "nope"; `},
 	{"-", `unknown command "-"`},

@@ -118,7 +118,7 @@ func (o *checkOutput) finish(r *model.Report, stopped string) result {
 	slices.SortStableFunc(r.Violations, model.CompareViolations)
 	o.search.Bounds.Steps = max(o.search.Bounds.Steps, r.Steps)
 	res := newResult(*o.search, r)
-	if res.Verdict == "holds vacuously" && len(o.chosen.Menus) > 0 && len(r.Exercised) > 0 { // nobody asked for the actions that were never taken
+	if res.Verdict == "holds vacuously" && len(o.chosen.Menus) > 0 && len(r.Exercised) > 0 && r.Transitions > 0 { // nobody asked for the actions that were never taken
 		res.Verdict = "holds"
 	}
 	res.Chosen, res.LeftOut = chosenText(o.chosen, o.search.Enough > 0), o.chosen.LeftOut
@@ -183,7 +183,7 @@ func verdict(s model.Search, r *model.Report) string {
 		return "violated"
 	case r.Stopped || s.Random != nil:
 		return "no violation found"
-	case len(r.NeverTaken) > 0 || len(r.Exercised) == 0 && len(s.Properties) > 0:
+	case len(r.NeverTaken) > 0 || r.Transitions == 0 || len(r.Exercised) == 0 && len(s.Properties) > 0:
 		return "holds vacuously"
 	default:
 		return "holds"

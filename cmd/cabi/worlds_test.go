@@ -116,3 +116,15 @@ func inPath(dir, args string) []string {
 	}
 	return words
 }
+
+// Where nothing can happen, nothing holds.
+func TestNothingHappens(t *testing.T) {
+	dir := inDirectory(t, map[string]string{"idle.world": "world idle\ninstance A\nfunc A.run()\nmenu A:\nmenu host:\nbound 3 actions\n",
+		"host.world": "world idle\ninstance A\nfunc A.run()\nmenu host:\n"})
+	for _, file := range []string{"idle.world", "host.world"} {
+		out, code, _ := execute(newRootCommand(), "check", filepath.Join(dir, file))
+		if code != 3 || !strings.Contains(out, "holds, vacuously: ") {
+			t.Errorf("%s: exit %d\n%s", file, code, out)
+		}
+	}
+}
