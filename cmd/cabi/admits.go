@@ -56,6 +56,9 @@ func newAdmitsCommand() *cobra.Command {
 
 func (c *admitsCommand) run(cmd *cobra.Command, args []string) error {
 	variants, err := c.variants()
+	if err == nil {
+		err = checkOther(c.save, args[0])
+	}
 	if err != nil {
 		return err
 	}
@@ -89,7 +92,7 @@ func (c *admitsCommand) run(cmd *cobra.Command, args []string) error {
 func (c *admitsCommand) variants() ([]*spec.Variant, error) {
 	switch v := spec.VariantByName(c.variant); {
 	case c.variant == "":
-		return []*spec.Variant{nil}, checkFile(c.save)
+		return []*spec.Variant{nil}, nil
 	case c.variant == anyVariant && c.save != "":
 		return nil, exitError{2, "--variant any answers for all variants: to save a run, name one of them"}
 	case c.variant == anyVariant:
@@ -97,7 +100,7 @@ func (c *admitsCommand) variants() ([]*spec.Variant, error) {
 	case v == nil:
 		return nil, exitError{2, fmt.Sprintf("unknown variant %q%s", shorten(c.variant), nearest.Hint(c.variant, append(kindVariant.names(), anyVariant)))}
 	default:
-		return []*spec.Variant{v}, checkFile(c.save)
+		return []*spec.Variant{v}, nil
 	}
 }
 

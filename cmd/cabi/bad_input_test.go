@@ -11,6 +11,8 @@ import (
 // badFiles are what the bad input of the tables is in, by name.
 var badFiles = map[string]string{
 	"ok.cabi":      "world handles\nA: resource.new R 100 -> 1\n",
+	"ok.litmus":    "world handles\nin A.run\n  resource.new R 1\n",
+	"ok.world":     "world own\ninstance A\nfunc A.run()\n",
 	"empty":        "",
 	"binary":       "\x7fELF\x02\x01\x01\x00\x80\xff",
 	"long":         strings.Repeat("x", 3<<20),
@@ -74,6 +76,11 @@ var badArguments = []struct{ args, want string }{
 	{"litmus @/int.litmus", "@/int.litmus: line 5, in host: invoke: 256 is no u8: it is a number from 0 to 255"},
 	{"replay @/int.cabi", "invoke: 256 is no u8: it is a number from 0 to 255"},
 	{"litmus @/int8.litmus", "@/int8.litmus: line 7, in A.f: memory.store takes an address and values"},
+	// the input as output
+	{"admits @/ok.cabi -o @/ok.cabi", "@/ok.cabi would be written over what is read, @/ok.cabi: give the output another name"},
+	{"litmus @/ok.litmus --html @/ok.litmus", "@/ok.litmus would be written over what is read"},
+	{"check @/ok.world --save @/ok.world", "@/ok.world would be written over what is read"},
+	{"check @/ok.world --steps 1 --checkpoint @/ok.world", "@/ok.world would be written over what is read"},
 	// commands
 	{"nope", `unknown command "nope"; `},
 	{"-", `unknown command "-"`},

@@ -113,7 +113,7 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	out := &checkOutput{checkCommand: c, search: &search, out: cmd.OutOrStdout()}
-	if err := out.prepare(); err != nil {
+	if err := cmp.Or(out.prepare(), out.sparesWorld(args[0])); err != nil {
 		return err
 	}
 	debug.SetGCPercent(400) // runs make much garbage, and states take little memory: collect less often

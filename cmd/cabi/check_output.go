@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -72,6 +73,14 @@ func (o *checkOutput) prepare() error {
 		return outputError(output.CheckDir(o.save))
 	}
 	return checkFile(o.save)
+}
+
+// sparesWorld returns an error if something would be written over the file of the world.
+func (o *checkOutput) sparesWorld(world string) error {
+	if model.WorldByName(world) != nil {
+		return nil
+	}
+	return cmp.Or(checkOther(o.save, world), checkOther(o.search.Checkpoint.File, world))
 }
 
 // found handles a violation when the search finds it: it prints and saves it, as the flags say.

@@ -47,7 +47,7 @@ func (c *litmusCommand) run(cmd *cobra.Command, args []string) error {
 	if c.html != "" && c.trace.value > 0 {
 		return exitError{2, "--html writes a page of all outcomes, --trace prints one: give one of the two"}
 	}
-	if err := checkFile(c.html); err != nil {
+	if err := checkOther(c.html, args[0]); err != nil {
 		return err
 	}
 	text, err := readLitmusText(cmd.InOrStdin(), args[0])

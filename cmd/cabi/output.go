@@ -83,6 +83,19 @@ func checkDisk(name string) error {
 	return outputError(output.CheckDir(name))
 }
 
+// checkOther returns an error if a file cannot be written, or is the one that is read: what somebody wrote would be lost.
+func checkOther(name, read string) error {
+	if err := checkFile(name); err != nil || name == "" {
+		return err
+	}
+	if to, err := os.Stat(name); err == nil && to.Mode().IsRegular() {
+		if from, err := os.Stat(read); err == nil && os.SameFile(from, to) {
+			return exitError{2, fmt.Sprintf("%s would be written over what is read, %s: give the output another name", name, read)}
+		}
+	}
+	return nil
+}
+
 // checkFile returns an error if a file cannot be written, before work is done in vain. The name may be empty, for none.
 func checkFile(name string) error {
 	if name == "" {
