@@ -17,8 +17,8 @@ type logReader struct {
 }
 
 // ReadLog reads the beginning of a log, up to its world. Other lines are read when they are needed, or by ReadAll. Each line is checked
-// by a function too, if that is not nil. Errors name the line.
-func ReadLog(r io.Reader, check func(Line) error) (*Log, error) {
+// by a function too, if that is not nil. A loader reads the world that the header names a file of; nil: it names none. Errors name the line.
+func ReadLog(r io.Reader, load WorldLoader, check func(Line) error) (*Log, error) {
 	b := bufio.NewReader(r)
 	isJSON, err := beginsWithBrace(b)
 	if err != nil {
@@ -26,10 +26,10 @@ func ReadLog(r io.Reader, check func(Line) error) (*Log, error) {
 	}
 	reader := &logReader{scanner: lineScanner(b), check: check}
 	if isJSON {
-		p := &jsonParser{traceParser: traceParser{trace: &Trace{FromJSON: true}, gaps: true}}
+		p := &jsonParser{traceParser: traceParser{trace: &Trace{FromJSON: true}, load: load, gaps: true}}
 		reader.parser, reader.parse, reader.atEnd = &p.traceParser, p.jsonLineOf, p.checkID
 	} else {
-		p := &traceParser{trace: &Trace{}, gaps: true}
+		p := &traceParser{trace: &Trace{}, load: load, gaps: true}
 		reader.parser, reader.parse = p, p.textLine
 	}
 	log := &Log{Trace: reader.parser.trace, more: reader.more}

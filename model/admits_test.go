@@ -297,7 +297,7 @@ func TestAdmitsStreams(t *testing.T) {
 		if seed%3 == 0 {
 			text = log.JSON()
 		}
-		streamed, err := ReadLog(strings.NewReader(text), nil)
+		streamed, err := ReadLog(strings.NewReader(text), nil, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -126,7 +126,7 @@ func readLog(in io.Reader, file string, lazily bool) (*model.Log, error) {
 	if err != nil {
 		return nil, err
 	}
-	log, err := model.ReadLog(f, checkLineSites)
+	log, err := model.ReadLog(f, worldsBeside(file), checkLineSites)
 	if err == nil && (!lazily || file != standardInput) {
 		err = log.ReadAll()
 		f.Close()

@@ -103,3 +103,21 @@ func TestExampleLogs(t *testing.T) {
 		}
 	}
 }
+
+// The header of a log names the file of a world beside it, or its lines define the world; both also where it comes in.
+func TestAdmitsOwnWorlds(t *testing.T) {
+	const head, line = "world own.world", "\nA: resource.new R 7 -> 1\n"
+	_, lines, _ := strings.Cut(ownWorld, "\n")
+	dir := inDirectory(t, map[string]string{"own.world": ownWorld, "file.log": head + line, "lines.log": "world own\n" + strings.TrimSpace(lines) + line,
+		"file.jsonl": `{"kind":"trace","version":1,"world":"own.world"}` + "\n" + `{"kind":"action","actor":"A","op":"resource.new","words":["R"],"numbers":["7"],"results":["1"]}` + "\n"})
+	for _, name := range []string{"file.log", "lines.log", "file.jsonl"} {
+		out, code, err := execute(newRootCommand(), "admits", filepath.Join(dir, name))
+		if code != 0 || !strings.Contains(out, "# admitted: 1 line;") || !strings.Contains(out, "resource R of A") {
+			t.Errorf("%s: exit %d, %v\n%s", name, code, err, out)
+		}
+	}
+	t.Chdir(dir)
+	if out, code := admitsStream(t, false, head, line+"A: resource.new R 8 -> 9\n", "A: resource.new R 9\n"); code != 1 || !strings.Contains(out, "refused: no run explains line 3") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+}
