@@ -123,6 +123,9 @@ func (c *litmusChecker) bind(number int, names []string, results []litmusResult)
 
 // line says why an activation can never take the action of a line, whatever its numbers; and otherwise, how many values come back for names.
 func (c *litmusChecker) line(l Line, at *Activation) (values int, err error) {
+	if l.Text == wordTicks && at.Kind != KindHost {
+		return 0, fmt.Errorf("%s stands under \"in host\": nobody ticks while code runs", wordTicks)
+	}
 	if l.Text == wordSkip || l.Text == wordTicks {
 		return 0, nil
 	}

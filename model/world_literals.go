@@ -293,6 +293,9 @@ func (a *Action) parseOperand(i int, text string) error {
 		a.Args = append(a.Args, spec.CoreInt(0))
 		return nil
 	}
+	if err != nil && a.Op == "shared.done" && i == 1 {
+		err = unknownName("end of a copy", text, copyResults)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", a.Op, err)
 	}

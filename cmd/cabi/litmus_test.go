@@ -132,6 +132,9 @@ func TestLitmusErrors(t *testing.T) {
 		{header + "allowed maybe", `line 2: expected "$name = value"`},
 		{header + "in A.run\nallowed $x = 1", "line 3: nothing binds $x"},
 		{header + "in A.run\n\xff", "line 3: not text"},
+		{header + "in A.run\n  ticks", `line 3, in A.run: ticks stands under "in host": nobody ticks while code runs`},
+		{header + "in A.run\n  resource.new R 1 | ticks", `line 3, in A.run: ticks stands under "in host"`},
+		{header + "in host\n  shared.done 0 complete", `line 3: shared.done: unknown end of a copy "complete"; did you mean completed?`},
 	} {
 		_, code, err := litmusText(t, c.text)
 		if code != 2 || err == nil || !strings.Contains(err.Error(), c.want) {
