@@ -15,6 +15,7 @@ type Litmus struct {
 	World     *World
 	Variant   *spec.Variant
 	Without   []spec.Site         // the traps and asserts that are switched off, sorted; nil: none
+	HeaderAt  int                 // the number of the line of the header
 	Programs  map[string]*Program // by the name of a function, callback, destructor …, or by actor
 	Claims    []Claim
 	registers []string        // the names of results, in the order in which lines bind them

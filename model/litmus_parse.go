@@ -28,6 +28,7 @@ func ParseLitmusWith(r io.Reader, load WorldLoader) (*Litmus, error) {
 		return nil, err
 	}
 	p.litmus.World, p.litmus.Variant, p.litmus.Without = p.trace.World, p.trace.Variant, p.trace.Without
+	p.litmus.HeaderAt = p.trace.HeaderAt
 	return p.litmus, p.check()
 }
 

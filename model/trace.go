@@ -26,6 +26,8 @@ type Trace struct {
 	Lines    []Line
 	Violates string // the property that the run violates, and how; empty: none
 	FromJSON bool   // the trace was read from JSON lines
+
+	HeaderAt, ViolatesAt int // the numbers of these lines in the file; 0: the trace was not read, or has none
 }
 
 // checkClaim wants a claim that names a property.

@@ -157,7 +157,7 @@ func (p *jsonParser) checkID() error {
 	if p.id == "" || p.id == p.trace.ID() {
 		return nil
 	}
-	return fmt.Errorf("line %d: the id is %s, and that of the trace below is %s: it was changed since; leave the id out", p.headerAt, shorten(p.id), p.trace.ID())
+	return fmt.Errorf("line %d: the id is %s, and that of the trace below is %s: it was changed since; leave the id out", p.trace.HeaderAt, shorten(p.id), p.trace.ID())
 }
 
 // jsonLine reads a line of JSON.

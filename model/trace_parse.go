@@ -62,7 +62,6 @@ type traceParser struct {
 	trace     *Trace
 	number    int          // of the line
 	world     string       // its name, if the header has it
-	headerAt  int          // the line of the header
 	choicesAt int          // the line of the choices; 0: there was none
 	load      WorldLoader  // nil: the header names no file
 	lines     *worldReader // takes the lines of the world behind the header; nil: these are over
@@ -94,7 +93,7 @@ func (p *traceParser) finish(err error) (*Trace, error) {
 		return nil, p.at(err)
 	}
 	if p.trace.World == nil && p.world != "" {
-		p.number = p.headerAt
+		p.number = p.trace.HeaderAt
 		return nil, p.at(undefinedWorld(p.world))
 	}
 	if p.trace.World == nil {
@@ -191,7 +190,7 @@ func (p *traceParser) body(word, rest, text string) error {
 		if p.trace.Violates != "" {
 			return fmt.Errorf("a second violates: a trace claims one violation")
 		}
-		p.trace.Violates = strings.TrimSpace(rest)
+		p.trace.Violates, p.trace.ViolatesAt = strings.TrimSpace(rest), p.number
 		return p.trace.checkClaim()
 	case stopWords[word]:
 		return p.stop(text)
@@ -237,7 +236,7 @@ func (p *traceParser) header(words []string) error {
 	if p.trace.Variant != nil {
 		return fmt.Errorf("a second world: a trace has one")
 	}
-	p.trace.Variant, p.headerAt = spec.SingleTable, p.number
+	p.trace.Variant, p.trace.HeaderAt = spec.SingleTable, p.number
 	for i := 0; i+1 < len(words); i += 2 {
 		if at := slices.Index(words, words[i]); at < i && at%2 == 0 {
 			return fmt.Errorf("%q stands in the header twice", shorten(words[i]))

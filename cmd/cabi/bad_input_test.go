@@ -13,6 +13,8 @@ var badFiles = map[string]string{
 	"ok.cabi":      "world handles\nA: resource.new R 100 -> 1\n",
 	"ok.litmus":    "world handles\nin A.run\n  resource.new R 1\n",
 	"ok.world":     "world own\ninstance A\nfunc A.run()\n",
+	"off.cabi":     "# off\nworld handles without no/such\nA: resource.new R 1\n",
+	"claim.cabi":   "world handles\nA: resource.new R 1\nviolates nope\n",
 	"empty":        "",
 	"binary":       "\x7fELF\x02\x01\x01\x00\x80\xff",
 	"long":         strings.Repeat("x", 3<<20),
@@ -81,6 +83,13 @@ var badArguments = []struct{ args, want string }{
 	{"litmus @/ok.litmus --html @/ok.litmus", "@/ok.litmus would be written over what is read"},
 	{"check @/ok.world --save @/ok.world", "@/ok.world would be written over what is read"},
 	{"check @/ok.world --steps 1 --checkpoint @/ok.world", "@/ok.world would be written over what is read"},
+	// names in headers and claims
+	{"replay @/off.cabi", `@/off.cabi: line 2: unknown site "no/such"`},
+	{"admits @/off.cabi", `@/off.cabi: line 2: unknown site "no/such"`},
+	{"litmus @/off.cabi", `@/off.cabi: line 2: unknown site "no/such"`},
+	{"replay @/claim.cabi", `@/claim.cabi: line 3: violates: unknown property "nope"`},
+	{"shrink @/claim.cabi", `@/claim.cabi: line 3: violates: unknown property "nope"`},
+	{"admits @/claim.cabi", `@/claim.cabi: line 3: violates: unknown property "nope"`},
 	// commands
 	{"nope", `unknown command "nope"; `},
 	{"-", `unknown command "-"`},

@@ -17,7 +17,7 @@ import (
 func checkLitmusNames(l *model.Litmus) error {
 	for _, s := range l.Without {
 		if err := checkSite(string(s)); err != nil {
-			return err
+			return fmt.Errorf("line %d: %w", l.HeaderAt, err)
 		}
 	}
 	for _, claim := range l.Claims {

@@ -79,7 +79,7 @@ func claimOptions(file string, t *model.Trace, v *spec.Variant) (model.ReplayOpt
 	if name := t.ClaimedProperty(); name != "" {
 		p := propertyByName(name)
 		if p == nil {
-			return options, exitError{2, fmt.Sprintf("%s: violates: %v", file, unknownNear(kindProperty, name))}
+			return options, exitError{2, fmt.Sprintf("%s: line %d: violates: %v", file, t.ViolatesAt, unknownNear(kindProperty, name))}
 		}
 		options.Properties = []*model.Property{p}
 	}
@@ -123,7 +123,7 @@ func readTrace(in io.Reader, file string) (*model.Trace, error) {
 func checkTraceSites(trace *model.Trace) error {
 	for _, s := range trace.Without {
 		if err := checkSite(string(s)); err != nil {
-			return err
+			return fmt.Errorf("line %d: %w", trace.HeaderAt, err)
 		}
 	}
 	for _, l := range trace.Lines {
