@@ -224,7 +224,7 @@ func (p *jsonParser) readHeader(text []byte) error {
 	if err := checkLines("", append([]string{h.Violates}, h.Comments...)...); err != nil {
 		return err
 	}
-	p.trace.Choices, p.trace.Violates, p.trace.Comments = h.Choices, h.Violates, h.Comments
+	p.trace.Choices, p.trace.Violates, p.trace.ViolatesAt, p.trace.Comments = h.Choices, h.Violates, p.number, h.Comments
 	if h.Violates != "" {
 		return p.trace.checkClaim()
 	}

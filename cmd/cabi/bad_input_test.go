@@ -14,6 +14,7 @@ var badFiles = map[string]string{
 	"ok.litmus":    "world handles\nin A.run\n  resource.new R 1\n",
 	"ok.world":     "world own\ninstance A\nfunc A.run()\n",
 	"off.cabi":     "# off\nworld handles without no/such\nA: resource.new R 1\n",
+	"claim.json":   "{\"kind\":\"trace\",\"version\":1,\"world\":\"handles\",\"violates\":\"nope\"}\n",
 	"claim.cabi":   "world handles\nA: resource.new R 1\nviolates nope\n",
 	"empty":        "",
 	"binary":       "\x7fELF\x02\x01\x01\x00\x80\xff",
@@ -88,6 +89,7 @@ var badArguments = []struct{ args, want string }{
 	{"admits @/off.cabi", `@/off.cabi: line 2: unknown site "no/such"`},
 	{"litmus @/off.cabi", `@/off.cabi: line 2: unknown site "no/such"`},
 	{"replay @/claim.cabi", `@/claim.cabi: line 3: violates: unknown property "nope"`},
+	{"replay @/claim.json", `@/claim.json: line 1: violates: unknown property "nope"`},
 	{"shrink @/claim.cabi", `@/claim.cabi: line 3: violates: unknown property "nope"`},
 	{"admits @/claim.cabi", `@/claim.cabi: line 3: violates: unknown property "nope"`},
 	// commands

@@ -28,7 +28,7 @@ func TestWhatDoesNotHappen(t *testing.T) {
 		{"choices-wrong", 1, `make that line "choices 1"`},
 		{"choices-found-for-none", 2, "line 7: it is A's turn"},
 		{"choice-of-too-few", 2, "choice 1 is 9"},
-		{"claim-of-no-property", 2, "claim-of-no-property.cabi: violates: unknown property"},
+		{"claim-of-no-property", 2, "claim-of-no-property.cabi: line 5: violates: unknown property"},
 	} {
 		for _, command := range commands {
 			to := filepath.Join(t.TempDir(), "out")
