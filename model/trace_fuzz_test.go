@@ -60,7 +60,8 @@ func TestNameErrors(t *testing.T) {
 		{header + "$r! = A: stream.new u8", `line 2: "$r!" is no name`},
 		{header + "$r A: stream.new u8", "line 2: expected an action"},
 		{header + "$r = A: done stream.new u8", "line 2: names are bound where an action begins"},
-		{header + "$r $w = A: stream.new u8\n$c = A: call B.take $r\nB: stream.read u8 sync $c 0 1", "line 4: $c has no value yet"},
+		{"world subtasks\n$s = A: call B.work\nB: subtask.drop $s", "line 3: $s has no value yet"},
+		{"world streams\n$r $w = A: stream.new u8\n$c = A: call B.take $r", "line 3: 1 name for 0 values: nothing comes back for $c"},
 		{"world streams format 2", "line 1: the trace has format 2, this reads formats 0 to 1"},
 		{"world streams format x", "line 1: the trace has format x"},
 	} {
