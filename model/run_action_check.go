@@ -109,7 +109,7 @@ func checkStore(a Action, _ *Run, at *Activation) error {
 	if len(a.Args) < 2 {
 		return &badOperands{fmt.Errorf("%s takes an address and values", a.Op)}
 	}
-	return a.checkMemory(at, uint64(len(a.stored(at.inst.encoding))))
+	return a.checkMemory(at, uint64(len(a.Stored(at.inst.encoding))))
 }
 
 // checkLoad wants an address, and as many bytes from there on as the action loads: a number of them, or as many as the action says.

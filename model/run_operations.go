@@ -19,7 +19,7 @@ var guestOps map[string]guestOp
 func init() {
 	guestOps = map[string]guestOp{
 		opStore: {op{nil, -1}, func(g *guest, a Action) []spec.CoreValue {
-			copy(g.inst.memory.Bytes.B[n(a, 0):], a.stored(g.inst.encoding))
+			copy(g.inst.memory.Bytes.B[n(a, 0):], a.Stored(g.inst.encoding))
 			return nil
 		}},
 		opLoad: {op{nil, 2}, func(g *guest, a Action) []spec.CoreValue {
@@ -161,8 +161,8 @@ func init() {
 	}
 }
 
-// stored are the bytes that an action stores in the memory of an instance whose strings have an encoding.
-func (a Action) stored(encoding string) []byte {
+// Stored are the bytes that an action stores in the memory of an instance whose strings have an encoding.
+func (a Action) Stored(encoding string) []byte {
 	var b []byte
 	for i := 1; i < len(a.Args); i++ {
 		if word := a.literal(i); word != "" {

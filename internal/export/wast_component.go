@@ -22,11 +22,7 @@ type component struct {
 
 // noteAction adds an action to what the component uses, with the instances that it needs for that.
 func (c *component) noteAction(a model.Action) {
-	if len(a.Literals) > 0 || model.IsLoad(a.Op) {
-		c.fail(unsupported("%s passes a value in words, or loads from memory", a.Op))
-		return
-	}
-	if a.Op == "memory.store" || slices.ContainsFunc(c.used, func(u model.Action) bool { return kindOf(u) == kindOf(a) }) {
+	if a.Op == "memory.store" || model.IsLoad(a.Op) || slices.ContainsFunc(c.used, func(u model.Action) bool { return kindOf(u) == kindOf(a) }) {
 		return
 	}
 	c.used = append(c.used, a)
@@ -136,7 +132,8 @@ func (c *component) functype(f model.Func, owner string) string {
 	return b.String()
 }
 
-// writeMemory defines a memory, a realloc that allocates as that of a world does (one block after another), and a table for the
+// writeMemory defines a memory, a realloc that allocates as that of a world does (one block after another, and what is
+// resized moves behind them), and a table for the
 // functions of threads.
 func (c *component) writeMemory(b *strings.Builder) {
 	b.WriteString(`  (core module $Memory
@@ -147,6 +144,8 @@ func (c *component) writeMemory(b *strings.Builder) {
       (local $at i32)
       (local.set $at (i32.and (i32.add (global.get $heap) (i32.sub (local.get $align) (i32.const 1))) (i32.sub (i32.const 0) (local.get $align))))
       (global.set $heap (i32.add (local.get $at) (local.get $size)))
+      (if (i32.lt_u (local.get $size) (local.get $from)) (then (local.set $from (local.get $size))))
+      (memory.copy (local.get $at) (local.get $old) (local.get $from))
       (local.get $at))
   )
   (core instance $memory (instantiate $Memory))
@@ -156,13 +155,17 @@ func (c *component) writeMemory(b *strings.Builder) {
 `)
 }
 
+// encoding is how the instance encodes strings; empty: as UTF-8.
+func (c *component) encoding() string {
+	at := slices.IndexFunc(c.world.Instances, func(i model.Instance) bool { return i.Name == c.name })
+	return c.world.Instances[at].Encoding
+}
+
 // options are the canonical options that all definitions of the component have.
 func (c *component) options(realloc bool) string {
 	text := ` (memory (core memory $memory "mem"))`
-	for _, i := range c.world.Instances {
-		if i.Name == c.name && i.Encoding != "" {
-			text += " string-encoding=" + i.Encoding
-		}
+	if e := c.encoding(); e != "" {
+		text += " string-encoding=" + e
 	}
 	if realloc {
 		text += ` (realloc (core func $memory "realloc"))`
@@ -267,6 +270,7 @@ func (c *component) signature(a model.Action) signature {
 	case "call":
 		f := c.function(a.Imm[0])
 		params, results := cores(c.types(f.Params)), cores(c.types(f.Results))
+		c.wantFlat(f, params, lowersAsync(c.world, c.name, f.Name))
 		switch {
 		case lowersAsync(c.world, c.name, f.Name):
 			if len(results) > 0 {
@@ -310,9 +314,21 @@ func (c *component) lifted(s *script) signature {
 	return c.coreOf(c.function(s.at.Name))
 }
 
+// wantFlat refuses a function whose parameters are passed in memory, since they are too many.
+func (c *component) wantFlat(f model.Func, params []string, async bool) {
+	most := spec.UpstreamLimits.FlatParams
+	if async {
+		most = spec.UpstreamLimits.FlatAsyncParams
+	}
+	if len(params) > most {
+		c.fail(unsupported("%s takes %d core values, which are passed in memory", f.Name, len(params)))
+	}
+}
+
 // coreOf is the type of the core function that a function is lifted from.
 func (c *component) coreOf(f model.Func) signature {
 	sig := signature{cores(c.types(f.Params)), cores(c.types(f.Results))}
+	c.wantFlat(f, sig.params, false)
 	switch {
 	case f.Lift == "callback", len(sig.results) > 1 && f.Lift != "stackful":
 		sig.results = i32s(1)

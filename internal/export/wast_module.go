@@ -98,8 +98,13 @@ func (c *component) body(s *script, sig signature) string {
 
 // stepText is the code of one step: the action, and a comparison of its results.
 func (c *component) stepText(s step) string {
-	if s.action.Op == "memory.store" {
+	switch {
+	case s.action.Op == "memory.store" && len(s.action.Literals) > 0:
+		return storesBytes(s.action, c.encoding())
+	case s.action.Op == "memory.store":
 		return stores(s.action.Args)
+	case model.IsLoad(s.action.Op):
+		return loads(s)
 	}
 	call := c.call(s.action)
 	results := c.signature(s.action).results
@@ -123,6 +128,28 @@ func stores(args []spec.CoreValue) string {
 	var b strings.Builder
 	for i, v := range args[1:] {
 		fmt.Fprintf(&b, "(i64.store (i32.const %d) (i64.const %s))\n", args[0].Uint64()+8*uint64(i), v)
+	}
+	return b.String()
+}
+
+// storesBytes is the code of memory.store of values in words, byte by byte.
+func storesBytes(a model.Action, encoding string) string {
+	var b strings.Builder
+	for i, v := range a.Stored(encoding) {
+		fmt.Fprintf(&b, "(i32.store8 (i32.const %d) (i32.const %d))\n", a.Args[0].Uint64()+uint64(i), v)
+	}
+	return b.String()
+}
+
+// loads is the code that compares memory with a load's results: bytes, or one number.
+func loads(s step) string {
+	var b strings.Builder
+	t, load := "i32", "i32.load8_u"
+	if s.action.Op != "memory.load" {
+		t, load = s.action.Op[:3], s.action.Op
+	}
+	for i, v := range s.results {
+		fmt.Fprintf(&b, "(if (%s.ne (%[1]s.const %s) (%s (i32.const %d))) (then unreachable))\n", t, v, load, s.action.Args[0].Uint64()+uint64(i))
 	}
 	return b.String()
 }

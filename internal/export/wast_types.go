@@ -22,6 +22,16 @@ func wat(t spec.ValType) (string, error) {
 		if t.L == nil {
 			return generic("list", t.T)
 		}
+	case *spec.TupleType:
+		var parts strings.Builder
+		for _, part := range t.Ts {
+			text, err := wat(part)
+			if err != nil {
+				return "", err
+			}
+			parts.WriteString(" " + text)
+		}
+		return "(tuple" + parts.String() + ")", nil
 	case *spec.ErrorContextType, spec.BoolType, spec.S8Type, spec.U8Type, spec.S16Type, spec.U16Type, spec.S32Type, spec.U32Type,
 		spec.S64Type, spec.U64Type, spec.F32Type, spec.F64Type, spec.CharType, spec.StringType:
 		return spec.TypeName(t), nil
@@ -39,7 +49,9 @@ func generic(word string, t spec.ValType) (string, error) {
 
 // core are the core types that a value is flattened to.
 func core(t spec.ValType) []string {
-	switch t.(type) {
+	switch t := t.(type) {
+	case *spec.TupleType:
+		return cores(t.Ts)
 	case spec.S64Type, spec.U64Type:
 		return []string{"i64"}
 	case spec.F32Type:
