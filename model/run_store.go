@@ -147,11 +147,15 @@ func (in *instance) opts(async bool) *spec.CanonicalOptions {
 	return in.sync
 }
 
-// realloc is a bump allocator: it never frees, and copies nothing.
+// realloc is a bump allocator: it never frees. A block that it resizes moves behind all others, with its content, as far as the
+// new block has room and is inside the memory.
 func (in *instance) realloc(args []spec.CoreValue) []spec.CoreValue {
-	alignment, size := args[2].Uint64(), args[3].Uint64()
+	old, oldSize, alignment, size := args[0].Uint64(), args[1].Uint64(), args[2].Uint64(), args[3].Uint64()
 	ptr := (in.heap + alignment - 1) / alignment * alignment
 	in.heap = ptr + size
+	if kept := min(oldSize, size); kept > 0 && ptr+kept <= uint64(in.size) {
+		copy(in.memory.Bytes.B[ptr:ptr+kept], in.memory.Bytes.B[old:old+kept])
+	}
 	return []spec.CoreValue{spec.CoreInt(ptr)}
 }
 

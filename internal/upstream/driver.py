@@ -859,9 +859,12 @@ class Instance:
         return self.async_ if word == 'async' else self.sync
 
     def realloc(self, args):
-        _, _, alignment, size = args
+        old, old_size, alignment, size = args
         ptr = (self.heap + alignment - 1) // alignment * alignment
         self.heap = ptr + size
+        kept = min(old_size, size)
+        if kept > 0 and ptr + kept <= len(self.memory):
+            self.memory.bytes[ptr:ptr + kept] = self.memory.bytes[old:old + kept]
         return [ptr]
 
     def core_func(self, name):
