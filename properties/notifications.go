@@ -257,7 +257,7 @@ func (c *copyNotificationChecker) recordLength(e spec.Element, length uint64) {
 
 // hostTakesPart reports whether the host may have an end of a stream or future.
 func hostTakesPart(r *model.Run) bool {
-	return hostPasses(r.World, "stream<") || hostPasses(r.World, "future<")
+	return hostPasses(r, "stream<") || hostPasses(r, "future<")
 }
 
 // checkEmptyWrite checks that a write of no elements completes where a read of none is pending.
@@ -382,12 +382,18 @@ func (m *copiedCount) isBehind(class spec.Class) bool {
 }
 
 // hostPasses reports whether the host passes or receives values of a type whose name begins with a text: through its own functions,
-// or those that it calls.
-func hostPasses(w *model.World, text string) bool {
-	return slices.ContainsFunc(w.Funcs, func(f model.Func) bool {
-		ofHost := f.Instance() == model.Host || slices.Contains(w.Start, f.Name) || slices.Contains(w.Menus[model.Host], "invoke "+f.Name)
-		return ofHost && strings.Contains(strings.Join(slices.Concat(f.Params, f.Results), " "), text)
+// or those that it calls, according to the world or in this run.
+func hostPasses(r *model.Run, text string) bool {
+	return slices.ContainsFunc(r.World.Funcs, func(f model.Func) bool {
+		return strings.Contains(strings.Join(slices.Concat(f.Params, f.Results), " "), text) && ofHost(r, f.Name)
 	})
+}
+
+// ofHost reports whether a function is one of the host's, or one that it calls.
+func ofHost(r *model.Run, name string) bool {
+	return strings.HasPrefix(name, model.Host+".") || slices.Contains(r.World.Start, name) ||
+		slices.Contains(r.World.Menus[model.Host], "invoke "+name) ||
+		slices.ContainsFunc(r.Invocations(), func(c *model.Invocation) bool { return c.Func == name })
 }
 
 var cancelOnce = &model.Property{

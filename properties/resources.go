@@ -167,16 +167,27 @@ type ownerChecker struct {
 	model.BaseChecker
 	run           *model.Run
 	hostTakesPart bool
+	calls         int                                           // that the host had made when hostTakesPart was looked at
 	resourceOf    map[*spec.ResourceHandle]*spec.ResourceHandle // the resource of each own handle in a table
 	inTransit     []*spec.ResourceHandle                        // the resources that are being passed on, the oldest first
 }
 
 func (c *ownerChecker) Begin(r *model.Run) {
-	c.run, c.hostTakesPart = r, len(r.World.Resources) > 0 && hostPasses(r.World, "own<")
+	c.run = r
+	c.watchHost()
+}
+
+// watchHost keeps whether the host has passed an own handle, or will as the world says.
+func (c *ownerChecker) watchHost() {
+	c.hostTakesPart = len(c.run.World.Resources) > 0 && hostPasses(c.run, "own<")
 }
 
 func (c *ownerChecker) Issued(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
 	h, ok := e.(*spec.ResourceHandle)
+	if calls := len(c.run.Invocations()); ok && calls != c.calls {
+		c.calls = calls
+		c.watchHost()
+	}
 	switch {
 	case !ok || !h.Own() || c.hostTakesPart:
 	case doing(c.run, func(op string) bool { return op == "resource.new" }):
