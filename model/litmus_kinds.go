@@ -52,12 +52,6 @@ func (k valueKind) String() string {
 	return strings.Join(texts, ", or ")
 }
 
-// eventWords are words for the codes of events, by code.
-var eventWords = []string{"none", "subtask", "stream-read", "stream-write", "future-read", "future-write", "task-cancelled"}
-
-// resumptions are words for what a thread that goes on is told, by number.
-var resumptions = []string{"not-cancelled", "cancelled"}
-
 // endWords are words for how a call that the host made, or a copy of the host's, ended.
 var endWords = append([]string{endPending}, copyResults...)
 
@@ -162,6 +156,38 @@ func (v litmusValue) is(word, encoding string) bool {
 		}
 	}
 	return bindings{}.resultNumber(word) == v.word
+}
+
+// InWords is the result of a line's action in words, where there are some for it, else the number.
+func (w *World) InWords(l Line, result string) string {
+	op, rest, _ := strings.Cut(l.Text, " ")
+	callee, _, _ := strings.Cut(rest, " ")
+	async := slices.ContainsFunc(w.Imports, func(i Import) bool { return i.Async && i.Instance == l.Actor && i.Func == callee })
+	if op == opCall && !async || l.Kind != LineAction && l.Kind != LineDone {
+		return result
+	}
+	v := litmusValue{resultKind(op), result}
+	n, isNumber := v.number()
+	if isNumber && op == opCall && n>>4 > 0 && n&0xf < uint64(len(subtaskStates)) {
+		return fmt.Sprintf("%s:%d", subtaskStates[n&0xf], n>>4)
+	}
+	return v.String()
+}
+
+// resultKind is the kind of value that an action gives as its only core value; a call is one that is lowered async.
+func resultKind(op string) valueKind {
+	group, verb, _ := strings.Cut(op, ".")
+	switch {
+	case (group == "stream" || group == "future") && verb != "new":
+		return ofCopy
+	case op == "subtask.cancel", op == opCall:
+		return ofState
+	case op == "waitable-set.wait" || op == "waitable-set.poll":
+		return ofEvent
+	case group == "thread" && (strings.HasPrefix(verb, "suspend") || strings.HasPrefix(verb, "yield")):
+		return ofResumption
+	}
+	return ofNumber
 }
 
 // A litmusResult is what a name of a line stands for, as far as the line says it.

@@ -119,6 +119,10 @@ func (p *litmusParser) begin(words []string) error {
 	if !numbered && strings.Contains(words[0], "#") {
 		return fmt.Errorf("%q: a number from 1 on stands behind the #: the number of the call", shorten(words[0]))
 	}
+	if of, is := strings.CutSuffix(name, ".realloc"); is && p.trace.World.instance(of) != nil && p.trace.World.instance(of).Realloc == "" {
+		return fmt.Errorf("%s runs no core code: the line of its instance must have \"realloc guest\", as in \"instance %s  memory 64  realloc guest\"",
+			shorten(name), shorten(of))
+	}
 	if known := p.activations(); !slices.Contains(known, name) {
 		return fmt.Errorf("unknown function %q: programs are of a function (%s), with .callback or .post-return, of an instance's thread or realloc, of a resource's dtor, of host, of a function of the host's, with .cancel, and of what the host does for its streams and futures (%s)%s",
 			shorten(name), shorten(strings.Join(p.trace.World.functionNames(), ", ")), strings.Join(sharedNames, ", "), namesNear(name, known))

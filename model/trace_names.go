@@ -185,22 +185,33 @@ var states = map[string]uint64{
 // subtaskStates are words for the states of subtasks, by number.
 var subtaskStates = []string{"starting", "started", "returned", "cancelled-before-started", "cancelled-before-returned"}
 
+// eventWords are words for the codes of events, by code.
+var eventWords = []string{"none", "subtask", "stream-read", "stream-write", "future-read", "future-write", "task-cancelled"}
+
+// resumptions are words for what a thread that goes on is told, by number.
+var resumptions = []string{"not-cancelled", "cancelled"}
+
 // ValueWords are the words that stand for values of results. N is a number.
 func ValueWords() []string {
-	words := append([]string{"blocked"}, subtaskStates...)
+	words := slices.Concat([]string{"blocked"}, subtaskStates, eventWords, resumptions)
 	for _, state := range sortedKeys(states) {
 		words = append(words, state+":N")
 	}
 	return words
 }
 
-// resultNumber is the number that a word of stated results stands for (blocked, returned, started:$s, completed:1), or the word itself.
+// resultNumber is the number that a word of stated results stands for (blocked, returned, stream-read, started:$s, completed:1), or the word itself.
 func (b bindings) resultNumber(w string) string {
 	switch w {
 	case "blocked":
 		return "4294967295"
 	case "starting", "started", "returned", "cancelled-before-started", "cancelled-before-returned":
 		return strconv.Itoa(slices.Index(subtaskStates, w))
+	}
+	for _, words := range [][]string{eventWords, resumptions} {
+		if code := slices.Index(words, w); code >= 0 {
+			return strconv.Itoa(code)
+		}
 	}
 	kind, rest, packed := strings.Cut(w, ":")
 	if !packed {

@@ -111,7 +111,7 @@ func (w *World) validateStart() error {
 	for n, name := range w.Start {
 		switch f := w.Func(name); {
 		case len(f.Params) > 0:
-			return inPart("start", n, fmt.Errorf("world %s: starts with %s, which has parameters", w.Name, name))
+			return inPart("start", n, fmt.Errorf("world %s: starts with %s, which has parameters: leave it out of start, and let the host call it, with \"invoke %[2]s VALUE…\"", w.Name, name))
 		case f.Instance() == Host:
 			return inPart("start", n, fmt.Errorf("world %s: starts with %s, which is the host's own: it calls functions of instances", w.Name, name))
 		}

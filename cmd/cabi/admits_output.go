@@ -149,7 +149,11 @@ const mostAllowed = 12
 func (a *admitsAnswers) printAllowed(r *model.Refusal) {
 	lines := r.Instead
 	if len(r.Results) > 0 {
-		lines = append([]string{"-> " + strings.Join(r.Results, " | ")}, lines...)
+		var results []string
+		for _, result := range r.Results {
+			results = append(results, a.log.World.InWords(*r.Line, result))
+		}
+		lines = append([]string{"-> " + strings.Join(results, " | ")}, lines...)
 	}
 	fmt.Fprintln(a.out, "after the lines before it, the specification allows:")
 	for i, text := range lines {

@@ -80,7 +80,7 @@ func (c *litmusCommand) run(cmd *cobra.Command, args []string) error {
 
 // writePage writes the page of all outcomes.
 func (c *litmusCommand) writePage(file, text string, l *model.Litmus, r *model.LitmusReport) error {
-	doubts, _ := doubts(r)
+	doubts, _ := doubts(l, r)
 	page := export.LitmusPage{Name: filepath.Base(file), World: l.World.Name, Variant: l.Variant.Name, Summary: summary(r), Doubts: doubts,
 		Claims: claims(l, r), Outcomes: r.Outcomes}
 	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
@@ -149,7 +149,7 @@ func printLitmus(w io.Writer, l *model.Litmus, r *model.LitmusReport) error {
 			fmt.Fprintf(w, "              %s\n", took)
 		}
 	}
-	lines, doubt := doubts(r)
+	lines, doubt := doubts(l, r)
 	for _, line := range lines {
 		fmt.Fprintln(w, line)
 	}
@@ -166,6 +166,21 @@ func printLitmus(w io.Writer, l *model.Litmus, r *model.LitmusReport) error {
 		return exitError{code: 3}
 	}
 	return nil
+}
+
+// whoCalls says how a function of a guest comes to be called; empty: it is no such function.
+func whoCalls(w *model.World, program string) string {
+	name, _, _ := strings.Cut(program, "#")
+	if f := w.Func(name); f == nil || f.Instance() == model.Host {
+		return ""
+	}
+	text := fmt.Sprintf("; a call is missing: \"invoke %s\" under \"in host\"", name)
+	for _, i := range w.Imports {
+		if i.Func == name {
+			text += fmt.Sprintf(", or \"call %s\" in a program of %s", name, i.Instance)
+		}
+	}
+	return text
 }
 
 // summary is how many outcomes, ways and states there are.
@@ -203,7 +218,7 @@ func waysText(r *model.LitmusReport) string {
 }
 
 // doubts are why an exploration shows less than the file asks, and whether that leaves a doubt about the claims.
-func doubts(r *model.LitmusReport) (lines []string, doubt bool) {
+func doubts(l *model.Litmus, r *model.LitmusReport) (lines []string, doubt bool) {
 	doubt = r.Incomplete
 	switch {
 	case r.TooLong:
@@ -212,7 +227,7 @@ func doubts(r *model.LitmusReport) (lines []string, doubt bool) {
 		lines = append(lines, fmt.Sprintf("there are more ways: %s tried, --ways tries more", wereTried(r.Tries)))
 	}
 	for _, p := range r.NeverCalled {
-		lines, doubt = append(lines, fmt.Sprintf("never called: line %d, %s: no way runs its lines", p.Number, p.Name)), true
+		lines, doubt = append(lines, fmt.Sprintf("never called: line %d, %s: no way runs its lines%s", p.Number, p.Name, whoCalls(l.World, p.Name))), true
 	}
 	for _, i := range r.Impossible {
 		alternative := ""
