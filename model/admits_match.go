@@ -260,6 +260,9 @@ func (m *matcher) missing(p logPlace, at *Activation, afterGap bool) failure {
 	case p.skipped != nil:
 		return failure{text: p.skipped.String()}
 	}
+	if at.Kind == KindHost {
+		return failure{text: "the host acts next, at rest: it lets a ready thread go on with host: tick, calls an export, or acts as a stream or function of its own"}
+	}
 	return failure{text: at.Actor + " acts next, " + at.where()}
 }
 

@@ -154,7 +154,7 @@ func (q question) traces() []string {
 var parts = regexp.MustCompile(`(?s)^# ([^\n]*\?) \(([^\n]*)\)\n# ([^\n]*)\n(.*)\n# topic: (\w+)\n$`)
 
 // issueName matches an issue or a pull request that a question names.
-var issueName = regexp.MustCompile(`\b(component-model|wasip3-prototyping|wasmtime|wit-bindgen)#(\d+)`)
+var issueName = regexp.MustCompile(`\b(component-model|jco|wasip3-prototyping|WasmEdge|wasmtime|wit-bindgen)#(\d+)`)
 
 // questions are the examples, by the names of their files. Each says what it asks, where that was asked, its answer and its topic.
 func questions(t *testing.T) []question {
@@ -183,7 +183,7 @@ func questions(t *testing.T) []question {
 
 // owners are the owners of the repositories that questions were asked in.
 var owners = map[string]string{"component-model": "WebAssembly", "wasip3-prototyping": "bytecodealliance", "wasmtime": "bytecodealliance",
-	"wit-bindgen": "bytecodealliance"}
+	"wit-bindgen": "bytecodealliance", "jco": "bytecodealliance", "WasmEdge": "WasmEdge"}
 
 // linked has links to the issues that a text names.
 func linked(text string) string {
