@@ -206,3 +206,30 @@ func TestLitmusHTMLOfHostileText(t *testing.T) {
 		t.Errorf("exit %d for --html with --trace, want 2", code)
 	}
 }
+
+// A program that no way calls is reported with the lines that would call it.
+func TestLitmusNeverCalled(t *testing.T) {
+	const text = `world two
+instance A  memory 64
+instance B  memory 64
+func async A.run()  stackful
+func async B.work()  stackful
+import A  B.work async
+
+in A.run
+  task.return ()
+in B.work
+  task.return ()
+
+always returns
+`
+	out, code, _ := litmusText(t, text)
+	for _, want := range []string{
+		`never called: line 8, A.run: no way runs its lines; a call is missing: "invoke A.run" under "in host"` + "\n",
+		`a call is missing: "invoke B.work" under "in host", or "call B.work" in a program of A` + "\n",
+	} {
+		if code != 3 || !strings.Contains(out, want) {
+			t.Errorf("exit %d, it prints\n%swant %s", code, out, want)
+		}
+	}
+}

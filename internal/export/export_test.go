@@ -314,3 +314,30 @@ func TestDeparting(t *testing.T) {
 		}
 	}
 }
+
+// Parameters that are passed in memory, since they are too many, are refused; as many as are passed flat are not.
+func TestWASTOfManyParameters(t *testing.T) {
+	const text = `world many
+instance A  memory 64
+instance B  memory 64
+func async A.run()  stackful
+func async B.take(TYPES)  stackful
+import A  B.take async
+host: invoke A.run
+A: enter A.run
+A: call B.take ARGS
+B: enter B.take 0 0 0 0
+B: task.return ()
+B: return
+A: task.return ()
+A: return
+`
+	four := strings.NewReplacer("TYPES", "u8, u8, u8, u8", "ARGS", "0 0 0 0").Replace(text)
+	if _, err := WAST(read(t, four)); err != nil {
+		t.Error(err)
+	}
+	five := strings.NewReplacer("TYPES", "u8, u8, u8, u8, u8", "ARGS", "0", "0 0 0 0", "0 0 0 0 0").Replace(text)
+	if _, err := WAST(read(t, five)); err == nil || !strings.Contains(err.Error(), "B.take takes 5 core values, which are passed in memory") {
+		t.Errorf("five parameters: %v", err)
+	}
+}
