@@ -74,6 +74,8 @@ type Run struct {
 	resources  resourceTypes
 	funcs      map[string]*function
 
+	source *sourceRun // the part that is made on Python; nil: the run is the port's
+
 	invocations []*Invocation // of exports, by the host
 	host        hostState
 
@@ -99,6 +101,8 @@ type undoer interface {
 	// try does an action of an activation. It returns how the specification stopped the action, or reports that the action was
 	// taken back and the run is at its menu again.
 	try(r *Run, at *Activation, do func()) (err error, undone bool)
+	// stopped is told how the specification stopped an action of a run on Python. It reports that the action was taken back.
+	stopped(r *Run, err error) bool
 }
 
 // ages are how many elements were given an index before each one and with it. The reduced text of a state orders elements by it.

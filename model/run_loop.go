@@ -13,6 +13,10 @@ import (
 // Main has the host call the exports of the world's start, and then lets it act until the actor ends the run or the
 // specification stops it.
 func (r *Run) Main() {
+	if r.source != nil {
+		r.mainOnSource()
+		return
+	}
 	defer func() { r.end(recover()) }()
 	host := &Activation{Actor: Host, Kind: KindHost, Name: Host, stack: r.stackOf(nil)}
 	host.stack.activations = append(host.stack.activations, host)

@@ -62,6 +62,10 @@ func newRun(c *compiledWorld, world *World, options spec.Options, actor Actor, c
 // reuse makes a closed run a new one, in the same world, with the same checkers and, choices aside, the same options. That is
 // faster than newRun, because most of what newRun makes does not change in a run.
 func (r *Run) reuse(actor Actor, choices spec.Choices) {
+	if r.source != nil {
+		r.reuseOnSource(actor, choices)
+		return
+	}
 	clear(r.ages) // so that the elements can be collected
 	*r = Run{World: r.World, Store: r.Store, actor: actor, mayFault: r.mayFault, observers: r.observers, instances: r.instances, ordered: r.ordered,
 		resources: r.resources, funcs: r.funcs, compiled: r.compiled, vocabulary: r.vocabulary, ages: r.ages[:0]}

@@ -69,17 +69,18 @@ func (x *expansion) atMenu(r *Run, at *Activation) Action {
 	case x.current >= 0:
 		s := &successor{}
 		x.noteState(r, s)
-		kept := r.Store.Undisturbed() && slices.Contains(r.Activations, x.at)
+		kept := r.source != nil || r.Store.Undisturbed() && slices.Contains(r.Activations, x.at)
 		x.learn(kept)
 		x.add(r, s)
 		if !kept || !x.isSaved {
 			return Action{}
 		}
-		if at != x.at {
+		if at != x.at && r.source == nil {
 			x.unwinding = true
 			return Action{}
 		}
 		x.restore(r)
+		at = x.at
 	case !x.menuRead:
 		x.readMenu(r, at)
 	}
@@ -199,7 +200,7 @@ func (x *expansion) save(r *Run) {
 		x.saved = snapshot.New(notSaved()...)
 	}
 	x.saved.Clear()
-	x.saved.Add(r)
+	saveRun(x.saved, r)
 	for _, c := range r.checkers {
 		x.saved.Add(c)
 	}
@@ -209,7 +210,7 @@ func (x *expansion) save(r *Run) {
 // notSaved are the types of objects that no action changes, and of those that save adds by themselves (the checkers, in observers) or
 // that belong to the search.
 func notSaved() []reflect.Type {
-	return append(spec.ImmutableTypes(), reflect.TypeFor[World](), reflect.TypeFor[compiledWorld](), reflect.TypeFor[observers](), reflect.TypeFor[pathActor](),
+	return append(append(spec.ImmutableTypes(), sourceFixed()...), reflect.TypeFor[World](), reflect.TypeFor[compiledWorld](), reflect.TypeFor[observers](), reflect.TypeFor[pathActor](),
 		reflect.TypeFor[expansion](), reflect.TypeFor[resourceTypes](), reflect.TypeFor[map[string]*instance](), reflect.TypeFor[map[string]*function](),
 		reflect.TypeFor[map[string]spec.CoreFunc](), reflect.TypeFor[map[string]bool](), reflect.TypeFor[Action]())
 }
@@ -218,6 +219,9 @@ func notSaved() []reflect.Type {
 func (x *expansion) restore(r *Run) {
 	r.Store.CloseSince()
 	x.saved.Restore()
+	if r.source != nil {
+		r.source.machine.ForgetFrames()
+	}
 	x.unwinding = false
 }
 
@@ -248,4 +252,18 @@ func (x *expansion) try(r *Run, at *Activation, do func()) (err error, undone bo
 	x.restore(r)
 	r.atSameMenu = true
 	return nil, true
+}
+
+// stopped does for a run on Python what try does when an action is stopped: every action can be taken back there.
+func (x *expansion) stopped(r *Run, err error) bool {
+	if x.current < 0 || !x.isSaved {
+		return false
+	}
+	for _, c := range r.observers.stopped.all {
+		c.Stopped(r, err)
+	}
+	x.learn(true)
+	x.add(r, &successor{stop: SiteOf(err)})
+	x.restore(r)
+	return true
 }

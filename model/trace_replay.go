@@ -36,6 +36,7 @@ func RunTrace(t *Trace, variant *spec.Variant) (*Replay, error) {
 // ReplayOptions say how traces are replayed.
 type ReplayOptions struct {
 	Variant    *spec.Variant      // nil: the trace's own
+	Source     *Source            // the definitions.py that the run is made on; nil: it is made on the port
 	Without    map[spec.Site]bool // traps and asserts that are switched off; nil: none
 	Properties []*Property        // that are checked; the trace's claim is compared if its property is among them
 	Checkers   []Checker          // further ones; they must be new
@@ -55,6 +56,11 @@ func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 	}
 	r = NewRun(t.World, options, f, slices.Concat(newCheckers(p.Properties), p.Checkers)...)
 	defer r.Close()
+	if p.Source != nil {
+		if err := r.onSource(p.Source, false); err != nil {
+			return nil, f, err
+		}
+	}
 	r.recorder, r.Observer, r.neverWritten = f.recorder, f, true
 	r.Main()
 	if f.err != nil {

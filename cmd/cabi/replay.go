@@ -20,6 +20,7 @@ type replayCommand struct {
 	variant  string
 	without  []string
 	upstream string
+	source   sourceFlags
 }
 
 func newReplayCommand() *cobra.Command {
@@ -43,6 +44,7 @@ func newReplayCommand() *cobra.Command {
 	cmd.Flags().StringVar(&c.variant, "variant", "", "number handles so; as the trace says if it is not given")
 	cmd.Flags().StringSliceVar(&c.without, "without", nil, "switch these traps and asserts off, besides those that the trace says")
 	completeFlags(cmd, map[string]kind{"variant": kindVariant, "without": kindSite})
+	c.source.add(cmd)
 	cmd.Flags().StringVar(&c.upstream, "upstream", "", "run it on Python too, with the definitions.py of this checkout (`DIR`)")
 	return cmd
 }
@@ -61,6 +63,12 @@ func (c *replayCommand) run(cmd *cobra.Command, args []string) error {
 	}
 	options, err := claimOptions(args[0], trace, v)
 	if err != nil {
+		return err
+	}
+	if options.Source, err = c.source.open(); err != nil {
+		return err
+	}
+	if err := c.source.refuseVariant(v); err != nil {
 		return err
 	}
 	r := &replayed{file: args[0], given: trace, options: options}

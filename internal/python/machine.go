@@ -32,14 +32,14 @@ type Machine struct {
 	types    typeClasses
 	errors   errorClasses
 	builtins map[string]Value
-	found    []Value // built-ins that instructions refer to
+	found    builtinValues // built-ins that instructions refer to
 	natives  map[string]*Native
 	methods  map[*Class]map[string]*Native
 	modules  map[string]*Module
 	loaded   []*Module
 	stars    map[*Module]bool // modules that hold a from … import *
-	codes    []*Code
-	classes  []*Class
+	codes    codeList
+	classes  classList
 
 	classEpoch int64
 	observers  map[string]*Observer
@@ -48,7 +48,7 @@ type Machine struct {
 	ready     []*Fiber
 	suspended []*Fiber
 	frame     *frame // that runs
-	pool      []*frame
+	pool      framePool
 	nested    int // calls of Python code by built-ins
 	recursion int // of built-ins
 	steps     int64

@@ -40,6 +40,7 @@ type (
 	// A Function is a function that Python code defined.
 	Function struct {
 		head
+		tagged
 		code     *Code
 		cells    []*cell
 		defaults []Value
@@ -65,6 +66,7 @@ type (
 	// A Partial is what functools.partial makes.
 	Partial struct {
 		head
+		tagged
 		fn    Value
 		args  []Value
 		names []string // of the last of args
@@ -72,6 +74,7 @@ type (
 	// An Instance is an object of a class that Python code defined, or an exception.
 	Instance struct {
 		head
+		tagged
 		class  *Class
 		fields []Value // by the slots of the class; nil is None, unset is no value
 		exc    *exceptionData

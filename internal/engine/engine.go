@@ -1,0 +1,319 @@
+// Package engine runs worlds on a definitions.py, by the interpreter of cabi/internal/python.
+//
+// A Source is a definitions.py, read once. Of it, machines are made, each with the part of the host and the guests that is Python
+// (engine.py). Who chooses what guests and the host do, and what happens then, is cabi/model's.
+package engine
+
+import (
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"cabi/internal/port"
+	"cabi/internal/python"
+	"cabi/spec"
+)
+
+//go:embed engine.py
+var engineSource string
+
+// File is the name of the part that is not definitions.py's.
+const File = "engine.py"
+
+// definitionsFile is the file in a checkout of WebAssembly/component-model.
+const definitionsFile = "design/mvp/canonical-abi/definitions.py"
+
+// A Source is a definitions.py.
+type Source struct {
+	Name  string // for people: the file
+	text  string
+	lines []string
+	sites map[string][]site // by function, in the order of the file
+	same  map[string]bool   // functions that the port ports as they are, by name
+}
+
+// A site is a trap or an assert.
+type site struct {
+	line int
+	name spec.Site
+	kind string
+}
+
+// Open reads the definitions.py of a directory, of a checkout, or a file.
+func Open(dir string) (*Source, error) {
+	for _, file := range []string{dir, filepath.Join(dir, "definitions.py"), filepath.Join(dir, filepath.FromSlash(definitionsFile))} {
+		info, err := os.Stat(file)
+		if err != nil || info.IsDir() {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		return newSource(file, string(text))
+	}
+	return nil, fmt.Errorf("%s holds no definitions.py: name a checkout of WebAssembly/component-model, or its directory design/mvp/canonical-abi", dir)
+}
+
+// OpenRevision reads the definitions.py of a revision in a git directory.
+func OpenRevision(gitDir, revision string) (*Source, error) {
+	at := revision + ":" + definitionsFile
+	out, err := exec.Command("git", "--git-dir="+gitDir, "show", at).Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			return nil, fmt.Errorf("git show %s: %s", at, strings.TrimSpace(string(exit.Stderr)))
+		}
+		return nil, fmt.Errorf("git show %s: %w", at, err)
+	}
+	return newSource(revision+":"+path.Base(definitionsFile), string(out))
+}
+
+func newSource(name, text string) (*Source, error) {
+	scanned, err := port.ScanPython([]byte(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	s := &Source{Name: name, text: text, lines: strings.Split(text, "\n"), sites: map[string][]site{}, same: map[string]bool{}}
+	pin := map[string]*port.Definition{}
+	for _, d := range pinned().Definitions {
+		pin[d.Name] = d
+	}
+	for _, d := range scanned.Definitions {
+		s.sites[d.Name] = sitesOf(d, pin[d.Name])
+		s.same[d.Name] = pin[d.Name] != nil && pin[d.Name].Hash == d.Hash
+	}
+	return s, nil
+}
+
+// pinned is what the port ports.
+var pinned = sync.OnceValue(func() *port.Upstream {
+	u, err := port.Load(spec.Source, "")
+	if err != nil {
+		panic(err) // a test keeps it readable
+	}
+	return u
+})
+
+// sitesOf are the sites of a function. One whose condition the pin has in the same function has the name that the port gives it. Another is
+// called by its function and ordinal.
+func sitesOf(d, pin *port.Definition) []site {
+	var sites []site
+	var left []port.Site
+	if pin != nil {
+		left = slices.Clone(pin.Sites)
+	}
+	for i, s := range d.Sites {
+		named := site{s.Line, spec.Site(fmt.Sprintf("%s#%d", d.Name, i+1)), s.Kind}
+		if k := slices.IndexFunc(left, func(p port.Site) bool { return p.Kind == s.Kind && p.Hash == s.Hash }); k >= 0 {
+			named.name = spec.Site(left[k].Name)
+			left = slices.Delete(left, k, k+1)
+		}
+		sites = append(sites, named)
+	}
+	return sites
+}
+
+// sentences are the sentences of the port's sites.
+var sentences = sync.OnceValue(func() map[spec.Site]string {
+	of := map[spec.Site]string{}
+	report, err := port.Check(port.Root{Upstream: pinned(), FS: spec.Source, Dir: "spec"})
+	if err != nil {
+		panic(err)
+	}
+	for _, s := range report.Sites {
+		of[spec.Site(s.Name)] = s.Sentence
+	}
+	return of
+})
+
+// Ported reports whether the port has a function as it is here: its own source, without the functions inside, is the pin's.
+func (s *Source) Ported(function string) bool { return s.same[function] }
+
+// Plain is the name of a function as the port writes it: without <locals>, and a comprehension belongs to its function.
+func Plain(qualified string) string {
+	name := strings.ReplaceAll(qualified, "<locals>.", "")
+	for {
+		i := strings.LastIndex(name, ".<")
+		if i < 0 || name[i:] == ".<lambda>" {
+			return name
+		}
+		name = name[:i]
+	}
+}
+
+// A Machine is a machine with a definitions.py.
+type Machine struct {
+	*python.Machine
+	Source      *Source
+	Definitions *python.Module
+	Module      *python.Module // of engine.py
+}
+
+// NewMachine makes a machine. The natives are what engine.py calls and does not define.
+func (s *Source) NewMachine(natives map[string]func(m *python.Machine, args []python.Value) (python.Value, error)) (*Machine, error) {
+	m := &Machine{Source: s}
+	m.Machine = python.New(python.Options{Steps: maxSteps, Source: func(module string) (string, string, error) {
+		if module != "definitions" {
+			return "", "", fmt.Errorf("there is no module %s", module)
+		}
+		return filepath.Base(s.Name), s.text, nil
+	}})
+	var err error
+	if m.Definitions, err = m.Load("definitions"); err != nil {
+		return nil, err
+	}
+	if m.Module, err = m.LoadSource("engine", File, engineSource); err != nil {
+		return nil, err
+	}
+	for name, fn := range natives {
+		m.Module.Set(name, m.Callable(name, fn))
+	}
+	return m, nil
+}
+
+// maxSteps is how many instructions a run may take.
+const maxSteps = 50_000_000
+
+// Begin makes a run of a world, given as it is written in JSON.
+func (m *Machine) Begin(world any, deterministic bool) (*python.Instance, error) {
+	text, err := literal(world)
+	if err != nil {
+		return nil, err
+	}
+	mod, err := m.LoadSource("world", "world.py", "WORLD = "+text+"\n")
+	if err != nil {
+		return nil, err
+	}
+	w, _ := mod.Get("WORLD")
+	begin, _ := m.Module.Get("begin")
+	run, err := m.Call(begin, w, deterministic)
+	if err != nil {
+		return nil, err
+	}
+	return run.(*python.Instance), nil
+}
+
+// literal is a value as Python writes it.
+func literal(v any) (string, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return "", err
+	}
+	var plain any
+	decoder := json.NewDecoder(strings.NewReader(string(data)))
+	decoder.UseNumber()
+	if err := decoder.Decode(&plain); err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	writeLiteral(&b, plain)
+	return b.String(), nil
+}
+
+func writeLiteral(b *strings.Builder, v any) {
+	switch v := v.(type) {
+	case nil:
+		b.WriteString("None")
+	case bool:
+		b.WriteString(map[bool]string{true: "True", false: "False"}[v])
+	case json.Number:
+		b.WriteString(v.String())
+	case string:
+		b.WriteString(strconv.QuoteToASCII(v))
+	case []any:
+		b.WriteString("[")
+		for _, e := range v {
+			writeLiteral(b, e)
+			b.WriteString(", ")
+		}
+		b.WriteString("]")
+	case map[string]any:
+		b.WriteString("{")
+		for _, k := range slices.Sorted(keys(v)) {
+			b.WriteString(strconv.QuoteToASCII(k) + ": ")
+			writeLiteral(b, v[k])
+			b.WriteString(", ")
+		}
+		b.WriteString("}")
+	}
+}
+
+func keys(m map[string]any) func(yield func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+// A Stop is how the Python stopped, and where.
+type Stop struct {
+	Err   error // as the port has it
+	Place python.Place
+	Text  string // of the line
+}
+
+// StopOf is how an exception that nothing caught stopped the specification. thrown is the function that threw, if core code did.
+func (s *Source) StopOf(e *python.Exception, thrown string) Stop {
+	place := s.placeOf(e)
+	function := Plain(place.Function)
+	stop := Stop{Place: place}
+	if 0 < place.Line && place.Line <= len(s.lines) && place.File != File {
+		stop.Text = strings.TrimSpace(s.lines[place.Line-1])
+	}
+	switch at := s.siteAt(function, place.Line); {
+	case e.IsA("Trap"):
+		stop.Err = &spec.Trap{Site: at, Detail: s.sentence(at, stop)}
+	case e.IsA("AssertionError"):
+		stop.Err = &spec.AssertionFailure{Site: at, Detail: s.sentence(at, stop)}
+	case e.IsA("CoreWebAssemblyException"):
+		stop.Err = &spec.CoreException{Payload: thrown}
+	default:
+		stop.Err = &spec.Crash{Function: function, Exception: e.Class().Name(), Detail: e.Text()}
+	}
+	return stop
+}
+
+// placeOf is the innermost line of definitions.py, but for trap and trap_if.
+func (s *Source) placeOf(e *python.Exception) python.Place {
+	for _, p := range e.Trace {
+		if p.File != File && p.Function != "trap" && p.Function != "trap_if" {
+			return p
+		}
+	}
+	if len(e.Trace) > 0 {
+		return e.Trace[0]
+	}
+	return python.Place{}
+}
+
+// siteAt is the trap or assert of a function at a line.
+func (s *Source) siteAt(function string, line int) spec.Site {
+	name := spec.Site(fmt.Sprintf("%s@%d", function, line))
+	for _, at := range s.sites[function] {
+		if at.line <= line {
+			name = at.name
+		}
+	}
+	return name
+}
+
+// sentence says what went wrong: the port's sentence, or for a site that the port does not have, the line.
+func (s *Source) sentence(at spec.Site, stop Stop) string {
+	if sentence, ok := sentences()[at]; ok {
+		return sentence
+	}
+	return fmt.Sprintf("%s:%d: %s", filepath.Base(s.Name), stop.Place.Line, stop.Text)
+}

@@ -1,0 +1,183 @@
+package mirror
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"cabi/internal/python"
+	"cabi/spec"
+)
+
+// functionOf is the function of a closure, a bound method or a partial; nil: it is a callable of Go.
+func functionOf(v python.Value) *python.Function {
+	switch v := v.(type) {
+	case *python.Function:
+		return v
+	case *python.Method:
+		return functionOf(v.Func())
+	case *python.Partial:
+		return functionOf(v.Func())
+	}
+	return nil
+}
+
+// follow follows a path from a closure: captured variables, the object that a method is bound to, attributes, arguments of a partial.
+func follow(from python.Value, path []string) (python.Value, bool) {
+	v := from
+	for _, name := range path {
+		next, ok := step(v, name)
+		if !ok {
+			return nil, false
+		}
+		v = next
+	}
+	return v, true
+}
+
+func step(v python.Value, name string) (python.Value, bool) {
+	switch v := v.(type) {
+	case *python.Function:
+		return v.Variable(name)
+	case *python.Method:
+		if name == "self" {
+			return v.Self(), true
+		}
+		return step(v.Func(), name)
+	case *python.Partial:
+		if i, err := strconv.Atoi(name); err == nil {
+			if args := v.Args(); i < len(args)-len(v.Names()) {
+				return args[i], true
+			}
+			return nil, true
+		}
+		if i := slices.Index(v.Names(), name); i >= 0 {
+			return v.Args()[len(v.Args())-len(v.Names())+i], true
+		}
+		return step(v.Func(), name)
+	case *python.Instance:
+		return v.Get(name)
+	}
+	return nil, false
+}
+
+// closurePlan is the plan of the closures of a function.
+func (p *Plans) closurePlan(f *python.Function) *plan {
+	c := f.Code()
+	if pl, ok := p.closures[c]; ok {
+		return pl
+	}
+	pl := &plan{name: c.QualifiedName(), own: c.File() == p.OwnFile}
+	p.closures[c] = pl
+	pl.mirror, pl.known = spec.MirrorClosures[c.QualifiedName()]
+	if pl.own {
+		pl.known = false
+	}
+	p.shape(pl)
+	if pl.goType == nil {
+		return pl
+	}
+	p.closureFields(pl)
+	return pl
+}
+
+// closureFields adds the fields of a struct that closures fill, and of the struct that it embeds by a pointer.
+func (p *Plans) closureFields(pl *plan) {
+	for _, f := range fieldsOf(pl.goType) {
+		if embedded := f.typ; f.embedded {
+			for _, inner := range fieldsOf(embedded.Elem()) {
+				p.closureField(pl, inner, f.offset, int(inner.offset))
+			}
+			continue
+		}
+		p.closureField(pl, f, f.offset, -1)
+	}
+	slices.SortFunc(pl.fields, func(a, b fieldPlan) int {
+		return cmp.Or(cmp.Compare(a.offset, b.offset), cmp.Compare(a.inner, b.inner))
+	})
+}
+
+func (p *Plans) closureField(pl *plan, f field, offset uintptr, inner int) {
+	source, redirected := pl.mirror.Fields[f.name]
+	if redirected && source == "" {
+		return
+	}
+	if !redirected {
+		source = snake(f.name)
+	}
+	pl.fields = append(pl.fields, fieldPlan{offset: offset, inner: inner, path: strings.Split(source, "."), set: p.setter(f.typ), name: f.name})
+}
+
+// snake is a name of Go as Python has it.
+func snake(name string) string {
+	var b strings.Builder
+	for _, r := range name {
+		if 'A' <= r && r <= 'Z' {
+			b.WriteByte('_')
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// closurePair is the pair of a closure or partial; nil: the port has none.
+func (m *Mirror) closurePair(v python.Value) *pair {
+	f := functionOf(v)
+	if f == nil {
+		return nil
+	}
+	pl := m.closurePlan(f)
+	if pl.goType == nil {
+		return nil
+	}
+	holder, _ := v.(interface {
+		Tag() any
+		SetTag(any)
+	})
+	if holder != nil && !pl.byValue {
+		if p, ok := holder.Tag().(*pair); ok {
+			m.visit(p)
+			return p
+		}
+	}
+	p := newPair(pl, v)
+	if pl.byValue {
+		m.fill(p)
+		p.seal()
+		return p
+	}
+	if holder != nil {
+		holder.SetTag(p)
+	}
+	m.visit(p)
+	return p
+}
+
+// closure is what the port has for a closure; nil: nothing.
+func (m *Mirror) closure(v python.Value) any {
+	f := functionOf(v)
+	if f == nil {
+		return nil
+	}
+	if pl := m.closurePlan(f); pl.mirror.Self && !pl.own {
+		self, _ := step(v, "self")
+		return m.Value(self)
+	}
+	if p := m.closurePair(v); p != nil {
+		return p.value
+	}
+	return nil
+}
+
+// ofHost reports whether a callable is the host's, or one that the port has no type for because nothing depends on it.
+func (m *Mirror) ofHost(v python.Value) bool {
+	f := functionOf(v)
+	if f == nil {
+		_, isNative := v.(*python.Native)
+		return isNative
+	}
+	pl := m.closurePlan(f)
+	return pl.own || pl.known
+}

@@ -1,0 +1,370 @@
+// Package mirror fills the port's structs from the objects of a definitions.py that an interpreter runs, so that everything that looks
+// at a store of the port (properties, menus, the text of states) can look at one of the Python.
+//
+// What the port has for a class, a closure or a field is in cabi/spec (mirror.go). Everything else goes by name. Whatever the Python has
+// and the port does not is kept apart (Unknown), so that the text of a state can have it too.
+package mirror
+
+import (
+	"reflect"
+	"strings"
+	"unsafe"
+
+	"cabi/internal/python"
+	"cabi/spec"
+)
+
+// A Mirror is a store of the port that is filled from the objects of a machine. The objects of both are paired for as long as they live.
+type Mirror struct {
+	*Plans
+	Store    *spec.Store
+	Unknown  []Unknown // what the last Sync found that the port does not know, in the order in which it came to it
+	Roots    []any     // *python.Instance and others from which everything can be reached
+	epoch    uint32
+	todo     []*pair
+	elements []spec.Element
+	free     []uint64
+}
+
+// An Unknown is something that the port has no field or type for.
+type Unknown struct {
+	Owner any    // the object of the port that has it
+	Name  string // of the field
+	Value python.Value
+}
+
+// Plans say how objects of classes and closures are filled. They belong to one machine.
+type Plans struct {
+	classes  map[*python.Class]*plan
+	closures map[*python.Code]*plan
+	setters  map[reflect.Type]setter
+	// OwnFile is the file whose functions are the host's.
+	OwnFile string
+	// Classes are classes of that file that the program has structs for.
+	Classes map[string]spec.MirrorType
+	// Gone are fields of Python's classes that the port has and this definitions.py does not: "Thread.storage".
+	Gone map[string]bool
+}
+
+// NewPlans makes plans for the classes of a machine.
+func NewPlans(ownFile string) *Plans {
+	return &Plans{classes: map[*python.Class]*plan{}, closures: map[*python.Code]*plan{}, setters: map[reflect.Type]setter{}, OwnFile: ownFile, Gone: map[string]bool{}}
+}
+
+// Fixed are the types that do not change.
+func Fixed() []reflect.Type {
+	return []reflect.Type{reflect.TypeFor[Plans](), reflect.TypeFor[plan]()}
+}
+
+// A pair is an object of Python and the port's.
+type pair struct {
+	plan  *plan
+	from  python.Value
+	at    unsafe.Pointer // of the port's object
+	value any            // the port's object, as an interface has it
+	epoch uint32         // of the last Sync that filled it
+	// begins is the function that a continuation begins with; nil: it has begun, or is none.
+	begins python.Value
+}
+
+// A plan says how objects of a class, or closures of a function, are filled.
+type plan struct {
+	mirror  spec.MirrorType
+	name    string
+	goType  reflect.Type // the struct; nil: there is none
+	byValue bool         // an interface has the struct, not a pointer to it
+	known   bool
+	slots   int // of the class, when the plan was made
+	fields  []fieldPlan
+	unknown []unknownField
+	own     bool // the host's
+	table   bool // the class Table
+}
+
+type fieldPlan struct {
+	slot   int
+	path   []string // of a closure
+	offset uintptr
+	set    setter
+	name   string
+	// inner says that the field is in a struct that a pointer at offset points to, so much after its beginning; -1: it is at offset.
+	inner int
+}
+
+// address is where the field is in an object.
+func (f *fieldPlan) address(object unsafe.Pointer) unsafe.Pointer {
+	at := unsafe.Add(object, f.offset)
+	if f.inner >= 0 {
+		return unsafe.Add(*(*unsafe.Pointer)(at), f.inner)
+	}
+	return at
+}
+
+type unknownField struct {
+	slot int
+	name string
+}
+
+func camel(s string) string { return strings.ToLower(strings.ReplaceAll(s, "_", "")) }
+
+// planOf is the plan of a class.
+func (p *Plans) planOf(c *python.Class) *plan {
+	if pl, ok := p.classes[c]; ok && (pl.slots == len(c.SlotNames()) || !pl.known) {
+		return pl
+	}
+	pl := &plan{name: c.QualifiedName(), slots: len(c.SlotNames())}
+	p.classes[c] = pl
+	if pl.table = c.QualifiedName() == "Table"; pl.table {
+		return pl
+	}
+	if pl.mirror, pl.known = p.Classes[c.QualifiedName()]; !pl.known {
+		pl.mirror, pl.known = spec.MirrorClasses[c.QualifiedName()]
+	}
+	if !pl.known {
+		return pl
+	}
+	p.shape(pl)
+	fields := fieldsOf(pl.goType)
+	for slot, name := range c.SlotNames() {
+		f, ok := fields[camel(name)]
+		switch source, redirected := pl.mirror.Fields[f.name]; {
+		case contains(pl.mirror.Without, name), ok && redirected && source == "":
+		case ok:
+			pl.fields = append(pl.fields, fieldPlan{slot: slot, offset: f.offset, inner: -1, set: p.setter(f.typ), name: f.name})
+		default:
+			pl.unknown = append(pl.unknown, unknownField{slot, name})
+		}
+	}
+	return pl
+}
+
+// shape says which struct a plan fills.
+func (p *Plans) shape(pl *plan) {
+	t := pl.mirror.Type
+	if t == nil {
+		return
+	}
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	} else {
+		pl.byValue = t.Implements(reflect.TypeFor[spec.ValType]()) || t.Implements(reflect.TypeFor[spec.ReadyFunc]())
+	}
+	pl.goType = t
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+type field struct {
+	name   string
+	typ    reflect.Type
+	offset uintptr
+	// embedded says that it is a pointer to a struct that is embedded.
+	embedded bool
+}
+
+// fieldsOf are the fields of a struct and of those embedded in it, by their names without case.
+func fieldsOf(t reflect.Type) map[string]field {
+	fields := map[string]field{}
+	addFields(fields, t, 0)
+	return fields
+}
+
+func addFields(fields map[string]field, t reflect.Type, offset uintptr) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if f.Anonymous && f.Type.Kind() == reflect.Struct {
+			addFields(fields, f.Type, offset+f.Offset)
+			continue
+		}
+		fields[strings.ToLower(f.Name)] = field{f.Name, f.Type, offset + f.Offset, f.Anonymous && f.Type.Kind() == reflect.Pointer}
+	}
+}
+
+// Pair says which object of the port an object of Python is. The port's is given as an interface has it.
+func (m *Mirror) Pair(x *python.Instance, value any) {
+	pl := m.planOf(x.Class())
+	p := &pair{plan: pl, from: x, value: value}
+	if v := reflect.ValueOf(value); v.Kind() == reflect.Pointer {
+		p.at = v.UnsafePointer()
+	}
+	x.SetTag(p)
+}
+
+// pairOf is the pair of an object of Python; nil: the port has nothing for it.
+func (m *Mirror) pairOf(x *python.Instance) *pair {
+	p, _ := x.Tag().(*pair)
+	if p == nil {
+		pl := m.planOf(x.Class())
+		if !pl.known || pl.goType == nil {
+			return nil
+		}
+		p = newPair(pl, x)
+		x.SetTag(p)
+		m.Store.MirrorElement(p.value)
+		if pl.mirror.Static {
+			m.fill(p)
+			p.seal()
+		}
+	}
+	m.visit(p)
+	return p
+}
+
+func (m *Mirror) visit(p *pair) {
+	if p.epoch != m.epoch && !p.plan.mirror.Static && p.plan.known {
+		p.epoch = m.epoch
+		m.todo = append(m.todo, p)
+	}
+}
+
+func newPair(pl *plan, from python.Value) *pair {
+	v := reflect.New(pl.goType)
+	for i := range pl.goType.NumField() { // a pointer to a struct that is embedded
+		if f := pl.goType.Field(i); f.Anonymous && f.Type.Kind() == reflect.Pointer {
+			reflect.NewAt(f.Type, unsafe.Add(v.UnsafePointer(), f.Offset)).Elem().Set(reflect.New(f.Type.Elem()))
+		}
+	}
+	return &pair{plan: pl, from: from, at: v.UnsafePointer(), value: v.Interface()}
+}
+
+// seal has interfaces hold the struct itself.
+func (p *pair) seal() {
+	if p.plan.byValue {
+		p.value = reflect.NewAt(p.plan.goType, p.at).Elem().Interface()
+	}
+}
+
+// Sync fills everything that can be reached from the roots.
+func (m *Mirror) Sync() {
+	m.epoch++
+	m.Unknown = m.Unknown[:0]
+	for _, root := range m.Roots {
+		m.Value(root)
+	}
+	m.Flush()
+}
+
+// Flush fills the objects that were come upon since.
+func (m *Mirror) Flush() {
+	for len(m.todo) > 0 {
+		p := m.todo[len(m.todo)-1]
+		m.todo = m.todo[:len(m.todo)-1]
+		m.fill(p)
+	}
+}
+
+// As is what the port has for an object of Python, as a T; the zero T: nothing.
+func As[T any](m *Mirror, v python.Value) T {
+	var x T
+	m.setter(reflect.TypeFor[T]())(m, unsafe.Pointer(&x), v)
+	return x
+}
+
+// Value is what the port has for an object of Python; nil: nothing.
+func (m *Mirror) Value(v python.Value) any {
+	switch v := v.(type) {
+	case *python.Instance:
+		if p := m.pairOf(v); p != nil {
+			return p.value
+		}
+	case *python.Function, *python.Method, *python.Partial:
+		return m.closure(v)
+	}
+	return nil
+}
+
+func (m *Mirror) fill(p *pair) {
+	switch from := p.from.(type) {
+	case *python.Instance:
+		m.fillInstance(p, from)
+	default:
+		for i := range p.plan.fields {
+			f := &p.plan.fields[i]
+			if v, ok := follow(from, f.path); ok {
+				f.set(m, f.address(p.at), v)
+			}
+		}
+	}
+}
+
+func (m *Mirror) fillInstance(p *pair, x *python.Instance) {
+	pl := p.plan
+	if pl.slots != len(x.Class().SlotNames()) {
+		pl = m.planOf(x.Class())
+		p.plan = pl
+	}
+	for i := range pl.fields {
+		f := &pl.fields[i]
+		if v, ok := x.Slot(f.slot); ok {
+			if !f.set(m, f.address(p.at), v) {
+				m.Unknown = append(m.Unknown, Unknown{p.value, f.name, v})
+			}
+		}
+	}
+	for _, f := range pl.unknown {
+		if v, ok := x.Slot(f.slot); ok {
+			m.Unknown = append(m.Unknown, Unknown{p.value, f.name, v})
+		}
+	}
+	switch o := p.value.(type) {
+	case *spec.ComponentInstance:
+		m.fillTable(o, x, "handles", false)
+		m.fillTable(o, x, "threads", true)
+	case *spec.Subtask:
+		v, ok := x.Get("lenders")
+		o.MirrorLenders(ok && v == nil)
+	case *spec.Continuation:
+		o.MirrorContinuation(m.Value(p.begins))
+	}
+}
+
+// A TableOf says whose table a table of Python is.
+type TableOf struct {
+	Inst    *spec.ComponentInstance
+	Threads bool
+}
+
+func (m *Mirror) fillTable(inst *spec.ComponentInstance, x *python.Instance, name string, threads bool) {
+	v, _ := x.Get(name)
+	table, ok := v.(*python.Instance)
+	if !ok {
+		return
+	}
+	if table.Tag() == nil {
+		table.SetTag(&TableOf{inst, threads})
+	}
+	a, _ := table.Get("array")
+	f, _ := table.Get("free")
+	array, _ := a.(*python.List)
+	free, _ := f.(*python.List)
+	if array == nil || free == nil {
+		return
+	}
+	m.elements, m.free = m.elements[:0], m.free[:0]
+	for _, v := range array.Items() {
+		e, _ := m.Value(v).(spec.Element)
+		if v != nil && e == nil {
+			m.Unknown = append(m.Unknown, Unknown{inst, name, v})
+		}
+		m.elements = append(m.elements, e)
+	}
+	for _, v := range free.Items() {
+		i, _ := v.(int)
+		m.free = append(m.free, uint64(i))
+	}
+	inst.MirrorTable(threads, m.elements, m.free)
+}
+
+// Begins says which function a new continuation begins with.
+func (m *Mirror) Begins(continuation *python.Instance, f python.Value) {
+	if p := m.pairOf(continuation); p != nil {
+		p.begins = f
+	}
+}

@@ -1,0 +1,316 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+
+	"cabi/internal/engine"
+	"cabi/internal/mirror"
+	"cabi/internal/python"
+	"cabi/internal/snapshot"
+	"cabi/spec"
+)
+
+// This file is the loop of a run that is made on a definitions.py, by an interpreter, in place of the port. Stacks of Python are data
+// there, so nothing nests: whoever acts next has suspended its stack, and the loop has it go on with an action.
+//
+// The run's store is a mirror: it is filled from the objects of Python whenever somebody may look at it, so that checkers, menus,
+// the recorder and the text of a state need not know which of the two runs.
+
+// A Source is a definitions.py, on which runs are made in place of the port.
+type Source struct{ *engine.Source }
+
+// OpenSource reads the definitions.py of a directory or a checkout.
+func OpenSource(dir string) (*Source, error) {
+	s, err := engine.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	return checkSource(s)
+}
+
+// OpenSourceRevision reads the definitions.py of a revision in a git directory.
+func OpenSourceRevision(gitDir, revision string) (*Source, error) {
+	s, err := engine.OpenRevision(gitDir, revision)
+	if err != nil {
+		return nil, err
+	}
+	return checkSource(s)
+}
+
+// checkSource returns an error unless the interpreter can load a definitions.py.
+func checkSource(s *engine.Source) (*Source, error) {
+	_, err := s.NewMachine(nil)
+	return &Source{s}, err
+}
+
+// sourceRun is the part of a run that is made on Python.
+type sourceRun struct {
+	*sourceShared
+	host      *Activation
+	run       *python.Instance // of engine.py
+	main      *python.Fiber
+	startLeft int            // of the calls of the world's start
+	threads   []*spec.Thread // those that run, the one that the host resumed first
+	serials   int            // how many threads were made
+	thrown    string         // the function that threw last
+	last      sought         // the last index that was looked up
+	stop      engine.Stop    // how the Python stopped, and where
+
+	onCancel  []python.Value // of the host's calls, by number
+	onResolve []python.Value // of the calls of the host's functions
+	shared    []python.Value // the streams and futures that the host knows
+	pending   []pendingCopy  // of guests, in those that the host implements
+}
+
+// sourceShared does not change during a run.
+type sourceShared struct {
+	machine *engine.Machine
+	mirror  *mirror.Mirror
+	origin  *snapshot.Snapshot // of the run before anything happened
+	ops     map[string]python.Value
+	hostOps map[string]python.Value
+}
+
+// A sought is an index that was looked up.
+type sought struct {
+	inst  *spec.ComponentInstance
+	want  spec.Expected
+	index uint64
+	found spec.Element
+}
+
+// A pendingCopy is a copy of a guest's that pends with the host.
+type pendingCopy struct{ buffer, onCopy, onCopyDone python.Value }
+
+// sourceFixed are the types of what does not change during a run.
+func sourceFixed() []reflect.Type {
+	return slices.Concat(python.Fixed(), mirror.Fixed(), []reflect.Type{reflect.TypeFor[engine.Source](), reflect.TypeFor[*snapshot.Snapshot](),
+		reflect.TypeFor[map[string]python.Value]()})
+}
+
+// mainOnSource is Main on Python.
+func (r *Run) mainOnSource() {
+	s := r.source
+	s.host = &Activation{Actor: Host, Kind: KindHost, Name: Host, stack: r.stackOf(nil)}
+	s.host.stack.activations = append(s.host.stack.activations, s.host)
+	r.Activations = append(r.Activations, s.host)
+	r.starting, s.startLeft = true, len(r.World.Start)
+	for r.stepOnSource() {
+	}
+}
+
+// stepOnSource has the Python run to the next menu, and begins the next action. It reports whether the run goes on.
+func (r *Run) stepOnSource() bool {
+	s := r.source
+	if !r.atSameMenu {
+		if err := r.advance(); err != nil {
+			if r.undoer == nil || !r.undoer.stopped(r, err) {
+				r.stop(err)
+				return false
+			}
+			r.atSameMenu = true
+		}
+	}
+	if s.startLeft > 0 {
+		name := r.World.Start[len(r.World.Start)-s.startLeft]
+		s.startLeft--
+		a := Action{Op: opInvoke, Imm: []string{name}}
+		s.host.Pending = &a
+		r.beginOnSource(s.host, a)
+		return true
+	}
+	r.starting = false
+	if !r.atSameMenu {
+		r.notifyMenu()
+	}
+	r.atSameMenu = false
+	a := r.actor.Next(r, r.acting())
+	if a.Op == "" || a.Op == opStop {
+		return false
+	}
+	at := r.acting() // an action may have been taken back: it is at another menu then
+	at.Pending = &a
+	r.Actions++
+	r.recorder.step(at, a)
+	r.beginOnSource(at, a)
+	return true
+}
+
+// acting is the activation that acts next.
+func (r *Run) acting() *Activation {
+	stack := r.stackOf(r.Store.Running())
+	return stack.activations[len(stack.activations)-1]
+}
+
+// advance runs the Python until somebody acts. It ends the pending action if that is done, and returns how the specification stopped.
+func (r *Run) advance() error {
+	s := r.source
+	if err := s.machine.Run(); err != nil {
+		return r.stopOnSource(err)
+	}
+	asking := s.machine.Suspended()
+	if len(asking) != 1 {
+		return r.hung(asking)
+	}
+	r.sync()
+	results := asking[0].Suspension().Args()[0]
+	if results == nil {
+		return nil
+	}
+	at := r.acting()
+	list, _ := results.(*python.List)
+	values, err := coresOf(list.Items())
+	if err != nil {
+		return err
+	}
+	if at.Actor == Host {
+		values = nil
+	}
+	r.done(at, values)
+	return nil
+}
+
+// coresOf are core values of Python.
+func coresOf(vs []python.Value) ([]spec.CoreValue, error) {
+	values := make([]spec.CoreValue, len(vs))
+	for i, v := range vs {
+		var ok bool
+		if values[i], ok = mirror.Core(v); !ok {
+			return nil, &spec.Crash{Function: "engine", Exception: "TypeError", Detail: fmt.Sprintf("%v is no core value", v)}
+		}
+	}
+	return values, nil
+}
+
+// stopOnSource is how an exception stopped the specification.
+func (r *Run) stopOnSource(err error) error {
+	s := r.source
+	var e *python.Exception
+	if !errors.As(err, &e) {
+		s.stop = engine.Stop{Err: err}
+		panic(&SourceError{err}) // outside of the subset, or too long
+	}
+	s.stop = s.machine.Source.StopOf(e, s.thrown)
+	if trap, ok := s.stop.Err.(*spec.Trap); ok && spec.OnIndex(trap.Site) && s.last.inst != nil {
+		s.stop.Err = spec.IndexTrap(trap.Site, s.last.inst, s.last.want, s.last.index, s.last.found)
+	}
+	r.sync()
+	return s.stop.Err
+}
+
+// A SourceError says that a definitions.py cannot be run, because it uses what the interpreter does not have.
+type SourceError struct{ Err error }
+
+func (e *SourceError) Error() string { return e.Err.Error() }
+
+// Unwrap is the error of the interpreter.
+func (e *SourceError) Unwrap() error { return e.Err }
+
+// hung is the stop of a run in which nobody can act: every stack of Python waits for another.
+func (r *Run) hung(asking []*python.Fiber) error {
+	r.source.stop = engine.Stop{}
+	r.sync()
+	return &spec.Crash{Function: "resume", Exception: "Deadlock", Detail: fmt.Sprintf("every thread waits, and %s act", Counted(len(asking), "stack"))}
+}
+
+// beginOnSource begins an action of the activation that acts: it has the stack that waits go on.
+func (r *Run) beginOnSource(at *Activation, a Action) {
+	s := r.source
+	asking := s.machine.Suspended()[0]
+	must(0, s.machine.Resume(asking, r.answer(at, a)))
+}
+
+// answer is what ask returns for an action: the function to call and its operands.
+func (r *Run) answer(at *Activation, a Action) python.Value {
+	switch a.Op {
+	case opReturn:
+		r.leave(at, a)
+		return python.NewTuple("return", pythonCores(a.Args))
+	case opThrow:
+		r.leave(at, a)
+		r.source.thrown = at.Name
+		return python.NewTuple("throw", nil)
+	case "context.get", "context.set":
+		at.inst.contextType = coreType(a)
+	}
+	do, isHost := r.source.hostOps[a.Op]
+	if isHost {
+		r.noteHostAction(a)
+	} else {
+		do = r.source.ops[a.Op]
+	}
+	var operands []python.Value
+	for _, word := range a.Imm {
+		operands = append(operands, word)
+	}
+	switch a.Op {
+	case opCall, "task.return", "task.return-other", "memory.store", opInvoke, "host.resolve": // any number of operands
+		operands = append(operands, pythonCores(a.Args))
+	default:
+		operands = append(operands, pythonCores(a.Args).Items()...)
+	}
+	return python.NewTuple(do, python.NewList(operands...))
+}
+
+func pythonCores(vs []spec.CoreValue) *python.List {
+	list := make([]python.Value, len(vs))
+	for i, v := range vs {
+		if v.IsFloat() {
+			list[i] = v.Float64()
+		} else {
+			list[i] = python.Integer(v.Uint64())
+		}
+	}
+	return python.NewList(list...)
+}
+
+// noteHostAction notes what an action changes of what the host knows of itself.
+func (r *Run) noteHostAction(a Action) {
+	switch a.Op {
+	case opInvoke:
+		r.invocations = append(r.invocations, &Invocation{Func: a.Imm[0], args: a.Args})
+		r.source.onCancel = append(r.source.onCancel, nil)
+	case opCancel:
+		r.invocations[n(a, 0)].CancelRequested = true
+	case "host.start":
+		r.hostCall(a).Started = true
+	case "host.resolve", "host.resolve-cancelled":
+		r.hostCall(a).Resolved = true
+	case "shared.reclaim":
+		r.sharedAt(a).CanReclaim, r.sharedAt(a).Copying = false, false
+	case "shared.done":
+		s := r.sharedAt(a)
+		s.Copying, s.Pending, s.onCopy, s.onCopyDone = false, nil, nil, nil
+		r.source.pending[n(a, 0)] = pendingCopy{}
+	case "shared.drop":
+		r.sharedAt(a).Closed = true
+	}
+}
+
+// sync fills the run's store, and what the host knows of the specification's objects, from the objects of Python.
+func (r *Run) sync() {
+	s := r.source
+	m := s.mirror
+	m.Sync()
+	for i, call := range r.invocations {
+		if !call.Resolved && s.onCancel[i] != nil {
+			call.onCancel = mirror.As[spec.OnCancel](m, s.onCancel[i])
+		}
+	}
+	for i, call := range r.host.calls {
+		if !call.Resolved {
+			call.onResolve = mirror.As[spec.OnResolve](m, s.onResolve[i])
+		}
+	}
+	for i, known := range r.host.shared {
+		known.shared = mirror.As[spec.SharedBase](m, s.shared[i])
+		if p := s.pending[i]; p.buffer != nil {
+			known.Pending = mirror.As[spec.Buffer](m, p.buffer)
+			known.onCopy, known.onCopyDone = mirror.As[spec.OnCopy](m, p.onCopy), mirror.As[spec.OnCopyDone](m, p.onCopyDone)
+		}
+	}
+	m.Flush()
+}

@@ -1,0 +1,233 @@
+package model
+
+import (
+	"strings"
+
+	"cabi/internal/engine"
+	"cabi/internal/mirror"
+	"cabi/internal/python"
+	"cabi/spec"
+)
+
+// This file hears of the calls of functions of definitions.py that the port reports to a watcher: what happens to tables, and which
+// threads run.
+
+func plainName(qualified string) string { return engine.Plain(qualified) }
+
+// observe has the run hear of calls.
+func (r *Run) observe() {
+	s := r.source
+	on := func(function string, enter func(c *python.Call), leave func(c *python.Call, result python.Value)) {
+		o := &python.Observer{}
+		if enter != nil {
+			o.Enter = func(_ *python.Machine, c *python.Call) error { enter(c); return nil }
+		}
+		if leave != nil {
+			o.Leave = func(_ *python.Machine, c *python.Call, result python.Value, e *python.Exception) error {
+				if e == nil {
+					leave(c, result)
+				}
+				return nil
+			}
+		}
+		s.machine.Observe(function, o)
+	}
+	on("resume", r.resumes, func(*python.Call, python.Value) { r.runs(s.threads[:len(s.threads)-1]) })
+	on("cont_new", nil, func(c *python.Call, result python.Value) {
+		if x, ok := result.(*python.Instance); ok {
+			f, _ := c.Arg("f")
+			s.mirror.Begins(x, f)
+		}
+	})
+	on("Thread.__init__", r.newThread, nil)
+	on("Table.add", nil, r.added)
+	on("Table.get", func(c *python.Call) { r.sought(c) }, func(c *python.Call, result python.Value) { r.found(c, result, false) })
+	on("Table.remove", func(c *python.Call) { r.sought(c) }, func(c *python.Call, result python.Value) { r.found(c, result, true) })
+	on("WaitableSet.get_pending_event", nil, r.delivered)
+}
+
+func (r *Run) resumes(c *python.Call) {
+	v, _ := c.Arg("current_thread")
+	t := mirror.As[*spec.Thread](r.source.mirror, v)
+	r.runs(append(r.source.threads, t))
+}
+
+// runs notes which threads run.
+func (r *Run) runs(threads []*spec.Thread) {
+	r.source.threads = threads
+	r.Store.MirrorRunning(threads)
+}
+
+func (r *Run) newThread(c *python.Call) {
+	v, _ := c.Arg("self")
+	if t := mirror.As[*spec.Thread](r.source.mirror, v); t != nil {
+		r.source.serials++
+		t.MirrorSerial(r.source.serials)
+	}
+}
+
+// tableOf says whose table the table is whose method is called; nil: it is none of an instance's.
+func (r *Run) tableOf(c *python.Call) *mirror.TableOf {
+	v, _ := c.Arg("self")
+	x, ok := v.(*python.Instance)
+	if !ok {
+		return nil
+	}
+	of, _ := x.Tag().(*mirror.TableOf)
+	return of
+}
+
+func (r *Run) added(c *python.Call, result python.Value) {
+	of := r.tableOf(c)
+	if of == nil {
+		return
+	}
+	v, _ := c.Arg("e")
+	r.sync()
+	if e, ok := r.source.mirror.Value(v).(spec.Element); ok {
+		r.source.mirror.Flush()
+		(*watcher)(r).Issued(of.Inst, spec.MirrorKey(of.Threads), indexOn(result), e)
+	}
+}
+
+func indexOn(v python.Value) uint64 {
+	i, _ := v.(int)
+	return uint64(i)
+}
+
+// within reports whether a call is one of a method of a table by another.
+func within(c *python.Call) bool {
+	caller := c.Caller()
+	return caller != nil && strings.HasPrefix(caller.Code().QualifiedName(), "Table.")
+}
+
+// sought is told that an index is about to be looked up.
+func (r *Run) sought(c *python.Call) {
+	of := r.tableOf(c)
+	if of == nil || within(c) {
+		return
+	}
+	v, _ := c.Arg("i")
+	r.source.last = sought{inst: of.Inst, index: indexOn(v)}
+	want, ok := r.wanted(c, of)
+	if r.source.last.want = want; ok && len(r.soughtObservers()) > 0 {
+		r.sync()
+		(*watcher)(r).Sought(of.Inst, want, indexOn(v))
+	}
+}
+
+func (r *Run) soughtObservers() []soughtObserver { return r.observers.sought.all }
+
+// found is told that an element was looked up, and perhaps removed.
+func (r *Run) found(c *python.Call, result python.Value, removed bool) {
+	of := r.tableOf(c)
+	if of == nil || within(c) {
+		return
+	}
+	v, _ := c.Arg("i")
+	r.sync()
+	e, _ := r.source.mirror.Value(result).(spec.Element)
+	r.source.mirror.Flush()
+	last := &r.source.last
+	if last.found = e; last.want == (spec.Expected{}) {
+		last.want = spec.WantOf(e)
+	}
+	want := last.want
+	(*watcher)(r).Found(of.Inst, want, indexOn(v), e)
+	if removed {
+		(*watcher)(r).Retired(of.Inst, spec.MirrorKey(of.Threads), indexOn(v), e)
+	}
+}
+
+// wantedBy are the elements that the functions of definitions.py look for, but for those that depend on their arguments.
+var wantedBy = map[string]spec.Class{
+	"lift_error_context": spec.ClassErrorContext, "canon_error_context_debug_message": spec.ClassErrorContext, "canon_error_context_drop": spec.ClassErrorContext,
+	"canon_lift.thread_func": spec.ClassWaitableSet, "canon_waitable_set_wait": spec.ClassWaitableSet, "canon_waitable_set_poll": spec.ClassWaitableSet,
+	"canon_waitable_set_drop": spec.ClassWaitableSet, "canon_subtask_cancel": spec.ClassSubtask, "canon_subtask_drop": spec.ClassSubtask,
+}
+
+// endClasses are the ends of streams and futures by their classes.
+var endClasses = map[string]spec.Class{
+	"ReadableStreamEnd": spec.ClassReadableStreamEnd, "WritableStreamEnd": spec.ClassWritableStreamEnd,
+	"ReadableFutureEnd": spec.ClassReadableFutureEnd, "WritableFutureEnd": spec.ClassWritableFutureEnd,
+}
+
+// wanted is what the function that looks an index up expects there; false: that is not known of this function.
+func (r *Run) wanted(c *python.Call, of *mirror.TableOf) (spec.Expected, bool) {
+	caller := c.Caller()
+	if of.Threads {
+		return spec.Expected{Class: spec.ClassThread}, true
+	}
+	if caller == nil {
+		return spec.Expected{}, false
+	}
+	function := plainName(caller.Code().QualifiedName())
+	if class, ok := wantedBy[function]; ok {
+		return spec.Expected{Class: class}, true
+	}
+	if function == "canon_waitable_join" {
+		if _, bound := caller.Arg("w"); bound {
+			return spec.Expected{Class: spec.ClassWaitableSet}, true
+		}
+		return spec.Expected{Class: spec.ClassWaitable}, true
+	}
+	if want, ok := r.wantedResource(caller); ok {
+		return want, true
+	}
+	return r.wantedEnd(caller)
+}
+
+// wantedResource is the resource handle that a function with an argument for a resource type expects.
+func (r *Run) wantedResource(caller *python.Call) (spec.Expected, bool) {
+	m := r.source.mirror
+	for _, name := range []string{"rt", "t"} {
+		v, _ := caller.Arg(name)
+		switch t := m.Value(v).(type) {
+		case *spec.ResourceType:
+			return spec.Expected{Class: spec.ClassResourceHandle, Resource: t}, true
+		case *spec.OwnType:
+			return spec.Expected{Class: spec.ClassResourceHandle, Resource: t.Rt}, true
+		case *spec.BorrowType:
+			return spec.Expected{Class: spec.ClassResourceHandle, Resource: t.Rt}, true
+		}
+	}
+	return spec.Expected{}, false
+}
+
+// wantedEnd is the end that a function with an argument for the class of ends expects.
+func (r *Run) wantedEnd(caller *python.Call) (spec.Expected, bool) {
+	want := spec.Expected{Typed: true}
+	for _, name := range []string{"EndT", "ReadableEndT"} {
+		if v, ok := caller.Arg(name); ok {
+			if class, ok := v.(*python.Class); ok {
+				want.Class = endClasses[class.Name()]
+			}
+		}
+	}
+	for _, name := range []string{"stream_t", "future_t", "stream_or_future_t"} {
+		v, _ := caller.Arg(name)
+		if x, ok := v.(*python.Instance); ok {
+			t, _ := x.Get("t")
+			want.Payload = mirror.As[spec.ValType](r.source.mirror, t)
+		}
+	}
+	if v, ok := caller.Arg("t"); ok { // of lift_async_value: the type of the elements
+		want.Payload = mirror.As[spec.ValType](r.source.mirror, v)
+	}
+	return want, want.Class != spec.ClassNone
+}
+
+// delivered is told that a set delivers an event.
+func (r *Run) delivered(c *python.Call, result python.Value) {
+	event, ok := result.(*python.Tuple)
+	if !ok || len(event.Items()) != 3 {
+		return
+	}
+	r.sync()
+	v, _ := c.Arg("w")
+	e, _ := r.source.mirror.Value(v).(spec.Element)
+	code, _ := mirror.Core(event.Items()[0])
+	if t := r.Store.Running(); t != nil && e != nil {
+		(*watcher)(r).Delivered(t.Instance(), spec.EventCode(code.Uint64()), indexOn(event.Items()[1]), e)
+	}
+}

@@ -1,0 +1,125 @@
+package model
+
+import (
+	"cabi/internal/engine"
+	"cabi/internal/mirror"
+	"cabi/internal/python"
+	"cabi/internal/snapshot"
+	"cabi/spec"
+)
+
+// This file makes the part of a run that is Python: the machine, the world in it, and which of its objects are which of the run's.
+
+// hostClasses are the classes of engine.py that the host's buffers, streams and futures are of.
+var hostClasses = map[string]spec.MirrorType{
+	"HostReadable": {Type: typeFor[hostReadable](), Fields: map[string]string{"run": ""}, Without: []string{"run"}},
+	"HostWritable": {Type: typeFor[hostWritable](), Fields: map[string]string{"run": ""}, Without: []string{"run"}},
+	"HostStream":   {Type: typeFor[hostStream](), Fields: map[string]string{"run": ""}, Without: []string{"run"}, Static: true},
+	"HostFuture":   {Type: typeFor[hostFuture](), Fields: map[string]string{"run": ""}, Without: []string{"run"}, Static: true},
+}
+
+// onSource has a new run be made on Python. The error says that the definitions.py cannot be run.
+func (r *Run) onSource(source *Source, deterministic bool) error {
+	shared := &sourceShared{}
+	r.source = &sourceRun{sourceShared: shared}
+	var err error
+	if shared.machine, err = source.NewMachine(r.natives()); err != nil {
+		return err
+	}
+	plans := mirror.NewPlans(engine.File)
+	plans.Classes = hostClasses
+	shared.mirror = &mirror.Mirror{Plans: plans, Store: r.Store}
+	r.observe()
+	if r.source.run, err = shared.machine.Begin(r.World, deterministic); err != nil {
+		return err
+	}
+	shared.ops, shared.hostOps = shared.operations("OPS"), shared.operations("HOST_OPS")
+	r.pairWorld()
+	main, err := shared.machine.Attr(r.source.run, "main")
+	if err != nil {
+		return err
+	}
+	if r.source.main, err = shared.machine.Start(main); err != nil {
+		return err
+	}
+	r.sync()
+	shared.origin = snapshot.New(notSaved()...)
+	saveRun(shared.origin, r)
+	return nil
+}
+
+// operations are functions of engine.py by the names of actions.
+func (s *sourceShared) operations(table string) map[string]python.Value {
+	v, _ := s.machine.Module.Get(table)
+	d := v.(*python.Dict)
+	ops := map[string]python.Value{}
+	for i, k := range d.Keys() {
+		ops[k.(string)] = d.Values()[i]
+	}
+	return ops
+}
+
+// pairWorld says which objects of Python are which of the run's.
+func (r *Run) pairWorld() {
+	s := r.source
+	pair := func(v python.Value, value any) {
+		x := v.(*python.Instance)
+		s.mirror.Pair(x, value)
+		s.mirror.Roots = append(s.mirror.Roots, x)
+	}
+	pair(attribute(s.run, "store"), r.Store)
+	eachEntry(attribute(s.run, "instances"), func(name string, v python.Value) {
+		in, g := r.instances[name], v.(*python.Instance)
+		pair(attribute(g, "inst"), in.spec)
+		if in.memory != nil {
+			pair(attribute(g, "memory"), in.memory)
+		}
+	})
+	eachEntry(attribute(s.run, "resources"), func(name string, v python.Value) { s.mirror.Pair(v.(*python.Instance), r.resources[name]) })
+	eachEntry(attribute(s.run, "funcs"), func(name string, v python.Value) {
+		s.mirror.Pair(v.(*python.Tuple).Items()[1].(*python.Instance), r.funcs[name].ft)
+	})
+	s.mirror.Sync()
+}
+
+// attribute is a field of an object of engine.py.
+func attribute(x *python.Instance, name string) python.Value {
+	v, _ := x.Get(name)
+	return v
+}
+
+// eachEntry calls f with each entry of a dict.
+func eachEntry(dict python.Value, f func(name string, v python.Value)) {
+	d := dict.(*python.Dict)
+	for i, k := range d.Keys() {
+		f(k.(string), d.Values()[i])
+	}
+}
+
+// saveRun saves everything of a run that can change, but for its checkers.
+func saveRun(to *snapshot.Snapshot, r *Run) {
+	to.Add(r)
+	if r.source == nil {
+		return
+	}
+	for _, mod := range []*python.Module{r.source.machine.Definitions, r.source.machine.Module} {
+		for _, root := range mod.Changing() {
+			to.Add(root)
+		}
+		if r.source.machine.Rebinds(mod) {
+			to.Add(mod.Variables())
+		}
+	}
+}
+
+// reuseOnSource makes a closed run a new one, as reuse does.
+func (r *Run) reuseOnSource(actor Actor, choices spec.Choices) {
+	observers := r.observers
+	r.source.origin.Restore()
+	r.source.machine.ForgetFrames()
+	r.actor, r.observers = actor, observers
+	r.Store.MirrorChoices(choices)
+	for _, c := range r.checkers {
+		c.Begin(r)
+	}
+}

@@ -1,0 +1,256 @@
+// Not upstream's: what the port calls the classes, fields and closures of definitions.py, so that its structs can be filled from the
+// objects of a definitions.py that an interpreter runs.
+
+package spec
+
+import (
+	"reflect"
+	"strings"
+)
+
+// A MirrorType is what the port has for a class of Python, or for a closure or bound method, which the port has small types for. The
+// fields of Go have the names of the Python ones, in another spelling, unless Fields says where their values come from.
+type MirrorType struct {
+	Type reflect.Type
+	// Fields says, by a field of Go, where its value is: names of captured variables or attributes, with dots between them; a number
+	// is an argument of a partial. "" : the value is made elsewhere.
+	Fields map[string]string
+	// Without are fields of Python that the port does not have because nothing depends on them.
+	Without []string
+	// Static says that the fields do not change once the object is made.
+	Static bool
+	// Self says that the port has the object that a method is bound to, or that a partial's function captures, in place of it.
+	Self bool
+}
+
+func mirrorOf[T any]() MirrorType { return MirrorType{Type: reflect.TypeFor[T]()} }
+
+func mirrorOnce[T any](without ...string) MirrorType {
+	return MirrorType{Type: reflect.TypeFor[T](), Static: true, Without: without}
+}
+
+func mirrorFrom[T any](fields ...string) MirrorType {
+	t := mirrorOf[T]()
+	t.Fields = map[string]string{}
+	for i := 0; i < len(fields); i += 2 {
+		t.Fields[fields[i]] = fields[i+1]
+	}
+	return t
+}
+
+func (t MirrorType) without(fields ...string) MirrorType {
+	t.Without = fields
+	return t
+}
+
+// MirrorClasses are the classes of definitions.py that have a struct here, by their qualified names.
+var MirrorClasses = map[string]MirrorType{
+	"Store":             mirrorOf[Store](),
+	"ComponentInstance": mirrorOf[ComponentInstance]().without("handles", "threads"), // see MirrorTable
+	"Continuation":      mirrorFrom[Continuation]("co", "", "f", "", "handler", "").without("lock", "handler", "block_result"),
+	"Thread":            mirrorOf[Thread](),
+	"Task":              mirrorOf[Task](),
+	"CanonicalOptions":  mirrorOnce[CanonicalOptions](),
+	"LiftLowerOptions":  mirrorOnce[LiftLowerOptions](),
+	"LiftOptions":       mirrorOnce[LiftOptions](),
+	"MemInst":           mirrorOf[MemInst](),
+	"LiftLowerContext":  mirrorOnce[LiftLowerContext](),
+	"ResourceHandle":    mirrorOf[ResourceHandle](),
+	"ResourceType":      mirrorOnce[ResourceType](),
+	"WaitableSet":       mirrorOf[WaitableSet](),
+	"Subtask":           mirrorFrom[Subtask]("delivered", ""),
+	"SharedStreamImpl":  mirrorOf[SharedStreamImpl](),
+	"SharedFutureImpl":  mirrorOf[SharedFutureImpl](),
+	"ReadableStreamEnd": mirrorOf[ReadableStreamEnd](),
+	"WritableStreamEnd": mirrorOf[WritableStreamEnd](),
+	"ReadableFutureEnd": mirrorOf[ReadableFutureEnd](),
+	"WritableFutureEnd": mirrorOf[WritableFutureEnd](),
+	"ErrorContext":      mirrorOnce[ErrorContext](),
+	"CoreFuncRef":       mirrorOnce[CoreFuncRef](),
+	"CoreFuncType":      mirrorOnce[CoreFuncType](),
+	"CoreValueIter":     mirrorOf[coreValueIter](),
+
+	"ReadableBufferGuestImpl": mirrorOf[readableBufferGuestImpl](),
+	"WritableBufferGuestImpl": mirrorOf[writableBufferGuestImpl](),
+
+	"FuncType": mirrorOnce[FuncType](),
+	"BoolType": mirrorOnce[BoolType](), "S8Type": mirrorOnce[S8Type](), "U8Type": mirrorOnce[U8Type](), "S16Type": mirrorOnce[S16Type](),
+	"U16Type": mirrorOnce[U16Type](), "S32Type": mirrorOnce[S32Type](), "U32Type": mirrorOnce[U32Type](), "S64Type": mirrorOnce[S64Type](),
+	"U64Type": mirrorOnce[U64Type](), "F32Type": mirrorOnce[F32Type](), "F64Type": mirrorOnce[F64Type](), "CharType": mirrorOnce[CharType](),
+	"StringType": mirrorOnce[StringType](), "ErrorContextType": mirrorOnce[*ErrorContextType](), "ListType": mirrorOnce[*ListType](),
+	"FieldType": mirrorOnce[FieldType](), "RecordType": mirrorOnce[*RecordType](), "TupleType": mirrorOnce[*TupleType](), "CaseType": mirrorOnce[CaseType](),
+	"VariantType": mirrorOnce[*VariantType](), "EnumType": mirrorOnce[*EnumType](), "OptionType": mirrorOnce[*OptionType](), "ResultType": mirrorOnce[*ResultType](),
+	"MapType": mirrorOnce[*MapType](), "FlagsType": mirrorOnce[*FlagsType](), "OwnType": mirrorOnce[*OwnType](), "BorrowType": mirrorOnce[*BorrowType](),
+	"StreamType": mirrorOnce[*StreamType](), "FutureType": mirrorOnce[*FutureType](),
+}
+
+// MirrorClosures are the closures, bound methods and partials of definitions.py that have a type here, by the qualified names of their
+// functions. A closure of another name that stands in the place of one of these is one that the port knows nothing of.
+var MirrorClosures = map[string]MirrorType{
+	"Thread.__init__.<locals>.cont_func":                          mirrorOf[*contFuncOfThread](),
+	"Thread.resume_later.<locals>.<lambda>":                       mirrorOf[alwaysReady](),
+	"Thread.yield_.<locals>.<lambda>":                             mirrorOf[alwaysReady](),
+	"Thread.yield_then_resume.<locals>.<lambda>":                  mirrorOf[alwaysReady](),
+	"WaitableSet.wait_for_event.<locals>.<lambda>":                mirrorOf[alwaysReady](),
+	"Task.enter_implicit_thread.<locals>.<lambda>":                mirrorFrom[noBackpressure]("task", "has_backpressure.self"),
+	"Waitable.has_pending_event":                                  mirrorFrom[waitableReady]("w", "self"),
+	"Subtask.resolved":                                            mirrorFrom[subtaskResolved]("t", "self"),
+	"WaitableSet.wait_for_event_and.<locals>.ready_and_has_event": mirrorFrom[*readyAndHasEvent]("wset", "self"),
+	"canon_lift.<locals>.thread_func.<locals>.<lambda>":           mirrorOf[exclusiveFree](),
+	"canon_lift.<locals>.thread_func":                             mirrorOf[*liftThreadFunc](),
+	"canon_thread_new_indirect.<locals>.thread_func":              mirrorFrom[*newIndirectThreadFunc]("s", ""),
+	"canon_lower.<locals>.on_start":                               mirrorFrom[*lowerOnStart]("subtask", "subtask", "onProgress", "", "maxFlatResults", ""),
+	"canon_lower.<locals>.on_resolve":                             mirrorFrom[*lowerOnResolve]("onProgress", "maybe_on_progress", "maxFlatParams", ""),
+	"canon_lower.<locals>.on_progress":                            mirrorOf[*lowerOnProgress](),
+	"canon_lower.<locals>.on_progress.<locals>.subtask_event":     mirrorOf[*subtaskEvent](),
+	"LiftLowerContext.reallocate.<locals>.on_start":               mirrorOf[*reallocOnStart](),
+	"LiftLowerContext.reallocate.<locals>.on_resolve":             mirrorFrom[*reallocOnResolve]("ptr", "", "resolved", ""),
+	"stream_copy.<locals>.on_copy":                                mirrorFrom[*streamCopying]("buffer", "stream_event.buffer", "eventCode", "stream_event.event_code", "i", "stream_event.i"),
+	"stream_copy.<locals>.on_copy_done":                           mirrorFrom[*streamCopying]("buffer", "stream_event.buffer", "eventCode", "stream_event.event_code", "i", "stream_event.i"),
+	"stream_copy.<locals>.stream_event":                           mirrorFrom[*streamEvent]("e", "e", "result", "0", "reclaimBuffer", "1"),
+	"future_copy.<locals>.on_copy_done":                           mirrorFrom[*futureCopying]("buffer", "future_event.buffer", "i", "future_event.i", "e", "e", "eventCode", "event_code"),
+	"future_copy.<locals>.future_event":                           mirrorFrom[*futureEvent]("result", "0"),
+	"Task.request_cancellation":                                   {Self: true},
+	"SharedStreamImpl.reset_pending":                              {Self: true},
+	"stream_copy.<locals>.on_copy_done.<locals>.<lambda>":         {},
+	"canon_lower.<locals>.<lambda>":                               {},
+	"canon_resource_drop.<locals>.<lambda>":                       {},
+	"Store.lift.<locals>.func_inst":                               {},
+	"Store.lower.<locals>.core_func_inst":                         {},
+}
+
+// MirrorHosts are functions of the host's, by the type that a field has for them: the state says no more of them.
+var MirrorHosts = map[reflect.Type]reflect.Value{
+	reflect.TypeFor[ReadyFunc]():     reflect.ValueOf(HostReady(func() bool { return false })),
+	reflect.TypeFor[threadFunc]():    reflect.ValueOf(HostThread(func() {})),
+	reflect.TypeFor[OnStart]():       reflect.ValueOf(HostOnStart(func() []Value { return nil })),
+	reflect.TypeFor[OnResolve]():     reflect.ValueOf(HostOnResolve(func([]Value) {})),
+	reflect.TypeFor[OnCancel]():      reflect.ValueOf(HostOnCancel(func(*ComponentInstance) {})),
+	reflect.TypeFor[ReclaimBuffer](): reflect.ValueOf(HostReclaimBuffer(func() {})),
+	reflect.TypeFor[OnCopy]():        reflect.ValueOf(HostOnCopy(func(ReclaimBuffer) {})),
+	reflect.TypeFor[OnCopyDone]():    reflect.ValueOf(HostOnCopyDone(func(CopyResult) {})),
+	reflect.TypeFor[CoreFunc]():      reflect.ValueOf(CoreFunc(func([]CoreValue) []CoreValue { return nil })),
+}
+
+// MirrorWords are the strings of Python that are constants here.
+var MirrorWords = map[reflect.Type]map[string]uint64{
+	reflect.TypeFor[StringEncoding](): {"utf8": uint64(UTF8), "utf16": uint64(UTF16), "latin1+utf16": uint64(Latin1UTF16)},
+	reflect.TypeFor[CoreType]():       {"i32": uint64(I32), "i64": uint64(I64), "f32": uint64(F32), "f64": uint64(F64)},
+}
+
+// MirrorElement completes what by its fields is an element or another object that refers to its store.
+func (s *Store) MirrorElement(o any) {
+	switch o := o.(type) {
+	case *Subtask:
+		o.self, o.store = o, s
+	case end:
+		o.base().self, o.base().store = o, s
+	case *WaitableSet:
+		o.store = s
+	case *SharedStreamImpl:
+		o.store = s
+	case *SharedFutureImpl:
+		o.store = s
+	case *coreValueIter:
+		o.store = s
+	}
+}
+
+// MirrorLenders says that lenders is None.
+func (t *Subtask) MirrorLenders(isNone bool) { t.delivered = isNone }
+
+// MirrorContinuation says whether a continuation has begun; if not, f is what it begins with.
+func (c *Continuation) MirrorContinuation(f any) {
+	if f, waits := f.(contFunc); waits {
+		c.co, c.f = nil, f
+		return
+	}
+	c.co, c.f = &begun, nil
+}
+
+var begun coroutine
+
+// MirrorSerial is the place of a thread in the order of creation.
+func (t *Thread) MirrorSerial(serial int) { t.serial = serial }
+
+// Serial is the place of t in the order of creation in its store.
+func (t *Thread) Serial() int { return t.serial }
+
+// MirrorRunning says which threads run, the one that the host resumed first.
+func (s *Store) MirrorRunning(threads []*Thread) {
+	var h *Handler
+	for i, t := range threads {
+		if i < len(s.mirrored) && s.mirrored[i].currentThread == t && s.mirrored[i].resumer == h {
+			h = s.mirrored[i]
+			continue
+		}
+		h = &Handler{currentThread: t, resumer: h}
+		s.mirrored = append(s.mirrored[:i:i], h)
+	}
+	s.handler = h
+}
+
+// MirrorTable gives inst the table of its handles, or of its threads.
+func (inst *ComponentInstance) MirrorTable(threads bool, array []Element, free []uint64) {
+	ts, key := inst.handles, TableKey{}
+	if threads {
+		ts, key = inst.threads, TableKey{Class: ClassThread}
+	}
+	if len(array) < 2 {
+		*ts.tables = nil
+		return
+	}
+	if len(*ts.tables) == 0 {
+		*ts.tables = []*Table{newTable(inst.store, key, LIFO{})}
+	}
+	t := (*ts.tables)[0]
+	t.array, t.free = append(t.array[:0], array...), append(t.free[:0], free...)
+}
+
+// MirrorKey is the table that an element is kept in.
+func MirrorKey(threads bool) TableKey {
+	if threads {
+		return TableKey{Class: ClassThread}
+	}
+	return TableKey{}
+}
+
+// WantOf is what a built-in expects that e, and nothing else, is; nil: nothing.
+func WantOf(e Element) Expected {
+	if e == nil {
+		return Expected{}
+	}
+	return wantOf(e)
+}
+
+// IndexTrap is a trap on an index: its sentence says what was wanted and what is there.
+func IndexTrap(site Site, inst *ComponentInstance, want Expected, index uint64, found Element) *Trap {
+	at := lookup{inst: inst, index: index, want: want, found: found}
+	return &Trap{site, at.describe(), true, found}
+}
+
+// Choose makes a choice among n candidates as the specification does where it asks for one; with one candidate it asks nobody.
+func (s *Store) Choose(site Site, n int) int { return s.choose(site, n) }
+
+// ShuffleList shuffles n elements as the specification does.
+func (s *Store) ShuffleList(site Site, n int, swap func(i, j int)) { s.shuffle(site, n, swap) }
+
+// DrawBits draws bits as the specification does where it asks for random bits.
+func (s *Store) DrawBits(site Site, k int) uint64 { return DrawBits(s.options.Choices, site, k) }
+
+// MirrorChoices has s choose so from now on.
+func (s *Store) MirrorChoices(c Choices) { s.options.Choices = c }
+
+// OnIndex reports whether a trap is about the element that an index names.
+func OnIndex(site Site) bool {
+	_, word, _ := strings.Cut(string(site), "/")
+	switch word {
+	case "bounds":
+		return site == "Table.get/bounds"
+	case "empty", "class":
+		return true
+	case "type":
+		return site != "canon_thread_new_indirect/type"
+	}
+	return false
+}
