@@ -166,7 +166,7 @@ func (r *Run) wanted(c *python.Call, of *mirror.TableOf) (spec.Expected, bool) {
 		return spec.Expected{Class: class}, true
 	}
 	if function == "canon_waitable_join" {
-		if _, bound := caller.Arg("w"); bound {
+		if w, _ := caller.Arg("w"); w != nil {
 			return spec.Expected{Class: spec.ClassWaitableSet}, true
 		}
 		return spec.Expected{Class: spec.ClassWaitable}, true

@@ -151,8 +151,8 @@ def host_string(n):
     if length > 0 and n // 120 % 128 == 127:
         s = s[:-1] + '\ud83d'  # half of a pair
     if encoding == 'utf8':
-        return (s, encoding, len(s.encode('utf-8', 'surrogatepass')))
-    units = len(s.encode('utf-16-le', 'surrogatepass')) // 2
+        return (s, encoding, sum([1 if ord(c) < 0x80 else 2 if ord(c) < 0x800 else 3 if ord(c) < 0x10000 else 4 for c in s]))
+    units = sum([1 if ord(c) < 0x10000 else 2 for c in s])
     if encoding == 'latin1+utf16' and (n // 120 % 8 == 5 or any([ord(c) > 255 for c in s])):
         units |= 1 << 31
     return (s, encoding, units)
