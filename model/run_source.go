@@ -57,6 +57,7 @@ type sourceRun struct {
 	serials   int            // how many threads were made
 	thrown    string         // the function that threw last
 	last      sought         // the last index that was looked up
+	failed    error          // why the run could not go on; nil: it could
 	stop      engine.Stop    // how the Python stopped, and where
 
 	onCancel  []python.Value // of the host's calls, by number
@@ -107,6 +108,9 @@ func (r *Run) stepOnSource() bool {
 	s := r.source
 	if !r.atSameMenu {
 		if err := r.advance(); err != nil {
+			if s.failed != nil {
+				return false
+			}
 			if r.undoer == nil || !r.undoer.stopped(r, err) {
 				r.stop(err)
 				return false
@@ -190,8 +194,8 @@ func (r *Run) stopOnSource(err error) error {
 	s := r.source
 	var e *python.Exception
 	if !errors.As(err, &e) {
-		s.stop = engine.Stop{Err: err}
-		panic(&SourceError{err}) // outside of the subset, or too long
+		s.failed = err // outside of the subset, or too long
+		return err
 	}
 	s.stop = s.machine.Source.StopOf(e, s.thrown)
 	if trap, ok := s.stop.Err.(*spec.Trap); ok && spec.OnIndex(trap.Site) && s.last.inst != nil {
@@ -201,13 +205,21 @@ func (r *Run) stopOnSource(err error) error {
 	return s.stop.Err
 }
 
-// A SourceError says that a definitions.py cannot be run, because it uses what the interpreter does not have.
-type SourceError struct{ Err error }
+// sourceError says why the run could not go on on Python: it came to what the interpreter does not have; nil: it could.
+func (r *Run) sourceError() error {
+	if r.source == nil {
+		return nil
+	}
+	return r.source.failed
+}
 
-func (e *SourceError) Error() string { return e.Err.Error() }
-
-// Unwrap is the error of the interpreter.
-func (e *SourceError) Unwrap() error { return e.Err }
+// StoppedAt is the line of definitions.py at which the run was stopped, and its text; "": the run is the port's, or was not stopped.
+func (r *Run) StoppedAt() string {
+	if r.source == nil || r.source.stop.Place.Line == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s: %s", r.source.stop.Place, r.source.stop.Text)
+}
 
 // hung is the stop of a run in which nobody can act: every stack of Python waits for another.
 func (r *Run) hung(asking []*python.Fiber) error {

@@ -12,8 +12,6 @@ import (
 // This file hears of the calls of functions of definitions.py that the port reports to a watcher: what happens to tables, and which
 // threads run.
 
-func plainName(qualified string) string { return engine.Plain(qualified) }
-
 // observe has the run hear of calls.
 func (r *Run) observe() {
 	s := r.source
@@ -161,7 +159,7 @@ func (r *Run) wanted(c *python.Call, of *mirror.TableOf) (spec.Expected, bool) {
 	if caller == nil {
 		return spec.Expected{}, false
 	}
-	function := plainName(caller.Code().QualifiedName())
+	function := engine.Plain(caller.Code().QualifiedName())
 	if class, ok := wantedBy[function]; ok {
 		return spec.Expected{Class: class}, true
 	}

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"slices"
 
+	"cabi/internal/engine"
 	"cabi/internal/mirror"
 	"cabi/internal/python"
 	"cabi/spec"
@@ -31,7 +32,7 @@ func (r *Run) natives() map[string]native {
 		return func(_ *python.Machine, args []python.Value) (python.Value, error) { return f(args), nil }
 	}
 	return map[string]native{
-		"ask":    func(*python.Machine, []python.Value) (python.Value, error) { return nil, python.Suspend },
+		"ask":    func(*python.Machine, []python.Value) (python.Value, error) { return nil, python.ErrSuspend },
 		"enter":  do(r.enterOnSource),
 		"choose": get(func(args []python.Value) python.Value { return r.Store.Choose(r.choiceSite(), args[0].(int)) }),
 		"draw_bits": get(func(args []python.Value) python.Value {
@@ -90,7 +91,7 @@ func (r *Run) choiceSite() spec.Site {
 		if c.Code().File() == r.source.mirror.OwnFile {
 			continue
 		}
-		function := plainName(c.Code().QualifiedName())
+		function := engine.Plain(c.Code().QualifiedName())
 		if site, ok := choiceSites[function]; ok {
 			return site
 		}

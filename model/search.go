@@ -10,6 +10,7 @@ import (
 type Search struct {
 	World      *World
 	Variant    *spec.Variant
+	Source     *Source // the definitions.py that runs are made on; nil: they are made on the port
 	Properties []*Property
 	Bounds     Bounds
 	MaxStates  int // the search stops early at so many states; 0: it does not
@@ -63,6 +64,10 @@ type tweak struct {
 func (s Search) Run() *Report {
 	e := newExplorer(s)
 	defer e.close()
+	if err := s.trySource(); err != nil {
+		e.report.Err = err
+		return e.finish()
+	}
 	switch {
 	case s.Random != nil:
 		e.randomly()
@@ -82,6 +87,16 @@ func (s *Search) mayReduce() bool {
 		return false
 	}
 	return !slices.ContainsFunc(s.Properties, func(p *Property) bool { return p.Indices })
+}
+
+// trySource returns an error if no run of the world can be made on the search's definitions.py.
+func (s *Search) trySource() error {
+	if s.Source == nil {
+		return nil
+	}
+	r := NewRun(s.World, s.options(nil), nil)
+	defer r.Close()
+	return r.onSource(s.Source, s.Deterministic)
 }
 
 // NewRun makes a run of the search's world, with the options that the search gives its own.

@@ -56,6 +56,10 @@ func (x *expansion) makeRun() bool {
 	defer r.Close()
 	r.undoer, r.repeating = x, true
 	r.Main()
+	if err := r.sourceError(); err != nil {
+		x.yield(&successor{failed: err})
+		return false
+	}
 	if x.current >= 0 {
 		x.add(r, &successor{stop: SiteOf(r.Stopped)})
 	}

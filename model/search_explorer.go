@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -14,6 +15,7 @@ type successor struct {
 	choices     []uint32  // made by the specification since the state before
 	atMenu      bool      // the run is at a menu, so in a state; otherwise it was stopped, or nothing can act
 	fingerprint fingerprint
+	failed      error  // why a run on Python could not go on; nil: it could
 	stop        string // the site that stopped the run; empty: none
 	violated    []violation
 	sites       []siteEvaluation // that the worker had not seen before
@@ -115,6 +117,9 @@ func (e *explorer) addSuccessor(from path, s *successor) bool {
 		e.report.Stopped = true
 		return false
 	}
+	if s.failed != nil && e.report.Err == nil {
+		e.report.Err = s.failed
+	}
 	e.countSuccessor(s)
 	for _, v := range s.violated {
 		e.addViolation(from, s, v)
@@ -182,6 +187,9 @@ func (e *explorer) reportViolation(v *Violation) {
 func (e *explorer) mustStop() bool {
 	if e.visited.err != nil {
 		e.report.Err, e.report.Stopped = e.visited.err, true
+	}
+	if e.report.Err != nil {
+		e.report.Stopped = true
 	}
 	if len(e.report.Violations) > 0 && !e.KeepGoing {
 		return true
@@ -283,6 +291,7 @@ func (w *worker) noteState(r *Run, s *successor) {
 
 // noteChecks notes the sites that a run evaluated, the properties that it exercised, and the violations.
 func (w *worker) noteChecks(r *Run, s *successor) {
+	s.failed = cmp.Or(s.failed, r.sourceError())
 	s.sites, s.exercised = w.newSites, w.newlyExercised(r)
 	for _, c := range r.checkers {
 		if message := c.Violation(); message != "" {
@@ -305,10 +314,18 @@ func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
 	options := w.options(choices)
 	options.Pool, options.Observe = &w.pool, w.observe
 	if w.Replay {
-		return newRun(w.compiled, w.World, options, actor, newCheckers(w.Properties))
+		return w.onSource(newRun(w.compiled, w.World, options, actor, newCheckers(w.Properties)))
 	}
-	w.run = newRun(w.compiled, w.World, options, actor, w.checkers.first())
+	w.run = w.onSource(newRun(w.compiled, w.World, options, actor, w.checkers.first()))
 	return w.run
+}
+
+// onSource has a new run be made on the search's definitions.py, if it has one.
+func (w *worker) onSource(r *Run) *Run {
+	if w.Source != nil {
+		must(0, r.onSource(w.Source, w.Deterministic)) // Search.Run has tried it
+	}
+	return r
 }
 
 // observe notes each trap and assert that is evaluated for the first time.

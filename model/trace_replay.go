@@ -58,12 +58,12 @@ func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 	defer r.Close()
 	if p.Source != nil {
 		if err := r.onSource(p.Source, false); err != nil {
-			return nil, f, err
+			return nil, err
 		}
 	}
 	r.recorder, r.Observer, r.neverWritten = f.recorder, f, true
 	r.Main()
-	if f.err != nil {
+	if f.noteError(r.sourceError()); f.err != nil {
 		return nil, f.err
 	}
 	f.recorder.flush()
@@ -257,7 +257,7 @@ func (f *replayActor) fail(l Line, err error) Action {
 
 // noteError keeps the first error. The run ends before its next action.
 func (f *replayActor) noteError(err error) {
-	if f.err == nil {
+	if f.err == nil && err != nil {
 		f.err = err
 	}
 }

@@ -247,7 +247,7 @@ func OnIndex(site Site) bool {
 	switch word {
 	case "bounds":
 		return site == "Table.get/bounds"
-	case "empty", "class":
+	case "empty", "class", "set-class", "waitable-class":
 		return true
 	case "type":
 		return site != "canon_thread_new_indirect/type"

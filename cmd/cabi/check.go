@@ -20,6 +20,7 @@ import (
 // A checkCommand is cabi check with its flags.
 type checkCommand struct {
 	variant    string
+	source     sourceFlags
 	properties []string
 	steps      bound
 	handles    bound
@@ -66,6 +67,7 @@ func newCheckCommand() *cobra.Command {
 		RunE:              c.run,
 	}
 	f := cmd.Flags()
+	c.source.add(cmd)
 	f.StringVar(&c.variant, "variant", spec.SingleTable.Name, "how handles are numbered")
 	f.StringSliceVar(&c.properties, "property", nil, "what to check; if it is not given, every promise of the specification that the world is for")
 	f.Var(&c.steps, "steps", "how many actions of guests and the host to explore; if it is not given, as far as the world says")
@@ -160,6 +162,13 @@ func (c *checkCommand) search(cmd *cobra.Command, world *model.World) (model.Sea
 	if search.Variant = spec.VariantByName(c.variant); search.Variant == nil {
 		return search, unknown(kindVariant, c.variant)
 	}
+	var err error
+	if search.Source, err = c.source.open(); err != nil {
+		return search, err
+	}
+	if err := c.source.refuseVariant(search.Variant); err != nil {
+		return search, err
+	}
 	if c.every <= 0 {
 		return search, exitError{2, fmt.Sprintf("--checkpoint-every %s: it is more than 0", c.every)}
 	}
@@ -205,6 +214,8 @@ var checkRules = flagRules{
 		{"depth-first", "resume", "a search depth first has no checkpoints"},
 		{"depth-first", "workers", "a search depth first uses one core"},
 		{"json", "verbose", "JSON has all of it"},
+		{"spec", "checkpoint", "a search on a definitions.py writes no checkpoints"},
+		{"spec", "resume", "a search on a definitions.py has no checkpoints"},
 	},
 }
 

@@ -57,7 +57,7 @@ func (m *Machine) ForgetFrames() { m.pool = nil }
 
 // Lists of a machine that do not change once the modules are loaded, or that need not be put back.
 type (
-	builtinValues []Value
+	builtinValues struct{ values []Value }
 	codeList      []*Code
 	classList     []*Class
 	framePool     []*frame

@@ -32,7 +32,7 @@ type Machine struct {
 	types    typeClasses
 	errors   errorClasses
 	builtins map[string]Value
-	found    builtinValues // built-ins that instructions refer to
+	found    *builtinValues // built-ins that instructions refer to
 	natives  map[string]*Native
 	methods  map[*Class]map[string]*Native
 	modules  map[string]*Module
@@ -63,7 +63,7 @@ type Machine struct {
 // New makes a machine.
 func New(options Options) *Machine {
 	m := &Machine{options: options, builtins: map[string]Value{}, modules: map[string]*Module{}, natives: map[string]*Native{},
-		methods: map[*Class]map[string]*Native{}, stars: map[*Module]bool{}, observers: map[string]*Observer{}, classEpoch: 1}
+		methods: map[*Class]map[string]*Native{}, stars: map[*Module]bool{}, found: &builtinValues{}, observers: map[string]*Observer{}, classEpoch: 1}
 	m.makeTypes()
 	m.makeErrors()
 	m.makeBuiltins()
