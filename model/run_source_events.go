@@ -163,16 +163,17 @@ func (r *Run) wanted(c *python.Call, of *mirror.TableOf) (spec.Expected, bool) {
 	if class, ok := wantedBy[function]; ok {
 		return spec.Expected{Class: class}, true
 	}
-	if function == "canon_waitable_join" {
-		if w, _ := caller.Arg("w"); w != nil {
-			return spec.Expected{Class: spec.ClassWaitableSet}, true
+	if function == "canon_waitable_join" { // by the name of the index that it looks up
+		class := spec.ClassWaitable
+		if strings.Contains(r.source.machine.Source.Line(caller.Place().Line), "(si)") {
+			class = spec.ClassWaitableSet
 		}
-		return spec.Expected{Class: spec.ClassWaitable}, true
+		return spec.Expected{Class: class}, true
 	}
-	if want, ok := r.wantedResource(caller); ok {
+	if want, ok := r.wantedEnd(caller); ok {
 		return want, true
 	}
-	return r.wantedEnd(caller)
+	return r.wantedResource(caller)
 }
 
 // wantedResource is the resource handle that a function with an argument for a resource type expects.

@@ -139,6 +139,14 @@ var sentences = sync.OnceValue(func() map[spec.Site]string {
 // Ported reports whether the port has a function as it is here: its own source, without the functions inside, is the pin's.
 func (s *Source) Ported(function string) bool { return s.same[function] }
 
+// Line is the text of a line; "": there is none.
+func (s *Source) Line(n int) string {
+	if n < 1 || n > len(s.lines) {
+		return ""
+	}
+	return s.lines[n-1]
+}
+
 // Plain is the name of a function as the port writes it: without <locals>, and a comprehension belongs to its function.
 func Plain(qualified string) string {
 	name := strings.ReplaceAll(qualified, "<locals>.", "")
@@ -270,8 +278,8 @@ func (s *Source) StopOf(e *python.Exception, thrown string) Stop {
 	place := s.placeOf(e)
 	function := Plain(place.Function)
 	stop := Stop{Place: place}
-	if 0 < place.Line && place.Line <= len(s.lines) && place.File != File {
-		stop.Text = strings.TrimSpace(s.lines[place.Line-1])
+	if place.File != File {
+		stop.Text = strings.TrimSpace(s.Line(place.Line))
 	}
 	switch at := s.siteAt(function, place.Line); {
 	case e.IsA("Trap"):

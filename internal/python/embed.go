@@ -111,3 +111,6 @@ func (m *Module) Variables() any { return &m.vals }
 
 // Integer is an int object.
 func Integer(u uint64) Value { return normal(new(big.Int).SetUint64(u)) }
+
+// Place is the line that the call is at.
+func (c *Call) Place() Place { return c.frame.code.place(c.frame.ip) }
