@@ -52,13 +52,14 @@ type sourceRun struct {
 	host      *Activation
 	run       *python.Instance // of engine.py
 	main      *python.Fiber
-	startLeft int            // of the calls of the world's start
-	threads   []*spec.Thread // those that run, the one that the host resumed first
-	serials   int            // how many threads were made
-	thrown    string         // the function that threw last
-	last      sought         // the last index that was looked up
-	failed    error          // why the run could not go on; nil: it could
-	stop      engine.Stop    // how the Python stopped, and where
+	startLeft int                // of the calls of the world's start
+	threads   []*spec.Thread     // those that run, the one that the host resumed first
+	resumers  []*python.Fiber    // of each of them: the stack that has resumed it
+	made      []*python.Instance // threads, in the order in which they were made
+	thrown    string             // the function that threw last
+	last      sought             // the last index that was looked up
+	failed    error              // why the run could not go on; nil: it could
+	stop      engine.Stop        // how the Python stopped, and where
 
 	onCancel  []python.Value // of the host's calls, by number
 	onResolve []python.Value // of the calls of the host's functions

@@ -30,7 +30,10 @@ func (r *Run) observe() {
 		}
 		s.machine.Observe(function, o)
 	}
-	on("resume", r.resumes, func(*python.Call, python.Value) { r.runs(s.threads[:len(s.threads)-1]) })
+	on("resume", r.resumes, func(*python.Call, python.Value) {
+		s.resumers = s.resumers[:len(s.resumers)-1]
+		r.runs(s.threads[:len(s.threads)-1])
+	})
 	on("cont_new", nil, func(c *python.Call, result python.Value) {
 		if x, ok := result.(*python.Instance); ok {
 			f, _ := c.Arg("f")
@@ -47,6 +50,7 @@ func (r *Run) observe() {
 func (r *Run) resumes(c *python.Call) {
 	v, _ := c.Arg("current_thread")
 	t := mirror.As[*spec.Thread](r.source.mirror, v)
+	r.source.resumers = append(r.source.resumers, r.source.machine.Fiber())
 	r.runs(append(r.source.threads, t))
 }
 
@@ -59,8 +63,8 @@ func (r *Run) runs(threads []*spec.Thread) {
 func (r *Run) newThread(c *python.Call) {
 	v, _ := c.Arg("self")
 	if t := mirror.As[*spec.Thread](r.source.mirror, v); t != nil {
-		r.source.serials++
-		t.MirrorSerial(r.source.serials)
+		r.source.made = append(r.source.made, v.(*python.Instance))
+		t.MirrorSerial(len(r.source.made))
 	}
 }
 

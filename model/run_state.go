@@ -32,6 +32,7 @@ func (w *stateWriter) append(b []byte, r *Run) []byte {
 		w.stacks(r)
 		w.host(r)
 		w.instances(r)
+		w.source(r)
 		for _, c := range r.objects.all {
 			c.Ghost(&w.StateWriter)
 		}

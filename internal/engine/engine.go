@@ -9,10 +9,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +40,9 @@ type Source struct {
 	text  string
 	lines []string
 	sites map[string][]site // by function, in the order of the file
-	same  map[string]bool   // functions that the port ports as they are, by name
+	// covered are the functions of which the port's states say all: they and all that they name are as in the pin.
+	covered map[string]bool
+	all     bool // every one is covered
 }
 
 // A site is a trap or an assert.
@@ -83,15 +87,16 @@ func newSource(name, text string) (*Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	s := &Source{Name: name, text: text, lines: strings.Split(text, "\n"), sites: map[string][]site{}, same: map[string]bool{}}
+	s := &Source{Name: name, text: text, lines: strings.Split(text, "\n"), sites: map[string][]site{}}
 	pin := map[string]*port.Definition{}
 	for _, d := range pinned().Definitions {
 		pin[d.Name] = d
 	}
 	for _, d := range scanned.Definitions {
 		s.sites[d.Name] = sitesOf(d, pin[d.Name])
-		s.same[d.Name] = pin[d.Name] != nil && pin[d.Name].Hash == d.Hash
 	}
+	s.covered = s.cover(scanned.Definitions, pin)
+	s.all = !slices.Contains(slices.Collect(maps.Values(s.covered)), false)
 	return s, nil
 }
 
@@ -136,8 +141,45 @@ var sentences = sync.OnceValue(func() map[spec.Site]string {
 	return of
 })
 
-// Ported reports whether the port has a function as it is here: its own source, without the functions inside, is the pin's.
-func (s *Source) Ported(function string) bool { return s.same[function] }
+// cover finds the functions that are as in the pin, and name nothing that is not, nor anything that names such a thing, and so on.
+func (s *Source) cover(definitions []*port.Definition, pin map[string]*port.Definition) map[string]bool {
+	changed, names := map[string]bool{}, make([][]string, len(definitions))
+	last := func(name string) string { return name[strings.LastIndex(name, ".")+1:] }
+	for i, d := range definitions {
+		if pin[d.Name] == nil || pin[d.Name].Hash != d.Hash {
+			changed[last(d.Name)] = true
+		}
+		end := len(s.lines)
+		if i+1 < len(definitions) {
+			end = definitions[i+1].Line - 1
+		}
+		names[i] = identifier.FindAllString(strings.Join(s.lines[min(d.Line-1, end):end], "\n"), -1)
+	}
+	for grew := true; grew; {
+		grew = false
+		for i, d := range definitions {
+			if name := last(d.Name); !changed[name] && slices.ContainsFunc(names[i], func(n string) bool { return changed[n] }) {
+				changed[name], grew = true, true
+			}
+		}
+	}
+	covered := map[string]bool{}
+	for _, d := range definitions {
+		covered[d.Name] = !changed[last(d.Name)]
+	}
+	return covered
+}
+
+var identifier = regexp.MustCompile(`[A-Za-z_]\w*`)
+
+// Covered reports whether the local variables of a function are a function of what the port observes: it, and all that it names, are as
+// in the pin.
+func (s *Source) Covered(function string) bool {
+	return s.covered[strings.TrimSuffix(function, ".<lambda>")]
+}
+
+// CoversAll reports whether all functions are covered.
+func (s *Source) CoversAll() bool { return s.all }
 
 // Line is the text of a line; "": there is none.
 func (s *Source) Line(n int) string {

@@ -114,3 +114,41 @@ func Integer(u uint64) Value { return normal(new(big.Int).SetUint64(u)) }
 
 // Place is the line that the call is at.
 func (c *Call) Place() Place { return c.frame.code.place(c.frame.ip) }
+
+// Waiting is the fiber that waits longest for a lock; nil: none does, or it is no lock.
+func Waiting(v Value) *Fiber {
+	if l, ok := v.(*lock); ok && len(l.waiters) > 0 {
+		return l.waiters[0]
+	}
+	return nil
+}
+
+// Calls are the calls of Python that are under way in a fiber, the innermost first.
+func (f *Fiber) Calls() (calls []*Call) {
+	for fr := f.frame; fr != nil; fr = fr.parent {
+		if fr.code != nil {
+			calls = append(calls, &Call{fr})
+		}
+	}
+	return calls
+}
+
+// Variables are the local variables that have values, by the order in which the function names them.
+func (c *Call) Variables() (names []string, values []Value) {
+	for i, name := range c.frame.code.slotNames {
+		if v, ok := c.Arg(name); ok && i < c.frame.code.locals {
+			names, values = append(names, name), append(values, v)
+		}
+	}
+	return names, values
+}
+
+// Has tells whether a loaded module has a function of a qualified name.
+func (m *Machine) Has(qualified string) bool {
+	for _, c := range m.codes {
+		if c.qualified == qualified {
+			return true
+		}
+	}
+	return false
+}
