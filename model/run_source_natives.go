@@ -41,6 +41,7 @@ func (r *Run) natives() map[string]native {
 		"shuffle":      do(r.shuffleOnSource),
 		"in_order":     get(r.inOrder),
 		"allocate":     get(r.allocate),
+		"arity":        get(func(args []python.Value) python.Value { return python.Arity(args[0]) }),
 		"resolved":     do(func(args []python.Value) { r.invocations[args[0].(int)].resolve() }),
 		"came_back":    do(r.cameBack),
 		"host_called":  do(r.hostCalled),

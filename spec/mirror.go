@@ -19,8 +19,8 @@ type MirrorType struct {
 	Without []string
 	// Static says that the fields do not change once the object is made.
 	Static bool
-	// Self says that the port has the object that a method is bound to, or that a partial's function captures, in place of it.
-	Self bool
+	// Self is where the object is that the port has in place of a closure or bound method; "": the port has a closure, too.
+	Self string
 }
 
 func mirrorOf[T any]() MirrorType { return MirrorType{Type: reflect.TypeFor[T]()} }
@@ -110,8 +110,9 @@ var MirrorClosures = map[string]MirrorType{
 	"stream_copy.<locals>.stream_event":                           mirrorFrom[*streamEvent]("e", "e", "result", "0", "reclaimBuffer", "1"),
 	"future_copy.<locals>.on_copy_done":                           mirrorFrom[*futureCopying]("buffer", "future_event.buffer", "i", "future_event.i", "e", "e", "eventCode", "event_code"),
 	"future_copy.<locals>.future_event":                           mirrorFrom[*futureEvent]("result", "0"),
-	"Task.request_cancellation":                                   {Self: true},
-	"SharedStreamImpl.reset_pending":                              {Self: true},
+	"Task.request_cancellation":                                   {Self: "self"},
+	"Store.invoke.<locals>.on_cancel":                             {Self: "request_cancellation"},
+	"SharedStreamImpl.reset_pending":                              {Self: "self"},
 	"stream_copy.<locals>.on_copy_done.<locals>.<lambda>":         {},
 	"canon_lower.<locals>.<lambda>":                               {},
 	"canon_resource_drop.<locals>.<lambda>":                       {},

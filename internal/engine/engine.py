@@ -211,14 +211,32 @@ def note(v):
         shared_index(v)
 
 
+### What versions do in different ways, told apart by how many arguments a function takes
+
+
+def make_instance(store, parent):
+    if parent is None:
+        return D.ComponentInstance(store)
+    if arity(D.ComponentInstance.__init__) < 3:
+        raise ValueError('an instance has no parent in this version of definitions.py: the world has one')
+    return D.ComponentInstance(store, parent.inst)
+
+
+def cancel(on_cancel):
+    """The host cancels a call."""
+    if arity(on_cancel) == 0:
+        on_cancel()
+    else:
+        on_cancel(None)
+
+
 ### Guests
 
 
 class Instance:
     def __init__(self, run, d, place):
         self.run, self.name, self.place = run, d['name'], place
-        parent = run.instances.get(d.get('parent', ''))
-        self.inst = D.ComponentInstance(run.store, parent.inst if parent else None)
+        self.inst = make_instance(run.store, run.instances.get(d.get('parent', '')))
         self.inst.backpressure = run.world.get('limits', {}).get('initial_backpressure', 0)
         self.memory = None
         if d.get('memory'):
@@ -398,13 +416,13 @@ class Run:
         came_back(k, self.calls[k])
 
     def host_func(self, name):
-        def call(on_start, on_resolve, caller):
+        def call(on_start, on_resolve, caller=None):
             k = len(self.host_calls)
             self.host_calls.append((on_start, on_resolve, self.funcs[name][1]))
             host_called(name, on_resolve)
             self.hosting('host function', name, k)
 
-            def on_cancel(caller):
+            def on_cancel(caller=None):
                 cancel_asked(k)
                 self.hosting('host cancel', name + '.cancel', k)
             return on_cancel
@@ -546,7 +564,7 @@ def host_done(run, s, result):
 HOST_OPS = {
     'invoke': lambda run, f, nums: run.invoke(f, nums),
     'tick': lambda run: run.store.tick(),
-    'cancel': lambda run, k: run.calls[k](None),
+    'cancel': lambda run, k: cancel(run.calls[k]),
     'host.start': lambda run, k: run.host_start(k),
     'host.resolve': lambda run, nums: run.host_resolve(nums),
     'host.resolve-cancelled': lambda run, k: run.host_calls[k][1](None),

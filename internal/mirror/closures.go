@@ -161,8 +161,8 @@ func (m *Mirror) closure(v python.Value) any {
 	if f == nil {
 		return nil
 	}
-	if pl := m.closurePlan(f); pl.mirror.Self && !pl.own {
-		self, _ := step(v, "self")
+	if pl := m.closurePlan(f); pl.mirror.Self != "" && !pl.own {
+		self, _ := step(v, pl.mirror.Self)
 		return m.Value(self)
 	}
 	if p := m.closurePair(v); p != nil {

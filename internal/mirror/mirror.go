@@ -263,7 +263,9 @@ func (m *Mirror) Flush() {
 // As is what the port has for an object of Python, as a T; the zero T: nothing.
 func As[T any](m *Mirror, v python.Value) T {
 	var x T
-	m.setter(reflect.TypeFor[T]())(m, unsafe.Pointer(&x), v)
+	if !m.setter(reflect.TypeFor[T]())(m, unsafe.Pointer(&x), v) {
+		m.Unknown = append(m.Unknown, Unknown{nil, reflect.TypeFor[T]().Name(), v})
+	}
 	return x
 }
 

@@ -152,3 +152,14 @@ func (m *Machine) Has(qualified string) bool {
 	}
 	return false
 }
+
+// Arity is how many arguments by position a function takes, without the object that a method is bound to; -1: that is not known.
+func Arity(v Value) int {
+	switch v := v.(type) {
+	case *Function:
+		return v.code.positional
+	case *Method:
+		return Arity(v.fn) - 1
+	}
+	return -1
+}
