@@ -165,7 +165,9 @@ func (r *Run) pendOnSource(args []python.Value) {
 }
 
 func (r *Run) copyingOnSource(args []python.Value) {
-	s := r.host.shared[args[0].(int)]
+	k := args[0].(int)
+	s := r.host.shared[k]
+	r.source.pending[k] = pendingCopy{buffer: args[1]} // the host can still see it when no copy is under way any more
 	s.Copying, s.Pending = true, mirror.As[spec.Buffer](r.source.mirror, args[1])
 	r.source.mirror.Flush()
 }

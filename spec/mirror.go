@@ -17,6 +17,8 @@ type MirrorType struct {
 	Fields map[string]string
 	// Without are fields of Python that the port does not have because nothing depends on them.
 	Without []string
+	// Has are the fields of Python that everything here relies on.
+	Has []string
 	// Static says that the fields do not change once the object is made.
 	Static bool
 	// Self is where the object is that the port has in place of a closure or bound method; "": the port has a closure, too.
@@ -43,37 +45,66 @@ func (t MirrorType) without(fields ...string) MirrorType {
 	return t
 }
 
+func (t MirrorType) has(fields string) MirrorType {
+	t.Has = strings.Fields(fields)
+	return t
+}
+
+// GoNames are the fields here that are filled from a field of Python.
+func (t MirrorType) GoNames(field string) []string {
+	if field == "lenders" {
+		return []string{"lenders", "delivered"}
+	}
+	plain := strings.ReplaceAll(field, "_", "")
+	return goNames(t.Type, plain)
+}
+
+func goNames(t reflect.Type, plain string) (names []string) {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if strings.EqualFold(f.Name, plain) {
+			names = append(names, f.Name)
+		} else if f.Anonymous && f.Type.Kind() == reflect.Struct {
+			names = append(names, goNames(f.Type, plain)...)
+		}
+	}
+	return names
+}
+
 // MirrorClasses are the classes of definitions.py that have a struct here, by their qualified names.
 var MirrorClasses = map[string]MirrorType{
-	"Store":             mirrorOf[Store](),
-	"ComponentInstance": mirrorOf[ComponentInstance]().without("handles", "threads"), // see MirrorTable
-	"Continuation":      mirrorFrom[Continuation]("co", "", "f", "", "handler", "").without("lock", "handler", "block_result"),
-	"Thread":            mirrorOf[Thread](),
-	"Task":              mirrorOf[Task](),
-	"CanonicalOptions":  mirrorOnce[CanonicalOptions](),
+	"Store":             mirrorOf[Store]().has("waiting nesting_depth"),
+	"ComponentInstance": mirrorOf[ComponentInstance]().without("handles", "threads").has("store parent handles threads may_enter may_leave backpressure num_waiting_to_enter exclusive_thread"), // see MirrorTable
+	"Continuation":      mirrorFrom[Continuation]("co", "", "f", "", "handler", "").without("lock", "handler", "block_result").has("lock"),
+	"Thread":            mirrorOf[Thread]().has("cont ready_func task cancellable index storage"),
+	"Task":              mirrorOf[Task]().has("ft opts inst on_start on_resolve state num_borrows implicit_thread threads"),
+	"CanonicalOptions":  mirrorOnce[CanonicalOptions]().has("string_encoding memory realloc post_return async_ callback"),
 	"LiftLowerOptions":  mirrorOnce[LiftLowerOptions](),
 	"LiftOptions":       mirrorOnce[LiftOptions](),
-	"MemInst":           mirrorOf[MemInst](),
-	"LiftLowerContext":  mirrorOnce[LiftLowerContext](),
-	"ResourceHandle":    mirrorOf[ResourceHandle](),
-	"ResourceType":      mirrorOnce[ResourceType](),
-	"WaitableSet":       mirrorOf[WaitableSet](),
-	"Subtask":           mirrorFrom[Subtask]("delivered", ""),
-	"SharedStreamImpl":  mirrorOf[SharedStreamImpl](),
-	"SharedFutureImpl":  mirrorOf[SharedFutureImpl](),
-	"ReadableStreamEnd": mirrorOf[ReadableStreamEnd](),
-	"WritableStreamEnd": mirrorOf[WritableStreamEnd](),
-	"ReadableFutureEnd": mirrorOf[ReadableFutureEnd](),
-	"WritableFutureEnd": mirrorOf[WritableFutureEnd](),
-	"ErrorContext":      mirrorOnce[ErrorContext](),
+	"MemInst":           mirrorOf[MemInst]().has("bytes addrtype"),
+	"LiftLowerContext":  mirrorOnce[LiftLowerContext]().has("opts inst borrow_scope"),
+	"ResourceHandle":    mirrorOf[ResourceHandle]().has("rt rep own borrow_scope num_lends"),
+	"ResourceType":      mirrorOnce[ResourceType]().has("impl dtor"),
+	"WaitableSet":       mirrorOf[WaitableSet]().has("elems num_waiting"),
+	"Subtask":           mirrorFrom[Subtask]("delivered", "").has("pending_event wset has_sync_waiter state on_cancel lenders cancellation_requested flat_results"),
+	"SharedStreamImpl":  mirrorOf[SharedStreamImpl]().has("t dropped pending_inst pending_buffer pending_on_copy pending_on_copy_done"),
+	"SharedFutureImpl":  mirrorOf[SharedFutureImpl]().has("t dropped pending_inst pending_buffer pending_on_copy_done"),
+	"ReadableStreamEnd": mirrorOf[ReadableStreamEnd]().has("pending_event wset has_sync_waiter state shared"),
+	"WritableStreamEnd": mirrorOf[WritableStreamEnd]().has("pending_event wset has_sync_waiter state shared"),
+	"ReadableFutureEnd": mirrorOf[ReadableFutureEnd]().has("pending_event wset has_sync_waiter state shared"),
+	"WritableFutureEnd": mirrorOf[WritableFutureEnd]().has("pending_event wset has_sync_waiter state shared"),
+	"ErrorContext":      mirrorOnce[ErrorContext]().has("debug_message"),
 	"CoreFuncRef":       mirrorOnce[CoreFuncRef](),
 	"CoreFuncType":      mirrorOnce[CoreFuncType](),
 	"CoreValueIter":     mirrorOf[coreValueIter](),
 
-	"ReadableBufferGuestImpl": mirrorOf[readableBufferGuestImpl](),
-	"WritableBufferGuestImpl": mirrorOf[writableBufferGuestImpl](),
+	"ReadableBufferGuestImpl": mirrorOf[readableBufferGuestImpl]().has("cx t ptr progress length"),
+	"WritableBufferGuestImpl": mirrorOf[writableBufferGuestImpl]().has("cx t ptr progress length"),
 
-	"FuncType": mirrorOnce[FuncType](),
+	"FuncType": mirrorOnce[FuncType]().has("params result async_"),
 	"BoolType": mirrorOnce[BoolType](), "S8Type": mirrorOnce[S8Type](), "U8Type": mirrorOnce[U8Type](), "S16Type": mirrorOnce[S16Type](),
 	"U16Type": mirrorOnce[U16Type](), "S32Type": mirrorOnce[S32Type](), "U32Type": mirrorOnce[U32Type](), "S64Type": mirrorOnce[S64Type](),
 	"U64Type": mirrorOnce[U64Type](), "F32Type": mirrorOnce[F32Type](), "F64Type": mirrorOnce[F64Type](), "CharType": mirrorOnce[CharType](),
