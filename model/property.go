@@ -9,7 +9,9 @@ type Property struct {
 	BlindSpots string // the violations that its checker cannot see
 	Indices    bool   // it compares indices as numbers, or depends on tables, so states that differ in those are not merged
 	Question   bool   // it is a question, which the pin need not answer with yes; false: a promise, checked by default
-	New        func() Checker
+	// Needs are the fields of definitions.py that its checker looks at, as "Thread.storage"; nil: none.
+	Needs []string
+	New   func() Checker
 }
 
 // A Checker checks one property in one run. It is told what happens, in order, through those of the methods of run_observers.go

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"math/big"
 	"strconv"
 
 	"cabi/internal/engine"
@@ -103,8 +104,10 @@ func (p *pythonWriter) value(v python.Value) {
 		p.list(v.Values())
 	case *python.Instance, *python.Function, *python.Method, *python.Partial:
 		p.object(v)
-	default:
+	case bool, int, float64, *big.Int:
 		p.Put(fmt.Sprint(v))
+	default: // a lock, or part of an expression: the state of the stacks says the rest
+		p.Put(fmt.Sprintf("%T", v))
 	}
 }
 

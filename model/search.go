@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"slices"
 
 	"cabi/spec"
@@ -50,7 +51,8 @@ type Search struct {
 	// OnViolation is called with the first violation of each kind when it is found. It may be nil.
 	OnViolation func(*Violation)
 
-	tweak tweak
+	changed *changedSet // what a definitions.py has not, or in another way; nil: runs are the port's
+	tweak   tweak
 }
 
 // A tweak changes a search for a test, which shows that the search depends on what is changed.
@@ -62,12 +64,15 @@ type tweak struct {
 
 // Run makes the search.
 func (s Search) Run() *Report {
+	if s.Source != nil {
+		return s.onSource()
+	}
+	return s.runOnce()
+}
+
+func (s Search) runOnce() *Report {
 	e := newExplorer(s)
 	defer e.close()
-	if err := s.trySource(); err != nil {
-		e.report.Err = err
-		return e.finish()
-	}
 	switch {
 	case s.Random != nil:
 		e.randomly()
@@ -96,7 +101,14 @@ func (s *Search) trySource() error {
 	}
 	r := NewRun(s.World, s.options(nil), nil)
 	defer r.Close()
-	return r.onSource(s.Source, s.Deterministic)
+	if err := r.onSource(s.Source, s.Deterministic); err != nil {
+		return err
+	}
+	if gone := r.missingEssential(); gone != "" {
+		return fmt.Errorf("%s: %s is gone, without which runs cannot be followed", s.Source.Name, gone)
+	}
+	r.missing(s.changed)
+	return nil
 }
 
 // NewRun makes a run of the search's world, with the options that the search gives its own.

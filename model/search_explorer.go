@@ -168,6 +168,9 @@ func (e *explorer) addViolation(from path, s *successor, v violation) {
 
 // addViolationAt adds a violation at the end of a path.
 func (e *explorer) addViolationAt(to path, found violation) {
+	if e.changed != nil && slices.ContainsFunc(e.Properties, func(p *Property) bool { return p.Name == found.property && e.changed.whyNot(p) != "" }) {
+		return // the search is made again without the property
+	}
 	v := &Violation{Property: found.property, Kind: found.kind, Message: found.message, Actions: len(to.actions)}
 	v.Trace = e.tracer.trace(to, v)
 	e.violationPaths = append(e.violationPaths, to)
@@ -324,6 +327,7 @@ func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
 func (w *worker) onSource(r *Run) *Run {
 	if w.Source != nil {
 		must(0, r.onSource(w.Source, w.Deterministic)) // Search.Run has tried it
+		noteUnknown(r.source.mirror, w.changed)
 	}
 	return r
 }

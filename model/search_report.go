@@ -32,7 +32,9 @@ type Report struct {
 	Err        error        // of the disk or a checkpoint, which stopped the search; nil: there was none
 	Memory     int64        // bytes that visited states take in memory
 	Disk       int64        // bytes that states take on disk
-	Reduced    bool         // states that differ only in the numbers of indices were taken for one
+	// NotChecked are the properties that cannot be checked on the search's definitions.py, and why.
+	NotChecked map[string]string
+	Reduced    bool // states that differ only in the numbers of indices were taken for one
 }
 
 // Violation is the first violation; nil: none.

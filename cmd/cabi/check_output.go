@@ -33,32 +33,34 @@ type finding struct {
 
 // A result is what cabi check --json prints last, and what the output for people is made from.
 type result struct {
-	World       string         `json:"world"`
-	Variant     string         `json:"variant"`
-	Properties  []string       `json:"properties"`
-	Verdict     string         `json:"verdict"` // holds, holds vacuously, violated, no violation found
-	Mode        string         `json:"mode"`    // breadth first, depth first, random
-	Bounds      model.Bounds   `json:"bounds"`
-	Reduced     bool           `json:"reduced"`
-	Seed        *uint64        `json:"seed,omitempty"`
-	Runs        int            `json:"runs,omitempty"`
-	States      int            `json:"states"`
-	Transitions int            `json:"transitions"`
-	Depth       int            `json:"depth"`
-	Frontier    int            `json:"frontier"`
-	Cut         int            `json:"cut"`
-	Collision   float64        `json:"collision_probability"`
-	PerState    float64        `json:"bytes_per_state"`
-	Disk        int64          `json:"disk_bytes"`
-	Stops       map[string]int `json:"stops"`
-	Taken       map[string]int `json:"taken"`
-	Never       []string       `json:"never,omitempty"`
-	Unexercised []string       `json:"unexercised,omitempty"` // properties that held vacuously
-	Passed      []string       `json:"never_fired,omitempty"`
-	Findings    []string       `json:"findings"`
-	Stopped     string         `json:"stopped_by,omitempty"` // by what the search was stopped early; random walks end so
-	Chosen      string         `json:"chosen,omitempty"`     // for a world of one's own that does not say all
-	LeftOut     []string       `json:"left_out,omitempty"`   // from the menus that were chosen
+	World       string            `json:"world"`
+	Variant     string            `json:"variant"`
+	Properties  []string          `json:"properties"`
+	Verdict     string            `json:"verdict"` // holds, holds vacuously, violated, no violation found
+	Mode        string            `json:"mode"`    // breadth first, depth first, random
+	Bounds      model.Bounds      `json:"bounds"`
+	Reduced     bool              `json:"reduced"`
+	Seed        *uint64           `json:"seed,omitempty"`
+	Runs        int               `json:"runs,omitempty"`
+	States      int               `json:"states"`
+	Transitions int               `json:"transitions"`
+	Depth       int               `json:"depth"`
+	Frontier    int               `json:"frontier"`
+	Cut         int               `json:"cut"`
+	Collision   float64           `json:"collision_probability"`
+	PerState    float64           `json:"bytes_per_state"`
+	Disk        int64             `json:"disk_bytes"`
+	Stops       map[string]int    `json:"stops"`
+	Taken       map[string]int    `json:"taken"`
+	Never       []string          `json:"never,omitempty"`
+	Source      string            `json:"spec,omitempty"`        // the definitions.py that was run, in place of the port
+	NotChecked  map[string]string `json:"not_checked,omitempty"` // properties that cannot be checked on it, and why
+	Unexercised []string          `json:"unexercised,omitempty"` // properties that held vacuously
+	Passed      []string          `json:"never_fired,omitempty"`
+	Findings    []string          `json:"findings"`
+	Stopped     string            `json:"stopped_by,omitempty"` // by what the search was stopped early; random walks end so
+	Chosen      string            `json:"chosen,omitempty"`     // for a world of one's own that does not say all
+	LeftOut     []string          `json:"left_out,omitempty"`   // from the menus that were chosen
 }
 
 // prepare looks whether everything can be written, before the search. It leaves everything as it is.
@@ -165,10 +167,13 @@ func newResult(s model.Search, r *model.Report) result {
 	res := result{World: s.World.Name, Variant: s.Variant.Name, Mode: "breadth first", Bounds: s.Bounds, Reduced: r.Reduced, Runs: r.Runs,
 		States: r.States, Transitions: r.Transitions, Depth: r.Depth, Frontier: r.Frontier, Cut: r.AtBound, Collision: r.CollisionProbability(), Disk: r.Disk,
 		Stops: r.Stops, Taken: r.Taken, Never: r.NeverTaken, Findings: []string{}}
+	if s.Source != nil {
+		res.Source, res.NotChecked = s.Source.Name, r.NotChecked
+	}
 	if r.States > 0 {
 		res.PerState = float64(r.Memory) / float64(r.States)
 	}
-	res.Properties = names(s.Properties, func(p *model.Property) string { return p.Name })
+	res.Properties = slices.DeleteFunc(names(s.Properties, func(p *model.Property) string { return p.Name }), func(name string) bool { return r.NotChecked[name] != "" })
 	res.Unexercised = slices.DeleteFunc(slices.Clone(res.Properties), func(name string) bool { return slices.Contains(r.Exercised, name) })
 	for _, site := range r.NeverFired {
 		res.Passed = append(res.Passed, string(site))
@@ -191,6 +196,8 @@ func verdict(s model.Search, r *model.Report) string {
 	case len(r.Violations) > 0:
 		return "violated"
 	case r.Stopped || s.Random != nil:
+		return "no violation found"
+	case len(s.Properties) > 0 && len(s.Properties) == len(r.NotChecked):
 		return "no violation found"
 	case len(r.NeverTaken) > 0 || r.Transitions == 0 || len(r.Exercised) == 0 && len(s.Properties) > 0:
 		return "holds vacuously"
@@ -227,6 +234,7 @@ func (r result) print(w io.Writer, violations []*model.Violation, saved string, 
 		fmt.Fprintf(w, "%s: %s\n", r.verdictWords(), countProperties(len(r.Properties)))
 	}
 	r.printFigures(w)
+	r.printNotChecked(w)
 	if verbose {
 		r.printRest(w)
 	} else {
@@ -286,6 +294,18 @@ func (r result) frontier() string {
 		return fmt.Sprintf("exhausted up to the bound, which cuts %s", model.Counted(r.Cut, "state"))
 	default:
 		return "exhausted: the bound on actions cuts nothing"
+	}
+}
+
+// printNotChecked names the properties that cannot be checked on a definitions.py, by what it lacks.
+func (r result) printNotChecked(w io.Writer) {
+	byReason := map[string][]string{}
+	for name, why := range r.NotChecked {
+		byReason[why] = append(byReason[why], name)
+	}
+	for _, why := range slices.Sorted(maps.Keys(byReason)) {
+		slices.Sort(byReason[why])
+		fmt.Fprint(w, indented(strings.Fields(fmt.Sprintf("not checked on this version: %s: %s", why, strings.Join(byReason[why], ", "))), "  ", widthOf(w)))
 	}
 }
 

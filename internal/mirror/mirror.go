@@ -42,13 +42,13 @@ type Plans struct {
 	OwnFile string
 	// Classes are classes of that file that the program has structs for.
 	Classes map[string]spec.MirrorType
-	// Gone are fields of Python's classes that the port has and this definitions.py does not: "Thread.storage".
-	Gone map[string]bool
+	// OnUnknown is told of each field that holds what the port has nothing for. It may be nil.
+	OnUnknown func(class, field string)
 }
 
 // NewPlans makes plans for the classes of a machine.
 func NewPlans(ownFile string) *Plans {
-	return &Plans{classes: map[*python.Class]*plan{}, closures: map[*python.Code]*plan{}, setters: map[reflect.Type]setter{}, OwnFile: ownFile, Gone: map[string]bool{}}
+	return &Plans{classes: map[*python.Class]*plan{}, closures: map[*python.Code]*plan{}, setters: map[reflect.Type]setter{}, OwnFile: ownFile}
 }
 
 // Fixed are the types that do not change.
@@ -307,6 +307,9 @@ func (m *Mirror) fillInstance(p *pair, x *python.Instance) {
 		if v, ok := x.Slot(f.slot); ok {
 			if !f.set(m, f.address(p.at), v) {
 				m.Unknown = append(m.Unknown, Unknown{p.value, f.name, v})
+				if m.OnUnknown != nil {
+					m.OnUnknown(pl.name, x.Class().SlotNames()[f.slot])
+				}
 			}
 		}
 	}
