@@ -58,6 +58,7 @@ type sourceRun struct {
 	made      []*python.Instance // threads, in the order in which they were made
 	thrown    string             // the function that threw last
 	last      sought             // the last index that was looked up
+	asPorted  bool               // the state is written without what the port does not know
 	failed    error              // why the run could not go on; nil: it could
 	stop      engine.Stop        // how the Python stopped, and where
 
@@ -316,6 +317,11 @@ func (r *Run) sync() {
 	for i, call := range r.host.calls {
 		if !call.Resolved {
 			call.onResolve = mirror.As[spec.OnResolve](m, s.onResolve[i])
+		}
+	}
+	for _, at := range r.Activations { // the state of the call is of use to the host for as long as it acts in it
+		if at.Kind == KindHostFunc || at.Kind == KindHostCancel {
+			m.Value(s.onResolve[at.Args[0].Uint64()])
 		}
 	}
 	for i, known := range r.host.shared {

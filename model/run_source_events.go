@@ -106,10 +106,13 @@ func within(c *python.Call) bool {
 // sought is told that an index is about to be looked up.
 func (r *Run) sought(c *python.Call) {
 	of := r.tableOf(c)
+	v, _ := c.Arg("i")
+	if t := r.Store.Running(); of == nil && t != nil { // a table of functions, which is no instance's
+		r.source.last = sought{inst: t.Instance(), want: spec.Expected{Class: spec.ClassCoreFuncRef}, index: indexOn(v)}
+	}
 	if of == nil || within(c) {
 		return
 	}
-	v, _ := c.Arg("i")
 	r.source.last = sought{inst: of.Inst, index: indexOn(v)}
 	want, ok := r.wanted(c, of)
 	if r.source.last.want = want; ok && len(r.soughtObservers()) > 0 {

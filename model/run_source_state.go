@@ -22,7 +22,7 @@ type pythonWriter struct {
 
 // source writes what the port does not know.
 func (w *stateWriter) source(r *Run) {
-	if r.source == nil {
+	if r.source == nil || r.source.asPorted {
 		return
 	}
 	p := &pythonWriter{stateWriter: w, r: r}

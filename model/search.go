@@ -59,6 +59,7 @@ type Search struct {
 type tweak struct {
 	mergeNothing bool                                                   // no two states are taken for one
 	rewrite      func(state []byte) []byte                              // changes the text that fingerprints are of
+	onSuccessor  func(to path) bool                                     // is called with each successor; false: the search stops
 	onState      func(e *explorer, to path, s *successor, visited bool) // is called with each state that a run comes to
 }
 

@@ -120,6 +120,9 @@ func (e *explorer) addSuccessor(from path, s *successor) bool {
 	if s.failed != nil && e.report.Err == nil {
 		e.report.Err = s.failed
 	}
+	if e.tweak.onSuccessor != nil && !e.report.Stopped && !e.tweak.onSuccessor(s.pathFrom(from)) {
+		e.report.Stopped = true
+	}
 	e.countSuccessor(s)
 	for _, v := range s.violated {
 		e.addViolation(from, s, v)

@@ -5,6 +5,7 @@ package spec
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -273,16 +274,17 @@ func (s *Store) DrawBits(site Site, k int) uint64 { return DrawBits(s.options.Ch
 // MirrorChoices has s choose so from now on.
 func (s *Store) MirrorChoices(c Choices) { s.options.Choices = c }
 
+// typesOnIndex are the functions that trap on the type of the element that an index names.
+var typesOnIndex = []string{"canon_resource_drop", "canon_resource_rep", "lift_own", "lift_borrow", "stream_copy", "future_copy", "cancel_copy", "drop", "lift_async_value"}
+
 // OnIndex reports whether a trap is about the element that an index names.
 func OnIndex(site Site) bool {
-	_, word, _ := strings.Cut(string(site), "/")
+	function, word, _ := strings.Cut(string(site), "/")
 	switch word {
-	case "bounds":
-		return site == "Table.get/bounds"
-	case "empty", "class", "set-class", "waitable-class":
+	case "bounds", "empty":
+		return function == "Table.get"
+	case "class", "set-class", "waitable-class":
 		return true
-	case "type":
-		return site != "canon_thread_new_indirect/type"
 	}
-	return false
+	return word == "type" && slices.Contains(typesOnIndex, function)
 }

@@ -10,6 +10,8 @@ import (
 
 	"cabi/internal/port"
 	"cabi/internal/upstream"
+	"cabi/model"
+	"cabi/spec"
 
 	"github.com/spf13/cobra"
 )
@@ -17,6 +19,9 @@ import (
 const upstreamLong = `Upstream runs random worlds on the port and on upstream's own Python, from the same actions of guests and host and
 the same choices, and compares what happens, step by step: results, traps and where they are, failing assertions,
 crashes, and after every step the whole state. It prints what the runs reached, and the first difference.
+
+With --every-state WORLD it explores that world instead, within a bound, and makes every transition on both: the port, and the
+definitions.py run by the interpreter of cabi, which needs no python3.
 
 It needs python3, 3.11 or later, and a checkout of WebAssembly/component-model.
 
@@ -26,6 +31,7 @@ Exit status: 0 no difference, 1 a difference, 2 bad usage or input.`
 func newUpstreamCommand() *cobra.Command {
 	o := upstream.Options{}
 	runs, workers, unpatched := bound{20000, 1 << 30}, bound{2, 1000}, uint(0)
+	everyState, steps := "", bound{0, 1000}
 	cmd := &cobra.Command{
 		Use:     "upstream",
 		Short:   "Compare the port with upstream's Python on random runs",
@@ -33,6 +39,9 @@ func newUpstreamCommand() *cobra.Command {
 		Example: "  cabi upstream --dir component-model/design/mvp/canonical-abi --runs 20000 --seed 7",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if everyState != "" {
+				return runEveryState(o.Dir, everyState, steps.value, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			}
 			o.Runs, o.Workers, o.Unpatched = runs.value, workers.value, int(min(unpatched, 1<<30))
 			return runUpstream(o, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -43,6 +52,18 @@ func newUpstreamCommand() *cobra.Command {
 	f.Uint64Var(&o.Seed, "seed", 1, "what the runs are made from: the same runs for the same seed")
 	f.Var(&workers, "workers", "how many Python processes to use")
 	f.UintVar(&unpatched, "unpatched", 100, "check one run in `N` with Python's own stack switching too; 0: none")
+	f.StringVar(&everyState, "every-state", "", "explore this `WORLD`, and make every transition on both")
+	f.Var(&steps, "steps", "with --every-state: how many actions; the world's own bound if it is not given")
+	completeFlags(cmd, map[string]kind{"every-state": kindWorld})
+	flagRules{
+		needs: []flagNeed{{"steps", []string{"every-state"}}},
+		excludes: []flagPair{
+			{"every-state", "runs", "every run of the world is made"},
+			{"every-state", "seed", "nothing is drawn"},
+			{"every-state", "workers", "no Python processes are used"},
+			{"every-state", "unpatched", "no Python processes are used"},
+		},
+	}.refuse(cmd)
 	return cmd
 }
 
@@ -77,6 +98,39 @@ func runUpstream(o upstream.Options, out, errs io.Writer) error {
 	fmt.Fprintf(out, "\nno difference in %d runs with seed %d; %d also ran with Python's own stack switching, where %d hung as they must\n",
 		o.Runs, o.Seed, report.Unpatched, report.Hung)
 	fmt.Fprintf(errs, "%.1f s\n", time.Since(began).Seconds())
+	return nil
+}
+
+// runEveryState explores a world, and makes every transition on the port and on the definitions.py in a directory.
+func runEveryState(dir, name string, steps int, out, errs io.Writer) error {
+	if dir == "" {
+		return exitError{2, "name a checkout of WebAssembly/component-model: --dir DIR"}
+	}
+	world := model.WorldByName(name)
+	if world == nil {
+		return unknown(kindWorld, name)
+	}
+	source, err := model.OpenSource(dir)
+	if err != nil {
+		return exitError{2, err.Error()}
+	}
+	progress := newProgress(errs, 0)
+	defer progress.clear()
+	search := model.Search{World: world, Variant: spec.SingleTable, Bounds: model.Bounds{Steps: steps}.Or(world.Bounds), Progress: progress.update}
+	result := search.InLockstep(source)
+	progress.clear()
+	if result.Err != nil {
+		return exitError{2, result.Err.Error()}
+	}
+	if d := result.Difference; d != nil {
+		fmt.Fprintf(out, "%s\nthe port:       %s\ndefinitions.py: %s\n", d.Trace, d.Port, d.Python)
+		return exitError{1, ""}
+	}
+	fmt.Fprintf(out, "no difference in world %s, %s: %s, %s compared\n", world.Name, search.Bounds, model.Counted(result.States, "state"),
+		model.Counted(result.Compared, "transition"))
+	if result.Stopped {
+		return exitError{code: 3}
+	}
 	return nil
 }
 

@@ -133,12 +133,16 @@ func (f *Fiber) Calls() (calls []*Call) {
 	return calls
 }
 
-// Variables are the local variables that have values, by the order in which the function names them.
+// Variables are the local variables that have values, by the order in which the function names them, and what is on the stack of the
+// call, under the name "".
 func (c *Call) Variables() (names []string, values []Value) {
 	for i, name := range c.frame.code.slotNames {
 		if v, ok := c.Arg(name); ok && i < c.frame.code.locals {
 			names, values = append(names, name), append(values, v)
 		}
+	}
+	for i := c.frame.code.locals; i < c.frame.sp; i++ {
+		names, values = append(names, ""), append(values, c.frame.regs[i])
 	}
 	return names, values
 }

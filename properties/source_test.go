@@ -1,0 +1,193 @@
+package properties_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"cabi/model"
+	"cabi/properties"
+	"cabi/spec"
+)
+
+// definitions is the definitions.py of the checkout that CABI_UPSTREAM names, or the test is skipped.
+func definitions(t *testing.T) string {
+	dir := os.Getenv("CABI_UPSTREAM")
+	if dir == "" {
+		t.Skip("set CABI_UPSTREAM to a checkout of WebAssembly/component-model")
+	}
+	for _, file := range []string{filepath.Join(dir, "definitions.py"), filepath.Join(dir, "design/mvp/canonical-abi/definitions.py")} {
+		if text, err := os.ReadFile(file); err == nil {
+			return string(text)
+		}
+	}
+	t.Fatalf("%s holds no definitions.py", dir)
+	return ""
+}
+
+// sourceOf is a definitions.py with some of its text replaced.
+func sourceOf(t *testing.T, text string, replacements ...string) *model.Source {
+	t.Helper()
+	for i := 0; i < len(replacements); i += 2 {
+		if !strings.Contains(text, replacements[i]) {
+			t.Fatalf("definitions.py has no %q", replacements[i])
+		}
+		text = strings.ReplaceAll(text, replacements[i], replacements[i+1])
+	}
+	file := filepath.Join(t.TempDir(), "definitions.py")
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	source, err := model.OpenSource(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return source
+}
+
+func searchOf(world string, steps int) model.Search {
+	w := model.WorldByName(world)
+	return model.Search{World: w, Variant: spec.SingleTable, Properties: properties.For(w), Bounds: model.Bounds{Steps: steps}.Or(w.Bounds), KeepGoing: true}
+}
+
+// smallBounds are bounds of worlds that take a second or so together.
+var smallBounds = map[string]int{"handles": 4, "waitables": 3, "events": 4, "borrows": 5, "dtors": 5, "waits": 5, "subtasks": 5, "backpressure": 5, "children": 6,
+	"streams": 6, "futures": 5, "host-streams": 6, "host-reads": 7, "host-calls": 6, "transfers": 5, "tasks": 4, "callbacks": 4, "threads": 4, "switches": 5,
+	"reentrance": 6, "cancel": 5, "error-contexts": 3, "relends": 6, "pipes": 5, "alone": 4, "loops": 5, "promotes": 5, "helpers": 4, "helper-calls": 4,
+	"limits": 3, "blocking": 5, "sharing": 4, "everything": 2}
+
+// summary is what of a report is to be the same on the port and on definitions.py.
+func summary(r *model.Report) string {
+	var b strings.Builder
+	fmt.Fprintln(&b, r.States, r.Transitions, r.Depth, r.Frontier, r.Stops, r.Exercised, r.NeverTaken)
+	for _, v := range r.Violations {
+		fmt.Fprintln(&b, v.Key(), v.Actions, v.Message, v.Trace)
+	}
+	return b.String()
+}
+
+// A search on the definitions.py of the pin finds the same as one on the port: the same states, transitions, stops and violations.
+func TestSourceIsThePort(t *testing.T) {
+	source := sourceOf(t, definitions(t))
+	for world, steps := range smallBounds {
+		search := searchOf(world, steps)
+		port := search.Run()
+		search.Source, search.Workers = source, 2
+		python := search.Run()
+		if python.Err != nil || len(python.NotChecked) > 0 || summary(port) != summary(python) {
+			t.Errorf("%s: error %v, not checked %v\nthe port:\n%s\ndefinitions.py:\n%s", world, python.Err, python.NotChecked, summary(port), summary(python))
+		}
+	}
+}
+
+// The port and the definitions.py of the pin agree at every transition, in every line and in the whole state.
+func TestLockstep(t *testing.T) {
+	source := sourceOf(t, definitions(t))
+	for world, steps := range smallBounds {
+		result := searchOf(world, steps).InLockstep(source)
+		if result.Err != nil || result.Difference != nil || result.Compared <= result.Transitions {
+			t.Errorf("%s: %d compared, error %v, %+v", world, result.Compared, result.Err, result.Difference)
+		}
+	}
+}
+
+// A lockstep finds a trap that is missing.
+func TestLockstepFinds(t *testing.T) {
+	source := sourceOf(t, definitions(t), "  trap_if(h.num_lends != 0)\n", "")
+	result := searchOf("borrows", 6).InLockstep(source)
+	if result.Difference == nil || !strings.Contains(result.Difference.Port, "num_lends") {
+		t.Errorf("%+v", result.Difference)
+	}
+}
+
+// Mutants of definitions.py are noticed by promises, and the trace says so on definitions.py when it is replayed.
+func TestSourceMutants(t *testing.T) {
+	text := definitions(t)
+	for _, mutant := range []struct{ world, property, from, to string }{
+		{"borrows", "lends-balanced", "      h.num_lends -= 1\n", "      pass\n"},
+		{"handles", "dense", "    self.free.append(i)\n", "    pass\n"},
+		{"waits", "waiting-count", "    self.num_waiting -= 1\n", "    pass\n"},
+		{"backpressure", "backpressure-count", "        self.inst.num_waiting_to_enter -= 1\n", "        pass\n"},
+	} {
+		source := sourceOf(t, text, mutant.from, mutant.to)
+		search := searchOf(mutant.world, 8)
+		search.Properties, search.Source, search.KeepGoing = []*model.Property{properties.ByName(mutant.property)}, source, false
+		report := search.Run()
+		v := report.Violation()
+		if v == nil {
+			t.Errorf("%s: %s does not notice %q: %d states, not checked %v, error %v", mutant.world, mutant.property, mutant.from, report.States, report.NotChecked, report.Err)
+			continue
+		}
+		again, err := model.ReplayOptions{Source: source, Properties: search.Properties}.Run(v.Trace)
+		if err != nil || again.Departure() != "" {
+			t.Errorf("%s: %v, %s", mutant.property, err, again.Departure())
+		}
+	}
+}
+
+// A promise about a field that is renamed is reported as not checked, and so is one about a field that holds something else. Others are
+// checked.
+func TestSourceNotChecked(t *testing.T) {
+	text := definitions(t)
+	for _, c := range []struct{ name, from, to, why string }{
+		{"renamed", "num_waiting ", "waiters ", "WaitableSet.num_waiting is gone"},
+		{"changed", "    self.num_waiting = 0\n", "    self.num_waiting = 0.0\n", "WaitableSet.num_waiting is not what it was"},
+	} {
+		replacements := []string{c.from, c.to}
+		if c.name == "renamed" {
+			replacements = append(replacements, "num_waiting:", "waiters:")
+		}
+		search := searchOf("waits", 3)
+		search.Source = sourceOf(t, text, replacements...)
+		report := search.Run()
+		if n := len(report.NotChecked); report.Err != nil || n == 0 || n > 40 || report.NotChecked["no-crash"] != "" {
+			t.Errorf("%s: error %v, not checked: %v", c.name, report.Err, report.NotChecked)
+		}
+		for name, why := range report.NotChecked {
+			if !strings.Contains(why, c.why) {
+				t.Errorf("%s: %s is not checked because %s", c.name, name, why)
+			}
+		}
+	}
+}
+
+// What is no definitions.py, or is outside of what the interpreter has, is refused.
+func TestSourceRefused(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := model.OpenSource(dir); err == nil || !strings.Contains(err.Error(), "holds no definitions.py") {
+		t.Errorf("an empty directory: %v", err)
+	}
+	for text, want := range map[string]string{"x = 1\n\nasync def f(): pass\n": "definitions.py:3", "class Table:\n  pass\n": "AttributeError", "def f(:\n": "1"} {
+		if err := os.WriteFile(filepath.Join(dir, "definitions.py"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := model.OpenSource(dir); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// The result is the same for any number of workers, and with every transition made in a run of its own.
+func TestSourceWorkers(t *testing.T) {
+	search := searchOf("cancel", 4)
+	search.Source = sourceOf(t, strings.Replace(definitions(t), "    self.num_waiting -= 1\n", "    self.num_waiting -= 2\n", 1))
+	one := search.Run()
+	search.Workers = 3
+	three := search.Run()
+	search.World, search.Replay = model.WorldByName("handles"), false
+	if !reflect.DeepEqual(summary(one), summary(three)) {
+		t.Errorf("one worker:\n%s\nthree:\n%s", summary(one), summary(three))
+	}
+	for _, world := range []string{"waits", "host-streams"} {
+		small := searchOf(world, 3)
+		small.Source = search.Source
+		fast := small.Run()
+		small.Replay = true
+		if slow := small.Run(); summary(fast) != summary(slow) {
+			t.Errorf("%s, with actions taken back:\n%s\nwithout:\n%s", world, summary(fast), summary(slow))
+		}
+	}
+}
