@@ -28,13 +28,13 @@
 //   - common: helpers;
 //   - world: worlds as data, their types, actions and bounds, the rules of validation, the data that runs share, and the worlds that
 //     have names;
-//   - run, host and property, which use each other: the store of a world, the loop that takes actions, menus, the text of a state, the
-//     recorder; what the host does; properties and checkers;
+//   - run, host, property and source, which use each other: the store of a world, the loop that takes actions, menus, the text of a state, the
+//     recorder; what the host does; properties and checkers; and runs that are made on a definitions.py in place of the port;
 //   - trace: text and JSON of traces, names in them, replaying;
 //   - litmus and search, which do not use each other: litmus tests; and explorers, the frontier, visited states, checkpoints, random walks;
 //   - admits, which uses search and not litmus: logs, and the search for a run that explains one.
 //
-// The package imports spec. Only search uses cabi/internal/snapshot, to take actions back, cabi/internal/storage, to keep states, and
+// The package imports spec. Only source uses cabi/internal/engine, cabi/internal/python and cabi/internal/mirror. Only search and source use cabi/internal/snapshot, to take actions back, and only search cabi/internal/storage, to keep states, and
 // cabi/internal/output, to write checkpoints.
 //
 // docs/design.md says how the parts work, and why this is one package.

@@ -331,6 +331,7 @@ func (w *worker) onSource(r *Run) *Run {
 	if w.Source != nil {
 		must(0, r.onSource(w.Source, w.Deterministic)) // Search.Run has tried it
 		noteUnknown(r.source.mirror, w.changed)
+		r.keepOrigin(notSaved())
 	}
 	return r
 }

@@ -14,13 +14,12 @@ type Store struct {
 	handler    *Handler // what runs; nil: the host (Python: thread_local_handler.value)
 	coroutines []*coroutine
 	instances  []*ComponentInstance
-	shared     []*Table   // the tables of all instances, under a variant that shares tables
-	mirrored   []*Handler // of MirrorRunning
-	aborted    bool       // the store was aborted or closed: its stacks are being unwound
-	marked     int        // how many coroutines there were at the mark
-	disturbed  bool       // one of them was resumed since, or has suspended itself
-	types      int        // how many resource types were made
-	threads    int        // how many were made
+	shared     []*Table // the tables of all instances, under a variant that shares tables
+	aborted    bool     // the store was aborted or closed: its stacks are being unwound
+	marked     int      // how many coroutines there were at the mark
+	disturbed  bool     // one of them was resumed since, or has suspended itself
+	types      int      // how many resource types were made
+	threads    int      // how many were made
 }
 
 // Options configure a store. The zero Options is upstream's behaviour with every choice the first.

@@ -209,19 +209,11 @@ func (t *Thread) MirrorSerial(serial int) { t.serial = serial }
 // Serial is the place of t in the order of creation in its store.
 func (t *Thread) Serial() int { return t.serial }
 
-// MirrorRunning says which threads run, the one that the host resumed first.
-func (s *Store) MirrorRunning(threads []*Thread) {
-	var h *Handler
-	for i, t := range threads {
-		if i < len(s.mirrored) && s.mirrored[i].currentThread == t && s.mirrored[i].resumer == h {
-			h = s.mirrored[i]
-			continue
-		}
-		h = &Handler{currentThread: t, resumer: h}
-		s.mirrored = append(s.mirrored[:i:i], h)
-	}
-	s.handler = h
-}
+// MirrorResumes says that a thread runs, which what ran has resumed.
+func (s *Store) MirrorResumes(t *Thread) { s.handler = &Handler{currentThread: t, resumer: s.handler} }
+
+// MirrorReturns says that what resumed the running thread goes on.
+func (s *Store) MirrorReturns() { s.handler = s.handler.resumer }
 
 // MirrorTable gives inst the table of its handles, or of its threads.
 func (inst *ComponentInstance) MirrorTable(threads bool, array []Element, free []uint64) {

@@ -32,7 +32,7 @@ func (r *Run) observe() {
 	}
 	on("resume", r.resumes, func(*python.Call, python.Value) {
 		s.resumers = s.resumers[:len(s.resumers)-1]
-		r.runs(s.threads[:len(s.threads)-1])
+		r.Store.MirrorReturns()
 	})
 	on("cont_new", nil, func(c *python.Call, result python.Value) {
 		if x, ok := result.(*python.Instance); ok {
@@ -51,13 +51,7 @@ func (r *Run) resumes(c *python.Call) {
 	v, _ := c.Arg("current_thread")
 	t := mirror.As[*spec.Thread](r.source.mirror, v)
 	r.source.resumers = append(r.source.resumers, r.source.machine.Fiber())
-	r.runs(append(r.source.threads, t))
-}
-
-// runs notes which threads run.
-func (r *Run) runs(threads []*spec.Thread) {
-	r.source.threads = threads
-	r.Store.MirrorRunning(threads)
+	r.Store.MirrorResumes(t)
 }
 
 func (r *Run) newThread(c *python.Call) {

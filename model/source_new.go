@@ -1,6 +1,8 @@
 package model
 
 import (
+	"reflect"
+
 	"cabi/internal/engine"
 	"cabi/internal/mirror"
 	"cabi/internal/python"
@@ -43,9 +45,13 @@ func (r *Run) onSource(source *Source, deterministic bool) error {
 		return err
 	}
 	r.sync()
-	shared.origin = snapshot.New(notSaved()...)
-	saveRun(shared.origin, r)
 	return nil
+}
+
+// keepOrigin has the run be made a new one by putting back what it is now. Objects of fixed types never change.
+func (r *Run) keepOrigin(fixed []reflect.Type) {
+	r.source.origin = snapshot.New(fixed...)
+	saveRun(r.source.origin, r)
 }
 
 // operations are functions of engine.py by the names of actions.

@@ -53,7 +53,6 @@ type sourceRun struct {
 	run       *python.Instance // of engine.py
 	main      *python.Fiber
 	startLeft int                // of the calls of the world's start
-	threads   []*spec.Thread     // those that run, the one that the host resumed first
 	resumers  []*python.Fiber    // of each of them: the stack that has resumed it
 	made      []*python.Instance // threads, in the order in which they were made
 	thrown    string             // the function that threw last
@@ -137,12 +136,28 @@ func (r *Run) stepOnSource() bool {
 	if a.Op == "" || a.Op == opStop {
 		return false
 	}
+	if s.failed = r.refusesOnSource(a); s.failed != nil {
+		return false
+	}
 	at := r.acting() // an action may have been taken back: it is at another menu then
 	at.Pending = &a
 	r.Actions++
 	r.recorder.step(at, a)
 	r.beginOnSource(at, a)
 	return true
+}
+
+// refusesOnSource says why an action cannot be taken on a definitions.py; nil: it can.
+func (r *Run) refusesOnSource(a Action) error {
+	_, guest := r.source.ops[a.Op]
+	_, host := r.source.hostOps[a.Op]
+	switch {
+	case len(a.Literals) > 0:
+		return fmt.Errorf("%s: values in words are for runs on the port, not on a definitions.py", a)
+	case !guest && !host && a.Op != opReturn && a.Op != opThrow:
+		return fmt.Errorf("%s is for runs on the port, not on a definitions.py", a.Op)
+	}
+	return nil
 }
 
 // acting is the activation that acts next.
