@@ -50,8 +50,11 @@ func (r *Run) onSource(source *Source, deterministic bool) error {
 
 // keepOrigin has the run be made a new one by putting back what it is now. Objects of fixed types never change.
 func (r *Run) keepOrigin(fixed []reflect.Type) {
+	actor := r.actor
+	r.actor = nil // an actor belongs to the search
 	r.source.origin = snapshot.New(fixed...)
 	saveRun(r.source.origin, r)
+	r.actor = actor
 }
 
 // operations are functions of engine.py by the names of actions.
