@@ -183,6 +183,9 @@ func (c *checkCommand) search(cmd *cobra.Command, world *model.World) (model.Sea
 	}
 	if isRandom {
 		search.Random = &model.Random{Seed: c.seed, Runs: c.runs.value, Shrink: shrink.Shrink}
+		if search.Source != nil {
+			search.Random.Shrink = nil // it makes its runs on the port
+		}
 		if c.duration == 0 && c.runs.value == 0 {
 			c.duration = time.Minute
 		}
