@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -57,6 +58,9 @@ func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 	r = NewRun(t.World, options, f, slices.Concat(newCheckers(p.Properties), p.Checkers)...)
 	defer r.Close()
 	if p.Source != nil {
+		if len(options.Without) > 0 {
+			return nil, errors.New("sites are switched off on the port alone, not on a definitions.py")
+		}
 		if err := r.onSource(p.Source, false); err != nil {
 			return nil, err
 		}
