@@ -162,11 +162,11 @@ func (c *checkCommand) search(cmd *cobra.Command, world *model.World) (model.Sea
 	if search.Variant = spec.VariantByName(c.variant); search.Variant == nil {
 		return search, unknown(kindVariant, c.variant)
 	}
-	var err error
-	if search.Source, err = c.source.open(); err != nil {
+	if err := c.source.refuse(search.World, search.Variant); err != nil {
 		return search, err
 	}
-	if err := c.source.refuseVariant(search.Variant); err != nil {
+	var err error
+	if search.Source, err = c.source.open(); err != nil {
 		return search, err
 	}
 	if c.every <= 0 {

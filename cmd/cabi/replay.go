@@ -65,10 +65,10 @@ func (c *replayCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if options.Source, err = c.source.open(); err != nil {
+	if err := c.source.refuse(trace.World, v); err != nil {
 		return err
 	}
-	if err := c.source.refuseVariant(v); err != nil {
+	if options.Source, err = c.source.open(); err != nil {
 		return err
 	}
 	r := &replayed{file: args[0], given: trace, options: options}

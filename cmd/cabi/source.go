@@ -41,8 +41,17 @@ func (s *sourceFlags) open() (*model.Source, error) {
 	return source, nil
 }
 
-// refuseVariant returns an error if a definitions.py is to run under another numbering than its own.
-func (s *sourceFlags) refuseVariant(v *spec.Variant) error {
+// errBackpressure refuses a world that lowers the limit on backpressure.
+func errBackpressure(w *model.World) error {
+	return exitError{2, fmt.Sprintf("a definitions.py runs as it is, and its limit on backpressure cannot be lowered: world %s, which lowers it, is for the port", w.Name)}
+}
+
+// refuse returns an error if a definitions.py is to run under another numbering than its own, or in a world that lowers a limit which it
+// has as a number in the middle of a line.
+func (s *sourceFlags) refuse(w *model.World, v *spec.Variant) error {
+	if s.spec != "" && w != nil && w.Limits.Backpressure > 0 {
+		return errBackpressure(w)
+	}
 	if s.spec != "" && v != nil && v != spec.SingleTable {
 		return exitError{2, fmt.Sprintf("--spec runs a definitions.py as it is, which numbers handles in its own way: --variant %s is for the port", v.Name)}
 	}

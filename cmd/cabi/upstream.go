@@ -40,7 +40,7 @@ func newUpstreamCommand() *cobra.Command {
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if everyState != "" {
-				return runEveryState(o.Dir, everyState, steps.value, cmd.OutOrStdout(), cmd.ErrOrStderr())
+				return runEveryState(o.Dir, everyState, steps.value, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 			}
 			o.Runs, o.Workers, o.Unpatched = runs.value, workers.value, int(min(unpatched, 1<<30))
 			return runUpstream(o, cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -102,13 +102,17 @@ func runUpstream(o upstream.Options, out, errs io.Writer) error {
 }
 
 // runEveryState explores a world, and makes every transition on the port and on the definitions.py in a directory.
-func runEveryState(dir, name string, steps int, out, errs io.Writer) error {
+func runEveryState(dir, name string, steps int, in io.Reader, out, errs io.Writer) error {
 	if dir == "" {
 		return exitError{2, "name a checkout of WebAssembly/component-model: --dir DIR"}
 	}
-	world := model.WorldByName(name)
-	if world == nil {
-		return unknown(kindWorld, name)
+	world, err := worldOf(in, name)
+	if err != nil {
+		return err
+	}
+	world, _ = world.Complete()
+	if world.Limits.Backpressure > 0 {
+		return errBackpressure(world)
 	}
 	source, err := model.OpenSource(dir)
 	if err != nil {
