@@ -24,16 +24,37 @@ func (r *Run) argument(t spec.ValType, a Action, i int) spec.Value {
 	return r.hostValue(t, n(a, i))
 }
 
-// checkLiteral wants a literal of a type in the ith place of an action, if one stands there. The number of a value may be any, but an int
-// stands for itself.
+// checkLiteral wants a literal of a type in the ith place of an action, if one stands there.
 func (a Action) checkLiteral(i int, t spec.ValType) error {
-	word := a.literal(i)
-	if word == "" && isInt(t) {
-		word = formatCore(a.Args[i])
-	}
-	if word == "" {
+	if a.literal(i) == "" {
 		return nil
 	}
+	return a.checkWord(t, a.literal(i))
+}
+
+// checkHostInts wants ints that are of their types, where the host passes some. In traces any number makes a value, of an int its lowest
+// bits; whoever writes a litmus file means the int itself.
+func (a Action) checkHostInts(r *Run) error {
+	var ts []spec.ValType
+	from := 0
+	switch a.Op {
+	case opInvoke:
+		ts = r.funcs[a.Imm[0]].ft.Params
+	case "host.resolve":
+		ts, from = r.hostCall(a).ft.Result, 1
+	}
+	for i, t := range ts {
+		if a.literal(from+i) == "" && isInt(t) {
+			if err := a.checkWord(t, formatCore(a.Args[from+i])); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkWord wants a word that is a value of a type.
+func (a Action) checkWord(t spec.ValType, word string) error {
 	_, err := valueOfWord(t, word)
 	if err != nil {
 		return fmt.Errorf("%s: %w", a.Op, err)

@@ -131,6 +131,12 @@ func (l *litmusRun) take(r *Run, at *Activation, line *Line) Action {
 		return l.leaveOpen(endOpen+" at line %d: %v", line.Number, err)
 	}
 	a, err := ParseAction(r, at, words)
+	if err == nil {
+		if wrong := a.checkHostInts(r); wrong != nil {
+			l.fail(line.Number, at, wrong)
+			return Action{}
+		}
+	}
 	var bad *badOperands
 	if op := words[0]; hostMenu[op] != nil && op != opInvoke && op != opTick && !errors.As(err, &bad) {
 		if err == nil && !r.hostMay(at, a) {
