@@ -26,8 +26,7 @@ func LoweredType(opts *CanonicalOptions, ft *FuncType, limits Limits) *CoreFuncT
 // PtrType is the type of the memory's addresses.
 func (m *MemInst) PtrType() CoreType { return m.ptrType() }
 
-// Is reports whether v is a value of type t: an i32 or i64 is an int that fits, an f32 or f64 an int or a float, as definitions.py
-// passes either.
+// Is reports whether v is a value of type t: an i32 or i64 is an int that fits, an f32 or f64 a float.
 func (v CoreValue) Is(t CoreType) bool {
 	switch t {
 	case I32:
@@ -35,6 +34,6 @@ func (v CoreValue) Is(t CoreType) bool {
 	case I64:
 		return v.kind == coreInt
 	default:
-		return true
+		return v.IsFloat()
 	}
 }

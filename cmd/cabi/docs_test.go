@@ -40,8 +40,7 @@ Two things are not checked. The instances of a world may import from each other 
 components that are instantiated one after the other cannot: instances are linked by whoever embeds them, and no function of the
 specification looks at that. An instance may also import what it exports, which validation allows even within a component:
 ` + "`canon lower`" + ` takes any function that is defined before it (Explainer.md, canon), one that the component has itself lifted among
-them, and a call stays inside the instances that the caller has entered, its own included (CanonicalABI.md, on Component Invariant 2). And an int where core code passes an f32 or f64 is taken for the float of its value, as
-` + "`definitions.py`" + ` takes it.
+them, and a call stays inside the instances that the caller has entered, its own included (CanonicalABI.md, on Component Invariant 2).
 
 The last column has the asserts of ` + "`definitions.py`" + ` that hold because of the rule. Random worlds that keep all rules never
 reach one of them (` + "`TestValidationKeepsAsserts`" + `).
