@@ -2,9 +2,6 @@ package python
 
 // What operators and built-ins of Python do, for Go.
 
-// NewDict makes an empty dict.
-func NewDict() *Dict { return &Dict{} }
-
 // Item is o[i].
 func (m *Machine) Item(o, i Value) (Value, error) { return m.getItem(o, i) }
 
@@ -25,12 +22,6 @@ func (m *Machine) Elements(v Value) ([]Value, error) { return m.list(v) }
 
 // Repr is repr(v).
 func (m *Machine) Repr(v Value) (string, error) { return m.repr(v) }
-
-// Describe is a text of any value, for people: objects whose text Python code or their address gives are named by their type.
-func Describe(v Value) string { return plainRepr(v) }
-
-// TypeName is the name of the type of a value.
-func TypeName(v Value) string { return typeName(v) }
 
 // Params are the names of the parameters of the function, without *args and **kwargs.
 func (c *Code) Params() []string { return c.params }

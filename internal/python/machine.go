@@ -18,7 +18,7 @@ type Options struct {
 	Steps int64
 }
 
-// A Random draws for the module random. A model checker draws from a tape; Twister draws as CPython does.
+// A Random draws for the module random. A model checker draws from a tape; the tests draw as CPython does.
 type Random interface {
 	// Below draws from 0 to n-1; draw is the function that asks: choice, randint, randrange, shuffle.
 	Below(draw string, n int) (int, error)

@@ -251,15 +251,15 @@ box, other = Box(1, 2), Box(1, 5)
 		t.Error(items, err)
 	}
 	f := get(t, mod, "f").(*Function)
-	if v, err := m.CallNamed(f, []string{"c"}, 1, 9); Describe(v) != "[1, 2, 9]" || err != nil {
-		t.Error(Describe(v), err)
+	if v, err := m.CallNamed(f, []string{"c"}, 1, 9); plainRepr(v) != "[1, 2, 9]" || err != nil {
+		t.Error(plainRepr(v), err)
 	}
 	if !slices.Equal(f.Code().Params(), []string{"a", "b", "c"}) || f.Code().Defaults() != 1 {
 		t.Error(f.Code().Params())
 	}
-	d := NewDict()
-	if err := m.SetItem(d, "k", Bytes("v")); err != nil || Describe(d) != "{'k': b'v'}" || TypeName(d) != "dict" {
-		t.Error(Describe(d), err)
+	d := &Dict{}
+	if err := m.SetItem(d, "k", Bytes("v")); err != nil || plainRepr(d) != "{'k': b'v'}" || typeName(d) != "dict" {
+		t.Error(plainRepr(d), err)
 	}
 }
 

@@ -48,6 +48,24 @@ func (m *Machine) defineMethod(c *Class, name, sig string, fn func(m *Machine, a
 	return n
 }
 
+// methodsOf returns what defines methods of a built-in type whose objects are of the Go type T.
+func methodsOf[T any](m *Machine, c *Class) func(name, sig string, fn func(m *Machine, self T, a []Value) (Value, error)) {
+	return func(name, sig string, fn func(m *Machine, self T, a []Value) (Value, error)) {
+		m.defineMethod(c, name, sig, func(m *Machine, a []Value) (Value, error) {
+			self, ok := a[0].(T)
+			if !ok {
+				return nil, m.notOf(c, name, a[0])
+			}
+			return fn(m, self, a)
+		})
+	}
+}
+
+// notOf is the exception of a method that is called with an object of another type than its own.
+func (m *Machine) notOf(c *Class, name string, v Value) error {
+	return m.raise(m.errors.Type, "descriptor '%s' for '%s' objects doesn't apply to a '%s' object", name, c.name, typeName(v))
+}
+
 func (m *Machine) makeMethods() {
 	m.listMethods()
 	m.dictMethods()
@@ -98,15 +116,7 @@ func (m *Machine) countIn(items []Value, x Value) (Value, error) {
 }
 
 func (m *Machine) listMethods() {
-	def := func(name, sig string, fn func(m *Machine, l *List, a []Value) (Value, error)) {
-		m.defineMethod(m.types.List, name, sig, func(m *Machine, a []Value) (Value, error) {
-			l, ok := a[0].(*List)
-			if !ok {
-				return nil, m.raise(m.errors.Type, "descriptor '%s' for 'list' objects doesn't apply to a '%s' object", name, typeName(a[0]))
-			}
-			return fn(m, l, a)
-		})
-	}
+	def := methodsOf[*List](m, m.types.List)
 	def("append", "object", func(m *Machine, l *List, a []Value) (Value, error) {
 		l.items = append(l.items, a[1])
 		return nil, nil
@@ -190,15 +200,7 @@ func listPop(m *Machine, l *List, a []Value) (Value, error) {
 }
 
 func (m *Machine) dictMethods() {
-	def := func(name, sig string, fn func(m *Machine, d *Dict, a []Value) (Value, error)) {
-		m.defineMethod(m.types.Dict, name, sig, func(m *Machine, a []Value) (Value, error) {
-			d, ok := a[0].(*Dict)
-			if !ok {
-				return nil, m.raise(m.errors.Type, "descriptor '%s' for 'dict' objects doesn't apply to a '%s' object", name, typeName(a[0]))
-			}
-			return fn(m, d, a)
-		})
-	}
+	def := methodsOf[*Dict](m, m.types.Dict)
 	for name, kind := range map[string]byte{"keys": 'k', "values": 'v', "items": 'i'} {
 		def(name, "", func(m *Machine, d *Dict, a []Value) (Value, error) { return &dictView{dict: d, kind: kind}, nil })
 	}
@@ -249,15 +251,7 @@ func (m *Machine) dictMethods() {
 }
 
 func (m *Machine) setMethods() {
-	def := func(name, sig string, fn func(m *Machine, s *Set, a []Value) (Value, error)) {
-		m.defineMethod(m.types.Set, name, sig, func(m *Machine, a []Value) (Value, error) {
-			s, ok := a[0].(*Set)
-			if !ok {
-				return nil, m.raise(m.errors.Type, "descriptor '%s' for 'set' objects doesn't apply to a '%s' object", name, typeName(a[0]))
-			}
-			return fn(m, s, a)
-		})
-	}
+	def := methodsOf[*Set](m, m.types.Set)
 	def("add", "elem", func(m *Machine, s *Set, a []Value) (Value, error) { return nil, m.add(s, a[1]) })
 	def("discard", "elem", func(m *Machine, s *Set, a []Value) (Value, error) {
 		_, err := m.discard(s, a[1])
@@ -308,7 +302,7 @@ func (m *Machine) bytesMethods() {
 			m.defineMethod(c, name, sig, func(m *Machine, a []Value) (Value, error) {
 				b, ok := bytesOf(a[0])
 				if !ok || m.typeOf(a[0]) != c {
-					return nil, m.raise(m.errors.Type, "descriptor '%s' for '%s' objects doesn't apply to a '%s' object", name, c.name, typeName(a[0]))
+					return nil, m.notOf(c, name, a[0])
 				}
 				return fn(m, b, a)
 			})
@@ -334,15 +328,7 @@ func (m *Machine) bytesMethods() {
 }
 
 func (m *Machine) bytearrayMethods() {
-	def := func(name, sig string, fn func(m *Machine, b *Bytearray, a []Value) (Value, error)) {
-		m.defineMethod(m.types.Bytearray, name, sig, func(m *Machine, a []Value) (Value, error) {
-			b, ok := a[0].(*Bytearray)
-			if !ok {
-				return nil, m.raise(m.errors.Type, "descriptor '%s' for 'bytearray' objects doesn't apply to a '%s' object", name, typeName(a[0]))
-			}
-			return fn(m, b, a)
-		})
-	}
+	def := methodsOf[*Bytearray](m, m.types.Bytearray)
 	def("append", "item", func(m *Machine, b *Bytearray, a []Value) (Value, error) {
 		x, err := m.byteOf(a[1])
 		if err == nil {

@@ -8,15 +8,7 @@ import (
 )
 
 func (m *Machine) textMethods() {
-	def := func(name, sig string, fn func(m *Machine, s string, a []Value) (Value, error)) {
-		m.defineMethod(m.types.Str, name, sig, func(m *Machine, a []Value) (Value, error) {
-			s, ok := a[0].(string)
-			if !ok {
-				return nil, m.raise(m.errors.Type, "descriptor '%s' for 'str' objects doesn't apply to a '%s' object", name, typeName(a[0]))
-			}
-			return fn(m, s, a)
-		})
-	}
+	def := methodsOf[string](m, m.types.Str)
 	def("encode", "? encoding errors", func(m *Machine, s string, a []Value) (Value, error) { return m.encode(s, a[1:]) })
 	def("join", "iterable", textJoin)
 	def("split", "? sep", textSplit)
@@ -66,7 +58,7 @@ func (m *Machine) textMethods() {
 	n.raw = func(m *Machine, args []Value, names []string) (Value, error) {
 		s, ok := args[0].(string)
 		if !ok {
-			return nil, m.raise(m.errors.Type, "descriptor 'format' for 'str' objects doesn't apply to a '%s' object", typeName(args[0]))
+			return nil, m.notOf(m.types.Str, "format", args[0])
 		}
 		k := len(args) - len(names)
 		return m.formatText(s, args[1:k], args[k:], names)
@@ -144,14 +136,14 @@ func (m *Machine) numberMethods() {
 	m.defineMethod(t, "bit_length", "", func(m *Machine, a []Value) (Value, error) {
 		b := toBig(a[0])
 		if b == nil {
-			return nil, m.raise(m.errors.Type, "descriptor 'bit_length' for 'int' objects doesn't apply to a '%s' object", typeName(a[0]))
+			return nil, m.notOf(m.types.Int, "bit_length", a[0])
 		}
 		return b.BitLen(), nil
 	})
 	m.defineMethod(m.types.Float, "is_integer", "", func(m *Machine, a []Value) (Value, error) {
 		f, ok := a[0].(float64)
 		if !ok {
-			return nil, m.raise(m.errors.Type, "descriptor 'is_integer' for 'float' objects doesn't apply to a '%s' object", typeName(a[0]))
+			return nil, m.notOf(m.types.Float, "is_integer", a[0])
 		}
 		return !math.IsInf(f, 0) && f == math.Trunc(f), nil
 	})
@@ -205,7 +197,7 @@ func (m *Machine) orderAt(a []Value, i int) (little, signed bool, err error) {
 func intToBytes(m *Machine, a []Value) (Value, error) {
 	v := toBig(a[0])
 	if v == nil {
-		return nil, m.raise(m.errors.Type, "descriptor 'to_bytes' for 'int' objects doesn't apply to a '%s' object", typeName(a[0]))
+		return nil, m.notOf(m.types.Int, "to_bytes", a[0])
 	}
 	length := 1
 	if l, ok := arg(a, 1); ok {

@@ -164,9 +164,6 @@ func NewTuple(items ...Value) *Tuple {
 	return &Tuple{items: items}
 }
 
-// NewBytearray makes a bytearray of this content.
-func NewBytearray(data []byte) *Bytearray { return &Bytearray{data: data} }
-
 // Items are the elements of the list, which are not to be changed.
 func (l *List) Items() []Value { return l.items }
 
