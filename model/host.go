@@ -39,6 +39,12 @@ type Invocation struct {
 	onCancel spec.OnCancel
 }
 
+// resolve notes that the specification has resolved the call.
+func (call *Invocation) resolve() {
+	call.Resolved = true
+	call.TimesResolved++
+}
+
 // Invocations are the calls of exports that the host has made so far.
 func (r *Run) Invocations() []*Invocation { return r.invocations }
 
@@ -115,8 +121,7 @@ func (r *Run) invoke(a Action) {
 		return args
 	})
 	onResolve := spec.HostOnResolve(func(result []spec.Value) {
-		call.Resolved = true
-		call.TimesResolved++
+		call.resolve()
 		r.hostPassed(hostResolved, k, f.ft.Result, result)
 		r.hostReceives("resolve %d %s", k, listOrNil(result))
 	})

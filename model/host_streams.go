@@ -180,11 +180,16 @@ func (r *Run) onCopy(s *HostShared) spec.OnCopy {
 // onCopyDone is told that a copy of the host's has ended.
 func (r *Run) onCopyDone(s *HostShared) spec.OnCopyDone {
 	return spec.HostOnCopyDone(func(result spec.CopyResult) {
-		s.Copying, s.CanReclaim = false, false
-		s.Closed = result == spec.CopyDropped || !s.Stream && result == spec.CopyCompleted
+		s.endCopy(result)
 		r.hostPassed(hostCopied, r.sharedIndex(s.shared), nil, []spec.Value{result})
 		r.hostReceives("done %d %s", r.sharedIndex(s.shared), result)
 	})
+}
+
+// endCopy notes that a copy of the host's has ended.
+func (s *HostShared) endCopy(result spec.CopyResult) {
+	s.Copying, s.CanReclaim = false, false
+	s.Closed = result == spec.CopyDropped || !s.Stream && result == spec.CopyCompleted
 }
 
 // sharedReclaim has the host take back the buffer of a copy that has made progress.

@@ -18,9 +18,7 @@ func (r *Run) Main() {
 		return
 	}
 	defer func() { r.end(recover()) }()
-	host := &Activation{Actor: Host, Kind: KindHost, Name: Host, stack: r.stackOf(nil)}
-	host.stack.activations = append(host.stack.activations, host)
-	r.Activations = append(r.Activations, host)
+	host := r.addHost()
 	r.starting = true
 	for _, name := range r.World.Start {
 		a := Action{Op: opInvoke, Imm: []string{name}}
@@ -35,6 +33,14 @@ func (r *Run) Main() {
 		}
 		r.takeHostAction(host, a)
 	}
+}
+
+// addHost adds the activation of the host at rest.
+func (r *Run) addHost() *Activation {
+	host := &Activation{Actor: Host, Kind: KindHost, Name: Host, stack: r.stackOf(nil)}
+	host.stack.activations = append(host.stack.activations, host)
+	r.Activations = append(r.Activations, host)
+	return host
 }
 
 // end ends the run, given the panic that reached Main. nil and Aborted are the ordinary ends. If traps are switched off that keep the

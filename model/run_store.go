@@ -155,12 +155,18 @@ func (in *instance) opts(async bool) *spec.CanonicalOptions {
 // new block has room and is inside the memory.
 func (in *instance) realloc(args []spec.CoreValue) []spec.CoreValue {
 	old, oldSize, alignment, size := args[0].Uint64(), args[1].Uint64(), args[2].Uint64(), args[3].Uint64()
-	ptr := (in.heap + alignment - 1) / alignment * alignment
-	in.heap = ptr + size
+	ptr := in.allocate(alignment, size)
 	if kept := min(oldSize, size); kept > 0 && ptr+kept <= uint64(in.size) {
 		copy(in.memory.Bytes.B[ptr:ptr+kept], in.memory.Bytes.B[old:old+kept])
 	}
 	return []spec.CoreValue{spec.CoreInt(ptr)}
+}
+
+// allocate is the address of a new block, behind all others.
+func (in *instance) allocate(alignment, size uint64) (ptr uint64) {
+	ptr = (in.heap + alignment - 1) / alignment * alignment
+	in.heap = ptr + size
+	return ptr
 }
 
 func (r *Run) addResource(d Resource) {

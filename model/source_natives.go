@@ -119,18 +119,9 @@ func (r *Run) inOrder(args []python.Value) python.Value {
 	return python.NewList(threads...)
 }
 
-// allocate is the realloc of instances whose own it is not: it never frees.
+// allocate is the address of a new block of an instance, for its realloc.
 func (r *Run) allocate(args []python.Value) python.Value {
-	in, alignment, size := r.ordered[args[0].(int)], uint64(args[1].(int)), uint64(args[2].(int))
-	ptr := (in.heap + alignment - 1) / alignment * alignment
-	in.heap = ptr + size
-	return python.Integer(ptr)
-}
-
-// resolve notes that the specification has resolved the call.
-func (call *Invocation) resolve() {
-	call.Resolved = true
-	call.TimesResolved++
+	return python.Integer(r.ordered[args[0].(int)].allocate(uint64(args[1].(int)), uint64(args[2].(int))))
 }
 
 func (r *Run) cameBack(args []python.Value) {
@@ -173,7 +164,5 @@ func (r *Run) copyingOnSource(args []python.Value) {
 }
 
 func (r *Run) copyDoneOnSource(args []python.Value) {
-	s, result := r.host.shared[args[0].(int)], spec.CopyResult(args[1].(int))
-	s.Copying, s.CanReclaim = false, false
-	s.Closed = result == spec.CopyDropped || !s.Stream && result == spec.CopyCompleted
+	r.host.shared[args[0].(int)].endCopy(spec.CopyResult(args[1].(int)))
 }

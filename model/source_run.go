@@ -96,9 +96,7 @@ func sourceFixed() []reflect.Type {
 // mainOnSource is Main on Python.
 func (r *Run) mainOnSource() {
 	s := r.source
-	s.host = &Activation{Actor: Host, Kind: KindHost, Name: Host, stack: r.stackOf(nil)}
-	s.host.stack.activations = append(s.host.stack.activations, s.host)
-	r.Activations = append(r.Activations, s.host)
+	s.host = r.addHost()
 	r.starting, s.startLeft = true, len(r.World.Start)
 	for r.stepOnSource() {
 	}

@@ -94,6 +94,34 @@ func TestLockstep(t *testing.T) {
 	}
 }
 
+// A block that a guest's realloc resizes keeps its content on definitions.py as on the port: text that is stored in UTF-16 is passed on.
+func TestSourceKeepsContent(t *testing.T) {
+	source := sourceOf(t, definitions(t))
+	trace, err := model.ParseTrace(strings.NewReader(passedOn))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, options := range map[string]model.ReplayOptions{"the port": {}, "definitions.py": {Source: source}} {
+		again, err := options.Run(trace)
+		if err != nil || again.Departure() != "" {
+			t.Errorf("%s: %v, %s", name, err, again.Departure())
+		}
+	}
+}
+
+const passedOn = `world texts
+instance A  memory 64  utf16
+instance B  memory 64
+func async A.take(string)  stackful
+func async B.take(string)  stackful
+import A  B.take
+host: invoke A.take 26
+A: enter A.take 6 2
+A: call B.take 6 2
+B: enter B.take 8 3
+B: task.return ()
+`
+
 // A lockstep finds a trap that is missing.
 func TestLockstepFinds(t *testing.T) {
 	source := sourceOf(t, definitions(t), "  trap_if(h.num_lends != 0)\n", "")

@@ -22,6 +22,7 @@ import (
 
 	"cabi/internal/port"
 	"cabi/internal/python"
+	"cabi/internal/pyworld"
 	"cabi/spec"
 )
 
@@ -222,7 +223,7 @@ func (s *Source) NewMachine(natives map[string]func(m *python.Machine, args []py
 	if m.Definitions, err = m.Load("definitions"); err != nil {
 		return nil, err
 	}
-	if m.Module, err = m.LoadSource("engine", File, engineSource); err != nil {
+	if m.Module, err = m.LoadSource("engine", File, pyworld.Source+engineSource); err != nil {
 		return nil, err
 	}
 	for name, fn := range natives {

@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"cabi/internal/pyworld"
 )
 
 //go:embed driver.py
@@ -68,7 +70,7 @@ type driver struct {
 
 // startDriver starts a process for the definitions.py in dir.
 func startDriver(dir string, patience time.Duration, flags ...string) (*driver, error) {
-	d := &driver{patience: patience, cmd: exec.Command(python, append([]string{"-I", "-c", driverSource, dir}, flags...)...)}
+	d := &driver{patience: patience, cmd: exec.Command(python, append([]string{"-I", "-c", pyworld.Source + driverSource, dir}, flags...)...)}
 	var err error
 	if d.in, err = d.cmd.StdinPipe(); err != nil {
 		return nil, err

@@ -135,7 +135,7 @@ func TestReplayOfAnotherVariant(t *testing.T) {
 
 func TestReplayOfAnImpossibleLine(t *testing.T) {
 	var bad *BadInput
-	_, err := Replay(upstreamDir(t), parse(t, "world handles\nB: resource.new R 1\n"), spec.SingleTable)
+	_, err := Replay(upstreamDir(t), parse(t, "world handles\nB: resource.drop R 1\n"), spec.SingleTable)
 	if !errors.As(err, &bad) || !strings.Contains(err.Error(), "line 2") {
 		t.Errorf("got %v, want that it is not B's turn in line 2", err)
 	}
