@@ -107,10 +107,7 @@ type Admission struct {
 
 // Admit looks for a run that explains the log. An error is of bad input, or of reading.
 func (l *Log) Admit(options AdmitOptions) (*Admission, error) {
-	s, err := newAdmitSearch(l, options)
-	if err != nil {
-		return nil, err
-	}
+	s := newAdmitSearch(l, options)
 	defer s.close()
 	if err := s.search(); err != nil {
 		return nil, err

@@ -61,11 +61,11 @@ type admitEdge struct {
 	end    *admitNode // at the end of the log, to which the edge has led; nil: it is still to be taken
 }
 
-func newAdmitSearch(l *Log, options AdmitOptions) (*admitSearch, error) {
+func newAdmitSearch(l *Log, options AdmitOptions) *admitSearch {
 	s := &admitSearch{AdmitOptions: options, log: l, variant: cmp.Or(options.Variant, l.Variant), visited: map[xxh3.Uint128]bool{}}
 	s.notes = s.variant == l.Variant
 	s.checkers.properties = s.Properties
-	return s, nil
+	return s
 }
 
 func (s *admitSearch) close() { s.pool.Close() }
@@ -190,16 +190,7 @@ func (a *admitRun) key(r *Run, n *admitNode) (key xxh3.Uint128, known bool) {
 	a.writer.position = a.writePosition
 	b := a.writer.append(a.buffer[:0], r)
 	b = a.appendNames(b, n)
-	for k, c := range r.invocations {
-		if !c.Resolved {
-			b = appendNumber(b, " call ", k)
-		}
-	}
-	for k, c := range r.host.calls {
-		if !c.Resolved {
-			b = appendNumber(b, " host call ", k)
-		}
-	}
+	b = r.appendUnresolved(b)
 	b = appendNumber(b, " of ", len(r.invocations))
 	b = appendNumber(b, " and ", len(r.host.calls))
 	b = appendNumber(b, " at ", n.pos)

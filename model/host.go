@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"strconv"
 
 	"cabi/spec"
 )
@@ -71,6 +72,21 @@ func (s *HostShared) Type() spec.ValType { return s.shared.T() }
 
 // HostShared are the streams and futures that the host knows.
 func (r *Run) HostShared() []*HostShared { return r.host.shared }
+
+// appendUnresolved appends the numbers of the calls that are not resolved, by which lines name them. The text of a state leaves them out.
+func (r *Run) appendUnresolved(b []byte) []byte {
+	for k, c := range r.invocations {
+		if !c.Resolved {
+			b = strconv.AppendInt(append(b, " call "...), int64(k), 10)
+		}
+	}
+	for k, c := range r.host.calls {
+		if !c.Resolved {
+			b = strconv.AppendInt(append(b, " host call "...), int64(k), 10)
+		}
+	}
+	return b
+}
 
 // A hostOp is a kind of action that the host takes.
 type hostOp struct {

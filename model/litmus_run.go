@@ -221,16 +221,7 @@ func (l *litmusRun) fingerprint(r *Run) (key xxh3.Uint128, known bool) {
 			b = fmt.Append(b, " ", name, "=", min(l.calls[name], most+1))
 		}
 	}
-	for k, c := range r.invocations {
-		if !c.Resolved {
-			b = fmt.Append(b, " call ", k)
-		}
-	}
-	for k, c := range r.host.calls {
-		if !c.Resolved {
-			b = fmt.Append(b, " host call ", k)
-		}
-	}
+	b = r.appendUnresolved(b)
 	l.graph.buffer = b
 	return xxh3.Hash128(b), true
 }
