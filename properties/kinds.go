@@ -78,3 +78,9 @@ func (c *suspecter) Entered(*model.Run, *model.Activation)                { c.co
 func (c *suspecter) Done(*model.Run, *model.Activation, []spec.CoreValue) { c.confirm() }
 func (c *suspecter) Settled(*model.Run)                                   { c.confirm() }
 func (c *suspecter) Stopped(*model.Run, error)                            { c.suspected = "" }
+
+// Problem is how an instance violates a property of instances by its state alone; empty: it does not. Of other properties it panics.
+func Problem(p *model.Property, inst *spec.ComponentInstance) string {
+	exercised := false
+	return p.New().(*stateChecker).check(inst, &exercised)
+}

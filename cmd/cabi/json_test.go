@@ -46,6 +46,10 @@ var jsonCommands = []jsonCommand{
 	{args: "bench m --size 2,2,1 --json", schema: "schemas/bench-m", lines: true},
 	{args: "bench m --size 1,2,0 --naive --json", schema: "schemas/bench-m", lines: true},
 	{args: "bench worlds error-contexts", schema: "schemas/bench-worlds", lines: true},
+	{args: "prove tables --size 2 --json", schema: "schemas/prove"},
+	{args: "prove sets --size 2 --json", schema: "schemas/prove"},
+	{args: "prove tables --leave-out free-all --json", schema: "schemas/prove"},
+	{args: "prove lends --without lift_own/num_lends --json", schema: "schemas/prove"},
 	{args: "matrix --variant per-type --json", schema: "schemas/matrix", long: true},
 	{args: "traps --json", schema: "schemas/traps", long: true},
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cabi/internal/export"
+	"cabi/internal/induction"
 	"cabi/internal/matrix"
 	"cabi/internal/nearest"
 	"cabi/model"
@@ -30,6 +31,7 @@ var (
 	kindSite     = kind{"site", "sites", siteNames, "cabi sites"}
 	kindAction   = kind{"action", "actions", model.Ops, "cabi explain"}
 	kindForm     = kind{"form", "forms", formNames, "cabi trace convert --help"}
+	kindProof    = kind{"proof", "proofs", induction.Names, "cabi prove --help"}
 	kindList     = kind{"list", "lists", func() []string { return listNames }, "cabi list --help"}
 	kindTerm     = kind{"term", "other", func() []string { return []string{termPin} }, "cabi explain"}
 )
