@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"iter"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -176,12 +177,16 @@ func TestChangedBy(t *testing.T) {
 
 // portedFunctions are the functions of the files that are ported from definitions.py.
 func portedFunctions(t *testing.T) iter.Seq2[string, *ast.FuncDecl] {
-	packages, err := parser.ParseDir(token.NewFileSet(), "../../spec", nil, parser.ParseComments)
-	if err != nil {
-		t.Fatal(err)
+	files, err := filepath.Glob("../../spec/*.go")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no sources: ", err)
 	}
 	return func(yield func(string, *ast.FuncDecl) bool) {
-		for _, f := range packages["spec"].Files {
+		for _, file := range files {
+			f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments)
+			if err != nil {
+				t.Fatal(err)
+			}
 			if len(f.Comments) == 0 || !strings.HasPrefix(f.Comments[0].Text(), "definitions.py") {
 				continue
 			}
