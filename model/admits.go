@@ -100,6 +100,8 @@ type Admission struct {
 	Cut     bool     // a gap could have gone on, but for the limit on its actions
 	Bitwise bool     // the specification drew bits of a NaN, of which only none and all were tried
 	Stopped bool     // the search stopped early: at MaxStates, or because Progress returned false
+	// NotChecked says why the claim of the log cannot be checked on its definitions.py; empty: it can, or there is none.
+	NotChecked string
 
 	steps    int     // actions that were taken, with those that were repeated
 	repaired *repair // with which the log is admitted, or more of it is
@@ -148,12 +150,12 @@ func (o AdmitOptions) offSites(t *Trace) map[spec.Site]bool {
 func (s *admitSearch) explanation(to path) *Trace {
 	p := to.follow()
 	options := s.specOptions(p)
-	r := NewRun(s.log.World, options, p, newCheckers(s.Properties)...)
+	r := must(s.makeRun(options, p, newCheckers(s.Properties))) // a run was made before
 	defer r.Close()
 	r.recorder = &recorder{}
 	r.Main()
 	r.recorder.flush()
-	t := &Trace{World: s.log.World, Variant: s.variant, Without: sortedKeys(options.Without), Choices: withoutTrailingZeros(to.choices), Lines: r.recorder.lines}
+	t := &Trace{World: s.log.World, Variant: s.variant, Source: s.log.Source, Without: sortedKeys(options.Without), Choices: withoutTrailingZeros(to.choices), Lines: r.recorder.lines}
 	if slices.ContainsFunc(r.Violated(), func(c Checker) bool { return c.Property() == s.log.ClaimedProperty() }) {
 		t.Violates = s.log.Violates
 	}

@@ -29,7 +29,9 @@ type admitSearch struct {
 
 	menusMade bool // for gaps
 	pool      spec.Pool
-	run       *Run // used again for each run; nil: none was made
+	run       *Run        // used again for each run; nil: none was made
+	runs      *sourceRuns // on a definitions.py; nil: runs are made on the port
+	compiled  *compiledWorld
 	checkers  checkerPool
 	writer    stateWriter
 	buffer    []byte
@@ -65,6 +67,11 @@ func newAdmitSearch(l *Log, options AdmitOptions) *admitSearch {
 	s := &admitSearch{AdmitOptions: options, log: l, variant: cmp.Or(options.Variant, l.Variant), visited: map[xxh3.Uint128]bool{}}
 	s.notes = s.variant == l.Variant
 	s.checkers.properties = s.Properties
+	s.compiled = compileWorld(l.World)
+	s.compiled.readsMemory = true // the log may read what the menus of the world do not
+	if l.Source != nil {
+		s.runs = newSourceRuns(l.Source)
+	}
 	return s
 }
 
@@ -96,7 +103,19 @@ func (s *admitSearch) search() error {
 		}
 	}
 	s.conclude()
+	s.noteChecked()
 	return nil
+}
+
+// noteChecked leaves the verdict open if the claim of the log cannot be checked on its definitions.py.
+func (s *admitSearch) noteChecked() {
+	if s.runs == nil {
+		return
+	}
+	_, not := s.runs.changed.checkable(s.Properties)
+	if s.NotChecked = not[s.log.ClaimedProperty()]; s.NotChecked != "" {
+		s.Verdict = Unsettled
+	}
 }
 
 // conclude settles the verdict of a search that has ended.
@@ -149,13 +168,19 @@ func (s *admitSearch) pop() *admitEdge {
 // explore makes a run that takes a pending edge, and goes on with what is next from where that leads.
 func (s *admitSearch) explore(e *admitEdge) error {
 	a := newAdmitRun(s, e)
-	r := s.newRun(a)
+	r, err := s.newRun(a)
+	if err != nil {
+		return err
+	}
 	defer r.Close()
 	r.Observer, r.repeating = a, e.from != nil
 	if e.from == nil {
 		a.record(r)
 	}
 	r.Main()
+	if a.err = cmp.Or(a.err, r.sourceError()); a.err != nil {
+		return a.err
+	}
 	if a.open && a.err == nil { // nobody can act any more
 		a.endSegment(r, nil)
 	}
@@ -163,20 +188,29 @@ func (s *admitSearch) explore(e *admitEdge) error {
 }
 
 // newRun makes the search's run a new one.
-func (s *admitSearch) newRun(a *admitRun) *Run {
+func (s *admitSearch) newRun(a *admitRun) (*Run, error) {
+	if s.runs != nil {
+		return s.makeRun(s.specOptions(a), a, newCheckers(s.Properties))
+	}
 	if s.run != nil {
 		if s.checkers.next() {
 			s.run.assign(s.checkers.checkers)
 		}
 		s.run.reuse(a, a)
-		return s.run
+		return s.run, nil
 	}
-	c := compileWorld(s.log.World)
-	c.readsMemory = true // the log may read what the menus of the world do not
 	options := s.specOptions(a)
 	options.Pool = &s.pool
-	s.run = newRun(c, s.log.World, options, a, s.checkers.first())
-	return s.run
+	s.run = newRun(s.compiled, s.log.World, options, a, s.checkers.first())
+	return s.run, nil
+}
+
+// makeRun makes a run of its own, or on a definitions.py, the run before again.
+func (s *admitSearch) makeRun(options spec.Options, actor Actor, checkers []Checker) (*Run, error) {
+	if s.runs != nil {
+		return s.runs.next(s.compiled, s.log.World, options, actor, checkers)
+	}
+	return newRun(s.compiled, s.log.World, options, actor, checkers), nil
 }
 
 // key is the fingerprint of a state: of everything that can influence what happens next and what the log has to say about it. false: the

@@ -21,9 +21,9 @@ var groups = map[string][]string{
 	"property": {"common", "world", "run", "host"},
 	"source":   {"common", "world", "run", "host", "property"},
 	"trace":    {"common", "world", "run", "host", "property", "source"},
-	"litmus":   {"common", "world", "run", "host", "property", "trace"},
+	"litmus":   {"common", "world", "run", "host", "property", "trace", "source"},
 	"search":   {"common", "world", "run", "host", "property", "trace", "source"},
-	"admits":   {"common", "world", "run", "host", "property", "trace", "search"},
+	"admits":   {"common", "world", "run", "host", "property", "trace", "search", "source"},
 }
 
 // groupOf is the group of a file: the beginning of its name.

@@ -93,6 +93,8 @@ type LitmusReport struct {
 
 	NeverCalled []*Program       // that no way calls; of an incomplete exploration, none is known
 	Impossible  []ImpossibleLine // actions of the host that no way allows
+	// NotChecked are the properties that cannot be checked on the definitions.py, and why.
+	NotChecked map[string]string
 
 	exercised map[string]bool // by property: some way exercises it
 	graph     *litmusGraph
@@ -108,6 +110,7 @@ type ImpossibleLine struct {
 
 // LitmusOptions say how a litmus is explored.
 type LitmusOptions struct {
+	Source     *Source // the definitions.py that runs are made on; nil: they are made on the port
 	Properties []*Property
 	Tries      int                             // how many runs to make, at most
 	Progress   func(r *LitmusReport) (on bool) // is called now and then, and may stop the exploration; nil: nothing is
@@ -126,7 +129,31 @@ func (l *Litmus) Explore(options LitmusOptions) (*LitmusReport, error) {
 	if err := l.checkLines(); err != nil {
 		return nil, err
 	}
-	g := newLitmusGraph(l)
+	if options.Source != nil {
+		return l.exploreOnSource(options)
+	}
+	return newLitmusGraph(l, nil).exploreAll(options)
+}
+
+// exploreOnSource explores on a definitions.py, and again without the properties that turn out not to be checkable there.
+func (l *Litmus) exploreOnSource(options LitmusOptions) (*LitmusReport, error) {
+	all, runs := options.Properties, newSourceRuns(options.Source)
+	for {
+		known := runs.changed.size()
+		can, not := runs.changed.checkable(all)
+		options.Properties = can
+		report, err := newLitmusGraph(l, runs).exploreAll(options)
+		if err != nil || runs.changed.size() == known {
+			if report != nil {
+				report.NotChecked = not
+			}
+			return report, err
+		}
+	}
+}
+
+// exploreAll explores every way.
+func (g *litmusGraph) exploreAll(options LitmusOptions) (*LitmusReport, error) {
 	report := &LitmusReport{exercised: g.exercised, graph: g}
 	for len(g.pending) > 0 {
 		report.States, report.Pending = len(g.states), len(g.pending)

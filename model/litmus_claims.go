@@ -69,6 +69,8 @@ func (c Claim) Judge(report *LitmusReport) (ways uint64, verdict Verdict) {
 		}
 	}
 	switch {
+	case c.NotChecked(report) != "":
+		return ways, Undecided
 	case !report.Incomplete && c.unbound(report) != "":
 		return ways, SaysNothing
 	case c.Kind == "allowed":
@@ -94,6 +96,16 @@ func decide(seen, open bool, ifSeen, ifNot Verdict) Verdict {
 
 // Unbound is a name in the claim that no way binds; empty: some way binds each.
 func (c Claim) Unbound(report *LitmusReport) string { return c.unbound(report) }
+
+// NotChecked is a property that the claim says is violated and that cannot be checked on the definitions.py; empty: there is none.
+func (c Claim) NotChecked(report *LitmusReport) string {
+	for _, t := range c.Terms {
+		if p := t.Property(); report.NotChecked[p] != "" {
+			return p
+		}
+	}
+	return ""
+}
 
 // Vacuous is a property that the claim says is violated and that no way exercises; empty: there is none.
 func (c Claim) Vacuous(report *LitmusReport) string {

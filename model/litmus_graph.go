@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/zeebo/xxh3"
+
+	"cabi/spec"
 )
 
 // A litmusGraph is the graph of all ways of a litmus, while it is made: runs go along it, depth first, and add to it where they come to
@@ -21,6 +23,8 @@ type litmusGraph struct {
 	possible   map[*Line]bool   // actions of the host that it could take on some way
 	impossible map[*Line]string // those that it could not on some way, and why
 	most       int              // how many actions a run takes
+	compiled   *compiledWorld
+	runs       *sourceRuns // on a definitions.py; nil: runs are made on the port
 	writer     stateWriter
 	buffer     []byte
 }
@@ -43,10 +47,12 @@ type litmusEdge struct {
 	branch int
 }
 
-func newLitmusGraph(l *Litmus) *litmusGraph {
-	g := &litmusGraph{litmus: l, start: &litmusNode{next: make([]*litmusNode, 1)}, states: map[xxh3.Uint128]*litmusNode{},
+func newLitmusGraph(l *Litmus, runs *sourceRuns) *litmusGraph {
+	g := &litmusGraph{litmus: l, runs: runs, start: &litmusNode{next: make([]*litmusNode, 1)}, states: map[xxh3.Uint128]*litmusNode{},
 		byText: map[string]*litmusNode{}, called: map[*Program]bool{}, exercised: map[string]bool{}, possible: map[*Line]bool{}, impossible: map[*Line]string{}}
 	g.pending = []litmusEdge{{g.start, 0}}
+	g.compiled = compileWorld(l.World)
+	g.compiled.readsMemory = true // the programs may read what the menus of the world do not
 	g.most = mostActions
 	for _, p := range l.Programs {
 		g.most += len(p.Lines)
@@ -61,6 +67,22 @@ func (g *litmusGraph) explore(properties []*Property) (actions int, err error) {
 	g.pending = g.pending[:last]
 	err = run.run(properties)
 	return run.actions, err
+}
+
+// source is the definitions.py that runs are made on; nil: they are made on the port.
+func (g *litmusGraph) source() *Source {
+	if g.runs == nil {
+		return nil
+	}
+	return g.runs.source
+}
+
+// newRun makes a run.
+func (g *litmusGraph) newRun(options spec.Options, actor Actor, checkers []Checker) (*Run, error) {
+	if g.runs != nil {
+		return g.runs.next(g.compiled, g.litmus.World, options, actor, checkers)
+	}
+	return newRun(g.compiled, g.litmus.World, options, actor, checkers), nil
 }
 
 // tape is the choices that lead to and along an edge.

@@ -52,12 +52,15 @@ func (l *litmusRun) run(properties []*Property) error {
 		options.Without[s] = true
 	}
 	options.Limits.RandomIndices = randomIndices(l.World.Handles)
-	r := NewRun(l.World, options, l, newCheckers(properties)...)
+	r, err := l.graph.newRun(options, l, newCheckers(properties))
+	if err != nil {
+		return err
+	}
 	defer r.Close()
-	r.compiled.readsMemory = true // the programs may read what the menus of the world do not
 	r.recorder, r.Observer, l.isOf = &recorder{}, l, r
 	r.repeating = len(l.tape) > 0 // the checkers need not check again the states on the way to what is new
 	r.Main()
+	l.noteError(r.sourceError())
 	r.recorder.flush()
 	for _, c := range r.checkers {
 		l.graph.exercised[c.Property()] = l.graph.exercised[c.Property()] || c.Exercised()
@@ -83,7 +86,7 @@ func (l *litmusRun) outcome(r *Run) *Outcome {
 			o.names[name], o.Values = value, append(o.Values, name+" = "+value.String())
 		}
 	}
-	o.Trace = &Trace{World: l.World, Variant: l.Variant, Without: l.Without, Choices: l.chosen, Lines: r.recorder.lines}
+	o.Trace = &Trace{World: l.World, Variant: l.Variant, Source: l.graph.source(), Without: l.Without, Choices: l.chosen, Lines: r.recorder.lines}
 	return o
 }
 

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"fmt"
 	"slices"
 
 	"cabi/spec"
@@ -102,19 +101,43 @@ func (s *Search) trySource() error {
 	}
 	r := NewRun(s.World, s.options(nil), nil)
 	defer r.Close()
-	if err := r.onSource(s.Source, s.Deterministic); err != nil {
+	if err := r.onSource(s.Source, s.options(nil)); err != nil {
 		return err
 	}
-	if gone := r.missingEssential(); gone != "" {
-		return fmt.Errorf("%s: %s is gone, without which runs cannot be followed", s.Source.Name, gone)
-	}
-	r.missing(s.changed)
-	return nil
+	return r.noteMissing(s.changed)
 }
 
-// NewRun makes a run of the search's world, with the options that the search gives its own.
-func (s Search) NewRun(actor Actor, choices spec.Choices, checkers ...Checker) *Run {
+// Runs makes runs of a search's world, with the options that the search gives its own, each closed before the next.
+type Runs struct {
+	search   *Search
+	onSource *sourceRuns // nil: they are made on the port
+}
+
+// Runs are runs of the search's world.
+func (s *Search) Runs() *Runs {
+	runs := &Runs{search: s}
+	if s.Source != nil {
+		runs.onSource = newSourceRuns(s.Source)
+	}
+	return runs
+}
+
+// New makes a run. The one before must be closed. On a definitions.py, it must be one that the world fits (Source.Fits).
+func (r *Runs) New(actor Actor, choices spec.Choices, checkers ...Checker) *Run {
+	s := r.search
+	if r.onSource != nil {
+		return must(r.onSource.next(compileWorld(s.World), s.World, s.options(choices), actor, checkers))
+	}
 	return NewRun(s.World, s.options(choices), actor, checkers...)
+}
+
+// NotChecked are the properties among some that cannot be checked on the definitions.py of the runs so far, and why.
+func (r *Runs) NotChecked(properties []*Property) map[string]string {
+	if r.onSource == nil {
+		return nil
+	}
+	_, not := r.onSource.changed.checkable(properties)
+	return not
 }
 
 func (s *Search) options(choices spec.Choices) spec.Options {

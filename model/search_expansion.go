@@ -214,9 +214,7 @@ func (x *expansion) save(r *Run) {
 // notSaved are the types of objects that no action changes, and of those that save adds by themselves (the checkers, in observers) or
 // that belong to the search.
 func notSaved() []reflect.Type {
-	return append(append(spec.ImmutableTypes(), sourceFixed()...), reflect.TypeFor[World](), reflect.TypeFor[compiledWorld](), reflect.TypeFor[observers](), reflect.TypeFor[pathActor](),
-		reflect.TypeFor[expansion](), reflect.TypeFor[resourceTypes](), reflect.TypeFor[map[string]*instance](), reflect.TypeFor[map[string]*function](),
-		reflect.TypeFor[map[string]spec.CoreFunc](), reflect.TypeFor[map[string]bool](), reflect.TypeFor[Action]())
+	return append(runFixed(), reflect.TypeFor[pathActor](), reflect.TypeFor[expansion]())
 }
 
 // restore puts everything back as it was at the menu.

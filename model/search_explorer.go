@@ -329,7 +329,7 @@ func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
 // onSource has a new run be made on the search's definitions.py, if it has one.
 func (w *worker) onSource(r *Run) *Run {
 	if w.Source != nil {
-		must(0, r.onSource(w.Source, w.Deterministic)) // Search.Run has tried it
+		must(0, r.onSource(w.Source, w.options(nil))) // Search.Run has tried it
 		noteUnknown(r.source.mirror, w.changed)
 		r.keepOrigin(notSaved())
 	}
@@ -365,6 +365,6 @@ func (w *worker) trace(to path, v *Violation) *Trace {
 	r.recorder = &recorder{}
 	r.Main()
 	r.recorder.flush()
-	return &Trace{World: w.World, Variant: w.Variant, Without: sortedKeys(w.Without), Choices: to.choices, Lines: r.recorder.lines,
+	return &Trace{World: w.World, Variant: w.Variant, Source: w.Source, Without: sortedKeys(w.Without), Choices: to.choices, Lines: r.recorder.lines,
 		Violates: fmt.Sprintf("%s: %s", v.Property, v.Message)}
 }

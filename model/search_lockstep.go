@@ -26,7 +26,7 @@ type Difference struct {
 func (s Search) InLockstep(source *Source) *Lockstep {
 	s.Properties, s.KeepGoing = nil, true
 	other := s
-	other.Source, other.changed = source, &changedSet{reason: map[string]string{}}
+	other.Source, other.changed = source, newChangedSet()
 	if err := other.trySource(); err != nil {
 		return &Lockstep{Report: &Report{Err: err, Stopped: true}}
 	}

@@ -22,7 +22,7 @@ type TapeResult struct {
 func (t TapeRunner) Run(tape []uint32) TapeResult {
 	actor := &tapeActor{tape: tape, bounds: t.Bounds}
 	search := Search{World: t.World, Variant: t.Variant, Bounds: t.Bounds}
-	r := search.NewRun(actor, actor, newCheckers(t.Properties)...)
+	r := search.Runs().New(actor, actor, newCheckers(t.Properties)...)
 	defer r.Close()
 	r.recorder = &recorder{}
 	r.Main()

@@ -54,6 +54,8 @@ func (r *Run) natives() map[string]native {
 		"copying":      do(r.copyingOnSource),
 		"copied":       do(func(args []python.Value) { r.host.shared[args[0].(int)].CanReclaim = true }),
 		"copy_done":    do(r.copyDoneOnSource),
+		"word_value":   r.wordValue,
+		"passed":       r.passedOnSource,
 		"reclaimed":    do(func(args []python.Value) { r.host.shared[args[0].(int)].Copying = false }),
 	}
 }
@@ -164,5 +166,7 @@ func (r *Run) copyingOnSource(args []python.Value) {
 }
 
 func (r *Run) copyDoneOnSource(args []python.Value) {
-	r.host.shared[args[0].(int)].endCopy(spec.CopyResult(args[1].(int)))
+	k, result := args[0].(int), spec.CopyResult(args[1].(int))
+	r.host.shared[k].endCopy(result)
+	r.hostPassed(hostCopied, k, nil, []spec.Value{result})
 }

@@ -20,11 +20,14 @@ var hostClasses = map[string]spec.MirrorType{
 	"HostFuture":   {Type: typeFor[hostFuture](), Fields: map[string]string{"run": ""}, Without: []string{"run"}, Static: true},
 }
 
-// onSource has a new run be made on Python. The error says that the definitions.py cannot be run.
-func (r *Run) onSource(source *Source, deterministic bool) error {
+// onSource has a new run be made on Python, with sites that are switched off. The error says that the definitions.py cannot be run.
+func (r *Run) onSource(source *Source, options spec.Options) error {
+	source, err := source.edited(r.World, options.Without)
+	if err != nil {
+		return err
+	}
 	shared := &sourceShared{}
 	r.source = &sourceRun{sourceShared: shared}
-	var err error
 	if shared.machine, err = source.NewMachine(r.natives()); err != nil {
 		return err
 	}
@@ -32,7 +35,7 @@ func (r *Run) onSource(source *Source, deterministic bool) error {
 	plans.Classes = hostClasses
 	shared.mirror = &mirror.Mirror{Plans: plans, Store: r.Store}
 	r.observe()
-	if r.source.run, err = shared.machine.Begin(r.World, deterministic); err != nil {
+	if r.source.run, err = shared.machine.Begin(r.World, options.Deterministic); err != nil {
 		return err
 	}
 	shared.ops, shared.hostOps = shared.operations("OPS"), shared.operations("HOST_OPS")
@@ -46,6 +49,25 @@ func (r *Run) onSource(source *Source, deterministic bool) error {
 	}
 	r.sync()
 	return nil
+}
+
+// Fits returns an error unless a world, with sites that are switched off, can be run on the source.
+func (s *Source) Fits(w *World, off []spec.Site) error {
+	sites := map[spec.Site]bool{}
+	for _, site := range off {
+		sites[site] = true
+	}
+	_, err := s.edited(w, sites)
+	return err
+}
+
+// edited is the source with what a world lowers and a file cannot have from outside, and with sites that are switched off.
+func (s *Source) edited(w *World, off map[spec.Site]bool) (*Source, error) {
+	edited, err := s.Source.Without(sortedKeys(off))
+	if err == nil && w.Limits.Backpressure > 0 {
+		edited, err = edited.WithBackpressure(w.Limits.Backpressure)
+	}
+	return &Source{edited}, err
 }
 
 // keepOrigin has the run be made a new one by putting back what it is now. Objects of fixed types never change.

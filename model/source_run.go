@@ -93,6 +93,12 @@ func sourceFixed() []reflect.Type {
 		reflect.TypeFor[map[string]python.Value]()})
 }
 
+// runFixed are the types of what does not change during a run, on the port or on Python.
+func runFixed() []reflect.Type {
+	return append(append(spec.ImmutableTypes(), sourceFixed()...), typeFor[World](), typeFor[compiledWorld](), typeFor[observers](), typeFor[resourceTypes](),
+		typeFor[map[string]*instance](), typeFor[map[string]*function](), typeFor[map[string]spec.CoreFunc](), typeFor[map[string]bool](), typeFor[Action]())
+}
+
 // mainOnSource is Main on Python.
 func (r *Run) mainOnSource() {
 	s := r.source
@@ -149,10 +155,7 @@ func (r *Run) stepOnSource() bool {
 func (r *Run) refusesOnSource(a Action) error {
 	_, guest := r.source.ops[a.Op]
 	_, host := r.source.hostOps[a.Op]
-	switch {
-	case len(a.Literals) > 0:
-		return fmt.Errorf("%s: values in words are for runs on the port, not on a definitions.py", a)
-	case !guest && !host && a.Op != opReturn && a.Op != opThrow:
+	if !guest && !host && a.Op != opReturn && a.Op != opThrow {
 		return fmt.Errorf("%s is for runs on the port, not on a definitions.py", a.Op)
 	}
 	return nil
@@ -274,12 +277,25 @@ func (r *Run) answer(at *Activation, a Action) python.Value {
 		operands = append(operands, word)
 	}
 	switch a.Op {
-	case opCall, "task.return", "task.return-other", "memory.store", opInvoke, "host.resolve": // any number of operands
-		operands = append(operands, pythonCores(a.Args))
+	case opCall, "task.return", "task.return-other", opInvoke, "host.resolve": // any number of operands
+		operands = append(operands, a.pythonOperands())
+	case opStore:
+		operands = append(operands, python.Integer(n(a, 0)), pythonBytes(a.Stored(at.inst.encoding)))
 	default:
-		operands = append(operands, pythonCores(a.Args).Items()...)
+		operands = append(operands, a.pythonOperands().Items()...)
 	}
 	return python.NewTuple(do, python.NewList(operands...))
+}
+
+// pythonOperands are the numbers of an action, with the words that stand in their places.
+func (a Action) pythonOperands() *python.List {
+	list := pythonCores(a.Args).Items()
+	for i := range list {
+		if word := a.literal(i); word != "" {
+			list[i] = word
+		}
+	}
+	return python.NewList(list...)
 }
 
 func pythonCores(vs []spec.CoreValue) *python.List {
@@ -298,7 +314,7 @@ func pythonCores(vs []spec.CoreValue) *python.List {
 func (r *Run) noteHostAction(a Action) {
 	switch a.Op {
 	case opInvoke:
-		r.invocations = append(r.invocations, &Invocation{Func: a.Imm[0], args: a.Args})
+		r.invocations = append(r.invocations, &Invocation{Func: a.Imm[0], args: a.Args, literals: a.Literals})
 		r.source.onCancel = append(r.source.onCancel, nil)
 	case opCancel:
 		r.invocations[n(a, 0)].CancelRequested = true

@@ -22,6 +22,7 @@ type Trace struct {
 	World    *World
 	Variant  *spec.Variant
 	Without  []spec.Site // the traps and asserts that are switched off, sorted; nil: none
+	Source   *Source     // the definitions.py that it is run on; nil: the port
 	Choices  []uint32    // of the specification; those that are missing are 0, the first candidate
 	Lines    []Line
 	Violates string // the property that the run violates, and how; empty: none

@@ -16,6 +16,8 @@ func (r *Replay) Departure() string {
 		return fmt.Sprintf("departs at line %d:\n  the trace says   %s\n  what happened is %s", r.Departs.Number, r.Departs, r.Got)
 	case stated > len(r.Choices):
 		return fmt.Sprintf("departs: the trace states %s, the specification chose %s", Counted(stated, "choice"), Counted(len(r.Choices), "time"))
+	case r.ClaimNotChecked() != "":
+		return fmt.Sprintf("its claim is not checked on this version: %s", r.ClaimNotChecked())
 	case !r.claimHolds():
 		return fmt.Sprintf("departs in its claim:\n  the trace says   violates %s\n  what happened is %s", r.given.Violates, r.claimed())
 	}
@@ -27,6 +29,9 @@ func (t *Trace) ClaimedProperty() string {
 	name, _, _ := strings.Cut(t.Violates, ":")
 	return strings.TrimSpace(name)
 }
+
+// ClaimNotChecked says why the claim of the trace cannot be checked on its definitions.py; empty: it can, or there is none.
+func (r *Replay) ClaimNotChecked() string { return r.NotChecked[r.given.ClaimedProperty()] }
 
 // claimHolds reports whether the run violates what the trace claims, or nothing was claimed or checked. Under another variant the
 // property counts, and not how it is violated, because the indices in that text may differ.

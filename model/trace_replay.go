@@ -2,7 +2,6 @@ package model
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -22,6 +21,8 @@ type Replay struct {
 	Actions    []Action // that were taken, but for those of the world's start
 	Choices    []uint32 // of the specification, with those that the trace leaves out
 	Violations []string // "PROPERTY: how" of the checkers, in the order in which they were found
+	// NotChecked are the properties that cannot be checked on the trace's definitions.py, and why: nothing else is said of them.
+	NotChecked map[string]string
 
 	given   *Trace
 	checked []string // the properties of the checkers
@@ -37,7 +38,6 @@ func RunTrace(t *Trace, variant *spec.Variant) (*Replay, error) {
 // ReplayOptions say how traces are replayed.
 type ReplayOptions struct {
 	Variant    *spec.Variant      // nil: the trace's own
-	Source     *Source            // the definitions.py that the run is made on; nil: it is made on the port
 	Without    map[spec.Site]bool // traps and asserts that are switched off; nil: none
 	Properties []*Property        // that are checked; the trace's claim is compared if its property is among them
 	Checkers   []Checker          // further ones; they must be new
@@ -57,13 +57,16 @@ func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 	}
 	r = NewRun(t.World, options, f, slices.Concat(newCheckers(p.Properties), p.Checkers)...)
 	defer r.Close()
-	if p.Source != nil {
-		if len(options.Without) > 0 {
-			return nil, errors.New("sites are switched off on the port alone, not on a definitions.py")
+	changed := newChangedSet()
+	if t.Source != nil {
+		err := r.onSource(t.Source, options)
+		if err == nil {
+			err = r.noteMissing(changed)
 		}
-		if err := r.onSource(p.Source, false); err != nil {
+		if err != nil {
 			return nil, err
 		}
+		noteUnknown(r.source.mirror, changed)
 	}
 	r.recorder, r.Observer, r.neverWritten = f.recorder, f, true
 	r.Main()
@@ -72,10 +75,14 @@ func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 	}
 	f.recorder.flush()
 	f.noteViolations(r)
-	again := &Trace{World: t.World, Variant: variant, Without: sortedKeys(options.Without), Choices: t.Choices, Lines: r.recorder.lines}
+	f.violations = changed.without(f.violations, p.Properties)
+	again := &Trace{World: t.World, Variant: variant, Source: t.Source, Without: sortedKeys(options.Without), Choices: t.Choices, Lines: r.recorder.lines}
 	replay := &Replay{Trace: again, Stopped: r.Stopped, Actions: f.taken, Choices: f.chosen, Violations: f.violations, given: t, names: f.names}
 	for _, c := range r.checkers {
 		replay.checked = append(replay.checked, c.Property())
+	}
+	if _, not := changed.checkable(p.Properties); len(not) > 0 {
+		replay.NotChecked = not
 	}
 	again.Violates = replay.violated()
 	given := t.Lines

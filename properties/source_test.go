@@ -101,8 +101,9 @@ func TestSourceKeepsContent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, options := range map[string]model.ReplayOptions{"the port": {}, "definitions.py": {Source: source}} {
-		again, err := options.Run(trace)
+	for name, of := range map[string]*model.Source{"the port": nil, "definitions.py": source} {
+		trace.Source = of
+		again, err := model.ReplayOptions{}.Run(trace)
 		if err != nil || again.Departure() != "" {
 			t.Errorf("%s: %v, %s", name, err, again.Departure())
 		}
@@ -149,7 +150,7 @@ func TestSourceMutants(t *testing.T) {
 			t.Errorf("%s: %s does not notice %q: %d states, not checked %v, error %v", mutant.world, mutant.property, mutant.from, report.States, report.NotChecked, report.Err)
 			continue
 		}
-		again, err := model.ReplayOptions{Source: source, Properties: search.Properties}.Run(v.Trace)
+		again, err := model.ReplayOptions{Properties: search.Properties}.Run(v.Trace)
 		if err != nil || again.Departure() != "" {
 			t.Errorf("%s: %v, %s", mutant.property, err, again.Departure())
 		}

@@ -71,10 +71,18 @@ func (a *attempt) run() {
 	for _, p := range a.search.Properties {
 		checkers = append(checkers, p.New())
 	}
-	r := a.search.NewRun(a, a, checkers...)
+	r := a.newRun(a, checkers)
 	defer r.Close()
 	r.Main()
 	a.checkViolations(r)
+}
+
+// newRun makes the run of an attempt.
+func (sh *shrinker) newRun(a *attempt, checkers []model.Checker) *model.Run {
+	if sh.runs == nil {
+		sh.runs = sh.search.Runs()
+	}
+	return sh.runs.New(a, a, checkers...)
 }
 
 // checkViolations checks whether a property is violated, and in the way that the shrinker keeps.

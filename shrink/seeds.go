@@ -32,9 +32,14 @@ func Seeds(t *model.Trace, properties []*model.Property, progress func(Progress)
 		return nil, nil, err
 	}
 	t = replay.Plain // attempts read numbers, no names
-	s := &model.Search{World: t.World, Variant: t.Variant, Properties: properties, Bounds: t.World.Bounds}
+	s := &model.Search{World: t.World, Variant: t.Variant, Source: t.Source, Properties: properties, Bounds: t.World.Bounds}
 	r := &seedRun{attempt: attempt{shrinker: &shrinker{search: s, goal: "/", limits: Limits{Progress: progress}, result: &Result{}}, trace: t, tape: t.Choices}}
 	r.run()
+	not := r.attempt.runs.NotChecked(properties)
+	r.violations = slices.DeleteFunc(r.violations, func(v *model.Violation) bool { return not[v.Property] != "" })
+	if len(r.violations) == 0 && len(properties) == 1 && len(not) == 1 {
+		return nil, nil, fmt.Errorf("%s is not checked on this version: %s", properties[0].Name, not[properties[0].Name])
+	}
 	s.World = withActions(t.World, r.attempt.steps)
 	return s, r.violations, nil
 }

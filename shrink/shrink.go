@@ -147,7 +147,8 @@ func (sh *shrinker) violation() *model.Violation {
 // A shrinker is a Minimize under way.
 type shrinker struct {
 	search *model.Search
-	goal   string // the key of the violation
+	runs   *model.Runs // of the search; nil: none was made
+	goal   string      // the key of the violation
 	limits Limits
 	best   *attempt // the smallest run so far that violates the same
 	next   int      // the number of the next new step

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ type admitsCommand struct {
 	maxStates bound
 	save      string
 	json      bool
+	source    sourceFlags
 }
 
 // anyVariant is the value of --variant that asks about all of them.
@@ -51,6 +53,7 @@ func newAdmitsCommand() *cobra.Command {
 	flags.StringVarP(&c.save, "save", "o", "", "write the run that explains the log to this `FILE`, instead of printing it")
 	flags.BoolVar(&c.json, "json", false, "print the answer as a line of JSON")
 	completeFlags(cmd, map[string]kind{"variant": kindVariant, "without": kindSite})
+	c.source.add(cmd)
 	return cmd
 }
 
@@ -68,12 +71,23 @@ func (c *admitsCommand) run(cmd *cobra.Command, args []string) error {
 	if args[0] == standardInput {
 		in = newInterruptible(in, progress.interrupt)
 	}
-	log, err := readLog(in, args[0], len(variants) == 1)
+	source, err := c.source.open()
 	if err != nil {
 		return err
 	}
-	if log.Without, err = sitesOff(log.Trace, c.without); err != nil {
+	known := knownNames{source}
+	log, err := known.readLog(in, args[0], len(variants) == 1)
+	if err != nil {
 		return err
+	}
+	log.Source = source
+	if log.Without, err = known.sitesOff(log.Trace, c.without); err != nil {
+		return err
+	}
+	for _, v := range variants {
+		if err := fits(source, log.World, cmp.Or(v, log.Variant), log.Without); err != nil {
+			return err
+		}
 	}
 	options, err := c.options(args[0], log, progress)
 	if err != nil {
@@ -121,18 +135,18 @@ func (c *admitsCommand) options(file string, log *model.Log, p *progress) (model
 }
 
 // readLog reads a log: of standard input the beginning, unless all of it is needed.
-func readLog(in io.Reader, file string, lazily bool) (*model.Log, error) {
+func (k knownNames) readLog(in io.Reader, file string, lazily bool) (*model.Log, error) {
 	f, err := openInput(in, file)
 	if err != nil {
 		return nil, err
 	}
-	log, err := model.ReadLog(f, worldsBeside(file), checkLineSites)
+	log, err := model.ReadLog(f, worldsBeside(file), k.line)
 	if err == nil && (!lazily || file != standardInput) {
 		err = log.ReadAll()
 		f.Close()
 	}
 	if err == nil {
-		err = checkTraceSites(log.Trace)
+		err = k.trace(log.Trace)
 	}
 	return log, badLog(file, err)
 }

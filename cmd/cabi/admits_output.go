@@ -115,6 +115,8 @@ func (a *admitsAnswers) withGaps() string {
 // whyUndecided says which limit was reached.
 func (a *admitsAnswers) whyUndecided(one *admitsAnswer) string {
 	switch {
+	case one.NotChecked != "":
+		return "what the log claims is not checked on this version: " + one.NotChecked
 	case one.Stopped && a.command.maxStates.value <= one.States:
 		return fmt.Sprintf("stopped at %s, in line %s at the furthest; --max-states allows more", model.Counted(one.States, "state"), a.furthest(one))
 	case one.Stopped:

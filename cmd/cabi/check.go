@@ -162,11 +162,11 @@ func (c *checkCommand) search(cmd *cobra.Command, world *model.World) (model.Sea
 	if search.Variant = spec.VariantByName(c.variant); search.Variant == nil {
 		return search, unknown(kindVariant, c.variant)
 	}
-	if err := c.source.refuse(search.World, search.Variant); err != nil {
-		return search, err
-	}
 	var err error
-	if search.Source, err = c.source.open(); err != nil {
+	if search.Source, err = c.source.open(); err == nil {
+		err = fits(search.Source, search.World, search.Variant, nil)
+	}
+	if err != nil {
 		return search, err
 	}
 	if c.every <= 0 {
@@ -183,9 +183,6 @@ func (c *checkCommand) search(cmd *cobra.Command, world *model.World) (model.Sea
 	}
 	if isRandom {
 		search.Random = &model.Random{Seed: c.seed, Runs: c.runs.value, Shrink: shrink.Shrink}
-		if search.Source != nil {
-			search.Random.Shrink = nil // it makes its runs on the port
-		}
 		if c.duration == 0 && c.runs.value == 0 {
 			c.duration = time.Minute
 		}

@@ -17,9 +17,10 @@ import (
 
 // A litmusCommand is cabi litmus with its flags.
 type litmusCommand struct {
-	ways  bound
-	trace bound
-	html  string
+	ways   bound
+	trace  bound
+	html   string
+	source sourceFlags
 }
 
 func newLitmusCommand() *cobra.Command {
@@ -40,6 +41,7 @@ func newLitmusCommand() *cobra.Command {
 	cmd.Flags().Var(&c.ways, "ways", "how many ways to try, at most; ways that come to the same state are tried once from there")
 	cmd.Flags().Var(&c.trace, "trace", "print the trace of a way to the outcome of this number instead")
 	cmd.Flags().StringVar(&c.html, "html", "", "write a page of all outcomes to this `FILE` too")
+	c.source.add(cmd)
 	return cmd
 }
 
@@ -54,13 +56,20 @@ func (c *litmusCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	litmus, err := parseLitmus(args[0], text)
+	source, err := c.source.open()
+	if err != nil {
+		return err
+	}
+	litmus, err := knownNames{source}.parseLitmus(args[0], text)
+	if err == nil {
+		err = fits(source, litmus.World, litmus.Variant, litmus.Without)
+	}
 	if err != nil {
 		return err
 	}
 	progress := newProgress(cmd.ErrOrStderr(), 0)
 	defer progress.clear()
-	report, err := litmus.Explore(model.LitmusOptions{Properties: append(properties.Promises(), claimedQuestions(litmus)...), Tries: c.ways.value, Progress: func(r *model.LitmusReport) bool {
+	report, err := litmus.Explore(model.LitmusOptions{Source: source, Properties: append(properties.Promises(), claimedQuestions(litmus)...), Tries: c.ways.value, Progress: func(r *model.LitmusReport) bool {
 		return progress.update(&model.Report{States: r.States, Depth: r.Depth, Frontier: r.Pending})
 	}})
 	progress.clear()
@@ -119,10 +128,10 @@ func readLitmusText(in io.Reader, file string) (string, error) {
 }
 
 // parseLitmus reads a litmus whose names are all known.
-func parseLitmus(file, text string) (*model.Litmus, error) {
+func (k knownNames) parseLitmus(file, text string) (*model.Litmus, error) {
 	litmus, err := model.ParseLitmusWith(strings.NewReader(text), worldsBeside(file))
 	if err == nil {
-		err = checkLitmusNames(litmus)
+		err = k.litmusNames(litmus)
 	}
 	if err != nil {
 		return nil, exitError{2, fmt.Sprintf("%s: %v", file, err)}
@@ -194,7 +203,9 @@ func claims(l *model.Litmus, r *model.LitmusReport) []export.LitmusClaim {
 	for _, claim := range l.Claims {
 		ways, verdict := claim.Judge(r)
 		c := export.LitmusClaim{Verdict: verdict, Number: claim.Number, Text: claim.String()}
-		switch unbound := claim.Unbound(r); {
+		switch unbound, not := claim.Unbound(r), claim.NotChecked(r); {
+		case not != "":
+			c.Why = fmt.Sprintf("%s is not checked on this version: %s", not, r.NotChecked[not])
 		case verdict == model.SaysNothing && unbound != "":
 			c.Why = "no way binds " + unbound
 		case verdict == model.SaysNothing:

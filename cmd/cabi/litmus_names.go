@@ -12,17 +12,30 @@ import (
 	"cabi/spec"
 )
 
-// checkLitmusNames returns an error if a litmus names a site, a property or a word for a value that does not exist, or takes a trap for an
+// knownNames are the names that traces and litmus files may use: those of the port, and if they are run on a definitions.py, its own too.
+type knownNames struct {
+	source *model.Source // nil: the port runs
+}
+
+// sites are the sites that are known.
+func (k knownNames) sites() kind {
+	if k.source == nil {
+		return kindSite
+	}
+	return kind{"site", "sites", func() []string { return append(kindSite.names(), k.source.SiteNames()...) }, ""}
+}
+
+// litmusNames returns an error if a litmus names a site, a property or a word for a value that does not exist, or takes a trap for an
 // assert. It says which names are near.
-func checkLitmusNames(l *model.Litmus) error {
+func (k knownNames) litmusNames(l *model.Litmus) error {
 	for _, s := range l.Without {
-		if err := checkSite(string(s)); err != nil {
+		if err := k.site(string(s)); err != nil {
 			return fmt.Errorf("line %d: %w", l.HeaderAt, err)
 		}
 	}
 	for _, claim := range l.Claims {
 		for _, term := range claim.Terms {
-			err := checkTerm(l, term)
+			err := k.term(l, term)
 			if _, site := term.Stop(); err == nil && slices.Contains(l.Without, spec.Site(site)) {
 				err = fmt.Errorf("the header switches %s off, so that no way stops there: the claim says nothing", site)
 			}
@@ -34,11 +47,11 @@ func checkLitmusNames(l *model.Litmus) error {
 	return nil
 }
 
-// checkSite returns an error unless a site exists.
-func checkSite(name string) error {
-	kind, err := siteKind(name)
+// site returns an error unless a site exists.
+func (k knownNames) site(name string) error {
+	kind, err := k.siteKind(name)
 	if err == nil && kind == "" {
-		err = unknownNear(kindSite, name)
+		err = unknownNear(k.sites(), name)
 	}
 	return err
 }
@@ -56,8 +69,8 @@ func claimedQuestions(l *model.Litmus) []*model.Property {
 	return questions
 }
 
-// checkTerm returns an error if a term of a claim names what does not exist.
-func checkTerm(l *model.Litmus, t model.Term) error {
+// term returns an error if a term of a claim names what does not exist.
+func (k knownNames) term(l *model.Litmus, t model.Term) error {
 	kind, site := t.Stop()
 	switch {
 	case l.UnknownWord(t) != "":
@@ -67,11 +80,11 @@ func checkTerm(l *model.Litmus, t model.Term) error {
 	case site == "":
 		return nil
 	case kind == "crash":
-		return checkCrash(site)
+		return k.crash(site)
 	case kind == "exception":
 		return errExceptionSite
 	}
-	return checkStopSite(kind, site)
+	return k.stopSite(kind, site)
 }
 
 var errExceptionSite = errors.New("an exception has no site: write exception alone")
@@ -98,14 +111,14 @@ func unknownValue(word string) error {
 	return fmt.Errorf("%q is no value: it is a number, a name, or a word; %s", word, hint)
 }
 
-// checkStopSite returns an error unless a site exists and stops as the claim says.
-func checkStopSite(stop, site string) error {
-	kind, err := siteKind(site)
+// stopSite returns an error unless a site exists and stops as the claim says.
+func (k knownNames) stopSite(stop, site string) error {
+	kind, err := k.siteKind(site)
 	switch {
 	case err != nil:
 		return err
 	case kind == "":
-		return unknownNear(kindSite, site)
+		return unknownNear(k.sites(), site)
 	case stop == "trap" && kind != port.KindTrap:
 		return fmt.Errorf("%s is an assert and no trap: write assertion-failure %s", site, site)
 	case stop != "trap" && kind == port.KindTrap:
@@ -115,7 +128,7 @@ func checkStopSite(stop, site string) error {
 }
 
 // siteKind is the kind of a site; empty: there is no such site.
-func siteKind(name string) (string, error) {
+func (k knownNames) siteKind(name string) (string, error) {
 	report, err := pinReport()
 	if err != nil {
 		return "", err
@@ -125,6 +138,10 @@ func siteKind(name string) (string, error) {
 			return string(s.Kind), nil
 		}
 	}
+	if k.source != nil {
+		kind, _ := k.source.HasSite(spec.Site(name))
+		return kind, nil
+	}
 	return "", nil
 }
 
@@ -132,8 +149,8 @@ func siteKind(name string) (string, error) {
 var pythonExceptions = []string{"AttributeError", "IndexError", "KeyError", "NameError", "OverflowError", "TypeError", "UnboundLocalError",
 	"UnicodeDecodeError", "UnicodeEncodeError", "ValueError"}
 
-// checkCrash returns an error unless a crash is of a function of definitions.py, with an exception that can stop it.
-func checkCrash(name string) error {
+// crash returns an error unless a crash is of a function of definitions.py, with an exception that can stop it.
+func (k knownNames) crash(name string) error {
 	at := strings.LastIndex(name, "/")
 	report, err := pinReport()
 	switch {
@@ -141,6 +158,8 @@ func checkCrash(name string) error {
 		return err
 	case at < 0:
 		return errors.New("a crash is crash FUNCTION/EXCEPTION, such as crash canon_error_context_new/NameError")
+	case k.source != nil: // its functions, and what they may raise, are its own
+		return nil
 	case ported(report, name[:at]) == nil:
 		functions := names(report.Ported, func(p port.Ported) string { return p.Definition.Name })
 		return unknown(kind{"function of definitions.py", "functions", func() []string { return functions }, "cabi port"}, name[:at])

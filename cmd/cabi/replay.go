@@ -50,7 +50,12 @@ func newReplayCommand() *cobra.Command {
 }
 
 func (c *replayCommand) run(cmd *cobra.Command, args []string) error {
-	trace, err := readTrace(cmd.InOrStdin(), args[0])
+	source, err := c.source.open()
+	if err != nil {
+		return err
+	}
+	known := knownNames{source}
+	trace, err := known.readTrace(cmd.InOrStdin(), args[0])
 	if err != nil {
 		return err
 	}
@@ -58,17 +63,14 @@ func (c *replayCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if trace.Without, err = sitesOff(trace, c.without); err != nil {
+	if trace.Without, err = known.sitesOff(trace, c.without); err != nil {
 		return err
 	}
 	options, err := claimOptions(args[0], trace, v)
 	if err != nil {
 		return err
 	}
-	if err := c.source.refuse(trace.World, v); err != nil {
-		return err
-	}
-	if options.Source, err = c.source.open(); err != nil {
+	if err := fits(source, trace.World, v, trace.Without); err != nil {
 		return err
 	}
 	r := &replayed{file: args[0], given: trace, options: options}
@@ -95,13 +97,13 @@ func claimOptions(file string, t *model.Trace, v *spec.Variant) (model.ReplayOpt
 }
 
 // sitesOff returns the sites that are switched off, by the trace or by --without, sorted.
-func sitesOff(trace *model.Trace, more []string) ([]spec.Site, error) {
+func (k knownNames) sitesOff(trace *model.Trace, more []string) ([]spec.Site, error) {
 	off := slices.Clone(trace.Without)
 	for _, name := range more {
 		off = append(off, spec.Site(name))
 	}
 	for _, s := range off {
-		if err := checkSite(string(s)); err != nil {
+		if err := k.site(string(s)); err != nil {
 			return nil, err
 		}
 	}
@@ -110,7 +112,7 @@ func sitesOff(trace *model.Trace, more []string) ([]spec.Site, error) {
 }
 
 // readTrace reads a trace from a file, or if it is -, from in.
-func readTrace(in io.Reader, file string) (*model.Trace, error) {
+func (k knownNames) readTrace(in io.Reader, file string) (*model.Trace, error) {
 	f, err := openInput(in, file)
 	if err != nil {
 		return nil, err
@@ -119,53 +121,54 @@ func readTrace(in io.Reader, file string) (*model.Trace, error) {
 	debug.SetGCPercent(40) // a trace of a million lines takes most of the memory that there is: collect more often
 	trace, err := model.ReadTraceWith(f, worldsBeside(file))
 	if err == nil {
-		err = checkTraceSites(trace)
+		err = k.trace(trace)
 	}
 	if err != nil {
 		return nil, exitError{2, fmt.Sprintf("%s: %v", file, err)}
 	}
+	trace.Source = k.source
 	return trace, nil
 }
 
-// checkTraceSites returns an error if a trace switches off or stops at a site that does not exist, or takes a trap for an assert.
-func checkTraceSites(trace *model.Trace) error {
+// trace returns an error if a trace switches off or stops at a site that does not exist, or takes a trap for an assert.
+func (k knownNames) trace(trace *model.Trace) error {
 	for _, s := range trace.Without {
-		if err := checkSite(string(s)); err != nil {
+		if err := k.site(string(s)); err != nil {
 			return fmt.Errorf("line %d: %w", trace.HeaderAt, err)
 		}
 	}
 	for _, l := range trace.Lines {
-		if err := checkLineSites(l); err != nil {
+		if err := k.line(l); err != nil {
 			return fmt.Errorf("line %d: %w", l.Number, err)
 		}
 	}
 	return nil
 }
 
-// checkLineSites returns an error if a line is a stop that there is none like.
-func checkLineSites(l model.Line) error {
+// line returns an error if a line is a stop that there is none like.
+func (k knownNames) line(l model.Line) error {
 	if l.Kind != model.LineStop {
 		return nil
 	}
 	for _, stop := range strings.Split(l.Text, " | ") {
-		if err := checkStop(strings.Fields(stop)); err != nil {
+		if err := k.stop(strings.Fields(stop)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// checkStop returns an error unless a stop, "trap SITE" or just "trap", is one that there is.
-func checkStop(words []string) error {
+// stop returns an error unless a stop, "trap SITE" or just "trap", is one that there is.
+func (k knownNames) stop(words []string) error {
 	switch {
 	case len(words) < 2 || strings.HasPrefix(words[1], "variant/"): // traps of variants are no sites of the specification
 		return nil
 	case words[0] == "crash":
-		return checkCrash(words[1])
+		return k.crash(words[1])
 	case words[0] == "exception":
 		return errExceptionSite
 	}
-	return checkStopSite(words[0], words[1])
+	return k.stopSite(words[0], words[1])
 }
 
 // variantOf is the variant named, or if none is, the trace's own.
@@ -259,8 +262,11 @@ func (r *replayed) printVerdict(w io.Writer) error {
 	case r.bounded:
 		fmt.Fprintln(w, notAllTried)
 	}
-	if departure == "" && r.err == nil {
+	switch {
+	case departure == "" && r.err == nil:
 		return nil
+	case r.err == nil && r.again.Departs == nil && r.again.ClaimNotChecked() != "":
+		return exitError{code: 3}
 	}
 	return exitError{code: 1}
 }

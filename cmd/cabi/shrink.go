@@ -18,6 +18,7 @@ type shrinkCommand struct {
 	property  string
 	keepWorld bool
 	json      bool
+	source    sourceFlags
 }
 
 // kindShrinkable is what a trace may be shrunk to keep: a property, or where it stops.
@@ -45,11 +46,19 @@ func newShrinkCommand() *cobra.Command {
 	f.BoolVar(&c.keepWorld, "keep-world", false, "leave the world as it is, with all its instances, resources and functions")
 	f.BoolVar(&c.json, "json", false, "print the trace as JSON lines")
 	completeFlags(cmd, map[string]kind{"property": kindShrinkable})
+	c.source.add(cmd)
 	return cmd
 }
 
 func (c *shrinkCommand) run(cmd *cobra.Command, args []string) error {
-	trace, err := readTrace(cmd.InOrStdin(), args[0])
+	source, err := c.source.open()
+	if err != nil {
+		return err
+	}
+	trace, err := knownNames{source}.readTrace(cmd.InOrStdin(), args[0])
+	if err == nil {
+		err = fits(source, trace.World, trace.Variant, trace.Without)
+	}
 	if err == nil {
 		err = checkFile(c.output)
 	}

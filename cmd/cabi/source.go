@@ -41,19 +41,17 @@ func (s *sourceFlags) open() (*model.Source, error) {
 	return source, nil
 }
 
-// errBackpressure refuses a world that lowers the limit on backpressure.
-func errBackpressure(w *model.World) error {
-	return exitError{2, fmt.Sprintf("a definitions.py runs as it is, and its limit on backpressure cannot be lowered: world %s, which lowers it, is for the port", w.Name)}
-}
-
-// refuse returns an error if a definitions.py is to run under another numbering than its own, or in a world that lowers a limit which it
-// has as a number in the middle of a line.
-func (s *sourceFlags) refuse(w *model.World, v *spec.Variant) error {
-	if s.spec != "" && w != nil && w.Limits.Backpressure > 0 {
-		return errBackpressure(w)
+// fits returns an error unless a world can run as is asked: on the port (nil), or on a definitions.py under its own numbering, which
+// has what the world and the sites that are switched off need.
+func fits(source *model.Source, w *model.World, v *spec.Variant, off []spec.Site) error {
+	if source == nil {
+		return nil
 	}
-	if s.spec != "" && v != nil && v != spec.SingleTable {
+	if v != nil && v != spec.SingleTable {
 		return exitError{2, fmt.Sprintf("--spec runs a definitions.py as it is, which numbers handles in its own way: --variant %s is for the port", v.Name)}
+	}
+	if err := source.Fits(w, off); err != nil {
+		return exitError{2, err.Error()}
 	}
 	return nil
 }

@@ -56,6 +56,7 @@ const formsHelp = `  text     the format for people, docs/traces.md
 
 func newConvertCommand() *cobra.Command {
 	var to, output string
+	var from sourceFlags
 	var long strings.Builder
 	long.WriteString("Convert reads a trace, as text or as JSON lines, from a file or, if that is -, standard input, and writes it in the other form, or in the one that --to names:\n\n" + formsHelp)
 	for _, f := range export.Formats {
@@ -74,18 +75,26 @@ func newConvertCommand() *cobra.Command {
 			"  cabi trace convert two.cabi --to mermaid | sed -n 's/^%%| //p' > again.cabi",
 		Args: oneFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return convert(cmd.InOrStdin(), cmd.OutOrStdout(), output, args[0], to)
+			source, err := from.open()
+			if err != nil {
+				return err
+			}
+			return convert(source, cmd.InOrStdin(), cmd.OutOrStdout(), output, args[0], to)
 		},
 	}
 	cmd.Flags().StringVar(&to, "to", "", "the format; jsonl of a text and text of JSON lines if it is not given")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "write to this `FILE` instead of printing")
 	completeFlags(cmd, map[string]kind{"to": kindForm})
+	from.add(cmd)
 	return cmd
 }
 
 // convert writes a file's trace in another form to another file, or to w if that has no name.
-func convert(in io.Reader, w io.Writer, output, file, to string) error {
-	trace, err := readTrace(in, file)
+func convert(source *model.Source, in io.Reader, w io.Writer, output, file, to string) error {
+	trace, err := knownNames{source}.readTrace(in, file)
+	if err == nil {
+		err = fits(source, trace.World, trace.Variant, trace.Without)
+	}
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,7 @@ func TestConvertAll(t *testing.T) {
 		t.Fatalf("only %d traces", len(files))
 	}
 	for _, file := range files {
-		trace, err := readTrace(nil, file)
+		trace, err := knownNames{}.readTrace(nil, file)
 		if err != nil {
 			t.Fatal(err)
 		}

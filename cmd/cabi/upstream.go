@@ -111,10 +111,10 @@ func runEveryState(dir, name string, steps int, in io.Reader, out, errs io.Write
 		return err
 	}
 	world, _ = world.Complete()
-	if world.Limits.Backpressure > 0 {
-		return errBackpressure(world)
-	}
 	source, err := model.OpenSource(dir)
+	if err == nil {
+		err = source.Fits(world, nil)
+	}
 	if err != nil {
 		return exitError{2, err.Error()}
 	}

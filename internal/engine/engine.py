@@ -47,6 +47,11 @@ def note(v):
         shared_index(v)
 
 
+def given(run, t, n):
+    """The host's nth value of a type, or the one that a word says."""
+    return word_value(t, n) if isinstance(n, str) else host_value(run, t, n)
+
+
 ### What versions do in different ways, told apart by how many arguments a function takes
 
 
@@ -110,10 +115,13 @@ class Instance:
     def type(self, text):
         return self.run.type(text)
 
-    def store_words(self, nums):
-        for i, v in enumerate(nums[1:]):
-            self.memory.bytes[nums[0] + 8 * i:nums[0] + 8 * i + 8] = v.to_bytes(8, 'little')
+    def store_bytes(self, ptr, data):
+        for i, v in enumerate(data):
+            self.memory.bytes[ptr + i] = v
         return []
+
+    def load_int(self, ptr, n):
+        return [int.from_bytes(self.memory.bytes[ptr:ptr + n], 'little')]
 
 
 ### The host
@@ -190,13 +198,15 @@ class Run:
         self.calls.append(None)
 
         def on_start():
-            args = [host_value(self, t, n) for t, n in zip(ft.params, nums)]
+            args = [given(self, t, n) for t, n in zip(ft.params, nums)]
             note(args)
+            passed('starts', k, args)
             return args
 
         def on_resolve(result):
             resolved(k)
             note(result)
+            passed('resolved', k, result)
         self.calls[k] = self.store.invoke(f, on_start, on_resolve)
         came_back(k, self.calls[k])
 
@@ -214,11 +224,13 @@ class Run:
         return call
 
     def host_start(self, k):
-        note(self.host_calls[k][0]())
+        args = self.host_calls[k][0]()
+        note(args)
+        passed('started', k, args)
 
     def host_resolve(self, nums):
         _, on_resolve, ft = self.host_calls[nums[0]]
-        on_resolve([host_value(self, t, n) for t, n in zip(ft.result, nums[1:])])
+        on_resolve([given(self, t, n) for t, n in zip(ft.result, nums[1:])])
 
     def new_shared(self, t, n):
         """A stream or future that the host hands out: one of its own, or one that it made as a guest would."""
@@ -230,8 +242,11 @@ class Run:
         made(shared_index(shared))
         return shared
 
-    def values(self, t, n, seed):
-        return [host_value(self, t, nth(seed, i)) for i in range(n)]
+    def values(self, t, seed, start, n):
+        """Some of the elements that the host copies, from one on: of a list in words, or made from a seed."""
+        if isinstance(seed, str):
+            return word_value(D.ListType(t), seed)[start:start + n]
+        return [host_value(self, t, nth(seed, start + i)) for i in range(n)]
 
     ## callbacks of the host's copies
 
@@ -258,8 +273,9 @@ class Known:
 
 
 class HostBuffer:
-    def __init__(self, run, t, n, seed):
-        self.run, self.t, self.n, self.seed, self.progress = run, t, n, seed, 0
+    def __init__(self, run, t, k, n, seed=0):
+        self.run, self.t, self.k, self.n, self.progress = run, t, k, n, 0
+        self.seed, self.literal = (0, seed) if isinstance(seed, str) else (seed, '')
 
     def remain(self):
         return self.n - self.progress
@@ -270,8 +286,9 @@ class HostBuffer:
 
 class HostReadable(HostBuffer, D.ReadableBuffer):
     def read(self, n):
-        vs = [host_value(self.run, self.t, nth(self.seed, self.progress + i)) for i in range(n)]
+        vs = self.run.values(self.t, self.literal or self.seed, self.progress, n)
         self.progress += n
+        passed('gave', self.k, vs)
         return vs
 
 
@@ -279,6 +296,7 @@ class HostWritable(HostBuffer, D.WritableBuffer):
     def write(self, vs):
         self.progress += len(vs)
         note(vs)
+        passed('got', self.k, vs)
 
 
 class HostShared:
@@ -315,7 +333,7 @@ class HostFuture(HostShared, D.ReadableFuture):
 
 def host_shared_read(run, s, n):
     shared = shared_at(s)
-    buffer = HostWritable(run, shared.t, n, 0)
+    buffer = HostWritable(run, shared.t, s, n)
     copying(s, buffer)
     if isinstance(shared, D.ReadableFuture):
         shared.read(None, buffer, run.on_copy_done(s))
@@ -325,7 +343,7 @@ def host_shared_read(run, s, n):
 
 def host_shared_write(run, s, n, seed):
     shared = shared_at(s)
-    buffer = HostReadable(run, shared.t, n, seed)
+    buffer = HostReadable(run, shared.t, s, n, seed)
     copying(s, buffer)
     if isinstance(shared, D.WritableFuture):
         shared.write(None, buffer, run.on_copy_done(s))
@@ -335,7 +353,7 @@ def host_shared_write(run, s, n, seed):
 
 def host_copy(run, s, n, seed):
     dst, on_copy, _ = run.known(s).pending
-    dst.write(run.values(shared_at(s).t, n, seed))
+    dst.write(run.values(shared_at(s).t, seed, 0, n))
     if on_copy is not None:
         on_copy(lambda: reclaimed(s))
 
@@ -345,6 +363,13 @@ def host_done(run, s, result):
     run.known(s).pending = None
     on_copy_done(D.CopyResult(result))
 
+
+OPS.update({  # on memory
+    'memory.store': lambda g, ptr, data: g.store_bytes(ptr, data),
+    'memory.load': lambda g, ptr, n: list(g.memory.bytes[ptr:ptr + n]),
+    'i32.load': lambda g, ptr: g.load_int(ptr, 4),
+    'i64.load': lambda g, ptr: g.load_int(ptr, 8),
+})
 
 HOST_OPS = {
     'invoke': lambda run, f, nums: run.invoke(f, nums),

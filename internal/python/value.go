@@ -164,6 +164,9 @@ func NewTuple(items ...Value) *Tuple {
 	return &Tuple{items: items}
 }
 
+// NewDict makes a dict of keys, of which no two are equal, and their values.
+func NewDict(keys, values []Value) *Dict { return &Dict{keys: keys, vals: values} }
+
 // Items are the elements of the list, which are not to be changed.
 func (l *List) Items() []Value { return l.items }
 

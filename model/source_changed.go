@@ -1,0 +1,150 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"cabi/internal/mirror"
+	"cabi/internal/python"
+	"cabi/spec"
+)
+
+// This file finds the properties that cannot be checked on a definitions.py, because what they look at is not there, or is something
+// else than the port has.
+
+// A changedSet is the fields of definitions.py that are gone, or that hold what the port has nothing for.
+type changedSet struct {
+	mutex  sync.Mutex
+	reason map[string]string // by "Thread.storage"
+}
+
+func (c *changedSet) add(field, reason string) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if _, known := c.reason[field]; !known {
+		c.reason[field] = reason
+	}
+}
+
+func (c *changedSet) size() int {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return len(c.reason)
+}
+
+// whyNot says why a property cannot be checked; "": it can.
+func (c *changedSet) whyNot(p *Property) string {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	needs := append(slices.Clone(p.Needs), eventNeeds(p.New())...)
+	for _, field := range sortedKeys(c.reason) {
+		if slices.Contains(needs, field) || slices.Contains(needs, NeedsAll) {
+			return c.reason[field]
+		}
+	}
+	return ""
+}
+
+// NeedsAll, among what a property needs, says that it may look at everything.
+const NeedsAll = "*"
+
+// eventNeeds are the functions of definitions.py whose calls a checker is told of.
+func eventNeeds(c Checker) (needs []string) {
+	_, issued := c.(issuedObserver)
+	_, retired := c.(retiredObserver)
+	_, found := c.(foundObserver)
+	_, sought := c.(soughtObserver)
+	_, delivered := c.(deliveredObserver)
+	if issued {
+		needs = append(needs, "Table.add")
+	}
+	if retired {
+		needs = append(needs, "Table.remove")
+	}
+	if found || sought {
+		needs = append(needs, "Table.get", "Table.remove")
+	}
+	if delivered {
+		needs = append(needs, "WaitableSet.get_pending_event")
+	}
+	return needs
+}
+
+// missing notes the fields and functions that a machine's definitions.py does not have.
+func (r *Run) missing(changed *changedSet) {
+	s := r.source
+	for _, name := range sortedKeys(spec.MirrorClasses) {
+		fields := spec.MirrorClasses[name].Has
+		if len(fields) == 0 {
+			continue
+		}
+		v, _ := s.machine.Definitions.Get(name)
+		class, ok := v.(*python.Class)
+		for _, field := range fields {
+			if !ok || !slices.Contains(class.SlotNames(), field) {
+				changed.add(name+"."+field, fmt.Sprintf("%s.%s is gone", name, field))
+			}
+		}
+	}
+	for _, function := range []string{"Table.add", "Table.get", "Table.remove", "WaitableSet.get_pending_event"} {
+		if !s.machine.Has(function) {
+			changed.add(function, function+" is gone")
+		}
+	}
+}
+
+// essential are the functions without which nothing can be followed.
+var essential = []string{"resume", "cont_new", "Thread.__init__"}
+
+// missingEssential says which of them a definitions.py lacks; "": none.
+func (r *Run) missingEssential() string {
+	var gone []string
+	for _, function := range essential {
+		if !r.source.machine.Has(function) {
+			gone = append(gone, function)
+		}
+	}
+	return strings.Join(gone, ", ")
+}
+
+// noteMissing notes what a new run's definitions.py lacks. The error says that without some of it no run can be followed.
+func (r *Run) noteMissing(changed *changedSet) error {
+	if gone := r.missingEssential(); gone != "" {
+		return fmt.Errorf("%s: %s is gone, without which runs cannot be followed", r.source.machine.Source.Name, gone)
+	}
+	r.missing(changed)
+	return nil
+}
+
+// noteUnknown notes each field that holds what the port has nothing for.
+func noteUnknown(m *mirror.Mirror, changed *changedSet) {
+	m.OnUnknown = func(class, field string) {
+		changed.add(class+"."+field, fmt.Sprintf("%s.%s is not what it was", class, field))
+	}
+}
+
+// checkable are the properties that can be checked, and why the others cannot.
+func (c *changedSet) checkable(all []*Property) (can []*Property, not map[string]string) {
+	not = map[string]string{}
+	for _, p := range all {
+		if why := c.whyNot(p); why != "" {
+			not[p.Name] = why
+		} else {
+			can = append(can, p)
+		}
+	}
+	return can, not
+}
+
+// without are violations ("PROPERTY: how") without those of properties that cannot be checked.
+func (c *changedSet) without(violations []string, all []*Property) []string {
+	_, not := c.checkable(all)
+	return slices.DeleteFunc(violations, func(v string) bool {
+		property, _, _ := strings.Cut(v, ":")
+		return not[property] != ""
+	})
+}
+
+func newChangedSet() *changedSet { return &changedSet{reason: map[string]string{}} }
