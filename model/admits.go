@@ -109,6 +109,9 @@ type Admission struct {
 
 // Admit looks for a run that explains the log. An error is of bad input, or of reading.
 func (l *Log) Admit(options AdmitOptions) (*Admission, error) {
+	if err := l.World.OnPort(); l.Source == nil && err != nil {
+		return nil, err
+	}
 	s := newAdmitSearch(l, options)
 	defer s.close()
 	if err := s.search(); err != nil {

@@ -33,7 +33,7 @@ func (s *admitSearch) gapMenus() error {
 	for _, l := range s.log.Lines {
 		if l.Kind == LineAction {
 			words, _ := plainWords(strings.Fields(l.Text))
-			s.addToMenu(c, must(parseAction(words)), l.Actor)
+			s.addToMenu(c, must(w.parseAction(words)), l.Actor)
 		}
 	}
 	return nil

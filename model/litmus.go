@@ -132,6 +132,9 @@ func (l *Litmus) Explore(options LitmusOptions) (*LitmusReport, error) {
 	if options.Source != nil {
 		return l.exploreOnSource(options)
 	}
+	if err := l.World.OnPort(); err != nil {
+		return nil, err
+	}
 	return newLitmusGraph(l, nil).exploreAll(options)
 }
 

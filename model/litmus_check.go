@@ -131,7 +131,7 @@ func (c *litmusChecker) line(l Line, at *Activation) (values int, err error) {
 	}
 	words := strings.Fields(l.Text)
 	plain, _ := plainWords(withoutMade(words))
-	a, err := parseAction(plain)
+	a, err := c.World.parseAction(plain)
 	switch {
 	case err != nil:
 		return 0, err

@@ -273,8 +273,9 @@ func (p *litmusParser) action(words []string) (Line, error) {
 	if l.Text == wordSkip || l.Text == wordTicks {
 		return l, nil
 	}
-	if len(words) > 0 && !slices.Contains(Ops(), words[0]) {
-		return Line{}, unknownAction(words[0], append(Ops(), openingWords...))
+	w := p.trace.World
+	if _, known := w.op(append(words, "")[0]); len(words) > 0 && !known {
+		return Line{}, unknownAction(words[0], append(w.opNames(), openingWords...))
 	}
 	var uses []string
 	for _, w := range words {
@@ -287,7 +288,7 @@ func (p *litmusParser) action(words []string) (Line, error) {
 	}
 	p.uses = append(p.uses, usage{p.number, uses})
 	plain, _ := plainWords(withoutMade(words))
-	_, err := parseAction(plain)
+	_, err := w.parseAction(plain)
 	return l, err
 }
 

@@ -62,6 +62,9 @@ func coreTypeNames(ts []spec.CoreType) string {
 // coreTypes are the core types of the numbers of an action; false: the action is none that core code does.
 func (r *Run) coreTypes(a Action, at *Activation) ([]spec.CoreType, bool) {
 	in := at.inst
+	if b := r.World.builtin(a.Op); b != nil {
+		return b.coreTypes(in), true
+	}
 	switch a.Op {
 	case opCall:
 		f := r.funcs[a.Imm[0]]

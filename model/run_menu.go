@@ -210,10 +210,33 @@ func (m menu) operands(a Action) []operands {
 	case opReturn:
 		return m.returns()
 	}
+	if b := m.World.builtin(a.Op); b != nil {
+		return m.builtinOperands(b)
+	}
 	if class, ok := indexOf[a.Op]; ok {
 		return singly(append([][]uint64{m.indices(class)}, m.moreOperands(a)...)...)
 	}
 	return nil
+}
+
+// builtinOperands are the relevant numbers for the operands of a built-in that the world declares: indices of their classes, addresses and
+// lengths of buffers, and otherwise 0 and 1.
+func (m menu) builtinOperands(b *Builtin) []operands {
+	var numbers [][]uint64
+	for _, p := range b.Params {
+		switch kind := builtinParams[p]; {
+		case !kind.isNumber():
+		case kind.class != spec.ClassNone:
+			numbers = append(numbers, m.indices(kind.class))
+		case p == "pointer":
+			numbers = append(numbers, m.addresses(0))
+		case p == "length":
+			numbers = append(numbers, m.lengths())
+		default:
+			numbers = append(numbers, []uint64{0, 1})
+		}
+	}
+	return singly(numbers...)
 }
 
 // limits are those of the run.

@@ -181,7 +181,7 @@ func (in *instance) load32(ptr uint64) uint32 {
 
 // ParseAction reads an action from its words. It returns an error if the action cannot be taken in the activation.
 func ParseAction(r *Run, at *Activation, words []string) (Action, error) {
-	a, err := parseAction(words)
+	a, err := r.World.parseAction(words)
 	if err == nil {
 		err = a.check(r, at)
 	}

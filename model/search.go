@@ -67,6 +67,9 @@ func (s Search) Run() *Report {
 	if s.Source != nil {
 		return s.onSource()
 	}
+	if err := s.World.OnPort(); err != nil {
+		return &Report{Err: err, Stopped: true}
+	}
 	return s.runOnce()
 }
 

@@ -316,7 +316,7 @@ func (b *breadthFirst) readHead(h checkpointHead) error {
 	if len(h.Taken) != len(b.timesTaken) {
 		return errDamaged
 	}
-	actions, err := parseActions(h.Actions)
+	actions, err := b.World.parseActions(h.Actions)
 	if err != nil {
 		return err
 	}
@@ -335,7 +335,7 @@ func (b *breadthFirst) readHead(h checkpointHead) error {
 		b.exercised[name] = true
 	}
 	for _, v := range h.Violations {
-		actions, err := parseActions(v.Actions)
+		actions, err := b.World.parseActions(v.Actions)
 		if err != nil {
 			return err
 		}
@@ -344,10 +344,10 @@ func (b *breadthFirst) readHead(h checkpointHead) error {
 	return nil
 }
 
-func parseActions(texts []string) ([]Action, error) {
+func (w *World) parseActions(texts []string) ([]Action, error) {
 	var actions []Action
 	for _, text := range texts {
-		a, err := parseAction(strings.Fields(text))
+		a, err := w.parseAction(strings.Fields(text))
 		if err != nil {
 			return nil, err
 		}

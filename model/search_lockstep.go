@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func (s Search) InLockstep(source *Source) *Lockstep {
 	s.Properties, s.KeepGoing = nil, true
 	other := s
 	other.Source, other.changed = source, newChangedSet()
-	if err := other.trySource(); err != nil {
+	if err := cmp.Or(s.World.OnPort(), other.trySource()); err != nil {
 		return &Lockstep{Report: &Report{Err: err, Stopped: true}}
 	}
 	result := &Lockstep{}

@@ -1,10 +1,12 @@
 package model
 
 import (
+	"fmt"
 	"reflect"
 
 	"cabi/internal/engine"
 	"cabi/internal/mirror"
+	"cabi/internal/nearest"
 	"cabi/internal/python"
 	"cabi/internal/snapshot"
 	"cabi/spec"
@@ -58,7 +60,30 @@ func (s *Source) Fits(w *World, off []spec.Site) error {
 		sites[site] = true
 	}
 	_, err := s.edited(w, sites)
+	if err == nil && len(w.Builtins) > 0 {
+		err = s.fitBuiltins(w)
+	}
 	return err
+}
+
+// fitBuiltins returns an error unless the source has the functions of the built-ins that a world declares.
+func (s *Source) fitBuiltins(w *World) error {
+	m, err := s.NewMachine(nil)
+	if err != nil {
+		return err
+	}
+	for _, b := range w.Builtins {
+		v, _ := m.Definitions.Get(b.Function)
+		f, is := v.(*python.Function)
+		switch {
+		case !is:
+			return fmt.Errorf("%s: %s has no function %s%s", b.Name, s.Name, b.Function, nearest.Hint(b.Function, m.Functions()))
+		case python.Arity(f) != len(b.Params):
+			return fmt.Errorf("%s: %s takes %s in %s, and world %s declares %d: %s", b.Name, b.Function, Counted(python.Arity(f), "argument"), s.Name,
+				w.Name, len(b.Params), b.line())
+		}
+	}
+	return nil
 }
 
 // edited is the source with what a world lowers and a file cannot have from outside, and with sites that are switched off.

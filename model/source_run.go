@@ -191,7 +191,21 @@ func (r *Run) advance() error {
 	if at.Actor == Host {
 		values = nil
 	}
+	if s.failed = r.checkResults(at, values); s.failed != nil {
+		return s.failed
+	}
 	r.done(at, values)
+	return nil
+}
+
+// checkResults wants as many results of a built-in as the world declares.
+func (r *Run) checkResults(at *Activation, values []spec.CoreValue) error {
+	if at.Pending == nil {
+		return nil
+	}
+	if b := r.World.builtin(at.Pending.Op); b != nil && len(values) != len(b.Results) {
+		return fmt.Errorf("%s returns %s, and world %s declares %s", b.Function, Counted(len(values), "value"), r.World.Name, b.line())
+	}
 	return nil
 }
 
@@ -275,6 +289,9 @@ func (r *Run) answer(at *Activation, a Action) python.Value {
 	var operands []python.Value
 	for _, word := range a.Imm {
 		operands = append(operands, word)
+	}
+	if r.World.builtin(a.Op) != nil {
+		return python.NewTuple(do, python.NewList(python.NewList(operands...), a.pythonOperands()))
 	}
 	switch a.Op {
 	case opCall, "task.return", "task.return-other", opInvoke, "host.resolve": // any number of operands

@@ -67,7 +67,7 @@ func (t *Trace) WriteJSON(w io.Writer) error {
 		return err
 	}
 	for i, l := range t.Lines {
-		if err := e.Encode(l.json(i + 1)); err != nil {
+		if err := e.Encode(l.json(t.World, i+1)); err != nil {
 			return err
 		}
 	}
@@ -106,7 +106,7 @@ func (w *World) json() string {
 }
 
 // json is a line as JSON.
-func (l Line) json(id int) jsonLine {
+func (l Line) json(w *World, id int) jsonLine {
 	j := jsonLine{Kind: lineKinds[l.Kind], ID: &id, Binds: l.Binds, Actor: l.Actor, Notes: l.Notes}
 	words := strings.Fields(l.Text)
 	switch l.Kind {
@@ -118,7 +118,8 @@ func (l Line) json(id int) jsonLine {
 	case LineEnter:
 		j.Func, j.Numbers = words[0], words[1:]
 	default:
-		imm := len(ops[words[0]].imm)
+		op, _ := w.op(words[0])
+		imm := len(op.imm)
 		j.Op, j.Words, j.Numbers = words[0], words[1:1+imm], words[1+imm:]
 	}
 	if l.Results != "" {
@@ -175,7 +176,7 @@ func (p *jsonParser) jsonLine(text []byte) error {
 	if at := len(p.trace.Lines) + 1; j.ID != nil && *j.ID != at {
 		return fmt.Errorf("the id is %d, and this is line %d after the header", *j.ID, at)
 	}
-	line, err := j.text()
+	line, err := j.text(p.trace.World)
 	if err != nil {
 		return err
 	}
@@ -232,14 +233,14 @@ func (p *jsonParser) readHeader(text []byte) error {
 }
 
 // text is the line as text.
-func (j jsonLine) text() (string, error) {
+func (j jsonLine) text(w *World) (string, error) {
 	l := Line{Binds: j.Binds, Actor: j.Actor, Results: strings.Join(j.Results, " | "), Notes: j.Notes}
 	for _, word := range j.plain() {
 		if strings.Join(strings.Fields(word), "") != word || word == "" || word == ";" || strings.Contains(word, "->") {
 			return "", fmt.Errorf("%q is no word of a trace", shorten(word))
 		}
 	}
-	if err := errors.Join(checkLines(" ; ", j.Results...), checkLines("", j.Notes), j.checkKeys()); err != nil {
+	if err := errors.Join(checkLines(" ; ", j.Results...), checkLines("", j.Notes), j.checkKeys(w)); err != nil {
 		return "", err
 	}
 	switch j.Kind {
@@ -271,7 +272,7 @@ func (j jsonLine) text() (string, error) {
 
 // checkKeys wants nothing under the keys that lines of other kinds have, words where the action has immediates, and one result in each
 // of the results.
-func (j jsonLine) checkKeys() error {
+func (j jsonLine) checkKeys(w *World) error {
 	action, enter, stop := j.Kind == "action" || j.Kind == "done", j.Kind == "enter", j.Kind == "stop"
 	step := action || enter
 	for _, key := range []struct {
@@ -287,7 +288,7 @@ func (j jsonLine) checkKeys() error {
 			return fmt.Errorf("%q does not stand in a line of kind %q", key.name, shorten(j.Kind))
 		}
 	}
-	if op, known := ops[j.Op]; known && len(j.Words) != len(op.imm) {
+	if op, known := w.op(j.Op); known && len(j.Words) != len(op.imm) {
 		return fmt.Errorf("%s takes %s under \"words\", got %d", j.Op, Counted(len(op.imm), "word"), len(j.Words))
 	}
 	for _, r := range j.Results {

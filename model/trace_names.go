@@ -154,9 +154,11 @@ func tooManyNames(names []string, values int) error {
 
 // namesOf is how many values of an action names may stand for, at most.
 func (w *World) namesOf(actor string, a Action) int {
-	switch {
+	switch b := w.builtin(a.Op); {
 	case actor == Host && a.Op == opInvoke:
 		return 1
+	case b != nil:
+		return len(b.Results)
 	case actor == Host || a.Op != opCall:
 		return resultCounts[a.Op]
 	case slices.ContainsFunc(w.Imports, func(i Import) bool { return i.Instance == actor && i.Func == a.Imm[0] && i.Async }):

@@ -391,7 +391,7 @@ func (p *traceParser) words(l *Line, words []string) error {
 		return p.enters(l.Actor, words)
 	}
 	plain, named := plainWords(words)
-	a, err := parseAction(plain)
+	a, err := p.trace.World.parseAction(plain)
 	if err != nil {
 		return err
 	}

@@ -96,7 +96,8 @@ func (n *namer) line(i int, l Line) {
 // used is the text of an action, with names for the indices in it.
 func (n *namer) used(i int, l Line) string {
 	words := strings.Fields(l.Text)
-	imm := len(ops[words[0]].imm)
+	op, _ := n.world.op(words[0])
+	imm := len(op.imm)
 	if words[0] == opReturn && n.packed(n.returns[i]) && len(words) == 2 {
 		words[1] = n.code(l.Actor, words[1])
 		return strings.Join(words, " ")

@@ -47,6 +47,9 @@ type ReplayOptions struct {
 
 // Run replays a trace, as RunTrace does.
 func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
+	if err := t.World.OnPort(); t.Source == nil && err != nil {
+		return nil, err
+	}
 	variant := cmp.Or(p.Variant, t.Variant)
 	f := &replayActor{lines: t.Lines, choices: t.Choices, names: bindings{}, awaited: map[*Activation]Line{}, recorder: &recorder{}}
 	options := spec.Options{Choices: f, Variant: variant, Without: p.without(t)}

@@ -19,6 +19,7 @@ type World struct {
 	Resources []Resource `json:"resources,omitempty"`
 	Funcs     []Func     `json:"funcs,omitempty"`
 	Imports   []Import   `json:"imports,omitempty"`
+	Builtins  []Builtin  `json:"builtins,omitempty"` // that a definitions.py has and the port has not
 	Limits    Limits     `json:"limits,omitzero"`
 	// Menus are the actions that a search takes, without their numbers ("resource.new R"): by the actor, which is an instance or
 	// "host", or by the name of a function, callback, destructor … ("A.run.callback") that has a menu of its own.

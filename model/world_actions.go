@@ -84,14 +84,14 @@ func unknownAction(name string, known []string) error {
 	return fmt.Errorf("unknown action %q%s", shorten(name), hint)
 }
 
-// parseAction reads an action from its words. It does not need to be possible anywhere.
-func parseAction(words []string) (Action, error) {
+// parseAction reads an action of a world from its words. It does not need to be possible anywhere.
+func (w *World) parseAction(words []string) (Action, error) {
 	if len(words) == 0 {
 		return Action{}, fmt.Errorf("an action is missing")
 	}
-	op, ok := ops[words[0]]
+	op, ok := w.op(words[0])
 	if !ok {
-		return Action{}, unknownAction(words[0], Ops())
+		return Action{}, unknownAction(words[0], w.opNames())
 	}
 	a := Action{Op: words[0]}
 	if len(words)-1 < len(op.imm) {

@@ -9,6 +9,7 @@ import (
 
 // A compiledWorld is everything about a world that its runs share, computed once.
 type compiledWorld struct {
+	world     *World
 	menus     map[string][]*template  // by the name of an activation, or by actor
 	templates []*template             // by their number
 	returns   map[string]*template    // by actor: every activation can return
@@ -31,7 +32,7 @@ type template struct {
 func (t *template) String() string { return t.actor + ": " + t.action.String() }
 
 func compileWorld(w *World) *compiledWorld {
-	c := &compiledWorld{menus: map[string][]*template{}, returns: map[string]*template{}, types: map[string]spec.ValType{}}
+	c := &compiledWorld{world: w, menus: map[string][]*template{}, returns: map[string]*template{}, types: map[string]spec.ValType{}}
 	for _, actor := range sortedKeys(w.Menus) {
 		for _, line := range w.Menus[actor] {
 			words := strings.Fields(line)
@@ -63,8 +64,9 @@ func (c *compiledWorld) addTemplate(actor string, a Action) *template {
 
 // noteImmediates notes the types that a line of a menu names, and whether its action reads memory.
 func (c *compiledWorld) noteImmediates(words []string) {
-	c.readsMemory = c.readsMemory || words[0] == "memory.store"
-	for i, kind := range ops[words[0]].imm {
+	c.readsMemory = c.readsMemory || words[0] == "memory.store" || c.world.builtin(words[0]) != nil // of which nothing is known
+	op, _ := c.world.op(words[0])
+	for i, kind := range op.imm {
 		if t, err := parseType(words[1+i], nil); kind == immType {
 			c.readsMemory = c.readsMemory || err != nil || !isNumber(t) // an error: it names a resource
 			c.noteType(words[1+i])

@@ -144,12 +144,34 @@ func (m *menuMaker) instance(i Instance) {
 	for _, name := range calls {
 		base = append(base, "call "+name)
 	}
+	base = append(base, m.builtinLines()...)
 	isSync := func(f Func) bool { return f.Instance() == i.Name && !f.Async }
 	hasDtor := func(r Resource) bool { return r.Impl == i.Name && r.Dtor }
 	if slices.ContainsFunc(m.Funcs, isSync) || slices.ContainsFunc(m.Resources, hasDtor) {
 		m.put(i.Name, base)
 	}
 	m.functions(i.Name, base, waits)
+}
+
+// builtinLines are the built-ins that the world declares, but for those that take types.
+func (m *menuMaker) builtinLines() (lines []string) {
+	words := map[immediate]string{immAsync: " async", immCancellable: " cancellable", immCore: " i32"}
+	for _, b := range m.Builtins {
+		line := b.Name
+		op, _ := m.op(b.Name)
+		for _, kind := range op.imm {
+			if words[kind] == "" {
+				m.leaveOut("built-ins of the world's own that take types")
+				line = ""
+				break
+			}
+			line += words[kind]
+		}
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }
 
 // isCopied reports whether values of a type are streams or futures.

@@ -15,7 +15,7 @@ var onceWords = []string{"doc", "limits", "start", "pointers", "addresses", "len
 // lineParsers parse the lines of a world, by the word that they begin with.
 var lineParsers = map[string]func(r *worldReader, c *worldCursor) error{
 	"doc": (*worldReader).doc, "instance": (*worldReader).instance, "resource": (*worldReader).resource, "func": (*worldReader).function,
-	"import": (*worldReader).imports, "limits": (*worldReader).limits, "start": (*worldReader).start, "menu": (*worldReader).menu,
+	"import": (*worldReader).imports, "builtin": (*worldReader).builtin, "limits": (*worldReader).limits, "start": (*worldReader).start, "menu": (*worldReader).menu,
 	"pointers":    func(r *worldReader, c *worldCursor) (err error) { r.world.Pointers, err = c.numbers(); return err },
 	"addresses":   func(r *worldReader, c *worldCursor) (err error) { r.world.Addresses, err = c.numbers(); return err },
 	"lengths":     func(r *worldReader, c *worldCursor) (err error) { r.world.Lengths, err = c.numbers(); return err },

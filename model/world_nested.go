@@ -21,7 +21,8 @@ func (w *World) nestsHandles() bool {
 	for _, lines := range w.Menus {
 		for _, line := range lines {
 			words := strings.Fields(line)
-			for i, kind := range ops[words[0]].imm {
+			op, _ := w.op(words[0])
+			for i, kind := range op.imm {
 				if w.immediateNests(kind, words[1+i]) {
 					return true
 				}

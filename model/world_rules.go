@@ -139,7 +139,7 @@ func (w *World) validateAction(actor string, a Action) error {
 	if actor == Host {
 		return nil
 	}
-	op := ops[a.Op]
+	op, _ := w.op(a.Op)
 	for i, kind := range op.imm {
 		if err := w.validateImmediate(a, kind, a.Imm[i]); err != nil {
 			return brokenIn(err, "%s", where)
@@ -159,6 +159,9 @@ func (w *World) validateAction(actor string, a Action) error {
 
 // needsMemory reports whether a built-in cannot be declared without a memory.
 func (w *World) needsMemory(a Action) bool {
+	if b := w.builtin(a.Op); b != nil {
+		return b.needsMemory()
+	}
 	switch a.Op {
 	case "waitable-set.wait", "waitable-set.poll", "error-context.new", "error-context.debug-message":
 		return true
@@ -179,7 +182,9 @@ func (w *World) validateImmediate(a Action, kind immediate, word string) error {
 		if err != nil {
 			return err
 		}
-		if strings.HasPrefix(a.Op, "stream.") {
+		if b := w.builtin(a.Op); b != nil && slices.Contains(b.Params, "type") {
+			return validateType(t)
+		} else if strings.HasPrefix(a.Op, "stream.") || b != nil && slices.Contains(b.Params, "stream-type") {
 			return validateType(&spec.StreamType{T: t})
 		}
 		return validateType(&spec.FutureType{T: t})

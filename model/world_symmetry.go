@@ -15,7 +15,8 @@ func swapsOf(w *World) []swap {
 	for _, lines := range w.Menus {
 		for _, line := range lines {
 			words := strings.Fields(line)
-			for i, kind := range ops[words[0]].imm {
+			op, _ := w.op(words[0])
+			for i, kind := range op.imm {
 				if kind == immType && sizes[words[1+i]] > 0 && !slices.Contains(types, words[1+i]) {
 					types = append(types, words[1+i])
 				}

@@ -25,6 +25,9 @@ func (w *World) textLines() string {
 		p.line("func", funcLine(f))
 	}
 	p.imports(w.Imports)
+	for _, b := range w.Builtins {
+		p.line("builtin", b.line())
+	}
 	p.line("limits", w.Limits.text())
 	p.line("start", strings.Join(w.Start, ", "))
 	p.menus(w.Menus)

@@ -46,6 +46,11 @@ func (w *World) wellFormed() error {
 			return inPart("import", n, err)
 		}
 	}
+	for n, b := range w.Builtins {
+		if err := w.validateBuiltin(b, w.Builtins[:n]); err != nil {
+			return inPart("builtin", n, err)
+		}
+	}
 	for _, at := range sortedKeys(w.Menus) {
 		if at != Host && !w.hasInstance(at) && w.actorEntering(at) == "" {
 			return &partError{part{"menu", at, -1}, fmt.Errorf("world %s: a menu of %q: it is no instance, and no code of the world is called so%s",

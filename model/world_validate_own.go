@@ -137,10 +137,10 @@ func (w *World) validateTemplate(actor, line string) error {
 	if len(words) == 0 {
 		return fmt.Errorf("an action is missing")
 	}
-	op, known := ops[words[0]]
+	op, known := w.op(words[0])
 	switch {
 	case !known:
-		return fmt.Errorf("unknown action %q%s", shorten(words[0]), namesNear(words[0], Ops()))
+		return fmt.Errorf("unknown action %q%s", shorten(words[0]), namesNear(words[0], w.opNames()))
 	case words[0] == opReturn || words[0] == opStop:
 		return fmt.Errorf("%s stands in no menu: it is always possible", words[0])
 	case IsLoad(words[0]):

@@ -40,7 +40,8 @@ func (v *vocabulary) check(actor string, a Action) error {
 }
 
 func (v *vocabulary) find(actor string, a Action) error {
-	for i, kind := range ops[a.Op].imm {
+	op, _ := v.world.op(a.Op)
+	for i, kind := range op.imm {
 		if err := v.checkImmediate(kind, a.Imm[i], actor); err != nil {
 			return fmt.Errorf("%s: %w", a.Op, err)
 		}

@@ -82,6 +82,9 @@ func benchedWorlds(in io.Reader, names []string) ([]*model.World, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := onPort(w); err != nil {
+			return nil, err
+		}
 		if w.Steps == 0 && !w.Random {
 			return nil, exitError{2, fmt.Sprintf("%s says no bound on actions: a line such as \"bound 10 actions\" does", name)}
 		}

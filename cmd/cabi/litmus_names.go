@@ -22,7 +22,10 @@ func (k knownNames) sites() kind {
 	if k.source == nil {
 		return kindSite
 	}
-	return kind{"site", "sites", func() []string { return append(kindSite.names(), k.source.SiteNames()...) }, ""}
+	all := append(kindSite.names(), k.source.SiteNames()...)
+	slices.Sort(all)
+	all = slices.Compact(all)
+	return kind{kindSite.name, kindSite.plural, func() []string { return all }, kindSite.list}
 }
 
 // litmusNames returns an error if a litmus names a site, a property or a word for a value that does not exist, or takes a trap for an
@@ -158,7 +161,7 @@ func (k knownNames) crash(name string) error {
 		return err
 	case at < 0:
 		return errors.New("a crash is crash FUNCTION/EXCEPTION, such as crash canon_error_context_new/NameError")
-	case k.source != nil: // its functions, and what they may raise, are its own
+	case k.source != nil && k.source.HasFunction(name[:at]): // what it may raise is its own
 		return nil
 	case ported(report, name[:at]) == nil:
 		functions := names(report.Ported, func(p port.Ported) string { return p.Definition.Name })

@@ -45,12 +45,20 @@ func (s *sourceFlags) open() (*model.Source, error) {
 // has what the world and the sites that are switched off need.
 func fits(source *model.Source, w *model.World, v *spec.Variant, off []spec.Site) error {
 	if source == nil {
-		return nil
+		return onPort(w)
 	}
 	if v != nil && v != spec.SingleTable {
 		return exitError{2, fmt.Sprintf("--spec runs a definitions.py as it is, which numbers handles in its own way: --variant %s is for the port", v.Name)}
 	}
 	if err := source.Fits(w, off); err != nil {
+		return exitError{2, err.Error()}
+	}
+	return nil
+}
+
+// onPort returns an error if a world is for a definitions.py alone.
+func onPort(w *model.World) error {
+	if err := w.OnPort(); err != nil {
 		return exitError{2, err.Error()}
 	}
 	return nil

@@ -92,7 +92,7 @@ func newConvertCommand() *cobra.Command {
 // convert writes a file's trace in another form to another file, or to w if that has no name.
 func convert(source *model.Source, in io.Reader, w io.Writer, output, file, to string) error {
 	trace, err := knownNames{source}.readTrace(in, file)
-	if err == nil {
+	if err == nil && source != nil { // on the port, writing it as text or JSON runs nothing
 		err = fits(source, trace.World, trace.Variant, trace.Without)
 	}
 	if err != nil {

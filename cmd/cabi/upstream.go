@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -113,7 +114,7 @@ func runEveryState(dir, name string, steps int, in io.Reader, out, errs io.Write
 	world, _ = world.Complete()
 	source, err := model.OpenSource(dir)
 	if err == nil {
-		err = source.Fits(world, nil)
+		err = cmp.Or(world.OnPort(), source.Fits(world, nil))
 	}
 	if err != nil {
 		return exitError{2, err.Error()}

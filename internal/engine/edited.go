@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cabi/internal/nearest"
+	"cabi/internal/python"
 	"cabi/spec"
 )
 
@@ -62,6 +63,25 @@ func (s *Source) HasSite(name spec.Site) (kind string, has bool) {
 		}
 	}
 	return "", false
+}
+
+// Functions are the names of the functions of definitions.py that are no methods.
+func (m *Machine) Functions() (names []string) {
+	for name := range m.Source.sites {
+		if v, _ := m.Definitions.Get(name); v != nil {
+			if _, is := v.(*python.Function); is {
+				names = append(names, name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// HasFunction reports whether the source has a function, by the name that a crash in it has.
+func (s *Source) HasFunction(name string) bool {
+	_, has := s.sites[strings.TrimSuffix(name, ".<lambda>")]
+	return has
 }
 
 // SiteNames are the names of all sites, sorted.

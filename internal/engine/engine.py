@@ -69,6 +69,43 @@ def cancel(on_cancel):
         on_cancel(None)
 
 
+### Built-ins that a world declares
+
+# What the words of an action stand for, and what an instance gives, by the kinds of the parameters. Everything else is a number.
+FROM_WORDS = {
+    'type': lambda g, t: g.type(t),
+    'stream-type': lambda g, t: D.StreamType(g.type(t)),
+    'future-type': lambda g, t: D.FutureType(g.type(t)),
+    'types': lambda g, ts: g.run.types(ts),
+    'resource-type': lambda g, r: g.run.resources[r],
+    'async': lambda g, a: a == 'async',
+    'options': lambda g, a: g.opts(a),
+    'cancellable': lambda g, c: c == 'cancellable',
+    'core-type': lambda g, t: t,
+    'core-func-type': lambda g, t: D.CoreFuncType([t], []),
+}
+FROM_INSTANCE = {
+    'memory': lambda g: g.memory,
+    'lift-options': lambda g: g.sync,
+    'functions': lambda g: g.funcs,
+}
+
+
+def builtin(function, kinds):
+    """The action that calls a function, with its words and numbers."""
+    def call(g, words, numbers):
+        words, numbers, args = list(words), list(numbers), []
+        for kind in kinds:
+            if kind in FROM_WORDS:
+                args.append(FROM_WORDS[kind](g, words.pop(0)))
+            elif kind in FROM_INSTANCE:
+                args.append(FROM_INSTANCE[kind](g))
+            else:
+                args.append(numbers.pop(0))
+        return function(*args)
+    return call
+
+
 ### Guests
 
 
@@ -405,4 +442,6 @@ def begin(world, deterministic):
     set_limits(world.get('limits', {}))
     D.DETERMINISTIC_PROFILE = deterministic
     D.random = Random()
+    for b in world.get('builtins', []):
+        OPS[b['name']] = builtin(getattr(D, b['function']), b.get('params', []))
     return Run(world)
