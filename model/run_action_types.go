@@ -63,7 +63,7 @@ func coreTypeNames(ts []spec.CoreType) string {
 func (r *Run) coreTypes(a Action, at *Activation) ([]spec.CoreType, bool) {
 	in := at.inst
 	if b := r.World.builtin(a.Op); b != nil {
-		return b.coreTypes(in), true
+		return in.builtinTypes(b), true
 	}
 	switch a.Op {
 	case opCall:
@@ -86,6 +86,21 @@ func (r *Run) coreTypes(a Action, at *Activation) ([]spec.CoreType, bool) {
 		types[i] = in.pointer()
 	}
 	return types, true
+}
+
+// builtinTypes are the core types of the numbers of a built-in that the world declares, in the instance.
+func (in *instance) builtinTypes(b *Builtin) (types []spec.CoreType) {
+	for _, p := range b.numbers() {
+		switch {
+		case p.pointer:
+			types = append(types, in.pointer())
+		case p.wide:
+			types = append(types, spec.I64)
+		default:
+			types = append(types, spec.I32)
+		}
+	}
+	return types
 }
 
 // pointersOf are the places of pointers and lengths among the numbers of a built-in.

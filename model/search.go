@@ -50,8 +50,9 @@ type Search struct {
 	// OnViolation is called with the first violation of each kind when it is found. It may be nil.
 	OnViolation func(*Violation)
 
-	changed *changedSet // what a definitions.py has not, or in another way; nil: runs are the port's
-	tweak   tweak
+	changed       *changedSet // what a definitions.py has not, or in another way; nil: runs are the port's
+	changedBefore int         // how much of it was known when the search began
+	tweak         tweak
 }
 
 // A tweak changes a search for a test, which shows that the search depends on what is changed.

@@ -45,6 +45,9 @@ type checkpointHead struct {
 	Actions     []string           // by their number
 	Violations  []checkpointViolation
 	Level, Next int // how many blocks of records, beside one that is not full
+	// Changed is what the definitions.py has not, or in another way, and ChangedBefore how much of it was known when the search began.
+	Changed       map[string]string `json:",omitempty"`
+	ChangedBefore int               `json:",omitempty"`
 }
 
 // checkpointViolation is a violation and the path to it.
@@ -59,6 +62,7 @@ type searchIdentity struct {
 	Build         string // a hash of the program: another one may give a state another fingerprint
 	World         string
 	Variant       string
+	Source        string `json:",omitempty"` // a hash of the definitions.py; empty: the port
 	Properties    []string
 	Bounds        Bounds
 	KeepGoing     bool
@@ -69,7 +73,10 @@ type searchIdentity struct {
 
 func (s *Search) identity() searchIdentity {
 	world, _ := json.Marshal(s.World)
-	of := searchIdentity{buildID(), string(world), s.Variant.Name, nil, s.Bounds, s.KeepGoing, s.Full, s.Deterministic, sortedKeys(s.Without)}
+	of := searchIdentity{buildID(), string(world), s.Variant.Name, "", nil, s.Bounds, s.KeepGoing, s.Full, s.Deterministic, sortedKeys(s.Without)}
+	if s.Source != nil {
+		of.Source = s.Source.Hash()
+	}
 	for _, p := range s.Properties {
 		of.Properties = append(of.Properties, p.Name)
 	}
@@ -103,6 +110,9 @@ func (s searchIdentity) differs(other searchIdentity) string {
 	ofWorld := ""
 	if s.World != other.World {
 		ofWorld = "it is of another world, or of another version of it"
+	}
+	if s.Source != other.Source {
+		ofWorld = cmp.Or(ofWorld, "it is of another definitions.py, or of the port, and this search is not")
 	}
 	ofBuild := ""
 	if s.Build != other.Build {
@@ -183,6 +193,7 @@ func (b *breadthFirst) head() checkpointHead {
 	h := checkpointHead{Of: b.identity(), Expanded: b.expanded, States: b.report.States, Transitions: b.report.Transitions,
 		Depth: b.report.Depth, Stops: b.report.Stops, Taken: b.timesTaken, Fired: b.fired, Exercised: sortedKeys(b.exercised),
 		Level: len(b.inFlight) + b.level.Len(), Next: b.next.Len()}
+	h.Changed, h.ChangedBefore = b.changed.all(), b.changedBefore
 	h.Actions = actionTexts(b.actions)
 	for i, v := range b.report.Violations {
 		to := b.violationPaths[i]
@@ -243,19 +254,9 @@ func intact(f *os.File) (int64, error) {
 }
 
 func (b *breadthFirst) read(r *bufio.Reader, size int64) error {
-	magic, err := r.ReadString('\n')
-	if err != nil || magic != checkpointMagic {
-		return errDamaged
-	}
-	line, err := r.ReadBytes('\n')
+	h, err := decodeCheckpointHead(r)
 	if err != nil {
-		return errDamaged
-	}
-	var h checkpointHead
-	d := json.NewDecoder(bytes.NewReader(line))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&h); err != nil {
-		return errDamaged
+		return err
 	}
 	if how := h.Of.differs(b.identity()); how != "" {
 		return errors.New(how)
@@ -290,6 +291,33 @@ func (b *breadthFirst) read(r *bufio.Reader, size int64) error {
 		}
 	}
 	return nil
+}
+
+// readCheckpointHead reads the head of a checkpoint.
+func readCheckpointHead(file string) (checkpointHead, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return checkpointHead{}, err
+	}
+	defer f.Close()
+	return decodeCheckpointHead(bufio.NewReader(f))
+}
+
+func decodeCheckpointHead(r *bufio.Reader) (h checkpointHead, err error) {
+	magic, err := r.ReadString('\n')
+	if err != nil || magic != checkpointMagic {
+		return h, errDamaged
+	}
+	line, err := r.ReadBytes('\n')
+	if err != nil {
+		return h, errDamaged
+	}
+	d := json.NewDecoder(bytes.NewReader(line))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&h); err != nil {
+		return h, errDamaged
+	}
+	return h, nil
 }
 
 func readBlock(r *bufio.Reader, size int64) ([]byte, error) {

@@ -15,8 +15,10 @@ func (s Search) onSource() *Report {
 	scout := Search{World: s.World, Variant: s.Variant, Source: s.Source, Bounds: s.Bounds, MaxStates: scoutStates, KeepGoing: true, Full: s.Full,
 		Deterministic: s.Deterministic, Progress: s.Progress, changed: s.changed}
 	scout.runOnce()
+	s.resumeChanged()
 	for {
 		known := s.changed.size()
+		s.changedBefore = known
 		can, not := s.changed.checkable(all)
 		s.Properties = can
 		report := s.runOnce()
@@ -24,5 +26,21 @@ func (s Search) onSource() *Report {
 			report.NotChecked = not
 			return report
 		}
+		s.Resume = ""
+	}
+}
+
+// resumeChanged notes what was changed in the definitions.py as far as the search came that is resumed. If not all of that was known when
+// that search began, it is to be made again without some properties, and begins anew at once.
+func (s *Search) resumeChanged() {
+	head, err := readCheckpointHead(s.Resume)
+	if s.Resume == "" || err != nil || head.Of.Source != s.Source.Hash() { // which resuming says
+		return
+	}
+	for field, why := range head.Changed {
+		s.changed.add(field, why)
+	}
+	if len(head.Changed) > head.ChangedBefore {
+		s.Resume = ""
 	}
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -32,6 +33,16 @@ func (c *changedSet) size() int {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return len(c.reason)
+}
+
+// all are the fields, each with why it is among them.
+func (c *changedSet) all() map[string]string {
+	if c == nil {
+		return nil
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return maps.Clone(c.reason)
 }
 
 // whyNot says why a property cannot be checked; "": it can.

@@ -98,21 +98,6 @@ func (b *Builtin) numbers() (numbers []builtinParam) {
 	return numbers
 }
 
-// coreTypes are the core types of the numbers of an action, in an instance.
-func (b *Builtin) coreTypes(in *instance) (types []spec.CoreType) {
-	for _, p := range b.numbers() {
-		switch {
-		case p.pointer:
-			types = append(types, in.pointer())
-		case p.wide:
-			types = append(types, spec.I64)
-		default:
-			types = append(types, spec.I32)
-		}
-	}
-	return types
-}
-
 // needsMemory reports whether an instance without a memory cannot have the built-in.
 func (b *Builtin) needsMemory() bool {
 	return slices.ContainsFunc(b.Params, func(p string) bool { return builtinParams[p].memory })

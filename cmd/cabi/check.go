@@ -214,8 +214,6 @@ var checkRules = flagRules{
 		{"depth-first", "resume", "a search depth first has no checkpoints"},
 		{"depth-first", "workers", "a search depth first uses one core"},
 		{"json", "verbose", "JSON has all of it"},
-		{"spec", "checkpoint", "a search on a definitions.py writes no checkpoints"},
-		{"spec", "resume", "a search on a definitions.py has no checkpoints"},
 	},
 }
 

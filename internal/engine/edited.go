@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/zeebo/xxh3"
+
 	"cabi/internal/nearest"
 	"cabi/internal/python"
 	"cabi/spec"
@@ -64,6 +66,9 @@ func (s *Source) HasSite(name spec.Site) (kind string, has bool) {
 	}
 	return "", false
 }
+
+// Hash tells the text from others.
+func (s *Source) Hash() string { return fmt.Sprintf("%032x", xxh3.HashString128(s.text).Bytes()) }
 
 // Functions are the names of the functions of definitions.py that are no methods.
 func (m *Machine) Functions() (names []string) {
