@@ -92,6 +92,9 @@ func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 	if variant != t.Variant {
 		given = withoutNotes(given) // variants name tables in different ways
 	}
+	if t.Source != nil {
+		given = withoutCrashWords(given) // they are Python's own
+	}
 	replay.Plain = f.names.plain(t)
 	replay.compare(given, again.Lines)
 	return replay, nil
@@ -143,6 +146,17 @@ func withoutNotes(lines []Line) []Line {
 	plain := slices.Clone(lines)
 	for i := range plain {
 		plain[i].Notes = ""
+	}
+	return plain
+}
+
+// withoutCrashWords are the lines without what a crash says, beside its function and exception.
+func withoutCrashWords(lines []Line) []Line {
+	plain := slices.Clone(lines)
+	for i, l := range plain {
+		if l.Kind == LineStop && strings.HasPrefix(l.Text, "crash ") {
+			plain[i].Results = ""
+		}
 	}
 	return plain
 }
