@@ -57,6 +57,49 @@ var badFiles = map[string]string{
 	"int8.litmus":   ownInt + "in host\n  invoke A.f 1\nin A.f $x\n  memory.store 0\n  return $x\n",
 	"kind.log":      "{\"kind\":\"trace\",\"version\":1,\"world\":\"handles\"}\n{\"kind\":\"gapp\"}\n",
 	"number.json":   "{\"definitions\":7}\n",
+	"own.py":        ownDefinitions,
+	"turned.world":  turned("thread.turn(i32) -> () = canon_thread_turn"),
+	"turnd.world":   turned("thread.turn(i32) -> () = canon_thread_turnd"),
+	"class.world":   turned("thread.turn(i32) -> () = Table"),
+	"many.world":    turned("thread.turn(i32, thread) -> () = canon_thread_turn"),
+	"kind.world":    turned("thread.turn(thred) -> () = canon_thread_turn"),
+	"result.world":  turned("thread.turn(i32) -> u32 = canon_thread_turn"),
+	"taken.world":   turned("thread.yield(i32) = canon_thread_turn"),
+	"twice.world":   turned("thread.turn(i32) = canon_thread_turn\nbuiltin thread.turn(i32) = canon_thread_turn"),
+	"words.world":   turned("thread.turn(type, type, async) = canon_thread_turn"),
+	"equals.world":  turned("thread.turn(i32) canon_thread_turn"),
+	"open.world":    turned("thread.turn(i32 = canon_thread_turn"),
+	"dotted.world":  turned("thread.turn(i32) = canon.thread"),
+	"memory.world":  turned("thread.turn(pointer) = canon_thread_turn") + "menu A.run: thread.turn\n",
+	"menu.world":    turned("thread.turn(i32) = canon_thread_turn") + "menu A.run: thread.turned\n",
+	"turned.cabi":   turned("thread.turn(i32) -> () = canon_thread_turn") + "host: invoke A.run\nA: enter A.run\nA: thread.turn 1\n",
+	"turns.cabi":    turned("thread.turn(i32) -> () = canon_thread_turn") + "host: invoke A.run\nA: enter A.run\nA: thread.turn 1 2\n",
+	"turned.litmus": turned("thread.turn(i32) -> () = canon_thread_turn") + "in A.run\n  thread.turn 1\n",
+	"turnt.litmus":  turned("thread.turn(i32) -> () = canon_thread_turn") + "in A.run\n  thread.turnt 1\n",
+	"off.py.cabi":   "world handles without canon_thread_turn#2\nA: resource.new R 1\n",
+	"two.py.cabi":   "world handles without canon_thread_turn#3\nA: resource.new R 1\n",
+}
+
+// turned is a world with a built-in that it declares.
+func turned(builtin string) string {
+	return "world turned\ninstance A\nfunc async A.run()  stackful\nbuiltin " + builtin + "\n"
+}
+
+// ownDefinitions is a definitions.py that has a built-in, and of everything else as much as can be loaded.
+var ownDefinitions = classes("BoolType", "S8Type", "U8Type", "S16Type", "U16Type", "S32Type", "U32Type", "S64Type", "U64Type", "F32Type", "F64Type",
+	"CharType", "StringType", "ErrorContextType", "ReadableBuffer", "WritableBuffer", "ReadableStream", "ReadableFuture", "Table") + `
+def canon_thread_turn(i):
+  trap_if(i == 7)
+  assert(i > 0); assert(i < 9)
+  return []
+`
+
+func classes(names ...string) string {
+	var b strings.Builder
+	for _, name := range names {
+		b.WriteString("class " + name + ":\n  pass\n\n")
+	}
+	return b.String()
 }
 
 // ownInt is a world whose host passes an int.
@@ -154,10 +197,43 @@ var badArguments = []struct{ args, want string }{
 	{"replay @/ok.cabi --without nope", `unknown site "nope"`},
 	{"bench worlds everything", "everything is too big to be exhausted"},
 	// files that are read
-	{"check @/pressed.world --spec @", "its limit on backpressure cannot be lowered: world pressed"},
-	{"upstream --dir @ --every-state @/pressed.world", "its limit on backpressure cannot be lowered: world pressed"},
+	{"check @/pressed.world --spec @/own.py", "the limit on backpressure cannot be lowered: @/own.py does not compare it with 2**16 in canon_backpressure_inc"},
+	{"upstream --dir @/own.py --every-state @/pressed.world", "the limit on backpressure cannot be lowered"},
+	{"check @/turned.world", "the port has no thread.turn: world turned declares it for a definitions.py, which --spec names"},
+	{"bench worlds @/turned.world", "the port has no thread.turn"},
+	{"upstream --dir @/own.py --every-state @/turned.world", "the port has no thread.turn"},
+	{"replay @/turned.cabi", "the port has no thread.turn"},
+	{"shrink @/turned.cabi", "the port has no thread.turn"},
+	{"admits @/turned.cabi", "the port has no thread.turn"},
+	{"litmus @/turned.litmus", "the port has no thread.turn"},
+	{"trace convert @/turned.cabi --to svg", "the port has no thread.turn"},
+	{"check @/turnd.world --spec @/own.py", "has no function canon_thread_turnd; did you mean canon_thread_turn?"},
+	{"check @/class.world --spec @/own.py", "has no function Table"},
+	{"check @/many.world --spec @/own.py", "canon_thread_turn takes 1 argument in @/own.py, and world turned declares 2: thread.turn(i32, thread) -> () = canon_thread_turn"},
+	{"replay @/turns.cabi --spec @/own.py", "line 7: thread.turn takes 1 numbers, got 2"},
+	{"litmus @/turnt.litmus --spec @/own.py", `unknown action "thread.turnt"; did you mean thread.turn`},
+	{"check @/kind.world", `line 4, column 9: world turned: thread.turn takes a "thred", which there is not; did you mean thread?`},
+	{"check @/result.world", `thread.turn returns a "u32", which is no core type`},
+	{"check @/taken.world", "thread.yield is an action already"},
+	{"check @/twice.world", "line 5, column 9: world turned: two built-ins are called thread.turn"},
+	{"check @/words.world", "thread.turn has 3 immediates: at most 2"},
+	{"check @/equals.world", `line 4, column 26: expected "=" and the function`},
+	{"check @/open.world", `line 4, column 25: expected "," or ")"`},
+	{"check @/dotted.world", `"canon.thread" is no name of a function`},
+	{"check @/memory.world --spec @/own.py", "instance A has no memory"},
+	{"check @/menu.world --spec @/own.py", `unknown action "thread.turned"; did you mean thread.turn`},
+	{"replay @/ok.cabi --without canon_thread_turn#4 --spec @/own.py", `unknown site "canon_thread_turn#4"; did you mean canon_thread_turn#`},
+	{"replay @/ok.cabi --without Table.get/bounds --spec @/own.py", "own.py has no Table.get/bounds to switch off"},
+	{"replay @/off.py.cabi", `unknown site "canon_thread_turn#2"`},
+	{"replay @/two.py.cabi --spec @/own.py", "canon_thread_turn#3 cannot be switched off: it does not stand alone on its line"},
+	{"replay @/ok.cabi --variant per-type --spec @/own.py", "--variant per-type is for the port"},
+	{"admits @/ok.cabi --variant any --spec @/own.py", "is for the port"},
+	{"litmus @/ok.litmus --spec @/none", "@/none holds no definitions.py"},
+	{"shrink @/ok.cabi --git @", "--git is for --spec"},
+	{"admits @/ok.cabi --git @", "--git is for --spec"},
+	{"trace convert @/ok.cabi --git @", "--git is for --spec"},
 	{"upstream --dir @ --every-state handels", "did you mean handles?"},
-	{"check handles --variant per-type --spec @", "--variant per-type is for the port"},
+	{"check handles --variant per-type --spec @/own.py", "--variant per-type is for the port"},
 	{"check handles --git @", "--git is for --spec"},
 	{"replay @/none", "@/none: no such file or directory"},
 	{"shrink @/none", "@/none: no such file or directory"},
