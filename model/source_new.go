@@ -80,7 +80,7 @@ func (s *Source) fitBuiltins(w *World) error {
 			return fmt.Errorf("%s: %s has no function %s%s", b.Name, s.Name, b.Function, nearest.Hint(b.Function, m.Functions()))
 		case python.Arity(f) != len(b.Params):
 			return fmt.Errorf("%s: %s takes %s in %s, and world %s declares %d: %s", b.Name, b.Function, Counted(python.Arity(f), "argument"), s.Name,
-				w.Name, len(b.Params), b.line())
+				w.Name, len(b.Params), b.String())
 		}
 	}
 	return nil

@@ -204,7 +204,7 @@ func (r *Run) checkResults(at *Activation, values []spec.CoreValue) error {
 		return nil
 	}
 	if b := r.World.builtin(at.Pending.Op); b != nil && len(values) != len(b.Results) {
-		return fmt.Errorf("%s returns %s, and world %s declares %s", b.Function, Counted(len(values), "value"), r.World.Name, b.line())
+		return fmt.Errorf("%s returns %s, and world %s declares %s", b.Function, Counted(len(values), "value"), r.World.Name, b.String())
 	}
 	return nil
 }

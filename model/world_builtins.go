@@ -202,8 +202,8 @@ func (c *worldCursor) wordList() (words []string, err error) {
 	return words, nil
 }
 
-// line is the built-in as a line of a world.
-func (b Builtin) line() string {
+// String is the built-in as a line of a world has it.
+func (b Builtin) String() string {
 	text := b.Name + "(" + strings.Join(b.Params, ", ") + ") -> "
 	if len(b.Results) == 1 {
 		return text + b.Results[0] + " = " + b.Function

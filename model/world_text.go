@@ -26,7 +26,7 @@ func (w *World) textLines() string {
 	}
 	p.imports(w.Imports)
 	for _, b := range w.Builtins {
-		p.line("builtin", b.line())
+		p.line("builtin", b.String())
 	}
 	p.line("limits", w.Limits.text())
 	p.line("start", strings.Join(w.Start, ", "))

@@ -229,7 +229,7 @@ func TestSourceClaims(t *testing.T) {
 	if _, verdict := l.Claims[0].Judge(report); verdict != model.Undecided || l.Claims[0].NotChecked(report) != "waiting-count" {
 		t.Errorf("the claim of the litmus: %v", verdict)
 	}
-	trace, err := model.ParseTrace(strings.NewReader("world waits\nA: enter A.run\nA: waitable-set.new -> 2\nviolates waiting-count\n"))
+	trace, err := model.ParseTrace(strings.NewReader("world waits\nA: enter A.run\nA: waitable-set.new -> 1\nviolates waiting-count\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,7 +288,7 @@ func TestBuiltinOnSource(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := outcomesOf(t, l, source); !strings.Contains(got, "returns; $me = 1; $x = 42 1\n") {
+	if got := outcomesOf(t, l, source); !strings.Contains(got, "returns; $me = 1; $x = 42 1 world") {
 		t.Error(got)
 	}
 	w.Builtins[0].Results = nil

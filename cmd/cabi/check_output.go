@@ -234,7 +234,7 @@ func (r result) print(w io.Writer, violations []*model.Violation, saved string, 
 		fmt.Fprintf(w, "%s: %s\n", r.verdictWords(), countProperties(len(r.Properties)))
 	}
 	r.printFigures(w)
-	r.printNotChecked(w)
+	printNotChecked(w, r.NotChecked)
 	if verbose {
 		r.printRest(w)
 	} else {
@@ -298,9 +298,9 @@ func (r result) frontier() string {
 }
 
 // printNotChecked names the properties that cannot be checked on a definitions.py, by what it lacks.
-func (r result) printNotChecked(w io.Writer) {
+func printNotChecked(w io.Writer, not map[string]string) {
 	byReason := map[string][]string{}
-	for name, why := range r.NotChecked {
+	for name, why := range not {
 		byReason[why] = append(byReason[why], name)
 	}
 	for _, why := range slices.Sorted(maps.Keys(byReason)) {

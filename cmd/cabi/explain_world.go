@@ -33,6 +33,7 @@ func explainWorldOf(w *model.World) *explanation {
 	e.add("resources", each(w.Resources, resourceText))
 	e.add("functions", each(w.Funcs, funcText))
 	e.add("imports", each(w.Imports, importText))
+	e.add("built-ins", each(w.Builtins, func(b model.Builtin) string { return b.String() + ", for a definitions.py, which --spec names" }))
 	e.add("starts", startText(w))
 	e.add("menus", menusText(w))
 	if w.RightClass {
