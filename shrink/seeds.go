@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"cabi/model"
+	"cabi/spec"
 )
 
 // NoStop is the property that the specification does not stop the run. To shrink a trace that shows a trap, it is the property that
@@ -32,7 +33,10 @@ func Seeds(t *model.Trace, properties []*model.Property, progress func(Progress)
 		return nil, nil, err
 	}
 	t = replay.Plain // attempts read numbers, no names
-	s := &model.Search{World: t.World, Variant: t.Variant, Source: t.Source, Properties: properties, Bounds: t.World.Bounds}
+	s := &model.Search{World: t.World, Variant: t.Variant, Source: t.Source, Without: map[spec.Site]bool{}, Properties: properties, Bounds: t.World.Bounds}
+	for _, site := range t.Without {
+		s.Without[site] = true
+	}
 	r := &seedRun{attempt: attempt{shrinker: &shrinker{search: s, goal: "/", limits: Limits{Progress: progress}, result: &Result{}}, trace: t, tape: t.Choices}}
 	r.run()
 	not := r.attempt.runs.NotChecked(properties)

@@ -142,3 +142,11 @@ func TestShrinkWhatDoesNotHappen(t *testing.T) {
 		t.Errorf("exit %d, %v:\n%s", code, err, out)
 	}
 }
+
+// A trace that switches a site off is shrunk with the site off.
+func TestShrinkWithout(t *testing.T) {
+	out, code, err := execute(newRootCommand(), "shrink", "../../docs/generated/traps/canon_resource_rep-type-without.cabi")
+	if code != 0 || err != nil || !strings.Contains(out, "without canon_resource_rep/type") || !strings.Contains(out, "violates typed-use") {
+		t.Errorf("exit %d, %v:\n%s", code, err, out)
+	}
+}
