@@ -533,6 +533,7 @@ func (m *Machine) inplace(op binaryOp, a, b Value) (Value, error) {
 			if err != nil {
 				return nil, err
 			}
+			m.changeList(x)
 			x.items = append(x.items, items...)
 			return x, nil
 		}
@@ -540,11 +541,13 @@ func (m *Machine) inplace(op binaryOp, a, b Value) (Value, error) {
 			if n > 0 && len(x.items) > maxSize/n {
 				return nil, m.refusal("a list of more than %d elements is outside of the subset", maxSize)
 			}
+			m.changeList(x)
 			x.items = repeatItems(x.items, max(n, 0))
 			return x, m.room(len(x.items))
 		}
 	case *Bytearray:
 		if y, ok := bytesOf(b); ok && op == opAdd {
+			m.changeBytes(x)
 			x.data = append(x.data, y...)
 			return x, m.room(len(x.data))
 		}
@@ -586,7 +589,7 @@ func (m *Machine) inplaceSet(op binaryOp, x *Set, b Value) (Value, error) {
 	}
 	v, err := m.setBinary(op, x, y)
 	if s, ok := v.(*Set); ok && err == nil {
-		x.Dict, x.table = s.Dict, s.table
+		m.replaceSet(x, s)
 		return x, nil
 	}
 	return v, err

@@ -21,7 +21,7 @@ func (m *Machine) Attr(v Value, name string) (Value, error) {
 			return x.code.qualified, nil
 		}
 	case *localObject:
-		if v, ok := m.fiber.local(x).Get(name); ok {
+		if v, ok := m.local(x).Get(name); ok {
 			return v, nil
 		}
 	case *property:
@@ -357,6 +357,7 @@ func (m *Machine) SetAttr(o Value, name string, v Value) error {
 		if x.builtIn() {
 			return m.refusal("setting %s.%s is outside of the subset", x.name, name)
 		}
+		m.changeVariable(x, x.slot(name))
 		x.set(name, v)
 	case *Class:
 		if x.code == nil || x.enum {
@@ -370,7 +371,9 @@ func (m *Machine) SetAttr(o Value, name string, v Value) error {
 		}
 		m.setClassAttr(x, name, v)
 	case *localObject:
-		m.fiber.local(x).set(name, v)
+		fields := m.local(x)
+		m.changeInstance(fields)
+		fields.set(name, v)
 	case *Function:
 		return m.refusal("attributes of functions are outside of the subset")
 	case *EnumMember:
@@ -403,6 +406,7 @@ func (m *Machine) setField(x *Instance, name string, v Value) error {
 	if !x.class.hasSlot(name) {
 		m.classEpoch++ // a method of this name is no longer the first to be found
 	}
+	m.changeInstance(x)
 	x.set(name, v)
 	return nil
 }
@@ -436,6 +440,7 @@ func (m *Machine) deleteAttr(o Value, name string) error {
 	if _, ok := x.Get(name); !ok {
 		return m.noAttr(x, name)
 	}
+	m.changeInstance(x)
 	x.fields[x.class.slots[name]] = unset
 	return nil
 }

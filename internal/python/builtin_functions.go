@@ -47,6 +47,7 @@ func wrap[T any](v T, err error) (Value, error) { return v, err }
 // objectInit is what super().__init__ calls where no class of Python code has one: of an exception, it sets the arguments.
 func objectInit(m *Machine, a []Value) (Value, error) {
 	if x, ok := a[0].(*Instance); ok && x.exc != nil {
+		m.changeInstance(x)
 		x.exc.args = NewTuple(slices.Clone(a[1:])...)
 		return nil, nil
 	}

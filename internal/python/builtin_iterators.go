@@ -30,7 +30,7 @@ func (m *Machine) makeIterators(b map[string]Value) {
 	m.natives["sorted"].params = []string{"iterable", "key", "reverse"}
 	m.define(b, "enumerate", "iterable ? start", func(m *Machine, a []Value) (Value, error) {
 		it, err := m.iter(a[0])
-		e := &enumerateIterator{of: it}
+		e := &enumerateIterator{head: m.made(), of: it}
 		if start, ok := arg(a, 1); ok && err == nil {
 			e.n, err = m.index(start)
 		}
@@ -255,6 +255,7 @@ func (m *Machine) stopIteration(it Value) error {
 		return &Exception{Value: m.newException(m.errors.StopIteration)}
 	}
 	v := g.value
+	changeWhole(m, g, &g.changed)
 	g.value = nil
 	return &Exception{Value: m.newException(m.errors.StopIteration, v)}
 }

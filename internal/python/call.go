@@ -78,7 +78,7 @@ func (m *Machine) beginFunction(fn *Function, self Value, hasSelf bool, args []V
 	}
 	f.begin()
 	if fn.code.generator {
-		g := &generator{frame: f}
+		g := &generator{head: m.made(), frame: f}
 		f.gen = g
 		f.flags |= generatorFrame
 		return g, nil, nil
@@ -290,7 +290,7 @@ func (m *Machine) instantiate(c *Class, args []Value, names []string) (Value, *f
 	case c.enum:
 		return m.enumCall(c, args, names)
 	}
-	x := &Instance{class: c}
+	x := &Instance{head: m.made(), class: c}
 	if n := len(c.slotNames); n > 0 {
 		x.fields = make([]Value, 0, n)
 	}

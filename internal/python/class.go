@@ -193,6 +193,7 @@ func (m *Machine) specials(c *Class) *specials {
 
 // setAttr sets an attribute of the class.
 func (m *Machine) setClassAttr(c *Class, name string, v Value) {
+	m.keepClassAttr(c, name)
 	if _, ok := c.attrs[name]; !ok {
 		c.order = append(c.order, name)
 	}

@@ -269,6 +269,7 @@ func (m *Machine) initDataclass(d *dataclass, x *Instance, args []Value, names [
 				continue
 			}
 		}
+		m.changeInstance(x)
 		x.setSlot(x.class.slot(f.name), v)
 	}
 	if err := m.checkInit(d, x, positional, next, names, used); err != nil {

@@ -161,6 +161,7 @@ func (m *Machine) put(d *Dict, k, v Value) error {
 	if err != nil {
 		return err
 	}
+	m.changeDict(d)
 	if i >= 0 {
 		d.vals[i] = v
 		return nil
@@ -180,6 +181,7 @@ func (m *Machine) remove(d *Dict, k Value) (bool, error) {
 	if err != nil || i < 0 {
 		return false, err
 	}
+	m.changeDict(d)
 	d.removeAt(i)
 	return true, nil
 }

@@ -70,7 +70,7 @@ func (m *Machine) raise(c *Class, format string, args ...any) error {
 }
 
 func (m *Machine) newException(c *Class, args ...Value) *Instance {
-	return &Instance{class: c, exc: &exceptionData{args: NewTuple(args...)}}
+	return &Instance{head: m.made(), class: c, exc: &exceptionData{args: NewTuple(args...)}}
 }
 
 // refusal makes an error that says that the line that runs depends on what is outside of the subset.

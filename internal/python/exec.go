@@ -20,6 +20,7 @@ func (m *Machine) exec(f *frame) (Value, error) {
 			return nil, err
 		}
 	}
+	m.own(f)
 	m.frame = f
 	code, regs, sp, ip := f.code, f.regs, f.sp, f.ip
 	instr := code.instr
@@ -94,6 +95,7 @@ func (m *Machine) exec(f *frame) (Value, error) {
 			if x, ok := regs[sp+1].(*Instance); ok {
 				c := &code.caches[in.c]
 				if c.class == x.class && c.epoch == m.classEpoch {
+					m.changeInstance(x)
 					if c.slot < len(x.fields) {
 						x.fields[c.slot] = regs[sp]
 					} else {
@@ -241,7 +243,7 @@ func (m *Machine) exec(f *frame) (Value, error) {
 		case opList:
 			n := int(in.a)
 			sp -= n
-			regs[sp] = &List{items: append([]Value(nil), regs[sp:sp+n]...)}
+			regs[sp] = &List{head: m.made(), items: append([]Value(nil), regs[sp:sp+n]...)}
 			sp++
 			continue
 		case opTuple:
@@ -253,6 +255,9 @@ func (m *Machine) exec(f *frame) (Value, error) {
 		case opForIter:
 			f.ip = ip
 			if it, ok := regs[sp-1].(*listIterator); ok {
+				if it.changed.time < m.since {
+					changeWhole(m, it, &it.changed)
+				}
 				if v, ok := it.next(); ok {
 					regs[sp] = v
 					sp++
@@ -275,6 +280,7 @@ func (m *Machine) exec(f *frame) (Value, error) {
 				p := f.parent
 				m.free(f)
 				if p.code != nil {
+					m.own(p)
 					f = p
 					m.frame = f
 					code, regs, sp, ip = f.code, f.regs, f.sp, f.ip
@@ -303,12 +309,14 @@ func (m *Machine) exec(f *frame) (Value, error) {
 			f.ip, f.sp = ip, sp
 			v := regs[sp-1]
 			g := f.gen
+			changeWhole(m, g, &g.changed)
 			g.running = false
 			if f.flags&generatorLoop == 0 {
 				return v, nil
 			}
 			f.flags &^= generatorLoop
 			f, f.parent = f.parent, nil
+			m.own(f)
 			m.frame = f
 			code, regs, sp, ip = f.code, f.regs, f.sp, f.ip
 			instr = code.instr
@@ -414,8 +422,12 @@ func (m *Machine) leave(f *frame, v Value) (to *frame, result Value, done bool, 
 		}
 	}
 	p := f.parent
+	if p != nil {
+		m.own(p)
+	}
 	switch {
 	case f.gen != nil:
+		changeWhole(m, f.gen, &f.gen.changed)
 		f.gen.done, f.gen.running, f.gen.value = true, false, v
 		if f.flags&generatorLoop == 0 {
 			return nil, nil, true, nil
@@ -444,6 +456,7 @@ func (m *Machine) unwind(f *frame, err error) (*frame, error) {
 		return nil, m.interrupt(f, err)
 	}
 	for {
+		m.own(f)
 		if f.code != nil {
 			m.note(e, f)
 			if n := len(f.tries); n > 0 {
@@ -461,6 +474,7 @@ func (m *Machine) unwind(f *frame, err error) (*frame, error) {
 			}
 		}
 		if f.gen != nil {
+			changeWhole(m, f.gen, &f.gen.changed)
 			f.gen.done, f.gen.running = true, false
 			err = m.stopInGenerator(e, err)
 			e = err.(*Exception)
@@ -491,6 +505,7 @@ func (m *Machine) note(e *Exception, f *frame) {
 		e.Trace = data.trace
 		return
 	}
+	m.changeInstance(e.Value)
 	if len(data.trace) < recursionLimit {
 		data.trace = append(data.trace, f.code.place(f.ip))
 	}

@@ -29,6 +29,7 @@ type Suspension struct {
 	args     *Tuple
 	result   Value // of the last call that Machine.CallOn made
 	frame    *frame
+	changed  Stamp
 }
 
 // Callable is what was called.
@@ -61,13 +62,16 @@ func (f *Fiber) Stack() (places []Place) {
 	return places
 }
 
-func (f *Fiber) local(of *localObject) *Instance {
+// local are the fields of a threading.local in the fiber that runs.
+func (m *Machine) local(of *localObject) *Instance {
+	f := m.fiber
 	for _, l := range f.locals {
 		if l.of == of {
 			return l.fields
 		}
 	}
 	x := &Instance{class: localClass()}
+	m.changeFiber(f)
 	f.locals = append(f.locals, localFields{of, x})
 	return x
 }
@@ -77,7 +81,7 @@ func localClass() *Class { return &Class{name: "local", slots: map[string]int{}}
 
 // newFiber makes a fiber that is to call something.
 func (m *Machine) newFiber(callee Value, args []Value) (*Fiber, error) {
-	f := &Fiber{}
+	f := &Fiber{head: m.made()}
 	outer, nested := m.frame, m.nested
 	m.nested = 0
 	v, fr, err := m.begin(callee, nil, false, args, nil)
@@ -157,6 +161,7 @@ func (m *Machine) runUntil(stop *Fiber) error {
 
 func (m *Machine) runFiber(f *Fiber) error {
 	m.fiber, m.turn = f, m.steps+turnSteps
+	m.changeFiber(f)
 	v, err := m.exec(f.frame)
 	m.fiber, m.frame, m.nested, m.recursion = nil, nil, 0, 0
 	if err == errBlocked {
@@ -170,6 +175,8 @@ func (m *Machine) runFiber(f *Fiber) error {
 
 // backIn says that a call that Go made on a suspended fiber has returned.
 func (m *Machine) backIn(f *frame, v Value) {
+	m.own(f)
+	changeWhole(m, f.call, &f.call.changed)
 	f.call.result = v
 	m.fiber.frame = f
 	m.suspended = append(m.suspended, m.fiber)
@@ -183,6 +190,7 @@ func (m *Machine) wake(f *Fiber) (*frame, error) {
 	if i < 0 {
 		return nil, errors.New("the fiber is not suspended")
 	}
+	m.changeFiber(f)
 	m.suspended = slices.Concat(m.suspended[:i], m.suspended[i+1:])
 	return f.frame, nil
 }
@@ -198,6 +206,7 @@ func (m *Machine) Resume(f *Fiber, v Value) error {
 		f.done, f.frame, f.value = true, nil, v
 		return nil
 	}
+	m.own(p)
 	p.push(v)
 	f.frame = p
 	m.ready = append(m.ready, f)
@@ -247,6 +256,7 @@ func (m *Machine) CallOn(f *Fiber, callee Value, args ...Value) error {
 		}
 		return err
 	case fr == nil:
+		changeWhole(m, top.call, &top.call.changed)
 		top.call.result = v
 		m.suspended = append(m.suspended, f)
 		return nil

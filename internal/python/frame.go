@@ -14,6 +14,9 @@ type frame struct {
 	gen    *generator
 	body   *classBody
 	call   *Suspension
+	// born is when the call began. A frame that was there at the last mark is not used for another call: the journal has it.
+	born    uint32
+	changed Stamp
 }
 
 type frameFlags uint8
@@ -74,6 +77,7 @@ func (m *Machine) newFrame(fn *Function) *frame {
 		f = &frame{regs: make([]Value, need, max(need, 24))}
 	}
 	f.code, f.fn, f.ip, f.sp = c, fn, 0, c.locals
+	f.born, f.changed.time = m.now, m.now
 	for i, to := range c.freeTo {
 		f.regs[to] = fn.cells[i]
 	}
@@ -90,16 +94,16 @@ func (f *frame) begin() {
 	c := f.code
 	for _, i := range c.cellSlots {
 		if i < len(c.params) || i == c.star || i == c.starStar {
-			f.regs[i] = &cell{value: f.regs[i]}
+			f.regs[i] = &cell{head: head{changed: Stamp{f.born}}, value: f.regs[i]}
 		} else {
-			f.regs[i] = &cell{value: unset}
+			f.regs[i] = &cell{head: head{changed: Stamp{f.born}}, value: unset}
 		}
 	}
 }
 
 // free gives a frame back for another call.
 func (m *Machine) free(f *frame) {
-	if f.gen != nil || f.body != nil || len(m.pool) > 200 {
+	if f.gen != nil || f.body != nil || len(m.pool) > 200 || f.born < m.since {
 		return
 	}
 	clear(f.regs[:f.code.locals])

@@ -222,6 +222,7 @@ func (m *Machine) setItem(o, i, v Value) error {
 		if err != nil {
 			return m.assignmentIndex(err, i, "list")
 		}
+		m.changeList(o)
 		o.items[k] = v
 		return nil
 	case *Dict:
@@ -234,7 +235,11 @@ func (m *Machine) setItem(o, i, v Value) error {
 		if err != nil {
 			return err
 		}
-		o.data[k], err = m.byteOf(v)
+		b, err := m.byteOf(v)
+		if err == nil {
+			m.changeBytes(o)
+			o.data[k] = b
+		}
 		return err
 	case *Instance:
 		if f, ok := m.lookup(o.class, "__setitem__"); ok {
@@ -264,6 +269,7 @@ func (m *Machine) setListSlice(l *List, s *slice, v Value) error {
 	if err != nil {
 		return err
 	}
+	m.changeList(l)
 	l.items, err = setSpan(m, l.items, at, items)
 	return err
 }
@@ -299,6 +305,7 @@ func (m *Machine) setBytesSlice(b *Bytearray, s *slice, v Value) error {
 	if err := m.charge(len(data)); err != nil {
 		return err
 	}
+	m.changeBytes(b)
 	if at.step == 1 && len(data) == at.n && at.stop >= at.start {
 		copy(b.data[at.start:at.stop], data)
 		return nil
@@ -330,6 +337,7 @@ func (m *Machine) deleteItem(o, i Value) error {
 		if err != nil {
 			return m.assignmentIndex(err, i, "list")
 		}
+		m.changeList(o)
 		o.items = slices.Concat(o.items[:k], o.items[k+1:])
 		return nil
 	case *Dict:
@@ -342,6 +350,7 @@ func (m *Machine) deleteItem(o, i Value) error {
 		if s, ok := i.(*slice); ok && s.step == nil {
 			at, err := m.spanOf(s, len(o.data))
 			if err == nil {
+				m.changeBytes(o)
 				o.data = slices.Concat(o.data[:at.start], o.data[max(at.start, at.stop):])
 			}
 			return err
@@ -364,6 +373,7 @@ func (m *Machine) deleteListSlice(l *List, s *slice) error {
 	if at.step != 1 {
 		return m.refusal("deleting a slice with a step is outside of the subset")
 	}
+	m.changeList(l)
 	l.items = slices.Concat(l.items[:at.start], l.items[max(at.start, at.stop):])
 	return nil
 }

@@ -85,17 +85,17 @@ func (r *rangeType) len() int {
 func (m *Machine) iter(v Value) (Value, error) {
 	switch v := v.(type) {
 	case *List:
-		return &listIterator{list: v}, nil
+		return &listIterator{head: m.made(), list: v}, nil
 	case *Tuple:
-		return &itemsIterator{items: v.items}, nil
+		return &itemsIterator{head: m.made(), items: v.items}, nil
 	case *Dict:
-		return &dictIterator{dict: v, kind: 'k', size: len(v.keys)}, nil
+		return &dictIterator{head: m.made(), dict: v, kind: 'k', size: len(v.keys)}, nil
 	case *dictView:
-		return &dictIterator{dict: v.dict, kind: v.kind, size: len(v.dict.keys)}, nil
+		return &dictIterator{head: m.made(), dict: v.dict, kind: v.kind, size: len(v.dict.keys)}, nil
 	case *Set:
-		return &setIterator{set: v, items: v.ordered()}, nil
+		return &setIterator{head: m.made(), set: v, items: v.ordered()}, nil
 	case *rangeType:
-		return &rangeIterator{next: v.start, stop: v.stop, step: v.step}, nil
+		return &rangeIterator{head: m.made(), next: v.start, stop: v.stop, step: v.step}, nil
 	case string:
 		return &textIterator{text: v}, nil
 	case Bytes, *Bytearray:
@@ -104,7 +104,7 @@ func (m *Machine) iter(v Value) (Value, error) {
 		return m.iterInstance(v)
 	case *Class:
 		if v.enum {
-			return &itemsIterator{items: memberValues(v)}, nil
+			return &itemsIterator{head: m.made(), items: memberValues(v)}, nil
 		}
 	}
 	if isIterator(v) {
@@ -157,6 +157,8 @@ func (m *Machine) forIter(f *frame, in *instruction) (*frame, error) {
 		if g.running {
 			return nil, m.raise(m.errors.Value, "generator already executing")
 		}
+		changeWhole(m, g, &g.changed)
+		m.own(g.frame)
 		g.running = true
 		g.frame.flags |= generatorLoop
 		return g.frame, nil
@@ -178,17 +180,21 @@ func (m *Machine) forIter(f *frame, in *instruction) (*frame, error) {
 func (m *Machine) next(it Value) (Value, bool, error) {
 	switch it := it.(type) {
 	case *listIterator:
+		changeWhole(m, it, &it.changed)
 		v, ok := it.next()
 		return v, ok, nil
 	case *itemsIterator:
+		changeWhole(m, it, &it.changed)
 		if it.at < len(it.items) {
 			it.at++
 			return it.items[it.at-1], true, nil
 		}
 		return nil, false, nil
 	case *rangeIterator:
+		changeWhole(m, it, &it.changed)
 		return it.advance()
 	case *textIterator:
+		changeWhole(m, it, &it.changed)
 		if it.text == "" {
 			return nil, false, nil
 		}
@@ -197,6 +203,7 @@ func (m *Machine) next(it Value) (Value, bool, error) {
 		it.text = it.text[n:]
 		return c, true, nil
 	case *bytesIterator:
+		changeWhole(m, it, &it.changed)
 		if b, _ := bytesOf(it.of); it.at < len(b) {
 			it.at++
 			return int(b[it.at-1]), true, nil
@@ -224,8 +231,10 @@ func (it *rangeIterator) advance() (Value, bool, error) {
 func (m *Machine) nextDerived(it Value) (Value, bool, error) {
 	switch it := it.(type) {
 	case *dictIterator:
+		changeWhole(m, it, &it.changed)
 		return m.nextEntry(it)
 	case *setIterator:
+		changeWhole(m, it, &it.changed)
 		if len(it.set.keys) != len(it.items) && it.at < len(it.items) {
 			return nil, false, m.raise(m.errors.Runtime, "Set changed size during iteration")
 		}
@@ -239,6 +248,7 @@ func (m *Machine) nextDerived(it Value) (Value, bool, error) {
 		if !ok || err != nil {
 			return nil, false, err
 		}
+		changeWhole(m, it, &it.changed)
 		it.n++
 		return NewTuple(it.n-1, v), true, nil
 	case *zipIterator:
@@ -353,6 +363,7 @@ func (m *Machine) nextItem(it *getitemIterator) (Value, bool, error) {
 	if e, ok := err.(*Exception); ok && (e.Value.class.IsSubclass(m.errors.Index) || e.Value.class.IsSubclass(m.errors.StopIteration)) {
 		return nil, false, nil
 	}
+	changeWhole(m, it, &it.changed)
 	it.at++
 	return v, err == nil, err
 }
@@ -377,6 +388,8 @@ func (m *Machine) nextOf(g *generator, sent Value) (Value, bool, error) {
 	case g.running:
 		return nil, false, m.raise(m.errors.Value, "generator already executing")
 	}
+	changeWhole(m, g, &g.changed)
+	m.own(g.frame)
 	if f := g.frame; f.ip > 0 {
 		*f.top() = sent
 	} else if sent != nil {

@@ -58,12 +58,15 @@ type Machine struct {
 	base         *base
 	dirtyClasses []*Class
 	encodeEpoch  uint32
+
+	journal
 }
 
 // New makes a machine.
 func New(options Options) *Machine {
 	m := &Machine{options: options, builtins: map[string]Value{}, modules: map[string]*Module{}, natives: map[string]*Native{},
-		methods: map[*Class]map[string]*Native{}, stars: map[*Module]bool{}, found: &builtinValues{}, observers: map[string]*Observer{}, classEpoch: 1}
+		methods: map[*Class]map[string]*Native{}, stars: map[*Module]bool{}, found: &builtinValues{}, observers: map[string]*Observer{}, classEpoch: 1,
+		journal: journal{now: 1}}
 	m.makeTypes()
 	m.makeErrors()
 	m.makeBuiltins()

@@ -118,11 +118,13 @@ func (m *Machine) countIn(items []Value, x Value) (Value, error) {
 func (m *Machine) listMethods() {
 	def := methodsOf[*List](m, m.types.List)
 	def("append", "object", func(m *Machine, l *List, a []Value) (Value, error) {
+		m.changeList(l)
 		l.items = append(l.items, a[1])
 		return nil, nil
 	})
 	def("extend", "iterable", func(m *Machine, l *List, a []Value) (Value, error) {
 		return nil, m.each(a[1], func(v Value) error {
+			m.changeList(l)
 			l.items = append(l.items, v)
 			return nil
 		})
@@ -136,6 +138,7 @@ func (m *Machine) listMethods() {
 		if i < 0 {
 			i += len(l.items)
 		}
+		m.changeList(l)
 		l.items = slices.Insert(slices.Clone(l.items), min(max(i, 0), len(l.items)), a[2])
 		return nil, nil
 	})
@@ -146,15 +149,21 @@ func (m *Machine) listMethods() {
 				return nil, err
 			}
 			if eq && i < len(l.items) {
+				m.changeList(l)
 				l.items = slices.Concat(l.items[:i], l.items[i+1:])
 				return nil, nil
 			}
 		}
 		return nil, m.raise(m.errors.Value, "list.remove(x): x not in list")
 	})
-	def("clear", "", func(m *Machine, l *List, a []Value) (Value, error) { l.items = nil; return nil, nil })
+	def("clear", "", func(m *Machine, l *List, a []Value) (Value, error) {
+		m.changeList(l)
+		l.items = nil
+		return nil, nil
+	})
 	def("copy", "", func(m *Machine, l *List, a []Value) (Value, error) { return &List{items: slices.Clone(l.items)}, nil })
 	def("reverse", "", func(m *Machine, l *List, a []Value) (Value, error) {
+		m.changeList(l)
 		l.items = slices.Clone(l.items)
 		slices.Reverse(l.items)
 		return nil, nil
@@ -166,6 +175,7 @@ func (m *Machine) listMethods() {
 	def("sort", "? key reverse", func(m *Machine, l *List, a []Value) (Value, error) {
 		s, err := m.sorted(slices.Clone(l.items), a)
 		if err == nil {
+			m.changeList(l)
 			l.items = s.(*List).items
 		}
 		return nil, err
@@ -191,6 +201,7 @@ func listPop(m *Machine, l *List, a []Value) (Value, error) {
 		i = k
 	}
 	v := l.items[i]
+	m.changeList(l)
 	if i == len(l.items)-1 {
 		l.items = l.items[:i]
 	} else {
@@ -222,6 +233,7 @@ func (m *Machine) dictMethods() {
 			return nil, err
 		case i >= 0:
 			v := d.vals[i]
+			m.changeDict(d)
 			d.removeAt(i)
 			return v, nil
 		case len(a) > 2:
@@ -245,6 +257,7 @@ func (m *Machine) dictMethods() {
 		return &Dict{keys: slices.Clone(d.keys), vals: slices.Clone(d.vals)}, nil
 	})
 	def("clear", "", func(m *Machine, d *Dict, a []Value) (Value, error) {
+		m.changeDict(d)
 		d.keys, d.vals, d.index = nil, nil, nil
 		return nil, nil
 	})
@@ -266,8 +279,7 @@ func (m *Machine) setMethods() {
 	})
 	def("copy", "", func(m *Machine, s *Set, a []Value) (Value, error) { return wrap(m.copySet(s)) })
 	def("clear", "", func(m *Machine, s *Set, a []Value) (Value, error) {
-		fresh := newSet()
-		s.Dict, s.table = fresh.Dict, fresh.table
+		m.replaceSet(s, newSet())
 		return nil, nil
 	})
 	for name, op := range map[string]binaryOp{"union": opOr, "intersection": opAnd, "difference": opSub} {
@@ -332,6 +344,7 @@ func (m *Machine) bytearrayMethods() {
 	def("append", "item", func(m *Machine, b *Bytearray, a []Value) (Value, error) {
 		x, err := m.byteOf(a[1])
 		if err == nil {
+			m.changeBytes(b)
 			b.data = append(b.data, x)
 		}
 		return nil, err
@@ -341,10 +354,15 @@ func (m *Machine) bytearrayMethods() {
 			return nil, m.raise(m.errors.Type, "can't extend bytearray with %s", typeName(a[1]))
 		}
 		data, err := m.bytesFrom(a[1])
+		m.changeBytes(b)
 		b.data = append(b.data, data...)
 		return nil, err
 	})
-	def("clear", "", func(m *Machine, b *Bytearray, a []Value) (Value, error) { b.data = nil; return nil, nil })
+	def("clear", "", func(m *Machine, b *Bytearray, a []Value) (Value, error) {
+		m.changeBytes(b)
+		b.data = nil
+		return nil, nil
+	})
 	def("copy", "", func(m *Machine, b *Bytearray, a []Value) (Value, error) {
 		return &Bytearray{data: slices.Clone(b.data)}, nil
 	})

@@ -127,6 +127,7 @@ func shuffle(m *Machine, a []Value) (Value, error) {
 	if !ok {
 		return nil, m.refusal("random.shuffle of a %s is outside of the subset", typeName(a[0]))
 	}
+	m.changeList(l)
 	for i := len(l.items) - 1; i > 0; i-- {
 		j, err := m.below("shuffle", i+1)
 		if err != nil {

@@ -174,6 +174,7 @@ func acquire(m *Machine, a []Value) (Value, error) {
 	}
 	switch {
 	case !l.held:
+		changeWhole(m, l, &l.changed)
 		l.held = true
 		return true, nil
 	case !blocking:
@@ -181,6 +182,7 @@ func acquire(m *Machine, a []Value) (Value, error) {
 	case m.nested > 0:
 		return nil, m.refusal("a thread waits inside of a built-in that calls Python code")
 	}
+	changeWhole(m, l, &l.changed)
 	l.waiters = append(slices.Clone(l.waiters), m.fiber)
 	return true, errBlocked
 }
@@ -191,6 +193,7 @@ func release(m *Machine, a []Value) (Value, error) {
 	if !l.held {
 		return nil, m.raise(m.errors.Runtime, "release unlocked lock")
 	}
+	changeWhole(m, l, &l.changed)
 	if len(l.waiters) == 0 {
 		l.held = false
 		return nil, nil
@@ -211,6 +214,7 @@ func (m *Machine) threadMethods() {
 			return nil, m.refusal("a thread without a target is outside of the subset")
 		}
 		f, err := m.newFiber(th.target, th.args.(*Tuple).items)
+		changeWhole(m, th, &th.changed)
 		th.fiber = f
 		return nil, err
 	})
@@ -230,6 +234,7 @@ func (m *Machine) threadMethods() {
 		case m.nested > 0:
 			return nil, m.refusal("a thread waits inside of a built-in that calls Python code")
 		}
+		m.changeFiber(th.fiber)
 		th.fiber.joining = append(th.fiber.joining, m.fiber)
 		return nil, errBlocked
 	})

@@ -108,7 +108,9 @@ func opDeleteFastRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 }
 
 func opStoreCellRun(m *Machine, f *frame, in *instruction) (*frame, error) {
-	f.regs[in.a].(*cell).value = f.pop()
+	c := f.regs[in.a].(*cell)
+	m.changeCell(c)
+	c.value = f.pop()
 	return nil, nil
 }
 
@@ -117,11 +119,13 @@ func opDeleteCellRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	if isUnset(c.value) {
 		return nil, m.unboundCell(f.code, int(in.a))
 	}
+	m.changeCell(c)
 	c.value = unset
 	return nil, nil
 }
 
 func opStoreGlobalRun(m *Machine, f *frame, in *instruction) (*frame, error) {
+	m.changeVariable(f.code.module, int(in.a))
 	f.code.module.setSlot(int(in.a), f.pop())
 	return nil, nil
 }
@@ -131,6 +135,7 @@ func opDeleteGlobalRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	if isUnset(mod.vals[in.a]) {
 		return nil, m.raise(m.errors.Name, "name '%s' is not defined", mod.names[in.a])
 	}
+	m.changeVariable(mod, int(in.a))
 	mod.setSlot(int(in.a), unset)
 	return nil, nil
 }
@@ -255,6 +260,7 @@ func opDictRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 func opAppendRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	v := f.pop()
 	l := f.regs[f.sp-int(in.a)].(*List)
+	m.changeList(l)
 	l.items = append(l.items, v)
 	return nil, nil
 }
@@ -280,6 +286,7 @@ func opExtendRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	v := f.pop()
 	l := (*f.top()).(*List)
 	return nil, m.each(v, func(x Value) error {
+		m.changeList(l)
 		l.items = append(l.items, x)
 		return nil
 	})
@@ -489,6 +496,7 @@ func opRaiseRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 		if err != nil {
 			return nil, m.raise(m.errors.Type, "exception causes must derive from BaseException")
 		}
+		m.changeInstance(x)
 		x.exc.cause = c
 	}
 	return nil, &Exception{Value: x}
@@ -760,6 +768,7 @@ func opImportStarRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	}
 	for i, name := range mod.names {
 		if name[0] != '_' && !isUnset(mod.vals[i]) {
+			m.changeVariable(f.code.module, f.code.module.slot(name))
 			f.code.module.set(name, mod.vals[i])
 		}
 	}

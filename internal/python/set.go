@@ -143,6 +143,7 @@ func (m *Machine) add(s *Set, v Value) error {
 	if err != nil || i >= 0 {
 		return err
 	}
+	m.changeSet(s)
 	if err := m.put(&s.Dict, v, nil); err != nil {
 		return err
 	}
@@ -164,6 +165,7 @@ func (m *Machine) discard(s *Set, v Value) (bool, error) {
 	if err != nil || i < 0 {
 		return false, err
 	}
+	m.changeSet(s)
 	s.removeAt(i)
 	if s.table == nil {
 		return true, nil
@@ -177,6 +179,12 @@ func (m *Machine) discard(s *Set, v Value) (bool, error) {
 		}
 	}
 	return true, nil
+}
+
+// replaceSet gives a set the elements of another, which is not used any more.
+func (m *Machine) replaceSet(s, o *Set) {
+	m.changeSet(s)
+	s.keys, s.vals, s.index, s.table = o.keys, o.vals, o.index, o.table
 }
 
 // ordered are the elements in the order of iteration.
@@ -201,6 +209,7 @@ func (m *Machine) update(s, o *Set) error {
 	if s == o {
 		return nil
 	}
+	m.changeSet(s)
 	if s.table != nil && o.table != nil {
 		if (s.table.fill+len(o.keys))*5 >= (len(s.table.slots)-1)*3 {
 			s.resize((len(s.keys) + len(o.keys)) * 2)

@@ -14,6 +14,8 @@ type head struct {
 	base  int32 // 1 + its number among the objects of the base, see Machine.Freeze
 	num   int32
 	epoch uint32
+	// changed is when the object changed, see journal.
+	changed Stamp
 }
 
 type (

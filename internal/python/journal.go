@@ -1,0 +1,270 @@
+package python
+
+import "slices"
+
+// A journal keeps what objects were before they changed, so that a machine can be put back as it was at a mark. An object is kept once
+// between two marks. Time is counted: it moves on at marks, and whenever somebody asks what has changed since.
+type journal struct {
+	now     uint32
+	since   uint32 // when the last mark was made; 0: there is none
+	entries []entry
+	values  []Value // what entries refer to
+	frames  []frame
+	tries   []handlerAt
+}
+
+// An entry is what an object was.
+type entry struct {
+	object any     // nil: undo says what to do
+	items  []Value // the slice that the object had
+	from   int     // where its elements are in the journal's values, or the object in its frames
+	rest   any     // what else the object had
+	undo   func()
+}
+
+// A Mark is a state of a machine that it can be put back to.
+type Mark struct {
+	entries, values, frames, tries int
+	suspended                      []*Fiber
+	steps                          int64
+}
+
+// Mark marks the state of the machine, in which no fiber runs or is ready to.
+func (m *Machine) Mark() Mark {
+	m.now++
+	m.since = m.now
+	return Mark{len(m.entries), len(m.values), len(m.frames), len(m.tries), m.suspended, m.steps}
+}
+
+// Rollback puts the machine back to a mark. Marks made after it are void.
+func (m *Machine) Rollback(to Mark) {
+	m.now++
+	for i := len(m.entries) - 1; i >= to.entries; i-- {
+		m.putBack(&m.entries[i])
+	}
+	clear(m.entries[to.entries:])
+	m.entries, m.values = m.entries[:to.entries], m.values[:to.values]
+	m.frames, m.tries = m.frames[:to.frames], m.tries[:to.tries]
+	m.fiber, m.frame, m.call, m.ready, m.nested, m.recursion = nil, nil, nil, nil, 0, 0
+	m.suspended, m.steps = to.suspended, to.steps
+	m.now++
+	m.since = m.now
+}
+
+// Now is the time of the machine. What changes later has a later one.
+func (m *Machine) Now() uint32 {
+	m.now++
+	return m.now - 1
+}
+
+// A Stamp says when an object changed.
+type Stamp struct{ time uint32 }
+
+// Time is when the object changed last, as Machine.Now says it; 0: it has not since it was made.
+func (s *Stamp) Time() uint32 { return s.time }
+
+// Changes is the stamp of an object that can change: a List, an Instance or a Bytearray; nil: it is none.
+func Changes(v Value) *Stamp {
+	switch v := v.(type) {
+	case *List:
+		return &v.changed
+	case *Instance:
+		return &v.changed
+	case *Bytearray:
+		return &v.changed
+	}
+	return nil
+}
+
+// EachCell calls f with the stamps of the variables of outer functions that a function uses.
+func (f *Function) EachCell(do func(*Stamp)) {
+	for _, c := range f.cells {
+		do(&c.changed)
+	}
+}
+
+// made is the head of a new object, which nobody needs to keep.
+func (m *Machine) made() head { return head{changed: Stamp{m.now}} }
+
+// isKept reports whether an object is in the journal since the last mark, or need not be.
+func (m *Machine) isKept(s *Stamp) bool { return s.time >= m.since }
+
+// keep adds an entry for an object, which has a slice of values; other may be nil.
+func (m *Machine) keep(object any, items []Value, rest any) {
+	m.entries = append(m.entries, entry{object: object, items: items, from: len(m.values), rest: rest})
+	m.values = append(m.values, items...)
+}
+
+// onRollback has a rollback call undo.
+func (m *Machine) onRollback(undo func()) {
+	if m.since > 0 {
+		m.entries = append(m.entries, entry{undo: undo})
+	}
+}
+
+// The following are called before an object changes, by its type.
+
+func (m *Machine) changeInstance(x *Instance) {
+	if x.changed.time != m.now {
+		m.keepInstance(x)
+	}
+}
+
+func (m *Machine) keepInstance(x *Instance) {
+	if !m.isKept(&x.changed) {
+		var rest any
+		if x.exc != nil {
+			rest = *x.exc
+		}
+		m.keep(x, x.fields, rest)
+	}
+	x.changed.time = m.now
+}
+
+func (m *Machine) changeList(x *List) {
+	if x.changed.time != m.now {
+		m.keepList(x)
+	}
+}
+
+func (m *Machine) keepList(x *List) {
+	if !m.isKept(&x.changed) {
+		m.keep(x, x.items, nil)
+	}
+	x.changed.time = m.now
+}
+
+func (m *Machine) changeCell(x *cell) {
+	if x.changed.time != m.now {
+		m.keepCell(x)
+	}
+}
+
+func (m *Machine) keepCell(x *cell) {
+	if !m.isKept(&x.changed) {
+		m.keep(x, nil, x.value)
+	}
+	x.changed.time = m.now
+}
+
+func (m *Machine) changeBytes(x *Bytearray) {
+	if x.changed.time == m.now {
+		return
+	}
+	if !m.isKept(&x.changed) {
+		m.keep(x, nil, keptBytes{x.data, slices.Clone(x.data)})
+	}
+	x.changed.time = m.now
+}
+
+// keptBytes are the slice of a bytearray, and its elements.
+type keptBytes struct{ data, elements []byte }
+
+func (m *Machine) changeDict(x *Dict) {
+	if m.isKept(&x.changed) {
+		return
+	}
+	m.keep(x, x.keys, keptValues{x.vals, slices.Clone(x.vals)})
+	x.changed.time = m.now
+}
+
+// keptValues are the slice of the values of a dict, and its elements.
+type keptValues struct{ vals, elements []Value }
+
+func (m *Machine) changeSet(x *Set) {
+	if m.isKept(&x.changed) {
+		return
+	}
+	var table *setTable
+	if x.table != nil {
+		table = &setTable{slots: slices.Clone(x.table.slots), fill: x.table.fill}
+	}
+	m.onRollback(func() { x.table = table })
+	m.changeDict(&x.Dict)
+}
+
+// own is called before a frame goes on that has been left.
+func (m *Machine) own(f *frame) {
+	if f.changed.time < m.since {
+		m.keepFrame(f)
+	}
+}
+
+func (m *Machine) keepFrame(f *frame) {
+	m.entries = append(m.entries, entry{object: f, from: len(m.frames), items: f.regs, rest: [2]int{len(m.values), len(m.tries)}})
+	m.frames = append(m.frames, *f)
+	m.values = append(m.values, f.regs...)
+	m.tries = append(m.tries, f.tries...)
+	f.changed.time = m.now
+}
+
+func (m *Machine) changeFiber(f *Fiber) { changeWhole(m, f, &f.changed) }
+
+// changeWhole keeps an object by a copy of its struct. What that refers to does not change, or is kept by itself.
+func changeWhole[T any](m *Machine, x *T, s *Stamp) {
+	if m.isKept(s) {
+		return
+	}
+	old := *x
+	m.onRollback(func() { *x = old })
+	s.time = m.now
+}
+
+// putBack makes an object what it was. It has changed now, as all that look at it must see.
+func (m *Machine) putBack(e *entry) {
+	elements := func(n int) []Value { return m.values[e.from : e.from+n] }
+	switch x := e.object.(type) {
+	case nil:
+		e.undo()
+	case *Instance:
+		x.fields, x.changed.time = e.items, m.now
+		copy(x.fields, elements(len(e.items)))
+		if exc, ok := e.rest.(exceptionData); ok {
+			*x.exc = exc
+		}
+	case *List:
+		x.items, x.changed.time = e.items, m.now
+		copy(x.items, elements(len(e.items)))
+	case *cell:
+		x.value, x.changed.time = e.rest, m.now
+	case *Bytearray:
+		kept := e.rest.(keptBytes)
+		x.data, x.changed.time = kept.data, m.now
+		copy(x.data, kept.elements)
+	case *Dict:
+		kept := e.rest.(keptValues)
+		x.keys, x.vals, x.index, x.changed.time = e.items, kept.vals, nil, m.now
+		copy(x.keys, elements(len(e.items)))
+		copy(x.vals, kept.elements)
+	case *frame:
+		at := e.rest.([2]int)
+		*x = m.frames[e.from]
+		copy(x.regs, m.values[at[0]:])
+		copy(x.tries, m.tries[at[1]:])
+	}
+}
+
+// changeVariable is called before a variable of a module changes.
+func (m *Machine) changeVariable(mod *Module, slot int) {
+	old := mod.vals[slot]
+	m.onRollback(func() { mod.setSlot(slot, old) })
+}
+
+// keepClassAttr is called before an attribute of a class changes.
+func (m *Machine) keepClassAttr(c *Class, name string) {
+	old, had := c.attrs[name]
+	order := c.order
+	m.onRollback(func() {
+		if c.attrs[name] = old; !had {
+			delete(c.attrs, name)
+		}
+		c.order = order
+		m.classEpoch++
+	})
+}
+
+// Swap exchanges two elements of a list.
+func (m *Machine) Swap(l *List, i, j int) {
+	m.changeList(l)
+	l.items[i], l.items[j] = l.items[j], l.items[i]
+}
