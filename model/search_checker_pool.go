@@ -12,7 +12,7 @@ type checkerPool struct {
 
 // first makes the checkers of the first run.
 func (c *checkerPool) first() []Checker {
-	c.checkers = newCheckers(c.properties)
+	c.checkers, c.fresh = newCheckers(c.properties), nil
 	for _, checker := range c.checkers {
 		c.fresh = append(c.fresh, freshOf(checker))
 	}

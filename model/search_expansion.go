@@ -26,6 +26,7 @@ type expansion struct {
 	firstOpen   int            // the first action of the menu with choices left in todo; the successors of all before it are yielded
 	yield       func(*successor)
 	saved       *snapshot.Snapshot
+	levels      levels // of a run on Python
 	keepsStacks []int8 // for each template: at least 0 if its actions, as a rule, leave the stacks as they were
 
 	// Of the run under way:
@@ -48,10 +49,11 @@ func (w *worker) expand(to path, yield func(*successor)) {
 
 // makeRun makes a run, and reports whether another is needed.
 func (x *expansion) makeRun() bool {
-	x.actor = x.to.follow()
-	x.actor.toExpand, x.actor.atEnd, x.actor.everyOrder = true, x.atMenu, x.Full
-	x.worker.actor, x.newSites = x.actor, nil
-	x.current, x.isSaved, x.unwinding = -1, false, false
+	if x.Source != nil && !x.Replay {
+		x.makeRunOnSource()
+		return false
+	}
+	x.beginActor()
 	r := x.newRun(x.actor)
 	defer r.Close()
 	r.undoer, r.repeating = x, true
@@ -66,6 +68,14 @@ func (x *expansion) makeRun() bool {
 	return x.firstOpen < len(x.menu)
 }
 
+// beginActor makes the actor of a run that comes to the state.
+func (x *expansion) beginActor() {
+	x.actor = x.to.follow()
+	x.actor.toExpand, x.actor.atEnd, x.actor.everyOrder = true, x.atMenu, x.Full
+	x.worker.actor, x.newSites = x.actor, nil
+	x.current, x.isSaved, x.unwinding = -1, false, false
+}
+
 // atMenu is called when the run is at the state's menu, and when an action of the menu has led to another. It returns the action
 // that is taken next.
 func (x *expansion) atMenu(r *Run, at *Activation) Action {
@@ -77,6 +87,9 @@ func (x *expansion) atMenu(r *Run, at *Activation) Action {
 		x.learn(kept)
 		x.add(r, s)
 		if !kept || !x.isSaved {
+			return Action{}
+		}
+		if r.source != nil && x.chooseNext() < 0 {
 			return Action{}
 		}
 		if at != x.at && r.source == nil {
@@ -119,7 +132,7 @@ func (x *expansion) takeNext(r *Run, at *Activation) Action {
 	if x.current < 0 {
 		return Action{}
 	}
-	if !x.isSaved && !x.Replay && x.expectsStacksKept(x.current) && x.severalLeft() {
+	if !x.isSaved && !x.Replay && (r.source != nil || x.expectsStacksKept(x.current) && x.severalLeft()) {
 		x.save(r)
 	}
 	todo, p := &x.todo[x.current], x.actor
@@ -200,15 +213,18 @@ func (x *expansion) add(r *Run, s *successor) {
 
 // save saves everything that an action can change.
 func (x *expansion) save(r *Run) {
+	if x.isSaved = true; r.source != nil {
+		x.addLevel(r)
+		return
+	}
 	if x.saved == nil {
 		x.saved = snapshot.New(notSaved()...)
 	}
 	x.saved.Clear()
-	saveRun(x.saved, r)
+	x.saved.Add(r)
 	for _, c := range r.checkers {
 		x.saved.Add(c)
 	}
-	x.isSaved = true
 }
 
 // notSaved are the types of objects that no action changes, and of those that save adds by themselves (the checkers, in observers) or
@@ -219,11 +235,12 @@ func notSaved() []reflect.Type {
 
 // restore puts everything back as it was at the menu.
 func (x *expansion) restore(r *Run) {
+	if r.source != nil {
+		x.levels.restore(r, x.actor)
+		return
+	}
 	r.Store.CloseSince()
 	x.saved.Restore()
-	if r.source != nil {
-		r.source.machine.ForgetFrames()
-	}
 	x.unwinding = false
 }
 

@@ -310,6 +310,7 @@ func (w *worker) newRun(p *pathActor) *Run { return w.newRunOf(p, p) }
 
 // newRunOf makes a run. The worker's run before it must be closed, and is used again.
 func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
+	w.expansion.levels.clear()
 	if w.run != nil {
 		if w.checkers.next() {
 			w.run.assign(w.checkers.checkers)

@@ -20,6 +20,7 @@ type pathActor struct {
 	toExpand   bool                           // the state at the end is to be expanded, so another run has come there before
 	isFirst    bool                           // no run before this one has taken any of the path
 	nextAction int                            // how many were taken
+	onWay      func(*Run)                     // is called at each menu on the way; nil: it is not
 	atEnd      func(*Run, *Activation) Action // is called at the end, and returns the action to be taken; nil: the run ends there
 }
 
@@ -35,6 +36,9 @@ func (p *pathActor) Next(r *Run, at *Activation) Action {
 			return Action{}
 		}
 		return p.atEnd(r, at)
+	}
+	if p.onWay != nil {
+		p.onWay(r)
 	}
 	p.nextAction++
 	r.repeating = !p.isNew()

@@ -131,6 +131,7 @@ func (r *Run) noteMissing(changed *changedSet) error {
 
 // noteUnknown notes each field that holds what the port has nothing for.
 func noteUnknown(m *mirror.Mirror, changed *changedSet) {
+	m.Refill()
 	m.OnUnknown = func(class, field string) {
 		changed.add(class+"."+field, fmt.Sprintf("%s.%s is not what it was", class, field))
 	}

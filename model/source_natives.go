@@ -104,8 +104,8 @@ func (r *Run) choiceSite() spec.Site {
 }
 
 func (r *Run) shuffleOnSource(args []python.Value) {
-	list := args[0].(*python.List).Items()
-	r.Store.ShuffleList(r.choiceSite(), len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	list := args[0].(*python.List)
+	r.Store.ShuffleList(r.choiceSite(), len(list.Items()), func(i, j int) { r.source.machine.Swap(list, i, j) })
 }
 
 // inOrder are threads in the order in which they were made.

@@ -35,7 +35,7 @@ func (r *Run) onSource(source *Source, options spec.Options) error {
 	}
 	plans := mirror.NewPlans(engine.File)
 	plans.Classes = hostClasses
-	shared.mirror = &mirror.Mirror{Plans: plans, Store: r.Store}
+	shared.mirror = &mirror.Mirror{Plans: plans, Machine: shared.machine.Machine, Store: r.Store}
 	r.observe()
 	if r.source.run, err = shared.machine.Begin(r.World, options.Deterministic); err != nil {
 		return err
@@ -100,7 +100,8 @@ func (r *Run) keepOrigin(fixed []reflect.Type) {
 	actor := r.actor
 	r.actor = nil // an actor belongs to the search
 	r.source.origin = snapshot.New(fixed...)
-	saveRun(r.source.origin, r)
+	r.source.origin.Add(r)
+	r.source.originMark = r.source.machine.Mark()
 	r.actor = actor
 }
 
@@ -152,27 +153,11 @@ func eachEntry(dict python.Value, f func(name string, v python.Value)) {
 	}
 }
 
-// saveRun saves everything of a run that can change, but for its checkers.
-func saveRun(to *snapshot.Snapshot, r *Run) {
-	to.Add(r)
-	if r.source == nil {
-		return
-	}
-	for _, mod := range []*python.Module{r.source.machine.Definitions, r.source.machine.Module} {
-		for _, root := range mod.Changing() {
-			to.Add(root)
-		}
-		if r.source.machine.Rebinds(mod) {
-			to.Add(mod.Variables())
-		}
-	}
-}
-
 // reuseOnSource makes a closed run a new one, as reuse does.
 func (r *Run) reuseOnSource(actor Actor, choices spec.Choices) {
 	observers := r.observers
+	r.source.machine.Rollback(r.source.originMark)
 	r.source.origin.Restore()
-	r.source.machine.ForgetFrames()
 	r.actor, r.observers = actor, observers
 	r.Store.MirrorChoices(choices)
 	for _, c := range r.checkers {

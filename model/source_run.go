@@ -72,8 +72,10 @@ type sourceShared struct {
 	machine *engine.Machine
 	mirror  *mirror.Mirror
 	origin  *snapshot.Snapshot // of the run before anything happened
-	ops     map[string]python.Value
-	hostOps map[string]python.Value
+	// originMark is the machine then.
+	originMark python.Mark
+	ops        map[string]python.Value
+	hostOps    map[string]python.Value
 }
 
 // A sought is an index that was looked up.
@@ -89,8 +91,8 @@ type pendingCopy struct{ buffer, onCopy, onCopyDone python.Value }
 
 // sourceFixed are the types of what does not change during a run.
 func sourceFixed() []reflect.Type {
-	return slices.Concat(python.Fixed(), mirror.Fixed(), []reflect.Type{reflect.TypeFor[engine.Source](), reflect.TypeFor[*snapshot.Snapshot](),
-		reflect.TypeFor[map[string]python.Value]()})
+	return slices.Concat(python.Fixed(), mirror.Fixed(), []reflect.Type{reflect.TypeFor[sourceShared](), typeFor[hostReadable](), typeFor[hostWritable](),
+		typeFor[hostStream](), typeFor[hostFuture]()})
 }
 
 // runFixed are the types of what does not change during a run, on the port or on Python.
@@ -104,6 +106,11 @@ func (r *Run) mainOnSource() {
 	s := r.source
 	s.host = r.addHost()
 	r.starting, s.startLeft = true, len(r.World.Start)
+	r.goOnOnSource()
+}
+
+// goOnOnSource has the run go on until the actor ends it or the specification is stopped.
+func (r *Run) goOnOnSource() {
 	for r.stepOnSource() {
 	}
 }

@@ -24,10 +24,10 @@ func functionOf(v python.Value) *python.Function {
 }
 
 // follow follows a path from a closure: captured variables, the object that a method is bound to, attributes, arguments of a partial.
-func follow(from python.Value, path []string) (python.Value, bool) {
+func (m *Mirror) follow(from python.Value, path []string) (python.Value, bool) {
 	v := from
 	for _, name := range path {
-		next, ok := step(v, name)
+		next, ok := m.step(v, name)
 		if !ok {
 			return nil, false
 		}
@@ -36,15 +36,16 @@ func follow(from python.Value, path []string) (python.Value, bool) {
 	return v, true
 }
 
-func step(v python.Value, name string) (python.Value, bool) {
+func (m *Mirror) step(v python.Value, name string) (python.Value, bool) {
 	switch v := v.(type) {
 	case *python.Function:
+		v.EachCell(m.readsFrom)
 		return v.Variable(name)
 	case *python.Method:
 		if name == "self" {
 			return v.Self(), true
 		}
-		return step(v.Func(), name)
+		return m.step(v.Func(), name)
 	case *python.Partial:
 		if i, err := strconv.Atoi(name); err == nil {
 			if args := v.Args(); i < len(args)-len(v.Names()) {
@@ -55,8 +56,9 @@ func step(v python.Value, name string) (python.Value, bool) {
 		if i := slices.Index(v.Names(), name); i >= 0 {
 			return v.Args()[len(v.Args())-len(v.Names())+i], true
 		}
-		return step(v.Func(), name)
+		return m.step(v.Func(), name)
 	case *python.Instance:
+		m.readsFrom(python.Changes(v))
 		return v.Get(name)
 	}
 	return nil, false
@@ -162,7 +164,7 @@ func (m *Mirror) closure(v python.Value) any {
 		return nil
 	}
 	if pl := m.closurePlan(f); pl.mirror.Self != "" && !pl.own {
-		self, _ := step(v, pl.mirror.Self)
+		self, _ := m.step(v, pl.mirror.Self)
 		return m.Value(self)
 	}
 	if p := m.closurePair(v); p != nil {

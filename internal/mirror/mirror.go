@@ -17,10 +17,14 @@ import (
 // A Mirror is a store of the port that is filled from the objects of a machine. The objects of both are paired for as long as they live.
 type Mirror struct {
 	*Plans
+	Machine  *python.Machine
 	Store    *spec.Store
 	Unknown  []Unknown // what the last Sync found that the port does not know, in the order in which it came to it
 	Roots    []any     // *python.Instance and others from which everything can be reached
 	epoch    uint32
+	now      uint32 // when the last Sync began, by the time of the machine
+	stale    uint32 // what was filled up to then is filled again
+	filling  *pair  // that is being filled; nil: none is, or an object that does not change
 	todo     []*pair
 	elements []spec.Element
 	free     []uint64
@@ -51,9 +55,25 @@ func NewPlans(ownFile string) *Plans {
 	return &Plans{classes: map[*python.Class]*plan{}, closures: map[*python.Code]*plan{}, setters: map[reflect.Type]setter{}, OwnFile: ownFile}
 }
 
-// Fixed are the types that do not change.
+// Fixed are the types of what need not be saved: a mirror is filled from the objects of the machine again.
 func Fixed() []reflect.Type {
-	return []reflect.Type{reflect.TypeFor[Plans](), reflect.TypeFor[plan]()}
+	types := []reflect.Type{reflect.TypeFor[Mirror](), reflect.TypeFor[spec.Bytearray]()}
+	for _, known := range []map[string]spec.MirrorType{spec.MirrorClasses, spec.MirrorClosures} {
+		for _, t := range known {
+			if t.Type != nil && t.Type != reflect.TypeFor[spec.Store]() {
+				types = append(types, structOf(t.Type))
+			}
+		}
+	}
+	return types
+}
+
+// structOf is a struct, or that which a pointer points to.
+func structOf(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
 }
 
 // A pair is an object of Python and the port's.
@@ -62,7 +82,12 @@ type pair struct {
 	from  python.Value
 	at    unsafe.Pointer // of the port's object
 	value any            // the port's object, as an interface has it
-	epoch uint32         // of the last Sync that filled it
+	epoch uint32         // of the last Sync that came to it
+	// Of when it was filled last, so that it need not be while nothing of it changes:
+	filled   uint32          // when that was, by the time of the machine
+	stamps   []*python.Stamp // of all that it is filled from
+	children []*pair         // that it refers to
+	unknown  []Unknown
 	// begins is the function that a continuation begins with; nil: it has begun, or is none.
 	begins python.Value
 }
@@ -144,12 +169,10 @@ func (p *Plans) shape(pl *plan) {
 	if t == nil {
 		return
 	}
-	if t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	} else {
+	if t.Kind() != reflect.Pointer {
 		pl.byValue = t.Implements(reflect.TypeFor[spec.ValType]()) || t.Implements(reflect.TypeFor[spec.ReadyFunc]())
 	}
-	pl.goType = t
+	pl.goType = structOf(t)
 }
 
 func contains(list []string, s string) bool {
@@ -209,8 +232,7 @@ func (m *Mirror) pairOf(x *python.Instance) *pair {
 		x.SetTag(p)
 		m.Store.MirrorElement(p.value)
 		if pl.mirror.Static {
-			m.fill(p)
-			p.seal()
+			m.fillOnce(p)
 		}
 	}
 	m.visit(p)
@@ -218,10 +240,65 @@ func (m *Mirror) pairOf(x *python.Instance) *pair {
 }
 
 func (m *Mirror) visit(p *pair) {
-	if p.epoch != m.epoch && !p.plan.mirror.Static && p.plan.known {
+	if p.plan.mirror.Static || !p.plan.known {
+		return
+	}
+	if m.filling != nil {
+		m.filling.children = append(m.filling.children, p)
+	}
+	m.reach(p)
+}
+
+// reach has a pair be filled in this Sync, unless it was.
+func (m *Mirror) reach(p *pair) {
+	if p.epoch != m.epoch {
 		p.epoch = m.epoch
 		m.todo = append(m.todo, p)
 	}
+}
+
+// readsFrom notes that what is being filled depends on an object that can change.
+func (m *Mirror) readsFrom(s *python.Stamp) {
+	if m.filling != nil && s != nil {
+		m.filling.stamps = append(m.filling.stamps, s)
+	}
+}
+
+// noteUnknown notes what the port does not know.
+func (m *Mirror) noteUnknown(u Unknown) {
+	m.Unknown = append(m.Unknown, u)
+	if m.filling != nil {
+		m.filling.unknown = append(m.filling.unknown, u)
+	}
+}
+
+// isFresh reports whether nothing has changed that a pair was filled from.
+func (m *Mirror) isFresh(p *pair) bool {
+	if p.filled <= m.stale {
+		return false
+	}
+	for _, s := range p.stamps {
+		if s.Time() > p.filled {
+			return false
+		}
+	}
+	return true
+}
+
+// refresh fills a pair if that is needed, and reaches all that it refers to.
+func (m *Mirror) refresh(p *pair) {
+	if m.isFresh(p) {
+		m.Unknown = append(m.Unknown, p.unknown...)
+		for _, child := range p.children {
+			m.reach(child)
+		}
+		return
+	}
+	p.stamps, p.children, p.unknown = p.stamps[:0], p.children[:0], p.unknown[:0]
+	m.filling = p
+	m.fill(p)
+	m.filling = nil
+	p.filled = m.now
 }
 
 func newPair(pl *plan, from python.Value) *pair {
@@ -241,9 +318,10 @@ func (p *pair) seal() {
 	}
 }
 
-// Sync fills everything that can be reached from the roots.
+// Sync fills everything that can be reached from the roots, as far as it has changed since it was filled.
 func (m *Mirror) Sync() {
 	m.epoch++
+	m.now = m.Machine.Now()
 	m.Unknown = m.Unknown[:0]
 	for _, root := range m.Roots {
 		m.Value(root)
@@ -251,12 +329,24 @@ func (m *Mirror) Sync() {
 	m.Flush()
 }
 
+// Refill has the next Sync fill everything.
+func (m *Mirror) Refill() { m.stale = m.now }
+
+// fillOnce fills an object that does not change.
+func (m *Mirror) fillOnce(p *pair) {
+	outer := m.filling
+	m.filling = nil
+	m.fill(p)
+	p.seal()
+	m.filling = outer
+}
+
 // Flush fills the objects that were come upon since.
 func (m *Mirror) Flush() {
 	for len(m.todo) > 0 {
 		p := m.todo[len(m.todo)-1]
 		m.todo = m.todo[:len(m.todo)-1]
-		m.fill(p)
+		m.refresh(p)
 	}
 }
 
@@ -264,7 +354,7 @@ func (m *Mirror) Flush() {
 func As[T any](m *Mirror, v python.Value) T {
 	var x T
 	if !m.setter(reflect.TypeFor[T]())(m, unsafe.Pointer(&x), v) {
-		m.Unknown = append(m.Unknown, Unknown{nil, reflect.TypeFor[T]().Name(), v})
+		m.noteUnknown(Unknown{nil, reflect.TypeFor[T]().Name(), v})
 	}
 	return x
 }
@@ -289,7 +379,7 @@ func (m *Mirror) fill(p *pair) {
 	default:
 		for i := range p.plan.fields {
 			f := &p.plan.fields[i]
-			if v, ok := follow(from, f.path); ok {
+			if v, ok := m.follow(from, f.path); ok {
 				f.set(m, f.address(p.at), v)
 			}
 		}
@@ -297,6 +387,7 @@ func (m *Mirror) fill(p *pair) {
 }
 
 func (m *Mirror) fillInstance(p *pair, x *python.Instance) {
+	m.readsFrom(python.Changes(x))
 	pl := p.plan
 	if pl.slots != len(x.Class().SlotNames()) {
 		pl = m.planOf(x.Class())
@@ -306,7 +397,7 @@ func (m *Mirror) fillInstance(p *pair, x *python.Instance) {
 		f := &pl.fields[i]
 		if v, ok := x.Slot(f.slot); ok {
 			if !f.set(m, f.address(p.at), v) {
-				m.Unknown = append(m.Unknown, Unknown{p.value, f.name, v})
+				m.noteUnknown(Unknown{p.value, f.name, v})
 				if m.OnUnknown != nil {
 					m.OnUnknown(pl.name, x.Class().SlotNames()[f.slot])
 				}
@@ -315,7 +406,7 @@ func (m *Mirror) fillInstance(p *pair, x *python.Instance) {
 	}
 	for _, f := range pl.unknown {
 		if v, ok := x.Slot(f.slot); ok {
-			m.Unknown = append(m.Unknown, Unknown{p.value, f.name, v})
+			m.noteUnknown(Unknown{p.value, f.name, v})
 		}
 	}
 	switch o := p.value.(type) {
@@ -352,11 +443,14 @@ func (m *Mirror) fillTable(inst *spec.ComponentInstance, x *python.Instance, nam
 	if array == nil || free == nil {
 		return
 	}
+	m.readsFrom(python.Changes(table))
+	m.readsFrom(python.Changes(array))
+	m.readsFrom(python.Changes(free))
 	m.elements, m.free = m.elements[:0], m.free[:0]
 	for _, v := range array.Items() {
 		e, _ := m.Value(v).(spec.Element)
 		if v != nil && e == nil {
-			m.Unknown = append(m.Unknown, Unknown{inst, name, v})
+			m.noteUnknown(Unknown{inst, name, v})
 		}
 		m.elements = append(m.elements, e)
 	}
@@ -370,6 +464,6 @@ func (m *Mirror) fillTable(inst *spec.ComponentInstance, x *python.Instance, nam
 // Begins says which function a new continuation begins with.
 func (m *Mirror) Begins(continuation *python.Instance, f python.Value) {
 	if p := m.pairOf(continuation); p != nil {
-		p.begins = f
+		p.begins, p.filled = f, 0
 	}
 }

@@ -153,11 +153,12 @@ func setString(_ *Mirror, at unsafe.Pointer, v python.Value) bool {
 	return isString && isWord && isNumber
 }
 
-func setBytes(_ *Mirror, at unsafe.Pointer, v python.Value) bool {
+func setBytes(m *Mirror, at unsafe.Pointer, v python.Value) bool {
 	b, ok := v.(*python.Bytearray)
 	if !ok {
 		return false
 	}
+	m.readsFrom(python.Changes(b))
 	if p := (**spec.Bytearray)(at); *p == nil {
 		*p = &spec.Bytearray{B: b.Data()}
 	} else {
@@ -217,9 +218,11 @@ func beginsWith(s, t reflect.Type) bool {
 	return true
 }
 
-func items(v python.Value) ([]python.Value, bool) {
+// items are the elements of a list or a tuple.
+func (m *Mirror) items(v python.Value) ([]python.Value, bool) {
 	switch v := v.(type) {
 	case *python.List:
+		m.readsFrom(python.Changes(v))
 		return v.Items(), true
 	case *python.Tuple:
 		return v.Items(), true
@@ -233,7 +236,7 @@ func (p *Plans) sliceSetter(t reflect.Type) setter {
 	element := p.setter(t.Elem())
 	size := t.Elem().Size()
 	return func(m *Mirror, at unsafe.Pointer, v python.Value) bool {
-		list, ok := items(v)
+		list, ok := m.items(v)
 		s := reflect.NewAt(t, at).Elem()
 		if s.Cap() < len(list) {
 			s.Set(reflect.MakeSlice(t, len(list), max(2*len(list), 4)))
@@ -251,7 +254,7 @@ func (p *Plans) sliceSetter(t reflect.Type) setter {
 func (p *Plans) arraySetter(t reflect.Type) setter {
 	element := p.setter(t.Elem())
 	return func(m *Mirror, at unsafe.Pointer, v python.Value) bool {
-		list, ok := items(v)
+		list, ok := m.items(v)
 		for i, e := range list[:min(len(list), t.Len())] {
 			ok = element(m, unsafe.Add(at, uintptr(i)*t.Elem().Size()), e) && ok
 		}

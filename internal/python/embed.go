@@ -5,8 +5,7 @@ import (
 	"reflect"
 )
 
-// This file is for programs that keep Go objects beside those of a machine, and put a machine back as it was by copying the memory of
-// its objects: cabi/internal/snapshot does.
+// This file is for programs that keep Go objects beside those of a machine.
 
 // A tagged is what a program of Go has attached to an object.
 type tagged struct{ tag any }
@@ -51,63 +50,15 @@ func (m *Machine) Caller() *Call {
 // Code is the function that runs.
 func (c *Call) Code() *Code { return c.frame.code }
 
-// ForgetFrames forgets the frames of calls that have ended, which the machine uses again. It is to be called when the memory of the
-// machine was put back: a frame among them may be in use then.
-func (m *Machine) ForgetFrames() { m.pool = nil }
-
-// Lists of a machine that do not change once the modules are loaded, or that need not be put back.
-type (
-	builtinValues struct{ values []Value }
-	codeList      []*Code
-	classList     []*Class
-	framePool     []*frame
-)
-
-// Fixed are the types of the objects that do not change once the modules are loaded: those of a machine that are the same in all its
-// states. Variables of modules are among them, see Module.Changing.
+// Fixed are the types of a machine and its objects, which a program that saves its own memory need not save: Machine.Rollback puts them back.
 func Fixed() []reflect.Type {
 	return []reflect.Type{
-		reflect.TypeFor[Options](), reflect.TypeFor[typeClasses](), reflect.TypeFor[errorClasses](), reflect.TypeFor[Class](), reflect.TypeFor[Code](),
-		reflect.TypeFor[Native](), reflect.TypeFor[Module](), reflect.TypeFor[Observer](), reflect.TypeFor[EnumMember](), reflect.TypeFor[TypeForm](),
-		reflect.TypeFor[map[string]Value](), reflect.TypeFor[map[string]*Native](), reflect.TypeFor[map[*Class]map[string]*Native](),
-		reflect.TypeFor[map[string]*Module](), reflect.TypeFor[map[*Module]bool](), reflect.TypeFor[map[string]*Observer](), reflect.TypeFor[framePool](), reflect.TypeFor[builtinValues](), reflect.TypeFor[codeList](), reflect.TypeFor[classList](),
-		reflect.TypeFor[base](), reflect.TypeFor[property](), reflect.TypeFor[wrapped](), reflect.TypeFor[singleton](), reflect.TypeFor[classBody](),
+		reflect.TypeFor[Machine](), reflect.TypeFor[Module](), reflect.TypeFor[Class](), reflect.TypeFor[Code](), reflect.TypeFor[Native](),
+		reflect.TypeFor[Instance](), reflect.TypeFor[List](), reflect.TypeFor[Tuple](), reflect.TypeFor[Dict](), reflect.TypeFor[Set](), reflect.TypeFor[Bytearray](),
+		reflect.TypeFor[Function](), reflect.TypeFor[Method](), reflect.TypeFor[Partial](), reflect.TypeFor[EnumMember](), reflect.TypeFor[TypeForm](),
+		reflect.TypeFor[Fiber](), reflect.TypeFor[Suspension](), reflect.TypeFor[Exception](), reflect.TypeFor[lock](), reflect.TypeFor[singleton](),
 	}
 }
-
-// Changing are the variables of the module that hold something that can change: lists, dicts, sets, objects of classes. Whether a
-// variable is bound to something else later is not said; see Rebinds.
-func (m *Module) Changing() (roots []any) {
-	for _, v := range m.vals {
-		switch v := v.(type) {
-		case *List, *Dict, *Set, *Instance, *Bytearray, *localObject, *lock, *cell:
-			roots = append(roots, v)
-		case *Function:
-			if len(v.cells) > 0 || len(v.defaults) > 0 {
-				roots = append(roots, v)
-			}
-		}
-	}
-	return roots
-}
-
-// Rebinds tells whether functions of the module bind its variables (global), so that these are a part of the state.
-func (m *Machine) Rebinds(mod *Module) bool {
-	for _, c := range m.codes {
-		if c.module != mod || c.kind != functionScope {
-			continue
-		}
-		for _, in := range c.instr {
-			if in.op == opStoreGlobal {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// Variables are the variables of the module, as a pointer to all.
-func (m *Module) Variables() any { return &m.vals }
 
 // Integer is an int object.
 func Integer(u uint64) Value { return normal(new(big.Int).SetUint64(u)) }

@@ -1,6 +1,9 @@
 package python
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // A journal keeps what objects were before they changed, so that a machine can be put back as it was at a mark. An object is kept once
 // between two marks. Time is counted: it moves on at marks, and whenever somebody asks what has changed since.
@@ -25,15 +28,15 @@ type entry struct {
 // A Mark is a state of a machine that it can be put back to.
 type Mark struct {
 	entries, values, frames, tries int
-	suspended                      []*Fiber
+	ready, suspended               []*Fiber
 	steps                          int64
 }
 
-// Mark marks the state of the machine, in which no fiber runs or is ready to.
+// Mark marks the state of the machine, in which no fiber runs.
 func (m *Machine) Mark() Mark {
 	m.now++
 	m.since = m.now
-	return Mark{len(m.entries), len(m.values), len(m.frames), len(m.tries), m.suspended, m.steps}
+	return Mark{len(m.entries), len(m.values), len(m.frames), len(m.tries), m.ready, m.suspended, m.steps}
 }
 
 // Rollback puts the machine back to a mark. Marks made after it are void.
@@ -45,11 +48,14 @@ func (m *Machine) Rollback(to Mark) {
 	clear(m.entries[to.entries:])
 	m.entries, m.values = m.entries[:to.entries], m.values[:to.values]
 	m.frames, m.tries = m.frames[:to.frames], m.tries[:to.tries]
-	m.fiber, m.frame, m.call, m.ready, m.nested, m.recursion = nil, nil, nil, nil, 0, 0
-	m.suspended, m.steps = to.suspended, to.steps
+	m.fiber, m.frame, m.call, m.nested, m.recursion = nil, nil, nil, 0, 0
+	m.ready, m.suspended, m.steps = to.ready, to.suspended, to.steps
 	m.now++
 	m.since = m.now
 }
+
+// IsWorn reports whether little is left of the time that the machine can count.
+func (m *Machine) IsWorn() bool { return m.now > math.MaxUint32/2 }
 
 // Now is the time of the machine. What changes later has a later one.
 func (m *Machine) Now() uint32 {

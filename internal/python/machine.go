@@ -32,14 +32,14 @@ type Machine struct {
 	types    typeClasses
 	errors   errorClasses
 	builtins map[string]Value
-	found    *builtinValues // built-ins that instructions refer to
+	found    []Value // built-ins that instructions refer to
 	natives  map[string]*Native
 	methods  map[*Class]map[string]*Native
 	modules  map[string]*Module
 	loaded   []*Module
 	stars    map[*Module]bool // modules that hold a from … import *
-	codes    codeList
-	classes  classList
+	codes    []*Code
+	classes  []*Class
 
 	classEpoch int64
 	observers  map[string]*Observer
@@ -48,7 +48,7 @@ type Machine struct {
 	ready     []*Fiber
 	suspended []*Fiber
 	frame     *frame // that runs
-	pool      framePool
+	pool      []*frame
 	nested    int // calls of Python code by built-ins
 	recursion int // of built-ins
 	steps     int64
@@ -65,7 +65,7 @@ type Machine struct {
 // New makes a machine.
 func New(options Options) *Machine {
 	m := &Machine{options: options, builtins: map[string]Value{}, modules: map[string]*Module{}, natives: map[string]*Native{},
-		methods: map[*Class]map[string]*Native{}, stars: map[*Module]bool{}, found: &builtinValues{}, observers: map[string]*Observer{}, classEpoch: 1,
+		methods: map[*Class]map[string]*Native{}, stars: map[*Module]bool{}, observers: map[string]*Observer{}, classEpoch: 1,
 		journal: journal{now: 1}}
 	m.makeTypes()
 	m.makeErrors()

@@ -59,12 +59,12 @@ func (m *Machine) unboundCell(code *Code, slot int) error {
 // builtin finds the built-in that a global name stands for.
 func (m *Machine) builtin(code *Code, in *instruction) (Value, error) {
 	if in.b > 0 {
-		return m.found.values[in.b-1], nil
+		return m.found[in.b-1], nil
 	}
 	v, err := m.builtinNamed(code.module.names[in.a])
 	if err == nil {
-		m.found.values = append(m.found.values, v)
-		in.b = int32(len(m.found.values))
+		m.found = append(m.found, v)
+		in.b = int32(len(m.found))
 	}
 	return v, err
 }
