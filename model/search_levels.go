@@ -27,17 +27,25 @@ type level struct {
 
 // add adds the state that a run is in, on the way to another.
 func (l *levels) add(r *Run, to path, actions, choices int) {
-	s := snapshot.New(notSaved()...)
-	if n := len(l.spare); n > 0 {
-		s, l.spare = l.spare[n-1], l.spare[:n-1]
-	}
-	s.Clear()
+	s := l.room()
 	s.Add(r)
 	for _, c := range r.checkers {
 		s.Add(c)
 	}
 	l.of = to
 	l.open = append(l.open, level{actions, choices, r.source.machine.Mark(), s})
+}
+
+// room is a snapshot to be used, or used again.
+func (l *levels) room() *snapshot.Snapshot {
+	n := len(l.spare)
+	if n == 0 {
+		return snapshot.New(notSaved()...)
+	}
+	s := l.spare[n-1]
+	l.spare = l.spare[:n-1]
+	s.Clear()
+	return s
 }
 
 // keepTo forgets the states that are not on the way to another, and reports whether one is left.
@@ -63,12 +71,13 @@ func (l *levels) clear() {
 // last is the state that was added last.
 func (l *levels) last() *level { return &l.open[len(l.open)-1] }
 
-// restore puts a run back to the last state. Whoever looks at its store then has to fill that first.
+// restore puts a run back to the last state.
 func (l *levels) restore(r *Run, p *pathActor) {
 	r.source.machine.Rollback(l.last().python)
 	l.last().run.Restore()
 	r.actor = p
 	r.Store.MirrorChoices(p)
+	r.sync()
 }
 
 // commonLen is how many elements two lists have in common at their beginnings.
@@ -102,7 +111,6 @@ func (x *expansion) makeRunOnSource() {
 		last := x.levels.last()
 		x.actor.nextAction, x.actor.next = last.actions, last.choices
 		x.levels.restore(r, x.actor)
-		r.sync()
 		r.undoer, r.repeating, r.atSameMenu = x, true, true
 		r.goOnOnSource()
 	}

@@ -160,6 +160,7 @@ func (r *Run) reuseOnSource(actor Actor, choices spec.Choices) {
 	r.source.origin.Restore()
 	r.actor, r.observers = actor, observers
 	r.Store.MirrorChoices(choices)
+	r.sync()
 	for _, c := range r.checkers {
 		c.Begin(r)
 	}

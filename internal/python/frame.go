@@ -72,6 +72,7 @@ func (m *Machine) newFrame(fn *Function) *frame {
 			f.regs = make([]Value, need, need+16)
 		} else {
 			f.regs = f.regs[:need]
+			clear(f.regs[:c.locals]) // whoever reads variables before they are assigned is to find no others there
 		}
 	} else {
 		f = &frame{regs: make([]Value, need, max(need, 24))}
@@ -106,7 +107,6 @@ func (m *Machine) free(f *frame) {
 	if f.gen != nil || f.body != nil || len(m.pool) > 200 || f.born < m.since {
 		return
 	}
-	clear(f.regs[:f.code.locals])
 	f.parent, f.tries = nil, f.tries[:0]
 	if f.flags != 0 {
 		f.flags, f.self = 0, nil
