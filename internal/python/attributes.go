@@ -268,7 +268,7 @@ func (m *Machine) attrCached(v Value, code *Code, in *instruction) (Value, error
 		if i, ok := x.class.slots[name]; ok && i < len(x.fields) && !isUnset(x.fields[i]) {
 			of, _ := m.lookup(x.class, name)
 			if _, ok := of.(*property); !ok {
-				c.class, c.epoch, c.slot = x.class, -1, i
+				c.class, c.epoch, c.slot, c.module = x.class, -1, i, nil
 				return x.fields[i], nil
 			}
 		}
@@ -282,8 +282,15 @@ func (m *Machine) attrCached(v Value, code *Code, in *instruction) (Value, error
 		}
 		return value, err
 	case *Module:
-		if i, ok := x.slots[name]; ok && !isUnset(x.vals[i]) {
-			return x.vals[i], nil
+		if c.module != x {
+			i, ok := x.slots[name]
+			if !ok {
+				break
+			}
+			c.module, c.slot, c.class = x, i, nil
+		}
+		if v := x.vals[c.slot]; !isUnset(v) {
+			return v, nil
 		}
 	}
 	return m.Attr(v, name)

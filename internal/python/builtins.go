@@ -340,7 +340,7 @@ func newTupleOf(m *Machine, a []Value) (Value, error) {
 }
 
 func newSetOf(m *Machine, a []Value) (Value, error) {
-	s := newSet()
+	s := m.newSet()
 	if len(a) == 0 {
 		return s, nil
 	}

@@ -43,6 +43,7 @@ type Class struct {
 type specials struct {
 	eq, length, truth, getitem, init Value
 	properties                       bool // some attribute is a property
+	hashedByIdentity                 bool
 }
 
 // Name is the name of the class.
@@ -182,6 +183,7 @@ func (m *Machine) specials(c *Class) *specials {
 			}
 		}
 	}
+	s.hashedByIdentity = c.frozenFields == nil && !c.unhashable()
 	for _, p := range []*Value{&s.eq, &s.length, &s.truth, &s.getitem, &s.init} {
 		if isUnset(*p) {
 			*p = nil

@@ -99,6 +99,8 @@ type cache struct {
 	epoch int64 // of classes; -1: an attribute of the instance
 	slot  int
 	value Value
+	// module has the attribute in the slot.
+	module *Module
 }
 
 // Code is a compiled function, module, or body of a class.

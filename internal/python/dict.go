@@ -126,6 +126,9 @@ func (m *Machine) find(d *Dict, k Value) (int, error) {
 		}
 		return -1, nil
 	}
+	if x, ok := k.(*Instance); ok && d.index == nil && len(d.keys) <= smallDict && m.specials(x.class).hashedByIdentity {
+		return indexOfInstance(d.keys, x), nil
+	}
 	h, err := m.hashKey(k)
 	if err != nil {
 		return -1, err
@@ -143,6 +146,16 @@ func (m *Machine) find(d *Dict, k Value) (int, error) {
 		return i, nil
 	}
 	return -1, nil
+}
+
+// indexOfInstance is the place of an object that is equal to itself only, or -1.
+func indexOfInstance(keys []Value, x *Instance) int {
+	for i, k := range keys {
+		if y, ok := k.(*Instance); ok && x == y {
+			return i
+		}
+	}
+	return -1
 }
 
 func (m *Machine) makeIndex(d *Dict) {

@@ -506,6 +506,9 @@ func (m *Machine) note(e *Exception, f *frame) {
 		return
 	}
 	m.changeInstance(e.Value)
+	if data.trace == nil {
+		data.trace = make([]Place, 0, 16)
+	}
 	if len(data.trace) < recursionLimit {
 		data.trace = append(data.trace, f.code.place(f.ip))
 	}

@@ -16,6 +16,7 @@ type frame struct {
 	call   *Suspension
 	// born is when the call began. A frame that was there at the last mark is not used for another call: the journal has it.
 	born    uint32
+	inPool  bool
 	changed Stamp
 }
 
@@ -67,7 +68,7 @@ func (m *Machine) newFrame(fn *Function) *frame {
 	var f *frame
 	if n := len(m.pool); n > 0 {
 		f = m.pool[n-1]
-		m.pool = m.pool[:n-1]
+		m.pool, f.inPool = m.pool[:n-1], false
 		if cap(f.regs) < need {
 			f.regs = make([]Value, need, need+16)
 		} else {
@@ -79,6 +80,9 @@ func (m *Machine) newFrame(fn *Function) *frame {
 	}
 	f.code, f.fn, f.ip, f.sp = c, fn, 0, c.locals
 	f.born, f.changed.time = m.now, m.now
+	if m.since > 0 {
+		m.begun = append(m.begun, f)
+	}
 	for i, to := range c.freeTo {
 		f.regs[to] = fn.cells[i]
 	}
@@ -111,6 +115,6 @@ func (m *Machine) free(f *frame) {
 	if f.flags != 0 {
 		f.flags, f.self = 0, nil
 	}
-	f.depth = 0
+	f.depth, f.inPool = 0, true
 	m.pool = append(m.pool, f)
 }

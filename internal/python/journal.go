@@ -14,6 +14,7 @@ type journal struct {
 	values  []Value // what entries refer to
 	frames  []frame
 	tries   []handlerAt
+	begun   []*frame // of all calls since the first mark, which a rollback makes the frames of no call
 }
 
 // An entry is what an object was.
@@ -27,16 +28,16 @@ type entry struct {
 
 // A Mark is a state of a machine that it can be put back to.
 type Mark struct {
-	entries, values, frames, tries int
-	ready, suspended               []*Fiber
-	steps                          int64
+	entries, values, frames, tries, begun int
+	ready, suspended                      []*Fiber
+	steps                                 int64
 }
 
 // Mark marks the state of the machine, in which no fiber runs.
 func (m *Machine) Mark() Mark {
 	m.now++
 	m.since = m.now
-	return Mark{len(m.entries), len(m.values), len(m.frames), len(m.tries), m.ready, m.suspended, m.steps}
+	return Mark{len(m.entries), len(m.values), len(m.frames), len(m.tries), len(m.begun), m.ready, m.suspended, m.steps}
 }
 
 // Rollback puts the machine back to a mark. Marks made after it are void.
@@ -48,10 +49,22 @@ func (m *Machine) Rollback(to Mark) {
 	clear(m.entries[to.entries:])
 	m.entries, m.values = m.entries[:to.entries], m.values[:to.values]
 	m.frames, m.tries = m.frames[:to.frames], m.tries[:to.tries]
+	m.reclaim(m.begun[to.begun:])
+	m.begun = m.begun[:to.begun]
 	m.fiber, m.frame, m.call, m.nested, m.recursion = nil, nil, nil, 0, 0
 	m.ready, m.suspended, m.steps = to.ready, to.suspended, to.steps
 	m.now++
 	m.since = m.now
+}
+
+// reclaim has the frames of calls that never were be used again.
+func (m *Machine) reclaim(frames []*frame) {
+	for _, f := range frames {
+		if f.gen == nil && f.body == nil && !f.inPool && len(m.pool) <= 200 {
+			*f = frame{regs: f.regs, tries: f.tries[:0], inPool: true}
+			m.pool = append(m.pool, f)
+		}
+	}
 }
 
 // IsWorn reports whether little is left of the time that the machine can count.

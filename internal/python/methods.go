@@ -279,7 +279,7 @@ func (m *Machine) setMethods() {
 	})
 	def("copy", "", func(m *Machine, s *Set, a []Value) (Value, error) { return wrap(m.copySet(s)) })
 	def("clear", "", func(m *Machine, s *Set, a []Value) (Value, error) {
-		m.replaceSet(s, newSet())
+		m.replaceSet(s, m.newSet())
 		return nil, nil
 	})
 	for name, op := range map[string]binaryOp{"union": opOr, "intersection": opAnd, "difference": opSub} {

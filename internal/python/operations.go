@@ -224,7 +224,7 @@ func opUnaryRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 
 func opSetRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	n := int(in.a)
-	s := newSet()
+	s := m.newSet()
 	f.sp -= n
 	err := m.addAll(s, f.regs[f.sp:f.sp+n])
 	if in.b == 1 && err == nil {
@@ -237,7 +237,7 @@ func opSetRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 // constantSet is a set of constants as CPython makes it: the compiler makes a frozenset, makes it again of its elements, and the code
 // copies that.
 func (m *Machine) constantSet(s *Set) (*Set, error) {
-	again := newSet()
+	again := m.newSet()
 	if err := m.addAll(again, s.ordered()); err != nil {
 		return nil, err
 	}
@@ -246,7 +246,7 @@ func (m *Machine) constantSet(s *Set) (*Set, error) {
 
 func opDictRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	n := int(in.a)
-	d := &Dict{}
+	d := &Dict{head: m.made()}
 	f.sp -= 2 * n
 	for i := range n {
 		if err := m.put(d, f.regs[f.sp+2*i], f.regs[f.sp+2*i+1]); err != nil {
@@ -327,7 +327,7 @@ func opListToTupleRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 }
 
 func opListToSetRun(m *Machine, f *frame, in *instruction) (*frame, error) {
-	s := newSet()
+	s := m.newSet()
 	err := m.addAll(s, (*f.top()).(*List).items)
 	*f.top() = s
 	return nil, err

@@ -25,7 +25,22 @@ const (
 	hashModulus  = 1<<61 - 1
 )
 
-func newSet() *Set { return &Set{table: &setTable{slots: make([]int32, leastTable)}} }
+func newSet() *Set {
+	s := &struct { // one piece of memory
+		set   Set
+		table setTable
+		slots [leastTable]int32
+	}{}
+	s.set.table, s.table.slots = &s.table, s.slots[:]
+	return &s.set
+}
+
+// newSet is a set that the journal need not keep.
+func (m *Machine) newSet() *Set {
+	s := newSet()
+	s.head = m.made()
+	return s
+}
 
 // numberHash is the hash of an element whose place CPython fixes.
 func numberHash(v Value) (int64, bool) {
@@ -251,7 +266,7 @@ func (m *Machine) addAll(s *Set, vs []Value) error {
 }
 
 func (m *Machine) copySet(s *Set) (*Set, error) {
-	c := newSet()
+	c := m.newSet()
 	return c, m.update(c, s)
 }
 
@@ -279,7 +294,7 @@ func (m *Machine) setBinary(op binaryOp, a, b *Set) (Value, error) {
 
 // selected are the elements of a that are in b, or that are not.
 func (m *Machine) selected(a, b *Set, in bool) (Value, error) {
-	r := newSet()
+	r := m.newSet()
 	for _, v := range a.ordered() {
 		i, err := m.find(&b.Dict, v)
 		if err != nil {
