@@ -121,8 +121,8 @@ func (c *proveCommand) check(names []string) error {
 		return unknown(clauses, c.leaveOut)
 	}
 	for _, site := range c.without {
-		if err := checkSite(site); err != nil {
-			return exitError{2, err.Error()}
+		if !slices.Contains(siteNames(), site) {
+			return unknown(kindSite, site)
 		}
 		if !slices.Contains(induction.Sites(names[0]), spec.Site(site)) {
 			return exitError{2, fmt.Sprintf("--without %s: no operation of %s comes to it, only to %v", site, names[0], induction.Sites(names[0]))}
