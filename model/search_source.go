@@ -2,7 +2,7 @@ package model
 
 // This file makes a search on a definitions.py. Properties that cannot be checked there are reported as not checked, and never as holding.
 
-// scoutStates is how many states are looked at before a search on a definitions.py, to see which properties can be checked.
+// scoutStates is how many states are looked at before a search on a changed definitions.py, to see which properties can be checked.
 const scoutStates = 2000
 
 // onSource makes a search on a definitions.py. It is made again without the properties that turn out not to be checkable.
@@ -14,7 +14,9 @@ func (s Search) onSource() *Report {
 	}
 	scout := Search{World: s.World, Variant: s.Variant, Source: s.Source, Bounds: s.Bounds, MaxStates: scoutStates, KeepGoing: true, Full: s.Full,
 		Deterministic: s.Deterministic, Progress: s.Progress, changed: s.changed}
-	scout.runOnce()
+	if !s.Source.CoversAll() {
+		scout.runOnce()
+	}
 	s.resumeChanged()
 	for {
 		known := s.changed.size()

@@ -31,6 +31,11 @@ func (w *stateWriter) source(r *Run) {
 		p.value(u.Value)
 		w.Put("\n")
 	}
+	r.source.machine.Rebound(func(name string, v python.Value) {
+		p.Put("bound ", name, "=")
+		p.value(v)
+		p.Put("\n")
+	})
 	for _, f := range r.source.resumers {
 		p.calls(f)
 	}
@@ -106,8 +111,11 @@ func (p *pythonWriter) value(v python.Value) {
 		p.object(v)
 	case bool, int, float64, *big.Int:
 		p.Put(fmt.Sprint(v))
-	default: // a lock, or part of an expression: the state of the stacks says the rest
+	default: // an iterator, a lock, or part of an expression: the state of the stacks says the rest
 		p.Put(fmt.Sprintf("%T", v))
+		if left, ok := python.Progress(v); ok {
+			p.list(left)
+		}
 	}
 }
 

@@ -451,3 +451,32 @@ func (m *Machine) list(v Value) (items []Value, err error) {
 	})
 	return items, err
 }
+
+// Progress is what an iterator still has to go through, as values; false: the value is no iterator whose progress is known.
+func Progress(v Value) ([]Value, bool) {
+	switch it := v.(type) {
+	case *listIterator:
+		return []Value{it.list, it.at}, true
+	case *itemsIterator:
+		return it.items[it.at:], true
+	case *dictIterator:
+		return []Value{it.dict, it.at}, true
+	case *setIterator:
+		return it.items[it.at:], true
+	case *rangeIterator:
+		return []Value{it.next, it.stop, it.step}, true
+	case *textIterator:
+		return []Value{it.text}, true
+	case *bytesIterator:
+		return []Value{it.of, it.at}, true
+	case *enumerateIterator:
+		return []Value{it.of, it.n}, true
+	case *zipIterator:
+		return it.of, true
+	case *mapIterator:
+		return it.of, true
+	case *getitemIterator:
+		return []Value{it.of, it.at}, true
+	}
+	return nil, false
+}

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"cmp"
 	"math"
 	"slices"
 )
@@ -14,6 +15,7 @@ type journal struct {
 	values  []Value // what entries refer to
 	frames  []frame
 	tries   []handlerAt
+	rebound []rebound
 	begun   []*frame // of all calls since the first mark, which a rollback makes the frames of no call
 }
 
@@ -267,12 +269,18 @@ func (m *Machine) putBack(e *entry) {
 func (m *Machine) changeVariable(mod *Module, slot int) {
 	old := mod.vals[slot]
 	m.onRollback(func() { mod.setSlot(slot, old) })
+	m.noteRebound(rebound{module: mod, slot: slot, was: old})
 }
 
 // keepClassAttr is called before an attribute of a class changes.
 func (m *Machine) keepClassAttr(c *Class, name string) {
 	old, had := c.attrs[name]
 	order := c.order
+	was := old
+	if !had {
+		was = unset
+	}
+	m.noteRebound(rebound{class: c, name: name, was: was})
 	m.onRollback(func() {
 		if c.attrs[name] = old; !had {
 			delete(c.attrs, name)
@@ -286,4 +294,53 @@ func (m *Machine) keepClassAttr(c *Class, name string) {
 func (m *Machine) Swap(l *List, i, j int) {
 	m.changeList(l)
 	l.items[i], l.items[j] = l.items[j], l.items[i]
+}
+
+// A rebound is a variable of a module, or an attribute of a class, that functions have bound to something else since the first mark.
+type rebound struct {
+	class  *Class // nil: it is a variable of a module
+	name   string
+	module *Module
+	slot   int
+	was    Value // at the first mark
+}
+
+// noteRebound notes the first time that something is bound anew.
+func (m *Machine) noteRebound(r rebound) {
+	same := func(o rebound) bool {
+		return o.class == r.class && o.name == r.name && o.module == r.module && o.slot == r.slot
+	}
+	if m.since > 0 && !slices.ContainsFunc(m.rebound, same) {
+		m.rebound = append(m.rebound, r)
+		slices.SortFunc(m.rebound, func(a, b rebound) int { return cmp.Compare(a.text(), b.text()) })
+	}
+}
+
+// text is the name of the variable or attribute.
+func (r *rebound) text() string {
+	if r.class != nil {
+		return r.class.qualified + "." + r.name
+	}
+	return r.module.name + "." + r.module.names[r.slot]
+}
+
+// value is what the variable or attribute is now.
+func (r *rebound) value() Value {
+	if r.class == nil {
+		return r.module.vals[r.slot]
+	}
+	if v, ok := r.class.attrs[r.name]; ok {
+		return v
+	}
+	return unset
+}
+
+// Rebound calls do with the variables of modules and the attributes of classes that are not what they were at the first mark, by their
+// names.
+func (m *Machine) Rebound(do func(name string, v Value)) {
+	for i := range m.rebound {
+		if r := &m.rebound[i]; r.value() != r.was {
+			do(r.text(), r.value())
+		}
+	}
 }
