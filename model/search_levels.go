@@ -40,7 +40,7 @@ func (l *levels) add(r *Run, to path, actions, choices int) {
 func (l *levels) room() *snapshot.Snapshot {
 	n := len(l.spare)
 	if n == 0 {
-		return snapshot.New(notSaved()...)
+		return snapshot.New(append(notSaved(), sourceFixed()...)...)
 	}
 	s := l.spare[n-1]
 	l.spare = l.spare[:n-1]
