@@ -7,8 +7,12 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
 	"time"
 
+	"cabi/internal/nearest"
 	"cabi/internal/port"
 	"cabi/internal/upstream"
 	"cabi/model"
@@ -21,10 +25,15 @@ const upstreamLong = `Upstream runs random worlds on the port and on upstream's 
 the same choices, and compares what happens, step by step: results, traps and where they are, failing assertions,
 crashes, and after every step the whole state. It prints what the runs reached, and the first difference.
 
-With --every-state WORLD it explores that world instead, within a bound, and makes every transition on both: the port, and the
-definitions.py run by the interpreter of cabi, which needs no python3.
+The definitions.py of a checkout of WebAssembly/component-model is run by the interpreter of cabi, in the same process.
+--python cpython has CPython run it, which takes longer and needs python3, 3.11 or later. --python both has both run it:
+the two must agree with the port, so with each other.
 
-It needs python3, 3.11 or later, and a checkout of WebAssembly/component-model.
+A run is a function of --seed and its number. Runs from --first on are those that a command with as many runs before has
+not made.
+
+With --every-state WORLD it explores that world instead, within a bound, and makes every transition on the port and on
+the definitions.py.
 
 Exit status: 0 no difference, 1 a difference, 2 bad usage or input.`
 
@@ -32,16 +41,23 @@ Exit status: 0 no difference, 1 a difference, 2 bad usage or input.`
 func newUpstreamCommand() *cobra.Command {
 	o := upstream.Options{}
 	runs, workers, unpatched := bound{20000, 1 << 30}, bound{2, 1000}, uint(0)
-	everyState, steps := "", bound{0, 1000}
+	everyState, steps, by := "", bound{0, 1000}, ""
 	cmd := &cobra.Command{
 		Use:     "upstream",
 		Short:   "Compare the port with upstream's Python on random runs",
 		Long:    upstreamLong,
-		Example: "  cabi upstream --dir component-model/design/mvp/canonical-abi --runs 20000 --seed 7",
+		Example: "  cabi upstream --dir component-model --runs 20000 --seed 7\n  cabi upstream --dir component-model --runs 2000 --python both",
 		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if everyState != "" {
 				return runEveryState(o.Dir, everyState, steps.value, cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+			}
+			o.By = upstream.Runner(by)
+			if !slices.Contains(upstream.Runners, by) {
+				return exitError{2, fmt.Sprintf("--python %q: it is one of %s%s", shorten(by), strings.Join(upstream.Runners, ", "), nearest.Hint(by, upstream.Runners))}
+			}
+			if o.By == upstream.Interpreter && given(cmd, "unpatched") {
+				return exitError{2, "--unpatched has no effect without --python cpython or both: the interpreter always runs Python's own stack switching"}
 			}
 			o.Runs, o.Workers, o.Unpatched = runs.value, workers.value, int(min(unpatched, 1<<30))
 			return runUpstream(o, cmd.OutOrStdout(), cmd.ErrOrStderr())
@@ -50,19 +66,25 @@ func newUpstreamCommand() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&o.Dir, "dir", "", "the `DIR` of a checkout, or that holds definitions.py")
 	f.Var(&runs, "runs", "how many runs to make")
+	f.Uint64Var(&o.First, "first", 0, "the number of the first of them, `N`")
 	f.Uint64Var(&o.Seed, "seed", 1, "what the runs are made from: the same runs for the same seed")
-	f.Var(&workers, "workers", "how many Python processes to use")
-	f.UintVar(&unpatched, "unpatched", 100, "check one run in `N` with Python's own stack switching too; 0: none")
+	f.Var(&workers, "workers", "how many runs to make at once")
+	f.StringVar(&by, "python", string(upstream.Interpreter), "`WHO` runs definitions.py: interpreter, cpython or both")
+	f.UintVar(&unpatched, "unpatched", 100, "have CPython check one run in `N` with Python's own stack switching too; 0: none")
 	f.StringVar(&everyState, "every-state", "", "explore this `WORLD`, and make every transition on both")
 	f.Var(&steps, "steps", "with --every-state: how many actions; the world's own bound if it is not given")
 	completeFlags(cmd, map[string]kind{"every-state": kindWorld})
+	cmd.RegisterFlagCompletionFunc("python", cobra.FixedCompletions(upstream.Runners, cobra.ShellCompDirectiveNoFileComp))
+	const alone = "every run of the world is made, by the interpreter"
 	flagRules{
 		needs: []flagNeed{{"steps", []string{"every-state"}}},
 		excludes: []flagPair{
-			{"every-state", "runs", "every run of the world is made"},
+			{"every-state", "runs", alone},
+			{"every-state", "first", alone},
 			{"every-state", "seed", "nothing is drawn"},
-			{"every-state", "workers", "no Python processes are used"},
-			{"every-state", "unpatched", "no Python processes are used"},
+			{"every-state", "workers", "one run is made at a time"},
+			{"every-state", "python", alone},
+			{"every-state", "unpatched", alone},
 		},
 	}.refuse(cmd)
 	return cmd
@@ -79,6 +101,7 @@ func runUpstream(o upstream.Options, out, errs io.Writer) error {
 			line.draw(fmt.Sprintf("%d of %d runs", done, o.Runs))
 		}
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(800)) // runs make much garbage, and little of it lives: collect less often
 	began := time.Now()
 	report, err := upstream.Compare(o)
 	line.clear()
@@ -96,10 +119,23 @@ func runUpstream(o upstream.Options, out, errs io.Writer) error {
 	if _, err := report.Coverage.WriteTo(out); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "\nno difference in %d runs with seed %d; %d also ran with Python's own stack switching, where %d hung as they must\n",
-		o.Runs, o.Seed, report.Unpatched, report.Hung)
+	fmt.Fprintf(out, "\nno difference in %d runs with seed %d%s\n", o.Runs, o.Seed, runsDetail(report))
 	fmt.Fprintf(errs, "%.1f s\n", time.Since(began).Seconds())
 	return nil
+}
+
+// runsDetail says which runs were made, and how.
+func runsDetail(r *upstream.Report) string {
+	var b strings.Builder
+	if r.First > 0 {
+		fmt.Fprintf(&b, ", from run %d on", r.First)
+	}
+	fmt.Fprintf(&b, ", by %s; an exception left a thread that was resumed in %d", map[upstream.Runner]string{upstream.Interpreter: "the interpreter",
+		upstream.CPython: "CPython", upstream.Both: "the interpreter and CPython"}[r.By], r.Unwound)
+	if r.By != upstream.Interpreter {
+		fmt.Fprintf(&b, "; %d also ran with Python's own stack switching, where %d hung as they must", r.Unpatched, r.Hung)
+	}
+	return b.String()
 }
 
 // runEveryState explores a world, and makes every transition on the port and on the definitions.py in a directory.

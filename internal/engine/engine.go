@@ -5,6 +5,7 @@
 package engine
 
 import (
+	"bytes"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -16,7 +17,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -237,15 +237,10 @@ const maxSteps = 50_000_000
 
 // Begin makes a run of a world, given as it is written in JSON.
 func (m *Machine) Begin(world any, deterministic bool) (*python.Instance, error) {
-	text, err := literal(world)
+	w, err := m.valueOf(world)
 	if err != nil {
 		return nil, err
 	}
-	mod, err := m.LoadSource("world", "world.py", "WORLD = "+text+"\n")
-	if err != nil {
-		return nil, err
-	}
-	w, _ := mod.Get("WORLD")
 	begin, _ := m.Module.Get("begin")
 	run, err := m.Call(begin, w, deterministic)
 	if err != nil {
@@ -254,59 +249,50 @@ func (m *Machine) Begin(world any, deterministic bool) (*python.Instance, error)
 	return run.(*python.Instance), nil
 }
 
-// literal is a value as Python writes it.
-func literal(v any) (string, error) {
+// valueOf is what Python's json reads of what Go's writes.
+func (m *Machine) valueOf(v any) (python.Value, error) {
 	data, err := json.Marshal(v)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	var plain any
-	decoder := json.NewDecoder(strings.NewReader(string(data)))
+	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.UseNumber()
 	if err := decoder.Decode(&plain); err != nil {
-		return "", err
+		return nil, err
 	}
-	var b strings.Builder
-	writeLiteral(&b, plain)
-	return b.String(), nil
+	return m.plainValue(plain)
 }
 
-func writeLiteral(b *strings.Builder, v any) {
+// plainValue is the value of Python for a decoded one of JSON.
+func (m *Machine) plainValue(v any) (python.Value, error) {
 	switch v := v.(type) {
-	case nil:
-		b.WriteString("None")
-	case bool:
-		b.WriteString(map[bool]string{true: "True", false: "False"}[v])
 	case json.Number:
-		b.WriteString(v.String())
-	case string:
-		b.WriteString(strconv.QuoteToASCII(v))
+		n, err := v.Int64()
+		return int(n), err
 	case []any:
-		b.WriteString("[")
-		for _, e := range v {
-			writeLiteral(b, e)
-			b.WriteString(", ")
-		}
-		b.WriteString("]")
-	case map[string]any:
-		b.WriteString("{")
-		for _, k := range slices.Sorted(keys(v)) {
-			b.WriteString(strconv.QuoteToASCII(k) + ": ")
-			writeLiteral(b, v[k])
-			b.WriteString(", ")
-		}
-		b.WriteString("}")
-	}
-}
-
-func keys(m map[string]any) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
+		items := make([]python.Value, len(v))
+		for i, e := range v {
+			var err error
+			if items[i], err = m.plainValue(e); err != nil {
+				return nil, err
 			}
 		}
+		return python.NewList(items...), nil
+	case map[string]any:
+		d := &python.Dict{}
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			e, err := m.plainValue(v[k])
+			if err != nil {
+				return nil, err
+			}
+			if err := m.SetItem(d, k, e); err != nil {
+				return nil, err
+			}
+		}
+		return d, nil
 	}
+	return v, nil // nil, a bool, a string: the same in Python
 }
 
 // A Stop is how the Python stopped, and where.
@@ -359,6 +345,17 @@ func (s *Source) siteAt(function string, line int) spec.Site {
 		}
 	}
 	return name
+}
+
+// OrdinalAt is the function and the place in it of the trap or assert of a function at a line: Table.get#2.
+func (s *Source) OrdinalAt(function string, line int) string {
+	n := 0
+	for _, at := range s.sites[function] {
+		if at.line <= line {
+			n++
+		}
+	}
+	return fmt.Sprintf("%s#%d", function, n)
 }
 
 // sentence says what went wrong: the port's sentence, or for a site that the port does not have, the line.

@@ -30,6 +30,7 @@ class Random:
 
 
 name_types()
+remember_limits()
 
 
 ### The host's values
@@ -113,6 +114,7 @@ class Instance:
     def __init__(self, run, d, place):
         self.run, self.name, self.place = run, d['name'], place
         self.inst = make_instance(run.store, run.instances.get(d.get('parent', '')))
+        self.inst.name = d['name']
         self.inst.backpressure = run.world.get('limits', {}).get('initial_backpressure', 0)
         self.memory = None
         if d.get('memory'):
@@ -141,7 +143,7 @@ class Instance:
             enter(kind, place, name, args)
             results = None
             while True:
-                do, operands = ask(results)
+                do, operands = ask(results, place, name)
                 if do == 'return':
                     return operands
                 if do == 'throw':
@@ -174,7 +176,9 @@ class Run:
             self.instances[d['name']] = Instance(self, d, place)
         for d in world.get('resources', []):
             impl = self.instances[d['impl']]
-            self.resources[d['name']] = D.ResourceType(impl.inst, impl.core_func('destructor', d['name'] + '.dtor') if d.get('dtor') else None)
+            rt = D.ResourceType(impl.inst, impl.core_func('destructor', d['name'] + '.dtor') if d.get('dtor') else None)
+            rt.name = d['name']
+            self.resources[d['name']] = rt
         for d in world.get('funcs', []):
             self.add_func(d)
         for d in world.get('imports', []):
@@ -186,6 +190,7 @@ class Run:
         name = d['name']
         ft = D.FuncType([self.type(t) for t in d.get('params', [])], [self.type(t) for t in d.get('results', [])],
                         async_=d.get('async', False))
+        ft.name = name
         owner = name.split('.')[0]
         if owner == 'host':
             self.funcs[name] = (self.host_func(name), ft)
@@ -202,7 +207,7 @@ class Run:
 
     def type(self, text):
         if text not in self.type_cache:
-            self.type_cache[text] = TypeParser(text, self.resources).parse()
+            self.type_cache[text] = type_of(text, self.resources)
         return self.type_cache[text]
 
     def types(self, text):
@@ -212,7 +217,7 @@ class Run:
         """The host at rest."""
         results = None
         while True:
-            do, operands = ask(results)
+            do, operands = ask(results, -1, 'host')
             if do == 'return':
                 return
             do(self, *operands)
@@ -223,7 +228,7 @@ class Run:
         enter(kind, -1, name, [k])
         results = None
         while True:
-            do, operands = ask(results)
+            do, operands = ask(results, -1, name)
             if do == 'return':
                 return
             do(self, *operands)
@@ -268,6 +273,9 @@ class Run:
     def host_resolve(self, nums):
         _, on_resolve, ft = self.host_calls[nums[0]]
         on_resolve([given(self, t, n) for t, n in zip(ft.result, nums[1:])])
+
+    def shared_index(self, shared):
+        return shared_index(shared)
 
     def new_shared(self, t, n):
         """A stream or future that the host hands out: one of its own, or one that it made as a guest would."""
@@ -425,22 +433,9 @@ HOST_OPS = {
 }
 
 
-def set_limits(limits):
-    """Lowers what a world lowers."""
-    D.Table.MAX_LENGTH = limits.get('table_length') or D.Table.MAX_LENGTH
-    D.Buffer.MAX_LENGTH = limits.get('buffer_length') or D.Buffer.MAX_LENGTH
-    D.MAX_STRING_BYTE_LENGTH = limits.get('string_byte_length') or D.MAX_STRING_BYTE_LENGTH
-    D.MAX_LIST_BYTE_LENGTH = limits.get('list_byte_length') or D.MAX_LIST_BYTE_LENGTH
-    D.REALLOC_I32_MAX = limits.get('realloc_i32') or D.REALLOC_I32_MAX
-    D.MAX_FLAT_PARAMS = limits.get('flat_params') or D.MAX_FLAT_PARAMS
-    D.MAX_FLAT_ASYNC_PARAMS = limits.get('flat_async_params') or D.MAX_FLAT_ASYNC_PARAMS
-    D.MAX_FLAT_RESULTS = limits.get('flat_results') or D.MAX_FLAT_RESULTS
-
-
 def begin(world, deterministic):
     """A run of a world."""
-    set_limits(world.get('limits', {}))
-    D.DETERMINISTIC_PROFILE = deterministic
+    set_limits(world.get('limits', {}), deterministic)
     D.random = Random()
     for b in world.get('builtins', []):
         OPS[b['name']] = builtin(getattr(D, b['function']), b.get('params', []))

@@ -79,6 +79,16 @@ func (m *Machine) local(of *localObject) *Instance {
 // localClass makes a class for the fields of a threading.local in one fiber.
 func localClass() *Class { return &Class{name: "local", slots: map[string]int{}} }
 
+// Local are the fields that a threading.local has in the fiber; nil: none are set, or it is no threading.local.
+func (f *Fiber) Local(of Value) *Instance {
+	for _, l := range f.locals {
+		if l.of == of {
+			return l.fields
+		}
+	}
+	return nil
+}
+
 // newFiber makes a fiber that is to call something.
 func (m *Machine) newFiber(callee Value, args []Value) (*Fiber, error) {
 	f := &Fiber{head: m.made()}
@@ -184,6 +194,9 @@ func (m *Machine) backIn(f *frame, v Value) {
 
 // Suspended are the fibers that wait for Go, in the order in which they began to.
 func (m *Machine) Suspended() []*Fiber { return m.suspended }
+
+// Abandon forgets all fibers, those that could go on and those that wait for Go. Who waits for a lock is forgotten with the lock.
+func (m *Machine) Abandon() { m.ready, m.suspended = nil, nil }
 
 func (m *Machine) wake(f *Fiber) (*frame, error) {
 	i := slices.Index(m.suspended, f)

@@ -1,5 +1,5 @@
-"""What a world on a definitions.py is made of, the same under CPython and under the interpreter: types, the host's values, the canonical
-built-ins as actions, the allocator of instances.
+"""What a world on a definitions.py is made of, the same under CPython and under the interpreter: types, the host's values and their text,
+limits, the canonical built-ins as actions.
 
 D is the module definitions.py. Whoever uses this sets it, and then calls name_types.
 """
@@ -13,28 +13,25 @@ class TypeParser:
     """Reads types as WIT writes them."""
 
     def __init__(self, text, resources):
-        self.text, self.at, self.resources = text, 0, resources
+        for mark in '<>{}(),:':
+            text = text.replace(mark, f' {mark} ')
+        self.words, self.at, self.resources = text.split(), 0, resources
 
     def word(self):
-        start = self.at
-        while self.at < len(self.text) and self.text[self.at] not in '<>{}(),: ':
-            self.at += 1
-        return self.text[start:self.at]
+        self.at += 1
+        return self.words[self.at - 1]
 
     def take(self, s):
-        while self.text[self.at:self.at + 1] == ' ':
+        if self.at < len(self.words) and self.words[self.at] == s:
             self.at += 1
-        if self.text[self.at:self.at + len(s)] == s:
-            self.at += len(s)
             return True
         return False
 
     def expect(self, s):
         if not self.take(s):
-            raise ValueError(f'{self.text!r}: expected {s!r} at {self.at}')
+            raise ValueError(f'{self.words!r}: expected {s!r} at {self.at}')
 
     def parse(self):
-        self.take('')
         word = self.word()
         if word in PRIMITIVE_TYPES:
             return PRIMITIVE_TYPES[word]
@@ -56,7 +53,6 @@ class TypeParser:
         if self.take('<'):
             ts.append(self.parse())
             while self.take(','):
-                self.take('')
                 if word == 'list':
                     length = int(self.word())
                 else:
@@ -77,7 +73,6 @@ class TypeParser:
         self.expect('{')
         members = []
         while True:
-            self.take('')
             label, t = self.word(), None
             if word == 'record':
                 self.expect(':')
@@ -96,6 +91,19 @@ class TypeParser:
             case 'flags': return D.FlagsType([l for l, _ in members])
 
 
+PLAIN_TYPES = {}  # those without resources, which are the same in every world
+
+
+def type_of(text, resources):
+    """The type that a text says."""
+    if text in PLAIN_TYPES:
+        return PLAIN_TYPES[text]
+    t = TypeParser(text, resources).parse()
+    if 'own<' not in text and 'borrow<' not in text:
+        PLAIN_TYPES[text] = t
+    return t
+
+
 PRIMITIVE_TYPES = {}
 TYPE_NAMES = {}
 ERROR_CONTEXT_TYPE = []
@@ -110,6 +118,41 @@ def name_types():
     })
     TYPE_NAMES.update({type(t): name for name, t in PRIMITIVE_TYPES.items()})
     ERROR_CONTEXT_TYPE.append(D.ErrorContextType())
+
+
+def type_name(t):
+    """A type as WIT writes it."""
+    if t is None:
+        return '_'
+    if name := TYPE_NAMES.get(type(t)):
+        return name
+    names = lambda ts: ', '.join(map(type_name, ts))
+    match t:
+        case D.ErrorContextType(): return 'error-context'
+        case D.ListType(e, None): return f'list<{type_name(e)}>'
+        case D.ListType(e, n): return f'list<{type_name(e)}, {n}>'
+        case D.RecordType(fields): return 'record{' + ', '.join(f'{f.label}: {type_name(f.t)}' for f in fields) + '}'
+        case D.TupleType(ts): return f'tuple<{names(ts)}>'
+        case D.VariantType(cases): return 'variant{' + ', '.join(map(case_name, cases)) + '}'
+        case D.EnumType(labels): return 'enum{' + ', '.join(labels) + '}'
+        case D.OptionType(e): return f'option<{type_name(e)}>'
+        case D.ResultType(ok, error): return f'result<{names([ok, error])}>'
+        case D.MapType(k, v): return f'map<{names([k, v])}>'
+        case D.FlagsType(labels): return 'flags{' + ', '.join(labels) + '}'
+        case D.OwnType(rt): return f'own<{rt.name}>'
+        case D.BorrowType(rt): return f'borrow<{rt.name}>'
+        case D.StreamType(e): return f'stream<{type_name(e)}>'
+        case D.FutureType(e): return f'future<{type_name(e)}>'
+    return type(t).__name__
+
+
+def case_name(c):
+    return c.label if c.t is None else f'{c.label}({type_name(c.t)})'
+
+
+def func_type_name(ft):
+    params, results = ', '.join(map(type_name, ft.params)), ', '.join(map(type_name, ft.result))
+    return f'{getattr(ft, "name", "")}:{"async-" if ft.async_ else ""}func({params})->({results})'
 
 
 ### The host's values
@@ -180,6 +223,62 @@ def host_value(run, t, n):
         case D.FlagsType(labels):
             return {l: bool(n >> i & 1) for i, l in enumerate(labels)}
     raise ValueError(f'no value of {t}')
+
+
+def float_bits(f):
+    return struct.unpack('<Q', struct.pack('<d', f))[0]
+
+
+def float_text(v):
+    """A float as the bits that it has."""
+    return f'f64:0x{float_bits(v):016x}'
+
+
+def value_text(run, v):
+    """A component-level value."""
+    match v:
+        case None: return '-'
+        case list(): return '[' + ' '.join(value_text(run, e) for e in v) + ']'
+        case bool(): return 'true' if v else 'false'
+        case float(): return float_text(v)
+        case int(): return str(int(v))
+        case str(): return f'char:{ord(v)}' if len(v) == 1 else f'str:{v}'
+        case (): return 'unit'
+        case (s, encoding, units): return f'{encoding}:{units}:{s.encode("utf-8", "surrogatepass").hex()}'
+        case dict(): return '{' + ' '.join(f'{k}={value_text(run, e)}' for k, e in v.items()) + '}'
+        case D.ErrorContext(): return 'error-context'
+        case D.SharedBase(): return f'shared#{run.shared_index(v)}'
+    return type(v).__name__
+
+
+### Limits
+
+
+LIMITS = {}
+
+
+def remember_limits():
+    """Notes what worlds can lower, as definitions.py has it."""
+    LIMITS.update({
+        'table_length': D.Table.MAX_LENGTH, 'buffer_length': D.Buffer.MAX_LENGTH,
+        'string_byte_length': D.MAX_STRING_BYTE_LENGTH, 'list_byte_length': D.MAX_LIST_BYTE_LENGTH,
+        'realloc_i32': D.REALLOC_I32_MAX, 'flat_params': D.MAX_FLAT_PARAMS,
+        'flat_async_params': D.MAX_FLAT_ASYNC_PARAMS, 'flat_results': D.MAX_FLAT_RESULTS,
+    })
+
+
+def set_limits(limits, deterministic):
+    """Lowers what a world lowers, and nothing else."""
+    limit = lambda key: limits.get(key) or LIMITS[key]
+    D.Table.MAX_LENGTH = limit('table_length')
+    D.Buffer.MAX_LENGTH = limit('buffer_length')
+    D.MAX_STRING_BYTE_LENGTH = limit('string_byte_length')
+    D.MAX_LIST_BYTE_LENGTH = limit('list_byte_length')
+    D.REALLOC_I32_MAX = limit('realloc_i32')
+    D.MAX_FLAT_PARAMS = limit('flat_params')
+    D.MAX_FLAT_ASYNC_PARAMS = limit('flat_async_params')
+    D.MAX_FLAT_RESULTS = limit('flat_results')
+    D.DETERMINISTIC_PROFILE = deterministic
 
 
 ### Guests

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"cabi/internal/engine"
 	"cabi/spec"
 )
 
@@ -15,15 +16,36 @@ import (
 type Options struct {
 	Dir     string // the directory of definitions.py
 	Runs    int    // how many runs to make
+	First   uint64 // the number of the first of them
 	Seed    uint64 // the runs are a function of it
-	Workers int    // how many Python processes to use; 0: one
-	// Unpatched repeats one run in so many with the stack switching of definitions.py itself, too; 0: none.
+	Workers int    // how many runs to make at once; 0: one
+	By      Runner // who runs definitions.py; "": the interpreter
+	// Unpatched has CPython repeat one run in so many with the stack switching of definitions.py itself, too; 0: none. The interpreter
+	// always runs that.
 	Unpatched int
 	// Patience is how long a run may take on either side before it counts as one that does not end; 0: a minute.
 	Patience time.Duration
 	// Progress is called after each run with how many are compared; optional.
 	Progress func(done int)
 }
+
+// A Runner says who runs definitions.py.
+type Runner string
+
+// The interpreter of cabi/internal/python runs definitions.py in the same process, CPython in one of its own for each worker. Where both
+// do, each must agree with the port, and thereby with the other.
+const (
+	Interpreter Runner = "interpreter"
+	CPython     Runner = "cpython"
+	Both        Runner = "both"
+)
+
+// Runners are all of them.
+var Runners = []string{string(Interpreter), string(CPython), string(Both)}
+
+func (o Options) interpreted() bool { return o.By != CPython }
+
+func (o Options) onCPython() bool { return o.By == CPython || o.By == Both }
 
 func (o Options) patience() time.Duration {
 	if o.Patience == 0 {
@@ -37,6 +59,7 @@ type Report struct {
 	Options
 	Hash       string      // the SHA-256 of definitions.py
 	Coverage   *Coverage   // what the runs reached
+	Unwound    int         // how many were stopped by an exception that left a thread that was resumed
 	Unpatched  int         // how many runs were repeated with the stack switching of definitions.py itself
 	Hung       int         // how many of them hung there, as they must
 	Difference *Difference // the first; nil: there is none
@@ -45,14 +68,22 @@ type Report struct {
 // Compare makes random runs on the port and on definitions.py, and compares them. An error says why it cannot: a *BadInput if
 // the caller is to blame.
 func Compare(o Options) (*Report, error) {
-	if err := checkInput(o.Dir); err != nil {
+	check := checkDir
+	if o.onCPython() {
+		check = checkInput
+	}
+	if err := check(o.Dir); err != nil {
 		return nil, err
 	}
 	hash, err := Hash(o.Dir)
 	if err != nil {
 		return nil, err
 	}
-	c := &comparison{Options: o, next: make(chan int), report: Report{Options: o, Hash: hash, Coverage: newCoverage()}}
+	source, err := engine.Open(o.Dir)
+	if err != nil {
+		return nil, &BadInput{err.Error()}
+	}
+	c := &comparison{Options: o, source: source, next: make(chan int), report: Report{Options: o, Hash: hash, Coverage: newCoverage()}}
 	workers, failed := errgroup.WithContext(context.Background())
 	for range max(1, o.Workers) {
 		workers.Go(c.work)
@@ -64,7 +95,8 @@ func Compare(o Options) (*Report, error) {
 // A comparison is a Compare under way.
 type comparison struct {
 	Options
-	next chan int // the runs to make
+	source *engine.Source
+	next   chan int // the runs to make
 
 	mu     sync.Mutex
 	done   int
@@ -94,12 +126,11 @@ func (c *comparison) differs() bool {
 
 // work makes runs until there are no more.
 func (c *comparison) work() error {
-	d, err := startDriver(c.Dir, c.patience())
-	if err != nil {
+	w := &worker{comparison: c, seen: newCoverage(), pool: &spec.Pool{}}
+	if err := w.start(); err != nil {
 		return err
 	}
-	w := &worker{comparison: c, python: d, seen: newCoverage(), pool: &spec.Pool{}}
-	w.makeRun = func(rec *recorder, i int) { rec.random(seedOf(c.Seed, i), w.pool) }
+	w.makeRun = func(rec *recorder, i int) { rec.random(seedOf(c.Seed, int(c.First)+i), w.pool) }
 	defer func() { w.pool.Close() }()
 	defer w.close()
 	for i := range c.next {
@@ -112,6 +143,7 @@ func (c *comparison) work() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.report.Coverage.add(w.seen)
+	c.report.Unwound += w.unwound
 	c.report.Unpatched += w.unpatched
 	c.report.Hung += w.hung
 	return nil
@@ -123,7 +155,7 @@ func (c *comparison) finished(difference *Difference) {
 	defer c.mu.Unlock()
 	c.done++
 	if difference != nil {
-		difference.Seed = c.Seed
+		difference.Seed, difference.Run = c.Seed, int(c.First)+difference.Run
 	}
 	if c.Progress != nil {
 		c.Progress(c.done)

@@ -31,22 +31,30 @@ type BadInput struct{ msg string }
 // Error says what is wrong with the input.
 func (e *BadInput) Error() string { return e.msg }
 
-// checkInput returns an error unless there is a definitions.py in dir, and a Python that can run it.
-func checkInput(dir string) error {
+// checkDir returns an error unless there is a definitions.py in dir.
+func checkDir(dir string) error {
 	if _, err := os.Stat(filepath.Join(dir, "definitions.py")); err != nil {
 		return &BadInput{fmt.Sprintf("%s holds no definitions.py: name the directory design/mvp/canonical-abi of a checkout of WebAssembly/component-model", dir)}
-	}
-	out, err := exec.Command(python, "-c", "import sys; print(sys.version_info >= (3, 11))").Output()
-	if err != nil {
-		return &BadInput{fmt.Sprintf("%s, 3.11 or later, is needed, and cannot be run from the PATH", python)}
-	}
-	if strings.TrimSpace(string(out)) != "True" {
-		return &BadInput{python + " is older than 3.11"}
 	}
 	return nil
 }
 
-const python = "python3"
+// checkInput returns an error unless there is a definitions.py in dir, and a CPython that can run it.
+func checkInput(dir string) error {
+	if err := checkDir(dir); err != nil {
+		return err
+	}
+	out, err := exec.Command(pythonCommand, "-c", "import sys; print(sys.version_info >= (3, 11))").Output()
+	if err != nil {
+		return &BadInput{fmt.Sprintf("%s, 3.11 or later, is needed, and cannot be run from the PATH", pythonCommand)}
+	}
+	if strings.TrimSpace(string(out)) != "True" {
+		return &BadInput{pythonCommand + " is older than 3.11"}
+	}
+	return nil
+}
+
+const pythonCommand = "python3"
 
 // Hash is the SHA-256 of the definitions.py in dir.
 func Hash(dir string) (string, error) {
@@ -70,7 +78,7 @@ type driver struct {
 
 // startDriver starts a process for the definitions.py in dir.
 func startDriver(dir string, patience time.Duration, flags ...string) (*driver, error) {
-	d := &driver{patience: patience, cmd: exec.Command(python, append([]string{"-I", "-c", pyworld.Source + driverSource, dir}, flags...)...)}
+	d := &driver{patience: patience, cmd: exec.Command(pythonCommand, append([]string{"-I", "-c", pyworld.Source + driverSource, dir}, flags...)...)}
 	var err error
 	if d.in, err = d.cmd.StdinPipe(); err != nil {
 		return nil, err

@@ -304,44 +304,7 @@ def stamp_threads():
     D.Thread.__init__ = __init__
 
 
-### The text of types
-
-
-def type_name(t):
-    """A type as WIT writes it."""
-    if t is None:
-        return '_'
-    if name := TYPE_NAMES.get(type(t)):
-        return name
-    names = lambda ts: ', '.join(map(type_name, ts))
-    match t:
-        case D.ErrorContextType(): return 'error-context'
-        case D.ListType(e, None): return f'list<{type_name(e)}>'
-        case D.ListType(e, n): return f'list<{type_name(e)}, {n}>'
-        case D.RecordType(fields): return 'record{' + ', '.join(f'{f.label}: {type_name(f.t)}' for f in fields) + '}'
-        case D.TupleType(ts): return f'tuple<{names(ts)}>'
-        case D.VariantType(cases): return 'variant{' + ', '.join(map(case_name, cases)) + '}'
-        case D.EnumType(labels): return 'enum{' + ', '.join(labels) + '}'
-        case D.OptionType(e): return f'option<{type_name(e)}>'
-        case D.ResultType(ok, error): return f'result<{names([ok, error])}>'
-        case D.MapType(k, v): return f'map<{names([k, v])}>'
-        case D.FlagsType(labels): return 'flags{' + ', '.join(labels) + '}'
-        case D.OwnType(rt): return f'own<{rt.name}>'
-        case D.BorrowType(rt): return f'borrow<{rt.name}>'
-        case D.StreamType(e): return f'stream<{type_name(e)}>'
-        case D.FutureType(e): return f'future<{type_name(e)}>'
-    return type(t).__name__
-
-
-def case_name(c):
-    return c.label if c.t is None else f'{c.label}({type_name(c.t)})'
-
-
 ### Text
-
-
-def float_bits(f):
-    return struct.unpack('<Q', struct.pack('<d', f))[0]
 
 
 class Literal:
@@ -403,7 +366,7 @@ def literal_value(t, tree):
 def core(v):
     if isinstance(v, Literal):
         return v.word
-    return f'f64:0x{float_bits(v):016x}' if isinstance(v, float) else str(int(v))
+    return float_text(v) if isinstance(v, float) else str(int(v))
 
 
 def cores(vs):
@@ -415,23 +378,6 @@ def parse_core(v):
     if isinstance(v, dict):
         return Literal(v['word'], v['is'])
     return struct.unpack('<d', int(v, 16).to_bytes(8, 'little'))[0] if isinstance(v, str) else v
-
-
-def value_text(run, v):
-    """A component-level value."""
-    match v:
-        case None: return '-'
-        case list(): return '[' + ' '.join(value_text(run, e) for e in v) + ']'
-        case bool(): return 'true' if v else 'false'
-        case float(): return core(v)
-        case int(): return str(int(v))
-        case str(): return f'char:{ord(v)}' if len(v) == 1 else f'str:{v}'
-        case (): return 'unit'
-        case (s, encoding, units): return f'{encoding}:{units}:{s.encode("utf-8", "surrogatepass").hex()}'
-        case dict(): return '{' + ' '.join(f'{k}={value_text(run, e)}' for k, e in v.items()) + '}'
-        case D.ErrorContext(): return 'error-context'
-        case D.SharedBase(): return f'shared#{run.shared_index(v)}'
-    return type(v).__name__
 
 
 def go_float(f):
@@ -651,11 +597,6 @@ class State:
         return f'future({result}, {code}, {i}, {buffer})'
 
 
-def func_type_name(ft):
-    params, results = ', '.join(map(type_name, ft.params)), ', '.join(map(type_name, ft.result))
-    return f'{getattr(ft, "name", "")}:{"async-" if ft.async_ else ""}func({params})->({results})'
-
-
 def kind_of(opts):
     return 'sync' if not opts.async_ else 'stackful' if opts.callback is None else 'callback'
 
@@ -787,7 +728,7 @@ class Run:
 
     def type(self, text):
         if text not in self.type_cache:
-            self.type_cache[text] = TypeParser(text, self.resources).parse()
+            self.type_cache[text] = type_of(text, self.resources)
         return self.type_cache[text]
 
     def types(self, text):
@@ -1011,24 +952,6 @@ HOST_OPS = {
     'shared.done': host_done,
 }
 HOST_MANY = ('invoke', 'host.resolve')
-
-
-LIMITS = {}
-
-
-def remember_limits():
-    for key, owner, name in (('table_length', D.Table, 'MAX_LENGTH'), ('buffer_length', D.Buffer, 'MAX_LENGTH'),
-                             ('string_byte_length', D, 'MAX_STRING_BYTE_LENGTH'),
-                             ('list_byte_length', D, 'MAX_LIST_BYTE_LENGTH'), ('realloc_i32', D, 'REALLOC_I32_MAX'),
-                             ('flat_params', D, 'MAX_FLAT_PARAMS'), ('flat_async_params', D, 'MAX_FLAT_ASYNC_PARAMS'),
-                             ('flat_results', D, 'MAX_FLAT_RESULTS')):
-        LIMITS[key] = (owner, name, getattr(owner, name))
-
-
-def set_limits(limits, deterministic):
-    for key, (owner, name, default) in LIMITS.items():
-        setattr(owner, name, limits.get(key) or default)
-    D.DETERMINISTIC_PROFILE = deterministic
 
 
 ### Main

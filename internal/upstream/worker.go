@@ -13,20 +13,51 @@ import (
 // A worker makes and compares runs, one after the other.
 type worker struct {
 	*comparison
-	makeRun         func(rec *recorder, i int) // makes a run on the port
-	python          *driver
-	unpatchedPython *driver // definitions.py with its own stack switching; nil: not started yet
-	pool            *spec.Pool
-	seen            *Coverage
-	unpatched, hung int // as in a Report
+	makeRun                  func(rec *recorder, i int) // makes a run on the port
+	interpreter              *interpreter               // nil: CPython alone runs definitions.py
+	python                   *driver                    // nil: the interpreter alone does
+	unpatchedPython          *driver                    // definitions.py with its own stack switching; nil: not started yet
+	pool                     *spec.Pool
+	seen                     *Coverage
+	unwound, unpatched, hung int // as in a Report
 }
 
-// compare makes a run on both sides, and returns how they differ; nil: they do not.
+// start starts who runs definitions.py.
+func (w *worker) start() (err error) {
+	if w.interpreted() {
+		if w.interpreter, err = newInterpreter(w.source); err != nil {
+			return err
+		}
+	}
+	if w.onCPython() {
+		w.python, err = startDriver(w.Dir, w.patience())
+	}
+	return err
+}
+
+// compare makes a run on the port and on definitions.py, and returns how they differ; nil: they do not.
 func (w *worker) compare(i int) (*Difference, error) {
 	rec := &recorder{seen: w.seen}
 	if !inTime(w.patience(), func() { w.makeRun(rec, i) }) {
 		return w.portHangs(rec, i), nil
 	}
+	unwound := false
+	if w.interpreter != nil {
+		var same bool
+		if same, unwound = w.interpreter.agrees(rec.recorded, rec.lines); !same {
+			return w.interpreter.explain(rec.recorded, i), nil
+		}
+	}
+	if w.python == nil {
+		w.unwound += toInt(unwound)
+		return nil, nil
+	}
+	return w.compareCPython(rec, i, unwound)
+}
+
+// compareCPython has CPython make the run. unwound is whether under the interpreter, if it has made the run, the exception that stopped
+// it unwound a resumption.
+func (w *worker) compareCPython(rec *recorder, i int, unwoundThere bool) (*Difference, error) {
 	lines, err := w.python.run(rec.recorded)
 	if errors.Is(err, errLate) {
 		return w.pythonHangs(rec, i)
@@ -38,6 +69,11 @@ func (w *worker) compare(i int) (*Difference, error) {
 	if firstDifference(rec.lines, lines) >= 0 {
 		return w.python.explain(rec.recorded, i)
 	}
+	if w.interpreter != nil && unwound != unwoundThere {
+		what := fmt.Sprintf(", whose exception unwinds a resumption: %v under the interpreter, %v under CPython", unwoundThere, unwound)
+		return &Difference{Run: i, What: what, Case: rec.recorded, Line: len(lines) - 1, Port: rec.lines, Python: lines}, nil
+	}
+	w.unwound += toInt(unwound)
 	if w.Options.Unpatched > 0 && i%w.Options.Unpatched == 0 {
 		return w.compareUnpatched(rec, i, unwound)
 	}
@@ -103,6 +139,14 @@ func (d *driver) explain(c Case, run int) (*Difference, error) {
 	return &Difference{Run: run, Case: c, Line: firstDifference(port, lines), Port: port, Python: lines}, nil
 }
 
+// explain repeats a run on both sides as the driver's explain does.
+func (p *interpreter) explain(c Case, run int) *Difference {
+	c.States = statesFull
+	lines, _ := p.trace(c)
+	port := Trace(c)
+	return &Difference{Run: run, What: ", run by the interpreter", Case: c, Line: firstDifference(port, lines), Port: port, Python: lines}
+}
+
 // compareUnpatched repeats a run on definitions.py with its own stack switching. The trace must be the same, and hang at its end
 // exactly if the exception that stopped the run unwound a resumption.
 func (w *worker) compareUnpatched(rec *recorder, i int, unwound bool) (*Difference, error) {
@@ -136,7 +180,9 @@ func withoutStates(lines []string) []string {
 }
 
 func (w *worker) close() {
-	w.python.close()
+	if w.python != nil {
+		w.python.close()
+	}
 	if w.unpatchedPython != nil {
 		w.unpatchedPython.close()
 	}
