@@ -73,8 +73,8 @@ func (p *Plans) closurePlan(f *python.Function) *plan {
 	pl := &plan{name: c.QualifiedName(), own: c.File() == p.OwnFile}
 	p.closures[c] = pl
 	pl.mirror, pl.known = spec.MirrorClosures[c.QualifiedName()]
-	if pl.own {
-		pl.known = false
+	if pl.own { // whatever its name
+		pl.mirror, pl.known = spec.MirrorType{}, false
 	}
 	p.shape(pl)
 	if pl.goType == nil {

@@ -218,8 +218,8 @@ func TestUnknownField(t *testing.T) {
 		w.Sync()
 		w.knowsAllBut("mood")
 	}
-	if u := w.Unknown[0]; u.Value != "blue" {
-		t.Errorf("the value is %v, want blue", u.Value)
+	if u := w.Unknown[0]; len(w.Unknown) != 1 || u.Value != "blue" {
+		t.Errorf("unknown are %v, want one, blue", w.Unknown)
 	} else if _, ok := u.Owner.(*spec.WaitableSet); !ok {
 		t.Errorf("the owner is %T, want a set", u.Owner)
 	}
@@ -259,6 +259,7 @@ func TestClosures(t *testing.T) {
 		{"more.py", "t.resume_later()", "ready_func=always"},
 		{"more.py", "s = Subtask()\nt.wait_for(s)\ninst.handles.array = [None, s]", "ready_func=resolved(subtask1)"},
 		{"host.py", "t.ready_func = lambda: True", "ready_func=host"},
+		{"host.py", "class Thread:\n  def resume_later(self):\n    return lambda: True\nt.ready_func = Thread().resume_later()", "ready_func=host"},
 		{"more.py", "t.ready_func = None", "ready_func=-"},
 	} {
 		w := newWorld(t)
