@@ -2,11 +2,12 @@ package upstream
 
 import (
 	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 )
 
-// runsVariable is the environment variable that says how many runs TestLive compares; 300 if empty.
+// runsVariable is the environment variable that says how many runs TestLive and TestInterpreter compare; 300 if empty.
 const runsVariable = "CABI_UPSTREAM_RUNS"
 
 // upstreamDir is the directory of definitions.py. Where none is named it skips the test.
@@ -14,17 +15,29 @@ func upstreamDir(t *testing.T) string {
 	t.Helper()
 	dir := os.Getenv(DirVariable)
 	if dir == "" {
-		t.Skip("set " + DirVariable + " to the directory design/mvp/canonical-abi of a checkout of WebAssembly/component-model")
+		t.Skip("set " + DirVariable + " to a checkout of WebAssembly/component-model, or to its directory design/mvp/canonical-abi")
+	}
+	if inside := filepath.Join(dir, "design", "mvp", "canonical-abi"); checkDir(dir) != nil && checkDir(inside) == nil {
+		return inside
 	}
 	return dir
 }
 
-func TestLive(t *testing.T) {
-	runs, err := strconv.Atoi(os.Getenv(runsVariable))
-	if err != nil {
-		runs = 300
+// runsOfTests is how many runs a test compares.
+func runsOfTests() int {
+	if runs, err := strconv.Atoi(os.Getenv(runsVariable)); err == nil {
+		return runs
 	}
-	report, err := Compare(Options{Dir: upstreamDir(t), Runs: runs, Seed: 1, Workers: 2, Unpatched: max(1, min(100, runs/10))})
+	return 300
+}
+
+// TestLive compares the port with definitions.py, run by the interpreter and by CPython.
+func TestLive(t *testing.T) {
+	dir, runs := upstreamDir(t), runsOfTests()
+	if err := checkInput(dir); err != nil {
+		t.Skip(err)
+	}
+	report, err := Compare(Options{Dir: dir, Runs: runs, Seed: 1, Workers: 2, By: Both, Unpatched: max(1, min(100, runs/10))})
 	if err != nil {
 		t.Fatal(err)
 	}
