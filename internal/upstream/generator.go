@@ -24,7 +24,7 @@ type generator struct {
 	// Of the menu that the generator is at:
 	run   *model.Run
 	at    *model.Activation
-	state *stateView
+	state stateView
 }
 
 func newGenerator(c chooser, rec *recorder) *generator {
@@ -68,7 +68,8 @@ func (g *generator) queued() (model.Action, bool) {
 
 // observe reads the state at a menu.
 func (g *generator) observe(run *model.Run, at *model.Activation) {
-	g.run, g.at, g.state = run, at, newStateView(run, g.rec.state)
+	g.run, g.at = run, at
+	g.state.read(run, g.rec.state)
 }
 
 // guest chooses an action of core code. Validation would refuse resource.new and resource.rep of a type that the instance does not

@@ -32,8 +32,10 @@ type recorder struct {
 	recorded Case
 	actor    model.Actor
 	choices  spec.Choices
-	full     bool      // the trace has the text of each state, not a hash
-	state    string    // the state at the last menu
+	full     bool   // the trace has the text of each state, not a hash
+	state    string // the state at the last menu
+	writer   spec.StateWriter
+	buffer   []byte    // of the writer
 	seen     *Coverage // counts what the run reaches; optional
 	op       string    // the last action
 
@@ -137,23 +139,24 @@ func (r *recorder) Next(run *model.Run, at *model.Activation) model.Action {
 
 // addState writes the state.
 func (r *recorder) addState(run *model.Run) {
-	r.state = stateText(run)
+	r.buffer = appendState(r.buffer[:0], &r.writer, run)
+	r.state = string(r.buffer)
 	if r.full {
 		r.add("s " + r.state)
 		return
 	}
-	r.addf("s %08x", crc32.ChecksumIEEE([]byte(r.state)))
+	r.addf("s %08x", crc32.ChecksumIEEE(r.buffer))
 }
 
-// stateText is the text of the store's state, with a hash of each memory.
-func stateText(run *model.Run) string {
-	b := run.Store.AppendState(nil)
+// appendState appends the text of the store's state, with a hash of each memory.
+func appendState(b []byte, w *spec.StateWriter, run *model.Run) []byte {
+	b = w.Append(b, run.Store, nil)
 	for _, i := range run.World.Instances {
 		if mem := run.Memory(i.Name); mem != nil {
 			b = fmt.Appendf(b, "memory %s %08x\n", i.Name, crc32.ChecksumIEEE(mem.Bytes.B))
 		}
 	}
-	return string(b)
+	return b
 }
 
 // Choose records a choice.

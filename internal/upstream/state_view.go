@@ -31,9 +31,13 @@ type slot struct {
 	description string // "readable stream end of u8"
 }
 
-// newStateView reads the text of a state.
-func newStateView(run *model.Run, state string) *stateView {
-	s := &stateView{run: run, lines: map[string]string{}, insts: map[string]*instanceView{}}
+// read reads the text of a state.
+func (s *stateView) read(run *model.Run, state string) {
+	if s.lines == nil {
+		s.lines, s.insts = map[string]string{}, map[string]*instanceView{}
+	}
+	clear(s.lines)
+	s.run = run
 	var inst *instanceView
 	for line := range strings.Lines(state) {
 		line = strings.TrimSuffix(line, "\n")
@@ -42,9 +46,13 @@ func newStateView(run *model.Run, state string) *stateView {
 		case "store":
 			s.running, s.waiting = field(line, "running"), field(line, "waiting") != "[]"
 		case "instance":
-			inst = &instanceView{line: line}
 			name, _, _ = strings.Cut(rest, " ")
-			s.insts[name] = inst
+			inst = s.insts[name]
+			if inst == nil {
+				inst = &instanceView{}
+				s.insts[name] = inst
+			}
+			inst.line, inst.handles, inst.threads = line, inst.handles[:0], inst.threads[:0]
 		case "":
 			inst.table(strings.TrimSpace(line))
 		case "memory":
@@ -53,23 +61,22 @@ func newStateView(run *model.Run, state string) *stateView {
 		}
 	}
 	s.describe()
-	return s
 }
 
 // table reads the line of one of an instance's tables.
 func (v *instanceView) table(line string) {
 	array := strings.Trim(field(line, "array"), "[]")
 	array = strings.ReplaceAll(array, "error-context \"", "error-context\"")
-	var slots []slot
-	for i, ref := range strings.Split(array, " ") {
-		if ref != "-" {
-			slots = append(slots, slot{index: uint64(i), ref: ref})
-		}
-	}
+	slots := &v.handles
 	if strings.HasPrefix(line, "threads") {
-		v.threads = slots
-	} else {
-		v.handles = slots
+		slots = &v.threads
+	}
+	i := uint64(0)
+	for ref := range strings.SplitSeq(array, " ") {
+		if ref != "-" {
+			*slots = append(*slots, slot{index: i, ref: ref})
+		}
+		i++
 	}
 }
 
@@ -91,10 +98,7 @@ func (s *stateView) describe() {
 
 // field is the value of a key in a line: up to the next space, or if it is a list, to its end.
 func field(line, key string) string {
-	_, rest, ok := strings.Cut(line, " "+key+"=")
-	if !ok {
-		return ""
-	}
+	rest := after(line, key)
 	if strings.HasPrefix(rest, "[") {
 		if end := strings.IndexByte(rest, ']'); end >= 0 {
 			return rest[:end+1]
@@ -102,6 +106,21 @@ func field(line, key string) string {
 	}
 	value, _, _ := strings.Cut(rest, " ")
 	return value
+}
+
+// after is what stands after a key and = in a line; "": it has no such key.
+func after(line, key string) string {
+	for {
+		i := strings.Index(line, key)
+		if i < 0 {
+			return ""
+		}
+		end := i + len(key)
+		if i > 0 && line[i-1] == ' ' && end < len(line) && line[end] == '=' {
+			return line[end+1:]
+		}
+		line = line[i+1:]
+	}
 }
 
 // field is a field of an object; "" if there is no such object or field.
