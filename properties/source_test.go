@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -91,6 +93,64 @@ func TestLockstep(t *testing.T) {
 		if result.Err != nil || result.Difference != nil || result.Compared <= result.Transitions {
 			t.Errorf("%s: %d compared, error %v, %+v", world, result.Compared, result.Err, result.Difference)
 		}
+	}
+}
+
+// lockstepRow is a row of the table of docs/source.md: a world, actions, states, transitions.
+var lockstepRow = regexp.MustCompile(`(?m)^\| ([a-z-]+) \| (\d+) \| ([\d,]+) \| ([\d,]+) \|$`)
+
+// The table of docs/source.md has every world that can be exhausted, at two actions below its bound, with the counts of a search on the port.
+// Of the worlds with many transitions it is compared where CABI_LONG is set. Where CABI_UPSTREAM is, the same transitions are made on
+// definitions.py.
+func TestLockstepTable(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join("..", "docs", "source.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var source *model.Source
+	if os.Getenv("CABI_UPSTREAM") != "" {
+		source = sourceOf(t, definitions(t))
+	}
+	rows := map[string][]string{}
+	for _, row := range lockstepRow.FindAllStringSubmatch(string(page), -1) {
+		rows[row[1]] = row
+	}
+	for _, w := range model.Worlds {
+		row := rows[w.Name]
+		if exhaustible := w.Bounds.Steps > 0; exhaustible != (row != nil) {
+			t.Errorf("%s: in the table: %v, and that it has a bound on actions: %v", w.Name, row != nil, exhaustible)
+		}
+		if row != nil {
+			compareRow(t, row, w.Bounds.Steps-2, source)
+		}
+	}
+}
+
+func compareRow(t *testing.T, row []string, steps int, source *model.Source) {
+	number := func(i int) int {
+		n, err := strconv.Atoi(strings.ReplaceAll(row[i], ",", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if number(2) != steps {
+		t.Errorf("%s: %d actions, want %d", row[1], number(2), steps)
+	}
+	if number(4) > 1000 && os.Getenv("CABI_LONG") == "" {
+		return
+	}
+	search := searchOf(row[1], steps)
+	search.Properties = nil
+	report := search.Run()
+	if report.States != number(3) || report.Transitions+1 != number(4) { // the start is compared as well
+		t.Errorf("%s: %d states, %d transitions and the start; the table has %d, %d", row[1], report.States, report.Transitions, number(3), number(4))
+	}
+	if source == nil {
+		return
+	}
+	if result := searchOf(row[1], steps).InLockstep(source); result.Difference != nil || result.Stopped || result.States != number(3) || result.Compared != number(4) {
+		t.Errorf("%s: %d states, %d compared, %+v; the table has %d, %d", row[1], result.States, result.Compared, result.Difference, number(3), number(4))
 	}
 }
 

@@ -185,6 +185,9 @@ var badArguments = []struct{ args, want string }{
 	{"bench m --size -1,1,1", "T and H are at least 1"},
 	{"bench m --memory 1", "1 is too little: 16MB is the least"},
 	{"upstream --dir @ --runs 0", "it is a whole number from 1"},
+	{"upstream --dir @ --python cpyton", "--python \"cpyton\": it is one of interpreter, cpython, both; did you mean cpython?"},
+	{"upstream --dir @ --unpatched 5", "--unpatched has no effect without --python cpython or both"},
+	{"upstream --dir @ --first -1", "it is a whole number from 0"},
 	{"upstream --dir @ --unpatched -1", "it is a whole number from 0 on"},
 	{"upstream --dir @ --seed x", "it is a whole number from 0 to 18446744073709551615"},
 	// names
