@@ -40,7 +40,8 @@ func (m *Machine) codecArgs(a []Value) (string, error) {
 // encode is str.encode.
 func (m *Machine) encode(s string, a []Value) (Value, error) {
 	if e, ok := arg(a, 1); ok && e == "surrogatepass" {
-		if name, err := m.codecName(a[0], true); name == "utf-8" || err != nil {
+		v, given := arg(a, 0)
+		if name, err := m.codecName(v, given); name == "utf-8" || err != nil {
 			return Bytes(s), err // a str is held so
 		}
 	}

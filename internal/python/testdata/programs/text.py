@@ -88,3 +88,6 @@ try:
   b'ab\xff'.decode('utf-8')
 except UnicodeError as e:
   print(e.encoding, e.start, e.end, e.reason, isinstance(e, ValueError))
+
+for s in ('', 'a\xe9\u03c0\U0001f600', 'h\ud83dx', '\udc00'):
+  print(s.encode('utf-8', 'surrogatepass').hex(), len(s.encode('utf8', 'surrogatepass')))
