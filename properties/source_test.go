@@ -266,17 +266,45 @@ func TestSourceWorkers(t *testing.T) {
 	one := search.Run()
 	search.Workers = 3
 	three := search.Run()
-	search.World, search.Replay = model.WorldByName("handles"), false
 	if !reflect.DeepEqual(summary(one), summary(three)) {
 		t.Errorf("one worker:\n%s\nthree:\n%s", summary(one), summary(three))
 	}
-	for _, world := range []string{"waits", "host-streams"} {
-		small := searchOf(world, 3)
+	for world, steps := range map[string]int{"waits": 3, "host-streams": 3, "threads": 3, "subtasks": 4, "dtors": 4, "host-calls": 4} {
+		small := searchOf(world, steps)
 		small.Source = search.Source
 		fast := small.Run()
 		small.Replay = true
 		if slow := small.Run(); summary(fast) != summary(slow) {
 			t.Errorf("%s, with actions taken back:\n%s\nwithout:\n%s", world, summary(fast), summary(slow))
 		}
+	}
+}
+
+// What functions bind anew is a part of the state, and so is how far the loop of a function is that blocks in it.
+func TestSourceState(t *testing.T) {
+	text := definitions(t)
+	const yield, newSet = "  cancelled = thread.yield_(cancellable)\n", "  i = inst.handles.add(WaitableSet())\n"
+	states := func(world string, steps int, replacements ...string) int {
+		search := searchOf(world, steps)
+		search.Properties, search.Source = nil, sourceOf(t, text, replacements...)
+		return search.Run().States
+	}
+	loop := func(times string) int {
+		return states("loops", 5, yield, "  for _ in ["+times+"]:\n    cancelled = thread.yield_(cancellable)\n")
+	}
+	if once, twice := loop("0"), loop("0, 0"); twice <= once {
+		t.Errorf("a yield that is made twice has %d states, one that is made once %d", twice, once)
+	}
+	class := func(by string) int {
+		return states("waits", 4, newSet, newSet+"  WaitableSet.made = WaitableSet.made + "+by+"\n", "class WaitableSet:\n", "class WaitableSet:\n  made = 0\n")
+	}
+	if same, other := class("0"), class("1"); other <= same {
+		t.Errorf("with an attribute of a class that changes there are %d states, with one that does not %d", other, same)
+	}
+	variable := func(by string) int {
+		return states("waits", 4, newSet, "  global made\n"+newSet+"  made = made + "+by+"\n", "class WaitableSet:\n", "made = 0\nclass WaitableSet:\n")
+	}
+	if same, other := variable("0"), variable("1"); other <= same {
+		t.Errorf("with a variable that changes there are %d states, with one that does not %d", other, same)
 	}
 }
