@@ -12,8 +12,8 @@ import (
 	"cabi/spec"
 )
 
-// small is a definitions.py of our own: one site that the pin has in a function of that name, by kind and condition, and some it has not.
-const small = `import random
+// smallFile is a definitions.py of our own: one site that the pin has in a function of that name, by kind and condition, and some it has not.
+const smallFile = `import random
 
 class Trap(BaseException): pass
 class CoreWebAssemblyException(Exception): pass
@@ -56,7 +56,7 @@ func source(t *testing.T, text string) *Source {
 
 // Sites with a condition that the pin has in the same function have the pin's name, others that of their place.
 func TestSiteNames(t *testing.T) {
-	s := source(t, small)
+	s := source(t, smallFile)
 	var names []string
 	for _, at := range s.sites["Table.get"] {
 		names = append(names, string(at.name))
@@ -125,7 +125,7 @@ func TestCover(t *testing.T) {
 }
 
 func TestCoversAll(t *testing.T) {
-	if s := source(t, small); s.CoversAll() || s.Covered("Table.get") || s.Covered("nothing") {
+	if s := source(t, smallFile); s.CoversAll() || s.Covered("Table.get") || s.Covered("nothing") {
 		t.Error("a function that the pin does not have so is covered")
 	}
 	if s := (&Source{covered: map[string]bool{"f": true}}); !s.Covered("f.<lambda>") {
@@ -149,7 +149,7 @@ func TestPlain(t *testing.T) {
 }
 
 func TestLine(t *testing.T) {
-	s := source(t, small)
+	s := source(t, smallFile)
 	for n, want := range map[int]string{0: "", 1: "import random", 7: "  raise Trap()", 10_000: ""} {
 		if got := s.Line(n); got != want {
 			t.Errorf("line %d is %q, want %q", n, got, want)
@@ -161,7 +161,7 @@ func TestLine(t *testing.T) {
 func TestOpen(t *testing.T) {
 	dir := t.TempDir()
 	inside := filepath.Join(dir, filepath.FromSlash(definitionsFile))
-	write(t, inside, small)
+	write(t, inside, smallFile)
 	for _, name := range []string{dir, filepath.Dir(inside), inside} {
 		if s, err := Open(name); err != nil || s.Name != inside {
 			t.Errorf("Open(%s) gives %v, %v", name, s, err)
@@ -205,7 +205,7 @@ func TestBadFiles(t *testing.T) {
 
 func TestRevisions(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, filepath.FromSlash(definitionsFile)), small)
+	write(t, filepath.Join(dir, filepath.FromSlash(definitionsFile)), smallFile)
 	git := func(args ...string) {
 		cmd := exec.Command("git", append([]string{"-C", dir, "-c", "user.name=n", "-c", "user.email=e"}, args...)...)
 		if out, err := cmd.CombinedOutput(); err != nil {
@@ -217,7 +217,7 @@ func TestRevisions(t *testing.T) {
 	git("commit", "-q", "-m", "first")
 	gitDir := filepath.Join(dir, ".git")
 	s, err := OpenRevision(gitDir, "HEAD")
-	if err != nil || s.Name != "HEAD:definitions.py" || s.text != small {
+	if err != nil || s.Name != "HEAD:definitions.py" || s.text != smallFile {
 		t.Errorf("HEAD gives %v, %v", s, err)
 	}
 	for revision, of := range map[string]string{"no-such-branch": gitDir, "HEAD": filepath.Join(dir, "none")} {
@@ -227,7 +227,7 @@ func TestRevisions(t *testing.T) {
 	}
 }
 
-// stopped calls a function of the small file and returns how the specification says that it was stopped.
+// stopped calls a function of the smallFile file and returns how the specification says that it was stopped.
 func stopped(t *testing.T, s *Source, call string) Stop {
 	t.Helper()
 	m := python.New(python.Options{Source: func(string) (string, string, error) { return "definitions.py", s.text, nil }})
@@ -244,7 +244,7 @@ func stopped(t *testing.T, s *Source, call string) Stop {
 
 // A stop has the site, the line in the specification, its text, and the sentence of the pin or else the line.
 func TestStops(t *testing.T) {
-	s := source(t, small)
+	s := source(t, smallFile)
 	for call, want := range map[string]string{
 		"D.always()":                         "trap at always#1: definitions.py:29: trap()",
 		"t.get(41)":                          "trap at Table.get#1: definitions.py:15: trap_if(i > 40)",

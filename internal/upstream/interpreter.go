@@ -272,8 +272,10 @@ func (p *interpreter) answer(a model.Action) (python.Value, error) {
 		operands = append(operands, word)
 	}
 	switch a.Op {
-	case "call", "task.return", "task.return-other", "memory.store", "invoke", "host.resolve": // any number of operands
+	case "call", "task.return", "task.return-other", "invoke", "host.resolve": // any number of operands
 		operands = append(operands, python.NewList(numbers...))
+	case "memory.store":
+		operands = append(operands, numbers[0], python.Bytes(a.Stored(""))) // it has no text
 	default:
 		operands = append(operands, numbers...)
 	}
@@ -325,16 +327,19 @@ func (p *interpreter) asker() string {
 	return "engine.py"
 }
 
-// heard are the words of lines about what the host hears, by those of engine.py.
+// heard are the words of lines about what the host hears, by those of engine.py. What the host gives has no line.
 var heard = map[python.Value]string{"starts": "start", "resolved": "resolve", "started": "started", "got": "got"}
 
 // passed writes what the host hears: of what, the number of the call, the values.
 func (p *interpreter) passed(args []python.Value) error {
+	word, hears := heard[args[0]]
+	if !hears {
+		return nil
+	}
 	text, err := p.machine.Call(p.state.valueText, p.state.run, args[2])
 	if err != nil {
 		return err
 	}
-	word := heard[args[0]]
 	if word == "got" { // in a copy, whichever it is
 		return p.add("h got ", text.(string))
 	}

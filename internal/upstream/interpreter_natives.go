@@ -17,15 +17,15 @@ func (p *interpreter) natives() map[string]native {
 		return func(_ *python.Machine, args []python.Value) (python.Value, error) { return nil, f(args) }
 	}
 	return map[string]native{
-		"ask":          p.ask,
-		"enter":        told(p.enter),
-		"choose":       func(_ *python.Machine, args []python.Value) (python.Value, error) { return p.choose(args[0].(int)) },
-		"draw_bits":    p.drawBits,
-		"shuffle":      told(p.shuffle),
-		"in_order":     inOrder,
-		"allocate":     p.allocate,
-		"arity":        func(_ *python.Machine, args []python.Value) (python.Value, error) { return python.Arity(args[0]), nil },
-		"passed":       told(p.passed),
+		"ask":       p.ask,
+		"enter":     told(p.enter),
+		"choose":    func(_ *python.Machine, args []python.Value) (python.Value, error) { return p.choose(args[0].(int)) },
+		"draw_bits": p.drawBits,
+		"shuffle":   told(p.shuffle),
+		"in_order":  inOrder,
+		"allocate":  p.allocate,
+		"arity":     func(_ *python.Machine, args []python.Value) (python.Value, error) { return python.Arity(args[0]), nil },
+		"passed":    told(p.passed),
 		"word_value": func(_ *python.Machine, args []python.Value) (python.Value, error) {
 			return nil, fmt.Errorf("%v: a value in words is not for the interpreter", args[1])
 		},
