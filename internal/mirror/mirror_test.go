@@ -100,7 +100,7 @@ func newWorld(t *testing.T, changes ...string) *world {
 	store := spec.NewStore(spec.Options{})
 	w.inst = spec.NewComponentInstance(store, nil)
 	w.inst.Name = "A"
-	w.Mirror = &Mirror{Plans: NewPlans("host.py"), Store: store}
+	w.Mirror = &Mirror{Plans: NewPlans("host.py"), Store: store, Machine: w.machine}
 	for name, value := range map[string]any{"store": store, "inst": w.inst} {
 		x := w.get(name).(*python.Instance)
 		w.Pair(x, value)
