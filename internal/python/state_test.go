@@ -27,6 +27,8 @@ def numbers(limit):
   for i in range(limit):
     got = ask('gen', i)
     yield (i, got)
+def through(what, x):
+  return ask(what, x)
 def worker(name, depth):
   global counter
   local.name = name
@@ -42,7 +44,7 @@ def worker(name, depth):
       with lock:
         counter += 1
         seen.add(i * 7)
-        x = ask('loop', [i, got, add(i)])
+        x = through('loop', [i, got, add(i)])
         Shared.total = Shared.total + x
       node.extra = (x, name)
       Shared.log.append(node.extra)
