@@ -258,7 +258,11 @@ func (t *Thread) WaitsFor() Condition {
 	case t.suspended():
 		return Condition{Kind: WaitsForResumption}
 	}
-	switch r := t.readyFunc.(type) {
+	return conditionOf(t.readyFunc)
+}
+
+func conditionOf(readyFunc ReadyFunc) Condition {
+	switch r := readyFunc.(type) {
 	case alwaysReady:
 		return Condition{Kind: WaitsNoMore}
 	case noBackpressure:

@@ -15,15 +15,36 @@ func (*CoreFuncRef) class() Class { return ClassCoreFuncRef }
 func (*CoreFuncRef) describe() string { return "function" }
 
 // A FuncTable is a core table of functions.
-type FuncTable struct{ table *Table }
+type FuncTable struct {
+	table  *Table
+	lookup func(i uint64) *CoreFuncRef // where a core runtime keeps the functions; nil: table has them all
+}
 
 // NewFuncTable makes a core table; its first function has index 1, as in every Table of definitions.py.
 func NewFuncTable(s *Store, funcs ...*CoreFuncRef) *FuncTable {
-	ftbl := &FuncTable{newTable(s, TableKey{Class: ClassCoreFuncRef}, LIFO{})}
+	ftbl := &FuncTable{table: newTable(s, TableKey{Class: ClassCoreFuncRef}, LIFO{})}
 	for _, f := range funcs {
 		ftbl.table.add(f)
 	}
 	return ftbl
+}
+
+// NewFuncTableOf makes a core table whose functions a core runtime keeps: lookup returns the function at an index, or nil if
+// there is none. Indices are those of the runtime, so that 0 may have a function.
+func NewFuncTableOf(s *Store, lookup func(i uint64) *CoreFuncRef) *FuncTable {
+	return &FuncTable{newTable(s, TableKey{Class: ClassCoreFuncRef}, LIFO{}), lookup}
+}
+
+// get is ftbl.get(i). Of a core runtime's table it makes one that has the element in question alone.
+func (ftbl *FuncTable) get(i uint64, at *lookup) *CoreFuncRef {
+	if ftbl.lookup != nil {
+		ftbl.table.array = []Element{nil, nil}
+		if f := ftbl.lookup(i); f != nil {
+			ftbl.table.array[1] = f
+		}
+		i = 1
+	}
+	return ftbl.table.get(i, at).(*CoreFuncRef)
 }
 
 // CanonThreadNewIndirect is thread.new-indirect: a suspended thread of the running task that will call function fi of
@@ -33,7 +54,7 @@ func NewFuncTable(s *Store, funcs ...*CoreFuncRef) *FuncTable {
 func CanonThreadNewIndirect(s *Store, ft *CoreFuncType, ftbl *FuncTable, fi, c uint64) []CoreValue {
 	task := currentTask(s)
 	s.trapIf(!task.inst.mayLeave, "canon_thread_new_indirect/may-leave", "the instance may not be left")
-	f := ftbl.table.get(fi, &lookup{inst: task.inst, index: fi, want: wantCoreFuncRef}).(*CoreFuncRef)
+	f := ftbl.get(fi, &lookup{inst: task.inst, index: fi, want: wantCoreFuncRef})
 	s.assert(ft.Equal(&CoreFuncType{Params: []CoreType{I32}}) || ft.Equal(&CoreFuncType{Params: []CoreType{I64}}),
 		"canon_thread_new_indirect/func-type", "a thread's function takes an i32 or an i64 and returns nothing")
 	s.trapIf(!f.T.Equal(ft), "canon_thread_new_indirect/type", "the function is of another type")

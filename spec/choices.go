@@ -30,6 +30,20 @@ type Shuffler interface {
 	Shuffle(site Site, n int, swap func(i, j int))
 }
 
+// A ThreadChooser is Choices that see which threads they choose among. Others choose a number.
+type ThreadChooser interface {
+	Choices
+	// ChooseThread returns which of the candidates, at least 2 in the order of their creation, is resumed.
+	ChooseThread(site Site, candidates []*Thread) int
+}
+
+// A WaitChooser is Choices that see what a thread would wait for. Others choose a number: 0 is to wait, 1 to go on.
+type WaitChooser interface {
+	Choices
+	// GoOn reports whether t, which is running and whose condition already holds, goes on without waiting.
+	GoOn(t *Thread, condition Condition) bool
+}
+
 // First is the choices that always take the first candidate and leave every order as it is.
 type First struct{}
 
@@ -112,6 +126,20 @@ func (r *Recorded) record(a Asked) {
 	r.Tape.Numbers = append(r.Tape.Numbers, a.Got)
 }
 
+// ChooseThread records what From chooses.
+func (r *Recorded) ChooseThread(site Site, candidates []*Thread) int {
+	got := chooseThreadBy(r.From, site, candidates)
+	r.record(Asked{Site: site, N: len(candidates), Got: uint64(got)})
+	return got
+}
+
+// GoOn records what From chooses.
+func (r *Recorded) GoOn(t *Thread, condition Condition) bool {
+	got := goesOnBy(r.From, t, func() Condition { return condition })
+	r.record(Asked{Site: goOnSite, N: 2, Got: got})
+	return got == 1
+}
+
 // ShuffleByChoice shuffles with the draws of CPython's random.shuffle: from the last place to the second, each a choice
 // among the places up to it.
 func ShuffleByChoice(c Choices, site Site, n int, swap func(i, j int)) {
@@ -143,7 +171,36 @@ func (s *Store) chooseThread(site Site, candidates []*Thread) *Thread {
 		crash(site.function(), "IndexError", "Cannot choose from an empty sequence")
 	}
 	slices.SortFunc(candidates, func(a, b *Thread) int { return a.serial - b.serial })
-	return candidates[s.choose(site, len(candidates))]
+	if len(candidates) == 1 {
+		return candidates[0]
+	}
+	return candidates[chooseThreadBy(s.options.Choices, site, candidates)]
+}
+
+func chooseThreadBy(c Choices, site Site, candidates []*Thread) int {
+	if c, ok := c.(ThreadChooser); ok {
+		return c.ChooseThread(site, candidates)
+	}
+	return c.Choose(site, len(candidates))
+}
+
+// goOnSite is the choice of a thread that need not wait.
+const goOnSite Site = "Thread.wait_until/go-on"
+
+// goesOn is random.randint(0, 1) where t need not wait for readyFunc.
+func (s *Store) goesOn(t *Thread, readyFunc ReadyFunc) uint64 {
+	return goesOnBy(s.options.Choices, t, func() Condition { return conditionOf(readyFunc) })
+}
+
+func goesOnBy(c Choices, t *Thread, condition func() Condition) uint64 {
+	w, ok := c.(WaitChooser)
+	if !ok {
+		return uint64(c.Choose(goOnSite, 2))
+	}
+	if w.GoOn(t, condition()) {
+		return 1
+	}
+	return 0
 }
 
 // shuffle is random.shuffle of n elements.

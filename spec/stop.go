@@ -30,6 +30,13 @@ type Trap struct {
 
 func (t *Trap) Error() string { return fmt.Sprintf("trap at %s: %s", t.Site, t.Detail) }
 
+// CoreTrapSite is the site of traps that core code runs into by itself, such as unreachable. definitions.py has none: there, core
+// code is Python.
+const CoreTrapSite Site = "core/trap"
+
+// CoreTrap is the trap that core code ran into by itself. A core runtime panics with it.
+func CoreTrap(detail string) *Trap { return &Trap{Site: CoreTrapSite, Detail: detail} }
+
 // A CoreException is an exception thrown by core WebAssembly code: guests panic with it.
 //
 //cabi:py CoreWebAssemblyException 50e45a8e

@@ -176,7 +176,7 @@ func (t *Thread) WaitUntil(readyFunc ReadyFunc, cancellable bool) Cancelled {
 	if t.task.deliverPendingCancel(cancellable) {
 		return true
 	}
-	if readyFunc.Ready() && !t.store().options.Deterministic && t.store().choose("Thread.wait_until/go-on", 2) == 1 {
+	if readyFunc.Ready() && !t.store().options.Deterministic && t.store().goesOn(t, readyFunc) == 1 {
 		return false
 	}
 	t.startWaitingInternal(readyFunc)
