@@ -423,3 +423,6 @@ func (t *Task) Func() string { return t.ft.Name }
 
 // CancellationRequested reports whether t's caller has asked to cancel it.
 func (t *Subtask) CancellationRequested() bool { return t.cancellationRequested }
+
+// SameType reports whether two value types are equal, as the specification compares them.
+func SameType(a, b ValType) bool { return typesEqual(a, b) }

@@ -1,0 +1,63 @@
+package component
+
+import (
+	"fmt"
+
+	"cabi/spec"
+)
+
+// An Instance is what a component instance exports, or what the host gives in place of one.
+type Instance struct {
+	run     *Run
+	exports map[string]any
+	names   []string
+}
+
+func newInstance(r *Run) *Instance { return &Instance{run: r, exports: map[string]any{}} }
+
+func (i *Instance) add(name string, item any) {
+	i.exports[name] = item
+	i.names = append(i.names, name)
+}
+
+// Names are the names of the exports, in their order.
+func (i *Instance) Names() []string { return i.names }
+
+// Export is the export of that name: a *Func, an *Instance, a *spec.ResourceType or another type, a *Module, or a component. It can
+// be given as an import to another component in the same run. Nil: there is none.
+func (i *Instance) Export(name string) any { return i.exports[name] }
+
+// Func is the function exported under that name.
+func (i *Instance) Func(name string) (*Func, error) { return exported[*Func](i, name, sortFunc) }
+
+// Instance is the instance exported under that name.
+func (i *Instance) Instance(name string) (*Instance, error) {
+	return exported[*Instance](i, name, sortInstance)
+}
+
+// Resource is the resource type exported under that name.
+func (i *Instance) Resource(name string) (*spec.ResourceType, error) {
+	return exported[*spec.ResourceType](i, name, sortType)
+}
+
+func exported[T any](i *Instance, name string, s sort) (T, error) {
+	item, ok := i.exports[name].(T)
+	if !ok {
+		return item, fmt.Errorf("no %s is exported as %q; exports are %q", s, name, i.names)
+	}
+	return item, nil
+}
+
+// A Func is a component function.
+type Func struct {
+	Type   *spec.FuncType
+	Params []string // the names of the parameters
+	f      spec.FuncInst
+	run    *Run
+}
+
+// A funcType is the type of a component function, with the names of its parameters.
+type funcType struct {
+	spec   *spec.FuncType
+	params []string
+}
