@@ -194,6 +194,7 @@ func (e *Engine) newHost(types []*coreFunc, key string) *hostModule {
 	}
 	compiled, err := builder.Compile(e.ctx)
 	if err == nil {
+		compiled.ExportedFunctions() // wazero makes what table.LookupFunction needs only if it is asked for this
 		h.module, err = e.runtime.InstantiateModule(e.ctx, compiled, anonymous())
 	}
 	if err != nil {

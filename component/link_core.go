@@ -250,11 +250,13 @@ func (l *linker) funcTable(i uint32, ft *coreFunc) *spec.FuncTable {
 	numbers, _ := ft.numbers()
 	params, results := apiTypes(ft.params), apiTypes(ft.results)
 	return spec.NewFuncTableOf(l.run.store, func(fi uint64) *spec.CoreFuncRef {
-		f, another := lookUp(item.inst.api, item.index, uint32(fi), params, results)
-		if another {
+		f, err := lookUp(item.inst.api, item.index, uint32(fi), params, results)
+		switch {
+		case err == errAnotherType:
 			return &spec.CoreFuncRef{T: &spec.CoreFuncType{Results: []spec.CoreType{spec.F64, spec.F64}}} // any that is not ft
-		}
-		if f == nil {
+		case err != nil:
+			l.run.giveUp(err)
+		case f == nil:
 			return nil
 		}
 		callee := &coreCallee{run: l.run, params: numbers.Params, results: numbers.Results, make: func() api.Function { return f }}
@@ -262,12 +264,18 @@ func (l *linker) funcTable(i uint32, ft *coreFunc) *spec.FuncTable {
 	})
 }
 
-// lookUp finds the function at an index of a table: nil if there is none, and another if it is of another type.
-func lookUp(m api.Module, table_, i uint32, params, results []api.ValueType) (f api.Function, another bool) {
+var errAnotherType = errors.New("the function is of another type")
+
+// lookUp finds the function at an index of a table; nil: there is none.
+func lookUp(m api.Module, table_, i uint32, params, results []api.ValueType) (f api.Function, err error) {
 	defer func() {
-		if r := recover(); r != nil {
-			f, another = nil, strings.Contains(fmt.Sprint(r), "type mismatch")
+		switch r := fmt.Sprint(recover()); r {
+		case "<nil>", "invalid table access":
+		case "indirect call type mismatch":
+			err = errAnotherType
+		default: // wazero's compiler does not find those of host modules
+			err = &UnsupportedError{"threads that begin in a built-in: wazero does not find the function: " + r}
 		}
 	}()
-	return table.LookupFunction(m, table_, i, params, results), false
+	return table.LookupFunction(m, table_, i, params, results), nil
 }
