@@ -14,10 +14,11 @@ import (
 type coreVal string
 
 const (
-	coreI32 coreVal = "\x7f"
-	coreI64 coreVal = "\x7e"
-	coreF32 coreVal = "\x7d"
-	coreF64 coreVal = "\x7c"
+	coreI32     coreVal = "\x7f"
+	coreI64     coreVal = "\x7e"
+	coreF32     coreVal = "\x7d"
+	coreF64     coreVal = "\x7c"
+	coreFuncref coreVal = "\x70"
 )
 
 var coreValNames = map[coreVal]string{coreI32: "i32", coreI64: "i64", coreF32: "f32", coreF64: "f64", "\x7b": "v128",

@@ -109,8 +109,11 @@ func (r *Run) Drop(rt *spec.ResourceType, rep uint32) error {
 
 // importDef adds an import of the component: what it was given, if that is of the declared type.
 func (l *linker) importDef(d *importDef) {
+	l.imports.add(l, d.name)
 	item, ok := l.args[d.name]
 	switch {
+	case l.run.dry && l.args == nil:
+		item = l.makeUp(d.name, d.t, l.enclosed)
 	case ok:
 		item = l.supply(d.name, item, d.t, l.enclosed)
 	case d.t.sort == sortType && !d.t.sub:
@@ -136,7 +139,7 @@ func (l *linker) supply(name string, item any, t externType, s *scope) any {
 	case ImportFunc:
 		return l.hostInstance(name, item, t, s)
 	case *Component:
-		return &closure{item, nil}
+		return &closure{component: item}
 	case *Func, *closure, *Instance, *Module, spec.ValType, *spec.ResourceType, *funcType, *instanceType, *componentType,
 		*coreItem, coreType, *coreInstance:
 		return item

@@ -11,9 +11,12 @@ type Instance struct {
 	run     *Run
 	exports map[string]any
 	names   []string
+	unique  extern
 }
 
-func newInstance(r *Run) *Instance { return &Instance{run: r, exports: map[string]any{}} }
+func newInstance(r *Run) *Instance {
+	return &Instance{run: r, exports: map[string]any{}, unique: extern{what: "export name"}}
+}
 
 func (i *Instance) add(name string, item any) {
 	i.exports[name] = item

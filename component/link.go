@@ -29,7 +29,8 @@ type linker struct {
 	enclosed *scope
 	inst     *spec.ComponentInstance
 	at       place
-	args     Imports
+	args     Imports // nil: in a validation, made-up ones
+	imports  extern
 	out      *Instance
 }
 
@@ -56,6 +57,7 @@ type scope struct {
 type closure struct {
 	component *Component
 	outer     *scope
+	declared  *componentType // where only the type is known, in a validation; nil: it is all known
 }
 
 // fail stops linking at the definition at hand.
@@ -96,11 +98,11 @@ func (r *Run) link(c *Component, imports Imports) (inst *Instance, stopped, err 
 			panic(x)
 		}
 	}()
-	return r.instantiate(&closure{c, nil}, nil, imports), nil, nil
+	return r.instantiate(&closure{component: c}, nil, imports), nil, nil
 }
 
 func (r *Run) instantiate(c *closure, parent *spec.ComponentInstance, args Imports) *Instance {
-	l := &linker{run: r, args: args, out: newInstance(r)}
+	l := &linker{run: r, args: args, imports: extern{what: "import name"}, out: newInstance(r)}
 	l.countInstance()
 	l.inst = spec.NewComponentInstance(r.store, parent)
 	l.enclosed = &scope{outer: c.outer, inst: l.inst}
@@ -121,19 +123,30 @@ func (l *linker) define(d definition) {
 	s := l.enclosed
 	switch d := d.(type) {
 	case *coreModuleDef:
+		if l.run.dry && l.args == nil {
+			l.validateModule(d.module)
+		}
 		s.coreModules = append(s.coreModules, d.module)
 	case *coreInstanceDef:
 		s.coreInstances = append(s.coreInstances, l.coreInstance(d))
 	case *coreTypeDef:
 		s.coreTypes = append(s.coreTypes, d.types...)
 	case *componentDef:
-		s.components = append(s.components, &closure{d.component, s})
+		c := &closure{component: d.component, outer: s}
+		if l.run.dry {
+			l.validateComponent(c)
+		}
+		s.components = append(s.components, c)
 	case *instanceDef:
 		s.instances = append(s.instances, l.instance(d))
 	case *aliasDef:
 		l.add(d.sort, l.alias(d))
 	case *typeDef:
-		s.types = append(s.types, l.defType(d.t))
+		t := l.defType(d.t)
+		if l.run.dry {
+			l.validateType(t)
+		}
+		s.types = append(s.types, t)
 	case *canonDef:
 		l.canon(d)
 	case *importDef:
@@ -157,9 +170,12 @@ func (l *linker) instance(d *instanceDef) *Instance {
 	args := Imports{}
 	for _, a := range d.args {
 		if _, ok := args[a.name]; ok {
-			l.fail("the argument %q is given twice", a.name)
+			l.fail("instantiation argument `%s` conflicts with previous argument `%s`", a.name, a.name)
 		}
 		args[a.name] = l.item(a.sortIndex)
+	}
+	if c.declared != nil {
+		return l.instantiateDeclared(c.declared, args)
 	}
 	return l.run.instantiate(c, l.inst, args)
 }
@@ -187,9 +203,7 @@ func (l *linker) ascribe(d *exportDef, item any) {
 }
 
 func (l *linker) addExport(inst *Instance, name string, item any) {
-	if _, ok := inst.exports[name]; ok {
-		l.fail("export name %q conflicts with a previous name", name)
-	}
+	inst.unique.add(l, name)
 	inst.add(name, item)
 }
 

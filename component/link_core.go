@@ -117,6 +117,9 @@ func (l *linker) instantiateCore(m *Module, args map[string]*coreInstance) *core
 		inst.imports[i.sort] = append(inst.imports[i.sort], item)
 		im.add(item)
 	}
+	if l.run.dry {
+		return inst
+	}
 	compiled, err := l.run.engine.compile(m, im.names)
 	if err != nil {
 		l.failWith(err)
@@ -214,6 +217,9 @@ func (l *linker) coreCall(item *coreItem) spec.CoreFunc {
 	if item.host != nil {
 		return item.host
 	}
+	if l.run.dry {
+		return unreachableFunc
+	}
 	if item.call == nil {
 		numbers, _ := item.fn.numbers()
 		callee := &coreCallee{run: l.run, params: numbers.Params, results: numbers.Results,
@@ -238,6 +244,9 @@ func (l *linker) memory(i uint32) *spec.MemInst {
 	item := pick(l, l.enclosed.coreMemories, i, sortCoreMemory)
 	if item.memory == nil {
 		item.memory = spec.NewMemInst(0)
+		if l.run.dry {
+			return item.memory
+		}
 		l.run.memories = append(l.run.memories, &coreMemory{item.inst.api.ExportedMemory(item.name), item.memory})
 		l.run.refresh()
 	}
@@ -247,6 +256,9 @@ func (l *linker) memory(i uint32) *spec.MemInst {
 // funcTable is a core table whose functions are threads' functions of type ft.
 func (l *linker) funcTable(i uint32, ft *coreFunc) *spec.FuncTable {
 	item := pick(l, l.enclosed.coreTables, i, sortCoreTable)
+	if t := item.inst.module.extern(coreExport{sortCoreTable, item.index}).t; t != coreFuncref && t != "" {
+		l.fail("expected table element type funcref, found %s", t)
+	}
 	numbers, _ := ft.numbers()
 	params, results := apiTypes(ft.params), apiTypes(ft.results)
 	return spec.NewFuncTableOf(l.run.store, func(fi uint64) *spec.CoreFuncRef {

@@ -40,6 +40,7 @@ type Run struct {
 	store     *spec.Store
 	options   RunOptions
 	ctx       context.Context
+	dry       bool // nothing runs: a component is validated
 	stopped   error
 	gaveUp    error // why the store was aborted
 	calls     int
