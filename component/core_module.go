@@ -54,6 +54,7 @@ func (m *Module) section(r *reader, id byte, from, to int, types *[]coreType) {
 	case 2:
 		m.importsAt = [2]int{from, to}
 		m.imports = vec(r, func() coreImport { return r.coreImport(*types) })
+		r.checkImports(m.imports)
 		for _, i := range m.imports {
 			m.define(i.coreExtern)
 		}
@@ -103,11 +104,23 @@ func (m *Module) define(e coreExtern) {
 	}
 }
 
+// checkImports refuses two imports of one name: a component could not tell them apart.
+func (r *reader) checkImports(imports []coreImport) {
+	seen := map[importName]bool{}
+	for _, i := range imports {
+		name := importName{i.module, i.name}
+		if seen[name] {
+			r.fail("duplicate import name `%s:%s`", i.module, i.name)
+		}
+		seen[name] = true
+	}
+}
+
 func (m *Module) export(r *reader) {
 	at := r.i
 	name := r.name()
 	if _, ok := m.exports[name]; ok {
-		r.failAt(at, "the core module exports %q twice", name)
+		r.failAt(at, "export name `%s` already defined", name)
 	}
 	s := r.coreSort()
 	if s > sortCoreTag {

@@ -223,6 +223,7 @@ func (r *reader) moduleType() *moduleType {
 			return struct{}{}
 		})
 	})
+	r.checkImports(m.imports)
 	return m
 }
 
@@ -241,6 +242,9 @@ func (r *reader) moduleDecl(m *moduleType, types *[]coreType) {
 		*types = append(*types, coreType{}) // the scopes around a module type are not at hand: its exports are not compared
 	case 3:
 		name := r.name()
+		if _, ok := m.exports[name]; ok {
+			r.failAt(at, "export name `%s` already defined", name)
+		}
 		m.exports[name] = r.coreExtern(*types)
 	default:
 		r.failAt(at, "no declaration of a module type has the opcode %#02x", c)
@@ -264,7 +268,9 @@ func (r *reader) coreExtern(types []coreType) coreExtern {
 	case sortCoreTable:
 		e.t, e.limits = r.coreVal(), r.limits()
 	case sortCoreMemory:
-		e.limits = r.limits()
+		if e.limits = r.limits(); e.pageSize == nil && !e.wide && e.min > 1<<16 {
+			r.failAt(at, "memory size must be at most 65536 pages, not %d", e.min)
+		}
 	case sortCoreGlobal:
 		e.t, e.mut = r.coreVal(), r.flag("a global's mutability")
 	case sortCoreTag:

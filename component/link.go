@@ -186,20 +186,31 @@ func (l *linker) export(d *exportDef) {
 		l.fail("a component exports no %s", d.sort)
 	}
 	if d.t != nil {
-		l.ascribe(d, item)
+		item = l.ascribe(d, item)
 	}
 	l.addExport(l.out, d.name, item)
 	l.add(d.sort, item)
 }
 
-// ascribe checks an export against the type that is written beside it.
-func (l *linker) ascribe(d *exportDef, item any) {
+// ascribe checks an export against the type that is written beside it. An instance keeps the exports that this type has.
+func (l *linker) ascribe(d *exportDef, item any) any {
 	if d.t.sort != d.sort {
 		l.fail("the export %q is a %s, ascribed as a %s", d.name, d.sort, d.t.sort)
 	}
 	if err := l.matches(item, *d.t, l.enclosed); err != "" {
-		l.fail("the export %q does not match the type that it is ascribed: %s", d.name, err)
+		l.fail("ascribed type of export is not compatible: the export %q: %s", d.name, err)
 	}
+	inst, ok := item.(*Instance)
+	if !ok {
+		return item
+	}
+	narrow := newInstance(l.run)
+	for _, decl := range l.enclosed.types[d.t.index].(*instanceType).decls {
+		if e, ok := decl.(*exportDecl); ok {
+			narrow.add(e.name, inst.exports[e.name])
+		}
+	}
+	return narrow
 }
 
 func (l *linker) addExport(inst *Instance, name string, item any) {
@@ -310,16 +321,35 @@ func (l *linker) alias(d *aliasDef) any {
 	case aliasCoreExport:
 		return l.coreExport(pick(l, l.enclosed.coreInstances, d.index, sortCoreInstance), d.sort, d.name)
 	default:
-		return l.itemOf(l.outerScope(d.outer), sortIndex{d.sort, d.index})
+		s, crosses := l.outerScope(d.outer)
+		item := l.itemOf(s, sortIndex{d.sort, d.index})
+		if crosses && l.refersToResources(item) {
+			l.fail("an outer alias of a type that transitively refers to resources, which are another type for each instance")
+		}
+		return item
 	}
 }
 
-func (l *linker) outerScope(n uint32) *scope {
-	s := l.enclosed
+// outerScope also reports whether a component ends on the way there.
+func (l *linker) outerScope(n uint32) (*scope, bool) {
+	s, crosses := l.enclosed, false
 	for range n {
+		crosses = crosses || s.inst != nil
 		if s = s.outer; s == nil {
 			l.fail("invalid outer alias count of %d: fewer scopes are around", n)
 		}
 	}
-	return s
+	return s, crosses
+}
+
+func (l *linker) refersToResources(item any) bool {
+	switch item := item.(type) {
+	case *spec.ResourceType:
+		return true
+	case spec.ValType:
+		return l.anyPart([]spec.ValType{item}, isHandle)
+	case *funcType:
+		return l.anyPart(item.spec.Params, isHandle) || l.anyPart(item.spec.Result, isHandle)
+	}
+	return false
 }

@@ -152,6 +152,11 @@ func (l *linker) coreImport(i coreImport, args map[string]*coreInstance) *coreIt
 	case item.sort == sortCoreFunc && item.fn != nil && i.fn != nil && !item.fn.equal(i.fn):
 		l.fail("type mismatch: the core module imports %q %q as a function of type %s, and is given one of type %s", i.module, i.name, i.fn, item.fn)
 	}
+	if l.run.dry && item.inst != nil { // otherwise wazero compares: what is there may have grown
+		if reason := item.inst.module.extern(coreExport{item.sort, item.index}).matches(i.coreExtern); reason != "" {
+			l.fail("%s: the core module imports %q %q", reason, i.module, i.name)
+		}
+	}
 	return item
 }
 

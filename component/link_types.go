@@ -2,6 +2,7 @@ package component
 
 import (
 	"fmt"
+	"strings"
 
 	"cabi/spec"
 )
@@ -111,14 +112,14 @@ func (l *linker) definedValType(s *scope, t defType) spec.ValType {
 		return l.valType(s, t.t)
 	case *recordDef:
 		r := &spec.RecordType{}
-		l.checkLabels("record field", t.fields)
+		l.checkLabels("record field name", "field name", labelsOf(t.fields))
 		for _, f := range t.fields {
 			r.Fields = append(r.Fields, spec.FieldType{Label: f.label, T: l.valType(s, *f.t)})
 		}
 		return r
 	case *variantDef:
 		v := &spec.VariantType{}
-		l.checkLabels("variant case", t.cases)
+		l.checkLabels("variant case name", "case name", labelsOf(t.cases))
 		for _, c := range t.cases {
 			v.Cases = append(v.Cases, spec.CaseType{Label: c.label, T: l.optType(s, c.t)})
 		}
@@ -132,8 +133,10 @@ func (l *linker) definedValType(s *scope, t defType) spec.ValType {
 		}
 		return tuple
 	case *flagsDef:
+		l.checkLabels("flag name", "flag name", t.labels)
 		return &spec.FlagsType{Labels: t.labels}
 	case *enumDef:
+		l.checkLabels("enum tag name", "tag name", t.labels)
 		return &spec.EnumType{Labels: t.labels}
 	case *optionDef:
 		return &spec.OptionType{T: l.valType(s, t.t)}
@@ -144,26 +147,71 @@ func (l *linker) definedValType(s *scope, t defType) spec.ValType {
 	case *borrowDef:
 		return &spec.BorrowType{Rt: l.resource(s, t.index)}
 	case *streamDef:
-		return &spec.StreamType{T: l.optType(s, t.t)}
+		if t.t != nil && l.valType(s, *t.t) == spec.ValType(spec.CharType{}) {
+			l.fail("`stream<char>` is not valid")
+		}
+		return &spec.StreamType{T: l.elementType(s, t.t)}
 	case *futureDef:
-		return &spec.FutureType{T: l.optType(s, t.t)}
+		return &spec.FutureType{T: l.elementType(s, t.t)}
 	default:
 		m := t.(*mapDef)
 		return &spec.MapType{K: l.valType(s, m.k), V: l.valType(s, m.v)}
 	}
 }
 
-func (l *linker) checkLabels(what string, labels []labelled) {
-	seen := map[string]bool{}
-	for _, f := range labels {
-		if f.label == "" {
-			l.fail("a %s has no name", what)
-		}
-		if seen[f.label] {
-			l.fail("%s name `%s` conflicts with a previous name", what, f.label)
-		}
-		seen[f.label] = true
+func labelsOf(parts []labelled) []string {
+	labels := make([]string, len(parts))
+	for i, p := range parts {
+		labels[i] = p.label
 	}
+	return labels
+}
+
+// checkLabels checks the names of the parts of a type: what is what they are called, and short what they are called the second time.
+func (l *linker) checkLabels(what, short string, labels []string) {
+	seen := map[string]string{}
+	for _, label := range labels {
+		if label == "" {
+			l.fail("%s cannot be empty", what)
+		}
+		if reason := checkLabel(label); reason != "" {
+			l.fail("%s %s", what, reason)
+		}
+		key := strings.ToLower(label)
+		if first, ok := seen[key]; ok {
+			l.fail("%s `%s` conflicts with previous %s `%s`", what, label, short, first)
+		}
+		seen[key] = label
+	}
+}
+
+// elementType is the type of the elements of a stream or future.
+func (l *linker) elementType(s *scope, t *valType) spec.ValType {
+	element := l.optType(s, t)
+	if l.anyPart([]spec.ValType{element}, isBorrow) {
+		l.fail("the elements of a stream or future cannot contain a `borrow` type")
+	}
+	return element
+}
+
+// anyPart reports whether a type, or a part of one, is as wanted.
+func (l *linker) anyPart(ts []spec.ValType, wanted func(spec.ValType) bool) bool {
+	for _, t := range ts {
+		if t != nil && (wanted(t) || l.anyPart(partsOf(t), wanted)) {
+			return true
+		}
+	}
+	return false
+}
+
+func isBorrow(t spec.ValType) bool {
+	_, ok := t.(*spec.BorrowType)
+	return ok
+}
+
+func isHandle(t spec.ValType) bool {
+	_, ok := t.(*spec.OwnType)
+	return ok || isBorrow(t)
 }
 
 var primitives = map[valType]spec.ValType{
@@ -213,7 +261,10 @@ func (l *linker) resource(s *scope, i uint32) *spec.ResourceType {
 
 func (l *linker) funcType(s *scope, t *funcDef) *funcType {
 	f := &funcType{spec: &spec.FuncType{Async: t.async, Result: l.resultType(s, t.result)}}
-	l.checkLabels("function parameter", t.params)
+	l.checkLabels("function parameter name", "parameter name", labelsOf(t.params))
+	if l.anyPart(f.spec.Result, isBorrow) {
+		l.fail("function result cannot contain a `borrow` type")
+	}
 	for _, p := range t.params {
 		f.spec.Params = append(f.spec.Params, l.valType(s, *p.t))
 		f.params = append(f.params, p.label)

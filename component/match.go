@@ -2,6 +2,7 @@ package component
 
 import (
 	"fmt"
+	"strings"
 
 	"cabi/spec"
 )
@@ -24,7 +25,7 @@ func (l *linker) matches(item any, t externType, s *scope) string {
 	switch want := pick(l, s.types, t.index, sortType).(type) {
 	case *funcType:
 		if f, ok := item.(*Func); ok {
-			return sameFuncType(f.Type, want.spec)
+			return firstOf(sameFuncType(f.Type, want.spec), sameNames(f.Params, want.params))
 		}
 	case *instanceType:
 		if inst, ok := item.(*Instance); ok {
@@ -87,6 +88,15 @@ func sameType(a, b any) bool {
 	}
 }
 
+func sameNames(got, want []string) string {
+	for i := range min(len(got), len(want)) {
+		if got[i] != want[i] {
+			return fmt.Sprintf("expected parameter named `%s`, found `%s`", want[i], got[i])
+		}
+	}
+	return ""
+}
+
 func sameFuncType(got, want *spec.FuncType) string {
 	switch {
 	case got.Async != want.Async:
@@ -138,6 +148,9 @@ func (l *linker) declare(s *scope, d definition) {
 	case *typeDef:
 		s.types = append(s.types, l.defTypeIn(s, d.t))
 	case *aliasDef:
+		if d.kind == aliasExport && d.sort != sortType && d.sort != sortInstance {
+			l.fail("export aliases in types may only refer to types or instances")
+		}
 		from := *l
 		from.enclosed = s
 		l.addTo(s, d.sort, from.alias(d))
@@ -212,15 +225,17 @@ func (e coreExtern) matches(want coreExtern) string {
 		return fmt.Sprintf("expected %s, found %s", want.t, e.t)
 	case e.sort == sortCoreGlobal && e.t != "" && e.mut != want.mut:
 		return "globals differ in mutability"
+	case e.sort == sortCoreMemory && e.shared != want.shared:
+		return "mismatch in the shared flag for memories"
 	case e.sort == sortCoreMemory || e.sort == sortCoreTable:
-		return e.limits.matches(want.limits)
+		return e.limits.matches(want.limits, strings.TrimPrefix(e.sort.String(), "core "))
 	}
 	return ""
 }
 
-func (l limits) matches(want limits) string {
+func (l limits) matches(want limits, what string) string {
 	if l.min < want.min || want.max != nil && (l.max == nil || *l.max > *want.max) {
-		return "mismatch in the limits"
+		return "mismatch in " + what + " limits"
 	}
 	return ""
 }
