@@ -6,8 +6,10 @@ import (
 
 // Validate checks c by the rules of linking, as far as these can be checked without its imports: imports are made up, of the types that
 // c declares for them, and nothing runs. Core modules are compiled. The error is a *LinkError.
-func (e *Engine) Validate(c *Component) error {
-	r := e.NewRun(RunOptions{})
+func (e *Engine) Validate(c *Component) error { return e.validate(c, RunOptions{}) }
+
+func (e *Engine) validate(c *Component, options RunOptions) error {
+	r := e.NewRun(options)
 	r.dry = true
 	defer r.Close()
 	_, _, err := r.link(c, nil)

@@ -3,6 +3,8 @@ package component
 import (
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 
 	"cabi/spec"
 )
@@ -93,7 +95,7 @@ func listFromGo(t, element spec.ValType, r reflect.Value) (spec.Value, error) {
 		}
 		return list, nil
 	case reflect.Map:
-		for _, key := range r.MapKeys() {
+		for _, key := range sortedMapKeys(r) {
 			if err := add([]any{key.Interface(), r.MapIndex(key).Interface()}); err != nil {
 				return nil, fmt.Errorf("key %v: %w", key, err)
 			}
@@ -101,6 +103,11 @@ func listFromGo(t, element spec.ValType, r reflect.Value) (spec.Value, error) {
 		return list, nil
 	}
 	return nil, fmt.Errorf("a Go value of kind %s is no value of type %s", r.Kind(), spec.TypeName(t))
+}
+
+// sortedMapKeys are the keys of a map in an order that does not change: that of their text.
+func sortedMapKeys(r reflect.Value) []reflect.Value {
+	return slices.SortedFunc(slices.Values(r.MapKeys()), func(a, b reflect.Value) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 }
 
 func fieldsFromGo(t spec.ValType, x any) (spec.Value, error) {
@@ -127,7 +134,7 @@ func partOfGo(x any, i, n int, label string) (any, bool) {
 		return part, ok && len(m) == n
 	}
 	r := reflect.ValueOf(x)
-	if r.Kind() != reflect.Slice || r.Len() != n {
+	if r.Kind() != reflect.Slice && r.Kind() != reflect.Array || r.Len() != n {
 		return nil, false
 	}
 	return r.Index(i).Interface(), true

@@ -43,7 +43,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-var path = regexp.MustCompile("`((?:cmd|docs|examples|internal|model|properties|shrink|spec|suite|tools)/[\\w./*-]*)`")
+var path = regexp.MustCompile("`((?:cmd|component|docs|examples|internal|model|properties|shrink|spec|suite|tools)/[\\w./*-]*)`")
 
 // Every file and folder that a page names is there.
 func TestPaths(t *testing.T) {
