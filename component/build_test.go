@@ -140,24 +140,15 @@ var (
 	drop        = []byte{0x1a}
 	add32       = []byte{0x6a}
 	eqz         = []byte{0x45}
-	ret         = []byte{0x0f}
 )
 
 func load(offset byte) []byte { return []byte{0x28, 2, offset} }
 
-func store(offset byte) []byte { return []byte{0x36, 2, offset} }
-
-// bumpRealloc is a realloc that never frees, from a global that begins at 1024.
-func (m *coreBuilder) realloc() {
-	m.globals = append(m.globals, cat([]byte{0x7f, 1}, i32(1024), []byte{0x0b}))
-	m.fn("realloc", "iiii", "i", 1, cat([]byte{0x23, 0}, set(4), []byte{0x23, 0}, get(3), add32, i32(7), add32, i32(-8), []byte{0x71, 0x24, 0}, get(4))...)
-}
-
 // A builder builds a component and counts what it defines.
 type builder struct {
-	b                                                       []byte
-	modules, coreInstances, coreFuncs, memories, tables     uint32
-	types, funcs, instances, components, coreTypes, exports uint32
+	b                                                   []byte
+	modules, coreInstances, coreFuncs, memories, tables uint32
+	types, funcs, instances, components, coreTypes      uint32
 }
 
 func newBuilder() *builder { return &builder{b: slices.Clone(preamble)} }

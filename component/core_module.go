@@ -129,16 +129,6 @@ func (m *Module) export(r *reader) {
 	m.exports[name] = coreExport{s, r.u32()}
 }
 
-// imported counts the imports of a sort.
-func (m *Module) imported(s sort) (n uint32) {
-	for _, i := range m.imports {
-		if i.sort == s {
-			n++
-		}
-	}
-	return n
-}
-
 // An importName is the name that an import gets when its module is instantiated: that of what provides it, and its name there.
 type importName struct{ provider, name string }
 

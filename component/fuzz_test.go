@@ -7,9 +7,9 @@ import (
 	"cabi/spec"
 )
 
-// FuzzComponent decodes any input, and links what can be decoded within a budget. Whatever comes of it, nothing panics or hangs.
+// FuzzComponent decodes any input, and validates and links what can be decoded, within a budget. Whatever comes of it, nothing panics or hangs.
 func FuzzComponent(f *testing.F) {
-	for _, c := range []*builder{newBuilder(), adder(), greeter(), crasher(), threads(), nested(), resources()} {
+	for _, c := range []*builder{newBuilder(), adder(), greeter(), crasher(), threads(), nested(), resources(), options(), asyncCaller(), caller()} {
 		f.Add(c.b)
 	}
 	e := NewEngine(EngineOptions{MemoryPages: 16, TableElements: 1000, Interruptible: true})
@@ -21,6 +21,12 @@ func FuzzComponent(f *testing.F) {
 				t.Fatalf("the error of decoding %x says too little: %v", binary, err)
 			}
 			return
+		}
+		if err := e.validate(c, RunOptions{MaxInstances: 100}); err != nil {
+			var link *LinkError
+			if !errors.As(err, &link) || link.Offset <= 0 || link.Offset > len(binary) {
+				t.Fatalf("the error of validating %x says too little: %v", binary, err)
+			}
 		}
 		linkWithinBudget(t, e, c)
 	})
