@@ -8,16 +8,16 @@ import (
 
 // A Module is a core module: its bytes, and what linking must know of it.
 type Module struct {
-	raw       []byte
-	imports   []coreImport
-	importsAt [2]int // where the import section stands, with its header, or is to stand
-	exports   map[string]coreExport
-	funcs     []*coreFunc // the types of all functions, the imported ones first; nil: no plain function type
-	tables    []coreExtern
-	memories  []coreExtern
-	globals   []coreExtern
-	tags      []coreExtern
-	start     bool
+	raw      []byte
+	offset   int // of raw in the whole binary
+	imports  []coreImport
+	exports  map[string]coreExport
+	funcs    []*coreFunc // the types of all functions, the imported ones first; nil: no plain function type
+	tables   []coreExtern
+	memories []coreExtern
+	globals  []coreExtern
+	tags     []coreExtern
+	start    bool
 }
 
 // A coreExport is an export of a core module.
@@ -28,31 +28,26 @@ type coreExport struct {
 
 // module reads a core module to the end of r. Only what linking must know is read: the rest is checked when it is compiled.
 func (r *reader) module() *Module {
-	m := &Module{raw: r.b, exports: map[string]coreExport{}}
+	m := &Module{raw: r.b, offset: r.base, exports: map[string]coreExport{}}
 	at := r.i
 	if b := r.bytes(uint32(min(len(r.b), 8))); !bytes.Equal(b, corePreamble) {
 		r.failAt(at, "a core module begins with 00 61 73 6d 01 00 00 00, not % x", b)
 	}
-	m.importsAt = [2]int{r.i, r.i}
 	var types []coreType
 	for r.more() {
-		from := r.i
 		id := r.byte()
-		s := r.sub(r.u32(), "core module section")
-		m.section(s, id, from, r.i, &types)
+		m.section(r.sub(r.u32(), "core module section"), id, &types)
 	}
 	return m
 }
 
-func (m *Module) section(r *reader, id byte, from, to int, types *[]coreType) {
+func (m *Module) section(r *reader, id byte, types *[]coreType) {
 	switch id {
 	case 1:
 		for _, group := range vec(r, r.recType) {
 			*types = append(*types, group...)
 		}
-		m.importsAt = [2]int{to, to}
 	case 2:
-		m.importsAt = [2]int{from, to}
 		m.imports = vec(r, func() coreImport { return r.coreImport(*types) })
 		r.checkImports(m.imports)
 		for _, i := range m.imports {
@@ -132,17 +127,32 @@ func (m *Module) export(r *reader) {
 // An importName is the name that an import gets when its module is instantiated: that of what provides it, and its name there.
 type importName struct{ provider, name string }
 
-// withImports is the module with other names for its imports. Providers are found by name, and core modules import from names,
-// such as the empty one, that no provider can have.
+// withImports is the module with other names for its imports, and without custom sections. Providers are found by name, and core
+// modules import from names, such as the empty one, that no provider can have.
 func (m *Module) withImports(names []importName) []byte {
+	r := &reader{b: m.raw, i: len(corePreamble)}
+	out := append([]byte(nil), corePreamble...)
+	for r.more() {
+		id := r.byte()
+		body := r.bytes(r.u32())
+		switch id {
+		case 0:
+			continue
+		case 2:
+			body = m.importSection(names)
+		}
+		out = append(appendUnsigned(append(out, id), uint64(len(body))), body...)
+	}
+	return out
+}
+
+func (m *Module) importSection(names []importName) []byte {
 	section := appendUnsigned(nil, uint64(len(names)))
 	for i, n := range names {
 		section = appendName(appendName(section, n.provider), n.name)
 		section = append(section, m.imports[i].raw...)
 	}
-	out := append([]byte(nil), m.raw[:m.importsAt[0]]...)
-	out = appendUnsigned(append(out, 2), uint64(len(section)))
-	return append(append(out, section...), m.raw[m.importsAt[1]:]...)
+	return section
 }
 
 func namesKey(names []importName) string {

@@ -81,11 +81,10 @@ func (e *Engine) compile(m *Module, names []importName) (wazero.CompiledModule, 
 	if err := e.supports(m); err != nil {
 		return nil, err
 	}
-	binary := m.raw
-	if len(names) > 0 {
-		binary = m.withImports(names)
+	if err := m.checkSizes(); err != nil {
+		return nil, err
 	}
-	c, err := e.compileBinary(binary)
+	c, err := e.compileBinary(m.withImports(names))
 	if err != nil {
 		return nil, err
 	}

@@ -153,3 +153,54 @@ func TestValidate(t *testing.T) {
 		t.Errorf("a bad component inside: %v", err)
 	}
 }
+
+// TestSizes validates core modules that announce more than they have: wazero would allocate it all.
+func TestSizes(t *testing.T) {
+	e := NewEngine(EngineOptions{})
+	defer e.Close()
+	huge := num(1<<31 - 1)
+	expr := cat(i32(0), []byte{0x0b})
+	for want, sections := range map[string][]byte{
+		"2147483647 elements are announced, 0 bytes are left":     section(10, huge),
+		"a core function has 2147483647 locals, more than 50000":  section(10, list(cat([]byte{8, 1}, huge, []byte{0x7f, 0x0b}))),
+		"2147483647 bytes are announced, 0 are left":              section(11, list(cat([]byte{0}, expr, huge))),
+		"2147483647 elements are announced, 1 bytes are left":     section(9, list(cat([]byte{0}, expr, huge, []byte{0}))),
+		"2147483647 elements are announced, 2 bytes are left":     section(9, list(cat([]byte{5, 0x70}, huge, []byte{0xd2, 0}))),
+		"no element segment has the flags 8":                      section(9, list([]byte{8})),
+		"no data segment has the flags 3":                         section(11, list([]byte{3})),
+		"the instruction 0x45 in a constant expression":           section(11, list(cat([]byte{0, 0x45}))),
+		"core module section, offset 0x16: 5 bytes are announced": section(10, []byte{1, 5}),
+	} {
+		c := newBuilder()
+		c.b = append(c.b, section(1, corePreamble, sections)...)
+		c.modules++
+		if err := e.Validate(decode(t, c)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	}
+}
+
+// TestSegments compiles core modules with a segment of each kind, and instructions of each kind in constant expressions.
+func TestSegments(t *testing.T) {
+	e := NewEngine(EngineOptions{})
+	defer e.Close()
+	expr := cat(i32(0), []byte{0x0b})
+	ref := []byte{0xd2, 0, 0x0b}
+	m := &coreBuilder{}
+	m.fn("f", "", "", 0)
+	m.memory(1)
+	m.table(4)
+	m.elements = [][]byte{
+		cat([]byte{0}, expr, []byte{1, 0}), {1, 0, 1, 0}, cat([]byte{2, 0}, expr, []byte{0, 1, 0}), {3, 0, 1, 0},
+		cat([]byte{4}, expr, []byte{1}, ref), cat([]byte{5, 0x70, 1}, ref), cat([]byte{6, 0}, expr, []byte{0x70, 1}, ref),
+		{7, 0x70, 1, 0xd0, 0x70, 0x0b},
+	}
+	m.data = [][]byte{cat([]byte{0}, i32(1), i32(2), []byte{0x6a, 0x0b}, str("a")), cat([]byte{1}, str("a")), cat([]byte{2, 0}, expr, str("a"))}
+	c := newBuilder()
+	c.instantiate(c.module(m))
+	r := e.NewRun(RunOptions{})
+	defer r.Close()
+	if _, err := r.Instantiate(decode(t, c), nil); err != nil {
+		t.Error(err)
+	}
+}
