@@ -124,6 +124,7 @@ func (l *linker) importDef(d *importDef) {
 	if reason := l.matches(item, d.t, l.enclosed); reason != "" {
 		l.fail("type mismatch for import %q: %s", d.name, reason)
 	}
+	l.imports.define(l, d.name, item)
 	l.add(d.t.sort, item)
 }
 

@@ -189,6 +189,7 @@ func (l *linker) export(d *exportDef) {
 		item = l.ascribe(d, item)
 	}
 	l.addExport(l.out, d.name, item)
+	l.out.unique.define(l, d.name, item)
 	l.add(d.sort, item)
 }
 

@@ -4,14 +4,17 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"cabi/spec"
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // An extern is the names of the imports, or of the exports, of a component, instance or type. They must be strongly unique.
 type extern struct {
-	what string
-	seen map[string]string // the name as it was given, by its canonical form
+	what      string
+	seen      map[string]string             // the name as it was given, by its canonical form
+	resources map[string]*spec.ResourceType // the resource types that have names, by these in lower case
 }
 
 func (e *extern) add(l *linker, name string) {
@@ -171,4 +174,77 @@ func firstOf(reasons ...string) string {
 		}
 	}
 	return ""
+}
+
+// define notes what has a name, and checks that a function whose name is annotated belongs to the resource type of that name.
+func (e *extern) define(l *linker, name string, item any) {
+	if rt, ok := item.(*spec.ResourceType); ok {
+		if e.resources == nil {
+			e.resources = map[string]*spec.ResourceType{}
+		}
+		e.resources[strings.ToLower(name)] = rt
+	}
+	if !strings.HasPrefix(name, "[") {
+		return
+	}
+	f, ok := item.(*Func)
+	if !ok {
+		l.fail("%s `%s` is not a func", e.what, name)
+	}
+	annotation, rest, _ := strings.Cut(name[1:], "]")
+	resource, _, _ := strings.Cut(rest, ".")
+	switch annotation {
+	case "constructor":
+		e.belongs(l, constructed(l, f), resource)
+	case "method":
+		e.belongs(l, self(l, f), resource)
+	default:
+		if e.resources[strings.ToLower(resource)] == nil {
+			l.fail("static resource name is not known in this context: `%s`", resource)
+		}
+	}
+}
+
+// constructed is the resource type that a constructor makes.
+func constructed(l *linker, f *Func) *spec.ResourceType {
+	if len(f.Type.Result) != 1 {
+		l.fail("function should return one value")
+	}
+	t := f.Type.Result[0]
+	if r, ok := t.(*spec.ResultType); ok {
+		t = r.Ok
+	}
+	own, ok := t.(*spec.OwnType)
+	if !ok {
+		l.fail("function should return `(own $T)` or `(result (own $T))`")
+	}
+	return own.Rt
+}
+
+// self is the resource type that a method is of.
+func self(l *linker, f *Func) *spec.ResourceType {
+	switch {
+	case len(f.Params) == 0:
+		l.fail("function should have at least one argument")
+	case f.Params[0] != "self":
+		l.fail("function should have a first argument called `self`")
+	}
+	borrow, ok := f.Type.Params[0].(*spec.BorrowType)
+	if !ok {
+		l.fail("function should take a first argument of `(borrow $T)`")
+	}
+	return borrow.Rt
+}
+
+// belongs checks that rt has the name of the resource that a function is annotated with.
+func (e *extern) belongs(l *linker, rt *spec.ResourceType, resource string) {
+	if e.resources[strings.ToLower(resource)] == rt {
+		return
+	}
+	for _, name := range sortedKeys(e.resources) {
+		if e.resources[name] == rt {
+			l.fail("function does not match expected resource name `%s`", name)
+		}
+	}
+	l.fail("resource used in function does not have a name in this context")
 }

@@ -99,10 +99,13 @@ func (l *linker) makeUpFrom(s *scope, decls []definition, args Imports, out *Ins
 		switch d := d.(type) {
 		case *importDef:
 			names.add(l, d.name)
-			l.addTo(s, d.t.sort, l.argument(d, args, s))
+			item := l.argument(d, args, s)
+			names.define(l, d.name, item)
+			l.addTo(s, d.t.sort, item)
 		case *exportDecl:
 			item := l.makeUp(d.name, d.t, s)
 			l.addExport(out, d.name, item)
+			out.unique.define(l, d.name, item)
 			l.addTo(s, d.t.sort, item)
 		default:
 			l.declare(s, d)
