@@ -240,3 +240,67 @@ func TestAsyncHostFunc(t *testing.T) {
 		}
 	})
 }
+
+// canceller imports wait: async func() -> u32, and exports cancel, an async function, which calls it async, cancels the subtask and returns
+// the state that the subtask ends in.
+func canceller() *builder {
+	c := newBuilder()
+	t := c.typ(fnType(true, vU32))
+	wait := c.importFunc("wait", t)
+	memory := &coreBuilder{}
+	memory.memory(1)
+	mem := c.coreAlias(2, c.instantiate(c.module(memory)), "memory")
+	lowered, cancel := c.lower(wait, optAsync, optMemory(mem)), c.builtin(0x06, 0)
+	m := &coreBuilder{}
+	f, k := m.imp("", "wait", "i", "i"), m.imp("", "cancel", "i", "i")
+	m.fn("cancel", "", "i", 0, cat(i32(16), call(f), i32(4), []byte{0x76}, call(k))...)
+	i := c.instantiate(c.module(m), arg{"", c.bag(item{"wait", 0, lowered}, item{"cancel", 0, cancel})})
+	c.export("cancel", 1, c.lift(c.coreAlias(0, i, "cancel"), t))
+	return c
+}
+
+func TestCancelHostCall(t *testing.T) {
+	engines(t, func(t *testing.T, e *Engine) {
+		for want, onCancel := range map[uint32]func(c *HostCall){
+			uint32(spec.SubtaskCancelledBeforeReturned): (*HostCall).Cancel,
+			uint32(spec.SubtaskReturned):                func(c *HostCall) { c.Return(spec.UintOf(7)) },
+		} {
+			wait := AsyncHostFunc(func(c *HostCall) error {
+				if c.Cancel(); c.Cancelling() || c.done {
+					t.Error("a call is cancelled before its caller asks for it")
+				}
+				c.OnCancel(func() { onCancel(c) })
+				return nil
+			})
+			r, inst := instantiate(t, e, canceller(), Imports{"wait": wait})
+			wantCall(t, r, inst, want, "cancel")
+		}
+	})
+}
+
+// TestCancelCall has the host cancel a call of its own, which waits for the host and goes on.
+func TestCancelCall(t *testing.T) {
+	e := NewEngine(EngineOptions{})
+	defer e.Close()
+	var pending *HostCall
+	wait := AsyncHostFunc(func(c *HostCall) error { pending = c; return nil })
+	r, inst := instantiate(t, e, asyncCaller(), Imports{"wait": wait})
+	f, err := inst.Func("sync")
+	if err != nil {
+		t.Fatal(err)
+	}
+	call, err := r.Start(f)
+	if err != nil || call.Done() {
+		t.Fatalf("the call is done: %v", err)
+	}
+	if err := call.Cancel(); err != nil || call.Done() {
+		t.Fatalf("a call that cannot be cancelled is: %v", err)
+	}
+	pending.Return(spec.UintOf(1))
+	if err := call.Wait(); err != nil || ToGo(spec.U32Type{}, call.Results()[0]) != uint32(2) {
+		t.Errorf("the call returns %v, %v", call.Results(), err)
+	}
+	if went, err := r.Tick(); went || err != nil {
+		t.Errorf("something is left to go on: %v", err)
+	}
+}
