@@ -257,27 +257,45 @@ def value_text(run, v):
 LIMITS = {}
 
 
+# Where definitions.py has what worlds can lower: a class or nothing, and a name.
+LIMIT_PLACES = {
+    'table_length': ('Table', 'MAX_LENGTH'), 'buffer_length': ('Buffer', 'MAX_LENGTH'),
+    'string_byte_length': (None, 'MAX_STRING_BYTE_LENGTH'), 'list_byte_length': (None, 'MAX_LIST_BYTE_LENGTH'),
+    'realloc_i32': (None, 'REALLOC_I32_MAX'), 'flat_params': (None, 'MAX_FLAT_PARAMS'),
+    'flat_async_params': (None, 'MAX_FLAT_ASYNC_PARAMS'), 'flat_results': (None, 'MAX_FLAT_RESULTS'),
+}
+
+
 def remember_limits():
-    """Notes what worlds can lower, as definitions.py has it."""
-    LIMITS.update({
-        'table_length': D.Table.MAX_LENGTH, 'buffer_length': D.Buffer.MAX_LENGTH,
-        'string_byte_length': D.MAX_STRING_BYTE_LENGTH, 'list_byte_length': D.MAX_LIST_BYTE_LENGTH,
-        'realloc_i32': D.REALLOC_I32_MAX, 'flat_params': D.MAX_FLAT_PARAMS,
-        'flat_async_params': D.MAX_FLAT_ASYNC_PARAMS, 'flat_results': D.MAX_FLAT_RESULTS,
-    })
+    """Notes what worlds can lower, as definitions.py has it. A version that has not all of it can run the worlds that lower nothing else."""
+    for key, (holder, name) in LIMIT_PLACES.items():
+        of = D if holder is None else getattr(D, holder, None)
+        if of is not None and hasattr(of, name):
+            LIMITS[key] = getattr(of, name)
 
 
 def set_limits(limits, deterministic):
     """Lowers what a world lowers, and nothing else."""
+    for key, (holder, name) in LIMIT_PLACES.items():
+        if limits.get(key) and key not in LIMITS:
+            raise ValueError(f'there is no {name if holder is None else holder + "." + name}, which the world lowers')
     limit = lambda key: limits.get(key) or LIMITS[key]
-    D.Table.MAX_LENGTH = limit('table_length')
-    D.Buffer.MAX_LENGTH = limit('buffer_length')
-    D.MAX_STRING_BYTE_LENGTH = limit('string_byte_length')
-    D.MAX_LIST_BYTE_LENGTH = limit('list_byte_length')
-    D.REALLOC_I32_MAX = limit('realloc_i32')
-    D.MAX_FLAT_PARAMS = limit('flat_params')
-    D.MAX_FLAT_ASYNC_PARAMS = limit('flat_async_params')
-    D.MAX_FLAT_RESULTS = limit('flat_results')
+    if 'table_length' in LIMITS:
+        D.Table.MAX_LENGTH = limit('table_length')
+    if 'buffer_length' in LIMITS:
+        D.Buffer.MAX_LENGTH = limit('buffer_length')
+    if 'string_byte_length' in LIMITS:
+        D.MAX_STRING_BYTE_LENGTH = limit('string_byte_length')
+    if 'list_byte_length' in LIMITS:
+        D.MAX_LIST_BYTE_LENGTH = limit('list_byte_length')
+    if 'realloc_i32' in LIMITS:
+        D.REALLOC_I32_MAX = limit('realloc_i32')
+    if 'flat_params' in LIMITS:
+        D.MAX_FLAT_PARAMS = limit('flat_params')
+    if 'flat_async_params' in LIMITS:
+        D.MAX_FLAT_ASYNC_PARAMS = limit('flat_async_params')
+    if 'flat_results' in LIMITS:
+        D.MAX_FLAT_RESULTS = limit('flat_results')
     D.DETERMINISTIC_PROFILE = deterministic
 
 
