@@ -4,7 +4,7 @@ GO ?= go
 # Upstream's checkout, for what compares with it: make bench UPSTREAM=…
 UPSTREAM ?=
 
-.PHONY: verify format vet staticcheck tidy port test race docs bench mutants
+.PHONY: verify format vet staticcheck tidy port test race docs bench mutants wasm-tools
 
 verify: format vet staticcheck tidy port test race
 
@@ -50,3 +50,7 @@ EVERY ?= 1
 mutants:
 	$(GO) tool -modfile=tools/go.mod gremlins unleash --dry-run -o $(CURDIR)/mutants.json ./spec >/dev/null
 	CABI_MUTANTS=$(CURDIR)/mutants.json CABI_MUTANTS_EVERY=$(EVERY) nice -n 19 $(GO) test ./properties -run TestMutants -v -timeout 0
+
+# wasm-tools fetches wasm-tools, compiled to a core module, into the cache of the user: cabi wast reads text with it.
+wasm-tools:
+	$(GO) run ./internal/wasmtools/fetch
