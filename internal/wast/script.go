@@ -39,7 +39,6 @@ const (
 	Component       Kind = "component"            // define and instantiate
 	Definition      Kind = "component definition" // define
 	Instance        Kind = "component instance"   // instantiate a definition
-	Register        Kind = "register"             // give an instance a name that components import
 	Invoke          Kind = "invoke"
 	AssertReturn    Kind = "assert_return"
 	AssertTrap      Kind = "assert_trap"
@@ -48,8 +47,9 @@ const (
 	AssertUnlink    Kind = "assert_unlinkable"
 )
 
-// unsupportedKinds are directives of other scripts, which are about core modules, threads or other proposals. They are skipped.
-var unsupportedKinds = []string{"module", "thread", "wait", "get", "assert_exhaustion", "assert_exception", "assert_suspension", "assert_malformed_custom",
+// unsupportedKinds are directives of other scripts, which are about core modules, threads, other proposals, or instances that share a
+// store. They are skipped.
+var unsupportedKinds = []string{"module", "register", "thread", "wait", "get", "assert_exhaustion", "assert_exception", "assert_suspension", "assert_malformed_custom",
 	"assert_invalid_custom"}
 
 // A Source is a component in one of the forms of scripts.
@@ -93,8 +93,6 @@ func (r *directiveReader) directive(n *node) (d *Directive, err error) {
 		r.component(d, n)
 	case Invoke:
 		r.invoke(d, n)
-	case Register:
-		r.register(d, n)
 	case AssertReturn:
 		r.want(len(n.list) > 1 && n.list[1].head() == "invoke", n, "want (assert_return (invoke …) result*)")
 		r.invoke(d, n.list[1])
@@ -118,7 +116,7 @@ func (r *directiveReader) directive(n *node) (d *Directive, err error) {
 // kinds are the names of all directives.
 func kinds() []string {
 	all := slices.Clone(unsupportedKinds)
-	for _, k := range []Kind{Component, Register, Invoke, AssertReturn, AssertTrap, AssertMalformed, AssertInvalid, AssertUnlink} {
+	for _, k := range []Kind{Component, Invoke, AssertReturn, AssertTrap, AssertMalformed, AssertInvalid, AssertUnlink} {
 		all = append(all, string(k))
 	}
 	return all
@@ -153,16 +151,6 @@ func (r *directiveReader) invoke(d *Directive, n *node) {
 	}
 	r.want(len(parts) > 0 && parts[0].kind == isString, n, "want (invoke $instance? \"export\" argument*)")
 	d.Export, d.Args = parts[0].text, parts[1:]
-}
-
-// register reads (register "name" $instance?).
-func (r *directiveReader) register(d *Directive, n *node) {
-	r.want(len(n.list) > 1 && len(n.list) <= 3 && n.list[1].kind == isString, n, "want (register \"name\" $instance?)")
-	d.Name = n.list[1].text
-	if len(n.list) == 3 {
-		r.want(isName(n.list[2]), n, "want (register \"name\" $instance?)")
-		d.Of = n.list[2].text
-	}
 }
 
 // component reads a component, a definition or an instance.

@@ -1,0 +1,242 @@
+package wast
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"cabi/component"
+	"cabi/internal/messages"
+	"cabi/internal/wasmtools"
+	"cabi/spec"
+)
+
+// A Runner runs programs. Close it when done.
+type Runner struct {
+	engine *component.Engine
+	// MaxCalls and MaxTicks are the budget of a case: how many built-ins core code may call, and how often a call may let threads go on.
+	MaxCalls, MaxTicks int
+}
+
+// NewRunner makes a runner.
+func NewRunner() *Runner {
+	return &Runner{engine: component.NewEngine(component.EngineOptions{}), MaxCalls: 100_000, MaxTicks: 10_000}
+}
+
+// Close frees the runner.
+func (r *Runner) Close() { r.engine.Close() }
+
+// Run runs a program and returns an outcome for each directive. Choices makes what decides in a store; each case has a store of its own.
+func (r *Runner) Run(p *Program, choices func() spec.Choices, variant *spec.Variant) []Outcome {
+	outcomes := make([]Outcome, len(p.Script.Directives))
+	for i, d := range p.Script.Directives {
+		if p.inCase[i] < 0 {
+			outcomes[i] = r.alone(p, i, d)
+		}
+	}
+	for _, c := range p.cases {
+		for i, o := range r.runCase(p, c, spec.Options{Choices: choices(), Variant: variant}) {
+			outcomes[i] = o
+		}
+	}
+	return outcomes
+}
+
+// alone is the outcome of a directive that runs nothing.
+func (r *Runner) alone(p *Program, i int, d *Directive) Outcome {
+	switch made := p.made[i]; {
+	case made != nil && errors.Is(made.err, wasmtools.ErrMissing):
+		return Outcome{Status: Skipped, Got: made.err.Error()}
+	case d.Kind == Definition && made.err != nil:
+		return failed("%v", made.err)
+	case d.Kind == Definition:
+		return passed
+	case d.Kind == AssertMalformed || d.Kind == AssertInvalid:
+		return r.refused(made)
+	case d.Kind == Invoke || d.Export != "":
+		return failed("%v", errNoInstance)
+	}
+	return Outcome{Status: Skipped, Got: fmt.Sprintf("%s is not for components", d.Kind)}
+}
+
+// refused is the outcome of an assertion that a component is malformed or invalid. The message is not compared: upstream's are those of
+// one validator.
+func (r *Runner) refused(made *madeComponent) Outcome {
+	if made.err != nil {
+		return Outcome{Status: Passed, By: made.stage}
+	}
+	err := r.engine.Validate(made.component)
+	var unsupported *component.UnsupportedError
+	switch {
+	case errors.As(err, &unsupported):
+		return Outcome{Status: Unsupported, Got: unsupported.Error()}
+	case err != nil:
+		return Outcome{Status: Passed, By: "linking"}
+	}
+	return failed("the component is not refused")
+}
+
+// A caseRun is one run of a case.
+type caseRun struct {
+	p        *Program
+	run      *component.Run
+	instance *component.Instance
+	ended    error // what ended the run; nil: it goes on
+	line     int   // of the directive that ended it
+	expected bool  // that directive passed
+	cause    int   // the line of the first directive that did not pass after which nothing can; 0: none yet
+}
+
+// runCase runs a case and returns the outcomes of its directives.
+func (r *Runner) runCase(p *Program, c *testCase, options spec.Options) map[int]Outcome {
+	run := &caseRun{p: p, run: r.engine.NewRun(component.RunOptions{Spec: options, MaxCalls: r.MaxCalls, MaxTicks: r.MaxTicks})}
+	defer run.run.Close()
+	outcomes := map[int]Outcome{c.instance: run.instantiate(c)}
+	run.note(c.instance, outcomes[c.instance])
+	for _, i := range c.calls {
+		outcomes[i] = run.call(p.Script.Directives[i])
+		run.note(i, outcomes[i])
+	}
+	return outcomes
+}
+
+// note keeps which directive ended the run.
+func (c *caseRun) note(i int, o Outcome) {
+	if c.line == 0 && c.ended != nil {
+		c.line, c.expected = c.p.Script.Directives[i].Line, o.Status == Passed
+		if !c.expected {
+			c.cause = c.line
+		}
+	}
+}
+
+// instantiate makes the instance of a case.
+func (c *caseRun) instantiate(of *testCase) Outcome {
+	d := c.p.Script.Directives[of.instance]
+	var err error
+	switch {
+	case of.component < 0:
+		err = fmt.Errorf("no component %s was defined before", d.Of)
+	case c.p.made[of.component].err != nil:
+		err = c.p.made[of.component].err
+	default:
+		c.instance, err = c.run.Instantiate(c.p.made[of.component].component, nil)
+	}
+	c.ended = err
+	switch {
+	case errors.Is(err, wasmtools.ErrMissing):
+		return Outcome{Status: Skipped, Got: err.Error()}
+	case d.Kind == AssertTrap || d.Kind == AssertUnlink:
+		return judgeTrap(d, err)
+	}
+	return judge(err)
+}
+
+// judge is the outcome of what should not stop.
+func judge(err error) Outcome {
+	var unsupported *component.UnsupportedError
+	var trap *spec.Trap
+	switch {
+	case err == nil:
+		return passed
+	case errors.As(err, &unsupported):
+		return Outcome{Status: Unsupported, Got: unsupported.Error()}
+	case errors.Is(err, component.ErrCalls) || errors.Is(err, component.ErrTicks):
+		return Outcome{Status: Budget, Got: err.Error()}
+	case errors.As(err, &trap):
+		return Outcome{Status: Failed, Got: trap.Error(), Site: string(trap.Site)}
+	}
+	return failed("%v", err)
+}
+
+// judgeTrap is the outcome of what should trap.
+func judgeTrap(d *Directive, err error) Outcome {
+	var trap *spec.Trap
+	var unlinked *component.LinkError
+	switch o := judge(err); {
+	case o.Status == Unsupported || o.Status == Budget:
+		return o
+	case err == nil:
+		return failed("returned")
+	case d.Kind == AssertUnlink && errors.As(err, &unlinked):
+		return Outcome{Status: Passed, By: "linking"}
+	case messages.Say(err, d.Message):
+		o.Status, o.Got = Passed, ""
+		return o
+	case errors.As(err, &trap) || errors.Is(err, component.ErrDeadlock):
+		o.Status = Elsewhere
+		return o
+	default:
+		return o
+	}
+}
+
+// call runs a directive that calls an export.
+func (c *caseRun) call(d *Directive) Outcome {
+	switch {
+	case c.cause != 0:
+		return Outcome{Status: Follows, Cause: c.cause}
+	case c.ended != nil && d.Kind == AssertTrap && messages.Say(&spec.Trap{Site: "Store.lift.func_inst/reentrance"}, d.Message):
+		return passed
+	case c.ended != nil:
+		c.cause = d.Line
+		return failed("the trap of line %d stopped the store, in which nothing may run any more", c.line)
+	}
+	f, err := c.instance.Func(d.Export)
+	if err != nil {
+		return failed("%v", err)
+	}
+	args, err := arguments(f.Type.Params, d.Args)
+	if err != nil {
+		return failed("%v", err)
+	}
+	results, err := c.run.Call(f, args...)
+	c.ended = err
+	switch {
+	case d.Kind == AssertTrap && err == nil:
+		return failed("returned%s", resultText(f.Type, results))
+	case d.Kind == AssertTrap:
+		return judgeTrap(d, err)
+	case err != nil || d.Kind == Invoke:
+		return judge(err)
+	}
+	return compare(f.Type, results, d.Results)
+}
+
+// arguments are the values of constants.
+func arguments(types []spec.ValType, constants []*node) ([]spec.Value, error) {
+	if len(types) != len(constants) {
+		return nil, fmt.Errorf("the function takes %d arguments, not %d", len(types), len(constants))
+	}
+	var values []spec.Value
+	for i, n := range constants {
+		v, err := value(types[i], n)
+		if err != nil {
+			return nil, err
+		}
+		values = append(values, v)
+	}
+	return values, nil
+}
+
+// compare compares results with the constants of assert_return.
+func compare(t *spec.FuncType, results []spec.Value, constants []*node) Outcome {
+	want, err := arguments(t.Result, constants)
+	if err != nil {
+		return failed("the result: %v", err)
+	}
+	got, wanted := resultText(t, results), resultText(t, want)
+	if got != wanted {
+		return failed("returned%s, want%s", got, wanted)
+	}
+	return passed
+}
+
+// resultText is the results of a function as constants, each after a space.
+func resultText(t *spec.FuncType, results []spec.Value) string {
+	var b strings.Builder
+	for i, v := range results {
+		b.WriteString(" " + constant(t.Result[i], v))
+	}
+	return b.String()
+}
