@@ -1,0 +1,102 @@
+package wast
+
+import "cabi/spec"
+
+// Bounds bound what is explored of each case.
+type Bounds struct {
+	Departures int // from the policy in one run
+	Runs       int // of one case
+}
+
+// A Seen is an outcome of a directive that some run had.
+type Seen struct {
+	Outcome
+	Runs       int         // how many had it
+	Departures []Departure // of the first of them
+}
+
+// An Exploration is what came of a program under every choice within bounds.
+type Exploration struct {
+	Seen  [][]Seen // by directive, the policy's outcome first
+	Runs  int
+	Cases int // those that run something
+	// CutOff is how many cases had more runs than the bound. Of the others every run with as many departures was made.
+	CutOff int
+}
+
+// Explore runs each case of a program under the policy and under everything that departs from it as often as the bounds say. Exploring is
+// running again: a stack of core code cannot be copied. Runs with fewer departures come first, since deep in a loop that yields there is
+// always one more choice.
+func (r *Runner) Explore(p *Program, variant *spec.Variant, bounds Bounds) *Exploration {
+	e := &Exploration{Seen: make([][]Seen, len(p.Script.Directives))}
+	for i, o := range r.Run(p, Policy, variant) {
+		if p.inCase[i] < 0 {
+			e.Seen[i] = []Seen{{Outcome: o, Runs: 1}}
+		}
+	}
+	for _, c := range p.cases {
+		e.Cases++
+		r.exploreCase(p, c, variant, bounds, e)
+	}
+	return e
+}
+
+func (r *Runner) exploreCase(p *Program, c *testCase, variant *spec.Variant, bounds Bounds, e *Exploration) {
+	pending := [][]Departure{nil}
+	for runs := 0; len(pending) > 0; runs++ {
+		if runs == bounds.Runs {
+			e.CutOff++
+			return
+		}
+		departures := pending[0]
+		pending = pending[1:]
+		choices := &departing{departures: departures}
+		outcomes := r.runCase(p, c, spec.Options{Choices: choices, Variant: variant})
+		e.Runs++
+		for i, o := range outcomes {
+			e.add(i, o, departures)
+		}
+		if len(departures) < bounds.Departures && len(pending) <= bounds.Runs {
+			pending = append(pending, further(departures, choices.asked)...)
+		}
+	}
+}
+
+// further are the departures with one more, later than all others.
+func further(departures []Departure, choices []asked) [][]Departure {
+	from := 0
+	if n := len(departures); n > 0 {
+		from = departures[n-1].At + 1
+	}
+	var all [][]Departure
+	for at := from; at < len(choices); at++ {
+		for taken := range choices[at].n {
+			if taken != choices[at].policy {
+				all = append(all, append(append([]Departure{}, departures...), Departure{at, taken}))
+			}
+		}
+	}
+	return all
+}
+
+// add notes an outcome of a directive.
+func (e *Exploration) add(i int, o Outcome, departures []Departure) {
+	for j := range e.Seen[i] {
+		if e.Seen[i][j].Outcome == o {
+			e.Seen[i][j].Runs++
+			return
+		}
+	}
+	e.Seen[i] = append(e.Seen[i], Seen{o, 1, departures})
+}
+
+// Depends reports whether a directive passes under some choices only.
+func (e *Exploration) Depends(i int) bool {
+	passes := 0
+	for _, s := range e.Seen[i] {
+		if s.Status == Passed {
+			passes++
+		}
+	}
+	return passes > 0 && passes < len(e.Seen[i])
+}
