@@ -56,7 +56,8 @@ func newRootCommand() *cobra.Command {
 	root.SetHelpCommand(newHelpCommand())
 	root.SetHelpFunc(printHelp)
 	root.AddCommand(newCheckCommand(), newExplainCommand(), newListCommand(), newReplayCommand(), newAdmitsCommand(), newShrinkCommand(), newLitmusCommand(),
-		newTraceCommand(), newMatrixCommand(), newTrapsCommand(), newProveCommand(), newSitesCommand(), newPortCommand(), newUpstreamCommand(), newBenchCommand())
+		newTraceCommand(), newMatrixCommand(), newTrapsCommand(), newProveCommand(), newSitesCommand(), newPortCommand(), newUpstreamCommand(), newWastCommand(),
+		newBenchCommand())
 	addCompletion(root)
 	refuseBadFlags(root)
 	return root

@@ -10,8 +10,8 @@ func Policy() spec.Choices { return component.Fair{} }
 
 // A Departure is a choice that is made otherwise than the policy makes it.
 type Departure struct {
-	At    int // which choice of the run, from 0 on
-	Taken int // the candidate
+	At    int `json:"at"`    // which choice of the run, from 0 on
+	Taken int `json:"taken"` // the candidate
 }
 
 // A departing is choices that follow the policy but for some departures, and keep what they are asked.

@@ -26,6 +26,15 @@ func NewRunner() *Runner {
 // Close frees the runner.
 func (r *Runner) Close() { r.engine.Close() }
 
+// Forget frees the core code of a program.
+func (r *Runner) Forget(p *Program) {
+	for _, m := range p.made {
+		if m != nil && m.component != nil {
+			r.engine.Forget(m.component)
+		}
+	}
+}
+
 // Run runs a program and returns an outcome for each directive. Choices makes what decides in a store; each case has a store of its own.
 func (r *Runner) Run(p *Program, choices func() spec.Choices, variant *spec.Variant) []Outcome {
 	outcomes := make([]Outcome, len(p.Script.Directives))
