@@ -20,9 +20,7 @@ func (c *component) writeModule(b *strings.Builder) {
 	for _, name := range slices.Sorted(maps.Keys(c.scripts)) {
 		c.writeFunction(b, name, c.scripts[name])
 	}
-	if thread := c.name + ".thread"; c.scripts[thread] != nil {
-		fmt.Fprintf(b, "    (elem (table $threads) (i32.const 1) func $%s)\n", thread)
-	}
+	c.writeThreads(b)
 	for _, f := range c.exported() {
 		if c.scripts[f.Name] == nil { // it is called, and did not begin
 			fmt.Fprintf(b, "    (func (export %q)%s unreachable)\n", f.Name, c.coreOf(f))
@@ -36,6 +34,19 @@ func (c *component) writeModule(b *strings.Builder) {
 		fmt.Fprintf(b, "    (export %q (func %s))\n", kindOf(a), c.id(a))
 	}
 	b.WriteString("  ))))\n")
+}
+
+// writeThreads puts the functions of threads into the table, as worlds have them: one that takes an i32 at 1, one that takes an i64 at 2.
+// If no thread runs in the trace, the functions trap.
+func (c *component) writeThreads(b *strings.Builder) {
+	if !slices.ContainsFunc(c.used, func(a model.Action) bool { return a.Op == "thread.new-indirect" }) {
+		return
+	}
+	thread := c.name + ".thread"
+	if c.scripts[thread] == nil {
+		fmt.Fprintf(b, "    (func $%s (param i32) unreachable)\n", thread)
+	}
+	fmt.Fprintf(b, "    (func $%s-i64 (param i64) unreachable)\n    (elem (table $threads) (i32.const 1) func $%[1]s $%[1]s-i64)\n", thread)
 }
 
 // exported are the functions of the instance that the component exports: those that are called.

@@ -107,30 +107,3 @@ var builtins = map[string]struct {
 	"thread.suspend-then-resume": {1, "i32"}, "thread.yield-then-resume": {1, "i32"}, "thread.suspend-then-promote": {1, "i32"},
 	"thread.yield-then-promote": {1, "i32"}, "error-context.new": {2, "i32"}, "error-context.debug-message": {2, ""}, "error-context.drop": {1, ""},
 }
-
-// messages are those that upstream's tests expect of runtimes when they trap, by the end of the site's name. A trap at any
-// other site has no message that upstream states, so that a test expects any trap there.
-var messages = []struct{ site, text string }{
-	{"/may-leave", "cannot leave component instance"},
-	{"/in-set", "waitable cannot be used synchronously while added to a waitable set"},
-	{"Store.lift.func_inst/reentrance", "cannot enter component instance"},
-	{"unpack_callback_result/code", "unsupported callback code"},
-	{"convert_i32_to_char/range", "invalid `char` bit pattern"},
-	{"convert_i32_to_char/surrogate", "invalid `char` bit pattern"},
-	{"load_variant/case", "invalid variant discriminant"},
-	{"lift_flat_variant/case", "invalid variant discriminant"},
-	{"/num_lends", "cannot remove owned resource while borrowed"},
-	{"WaitableSet.drop/waiting", "cannot drop waitable set with waiters"},
-	{"Subtask.drop/undelivered", "cannot drop a subtask which has not yet resolved"},
-	{"Task.return_/borrows", "borrow handles still remain at the end of the call"},
-}
-
-// message is the text that the message of a trap at a site must contain; empty: any message will do.
-func message(site spec.Site) string {
-	for _, m := range messages {
-		if strings.HasSuffix(string(site), m.site) && site != "lift_async_value/in-set" {
-			return m.text
-		}
-	}
-	return ""
-}

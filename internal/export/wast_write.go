@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"cabi/internal/messages"
 	"cabi/model"
 	"cabi/spec"
 )
@@ -77,6 +78,8 @@ func (w *wastWriter) checkTrace() error {
 		return unsupported("the variant %s is no runtime's", w.trace.Variant.Name)
 	case len(w.calls) == 0:
 		return unsupported("the host calls nothing")
+	case cancels(w.trace):
+		return unsupported("the host cancels a call")
 	case stopped:
 		return unsupported("the specification itself fails: %v", w.stopped)
 	case memory:
@@ -88,6 +91,11 @@ func (w *wastWriter) checkTrace() error {
 		}
 	}
 	return nil
+}
+
+// cancels reports whether the host cancels a call, which may not have come back by the end of the trace.
+func cancels(t *model.Trace) bool {
+	return slices.ContainsFunc(t.Lines, func(l model.Line) bool { return l.Actor == model.Host && strings.HasPrefix(l.Text, "cancel ") })
 }
 
 // addComponents makes a component of each instance that acts, is called by the host, or is needed by those.
@@ -168,7 +176,7 @@ func (w *wastWriter) commands(b *strings.Builder) {
 		case w.stopped != nil:
 			var trap *spec.Trap
 			errors.As(w.stopped, &trap)
-			fmt.Fprintf(b, ";; %s: %s\n(assert_trap %s %q)\n", trap.Site, strings.ReplaceAll(trap.Detail, "\n", " "), invoke, message(trap.Site))
+			fmt.Fprintf(b, ";; %s: %s\n(assert_trap %s %q)\n", trap.Site, strings.ReplaceAll(trap.Detail, "\n", " "), invoke, messages.Of(trap.Site))
 		case w.runsCoreCode():
 			fmt.Fprintf(b, "(assert_trap %s \"integer divide by zero\")\n", invoke)
 		default:

@@ -78,10 +78,13 @@ const trapPrefix = "wasm trap: "
 
 var index = regexp.MustCompile(`index \d+`)
 
-// Say reports whether an error that stopped the specification says a text, as upstream's tests compare: the message contains it.
+// Say reports whether an error that stopped the specification says a text, as upstream's tests compare: the message contains it. Every trap says
+// the empty text.
 func Say(err error, text string) bool {
 	var trap *spec.Trap
 	switch {
+	case errors.As(err, &trap) && text == "":
+		return true
 	case errors.As(err, &trap):
 		for _, t := range ofTrap(trap) {
 			if strings.Contains(trapPrefix+t, text) {

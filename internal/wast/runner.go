@@ -20,7 +20,7 @@ type Runner struct {
 
 // NewRunner makes a runner.
 func NewRunner() *Runner {
-	return &Runner{engine: component.NewEngine(component.EngineOptions{}), MaxCalls: 100_000, MaxTicks: 10_000}
+	return &Runner{engine: component.NewEngine(component.EngineOptions{}), MaxCalls: 100_000, MaxTicks: 2_000}
 }
 
 // Close frees the runner.
