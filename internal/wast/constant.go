@@ -16,11 +16,7 @@ type constantReader struct{}
 
 // value is the value of type t that a constant of a script stands for.
 func value(t spec.ValType, n *node) (v spec.Value, err error) {
-	defer func() {
-		if stop, ok := recover().(*ScriptError); ok {
-			err = stop
-		}
-	}()
+	defer catch(&err)
 	return constantReader{}.value(t, n), nil
 }
 

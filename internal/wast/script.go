@@ -82,11 +82,7 @@ func Parse(text string) (*Script, error) {
 type directiveReader struct{ text string }
 
 func (r *directiveReader) directive(n *node) (d *Directive, err error) {
-	defer func() {
-		if stop, ok := recover().(*ScriptError); ok {
-			err = stop
-		}
-	}()
+	defer catch(&err)
 	d = &Directive{Line: n.line, Kind: Kind(n.head())}
 	switch d.Kind {
 	case Component:

@@ -36,6 +36,17 @@ func errorAt(line int, format string, args ...any) *ScriptError {
 	return &ScriptError{line, fmt.Sprintf(format, args...)}
 }
 
+// catch is deferred: it makes an error of a panic with a *ScriptError.
+func catch(err *error) {
+	switch stop := recover().(type) {
+	case nil:
+	case *ScriptError:
+		*err = stop
+	default:
+		panic(stop)
+	}
+}
+
 // head is the word that a list begins with; empty: there is none.
 func (n *node) head() string {
 	if n.kind == isList && len(n.list) > 0 && n.list[0].kind == isWord {
@@ -57,11 +68,7 @@ const maxNesting = 10000
 // readNodes reads all s-expressions of a script.
 func readNodes(text string) (nodes []*node, err error) {
 	r := &reader{text: text, line: 1}
-	defer func() {
-		if stop, ok := recover().(*ScriptError); ok {
-			err = stop
-		}
-	}()
+	defer catch(&err)
 	for r.space(); r.at < len(text); r.space() {
 		nodes = append(nodes, r.node(0))
 	}
