@@ -50,6 +50,7 @@ var jsonCommands = []jsonCommand{
 	{args: "prove sets --size 2 --json", schema: "schemas/prove"},
 	{args: "prove tables --leave-out free-all --json", schema: "schemas/prove"},
 	{args: "prove lends --without lift_own/num_lends --json", schema: "schemas/prove"},
+	{args: "wast ../../examples/scripts/answer.wast --every-choice --json", schema: "schemas/wast", lines: true},
 	{args: "matrix --variant per-type --json", schema: "schemas/matrix", long: true},
 	{args: "traps --json", schema: "schemas/traps", long: true},
 }
