@@ -46,12 +46,16 @@ func TestSay(t *testing.T) {
 
 // Each row of the table is about a site that exists, and is the first for one.
 func TestTableNamesSites(t *testing.T) {
-	sites, err := port.Sites(spec.Source)
+	roots, err := port.Roots(spec.Source, "spec")
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := port.Check(roots[0])
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, row := range texts {
-		if !slices.ContainsFunc(sites, func(s port.Site) bool {
+		if !slices.ContainsFunc(report.Sites, func(s port.GoSite) bool {
 			all := Texts(spec.Site(s.Name))
 			return strings.HasSuffix(s.Name, row.site) && len(all) > 0 && all[0] == row.texts[0]
 		}) {
