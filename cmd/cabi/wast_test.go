@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -91,4 +92,25 @@ func TestDocsWast(t *testing.T) {
 		t.Fatalf("exit %d, %v", code, err)
 	}
 	compareDoc(t, "../../docs/wast.md", []byte(out))
+}
+
+var shownOnPython = regexp.MustCompile("`cabi (replay [^`]*) --spec component-model`")
+
+// The traces that docs/wast.md names do on upstream's Python what the page says.
+func TestWastCausesOnPython(t *testing.T) {
+	upstream := os.Getenv("CABI_UPSTREAM")
+	if upstream == "" {
+		t.Skip("set CABI_UPSTREAM to a checkout of WebAssembly/component-model")
+	}
+	commands := shownOnPython.FindAllStringSubmatch(string(must(os.ReadFile("../../docs/wast.md"))), -1)
+	if len(commands) < 3 {
+		t.Errorf("the page has %d commands, want 3 at least", len(commands))
+	}
+	for _, c := range commands {
+		args := strings.Fields(c[1])
+		args[1] = "../../" + args[1]
+		if out, code, err := execute(newRootCommand(), append(args, "--spec", upstream)...); code != 0 {
+			t.Errorf("%s: exit %d, %v\n%s", c[1], code, err, out)
+		}
+	}
 }
