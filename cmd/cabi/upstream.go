@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"cabi/internal/nearest"
+	"cabi/internal/output"
 	"cabi/internal/port"
 	"cabi/internal/upstream"
 	"cabi/model"
@@ -23,7 +25,10 @@ import (
 
 const upstreamLong = `Upstream runs random worlds on the port and on upstream's own Python, from the same actions of guests and host and
 the same choices, and compares what happens, step by step: results, traps and where they are, failing assertions,
-crashes, and after every step the whole state. It prints what the runs reached, and the first difference.
+crashes, and after every step the whole state. It prints what the runs reached, and the first difference, in as few actions as it finds.
+
+The checkout may be of another version than the pin. Whole states that have something in them which the pin does not have are not
+compared, and it says why.
 
 The definitions.py of a checkout of WebAssembly/component-model is run by the interpreter of cabi, in the same process.
 --python cpython has CPython run it, which takes longer and needs python3, 3.11 or later. --python both has both run it:
@@ -41,7 +46,7 @@ Exit status: 0 no difference, 1 a difference, 2 bad usage or input.`
 func newUpstreamCommand() *cobra.Command {
 	o := upstream.Options{}
 	runs, workers, unpatched := bound{20000, 1 << 30}, bound{2, 1000}, uint(0)
-	everyState, steps, by := "", bound{0, 1000}, ""
+	everyState, save, steps, by := "", "", bound{0, 1000}, ""
 	cmd := &cobra.Command{
 		Use:     "upstream",
 		Short:   "Compare the port with upstream's Python on random runs",
@@ -60,7 +65,7 @@ func newUpstreamCommand() *cobra.Command {
 				return exitError{2, "--unpatched has no effect without --python cpython or both: the interpreter always runs Python's own stack switching"}
 			}
 			o.Runs, o.Workers, o.Unpatched = runs.value, workers.value, int(min(unpatched, 1<<30))
-			return runUpstream(o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			return runUpstream(o, save, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	f := cmd.Flags()
@@ -71,6 +76,7 @@ func newUpstreamCommand() *cobra.Command {
 	f.Var(&workers, "workers", "how many runs to make at once")
 	f.StringVar(&by, "python", string(upstream.Interpreter), "`WHO` runs definitions.py: interpreter, cpython or both")
 	f.UintVar(&unpatched, "unpatched", 100, "have CPython check one run in `N` with Python's own stack switching too; 0: none")
+	f.StringVar(&save, "save", "", "write the run of the difference to this `FILE`, as a trace for cabi replay")
 	f.StringVar(&everyState, "every-state", "", "explore this `WORLD`, and make every transition on both")
 	f.Var(&steps, "steps", "with --every-state: how many actions; the world's own bound if it is not given")
 	completeFlags(cmd, map[string]kind{"every-state": kindWorld})
@@ -79,6 +85,7 @@ func newUpstreamCommand() *cobra.Command {
 	flagRules{
 		needs: []flagNeed{{"steps", []string{"every-state"}}},
 		excludes: []flagPair{
+			{"every-state", "save", "its difference is printed as a trace"},
 			{"every-state", "runs", alone},
 			{"every-state", "first", alone},
 			{"every-state", "seed", "nothing is drawn"},
@@ -90,7 +97,7 @@ func newUpstreamCommand() *cobra.Command {
 	return cmd
 }
 
-func runUpstream(o upstream.Options, out, errs io.Writer) error {
+func runUpstream(o upstream.Options, save string, out, errs io.Writer) error {
 	if o.Dir == "" {
 		return exitError{2, "name a checkout of WebAssembly/component-model: --dir DIR"}
 	}
@@ -113,12 +120,12 @@ func runUpstream(o upstream.Options, out, errs io.Writer) error {
 		return exitError{2, err.Error()}
 	}
 	if report.Difference != nil {
-		fmt.Fprint(out, report.Difference)
-		return exitError{1, ""}
+		return printUpstreamDifference(out, report, save)
 	}
 	if _, err := report.Coverage.WriteTo(out); err != nil {
 		return err
 	}
+	printUnread(out, report)
 	fmt.Fprintf(out, "\nno difference in %d runs with seed %d%s\n", o.Runs, o.Seed, runsDetail(report))
 	fmt.Fprintf(errs, "%.1f s\n", time.Since(began).Seconds())
 	return nil
@@ -136,6 +143,33 @@ func runsDetail(r *upstream.Report) string {
 		fmt.Fprintf(&b, "; %d also ran with Python's own stack switching, where %d hung as they must", r.Unpatched, r.Hung)
 	}
 	return b.String()
+}
+
+// printUpstreamDifference prints how a definitions.py differs from the port, and the run as a trace.
+func printUpstreamDifference(out io.Writer, report *upstream.Report, save string) error {
+	d := report.Difference
+	fmt.Fprint(out, d)
+	printUnread(out, report)
+	switch {
+	case d.Trace == nil:
+		fmt.Fprintln(out, "\nno trace can say this run: its choices are not those of a trace, or it is of the deterministic profile")
+	case save != "":
+		if err := output.WriteText(save, d.Trace.String()); err != nil {
+			return outputError(err)
+		}
+		fmt.Fprintf(out, "\nthe run on the port is in %s, for cabi replay\n", save)
+	default:
+		fmt.Fprintf(out, "\non the port, for cabi replay:\n\n%s", d.Trace)
+	}
+	return exitError{1, ""}
+}
+
+// printUnread says why whole states were not compared.
+func printUnread(out io.Writer, report *upstream.Report) {
+	for _, why := range slices.Sorted(maps.Keys(report.Unread)) {
+		fmt.Fprintf(out, "\nnot compared: %s, of which the text cannot be written on this definitions.py: %s\n",
+			model.Counted(report.Unread[why], "whole state"), why)
+	}
 }
 
 // runEveryState explores a world, and makes every transition on the port and on the definitions.py in a directory.

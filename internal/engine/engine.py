@@ -53,23 +53,6 @@ def given(run, t, n):
     return word_value(t, n) if isinstance(n, str) else host_value(run, t, n)
 
 
-### What versions do in different ways, told apart by how many arguments a function takes
-
-
-def make_instance(store, parent):
-    if parent is None or arity(D.ComponentInstance.__init__) < 3:  # the version does not ask for parents
-        return D.ComponentInstance(store)
-    return D.ComponentInstance(store, parent.inst)
-
-
-def cancel(on_cancel):
-    """The host cancels a call."""
-    if arity(on_cancel) == 0:
-        on_cancel()
-    else:
-        on_cancel(None)
-
-
 ### Built-ins that a world declares
 
 # What the words of an action stand for, and what an instance gives, by the kinds of the parameters. Everything else is a number.

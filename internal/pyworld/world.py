@@ -1,7 +1,7 @@
 """What a world on a definitions.py is made of, the same under CPython and under the interpreter: types, the host's values and their text,
 limits, the canonical built-ins as actions.
 
-D is the module definitions.py. Whoever uses this sets it, and then calls name_types.
+D is the module definitions.py. Whoever uses this sets it, defines arity, and then calls name_types.
 """
 
 import struct
@@ -297,6 +297,23 @@ def set_limits(limits, deterministic):
     if 'flat_results' in LIMITS:
         D.MAX_FLAT_RESULTS = limit('flat_results')
     D.DETERMINISTIC_PROFILE = deterministic
+
+
+### What versions do in different ways, told apart by how many arguments a function takes
+
+
+def make_instance(store, parent):
+    if parent is None or arity(D.ComponentInstance.__init__) < 3:  # the version does not ask for parents
+        return D.ComponentInstance(store)
+    return D.ComponentInstance(store, parent.inst)
+
+
+def cancel(on_cancel):
+    """The host cancels a call."""
+    if arity(on_cancel) == 0:
+        on_cancel()
+    else:
+        on_cancel(None)
 
 
 ### Guests

@@ -63,6 +63,8 @@ type Report struct {
 	Unpatched  int         // how many runs were repeated with the stack switching of definitions.py itself
 	Hung       int         // how many of them hung there, as they must
 	Difference *Difference // the first; nil: there is none
+	// Unread are the reasons for which whole states of definitions.py were not compared, and how many were not.
+	Unread map[string]int
 }
 
 // Compare makes random runs on the port and on definitions.py, and compares them. An error says why it cannot: a *BadInput if
@@ -83,7 +85,7 @@ func Compare(o Options) (*Report, error) {
 	if err != nil {
 		return nil, &BadInput{err.Error()}
 	}
-	c := &comparison{Options: o, source: source, next: make(chan int), report: Report{Options: o, Hash: hash, Coverage: newCoverage()}}
+	c := &comparison{Options: o, source: source, next: make(chan int), report: Report{Options: o, Hash: hash, Coverage: newCoverage(), Unread: map[string]int{}}}
 	workers, failed := errgroup.WithContext(context.Background())
 	for range max(1, o.Workers) {
 		workers.Go(c.work)
@@ -142,6 +144,9 @@ func (c *comparison) work() error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	for why, n := range w.unread() {
+		c.report.Unread[why] += n
+	}
 	c.report.Coverage.add(w.seen)
 	c.report.Unwound += w.unwound
 	c.report.Unpatched += w.unpatched

@@ -15,7 +15,9 @@ import (
 	"strings"
 	"time"
 
+	"cabi/internal/port"
 	"cabi/internal/pyworld"
+	"cabi/spec"
 )
 
 //go:embed driver.py
@@ -74,11 +76,13 @@ type driver struct {
 	errs strings.Builder
 	// patience is how long a run may take before the process is killed.
 	patience time.Duration
+	pin      bool           // the definitions.py is that of the pin, whose states can all be written
+	unread   map[string]int // why states could not be written, and how many
 }
 
 // startDriver starts a process for the definitions.py in dir.
 func startDriver(dir string, patience time.Duration, flags ...string) (*driver, error) {
-	d := &driver{patience: patience, cmd: exec.Command(pythonCommand, append([]string{"-I", "-c", pyworld.Source + driverSource, dir}, flags...)...)}
+	d := &driver{patience: patience, unread: map[string]int{}, cmd: exec.Command(pythonCommand, append([]string{"-I", "-c", pyworld.Source + driverSource, dir}, flags...)...)}
 	var err error
 	if d.in, err = d.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -89,6 +93,9 @@ func startDriver(dir string, patience time.Duration, flags ...string) (*driver, 
 	}
 	d.out = bufio.NewReaderSize(out, 1<<16)
 	d.cmd.Stderr = &d.errs
+	if d.pin, err = isPin(dir); err != nil {
+		return nil, err
+	}
 	return d, d.cmd.Start()
 }
 
@@ -118,7 +125,37 @@ func (d *driver) ask(c any) ([]string, error) {
 	if err := json.Unmarshal(text, &lines); err != nil {
 		return nil, fmt.Errorf("the Python driver wrote %.200q: %w", text, err)
 	}
-	return lines, nil
+	return lines, d.noteUnread(lines)
+}
+
+// runCase has the driver run a case, and returns its trace without the note on how it was unwound.
+func (d *driver) runCase(c Case) ([]string, error) {
+	lines, err := d.run(c)
+	lines, _ = cutUnwound(lines)
+	return lines, err
+}
+
+// noteUnread counts the states that could not be written. At the pin that is an error of the driver.
+func (d *driver) noteUnread(lines []string) error {
+	for _, l := range lines {
+		if why, unread := strings.CutPrefix(l, unreadState); unread {
+			if d.pin {
+				return fmt.Errorf("the Python driver cannot write a state of the pin: %s", why)
+			}
+			d.unread[why]++
+		}
+	}
+	return nil
+}
+
+// isPin reports whether the definitions.py in dir is the one that the port is of.
+func isPin(dir string) (bool, error) {
+	u, err := port.Load(spec.Source, "")
+	if err != nil {
+		return false, err
+	}
+	hash, err := Hash(dir)
+	return hash == u.SHA256, err
 }
 
 // failed waits for the end of a driver that does not answer any more, and returns an error with what it wrote last.

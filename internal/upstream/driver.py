@@ -13,6 +13,7 @@ because a trap that unwinds a resumption hangs there.
 
 import ast
 import importlib.util
+import inspect
 import json
 import os
 import select
@@ -412,12 +413,49 @@ def state_number(v):
     return go_float(v) if isinstance(v, float) else str(int(v))
 
 
+def arity(f):
+    """How many arguments a function takes."""
+    return len(inspect.signature(f).parameters)
+
+
 ### State
+
+
+class Unknown(Exception):
+    """The state has something that State cannot write: this version of definitions.py has it, and the pin does not."""
 
 
 def captured(f, name):
     """The value that the closure f captures under a name."""
+    if name not in f.__code__.co_freevars:
+        raise Unknown(f'{plain(f.__qualname__)} does not capture {name}')
     return f.__closure__[f.__code__.co_freevars.index(name)].cell_contents
+
+
+def name_of(f):
+    """The name of a function of definitions.py; of one of the driver, which acts as the host, it is host."""
+    code = getattr(getattr(f, '__func__', f), '__code__', None)
+    return 'host' if code is not None and code.co_filename != D.__file__ else getattr(f, '__qualname__', str(f))
+
+
+def flag(v):
+    """A boolean as a digit."""
+    if not isinstance(v, (bool, int)):
+        raise Unknown(f'{type(v).__name__} in the place of a boolean')
+    return int(v)
+
+
+def unknown(what, f):
+    return Unknown(f'{what} is {plain(name_of(f))}')
+
+
+def state_line(run):
+    """The line of a trace with the state. If that cannot be written it says why."""
+    try:
+        text = State(run).text
+    except (Unknown, AttributeError, KeyError, TypeError, ValueError) as e:
+        return f's ? {type(e).__name__}: {e}' if not isinstance(e, Unknown) else f's ? {e}'
+    return f's {zlib.crc32(text.encode()):08x}' if run.states == 'hash' else 's ' + text
 
 
 ALWAYS = {'Thread.resume_later.<locals>.<lambda>', 'Thread.yield_.<locals>.<lambda>',
@@ -495,7 +533,7 @@ class State:
         me = r(o)
         match KINDS.get(type(o)):
             case 'thread':
-                return (f'{me} task={r(o.task)} {self.status(o)} cancellable={int(o.cancellable)} '
+                return (f'{me} task={r(o.task)} {self.status(o)} cancellable={flag(o.cancellable)} '
                         f'index={"-" if o.index is None else o.index} storage=[{o.storage[0]} {o.storage[1]}] '
                         f'ready_func={self.ready_func(o.ready_func)} begins={self.begins(o.cont)}\n')
             case 'task':
@@ -531,7 +569,7 @@ class State:
     def ready_func(self, f):
         if f is None:
             return '-'
-        name = getattr(f, '__qualname__', '')
+        name = name_of(f)
         if name in ALWAYS:
             return 'always'
         match name:
@@ -546,19 +584,20 @@ class State:
                 return f'exclusive-free({self.ref(captured(f, "inst"))})'
             case 'Subtask.resolved':
                 return f'resolved({self.ref(f.__self__)})'
-        return 'host'
+        raise unknown('the ready function of a thread', f)
 
     def begins(self, cont):
         if cont is None or cont.worker is not None:
             return '-'
         f = captured(cont.f, 'thread_func')
-        match f.__qualname__:
+        match name_of(f):
             case 'canon_lift.<locals>.thread_func': return 'lift'
             case 'canon_thread_new_indirect.<locals>.thread_func': return f'indirect({captured(f, "c")})'
-        return 'host'
+        raise unknown('the function of a thread', f)
 
     def on_resolve(self, f):
-        match getattr(f, '__qualname__', ''):
+        match name_of(f):
+            case 'host': return 'host'
             case 'canon_lower.<locals>.on_resolve':
                 args = captured(f, 'flat_args')
                 subtask = self.ref(captured(f, 'subtask'))
@@ -567,18 +606,24 @@ class State:
                         f'args=[{" ".join(map(state_number, args.values[args.i:]))}])')
             case 'LiftLowerContext.reallocate.<locals>.on_resolve':
                 return 'realloc'
-        return 'host'
+        raise unknown('on_resolve', f)
 
     def on_cancel(self, f):
-        if getattr(f, '__qualname__', '') == 'Task.request_cancellation':
-            return self.ref(f.__self__)
-        return '-' if f is None else 'host'
+        if f is None:
+            return '-'
+        match name_of(f):
+            case 'host': return 'host'
+            case 'Task.request_cancellation': return self.ref(f.__self__)
+        raise unknown('on_cancel', f)
 
     def copier(self, f):
-        if getattr(f, '__qualname__', '') in ('stream_copy.<locals>.on_copy_done', 'future_copy.<locals>.on_copy_done'):
-            inner = captured(f, 'stream_event' if f.__qualname__.startswith('stream') else 'future_event')
-            return self.ref(captured(inner, 'e'))
-        return '-' if f is None else 'host'
+        if f is None:
+            return '-'
+        match name_of(f):
+            case 'host': return 'host'
+            case 'stream_copy.<locals>.on_copy_done': return self.ref(captured(captured(f, 'stream_event'), 'e'))
+            case 'future_copy.<locals>.on_copy_done': return self.ref(captured(captured(f, 'future_event'), 'e'))
+        raise unknown('on_copy_done', f)
 
     def waitable(self, w):
         return (f' wset={self.ref(w.wset)} has_sync_waiter={int(w.has_sync_waiter)} '
@@ -615,8 +660,7 @@ def argument(run, t, n):
 class Instance:
     def __init__(self, run, d):
         self.run, self.name = run, d['name']
-        parent = run.instances.get(d.get('parent', ''))
-        self.inst = D.ComponentInstance(run.store, parent.inst if parent else None)
+        self.inst = make_instance(run.store, run.instances.get(d.get('parent', '')))
         self.inst.name = d['name']
         self.inst.backpressure = run.world.get('limits', {}).get('initial_backpressure', 0)
         self.memory = None
@@ -740,8 +784,7 @@ class Run:
     def next(self, actor, name):
         """The next action, which is actor's to take."""
         if self.states:
-            text = State(self).text
-            self.tell(f's {zlib.crc32(text.encode()):08x}' if self.states == 'hash' else 's ' + text)
+            self.tell(state_line(self))
         if self.at == len(self.actions):
             raise Exhausted()
         op, imm, nums = self.actions[self.at]
@@ -765,8 +808,7 @@ class Run:
         except BaseException as e:
             self.tell(stop_line(e))
             if self.states and not isinstance(e, Exhausted):
-                text = State(self).text
-                self.tell(f's {zlib.crc32(text.encode()):08x}' if self.states == 'hash' else 's ' + text)
+                self.tell(state_line(self))
 
     def hosting(self, name, args):
         """The host is called, and takes its actions until it returns."""
@@ -795,11 +837,11 @@ class Run:
         self.calls[k] = self.store.invoke(f, on_start, on_resolve)
 
     def host_func(self, name):
-        def call(on_start, on_resolve, caller):
+        def call(on_start, on_resolve, caller=None):
             k = len(self.host_calls)
             self.host_calls.append((on_start, on_resolve, self.funcs[name][1]))
             self.hosting(name, [k])
-            return lambda caller: self.hosting(name + '.cancel', [k])
+            return lambda caller=None: self.hosting(name + '.cancel', [k])
         return call
 
     def host_start(self, k):
@@ -939,7 +981,7 @@ def host_done(run, s, result):
 HOST_OPS = {
     'invoke': lambda run, f, nums: run.invoke(f, nums),
     'tick': lambda run: run.store.tick(),
-    'cancel': lambda run, k: run.calls[k](None),
+    'cancel': lambda run, k: cancel(run.calls[k]),
     'host.start': lambda run, k: run.host_start(k),
     'host.resolve': lambda run, nums: run.host_resolve(nums),
     'host.resolve-cancelled': lambda run, k: run.host_calls[k][1](None),
@@ -957,14 +999,22 @@ HOST_MANY = ('invoke', 'host.resolve')
 ### Main
 
 
+def lines_of(d, states):
+    """The trace of a run. If the world cannot be made on this version, that is its one line."""
+    try:
+        run = Run(d, states)
+    except Exception as e:
+        return [f'! failure of the driver: {type(e).__name__}: {e}']
+    run.main()
+    return run.lines
+
+
 def patched(states_default):
     pool = Pool()
     pool.install()
     for line in sys.stdin:
         d = json.loads(line)
-        run = Run(d, d.get('states', states_default))
-        run.main()
-        lines = run.lines
+        lines = lines_of(d, d.get('states', states_default))
         if pool.unwound:
             lines.append('unwound a resumption')
         pool.kill()

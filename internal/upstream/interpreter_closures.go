@@ -1,6 +1,9 @@
 package upstream
 
-import "cabi/internal/python"
+import (
+	"cabi/internal/engine"
+	"cabi/internal/python"
+)
 
 // This file writes the closures in a state, which are told apart by the names of their functions.
 
@@ -11,6 +14,17 @@ func qualifiedName(v python.Value) string {
 		return v.Code().QualifiedName()
 	case *python.Method:
 		return qualifiedName(v.Func())
+	}
+	return ""
+}
+
+// fileOf is the file of the function of a closure or a bound method.
+func fileOf(v python.Value) string {
+	switch v := v.(type) {
+	case *python.Function:
+		return v.Code().File()
+	case *python.Method:
+		return fileOf(v.Func())
 	}
 	return ""
 }
@@ -56,8 +70,12 @@ func (w *stateWriter) orHost(v python.Value) {
 	case nil:
 		w.put("-")
 	case gone:
+		w.notKnown("a closure captures something else")
 		w.put("(gone)")
 	default:
+		if name := qualifiedName(v); name != "" && fileOf(v) != engine.File {
+			w.notKnown("there is a function that the pin has not: " + engine.Plain(name))
+		}
 		w.put("host")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"hash/crc32"
 	"math/big"
 	"strconv"
+	"strings"
 
 	"cabi/internal/engine"
 	"cabi/internal/mirror"
@@ -27,6 +28,7 @@ type stateWriter struct {
 	epoch                         uint32
 	counts                        [objectKinds]int
 	queue                         []*python.Instance
+	unknown                       string // why the text is not that of the state: what this definitions.py has, and the pin does not; "": it is
 }
 
 // A node is what the writer knows of an object.
@@ -138,7 +140,7 @@ func (w *stateWriter) runningOn(f, host *python.Fiber) python.Value {
 // write writes the state while a thread runs; nil: none does. The text is good until the next is written.
 func (w *stateWriter) write(running python.Value) []byte {
 	w.epoch++
-	w.b, w.counts, w.queue = w.b[:0], [objectKinds]int{}, w.queue[:0]
+	w.b, w.counts, w.queue, w.unknown = w.b[:0], [objectKinds]int{}, w.queue[:0], ""
 	store, _ := w.field(w.run, "store").(*python.Instance)
 	w.put("store depth=", w.field(store, "nesting_depth"))
 	w.refs(" running=", running)
@@ -168,7 +170,15 @@ func (w *stateWriter) field(x *python.Instance, name string) python.Value {
 	if v, ok := x.Get(name); ok {
 		return v
 	}
+	w.notKnown(x.Class().Name() + " has no " + name)
 	return gone
+}
+
+// notKnown notes why the text is not that of the state, the first time.
+func (w *stateWriter) notKnown(why string) {
+	if w.unknown == "" {
+		w.unknown = why
+	}
 }
 
 type goneField struct{}
@@ -201,6 +211,7 @@ func (w *stateWriter) put(parts ...python.Value) {
 		case *python.EnumMember:
 			w.b = append(w.b, p.Name()...)
 		default:
+			w.notKnown(fmt.Sprintf("there is a %s where the pin has a number, a flag or a word", strings.TrimPrefix(fmt.Sprintf("%T", p), "*python.")))
 			w.b = fmt.Appendf(w.b, "%T", p)
 		}
 	}
@@ -233,6 +244,7 @@ func (w *stateWriter) refs(text string, v python.Value) {
 	x, ok := v.(*python.Instance)
 	if !ok {
 		if v == gone {
+			w.notKnown("a closure captures something else")
 			w.put("(gone)")
 		} else {
 			w.put("host")

@@ -3,6 +3,7 @@ package upstream
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -28,6 +29,9 @@ func (w *worker) start() (err error) {
 		if w.interpreter, err = newInterpreter(w.source); err != nil {
 			return err
 		}
+		if w.interpreter.pin, err = isPin(w.Dir); err != nil {
+			return err
+		}
 	}
 	if w.onCPython() {
 		w.python, err = startDriver(w.Dir, w.patience())
@@ -45,7 +49,10 @@ func (w *worker) compare(i int) (*Difference, error) {
 	if w.interpreter != nil {
 		var same bool
 		if same, unwound = w.interpreter.agrees(rec.recorded, rec.lines); !same {
-			return w.interpreter.explain(rec.recorded, i), nil
+			return w.explain(rec, i, ", run by the interpreter", func(c Case) ([]string, error) {
+				lines, _ := w.interpreter.trace(c)
+				return lines, nil
+			})
 		}
 	}
 	if w.python == nil {
@@ -67,7 +74,7 @@ func (w *worker) compareCPython(rec *recorder, i int, unwoundThere bool) (*Diffe
 	}
 	lines, unwound := cutUnwound(lines)
 	if firstDifference(rec.lines, lines) >= 0 {
-		return w.python.explain(rec.recorded, i)
+		return w.explain(rec, i, "", w.python.runCase)
 	}
 	if w.interpreter != nil && unwound != unwoundThere {
 		what := fmt.Sprintf(", whose exception unwinds a resumption: %v under the interpreter, %v under CPython", unwoundThere, unwound)
@@ -127,24 +134,24 @@ func cutUnwound(lines []string) ([]string, bool) {
 	return lines, false
 }
 
-// explain repeats a run on both sides with whole states in the traces instead of their hashes, and compares these.
-func (d *driver) explain(c Case, run int) (*Difference, error) {
-	c.States = statesFull
-	lines, err := d.run(c)
+// explain makes a run that differs smaller, and repeats it on both sides with whole states in the traces instead of their hashes. What says
+// who runs definitions.py, python does.
+func (w *worker) explain(rec *recorder, run int, what string, python func(Case) ([]string, error)) (*Difference, error) {
+	small, err := smallerCase(python, rec.recorded)
+	if errors.Is(err, errLate) {
+		return w.pythonHangs(rec, run)
+	}
 	if err != nil {
 		return nil, err
 	}
-	lines, _ = cutUnwound(lines)
-	port := Trace(c)
-	return &Difference{Run: run, Case: c, Line: firstDifference(port, lines), Port: port, Python: lines}, nil
-}
-
-// explain repeats a run on both sides as the driver's explain does.
-func (p *interpreter) explain(c Case, run int) *Difference {
-	c.States = statesFull
-	lines, _ := p.trace(c)
-	port := Trace(c)
-	return &Difference{Run: run, What: ", run by the interpreter", Case: c, Line: firstDifference(port, lines), Port: port, Python: lines}
+	small.States = statesFull
+	lines, err := python(small)
+	if err != nil {
+		return nil, err
+	}
+	port := Trace(small)
+	return &Difference{Run: run, What: what, Case: small, Line: firstDifference(port, lines), Port: port, Python: lines,
+		Before: len(rec.recorded.Actions), Trace: traceOf(small)}, nil
 }
 
 // compareUnpatched repeats a run on definitions.py with its own stack switching. The trace must be the same, and hang at its end
@@ -177,6 +184,20 @@ func (w *worker) compareUnpatched(rec *recorder, i int, unwound bool) (*Differen
 // withoutStates are the lines of a trace that are not states.
 func withoutStates(lines []string) []string {
 	return slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return strings.HasPrefix(l, "s ") })
+}
+
+// unread are the reasons for which states of definitions.py were not compared, and how many were not.
+func (w *worker) unread() map[string]int {
+	all := map[string]int{}
+	if w.interpreter != nil {
+		maps.Copy(all, w.interpreter.unread)
+	}
+	if w.python != nil {
+		for why, n := range w.python.unread {
+			all[why] += n
+		}
+	}
+	return all
 }
 
 func (w *worker) close() {
