@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -97,6 +98,17 @@ func oneFile(cmd *cobra.Command, args []string) error {
 	}
 	if args[0] == "" {
 		return exitError{2, cmd.CommandPath() + ": the name of the file is empty"}
+	}
+	return nil
+}
+
+// files is for commands that take files, or - for standard input.
+func files(cmd *cobra.Command, args []string) error {
+	if len(args) < 2 {
+		return oneFile(cmd, args)
+	}
+	if slices.Contains(args, "") {
+		return exitError{2, cmd.CommandPath() + ": the name of a file is empty"}
 	}
 	return nil
 }

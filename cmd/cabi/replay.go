@@ -26,19 +26,20 @@ type replayCommand struct {
 func newReplayCommand() *cobra.Command {
 	c := &replayCommand{}
 	cmd := &cobra.Command{
-		Use:   "replay TRACE",
+		Use:   "replay TRACE...",
 		Short: "Run a trace again, here, under another variant or on upstream's Python, and say where it departs",
 		Long: "Replay does what the lines of a trace say, compares what they state with what happens, and prints what\n" +
 			"happened: the lines, the choices, and the property that the trace says is violated. If other choices of the\n" +
 			"specification than those of the trace explain all lines, it says which. With --upstream it does the same on a\n" +
 			"checkout's definitions.py, and says of each line whether that agrees: in what is returned and called, in how the\n" +
-			"run stops, and in the whole state. TRACE is a file, or - for standard input.\n" +
+			"run stops, and in the whole state. TRACE is a file, or - for standard input. Of several traces it prints those that\n" +
+			"depart, and how, and how many do not; one Python runs them all.\n" +
 			"It exits with 0 if all of it happened again, or can with other choices and the trace states none; 1 if not; 2 for\n" +
 			"bad input.",
 		Example: "  cabi check handles --variant per-type --property unique-in-instance --save two.cabi\n" +
 			"  cabi replay two.cabi\n  cabi replay two.cabi --variant single-table\n" +
 			"  cabi replay two.cabi --variant single-table --upstream component-model",
-		Args: oneFile,
+		Args: files,
 		RunE: c.run,
 	}
 	cmd.Flags().StringVar(&c.variant, "variant", "", "number handles so; as the trace says if it is not given")
@@ -50,27 +51,15 @@ func newReplayCommand() *cobra.Command {
 }
 
 func (c *replayCommand) run(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return c.runMany(cmd.InOrStdin(), args, cmd.OutOrStdout(), cmd.ErrOrStderr())
+	}
 	source, err := c.source.open()
 	if err != nil {
 		return err
 	}
-	known := knownNames{source}
-	trace, err := known.readTrace(cmd.InOrStdin(), args[0])
+	trace, options, err := c.read(source, cmd.InOrStdin(), args[0])
 	if err != nil {
-		return err
-	}
-	v, err := variantOf(trace, c.variant)
-	if err != nil {
-		return err
-	}
-	if trace.Without, err = known.sitesOff(trace, c.without); err != nil {
-		return err
-	}
-	options, err := claimOptions(args[0], trace, v)
-	if err != nil {
-		return err
-	}
-	if err := fits(source, trace.World, v, trace.Without); err != nil {
 		return err
 	}
 	r := &replayed{file: args[0], given: trace, options: options}
@@ -200,7 +189,7 @@ func (r *replayed) run() error {
 	var bad *model.BadChoice
 	r.again, r.err = r.options.Run(r.given)
 	if errors.As(r.err, &bad) {
-		return r.badInput()
+		return r.notPossible()
 	}
 	if r.err == nil && r.again.Departs == nil {
 		return nil
@@ -208,7 +197,7 @@ func (r *replayed) run() error {
 	others, complete := r.options.OtherChoices(r.given)
 	if r.others, r.bounded = others, !complete; others == nil {
 		if r.err != nil {
-			return r.badInput()
+			return r.notPossible()
 		}
 		return nil
 	}
@@ -221,7 +210,16 @@ func (r *replayed) run() error {
 	return nil
 }
 
-func (r *replayed) badInput() error {
+// notPossible is the error of a trace of which a line cannot be done, or a choice not made. If the port can do all of it, it is a good trace,
+// and departs on the definitions.py.
+func (r *replayed) notPossible() error {
+	if r.given.Source != nil {
+		port := *r.given
+		port.Source = nil
+		if _, err := r.options.Run(&port); err == nil {
+			return nil
+		}
+	}
 	text := fmt.Sprintf("%s: %v", r.file, r.err)
 	if r.bounded {
 		text += "; " + notAllTried

@@ -143,3 +143,51 @@ func TestReplayUpstreamClaim(t *testing.T) {
 		}
 	}
 }
+
+// Of several traces those that depart are printed, with how, and how many do not; a file that is no trace is bad input.
+func TestReplayMany(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	good := write("good.cabi", "world handles\nA: resource.new R 100 -> 1\n")
+	more := write("more.cabi", "world handles\nA: waitable-set.new -> 1\n")
+	wrong := write("wrong.cabi", "world handles\nA: resource.new R 100 -> 7\n")
+	none := write("none.cabi", "world handels\n")
+	for _, test := range []struct {
+		files []string
+		code  int
+		want  string
+	}{
+		{[]string{good, more}, 0, "all 2 traces happen again\n"},
+		{[]string{good, wrong, more}, 1, wrong + " departs at line 2:\n    the trace says   A: resource.new R 100 -> 7\n    what happened is A: resource.new R 100 -> 1 ; A.handles 1=own handle of R rep=100\ndepart: 1 of 3 traces\n"},
+		{[]string{good, none}, 2, ""},
+	} {
+		out, code, err := execute(newRootCommand(), append([]string{"replay"}, test.files...)...)
+		if code != test.code || out != test.want {
+			t.Errorf("%v: exit %d, %v, want %d:\n%s\nwant:\n%s", test.files, code, err, test.code, out, test.want)
+		}
+	}
+	checkout := checkoutDir(t)
+	out, code, err := execute(newRootCommand(), "replay", good, more, "--upstream", checkout)
+	if code != 0 || out != "all 2 traces happen again, and definitions.py agrees\n" {
+		t.Errorf("exit %d, %v:\n%s", code, err, out)
+	}
+	out, code, err = execute(newRootCommand(), "replay", good, more, "--upstream", otherDefinitions(t, checkout))
+	if code != 0 || !strings.Contains(out, "all 2") {
+		t.Errorf("exit %d, %v:\n%s", code, err, out)
+	}
+	rep := write("rep.cabi", "world handles\nA: resource.new R 100 -> 1\nA: resource.rep R 1 -> 100\n")
+	out, code, err = execute(newRootCommand(), "replay", good, rep, "--upstream", otherDefinitions(t, checkout))
+	if code != 1 || !strings.Contains(out, rep+" departs on definitions.py after 2 lines (- here, + definitions.py):\n  - = 100\n  + = 101\ndepart: 1 of 2 traces") {
+		t.Errorf("exit %d, %v:\n%s", code, err, out)
+	}
+	out, code, err = execute(newRootCommand(), "replay", good, rep, "--spec", otherDefinitions(t, checkout))
+	if code != 1 || !strings.Contains(out, rep+" departs at line 3") {
+		t.Errorf("exit %d, %v:\n%s", code, err, out)
+	}
+}
