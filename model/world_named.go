@@ -12,7 +12,8 @@ var worldFiles embed.FS
 var Worlds = namedWorlds(
 	"handles", "waitables", "events", "borrows", "dtors", "waits", "subtasks", "backpressure", "children", "streams", "futures",
 	"host-streams", "host-reads", "host-calls", "transfers", "tasks", "callbacks", "threads", "switches", "reentrance", "cancel",
-	"error-contexts", "relends", "pipes", "alone", "loops", "promotes", "helpers", "helper-calls", "limits", "blocking", "sharing", "everything",
+	"error-contexts", "relends", "pipes", "alone", "loops", "promotes", "donuts", "handovers",
+	"helpers", "helper-calls", "limits", "blocking", "sharing", "everything",
 )
 
 // namedWorlds reads the files of these worlds. Tests validate them.

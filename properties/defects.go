@@ -31,6 +31,11 @@ var KnownDefects = []Defect{
 	{"tasks", residualBackpressure, "", 4},
 	{"cancel", residualBackpressure, "", 6},
 	{"loops", residualBackpressure, "", 10},
+	{"donuts", residualBackpressure, "", 4},
+	{"donuts", stackDiscipline, "order", 6},
+	{"donuts", noAssertionFailure, "Thread.resume/resumable", 8},
+	{"handovers", residualBackpressure, "", 4},
+	{"handovers", cancelDelivered, "callback wait", 8},
 	{"helpers", noCrash, "canon_error_context_new/NameError", 2},
 	{"error-contexts", noCrash, "canon_error_context_new/NameError", 1},
 }
