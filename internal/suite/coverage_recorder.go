@@ -2,6 +2,7 @@ package suite
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"cabi/model"
@@ -44,16 +45,15 @@ func (c *coverageRecorder) record(g Goal) {
 	}
 }
 
-// Entered records the event that a callback is called with.
-func (c *coverageRecorder) Entered(_ *model.Run, at *model.Activation) {
-	if at.Kind == model.KindCallback {
-		c.record(Goal("callback: " + event(at.Args[0].Uint64(), at.Args[2].Uint64())))
-	}
-}
+// Entered records the event that a callback is called with, and in which situations functions and callbacks are called.
+func (c *coverageRecorder) Entered(r *model.Run, at *model.Activation) { c.recordEntry(r, at) }
 
 // Done records the outcome of an action, and whether others acted before it was done.
 func (c *coverageRecorder) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
 	goal := label(*at.Pending) + ": " + outcome(r, at, results)
+	if slices.Contains(switching, at.Pending.Op) {
+		c.recordSituations(r, at, goal)
+	}
 	if op := at.Pending.Op; at.Actor != model.Host && op != "call" && c.interleaved[at.Pending] {
 		goal += ", after others acted"
 	}

@@ -60,6 +60,9 @@ func slug(text string) string {
 	return strings.ToLower(text)
 }
 
+// liftNames are the kinds of lifted functions in words.
+var liftNames = map[string]string{"sync": "one without a callback that is lifted sync", "stackful": "a stackful one", "callback": "one with a callback"}
+
 // sentence says what a trace shows that covers the goal.
 func (t Goal) sentence(sentences map[spec.Site]string) string {
 	what, is, _ := strings.Cut(string(t), ": ")
@@ -74,6 +77,9 @@ func (t Goal) sentence(sentences map[spec.Site]string) string {
 		return fmt.Sprintf("A %s goes from %s to %s.", what, from, to)
 	case what == "callback":
 		return fmt.Sprintf("A callback is called with the event %s.", is)
+	case what == "entry":
+		lift, situation, _ := strings.Cut(is, ", ")
+		return fmt.Sprintf("A function is called %s: %s.", situation, liftNames[lift])
 	case what == "return":
 		return fmt.Sprintf("Core code that has a callback returns %s.", is)
 	case strings.HasPrefix(is, "done"):
