@@ -47,7 +47,6 @@ func TestFlagsWithoutEffect(t *testing.T) {
 		{"port --manifest x.json", "--manifest has no effect without --record or --fill"},
 		{"port --record --upstream @ --source spec", "--source and --record exclude each other"},
 		{"port --fill --source spec", "--source and --fill exclude each other"},
-		{"port --fill --upstream @", "--upstream and --fill exclude each other"},
 		{"bench m --disk @", "--disk has no effect without --memory"},
 		{"bench m --naive --memory 1GB", "--naive and --memory exclude each other"},
 		{"bench m --naive --workers 2", "--naive and --workers exclude each other"},

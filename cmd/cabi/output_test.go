@@ -36,7 +36,7 @@ var printing = []string{
 	"replay @/ok.cabi", "shrink @/long.cabi", "shrink @/long.cabi --json", "litmus @/ok.litmus", "litmus @/ok.litmus --trace 1",
 	"trace convert @/ok.cabi", "trace convert @/ok.cabi --to html", "trace convert @/ok.cabi --to text",
 	"trace gen -o @/gen --states 10 --runs 1 --tries 1", "sites", "sites --json", "port", "port --upstream @/upstream",
-	"port --upstream @/upstream --record --commit 0123456 --manifest @/m.json", "port --fill --manifest @/spec/upstream.json",
+	"port --upstream @/upstream --record --commit 0123456 --manifest @/m.json", "port --fill --upstream @/upstream --manifest @/spec/upstream.json",
 	"sites --record --manifest @/spec/upstream.json", "bench m --size 1,2,1", "bench m --size 1,2,1 --json", "bench worlds error-contexts",
 	"admits @/ok.cabi", "admits @/ok.cabi --json", "admits @/ok.cabi --variant any",
 	"completion bash", "completion fish", "completion powershell", "completion zsh",
@@ -220,7 +220,7 @@ func TestRefusalsTouchNothing(t *testing.T) {
 		"port --upstream @/none --record --manifest @/new.json",
 		"port --upstream @/ok.cabi --record --commit 0123456 --manifest @/spec/upstream.json",
 		"port --upstream @/upstream --record --commit 0123456 --only nope --manifest @/spec/upstream.json",
-		"port --fill --manifest @/new.json",
+		"port --fill --upstream @/upstream --manifest @/new.json",
 		"sites --record --manifest @/new.json",
 	} {
 		before := allFiles(t, dir)

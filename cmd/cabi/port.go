@@ -40,7 +40,10 @@ Exit status: 0 all well, 1 problems or drift, 2 bad usage or input.
 For those who edit the port, at the root of the project:
   --upstream DIR --record   record the definitions of a checkout as the ones to port
   --source spec             check the Go sources as they are now, not as they were when the command was built
-  --fill                    fill in the hashes of new directives, those that say ` + port.Unfilled
+  --upstream DIR --fill     fill in the hashes of new directives, those that say ` + port.Unfilled + `; the manifest must
+                            record the definitions of the checkout
+
+DIR is the root of a checkout, a directory without git that has the same files, the directory of definitions.py, or the file.`
 
 const portExample = `  cabi port
   cabi port --upstream ../component-model
@@ -63,7 +66,7 @@ func newPortCommand() *cobra.Command {
 	f.StringVar(&o.source, "source", "", "check the Go sources in `DIR` instead of those the command was built from")
 	f.StringVar(&o.manifest, "manifest", "spec/upstream.json", "the `FILE` that --record writes and --fill reads")
 	f.BoolVar(&o.record, "record", false, "write the manifest from the checkout given with --upstream")
-	f.StringVar(&o.commit, "commit", "", "the checkout's commit, for --record (default: what git says)")
+	f.StringVar(&o.commit, "commit", "", "the checkout's commit, for --record (default: what git says; without git there is none)")
 	f.StringSliceVar(&o.only, "only", nil, "record only these definitions and what they enclose")
 	f.BoolVar(&o.fill, "fill", false, "write the recorded hashes into directives that say "+port.Unfilled)
 	portRules.refuse(cmd)
@@ -77,7 +80,6 @@ var portRules = flagRules{
 		{"record", "fill", "one reads the manifest that the other writes"},
 		{"source", "record", "what is recorded is the checkout"},
 		{"source", "fill", "the sources are those beside the manifest"},
-		{"upstream", "fill", "the hashes are those of the manifest"},
 	},
 }
 
@@ -89,7 +91,7 @@ func (o *portOptions) run(cmd *cobra.Command) error {
 	case o.record:
 		return o.runRecord(cmd.OutOrStdout())
 	case o.fill:
-		return o.runFill(cmd.OutOrStdout())
+		return o.runFill(cmd.OutOrStdout(), upstream)
 	case upstream:
 		return o.runDrift(cmd.OutOrStdout())
 	default:
@@ -292,6 +294,9 @@ func (o *portOptions) runRecord(out io.Writer) error {
 		return err
 	}
 	fmt.Fprintf(out, "%s records %d definitions of definitions.py at %s\n", o.manifest, len(u.Definitions), u.ShortCommit())
+	if u.Commit == "" {
+		fmt.Fprintln(out, "git knows no commit with it; --commit names one")
+	}
 	return nil
 }
 
@@ -301,9 +306,7 @@ func (o *portOptions) scanToRecord() (*port.Upstream, error) {
 		return nil, err
 	}
 	if u.Commit = o.commit; u.Commit == "" {
-		if u.Commit, err = port.CheckoutCommit(o.upstream); err != nil {
-			return nil, fmt.Errorf("%w: name it with --commit", err)
-		}
+		u.Commit, _ = port.CheckoutCommit(o.upstream) // of a directory without git there is none
 	}
 	if len(o.only) == 0 {
 		return u, nil
@@ -337,11 +340,31 @@ func manifestRoot(file string) (port.Root, error) {
 	return port.Root{Upstream: u, FS: fsys, Dir: filepath.ToSlash(filepath.Clean(dir)), Pin: pin}, nil
 }
 
-// runFill writes the recorded hashes into the directives that have none yet.
-func (o *portOptions) runFill(out io.Writer) error {
+// someOf is a list of which at most three are named.
+func someOf(list []string) string {
+	if n := len(list) - 3; n > 0 {
+		list = append(list[:3:3], fmt.Sprintf("%d more", n))
+	}
+	return strings.Join(list, ", ")
+}
+
+// runFill writes the recorded hashes into the directives that have none yet. The hashes are those of the text that was ported only if the
+// manifest records that text, and not one before it.
+func (o *portOptions) runFill(out io.Writer, upstream bool) error {
 	root, err := manifestRoot(o.manifest)
 	if err != nil {
 		return err
+	}
+	if !upstream {
+		return exitError{2, "--fill needs --upstream DIR, the checkout that was ported: the hashes of a manifest of an older one would be wrong"}
+	}
+	there, err := port.ReadCheckout(o.upstream)
+	if err != nil {
+		return exitError{2, err.Error()}
+	}
+	if stale := root.Upstream.Stale(there); len(stale) > 0 {
+		return exitError{2, fmt.Sprintf("%s does not record the definitions of %s, where %s: record them first, with --upstream %[2]s --record",
+			o.manifest, o.upstream, someOf(stale))}
 	}
 	files, err := port.Fill(root)
 	if err != nil {

@@ -62,6 +62,7 @@ func TestPortBadInput(t *testing.T) {
 		{[]string{"--record", "--fill"}, "exclude each other"},
 		{[]string{"--only", "f"}, "--only has no effect without --record"},
 		{[]string{"--fill", "--manifest", filepath.Join(empty, "upstream.json")}, "upstream.json"},
+		{[]string{"--fill", "--manifest", "../../spec/upstream.json"}, "--fill needs --upstream DIR"},
 		{[]string{"more"}, "more"},
 	} {
 		if _, code, err := execute(newPortCommand(), test.args...); code != 2 || !strings.Contains(err.Error(), test.want) {
@@ -94,7 +95,7 @@ func TestPortRecordFillCheck(t *testing.T) {
 	}
 	for _, args := range [][]string{
 		{"--upstream", up, "--record", "--commit", "0123456789", "--manifest", manifest},
-		{"--fill", "--manifest", manifest},
+		{"--fill", "--upstream", up, "--manifest", manifest},
 		{"--source", dir, "--upstream", up},
 	} {
 		if out, code, err := execute(newPortCommand(), args...); code != 0 {
@@ -110,6 +111,35 @@ func TestPortRecordFillCheck(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 	testSites(t, dir)
+}
+
+// The hashes of a manifest are not filled in if it records other definitions than those that were ported. A directory without git is
+// recorded without a commit.
+func TestPortFillRefusesStale(t *testing.T) {
+	dir := t.TempDir()
+	manifest := filepath.Join(dir, "upstream.json")
+	src := "// definitions.py, \"One\"\n\npackage one\n\n//cabi:py f 00000000\nfunc f() {}\n"
+	file := filepath.Join(dir, "one.go")
+	if err := os.WriteFile(file, []byte(src), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out, code, err := execute(newPortCommand(), "--upstream", checkout(t, "## One\ndef f(): pass\ndef g(): pass\n"), "--record", "--manifest", manifest)
+	if code != 0 || !strings.Contains(out, "records 2 definitions of definitions.py at an unknown commit") {
+		t.Fatalf("status %d, %v\n%s", code, err, out)
+	}
+	for _, test := range []struct{ definitions, want string }{
+		{"## One\ndef f(): return 1\ndef g(): pass\n", "f is another: record them first"},
+		{"## One\ndef f(): pass\ndef g(): pass\ndef h(): pass\n", "h is new: record"},
+		{"## One\ndef f(): pass\n", "g is gone: record"},
+	} {
+		_, code, err := execute(newPortCommand(), "--fill", "--upstream", checkout(t, test.definitions), "--manifest", manifest)
+		if code != 2 || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("status %d, %v, want 2, %q", code, err, test.want)
+		}
+	}
+	if text, err := os.ReadFile(file); err != nil || string(text) != src {
+		t.Errorf("%v: it was filled in:\n%s", err, text)
+	}
 }
 
 func testSites(t *testing.T, dir string) {

@@ -116,7 +116,7 @@ func (c *checker) checkName(d *directive) bool {
 	c.first[d.name] = d
 	def := c.definition(d)
 	if d.hash == Unfilled {
-		c.at(d, "%s has no hash yet, recorded is %s: run cabi port --fill", d.name, def.Hash)
+		c.at(d, "%s has no hash yet, recorded is %s: run cabi port --upstream DIR --fill", d.name, def.Hash)
 	} else if d.hash != def.Hash {
 		c.at(d, "%s has the hash %s, recorded is %s: compare with definitions.py:%d, then write that hash", d.name, d.hash, def.Hash, def.Line)
 	}

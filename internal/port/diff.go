@@ -52,6 +52,24 @@ func (u *Upstream) since(old *Upstream) *Drift {
 	return drift
 }
 
+// Stale lists how a manifest differs from the definitions that are there, each in words. The manifest of a part of definitions.py is compared
+// in that part.
+func (u *Upstream) Stale(there *Upstream) (stale []string) {
+	drift := Diff(u, there)
+	if len(u.Headings) > 0 {
+		for _, n := range drift.Added {
+			stale = append(stale, n.Name+" is new")
+		}
+	}
+	for _, c := range drift.Changed {
+		stale = append(stale, c.New.Name+" is another")
+	}
+	for _, o := range drift.Removed {
+		stale = append(stale, o.Name+" is gone")
+	}
+	return stale
+}
+
 func (d *Definition) differs(o *Definition) bool {
 	same := func(a, b Site) bool { return a.Kind == b.Kind && a.Hash == b.Hash }
 	return d.Hash != o.Hash || d.Kind != o.Kind || !slices.EqualFunc(d.Sites, o.Sites, same)
