@@ -4,7 +4,7 @@ GO ?= go
 # Upstream's checkout, for what compares with it: make bench UPSTREAM=…
 UPSTREAM ?=
 
-.PHONY: verify format vet staticcheck tidy port test race docs bench mutants wasm-tools
+.PHONY: verify format vet staticcheck tidy port test race docs ported bench mutants wasm-tools
 
 verify: format vet staticcheck tidy port test race
 
@@ -33,7 +33,22 @@ race:
 
 # docs makes the generated pages again; the tests fail while they are stale.
 docs:
-	$(GO) test ./cmd/cabi ./spec ./spec/history ./properties -run Docs -write
+	$(GO) test ./cmd/cabi ./spec ./spec/history ./properties -run Docs -write -timeout 0
+
+# ported makes everything again that is recorded from definitions.py, or made from the port, once spec/ is the port of another one:
+# make ported UPSTREAM=DIR, where DIR is its checkout. docs/porting.md says what comes before and after.
+DEFINITIONS = $(abspath $(firstword $(wildcard $(UPSTREAM)/design/mvp/canonical-abi) $(UPSTREAM)))
+# How many random runs the recorded ones are chosen from.
+RUNS ?= 50000
+
+ported:
+	$(if $(UPSTREAM),,$(error name the checkout that was ported: make ported UPSTREAM=DIR))
+	$(GO) run ./cmd/cabi port --upstream $(UPSTREAM)
+	$(GO) run ./cmd/cabi sites --record
+	CABI_UPDATE=1 $(GO) test ./properties -run TestNeeds
+	CABI_UPSTREAM=$(DEFINITIONS) $(GO) test ./internal/upstream -run 'TestVectors$$' -record $(RUNS) -timeout 0
+	$(GO) test ./internal/suite -run Generated -write -timeout 0
+	$(MAKE) docs
 
 # bench explores the model M, beside SPIN, TLC and Stateright if they are there (cabi bench page --help), and every world, as
 # docs/generated/performance.md shows; then the port itself.

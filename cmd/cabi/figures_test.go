@@ -124,6 +124,7 @@ var notRead = map[string]string{
 	"docs/ask.md":     "TestDocsAsk makes it of the examples, and runs them",
 	"docs/prose.md":   "lines of upstream's prose",
 	"docs/mutants.md": "mutants take hours",
+	"docs/porting.md": "a port of a branch, made once by hand",
 	"docs/history.md": "traces and constants, which TestHistoryPage of spec/history and properties/history_test.go compare",
 }
 
