@@ -657,6 +657,11 @@ def argument(run, t, n):
 ### Runs
 
 
+def realloc_of(f):
+    """The realloc of an instance, which versions call with a list of arguments, for a list of results, or with the arguments for the result."""
+    return lambda *args: f(args[0]) if len(args) == 1 else f(list(args))[0]
+
+
 class Instance:
     def __init__(self, run, d):
         self.run, self.name = run, d['name']
@@ -667,7 +672,7 @@ class Instance:
         if d.get('memory'):
             self.memory = D.MemInst(bytearray(d['memory']), 'i64' if d.get('memory64') else 'i32')
         self.heap = 0
-        realloc = self.core_func(d['name'] + '.realloc') if d.get('realloc') == 'guest' else self.realloc
+        realloc = realloc_of(self.core_func(d['name'] + '.realloc') if d.get('realloc') == 'guest' else self.realloc)
         self.sync, self.async_ = (D.CanonicalOptions(string_encoding=d.get('encoding') or 'utf8', memory=self.memory,
                                                      realloc=realloc, async_=a) for a in (False, True))
         self.imports = {}
@@ -834,10 +839,12 @@ class Run:
 
         def on_resolve(result):
             self.tell(f'h resolve {k} {value_text(self, result)}')
-        self.calls[k] = self.store.invoke(f, on_start, on_resolve)
+        caller = [None] if 'caller' in inspect.signature(D.Store.invoke).parameters else []
+        self.calls[k] = self.store.invoke(f, *caller, on_start, on_resolve)
 
     def host_func(self, name):
-        def call(on_start, on_resolve, caller=None):
+        def call(*args, caller=None):
+            on_start, on_resolve = [f for f in args if callable(f)]  # the caller is not, wherever it stands
             k = len(self.host_calls)
             self.host_calls.append((on_start, on_resolve, self.funcs[name][1]))
             self.hosting(name, [k])
@@ -1077,6 +1084,9 @@ def unpatched_child(d, w):
     os._exit(0)
 
 
+# What a definitions.py must have to be run.
+NEEDED = ('Store', 'ComponentInstance', 'Continuation', 'Handler', 'thread_local_handler', 'cont_new', 'resume', 'block', 'Thread', 'MemInst')
+
 RANDOM = None
 SITES = None
 MAIN = threading.main_thread()
@@ -1087,6 +1097,9 @@ def main():
     D = load_definitions(sys.argv[1])
     with open(D.__file__, encoding='utf-8') as f:
         SITES = Sites(f.read())
+    missing = [name for name in NEEDED if not hasattr(D, name)] + [f'Store.{name}' for name in ('lift', 'lower') if not hasattr(D.Store, name)]
+    if missing:
+        sys.exit(f'This definitions.py has no {", ".join(missing)}: it is of a version that cannot be run.')
     RANDOM = Random()
     D.random = RANDOM
     stamp_threads()
