@@ -23,6 +23,7 @@ type Activation struct {
 	Packed  bool             // the core result is a packed callback code instead
 
 	inst     *instance // nil: the host's
+	began    int       // which activation of the run it is, from 1; the host at rest: 0
 	stack    *stack
 	observed []observation // made by the specification during the pending action
 }
@@ -79,6 +80,7 @@ type Run struct {
 	invocations []*Invocation // of exports, by the host
 	host        hostState
 
+	began      int  // how many activations have
 	atSameMenu bool // an action was taken back, and the run is at its menu again: the checkers know it
 	repeating  bool // a run before this one has done the same: the checkers need not check the states again
 

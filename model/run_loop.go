@@ -154,6 +154,8 @@ func rethrow(err error) {
 
 // enter begins an activation.
 func (r *Run) enter(at *Activation) {
+	r.began++
+	at.began = r.began
 	r.Activations = append(r.Activations, at)
 	at.stack = r.stackOf(r.Store.Running())
 	at.stack.enter(at)

@@ -50,6 +50,7 @@ type Search struct {
 	// OnViolation is called with the first violation of each kind when it is found. It may be nil.
 	OnViolation func(*Violation)
 
+	apart         bool        // states that differ only in the numbers of indices, or by a swap of types, are never merged
 	changed       *changedSet // what a definitions.py has not, or in another way; nil: runs are the port's
 	changedBefore int         // how much of it was known when the search began
 	tweak         tweak
@@ -92,7 +93,7 @@ func (s Search) runOnce() *Report {
 func (s *Search) mayReduce() bool {
 	c := compileWorld(s.World)
 	inMemory := c.nestsHandles || slices.ContainsFunc(c.templates, func(t *template) bool { return t.action.Op == "memory.store" })
-	if s.Full || !s.World.RightClass || s.World.Limits.TableLength > 0 || inMemory {
+	if s.Full || s.apart || !s.World.RightClass || s.World.Limits.TableLength > 0 || inMemory {
 		return false
 	}
 	return !slices.ContainsFunc(s.Properties, func(p *Property) bool { return p.Indices })

@@ -57,13 +57,14 @@ func (x *expansion) makeRun() bool {
 	r := x.newRun(x.actor)
 	defer r.Close()
 	r.undoer, r.repeating = x, true
+	x.listen(r)
 	r.Main()
 	if err := r.sourceError(); err != nil {
 		x.yield(&successor{failed: err})
 		return false
 	}
 	if x.current >= 0 {
-		x.add(r, &successor{stop: SiteOf(r.Stopped)})
+		x.add(r, stopSuccessor(r.Stopped))
 	}
 	return x.firstOpen < len(x.menu)
 }
@@ -83,6 +84,7 @@ func (x *expansion) atMenu(r *Run, at *Activation) Action {
 	case x.current >= 0:
 		s := &successor{}
 		x.noteState(r, s)
+		x.hearing.acts(at)
 		kept := r.source != nil || r.Store.Undisturbed() && slices.Contains(r.Activations, x.at)
 		x.learn(kept)
 		x.add(r, s)
@@ -115,7 +117,10 @@ func (x *expansion) readMenu(r *Run, at *Activation) {
 
 // appendMenu appends the menu at an activation: Search.Menu's, or the world's.
 func (w *worker) appendMenu(actions []menuAction, r *Run, at *Activation) []menuAction {
-	if w.Menu == nil {
+	switch {
+	case w.offer != nil:
+		return append(actions, w.offer(r, at, r.appendMenu(nil, at, w.Bounds, AnyIndex))...)
+	case w.Menu == nil:
 		return r.appendMenu(actions, at, w.Bounds, AnyIndex)
 	}
 	for _, a := range w.Menu(r, at) {
@@ -143,6 +148,7 @@ func (x *expansion) takeNext(r *Run, at *Activation) Action {
 	p.actions = x.actions
 	p.nextAction, p.toExpand = len(p.actions), false
 	p.actions[p.nextAction-1] = x.menu[x.current].Action
+	x.hearing.begin()
 	x.newSites, r.repeating = nil, false
 	return p.actions[p.nextAction-1]
 }
@@ -196,6 +202,7 @@ func (x *expansion) learn(kept bool) {
 func (x *expansion) add(r *Run, s *successor) {
 	a := x.menu[x.current]
 	s.action, s.template, s.choices = a.Action, a.template, x.actor.Tape[len(x.to.choices):]
+	s.heard = x.hearing.end(s)
 	x.noteChecks(r, s)
 	x.results[x.current] = append(x.results[x.current], s)
 	x.todo[x.current] = append(x.todo[x.current], x.actor.Alternatives...)
@@ -230,7 +237,7 @@ func (x *expansion) save(r *Run) {
 // notSaved are the types of objects that no action changes, and of those that save adds by themselves (the checkers, in observers) or
 // that belong to the search.
 func notSaved() []reflect.Type {
-	return append(runFixed(), reflect.TypeFor[pathActor](), reflect.TypeFor[expansion]())
+	return append(runFixed(), reflect.TypeFor[pathActor](), reflect.TypeFor[expansion](), reflect.TypeFor[hearing]())
 }
 
 // restore puts everything back as it was at the menu.
@@ -267,7 +274,7 @@ func (x *expansion) try(r *Run, at *Activation, do func()) (err error, undone bo
 		c.Stopped(r, err)
 	}
 	x.learn(true)
-	x.add(r, &successor{stop: SiteOf(err)})
+	x.add(r, stopSuccessor(err))
 	x.restore(r)
 	r.atSameMenu = true
 	return nil, true
@@ -282,7 +289,7 @@ func (x *expansion) stopped(r *Run, err error) bool {
 		c.Stopped(r, err)
 	}
 	x.learn(true)
-	x.add(r, &successor{stop: SiteOf(err)})
+	x.add(r, stopSuccessor(err))
 	x.restore(r)
 	return true
 }

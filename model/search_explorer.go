@@ -17,9 +17,24 @@ type successor struct {
 	fingerprint fingerprint
 	failed      error  // why a run on Python could not go on; nil: it could
 	stop        string // the site that stopped the run; empty: none
+	stopKind    string // trap, assertion-failure, crash …
+	heard       string // what guests and the host could observe, if the worker hears it
 	violated    []violation
 	sites       []siteEvaluation // that the worker had not seen before
 	exercised   []string         // properties that the worker had not seen exercised before
+}
+
+// stopSuccessor is the successor of a run that was stopped.
+func stopSuccessor(err error) *successor {
+	return &successor{stop: SiteOf(err), stopKind: stopKind(err)}
+}
+
+func stopKind(err error) string {
+	if err == nil {
+		return ""
+	}
+	kind, _, _ := stopOf(err)
+	return kind
 }
 
 // actions is how many actions lead to the successor from the state before.
@@ -249,12 +264,15 @@ type worker struct {
 	exercised []bool           // by checker: its property was
 	actor     *pathActor       // of the run under way
 	expansion expansion
+
+	hearing *hearing                                                    // hears what can be observed; nil: nobody does
+	offer   func(r *Run, at *Activation, own []menuAction) []menuAction // the menu in place of the world's own; nil: that
 }
 
 func newWorker(e *explorer) *worker {
 	w := &worker{explorer: e, seen: map[siteEvaluation]bool{}, exercised: make([]bool, len(e.Properties)), checkers: checkerPool{properties: e.Properties}}
 	w.writer.reduce = e.reduce
-	if !e.reduce && !e.Full {
+	if !e.reduce && !e.Full && !e.apart {
 		w.writer.swaps = e.compiled.swaps // the reduced text orders tables by type, so types in it cannot be swapped
 	}
 	w.writer.rewrite = e.tweak.rewrite
@@ -283,9 +301,10 @@ func (w *worker) runToStart(p *pathActor, s *successor) {
 	w.actor, w.newSites = p, nil
 	r := w.newRun(p)
 	defer r.Close()
+	w.listen(r)
 	r.Main()
 	if w.noteChecks(r, s); r.Stopped != nil {
-		s.stop = SiteOf(r.Stopped)
+		s.stop, s.stopKind = SiteOf(r.Stopped), stopKind(r.Stopped)
 	}
 }
 

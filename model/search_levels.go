@@ -106,6 +106,7 @@ func (x *expansion) makeRunOnSource() {
 	if r == nil || !x.levels.keepTo(x.to) {
 		r = x.newRun(x.actor)
 		r.undoer, r.repeating = x, true
+		x.listen(r)
 		r.Main()
 	} else {
 		last := x.levels.last()

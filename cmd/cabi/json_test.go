@@ -52,6 +52,7 @@ var jsonCommands = []jsonCommand{
 	{args: "prove lends --without lift_own/num_lends --json", schema: "schemas/prove"},
 	{args: "wast ../../examples/scripts/answer.wast --every-choice --json", schema: "schemas/wast", lines: true},
 	{args: "matrix --variant per-type --json", schema: "schemas/matrix", long: true},
+	{args: "diff per-type --world handles --budget 0.02 --json", schema: "schemas/diff"},
 	{args: "traps --json", schema: "schemas/traps", long: true},
 }
 

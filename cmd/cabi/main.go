@@ -56,7 +56,7 @@ func newRootCommand() *cobra.Command {
 	root.SetHelpCommand(newHelpCommand())
 	root.SetHelpFunc(printHelp)
 	root.AddCommand(newCheckCommand(), newExplainCommand(), newListCommand(), newReplayCommand(), newAdmitsCommand(), newShrinkCommand(), newLitmusCommand(),
-		newTraceCommand(), newMatrixCommand(), newTrapsCommand(), newProveCommand(), newSitesCommand(), newPortCommand(), newUpstreamCommand(), newWastCommand(),
+		newTraceCommand(), newMatrixCommand(), newTrapsCommand(), newProveCommand(), newSitesCommand(), newPortCommand(), newUpstreamCommand(), newDiffCommand(), newWastCommand(),
 		newBenchCommand())
 	addCompletion(root)
 	refuseBadFlags(root)

@@ -44,6 +44,9 @@ type Source struct {
 	// covered are the functions of which the port's states say all: they and all that they name are as in the pin.
 	covered map[string]bool
 	all     bool // every one is covered
+
+	definitions []*port.Definition
+	ran         *python.Lines // notes the lines that machines run; nil: nothing does
 }
 
 // A site is a trap or an assert.
@@ -89,6 +92,7 @@ func newSource(name, text string) (*Source, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	s := &Source{Name: name, text: text, lines: strings.Split(text, "\n"), sites: map[string][]site{}}
+	s.definitions = scanned.Definitions
 	pin := map[string]*port.Definition{}
 	for _, d := range pinned().Definitions {
 		pin[d.Name] = d
@@ -173,6 +177,28 @@ func (s *Source) cover(definitions []*port.Definition, pin map[string]*port.Defi
 
 var identifier = regexp.MustCompile(`[A-Za-z_]\w*`)
 
+// Text is the text of the file.
+func (s *Source) Text() string { return s.text }
+
+// Definitions are the classes, functions and constants of the file.
+func (s *Source) Definitions() []*port.Definition { return s.definitions }
+
+// Pinned are the definitions that the port ports.
+func Pinned() []*port.Definition { return pinned().Definitions }
+
+// PinnedCommit is the commit that they are of.
+func PinnedCommit() string { return pinned().Commit }
+
+// Noting is the source with the lines noted that its machines run.
+func (s *Source) Noting() *Source {
+	noting := *s
+	noting.ran = python.NewLines("definitions", len(s.lines))
+	return &noting
+}
+
+// Ran are the lines that were run, if the source notes them.
+func (s *Source) Ran() *python.Lines { return s.ran }
+
 // Covered reports whether the local variables of a function are a function of what the port observes: it, and all that it names, are as
 // in the pin.
 func (s *Source) Covered(function string) bool {
@@ -213,7 +239,7 @@ type Machine struct {
 // NewMachine makes a machine. The natives are what engine.py calls and does not define.
 func (s *Source) NewMachine(natives map[string]func(m *python.Machine, args []python.Value) (python.Value, error)) (*Machine, error) {
 	m := &Machine{Source: s}
-	m.Machine = python.New(python.Options{Steps: maxSteps, Source: func(module string) (string, string, error) {
+	m.Machine = python.New(python.Options{Steps: maxSteps, Lines: s.ran, Source: func(module string) (string, string, error) {
 		if module != "definitions" {
 			return "", "", fmt.Errorf("there is no module %s", module)
 		}

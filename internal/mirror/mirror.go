@@ -48,6 +48,8 @@ type Plans struct {
 	Classes map[string]spec.MirrorType
 	// OnUnknown is told of each field that holds what the port has nothing for. It may be nil.
 	OnUnknown func(class, field string)
+	// Ready calls a ready function that the port has nothing for. Nil: no thread is ready that has one.
+	Ready func(f python.Value) bool
 }
 
 // NewPlans makes plans for the classes of a machine.

@@ -278,6 +278,8 @@ func structSetter(t reflect.Type) setter {
 	}
 }
 
+var readyType = reflect.TypeFor[spec.ReadyFunc]()
+
 func interfaceSetter(t reflect.Type) setter {
 	host := spec.MirrorHosts[t]
 	return func(m *Mirror, at unsafe.Pointer, v python.Value) bool {
@@ -297,6 +299,10 @@ func interfaceSetter(t reflect.Type) setter {
 			return false
 		}
 		to.Set(host)
-		return m.ofHost(v)
+		known := m.ofHost(v)
+		if t == readyType && !known && m.Ready != nil {
+			to.Set(reflect.ValueOf(spec.HostReady(func() bool { return m.Ready(v) })))
+		}
+		return known
 	}
 }

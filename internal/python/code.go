@@ -3,7 +3,8 @@ package python
 type opcode uint8
 
 const (
-	opNop opcode = iota
+	opNop  opcode = iota
+	opLine        // a: the line of a statement, which is noted the first time
 	opConst
 	opFast      // a: slot, which is known to be assigned
 	opFastCheck // a: slot

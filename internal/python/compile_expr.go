@@ -74,6 +74,8 @@ func (e *emitter) construct(x expression) {
 		e.emit(opSlice, 0, 0)
 	case *lambdaExpr:
 		e.closure(x, x.params, func(f *emitter) {
+			f.line = x.line
+			f.noteLine()
 			f.expr(x.body)
 			f.emit(opReturn, 0, 0)
 		})

@@ -43,6 +43,7 @@ func (e *emitter) statements(body []statement) {
 
 func (e *emitter) statement(s statement) {
 	e.line = s.at()
+	e.noteLine()
 	switch s := s.(type) {
 	case *exprStmt:
 		if _, ok := s.value.(*constExpr); !ok {

@@ -14,6 +14,8 @@ type Options struct {
 	Random Random
 	// Output is where print writes. Nil: nowhere.
 	Output io.Writer
+	// Lines has the lines of a module that are run noted; nil: none are.
+	Lines *Lines
 	// Steps is how many instructions the machine may run, large objects counted as more. Zero: any number.
 	Steps int64
 }

@@ -15,6 +15,7 @@ func init() {
 	}
 	for op, f := range map[opcode]operation{
 		opNop:       func(*Machine, *frame, *instruction) (*frame, error) { return nil, nil },
+		opLine:      opLineRun,
 		opFastCheck: opFastCheckRun, opFastAttrCheck: opFastAttrCheckRun, opDeleteFast: opDeleteFastRun, opStoreCell: opStoreCellRun,
 		opDeleteCell: opDeleteCellRun, opStoreGlobal: opStoreGlobalRun, opDeleteGlobal: opDeleteGlobalRun, opName: opNameRun,
 		opStoreName: opStoreNameRun, opDeleteName: opDeleteNameRun, opDeleteAttr: opDeleteAttrRun, opCallNames: opCallNamesRun,

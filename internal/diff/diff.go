@@ -1,0 +1,143 @@
+// Package diff says what a version of the specification changes against another: which reference traces and findings turn out otherwise, what
+// guests and the host can observe of one and not of the other, and which promises hold no longer, or again.
+//
+// version.go finds versions; text.go compares their texts; replay.go replays the reference suite and the findings; lockstep.go explores worlds on
+// both; kinds.go tells differences apart; promises.go checks promises before and after, and behind differences; judge.go has CPython repeat
+// what is shown; report_*.go write the report.
+package diff
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"cabi/model"
+)
+
+// Options say what to compare, and how far.
+type Options struct {
+	Old, New *Version
+	Worlds   []*model.World
+	Pairs    int  // how many pairs of states to compare in a world, at most
+	States   int  // how many states to check promises in, in a world and on a version, at most
+	Behind   int  // how many states to check promises in behind a difference, at most
+	Workers  int  // 0: one. The report does not depend on it.
+	Judge    bool // CPython repeats the traces of the report, where there is one
+	// Progress is told of what is done: the stage, and how many parts of it are done. If it returns false, the comparison stops
+	// early. It may be nil.
+	Progress func(stage string, done, of int) bool
+}
+
+// Defaults are how far a comparison goes unless it is told otherwise. They are numbers of states, and no time, so that the report
+// depends on nothing else; with them, a comparison takes about five minutes on two cores.
+var Defaults = Options{Pairs: 6000, States: 8000, Behind: 1000}
+
+// A Report is what a comparison found.
+type Report struct {
+	Old         string       `json:"old"`
+	New         string       `json:"new"`
+	Definitions []Definition `json:"definitions"` // that the versions do not have in common
+	Traces      Traces       `json:"traces"`
+	Findings    []Finding    `json:"findings"`
+	Differences []Difference `json:"differences"`
+	Promises    []Broken     `json:"promises"` // violations that only one of the versions has
+	Left        int          `json:"left"`     // violations that both have
+	Sentences   []Sentence   `json:"sentences"`
+	NotChecked  []NotChecked `json:"not_checked"`
+	NotReached  []Line       `json:"not_reached"` // lines of the new version that changed, and that no run reached
+	Exact       bool         `json:"exact"`       // NotReached has single lines; otherwise all of the definitions that changed
+	Worlds      []World      `json:"worlds"`
+	Judged      *Judged      `json:"judged,omitempty"` // nil: CPython was not asked
+	Stopped     bool         `json:"stopped"`
+	Seconds     float64      `json:"seconds"`
+}
+
+// Observable reports whether guests or the host can observe a difference.
+func (r *Report) Observable() bool {
+	changed := slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Verdict == Cured || f.Verdict == Changed })
+	return len(r.Differences) > 0 || len(r.Promises) > 0 || len(r.Traces.Departs) > 0 || changed
+}
+
+// NotChecked is a promise that cannot be checked on the new version.
+type NotChecked struct {
+	Property string `json:"property"`
+	Why      string `json:"why"`
+}
+
+// A World is how far a world was explored.
+type World struct {
+	Name        string `json:"name"`
+	Pairs       int    `json:"pairs"`
+	Along       int    `json:"along"` // pairs on the way along reference traces and findings, and one action further
+	Transitions int    `json:"transitions"`
+	Depth       int    `json:"depth"`
+	Whole       bool   `json:"whole"`     // everything within the world's bounds was compared
+	Unchanged   bool   `json:"unchanged"` // nothing that changed was run, so no more was explored
+	States      int    `json:"states"`    // in which promises were checked on the new version
+	Checked     int    `json:"checked"`   // actions up to which they were checked
+	Skipped     string `json:"skipped,omitempty"`
+}
+
+// A comparison is a Compare under way.
+type comparison struct {
+	Options
+	text             *textDiff
+	report           *Report
+	traces, findings []*model.Trace      // of the reference suite, and of the findings
+	before           map[string]promised // of the old version, by world
+	after            map[string]promised // of the new one
+	stopped          bool
+}
+
+// Compare compares two versions.
+func Compare(o Options) (*Report, error) {
+	begin := time.Now()
+	c := &comparison{Options: o, before: map[string]promised{}, after: map[string]promised{}, report: &Report{Old: o.Old.Name, New: o.New.Name}}
+	c.text = compareText(o.Old, o.New)
+	c.report.Definitions, c.report.Exact = c.text.definitions, c.text.exact
+	c.report.Sentences = changedSentences(o.Old, o.New)
+	if o.New.onPython() && len(c.text.definitions) == 0 {
+		c.report.Seconds = time.Since(begin).Seconds()
+		return c.report.filled(), nil
+	}
+	steps := []func() error{c.replayTraces, c.replayFindings, c.explore, c.checkBehind, c.judge}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	if o.New.onPython() {
+		c.noteRan(o.New)
+		c.report.NotReached = c.text.notRun()
+	}
+	slices.SortStableFunc(c.report.NotChecked, func(a, b NotChecked) int { return cmp.Compare(a.Property, b.Property) })
+	c.report.Stopped, c.report.Seconds = c.stopped, time.Since(begin).Seconds()
+	return c.report.filled(), nil
+}
+
+// filled is the report with lists that are empty in place of none, as JSON is to have them.
+func (r *Report) filled() *Report {
+	r.Definitions, r.Findings, r.Differences, r.Promises = list(r.Definitions), list(r.Findings), list(r.Differences), list(r.Promises)
+	r.Sentences, r.NotChecked, r.NotReached, r.Worlds = list(r.Sentences), list(r.NotChecked), list(r.NotReached), list(r.Worlds)
+	r.Traces.Departs, r.Traces.Cannot = list(r.Traces.Departs), list(r.Traces.Cannot)
+	for i := range r.Differences {
+		d := &r.Differences[i]
+		d.Cause, d.Behind, d.Worlds = list(d.Cause), list(d.Behind), list(d.Worlds)
+	}
+	return r
+}
+
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+// step tells of progress, and reports whether the comparison goes on.
+func (c *comparison) step(stage string, done, of int) bool {
+	if c.Progress != nil && !c.Progress(stage, done, of) {
+		c.stopped = true
+	}
+	return !c.stopped
+}

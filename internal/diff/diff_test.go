@@ -1,0 +1,125 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"cabi/model"
+	"cabi/properties"
+)
+
+// open opens a version.
+func open(t *testing.T, name string) *Version {
+	t.Helper()
+	v, err := Open(name, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// The findings that are replayed are the known defects, one trace for each.
+func TestFindings(t *testing.T) {
+	traces, names, err := tracesOf(findingFiles, "findings")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &comparison{Options: Options{Old: open(t, Port), New: open(t, Port)}}
+	found := map[string]int{}
+	for _, name := range names {
+		f, err := c.replayFinding(traces[name])
+		if err != nil || f == nil || f.Verdict != Left {
+			t.Fatalf("%s: %+v, %v", name, f, err)
+		}
+		found[f.World+" "+f.Property+" "+f.Kind] = f.Actions
+	}
+	for _, d := range properties.KnownDefects {
+		key := d.World + " " + d.Property.Name + " " + d.Kind
+		if found[key] != d.Actions {
+			t.Errorf("%s: its trace has %d actions, want %d", key, found[key], d.Actions)
+		}
+		delete(found, key)
+	}
+	for key := range found {
+		t.Errorf("%s is no known defect", key)
+	}
+}
+
+// A version compared with itself has no differences; with a variant there are some, and the traces of each happen on its own version.
+func TestCompare(t *testing.T) {
+	small := Options{Old: open(t, Port), New: open(t, Port), Worlds: []*model.World{model.WorldByName("handles")}, Pairs: 100, States: 100, Behind: 50, Workers: 2}
+	same, err := Compare(small)
+	if err != nil || same.Observable() || same.Worlds[0].Pairs < 100 || same.Traces.Replayed < 300 {
+		t.Fatalf("%+v, %v", same, err)
+	}
+	small.New = open(t, "per-type")
+	other, err := Compare(small)
+	if err != nil || len(other.Differences) == 0 {
+		t.Fatalf("%+v, %v", other, err)
+	}
+	for _, d := range other.Differences {
+		for _, of := range []struct {
+			v     *Version
+			trace string
+		}{{small.Old, d.OldTrace}, {small.New, d.NewTrace}} {
+			trace, err := model.ReadTrace(strings.NewReader(of.trace))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if departs, err := of.v.departure(trace); err != nil || departs != nil {
+				t.Errorf("on %s: %+v, %v:\n%s", of.v.Name, departs, err, of.trace)
+			}
+		}
+	}
+	var page strings.Builder
+	if err := other.WriteHTML(&page); err != nil || !strings.Contains(page.String(), `class="differs"`) {
+		t.Errorf("the page has no line that differs: %v", err)
+	}
+}
+
+// Lines are told apart without comments, and a line that is gone marks those beside it.
+func TestCompareLines(t *testing.T) {
+	d := &textDiff{touched: map[int]bool{}}
+	d.compareLines([]string{"a", "b # why", "c", "d"}, []string{"a", "b", "x", "d", "e"})
+	var got []int
+	for line := range d.touched {
+		got = append(got, line)
+	}
+	slices.Sort(got)
+	if want := []int{-4, -3, 3, 5}; !slices.Equal(got, want) && !slices.Equal(got, []int{-3, -2, 3, 5}) {
+		t.Errorf("touched %v, want %v", got, want)
+	}
+}
+
+// Kinds say what is observed, without names and indices.
+func TestPlain(t *testing.T) {
+	for line, want := range map[string]string{
+		"enter A.react.callback 6 0 0 as a callback": "a callback is called with TASK_CANCELLED",
+		"enter B.work as a function":                 "a function is called",
+		"done A.run#1 thread.yield cancellable -> 0": "thread.yield returns 0",
+		"done A.run#1 call B.work -> 17":             "call returns 17",
+		"host receives results of call 0 [u8 7]":     "the host receives results of call",
+		"trap":                                       "trap",
+		"next is host#0":                             "somebody else goes on",
+	} {
+		if got := plain(line); got != want {
+			t.Errorf("%q is %q, want %q", line, got, want)
+		}
+	}
+}
+
+// A sentence is found in prose whatever its markup and line breaks, and with parts left out.
+func TestSentences(t *testing.T) {
+	prose := "The `Task.state` is\n*remembered*, and is delivered at the next opportunity."
+	if !has(prose, "Task.state is remembered […] at the next opportunity") || has(prose, "is forgotten") {
+		t.Error("sentences are not found in prose")
+	}
+	n := 0
+	for _, p := range properties.Promises() {
+		n += len(sentencesOf(p))
+	}
+	if n < 30 {
+		t.Errorf("the promises quote %d sentences", n)
+	}
+}

@@ -1,0 +1,155 @@
+package diff
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"cabi/internal/upstream"
+	"cabi/model"
+)
+
+// A Judged is what CPython says of the traces of the report.
+type Judged struct {
+	Replayed  int      `json:"replayed"`
+	Disagrees []string `json:"disagrees"`        // traces that go another way there, and how
+	Cannot    string   `json:"cannot,omitempty"` // why CPython was not asked
+}
+
+// judge has CPython repeat the traces that are shown of a definitions.py, each on its own version, in one process for each.
+func (c *comparison) judge() error {
+	if !c.Judge {
+		return nil
+	}
+	judged := &Judged{Disagrees: []string{}}
+	c.report.Judged = judged
+	var olds, news []string
+	for _, d := range c.report.Differences {
+		olds, news = append(olds, d.OldTrace), append(news, d.NewTrace)
+		for _, b := range d.Behind {
+			news = append(news, b.Trace)
+		}
+	}
+	for _, b := range c.report.Promises {
+		if b.Verdict == New {
+			news = append(news, b.Trace)
+		} else {
+			olds = append(olds, b.Trace)
+		}
+	}
+	for _, f := range c.report.Findings {
+		if f.Trace != "" {
+			news = append(news, f.Trace)
+		}
+	}
+	for _, on := range []struct {
+		v      *Version
+		traces []string
+	}{{c.Old, olds}, {c.New, news}} {
+		if err := c.judgeOn(on.v, on.traces, judged); err != nil {
+			var bad *upstream.BadInput
+			if !errors.As(err, &bad) {
+				return err
+			}
+			judged.Cannot = bad.Error()
+		}
+	}
+	return nil
+}
+
+// judgeOn has CPython repeat traces on a version, if there is a text of it.
+func (c *comparison) judgeOn(v *Version, traces []string, judged *Judged) error {
+	if v.text == "" || len(traces) == 0 {
+		return nil
+	}
+	dir, err := v.writeText()
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	python, err := upstream.NewVersionRunner(dir)
+	if err != nil {
+		return err
+	}
+	defer func() { python.Close() }()
+	for i, text := range traces {
+		if !c.step("CPython on "+v.Name, i, len(traces)) {
+			return nil
+		}
+		how, err := judgeTrace(v, python, text)
+		if err != nil {
+			judged.Disagrees = append(judged.Disagrees, fmt.Sprintf("on %s: the run could not be made: %v", v.Name, err))
+			python.Close()
+			if python, err = upstream.NewVersionRunner(dir); err != nil {
+				return err
+			}
+			continue
+		}
+		if judged.Replayed++; how != "" {
+			judged.Disagrees = append(judged.Disagrees, "on "+v.Name+": "+how)
+		}
+	}
+	return nil
+}
+
+// judgeTrace compares what happens in a trace on a version with what CPython does; empty: it is the same.
+func judgeTrace(v *Version, python *upstream.VersionRunner, text string) (how string, err error) {
+	t, err := model.ReadTrace(strings.NewReader(text))
+	if err != nil {
+		return "", err
+	}
+	there := v.on(t)
+	again, err := model.ReplayOptions{Variant: there.Variant}.Run(there)
+	if err != nil {
+		return "", err
+	}
+	lines, err := python.Run(t.World, again.Actions, again.Choices)
+	if err != nil {
+		return "", err
+	}
+	want, got := inTrace(again.Trace.Lines), inPython(lines)
+	for i := range max(len(want), len(got)) {
+		if a, b := lineAt(want, i), lineAt(got, i); a != b {
+			return fmt.Sprintf("world %s: %q here, %q there", t.World.Name, a, b), nil
+		}
+	}
+	return "", nil
+}
+
+// inTrace is what happens in a trace: actions, entries, results that are not empty, and the stop.
+func inTrace(lines []model.Line) (happens []string) {
+	for _, l := range lines {
+		switch l.Kind {
+		case model.LineAction:
+			happens = append(happens, l.Actor+": "+l.Text)
+		case model.LineEnter:
+			happens = append(happens, l.Actor+": enter "+l.Text)
+		case model.LineStop:
+			happens = append(happens, stopWord(l.Text))
+		}
+		if l.Results != "" && (l.Kind == model.LineAction || l.Kind == model.LineDone) {
+			happens = append(happens, "-> "+l.Results)
+		}
+	}
+	return happens
+}
+
+// inPython is the same, of what driver.py writes.
+func inPython(lines []string) (happens []string) {
+	for _, l := range lines {
+		words := strings.Fields(l)
+		switch {
+		case len(words) > 3 && words[0] == ">":
+			happens = append(happens, words[1]+": "+strings.Join(words[3:], " "))
+		case len(words) > 2 && words[0] == "(":
+			happens = append(happens, words[1]+": enter "+strings.Join(words[2:], " "))
+		case len(words) > 1 && words[0] == "=":
+			happens = append(happens, "-> "+strings.Join(words[1:], " "))
+		case len(words) > 1 && words[0] == "!" && !slices.Contains(words, "end"):
+			happens = append(happens, words[1])
+		}
+	}
+	return happens
+}

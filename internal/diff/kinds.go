@@ -1,0 +1,223 @@
+package diff
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"cabi/model"
+)
+
+// A Difference is one kind of difference that guests or the host can observe, with the shortest trace of it that was found.
+type Difference struct {
+	Kind     string     `json:"kind"` // what is done, and what is observed then
+	World    string     `json:"world"`
+	Actions  int        `json:"actions"`
+	Action   string     `json:"action"`   // after which it can be observed
+	Gone     [][]string `json:"gone"`     // what could be observed on the old version and cannot on the new one
+	Appeared [][]string `json:"appeared"` // the reverse
+	Kept     int        `json:"kept"`     // how many other outcomes both have
+	Cause    []string   `json:"cause"`    // the definitions of which the new version ran changed lines on the way
+	Times    int        `json:"times"`    // how often a difference of the kind was found
+	Worlds   []string   `json:"worlds"`   // in which
+	OldTrace string     `json:"old_trace"`
+	NewTrace string     `json:"new_trace"`
+	Behind   []Broken   `json:"behind"` // promises that are broken if the new version goes on from there
+
+	divergence *model.Divergence
+}
+
+// addDifference adds a divergence: to the kind that it is of, or as a new one.
+func (c *comparison) addDifference(d *model.Divergence) {
+	kind := kindOf(d)
+	lines := c.causeOf(d)
+	for i := range c.report.Differences {
+		known := &c.report.Differences[i]
+		if known.Kind == kind && subset(known.Cause, c.definitionsAt(lines)) {
+			known.Times++
+			if !slices.Contains(known.Worlds, d.World.Name) {
+				known.Worlds = append(known.Worlds, d.World.Name)
+			}
+			if d.Actions() < known.Actions {
+				c.describe(known, d, lines)
+			}
+			return
+		}
+	}
+	added := Difference{Kind: kind, Times: 1, Worlds: []string{d.World.Name}}
+	c.describe(&added, d, lines)
+	c.report.Differences = append(c.report.Differences, added)
+}
+
+func subset(a, b []string) bool {
+	return !slices.ContainsFunc(a, func(n string) bool { return !slices.Contains(b, n) })
+}
+
+// definitionsAt are the definitions that lines of the new version are in.
+func (c *comparison) definitionsAt(lines []int) (names []string) {
+	for _, n := range lines {
+		if name := definitionAt(c.New.Source.Definitions(), n); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// describe has a difference shown by a divergence.
+func (c *comparison) describe(to *Difference, d *model.Divergence, lines []int) {
+	to.divergence = d
+	to.World, to.Actions, to.Action = d.World.Name, d.Actions(), fmt.Sprintf("%s: %s", d.Actor, d.Action)
+	if d.Action.Op == "" {
+		to.Action = "the start"
+	}
+	to.Gone, to.Appeared = observed(d.Gone), observed(d.Appeared)
+	to.Kept = len(d.Old) - len(d.Gone)
+	to.Cause = c.definitionsAt(lines)
+}
+
+func observed(effects []*model.Effect) [][]string {
+	all := [][]string{}
+	for _, e := range effects {
+		all = append(all, e.Observed)
+	}
+	return all
+}
+
+// causeOf are the lines that changed, or are beside those that are gone, and that the new version runs on the way to a divergence.
+func (c *comparison) causeOf(d *model.Divergence) []int {
+	if !c.New.onPython() {
+		return nil
+	}
+	new := c.New.noting()
+	d.Trace(new.Version, shownOf(d.Appeared, d.New))
+	return c.text.ranTouched(new)
+}
+
+// shownOf is the effect that is shown of a version: the first of those that only it has, or else the first.
+func shownOf(only, all []*model.Effect) *model.Effect {
+	if len(only) > 0 {
+		return only[0]
+	}
+	return all[0]
+}
+
+// sortDifferences puts the shortest first, and adds the traces.
+func (c *comparison) sortDifferences() {
+	for i := range c.report.Differences {
+		d := &c.report.Differences[i]
+		c.step("shrinking differences", i, len(c.report.Differences))
+		c.shrink(d)
+		d.OldTrace = traceText(d.divergence.Trace(c.Old.Version, shownOf(d.divergence.Gone, d.divergence.Old)))
+		d.NewTrace = traceText(d.divergence.Trace(c.New.Version, shownOf(d.divergence.Appeared, d.divergence.New)))
+	}
+	slices.SortStableFunc(c.report.Differences, func(a, b Difference) int {
+		return cmp.Or(cmp.Compare(a.Actions, b.Actions), cmp.Compare(a.Kind, b.Kind))
+	})
+}
+
+// shrink leaves actions out of the shortest trace of a difference, as long as one of its kind is left: it may have been found along a
+// reference trace, and not by exploring from the start.
+func (c *comparison) shrink(d *Difference) {
+	for shorter := true; shorter; {
+		shorter = false
+		for n := min(4, len(d.divergence.Path)); n > 0 && !shorter; n-- {
+			shorter = c.leaveOut(d, n)
+		}
+	}
+}
+
+// leaveOut leaves n actions out that stand one after the other, if it can.
+func (c *comparison) leaveOut(d *Difference, n int) bool {
+	path := d.divergence.Path
+	for at := len(path) - n; at >= 0; at-- {
+		actions := append(slices.Delete(slices.Clone(path), at, at+n), d.divergence.Action)
+		comparing := model.Comparison{World: d.divergence.World, Old: c.Old.Version, New: c.New.Version, Bounds: d.divergence.World.Bounds}
+		for _, other := range comparing.Diverges(actions) {
+			if kindOf(other) == d.Kind {
+				c.describe(d, other, c.causeOf(other))
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// traceText is a trace as a file has it.
+func traceText(t *model.Trace) string { return t.String() }
+
+// kindOf tells differences apart by what is done and what is observed then: which function is called, and with which values, does not
+// matter.
+func kindOf(d *model.Divergence) string {
+	op := d.Action.Op
+	if op == "" {
+		op = "the start"
+	}
+	switch {
+	case len(d.Appeared) == 0:
+		return fmt.Sprintf("%s: no longer possible: %s", op, shape(d.Gone[0], d.New))
+	case len(d.Gone) == 0:
+		return fmt.Sprintf("%s: newly possible: %s", op, shape(d.Appeared[0], d.Old))
+	default:
+		return fmt.Sprintf("%s: %s, where the old version has: %s", op, shape(d.Appeared[0], d.Gone), shape(d.Gone[0], d.Appeared))
+	}
+}
+
+// shape is the first thing observed of an effect that is in none of the others, without names.
+func shape(e *model.Effect, others []*model.Effect) string {
+	line := 0
+	for _, o := range others {
+		line = max(line, common(e.Observed, o.Observed))
+	}
+	return plain(e.Observed[min(line, len(e.Observed)-1)])
+}
+
+// common is how many lines two lists have in common at the beginning.
+func common(a, b []string) (n int) {
+	for n < min(len(a), len(b)) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
+
+var (
+	entered  = regexp.MustCompile(`^enter \S+((?: \S+)*) as (.*)$`)
+	doneLine = regexp.MustCompile(`^done \S+ (\S+).* ->(.*)$`)
+	hostLine = regexp.MustCompile(`^host (.*?) \d+.*$`)
+)
+
+// plain is a line of what is observed, in words and without names.
+func plain(line string) string {
+	if m := entered.FindStringSubmatch(line); m != nil {
+		if m[2] == "a callback" {
+			return "a callback is called with " + eventWord(strings.Fields(m[1])[0])
+		}
+		return m[2] + " is called"
+	}
+	if m := doneLine.FindStringSubmatch(line); m != nil {
+		if result := strings.Fields(m[2]); len(result) == 1 && len(result[0]) <= 2 {
+			return m[1] + " returns " + result[0]
+		}
+		return m[1] + " returns"
+	}
+	if m := hostLine.FindStringSubmatch(line); m != nil {
+		return "the host " + m[1]
+	}
+	if strings.HasPrefix(line, "next is ") {
+		return "somebody else goes on"
+	}
+	return line
+}
+
+var eventWords = []string{"NONE", "SUBTASK", "STREAM_READ", "STREAM_WRITE", "FUTURE_READ", "FUTURE_WRITE", "TASK_CANCELLED"}
+
+// eventWord is the name of an event's code.
+func eventWord(code string) string {
+	for i, word := range eventWords {
+		if fmt.Sprint(i) == code {
+			return word
+		}
+	}
+	return "event " + code
+}

@@ -1,0 +1,95 @@
+package diff
+
+import (
+	"cabi/model"
+)
+
+// scoutPairs is how many pairs of a world are compared before it is left, if nothing that changed was run in it.
+const scoutPairs = 600
+
+// explore explores each world on both versions.
+func (c *comparison) explore() error {
+	for i, w := range c.Worlds {
+		if !c.step("worlds", i, len(c.Worlds)) {
+			return nil
+		}
+		of := World{Name: w.Name}
+		why, only := c.New.fits(w), c.Old.fits(w)
+		switch {
+		case why != "":
+			of.Skipped = why
+		case only != "":
+			of.Skipped = "compared with nothing, since it is for the new version alone: " + only
+			c.checkPromises(w, &of, c.New.noting(), false)
+		default:
+			if err := c.exploreWorld(w, &of, i); err != nil {
+				return err
+			}
+		}
+		c.report.Worlds = append(c.report.Worlds, of)
+	}
+	c.settleFindings()
+	c.sortDifferences()
+	return nil
+}
+
+// exploreWorld compares the versions in a world, and checks its promises.
+func (c *comparison) exploreWorld(w *model.World, of *World, place int) error {
+	new := c.New.noting()
+	comparing := model.Comparison{World: w, Old: c.Old.Version, New: new.Version, Bounds: w.Bounds, MostPairs: c.Pairs, Workers: c.Workers, Along: c.along(w, c.traces), Near: c.along(w, c.findings)}
+	comparing.Progress = func(r *model.Compared) bool {
+		if !c.step("worlds: "+w.Name, place, len(c.Worlds)) {
+			return false
+		}
+		of.Unchanged = of.Unchanged || r.Pairs >= scoutPairs && len(r.Differences) == 0 && new.onPython() && len(c.text.ranTouched(new)) == 0
+		return !of.Unchanged
+	}
+	r := comparing.Run()
+	if r.Err != nil {
+		return r.Err
+	}
+	of.Pairs, of.Along, of.Transitions, of.Depth, of.Whole = r.Pairs, r.Along, r.Transitions, r.Depth, r.Frontier == r.AtBound
+	for _, d := range r.Differences {
+		c.addDifference(d)
+	}
+	if !of.Unchanged {
+		c.checkPromises(w, of, new, true)
+	}
+	c.noteRan(new)
+	return nil
+}
+
+// along are the actions of the reference traces and findings of a world, which lead deeper than what is explored from the start.
+func (c *comparison) along(w *model.World, traces []*model.Trace) (ways [][]model.Action) {
+	for _, t := range traces {
+		if t.World != w {
+			continue
+		}
+		if again, err := model.RunTrace(t, t.Variant); err == nil {
+			ways = append(ways, again.Actions)
+		}
+	}
+	return ways
+}
+
+// noting is the version, with the lines noted that are run on it from now on.
+func (v *Version) noting() *Version {
+	if !v.onPython() {
+		return v
+	}
+	again := *v
+	again.Source = noting(v.Source)
+	return &again
+}
+
+// noteRan notes what was run of what changed.
+func (c *comparison) noteRan(v *Version) {
+	if !v.onPython() {
+		return
+	}
+	for _, l := range c.text.lines {
+		if wasRun(v, l.Number) {
+			c.text.reached[l.Number] = true
+		}
+	}
+}

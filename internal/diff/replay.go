@@ -1,0 +1,303 @@
+package diff
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"cabi/model"
+	"cabi/properties"
+	"cabi/suite"
+)
+
+// Traces are the reference traces that were replayed on the new version.
+type Traces struct {
+	Replayed int       `json:"replayed"`
+	Departs  []Departs `json:"departs"`
+	Cannot   []string  `json:"cannot"` // cannot be run on one of the versions
+}
+
+// A Departs is a reference trace that does not happen on the new version, under any choice, and does on the old one.
+type Departs struct {
+	Name string `json:"name"`
+	At   string `json:"at"` // the line that does not happen
+	Got  string `json:"got"`
+}
+
+//go:embed findings
+var findingFiles embed.FS
+
+// A Finding is a violation that the pin is known to have.
+type Finding struct {
+	World    string  `json:"world"`
+	Property string  `json:"property"`
+	Kind     string  `json:"kind"`
+	Actions  int     `json:"actions"`
+	Verdict  Verdict `json:"verdict"`
+	How      string  `json:"how,omitempty"` // what happens instead
+	Trace    string  `json:"trace,omitempty"`
+
+	departs bool // the trace does not happen on the new version
+	goesOn  bool // at its end, a thread can go on on the new version, and none could on the old one
+}
+
+// A Verdict is what became of a finding, or of a promise.
+type Verdict string
+
+const (
+	Left    Verdict = "left"        // the same trace violates the same promise
+	Cured   Verdict = "cured"       // the trace violates nothing, and no other was found
+	Changed Verdict = "changed"     // the trace violates nothing, or something else, and another trace violates the same promise
+	New     Verdict = "new"         // only the new version has it
+	Unknown Verdict = "not checked" // the promise cannot be checked on the new version
+)
+
+// tracesOf reads the traces of a folder, by name.
+func tracesOf(files fs.FS, dir string) (map[string]*model.Trace, []string, error) {
+	traces := map[string]*model.Trace{}
+	var names []string
+	entries, err := fs.ReadDir(files, dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, e := range entries {
+		name, is := strings.CutSuffix(e.Name(), ".cabi")
+		if !is {
+			continue
+		}
+		f, err := files.Open(path.Join(dir, e.Name()))
+		if err != nil {
+			return nil, nil, err
+		}
+		t, err := model.ReadTrace(f)
+		f.Close()
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", e.Name(), err)
+		}
+		traces[name] = t
+		names = append(names, name)
+	}
+	return traces, names, nil
+}
+
+// observable is a trace without what guests and the host cannot observe: the changes of tables, and where a run is stopped.
+func observable(t *model.Trace) *model.Trace {
+	plain := *t
+	plain.Lines, plain.Violates = slices.Clone(t.Lines), ""
+	for i := range plain.Lines {
+		l := &plain.Lines[i]
+		l.Notes = ""
+		if l.Kind == model.LineStop {
+			l.Results, l.Text = "", stopWord(l.Text)
+		}
+	}
+	return &plain
+}
+
+func stopWord(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	return word
+}
+
+// on is a trace that is replayed on a version.
+func (v *Version) on(t *model.Trace) *model.Trace {
+	there := *t
+	there.Source = v.Source
+	if v.Variant != nil {
+		there.Variant = v.Variant
+	}
+	return &there
+}
+
+// departure is where a trace departs on a version, whatever the specification chooses; nil: it happens there.
+func (v *Version) departure(t *model.Trace) (*Departs, error) {
+	there := v.on(t)
+	options := model.ReplayOptions{Variant: there.Variant}
+	again, err := options.Run(there)
+	if err == nil && again.Departs == nil {
+		return nil, nil
+	}
+	if others, complete := options.OtherChoices(there); others != nil {
+		return nil, nil
+	} else if !complete {
+		return nil, fmt.Errorf("not all choices could be tried")
+	}
+	if err != nil {
+		return &Departs{At: err.Error(), Got: "not possible"}, nil
+	}
+	return &Departs{At: again.Departs.String(), Got: again.Got}, nil
+}
+
+// replayTraces replays the reference suite on both versions.
+func (c *comparison) replayTraces() error {
+	traces, names, err := tracesOf(suite.Traces, "traces")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		c.traces = append(c.traces, traces[name])
+	}
+	results := make([]struct {
+		departs *Departs
+		cannot  string
+	}, len(names))
+	c.each("reference traces", len(names), func(i int) {
+		t := observable(traces[names[i]])
+		if why := c.cannotReplay(t); why != "" {
+			results[i].cannot = names[i] + ": " + why
+			return
+		}
+		departs, err := c.New.departure(t)
+		if err != nil {
+			results[i].cannot = names[i] + ": " + err.Error()
+		} else if departs != nil {
+			if old, _ := c.Old.departure(t); old == nil {
+				departs.Name = names[i]
+				results[i].departs = departs
+			}
+		}
+	})
+	for _, r := range results {
+		if r.cannot != "" {
+			c.report.Traces.Cannot = append(c.report.Traces.Cannot, r.cannot)
+			continue
+		}
+		c.report.Traces.Replayed++
+		if r.departs != nil {
+			c.report.Traces.Departs = append(c.report.Traces.Departs, *r.departs)
+		}
+	}
+	return nil
+}
+
+func (c *comparison) cannotReplay(t *model.Trace) string {
+	for _, v := range []*Version{c.Old, c.New} {
+		if why := v.fits(t.World); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// each does something n times, on as many cores as there are workers.
+func (c *comparison) each(stage string, n int, do func(i int)) {
+	var at, done atomic.Int64
+	var mutex sync.Mutex
+	var group sync.WaitGroup
+	for range max(1, c.Workers) {
+		group.Go(func() {
+			for i := int(at.Add(1)) - 1; i < n; i = int(at.Add(1)) - 1 {
+				mutex.Lock()
+				goes := c.step(stage, int(done.Load()), n)
+				mutex.Unlock()
+				if !goes {
+					return
+				}
+				do(i)
+				done.Add(1)
+			}
+		})
+	}
+	group.Wait()
+}
+
+// replayFindings replays the traces of the findings on the new version.
+func (c *comparison) replayFindings() error {
+	traces, names, err := tracesOf(findingFiles, "findings")
+	if err != nil {
+		return err
+	}
+	for i, name := range names {
+		c.findings = append(c.findings, traces[name])
+		if !c.step("findings", i, len(names)) {
+			return nil
+		}
+		f, err := c.replayFinding(traces[name])
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if f != nil {
+			c.report.Findings = append(c.report.Findings, *f)
+		}
+	}
+	return nil
+}
+
+// replayFinding replays the trace of a finding; nil: the old version does not have it.
+func (c *comparison) replayFinding(t *model.Trace) (*Finding, error) {
+	if c.cannotReplay(t) != "" {
+		return nil, nil
+	}
+	f := &Finding{World: t.World.Name, Property: t.ClaimedProperty(), Actions: actionsIn(t)}
+	before, err := replayOn(c.Old, t)
+	if err != nil || before.found == nil {
+		return nil, err
+	}
+	f.Kind = before.found.Kind()
+	after, err := replayOn(c.New, t)
+	if err != nil {
+		return nil, err
+	}
+	f.Verdict, f.How, f.departs, f.goesOn = Cured, after.how, after.departs, after.ready && !before.ready
+	switch {
+	case after.found != nil && after.found.Kind() == f.Kind:
+		f.Verdict, f.How = Left, ""
+	case after.found != nil:
+		f.How = after.found.Violation()
+	}
+	return f, nil
+}
+
+func actionsIn(t *model.Trace) (n int) {
+	for _, l := range t.Lines {
+		if l.Kind == model.LineAction {
+			n++
+		}
+	}
+	return n
+}
+
+// A replayedFinding is the trace of a finding, replayed on a version.
+type replayedFinding struct {
+	found   model.Checker // violates the promise; nil: the promise holds
+	how     string        // the trace goes on otherwise
+	departs bool
+	ready   bool // a thread can go on at its end
+}
+
+// replayOn replays the trace of a finding on a version.
+func replayOn(v *Version, t *model.Trace) (*replayedFinding, error) {
+	p := properties.ByName(t.ClaimedProperty())
+	if p == nil {
+		return nil, fmt.Errorf("there is no promise %s", t.ClaimedProperty())
+	}
+	checker, last := p.New(), &lastState{}
+	there := v.on(t)
+	again, err := model.ReplayOptions{Variant: there.Variant, Checkers: []model.Checker{checker, last}}.Run(there)
+	r := &replayedFinding{ready: last.ready}
+	switch {
+	case err != nil:
+		r.departs, r.how = true, "it cannot be done: "+err.Error()
+	case checker.Violation() != "":
+		r.found = checker
+	case again.Departs != nil:
+		r.departs, r.how = true, fmt.Sprintf("%s, where %s was", again.Got, again.Departs)
+	default:
+		r.how = "the same happens, and the promise holds"
+	}
+	return r, nil
+}
+
+// A lastState remembers whether a thread could go on in the last state of a run. It checks nothing.
+type lastState struct {
+	model.BaseChecker
+	ready bool
+}
+
+// Settled notes whether a thread can go on.
+func (l *lastState) Settled(r *model.Run) { l.ready = r.Store.SomeReady() }

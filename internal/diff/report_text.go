@@ -1,0 +1,240 @@
+package diff
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"cabi/model"
+)
+
+// WriteText writes a report for a terminal.
+func (r *Report) WriteText(w io.Writer) { r.write(&writer{w: w}) }
+
+// WriteMarkdown writes a report to be pasted into a pull request.
+func (r *Report) WriteMarkdown(w io.Writer) { r.write(&writer{w: w, markdown: true}) }
+
+// A writer writes a report, as text or as Markdown.
+type writer struct {
+	w        io.Writer
+	markdown bool
+}
+
+func (w *writer) heading(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if w.markdown {
+		fmt.Fprintf(w.w, "\n### %s\n\n", text)
+		return
+	}
+	fmt.Fprintf(w.w, "\n%s\n", text)
+}
+
+func (w *writer) item(format string, args ...any) {
+	mark := "  "
+	if w.markdown {
+		mark = "- "
+	}
+	fmt.Fprintf(w.w, "%s%s\n", mark, fmt.Sprintf(format, args...))
+}
+
+// name is a name in code, such as that of a promise.
+func (w *writer) name(text string) string {
+	if w.markdown {
+		return "`" + text + "`"
+	}
+	return text
+}
+
+// block writes lines as they are.
+func (w *writer) block(text string) {
+	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
+	if w.markdown {
+		fmt.Fprintln(w.w)
+		for _, l := range lines {
+			fmt.Fprintf(w.w, "      %s\n", l)
+		}
+		fmt.Fprintln(w.w)
+		return
+	}
+	for _, l := range lines {
+		fmt.Fprintf(w.w, "      %s\n", l)
+	}
+}
+
+func (r *Report) write(w *writer) {
+	if w.markdown {
+		fmt.Fprintf(w.w, "## What %s changes\n\n", r.New)
+	}
+	fmt.Fprintln(w.w, r.Summary())
+	if len(r.Worlds) == 0 {
+		return
+	}
+	r.writeTraces(w)
+	r.writeFindings(w)
+	r.writeDifferences(w)
+	r.writePromises(w)
+	r.writeText(w)
+	r.writeBound(w)
+}
+
+// Summary says in a paragraph what was found.
+func (r *Report) Summary() string {
+	if len(r.Worlds) == 0 && len(r.Definitions) == 0 {
+		return fmt.Sprintf("%s against %s: no definition differs, so there is no observable difference.", r.New, r.Old)
+	}
+	verdict := "no observable difference within the bound"
+	if r.Observable() {
+		verdict = fmt.Sprintf("%s that guests or the host can observe", model.Counted(len(r.Differences), "kind")+" of difference")
+	}
+	if r.Stopped {
+		verdict += ", stopped early"
+	}
+	return fmt.Sprintf("%s against %s: %s.", r.New, r.Old, verdict)
+}
+
+func (r *Report) writeTraces(w *writer) {
+	w.heading("Reference traces: %d of %d depart", len(r.Traces.Departs), r.Traces.Replayed)
+	for _, d := range r.Traces.Departs {
+		w.item("%s: %s, where the trace says %s", w.name(d.Name), d.Got, d.At)
+	}
+	for _, c := range r.Traces.Cannot {
+		w.item("not replayed: %s", c)
+	}
+}
+
+func (r *Report) writeFindings(w *writer) {
+	if len(r.Findings) == 0 {
+		return
+	}
+	count := map[Verdict]int{}
+	for _, f := range r.Findings {
+		count[f.Verdict]++
+	}
+	w.heading("Findings: %d cured, %d left, %d changed, %d not checked", count[Cured], count[Left], count[Changed], count[Unknown])
+	for _, f := range r.Findings {
+		if f.Verdict == Left {
+			continue
+		}
+		w.item("%s: %s in %s after %s: %s", f.Verdict, w.name(strings.TrimSuffix(f.Property+"/"+f.Kind, "/")), f.World, model.Counted(f.Actions, "action"), f.How)
+		if f.Trace != "" {
+			w.block(f.Trace)
+		}
+	}
+}
+
+func (r *Report) writeDifferences(w *writer) {
+	w.heading("What guests and the host can observe: %s", model.Counted(len(r.Differences), "kind of difference"))
+	for i, d := range r.Differences {
+		r.writeDifference(w, i, d)
+	}
+}
+
+// writeDifference writes a difference with the trace that shows it, on the version that has the outcome.
+func (r *Report) writeDifference(w *writer, i int, d Difference) {
+	w.item("%d. %s. In %s after %s; found %s.", i+1, d.Kind, d.World, model.Counted(d.Actions, "action"), model.Counted(d.Times, "time"))
+	if len(d.Cause) > 0 {
+		w.item("   changed text on the way: %s", strings.Join(d.Cause, "; "))
+	}
+	w.outcomes(r.Old+" only", d.Gone)
+	w.outcomes(r.New+" only", d.Appeared)
+	if d.Kept > 0 {
+		w.item("   besides, %s that both have", model.Counted(d.Kept, "outcome"))
+	}
+	switch {
+	case len(d.Appeared) > 0:
+		w.item("   on %s:", r.New)
+		w.block(d.NewTrace)
+	default:
+		w.item("   on %s:", r.Old)
+		w.block(d.OldTrace)
+	}
+	for _, b := range d.Behind {
+		w.item("   behind it, %s is broken after %s: %s", w.name(b.Property), model.Counted(b.Actions, "action"), b.Message)
+		w.block(b.Trace)
+	}
+}
+
+func (w *writer) outcomes(whose string, outcomes [][]string) {
+	for _, o := range outcomes {
+		w.item("   %s: %s", whose, strings.Join(o, "; "))
+	}
+}
+
+func (r *Report) writePromises(w *writer) {
+	n := map[Verdict]int{}
+	for _, b := range r.Promises {
+		n[b.Verdict]++
+	}
+	w.heading("Promises: %d broken that held, %d hold that were broken, %d broken as before", n[New], n[Cured], r.Left)
+	for _, verdict := range []Verdict{New, Cured} {
+		for _, b := range r.Promises {
+			if b.Verdict != verdict {
+				continue
+			}
+			w.item("%s: %s in %s after %s: %s", map[Verdict]string{New: "broken now", Cured: "holds now"}[verdict], w.name(strings.TrimSuffix(b.Property+"/"+b.Kind, "/")),
+				b.World, model.Counted(b.Actions, "action"), b.Message)
+			w.block(b.Trace)
+		}
+	}
+	for _, s := range r.Sentences {
+		w.item("%s comes from a sentence that %s has no longer: \"%s\"", w.name(s.Property), s.File, s.Sentence)
+	}
+	for _, n := range r.NotChecked {
+		w.item("not checked on %s: %s: %s", r.New, w.name(n.Property), n.Why)
+	}
+}
+
+func (r *Report) writeText(w *writer) {
+	if len(r.Definitions) == 0 {
+		return
+	}
+	w.heading("Text: %s", model.Counted(len(r.Definitions), "definition")+" changed")
+	for _, d := range r.Definitions {
+		w.item("%s: %s", d.How, w.name(d.Name))
+	}
+	switch {
+	case !r.Exact:
+		w.item("lines are not compared one by one: with --git, or with a directory for OLD, they are")
+	case len(r.NotReached) == 0:
+		w.item("each line that changed was run")
+	default:
+		w.item("lines that changed and that no run reached:")
+		for _, l := range r.NotReached {
+			w.item("   %d, in %s: %s", l.Number, l.In, w.name(l.Text))
+		}
+	}
+}
+
+func (r *Report) writeBound(w *writer) {
+	pairs, whole := 0, 0
+	for _, of := range r.Worlds {
+		if pairs += of.Pairs; of.Whole {
+			whole++
+		}
+	}
+	w.heading("Bound: %d pairs of states in %d worlds, %d of them to the end of their bounds", pairs, len(r.Worlds), whole)
+	for _, of := range r.Worlds {
+		switch {
+		case of.Skipped != "":
+			w.item("%s: %s", of.Name, of.Skipped)
+		case of.Unchanged:
+			w.item("%s: %d pairs, up to %s; nothing that changed was run", of.Name, of.Pairs, model.Counted(of.Depth, "action"))
+		default:
+			w.item("%s: %d pairs, up to %s; promises in %d states, up to %s", of.Name, of.Pairs, model.Counted(of.Depth, "action"), of.States, upTo(of.Checked))
+		}
+	}
+	if j := r.Judged; j != nil {
+		w.heading("CPython: %s replayed, %d disagree", model.Counted(j.Replayed, "trace"), len(j.Disagrees))
+		for _, d := range slices.Sorted(slices.Values(j.Disagrees)) {
+			w.item("%s", d)
+		}
+	}
+}
+
+func upTo(actions int) string {
+	if actions >= unbounded {
+		return "the end"
+	}
+	return model.Counted(actions, "action")
+}
