@@ -99,6 +99,11 @@ func observable(t *model.Trace) *model.Trace {
 	return &plain
 }
 
+// stops reports whether a trace says that the run is stopped.
+func stops(t *model.Trace) bool {
+	return slices.ContainsFunc(t.Lines, func(l model.Line) bool { return l.Kind == model.LineStop })
+}
+
 func stopWord(text string) string {
 	word, _, _ := strings.Cut(text, " ")
 	return word
@@ -120,6 +125,9 @@ func (v *Version) departure(t *model.Trace) (*Departs, error) {
 	options := model.ReplayOptions{Variant: there.Variant}
 	again, err := options.Run(there)
 	if err == nil && again.Departs == nil {
+		if again.Stopped != nil && !stops(t) {
+			return &Departs{At: "that the run goes on", Got: "the run stops: " + again.Stopped.Error()}, nil
+		}
 		return nil, nil
 	}
 	if others, complete := options.OtherChoices(there); others != nil {
