@@ -49,7 +49,7 @@ func (r *Run) appendMenu(actions []menuAction, at *Activation, bounds Bounds, al
 func (r *Run) appendTemplates(templates []*template, at *Activation, bounds Bounds) []*template {
 	atBound := r.atBounds(bounds)
 	for _, t := range r.compiled.menu(at.Name, at.Actor) {
-		if !atBound[makes[t.action.Op]] && (at.Kind == KindHost || !onlyAtRest[t.action.Op]) {
+		if !r.isGone(t.action.Op) && !atBound[makes[t.action.Op]] && (at.Kind == KindHost || !onlyAtRest[t.action.Op]) {
 			templates = append(templates, t)
 		}
 	}

@@ -51,6 +51,7 @@ type Search struct {
 	OnViolation func(*Violation)
 
 	apart         bool        // states that differ only in the numbers of indices, or by a swap of types, are never merged
+	notTaken      []string    // actions of the menus that the definitions.py has not
 	changed       *changedSet // what a definitions.py has not, or in another way; nil: runs are the port's
 	changedBefore int         // how much of it was known when the search began
 	tweak         tweak
@@ -109,6 +110,7 @@ func (s *Search) trySource() error {
 	if err := r.onSource(s.Source, s.options(nil)); err != nil {
 		return err
 	}
+	s.notTaken = r.notTaken()
 	return r.noteMissing(s.changed)
 }
 

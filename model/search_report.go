@@ -34,7 +34,8 @@ type Report struct {
 	Disk       int64        // bytes that states take on disk
 	// NotChecked are the properties that cannot be checked on the search's definitions.py, and why.
 	NotChecked map[string]string
-	Reduced    bool // states that differ only in the numbers of indices were taken for one
+	NotTaken   []string // actions of the world's menus that the definitions.py does not have, and why
+	Reduced    bool     // states that differ only in the numbers of indices were taken for one
 }
 
 // Violation is the first violation; nil: none.

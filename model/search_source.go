@@ -25,7 +25,7 @@ func (s Search) onSource() *Report {
 		s.Properties = can
 		report := s.runOnce()
 		if s.changed.size() == known || report.Err != nil {
-			report.NotChecked = not
+			report.NotChecked, report.NotTaken = not, s.notTaken
 			return report
 		}
 		s.Resume = ""

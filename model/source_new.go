@@ -40,6 +40,7 @@ func (r *Run) onSource(source *Source, options spec.Options) error {
 	if r.source.run, err = shared.machine.Begin(r.World, options.Deterministic); err != nil {
 		return err
 	}
+	shared.gone = shared.machine.Gone()
 	shared.ops, shared.hostOps = shared.operations("OPS"), shared.operations("HOST_OPS")
 	r.pairWorld()
 	main, err := shared.machine.Attr(r.source.run, "main")

@@ -76,6 +76,7 @@ type sourceShared struct {
 	originMark python.Mark
 	ops        map[string]python.Value
 	hostOps    map[string]python.Value
+	gone       map[string]string // actions that cannot be taken, and why
 }
 
 // A sought is an index that was looked up.
@@ -160,6 +161,9 @@ func (r *Run) stepOnSource() bool {
 
 // refusesOnSource says why an action cannot be taken on a definitions.py; nil: it can.
 func (r *Run) refusesOnSource(a Action) error {
+	if why := r.source.gone[a.Op]; why != "" {
+		return fmt.Errorf("%s cannot be taken on this version: %s", a.Op, why)
+	}
 	_, guest := r.source.ops[a.Op]
 	_, host := r.source.hostOps[a.Op]
 	if !guest && !host && a.Op != opReturn && a.Op != opThrow {
@@ -235,6 +239,10 @@ func (r *Run) stopOnSource(err error) error {
 	if !errors.As(err, &e) {
 		s.failed = err // outside of the subset, or too long
 		return err
+	}
+	if m := s.machine.Source.MismatchOf(e); m != nil {
+		s.failed = m
+		return m
 	}
 	s.stop = s.machine.Source.StopOf(e, s.thrown)
 	if trap, ok := s.stop.Err.(*spec.Trap); ok && spec.OnIndex(trap.Site) && s.last.inst != nil {

@@ -55,6 +55,7 @@ type result struct {
 	Never       []string          `json:"never,omitempty"`
 	Source      string            `json:"spec,omitempty"`        // the definitions.py that was run, in place of the port
 	NotChecked  map[string]string `json:"not_checked,omitempty"` // properties that cannot be checked on it, and why
+	NotTaken    []string          `json:"not_taken,omitempty"`   // actions that it does not have, and why
 	Unexercised []string          `json:"unexercised,omitempty"` // properties that held vacuously
 	Passed      []string          `json:"never_fired,omitempty"`
 	Findings    []string          `json:"findings"`
@@ -168,7 +169,7 @@ func newResult(s model.Search, r *model.Report) result {
 		States: r.States, Transitions: r.Transitions, Depth: r.Depth, Frontier: r.Frontier, Cut: r.AtBound, Collision: r.CollisionProbability(), Disk: r.Disk,
 		Stops: r.Stops, Taken: r.Taken, Never: r.NeverTaken, Findings: []string{}}
 	if s.Source != nil {
-		res.Source, res.NotChecked = s.Source.Name, r.NotChecked
+		res.Source, res.NotChecked, res.NotTaken = s.Source.Name, r.NotChecked, r.NotTaken
 	}
 	if r.States > 0 {
 		res.PerState = float64(r.Memory) / float64(r.States)
@@ -235,6 +236,9 @@ func (r result) print(w io.Writer, violations []*model.Violation, saved string, 
 	}
 	r.printFigures(w)
 	printNotChecked(w, r.NotChecked)
+	for _, action := range r.NotTaken {
+		fmt.Fprint(w, indented(strings.Fields("not taken on this version: "+action), "  ", widthOf(w)))
+	}
 	if verbose {
 		r.printRest(w)
 	} else {

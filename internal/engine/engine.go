@@ -249,8 +249,11 @@ func (s *Source) NewMachine(natives map[string]func(m *python.Machine, args []py
 	if m.Definitions, err = m.Load("definitions"); err != nil {
 		return nil, err
 	}
-	if m.Module, err = m.LoadSource("engine", File, pyworld.Source+engineSource); err != nil {
+	if err := m.fits(); err != nil {
 		return nil, err
+	}
+	if m.Module, err = m.LoadSource("engine", File, pyworld.Source+engineSource); err != nil {
+		return nil, s.fitting(err)
 	}
 	for name, fn := range natives {
 		m.Module.Set(name, m.Callable(name, fn))
@@ -270,7 +273,7 @@ func (m *Machine) Begin(world any, deterministic bool) (*python.Instance, error)
 	begin, _ := m.Module.Get("begin")
 	run, err := m.Call(begin, w, deterministic)
 	if err != nil {
-		return nil, err
+		return nil, m.Source.fitting(err)
 	}
 	return run.(*python.Instance), nil
 }

@@ -3,6 +3,7 @@ package python
 import (
 	"math/big"
 	"reflect"
+	"slices"
 )
 
 // This file is for programs that keep Go objects beside those of a machine.
@@ -117,4 +118,10 @@ func Arity(v Value) int {
 		return Arity(v.fn) - 1
 	}
 	return -1
+}
+
+// Takes reports whether a function can be called with so many arguments by position.
+func Takes(f *Function, n int) bool {
+	c := f.code
+	return !slices.Contains(c.kwDefaults, -1) && n >= c.positional-c.defaults && (n <= c.positional || c.star >= 0)
 }

@@ -1,0 +1,170 @@
+package engine
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"cabi/internal/python"
+	"cabi/internal/pyworld"
+)
+
+// This file says what of a definitions.py engine.py calls, and where a version has it in another way. Such a difference is never a
+// finding about the specification.
+
+// A Mismatch says that a definitions.py cannot be run, because it is not as engine.py calls it.
+type Mismatch struct{ What string }
+
+func (m *Mismatch) Error() string { return m.What }
+
+// methods are the methods that engine.py calls, with their arguments.
+var methods = []struct{ class, name, args string }{
+	{"Store", "invoke", "f, on_start, on_resolve"}, {"Store", "tick", ""}, {"Store", "lift", "callee, ft, opts, inst"},
+	{"Store", "lower", "callee, ft, opts, caller_inst"},
+}
+
+// fits returns an error unless engine.py can call what it calls in every run.
+func (m *Machine) fits() error {
+	for _, call := range methods {
+		v, _ := m.Definitions.Get(call.class)
+		class, ok := v.(*python.Class)
+		if !ok {
+			return m.mismatch(0, "class %s is gone", call.class)
+		}
+		v, _ = class.Attr(call.name)
+		n := counted(call.args) + 1 // self
+		switch f, ok := v.(*python.Function); {
+		case !ok:
+			return m.mismatch(0, "%s.%s is gone, which the host calls: %s(%s)", call.class, call.name, call.name, call.args)
+		case !python.Takes(f, n):
+			return m.mismatch(f.Code().Line(), "%s.%s(%s) cannot be called as the host does: %s(%s)", call.class, call.name,
+				strings.Join(f.Code().Params(), ", "), call.name, call.args)
+		}
+	}
+	return nil
+}
+
+// mismatch is a difference of the source, at a line; 0: at none.
+func (m *Machine) mismatch(line int, format string, args ...any) *Mismatch {
+	at := filepath.Base(m.Source.Name)
+	if line > 0 {
+		at = fmt.Sprintf("%s:%d", at, line)
+	}
+	return &Mismatch{fmt.Sprintf("%s: %s; cabi runs versions that have it so", at, fmt.Sprintf(format, args...))}
+}
+
+// counted is how many arguments a list of them has, with commas between them.
+func counted(args string) int {
+	if strings.TrimSpace(args) == "" {
+		return 0
+	}
+	n, depth := 1, 0
+	for _, c := range args {
+		switch {
+		case strings.ContainsRune("([{", c):
+			depth++
+		case strings.ContainsRune(")]}", c):
+			depth--
+		case c == ',' && depth == 0:
+			n++
+		}
+	}
+	return n
+}
+
+// An opCall is the call of a built-in that an action makes.
+type opCall struct {
+	op, function string
+	args         int
+}
+
+var (
+	opWord      = regexp.MustCompile(`'([\w.-]+)': lambda [^:]*:`)
+	builtinCall = regexp.MustCompile(`D\.(canon_\w+)\(`)
+)
+
+// opCalls are the built-ins that actions call.
+var opCalls = callsOf(pyworld.Source)
+
+func callsOf(source string) (calls []opCall) {
+	words := opWord.FindAllStringSubmatchIndex(source, -1)
+	for i, w := range words {
+		end := len(source)
+		if i+1 < len(words) {
+			end = words[i+1][0]
+		}
+		body := source[w[1]:end]
+		if c := builtinCall.FindStringSubmatchIndex(body); c != nil {
+			calls = append(calls, opCall{source[w[2]:w[3]], body[c[2]:c[3]], counted(inParentheses(body[c[1]:]))})
+		}
+	}
+	return calls
+}
+
+// inParentheses is a text up to the parenthesis that closes one before it.
+func inParentheses(s string) string {
+	depth := 1
+	for i, c := range s {
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+		if depth == 0 {
+			return s[:i]
+		}
+	}
+	return s
+}
+
+// Gone says of each action whose built-in the version does not have, or has with other parameters, how that is.
+func (m *Machine) Gone() map[string]string {
+	gone := map[string]string{}
+	for _, c := range opCalls {
+		v, _ := m.Definitions.Get(c.function)
+		switch f, ok := v.(*python.Function); {
+		case v == nil:
+			gone[c.op] = c.function + " is gone"
+		case ok && !python.Takes(f, c.args):
+			gone[c.op] = fmt.Sprintf("%s does not take %d arguments any more (%s:%d)", c.function, c.args, f.Code().File(), f.Code().Line())
+		}
+	}
+	return gone
+}
+
+// MismatchOf is the mismatch that an exception is: it came up in a line of engine.py, and not in one of definitions.py, and is none that
+// the host or a guest means; nil: it is none.
+func (s *Source) MismatchOf(e *python.Exception) *Mismatch {
+	if len(e.Trace) == 0 || e.Trace[0].File != File || e.IsA("CoreWebAssemblyException") || e.Trace[0].Function == "Random.choice" {
+		return nil
+	}
+	at := filepath.Base(s.Name)
+	for _, p := range e.Trace {
+		if p.File != File {
+			at = fmt.Sprintf("%s:%d, in %s", filepath.Base(s.Name), p.Line, Plain(p.Function))
+			break
+		}
+	}
+	return &Mismatch{fmt.Sprintf("%s is not as cabi calls it: `%s` ends with %s: %s", at, lineOfEngine(e.Trace[0].Line), e.Class().Name(), e.Text())}
+}
+
+// lineOfEngine is a line of engine.py.
+func lineOfEngine(n int) string {
+	lines := strings.Split(pyworld.Source+engineSource, "\n")
+	if n < 1 || n > len(lines) {
+		return ""
+	}
+	return strings.TrimSpace(lines[n-1])
+}
+
+// fitting is an error, as a mismatch if it is one.
+func (s *Source) fitting(err error) error {
+	if e, ok := err.(*python.Exception); ok {
+		if m := s.MismatchOf(e); m != nil {
+			return m
+		}
+	}
+	return err
+}
