@@ -350,7 +350,7 @@ func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
 func (w *worker) onSource(r *Run) *Run {
 	if w.Source != nil {
 		must(0, r.onSource(w.Source, w.options(nil))) // Search.Run has tried it
-		noteUnknown(r.source.mirror, w.changed)
+		r.noteUnknown(w.changed)
 		r.keepOrigin(notSaved())
 	}
 	return r

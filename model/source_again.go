@@ -31,7 +31,7 @@ func (s *sourceRuns) next(c *compiledWorld, w *World, options spec.Options, acto
 		r.Close()
 		return nil, err
 	}
-	noteUnknown(r.source.mirror, s.changed)
+	r.noteUnknown(s.changed)
 	r.keepOrigin(runFixed())
 	s.run = r
 	return r, nil

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"cabi/internal/mirror"
 	"cabi/internal/python"
 	"cabi/spec"
 )
@@ -61,6 +60,12 @@ func (c *changedSet) whyNot(p *Property) string {
 // NeedsAll, among what a property needs, says that it may look at everything.
 const NeedsAll = "*"
 
+// What checkers that are told of calls need, beside the functions that are called.
+const (
+	needsWanted = "what is wanted" // at an index that is looked up
+	needsCodes  = "event codes"
+)
+
 // eventNeeds are the functions of definitions.py whose calls a checker is told of.
 func eventNeeds(c Checker) (needs []string) {
 	_, issued := c.(issuedObserver)
@@ -75,10 +80,10 @@ func eventNeeds(c Checker) (needs []string) {
 		needs = append(needs, "Table.remove")
 	}
 	if found || sought {
-		needs = append(needs, "Table.get", "Table.remove")
+		needs = append(needs, "Table.get", "Table.remove", needsWanted)
 	}
 	if delivered {
-		needs = append(needs, "WaitableSet.get_pending_event")
+		needs = append(needs, "WaitableSet.get_pending_event", needsCodes)
 	}
 	return needs
 }
@@ -129,8 +134,18 @@ func (r *Run) noteMissing(changed *changedSet) error {
 	return nil
 }
 
+// isNotKnown notes that what a promise needs cannot be told on this version.
+func (r *Run) isNotKnown(need, why string) {
+	if r.source.changed != nil {
+		r.source.changed.add(need, why)
+	}
+}
+
 // noteUnknown notes each field that holds what the port has nothing for.
-func noteUnknown(m *mirror.Mirror, changed *changedSet) {
+func (r *Run) noteUnknown(changed *changedSet) {
+	m := r.source.mirror
+	r.source.changed = changed
+	m.OnMember = changed.addMember
 	m.Refill()
 	m.OnUnknown = func(class, field string) {
 		changed.add(class+"."+field, fmt.Sprintf("%s.%s is not what it was", class, field))
@@ -157,6 +172,17 @@ func (c *changedSet) without(violations []string, all []*Property) []string {
 		property, _, _ := strings.Cut(v, ":")
 		return not[property] != ""
 	})
+}
+
+// addMember notes a member of an enumeration that the port does not have, which may be in any event.
+func (c *changedSet) addMember(member string) {
+	why := member + " is not known here"
+	c.add(needsCodes, why)
+	for class, t := range spec.MirrorClasses {
+		if slices.Contains(t.Has, "pending_event") {
+			c.add(class+".pending_event", why)
+		}
+	}
 }
 
 func newChangedSet() *changedSet { return &changedSet{reason: map[string]string{}} }

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"strings"
 
 	"cabi/internal/engine"
@@ -109,6 +110,9 @@ func (r *Run) sought(c *python.Call) {
 	}
 	r.source.last = sought{inst: of.Inst, index: indexOn(v)}
 	want, ok := r.wanted(c, of)
+	if !ok {
+		r.wantedIsNotKnown(c)
+	}
 	if r.source.last.want = want; ok && len(r.soughtObservers()) > 0 {
 		r.sync()
 		(*watcher)(r).Sought(of.Inst, want, indexOn(v))
@@ -164,17 +168,34 @@ func (r *Run) wanted(c *python.Call, of *mirror.TableOf) (spec.Expected, bool) {
 	if class, ok := wantedBy[function]; ok {
 		return spec.Expected{Class: class}, true
 	}
-	if function == "canon_waitable_join" { // by the name of the index that it looks up
-		class := spec.ClassWaitable
-		if strings.Contains(r.source.machine.Source.Line(caller.Place().Line), "(si)") {
-			class = spec.ClassWaitableSet
-		}
-		return spec.Expected{Class: class}, true
+	if function == "canon_waitable_join" {
+		return r.wantedToJoin(caller)
 	}
 	if want, ok := r.wantedEnd(caller); ok {
 		return want, true
 	}
 	return r.wantedResource(caller)
+}
+
+// wantedToJoin is what canon_waitable_join wants at the index that it looks up: its first parameter or its second.
+func (r *Run) wantedToJoin(caller *python.Call) (spec.Expected, bool) {
+	line := r.source.machine.Source.Line(caller.Place().Line)
+	for i, class := range []spec.Class{spec.ClassWaitable, spec.ClassWaitableSet} {
+		if params := caller.Code().Params(); i < len(params) && strings.Contains(line, "("+params[i]+")") {
+			return spec.Expected{Class: class}, true
+		}
+	}
+	return spec.Expected{}, false
+}
+
+// wantedIsNotKnown notes that a function of the version, which is not as in the pin, looks up an index, and what it wants there is not known.
+func (r *Run) wantedIsNotKnown(c *python.Call) {
+	caller := c.Caller()
+	if caller == nil || r.source.machine.Source.Covered(engine.Plain(caller.Code().QualifiedName())) {
+		return
+	}
+	r.isNotKnown(needsWanted, fmt.Sprintf("%s looks up an index (%s:%d), and what it wants there is not known", engine.Plain(caller.Code().QualifiedName()),
+		caller.Place().File, caller.Place().Line))
 }
 
 // wantedResource is the resource handle that a function with an argument for a resource type expects.
@@ -196,7 +217,7 @@ func (r *Run) wantedResource(caller *python.Call) (spec.Expected, bool) {
 
 // wantedEnd is the end that a function with an argument for the class of ends expects.
 func (r *Run) wantedEnd(caller *python.Call) (spec.Expected, bool) {
-	want := spec.Expected{Typed: true}
+	want, typed := spec.Expected{Typed: true}, false
 	for _, name := range []string{"EndT", "ReadableEndT"} {
 		if v, ok := caller.Arg(name); ok {
 			if class, ok := v.(*python.Class); ok {
@@ -208,13 +229,13 @@ func (r *Run) wantedEnd(caller *python.Call) (spec.Expected, bool) {
 		v, _ := caller.Arg(name)
 		if x, ok := v.(*python.Instance); ok {
 			t, _ := x.Get("t")
-			want.Payload = mirror.As[spec.ValType](r.source.mirror, t)
+			want.Payload, typed = mirror.As[spec.ValType](r.source.mirror, t), true
 		}
 	}
 	if v, ok := caller.Arg("t"); ok { // of lift_async_value: the type of the elements
-		want.Payload = mirror.As[spec.ValType](r.source.mirror, v)
+		want.Payload, typed = mirror.As[spec.ValType](r.source.mirror, v), true
 	}
-	return want, want.Class != spec.ClassNone
+	return want, typed && want.Class != spec.ClassNone
 }
 
 // delivered is told that a set delivers an event.
@@ -226,8 +247,12 @@ func (r *Run) delivered(c *python.Call, result python.Value) {
 	r.sync()
 	v, _ := c.Arg("w")
 	e, _ := r.source.mirror.Value(v).(spec.Element)
-	code, _ := mirror.Core(event.Items()[0])
+	code, known := mirror.Enum[spec.EventCode](event.Items()[0])
+	if !known {
+		r.isNotKnown(needsCodes, "an EventCode that is not known here is delivered")
+		return
+	}
 	if t := r.Store.Running(); t != nil && e != nil {
-		(*watcher)(r).Delivered(t.Instance(), spec.EventCode(code.Uint64()), indexOn(event.Items()[1]), e)
+		(*watcher)(r).Delivered(t.Instance(), code, indexOn(event.Items()[1]), e)
 	}
 }

@@ -166,7 +166,11 @@ func (r *Run) copyingOnSource(args []python.Value) {
 }
 
 func (r *Run) copyDoneOnSource(args []python.Value) {
-	k, result := args[0].(int), spec.CopyResult(args[1].(int))
+	k := args[0].(int)
+	result, ok := mirror.Enum[spec.CopyResult](args[1])
+	if !ok {
+		r.isNotKnown(needsCodes, "a copy ends with a CopyResult that is not known here")
+	}
 	r.host.shared[k].endCopy(result)
 	r.hostPassed(hostCopied, k, nil, []spec.Value{result})
 }

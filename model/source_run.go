@@ -76,6 +76,7 @@ type sourceShared struct {
 	originMark python.Mark
 	ops        map[string]python.Value
 	hostOps    map[string]python.Value
+	changed    *changedSet       // to which what is not known is added; nil: to none
 	gone       map[string]string // actions that cannot be taken, and why
 }
 

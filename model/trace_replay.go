@@ -69,7 +69,7 @@ func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 		if err != nil {
 			return nil, err
 		}
-		noteUnknown(r.source.mirror, changed)
+		r.noteUnknown(changed)
 	}
 	r.recorder, r.Observer, r.neverWritten = f.recorder, f, true
 	r.Main()

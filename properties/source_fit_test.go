@@ -82,3 +82,51 @@ func TestBuiltinsThatAreGone(t *testing.T) {
 		}
 	}
 }
+
+// violatedIn are the properties that a report says are violated.
+func violatedIn(r *model.Report) (names []string) {
+	for _, v := range r.Violations {
+		names = append(names, v.Property)
+	}
+	return names
+}
+
+// A lookup whose type is no longer checked is found, or the promise about it is not checked: another name of a parameter, or a function
+// of its own for the lookup, does not hide it, and is no violation itself.
+func TestLookupsUnderOtherNames(t *testing.T) {
+	const rep = "def canon_resource_rep(rt, i):\n  h = current_instance().handles.get(i)\n  trap_if(not isinstance(h, ResourceHandle))\n  trap_if(h.rt is not rt)\n"
+	const untyped = "  h = current_instance().handles.get(i)\n  trap_if(not isinstance(h, ResourceHandle))\n"
+	if r := searchEdited(t, "handles", 3, rep, "def canon_resource_rep(rt, i):\n"+untyped); !slices.Contains(violatedIn(r), "typed-use") {
+		t.Errorf("%v", violatedIn(r))
+	}
+	for _, edit := range []string{
+		"def canon_resource_rep(res_t, i):\n" + untyped,
+		"def look(i):\n" + untyped + "  return h\n\ndef canon_resource_rep(rt, i):\n  h = look(i)\n",
+	} {
+		r := searchEdited(t, "handles", 3, rep, edit)
+		if why := r.NotChecked["typed-use"]; !strings.Contains(why, " looks up an index (definitions.py:") || len(r.Violations) > 0 {
+			t.Errorf("%q: %q, %v", edit, why, violatedIn(r))
+		}
+	}
+	r := searchEdited(t, "waitables", 3, "def canon_waitable_join(wi, si):", "def canon_waitable_join(wi, set_index):", "if si == 0:", "if set_index == 0:",
+		"handles.get(si)", "handles.get(set_index)", "def canon_waitable_set_wait(cancellable, mem, si, ptr)", "def canon_waitable_set_wait(cancellable, mem, set_index, ptr)",
+		"def canon_waitable_set_poll(cancellable, mem, si, ptr)", "def canon_waitable_set_poll(cancellable, mem, set_index, ptr)",
+		"code,si = unpack", "code,set_index = unpack")
+	if len(r.Violations) > 0 || r.NotChecked["typed-use"] != "" {
+		t.Errorf("%v, %v", violatedIn(r), r.NotChecked)
+	}
+}
+
+// Members of enumerations are told apart by their names: another numbering changes nothing, and a new member is no violation.
+func TestEnumerations(t *testing.T) {
+	pin := searchEdited(t, "streams", 5)
+	r := searchEdited(t, "streams", 5, "  IDLE = 1\n  COPYING = 2\n  CANCELLING_COPY = 3\n  DONE = 4\n", "  DONE = 1\n  IDLE = 2\n  COPYING = 3\n  CANCELLING_COPY = 4\n")
+	if len(r.Violations) > 0 || len(r.NotChecked) > 0 || r.States < pin.States {
+		t.Errorf("%v, %v, %d states, and not %d", violatedIn(r), r.NotChecked, r.States, pin.States)
+	}
+	r = searchEdited(t, "tasks", 3, "    INITIAL = 1\n    STARTED = 2\n", "    INITIAL = 1\n    QUEUED = 2\n    STARTED = 7\n", "self.state = Task.State.INITIAL", "self.state = Task.State.QUEUED",
+		"self.state == Task.State.INITIAL", "self.state == Task.State.QUEUED")
+	if why := r.NotChecked["calls-resolved"]; why != "Task.state is not what it was" || len(r.Violations) > 0 {
+		t.Errorf("%q, %v", why, violatedIn(r))
+	}
+}

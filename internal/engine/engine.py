@@ -285,7 +285,7 @@ class Run:
         return copied_some
 
     def on_copy_done(self, s):
-        return lambda result: copy_done(s, int(result))
+        return lambda result: copy_done(s, result)
 
     def known(self, s):
         while len(self.shared) <= s:
@@ -389,7 +389,7 @@ def host_copy(run, s, n, seed):
 def host_done(run, s, result):
     _, _, on_copy_done = run.known(s).pending
     run.known(s).pending = None
-    on_copy_done(D.CopyResult(result))
+    on_copy_done(getattr(D.CopyResult, ('COMPLETED', 'DROPPED', 'CANCELLED')[result]))
 
 
 OPS.update({  # on memory

@@ -50,6 +50,8 @@ type Plans struct {
 	OnUnknown func(class, field string)
 	// Ready calls a ready function that the port has nothing for. Nil: no thread is ready that has one.
 	Ready func(f python.Value) bool
+	// OnMember is told of each member of an enumeration that the port does not have, wherever it is. It may be nil.
+	OnMember func(member string)
 }
 
 // NewPlans makes plans for the classes of a machine.

@@ -69,6 +69,9 @@ func (p *Plans) setterOfKind(t reflect.Type) setter {
 		}
 	case reflect.Uint8:
 		words := spec.MirrorWords[t]
+		if names := namesOf(t); words == nil && names != nil {
+			return enumSetter(t, names)
+		}
 		return func(_ *Mirror, at unsafe.Pointer, v python.Value) bool {
 			i, ok := number(v)
 			if s, is := v.(string); is {
