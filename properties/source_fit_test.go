@@ -130,3 +130,20 @@ func TestEnumerations(t *testing.T) {
 		t.Errorf("%q, %v", why, violatedIn(r))
 	}
 }
+
+// A limit that a version does not have under its name is not lowered: a world that lowers it is refused.
+func TestLimitsThatAreGone(t *testing.T) {
+	r := searchEdited(t, "limits", 2, "MAX_LENGTH", "MAX_LEN")
+	if r.Err == nil || !model.IsRefusal(r.Err) || r.Err.Error() != "definitions.py: there is no Table.MAX_LENGTH, which the world lowers" {
+		t.Errorf("%v", r.Err)
+	}
+	source, err := editedSource(t, "DETERMINISTIC_PROFILE", "DETERMINISTIC")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := model.WorldByName("handles")
+	search := model.Search{World: w, Source: source, Bounds: model.Bounds{Steps: 1}, Variant: spec.SingleTable, Deterministic: true}
+	if r := search.Run(); r.Err == nil || !strings.Contains(r.Err.Error(), "there is no DETERMINISTIC_PROFILE") {
+		t.Errorf("%v", r.Err)
+	}
+}

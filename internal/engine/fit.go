@@ -147,7 +147,11 @@ func (s *Source) MismatchOf(e *python.Exception) *Mismatch {
 			break
 		}
 	}
-	return &Mismatch{fmt.Sprintf("%s is not as cabi calls it: `%s` ends with %s: %s", at, lineOfEngine(e.Trace[0].Line), e.Class().Name(), e.Text())}
+	line := lineOfEngine(e.Trace[0].Line)
+	if strings.HasPrefix(line, "raise ") { // engine.py says itself what is not there
+		return &Mismatch{fmt.Sprintf("%s: %s", at, e.Text())}
+	}
+	return &Mismatch{fmt.Sprintf("%s is not as cabi calls it: `%s` ends with %s: %s", at, line, e.Class().Name(), e.Text())}
 }
 
 // lineOfEngine is a line of engine.py.

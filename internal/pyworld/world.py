@@ -296,6 +296,8 @@ def set_limits(limits, deterministic):
         D.MAX_FLAT_ASYNC_PARAMS = limit('flat_async_params')
     if 'flat_results' in LIMITS:
         D.MAX_FLAT_RESULTS = limit('flat_results')
+    if deterministic and not hasattr(D, 'DETERMINISTIC_PROFILE'):
+        raise ValueError('there is no DETERMINISTIC_PROFILE, which --deterministic sets')
     D.DETERMINISTIC_PROFILE = deterministic
 
 
