@@ -60,7 +60,7 @@ func (x *expansion) makeRun() bool {
 	x.listen(r)
 	r.Main()
 	if err := r.sourceError(); err != nil {
-		x.yield(&successor{failed: err})
+		x.yield(x.failed(err))
 		return false
 	}
 	if x.current >= 0 {
@@ -216,6 +216,16 @@ func (x *expansion) add(r *Run, s *successor) {
 			return
 		}
 	}
+}
+
+// failed is the successor by the action that is being taken, or by none, with which the run could not go on.
+func (x *expansion) failed(err error) *successor {
+	s := &successor{failed: err}
+	if x.current >= 0 {
+		a := x.menu[x.current]
+		s.action, s.template, s.choices = a.Action, a.template, slices.Clone(x.actor.Tape[len(x.to.choices):])
+	}
+	return s
 }
 
 // save saves everything that an action can change.

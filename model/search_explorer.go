@@ -133,7 +133,9 @@ func (e *explorer) addSuccessor(from path, s *successor) bool {
 		return false
 	}
 	if s.failed != nil && e.report.Err == nil {
-		e.report.Err = s.failed
+		e.report.Err, e.report.Stopped = s.failed, true
+		e.report.LedTo = e.tracer.trace(s.pathFrom(from), &Violation{})
+		e.report.LedTo.Violates = ""
 	}
 	if e.tweak.onSuccessor != nil && !e.report.Stopped && !e.tweak.onSuccessor(s.pathFrom(from)) {
 		e.report.Stopped = true
@@ -386,5 +388,5 @@ func (w *worker) trace(to path, v *Violation) *Trace {
 	r.Main()
 	r.recorder.flush()
 	return &Trace{World: w.World, Variant: w.Variant, Source: w.Source, Without: sortedKeys(w.Without), Choices: to.choices, Lines: r.recorder.lines,
-		Violates: fmt.Sprintf("%s: %s", v.Property, v.Message)}
+		Violates: fmt.Sprintf("%s: %s", v.Property, v.Message), Comments: w.Source.comments()}
 }

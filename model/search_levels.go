@@ -116,7 +116,7 @@ func (x *expansion) makeRunOnSource() {
 		r.goOnOnSource()
 	}
 	if err := r.sourceError(); err != nil {
-		x.yield(&successor{failed: err})
+		x.yield(x.failed(err))
 		x.firstOpen = len(x.menu)
 		x.levels.clear()
 	}

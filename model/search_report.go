@@ -34,6 +34,7 @@ type Report struct {
 	Disk       int64        // bytes that states take on disk
 	// NotChecked are the properties that cannot be checked on the search's definitions.py, and why.
 	NotChecked map[string]string
+	LedTo      *Trace   // what led to where a definitions.py could not be run on, as Err says
 	NotTaken   []string // actions of the world's menus that the definitions.py does not have, and why
 	Reduced    bool     // states that differ only in the numbers of indices were taken for one
 }

@@ -35,3 +35,11 @@ func IsRefusal(err error) bool {
 	var mismatch *engine.Mismatch
 	return errors.As(err, &refusal) || errors.As(err, &mismatch)
 }
+
+// comments say in a trace on which definitions.py it was found, if that is not the pin's.
+func (s *Source) comments() []string {
+	if s == nil || s.CoversAll() {
+		return nil
+	}
+	return []string{fmt.Sprintf("on %s, which is not as the pin", s.Name)}
+}

@@ -173,6 +173,17 @@ func (r *Run) refusesOnSource(a Action) error {
 	return nil
 }
 
+// mostSteps is how many instructions of Python an action may take, large objects counted as more. So a search can be stopped soon, and
+// takes little memory, even if the file has a loop that does not end.
+const mostSteps = 1_000_000
+
+// Endless says that an action did not end within mostSteps.
+type Endless struct{ python.Place }
+
+func (e *Endless) Error() string {
+	return fmt.Sprintf("%s: an action is not over after %d instructions; if a loop here ends, it is too long for a search", e.Place, mostSteps)
+}
+
 // acting is the activation that acts next.
 func (r *Run) acting() *Activation {
 	stack := r.stackOf(r.Store.Running())
@@ -182,6 +193,7 @@ func (r *Run) acting() *Activation {
 // advance runs the Python until somebody acts. It ends the pending action if that is done, and returns how the specification stopped.
 func (r *Run) advance() error {
 	s := r.source
+	s.machine.Limit(mostSteps)
 	if err := s.machine.Run(); err != nil {
 		return r.stopOnSource(err)
 	}
@@ -238,8 +250,11 @@ func (r *Run) stopOnSource(err error) error {
 	s := r.source
 	var e *python.Exception
 	if !errors.As(err, &e) {
-		s.failed = err // outside of the subset, or too long
-		return err
+		var exhausted *python.Exhausted
+		if s.failed = err; errors.As(err, &exhausted) {
+			s.failed = &Endless{exhausted.Place}
+		}
+		return s.failed
 	}
 	if m := s.machine.Source.MismatchOf(e); m != nil {
 		s.failed = m

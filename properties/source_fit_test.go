@@ -1,6 +1,7 @@
 package properties_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -145,5 +146,21 @@ func TestLimitsThatAreGone(t *testing.T) {
 	search := model.Search{World: w, Source: source, Bounds: model.Bounds{Steps: 1}, Variant: spec.SingleTable, Deterministic: true}
 	if r := search.Run(); r.Err == nil || !strings.Contains(r.Err.Error(), "there is no DETERMINISTIC_PROFILE") {
 		t.Errorf("%v", r.Err)
+	}
+}
+
+// A loop that does not end, and a list that is too long, stop the search soon, with the line and with what led there.
+func TestEndlessRuns(t *testing.T) {
+	const inc = "def canon_backpressure_inc():\n"
+	for _, body := range []string{"  while True:\n    pass\n", "  x = [0] * (1 << 28)\n", "  l = []\n  while True:\n    l.append([1] * 1000)\n"} {
+		r := searchEdited(t, "backpressure", 4, inc, inc+body)
+		var endless *model.Endless
+		if !errors.As(r.Err, &endless) || endless.Function != "canon_backpressure_inc" || len(r.Violations) > 0 {
+			t.Errorf("%q: %v, %v", body, r.Err, violatedIn(r))
+			continue
+		}
+		if text := r.LedTo.String(); !strings.HasPrefix(text, "# on ") || !strings.HasSuffix(strings.TrimSpace(text), "B: backpressure.inc") {
+			t.Errorf("%q:\n%s", body, text)
+		}
 	}
 }

@@ -138,6 +138,9 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 	if report.Err != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "cabi: stopped early: %v\n", report.Err)
 	}
+	if report.LedTo != nil {
+		fmt.Fprintf(cmd.ErrOrStderr(), "this led there:\n\n%s\n", report.LedTo)
+	}
 	if model.IsRefusal(report.Err) && len(report.Violations) == 0 {
 		return exitError{code: 2}
 	}
