@@ -96,7 +96,7 @@ func hostValues(t spec.ValType) int {
 
 // tickActions are none if no thread is ready, because a tick then changes nothing.
 func (r *Run) tickActions(_ *Activation, a Action) []Action {
-	if !r.Store.SomeReady() {
+	if !r.SomeReady() {
 		return nil
 	}
 	return []Action{a}

@@ -17,7 +17,7 @@ func (r *Run) howItEnds() (how string, waiting []string) {
 	switch {
 	case len(waiting) == 0:
 		return endReturns, nil
-	case r.Store.SomeReady():
+	case r.SomeReady():
 		return endUnfinished, waiting
 	}
 	return endDeadlocks, waiting

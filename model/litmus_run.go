@@ -288,7 +288,7 @@ func (l *litmusRun) nextLine(r *Run, at *Activation) *Line {
 		one := l.alternativeOf(line)
 		text := one.Text
 		if text == wordTicks { // the line is taken again until no thread is ready
-			if at.Kind == KindHost && r.Store.SomeReady() {
+			if at.Kind == KindHost && r.SomeReady() {
 				return &Line{Text: opTick, Number: one.Number}
 			}
 			text = wordSkip

@@ -19,11 +19,16 @@ func (r *Run) observe() {
 	on := func(function string, enter func(c *python.Call), leave func(c *python.Call, result python.Value)) {
 		o := &python.Observer{}
 		if enter != nil {
-			o.Enter = func(_ *python.Machine, c *python.Call) error { enter(c); return nil }
+			o.Enter = func(_ *python.Machine, c *python.Call) error {
+				if !s.probing {
+					enter(c)
+				}
+				return nil
+			}
 		}
 		if leave != nil {
 			o.Leave = func(_ *python.Machine, c *python.Call, result python.Value, e *python.Exception) error {
-				if e == nil {
+				if e == nil && !s.probing {
 					leave(c, result)
 				}
 				return nil

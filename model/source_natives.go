@@ -31,7 +31,7 @@ func (r *Run) natives() map[string]native {
 	get := func(f func(args []python.Value) python.Value) native {
 		return func(_ *python.Machine, args []python.Value) (python.Value, error) { return f(args), nil }
 	}
-	return map[string]native{
+	natives := map[string]native{
 		"ask":    func(*python.Machine, []python.Value) (python.Value, error) { return nil, python.ErrSuspend },
 		"enter":  do(r.enterOnSource),
 		"choose": get(func(args []python.Value) python.Value { return r.Store.Choose(r.choiceSite(), args[0].(int)) }),
@@ -58,6 +58,15 @@ func (r *Run) natives() map[string]native {
 		"passed":       r.passedOnSource,
 		"reclaimed":    do(func(args []python.Value) { r.host.shared[args[0].(int)].Copying = false }),
 	}
+	for name, f := range natives {
+		natives[name] = func(m *python.Machine, args []python.Value) (python.Value, error) {
+			if r.source.probing {
+				return nil, errProbing
+			}
+			return f(m, args)
+		}
+	}
+	return natives
 }
 
 // enterOnSource is told that core code, or the host, is called.

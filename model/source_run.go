@@ -60,6 +60,7 @@ type sourceRun struct {
 	asPorted  bool               // the state is written without what the port does not know
 	failed    error              // why the run could not go on; nil: it could
 	stop      engine.Stop        // how the Python stopped, and where
+	probing   bool               // a function is called whose effects are undone, and which nobody hears of
 
 	onCancel  []python.Value // of the host's calls, by number
 	onResolve []python.Value // of the calls of the host's functions

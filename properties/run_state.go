@@ -13,7 +13,7 @@ import (
 func atHost(r *model.Run) bool { return r.Store.Running() == nil }
 
 // quiescent reports whether control is with the host and no thread is ready: nothing happens until the host acts.
-func quiescent(r *model.Run) bool { return atHost(r) && !r.Store.SomeReady() }
+func quiescent(r *model.Run) bool { return atHost(r) && !r.SomeReady() }
 
 // halfDone reports whether the run is in the middle of a step that the specification takes as one: realloc runs while values are
 // lowered, or the host while a stream or future that it implements is used. Between the parts of such a step, counts and

@@ -416,6 +416,11 @@ HOST_OPS = {
 }
 
 
+def some_ready(run):
+    """Whether Store.tick has a thread to go on with."""
+    return any([t.ready() for t in run.store.waiting])
+
+
 def begin(world, deterministic):
     """A run of a world."""
     set_limits(world.get('limits', {}), deterministic)
