@@ -43,6 +43,11 @@ func (r *Run) onSource(source *Source, options spec.Options) error {
 	shared.gone = shared.machine.Gone()
 	shared.ops, shared.hostOps = shared.operations("OPS"), shared.operations("HOST_OPS")
 	r.pairWorld()
+	if !source.CoversAll() { // see stateWriter.machine
+		if err := shared.machine.Freeze(r.source.run); err != nil {
+			return err
+		}
+	}
 	main, err := shared.machine.Attr(r.source.run, "main")
 	if err != nil {
 		return err

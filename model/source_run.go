@@ -59,6 +59,7 @@ type sourceRun struct {
 	last      sought             // the last index that was looked up
 	asPorted  bool               // the state is written without what the port does not know
 	failed    error              // why the run could not go on; nil: it could
+	encoded   []byte             // the state of the machine, for as long as its digest is made
 	stop      engine.Stop        // how the Python stopped, and where
 	probing   bool               // a function is called whose effects are undone, and which nobody hears of
 

@@ -1,8 +1,11 @@
 package model
 
 import (
+	"cmp"
+	"crypto/sha256"
 	"fmt"
 	"math/big"
+	"slices"
 	"strconv"
 
 	"cabi/internal/engine"
@@ -25,6 +28,7 @@ func (w *stateWriter) source(r *Run) {
 	if r.source == nil || r.source.asPorted {
 		return
 	}
+	w.machine(r)
 	p := &pythonWriter{stateWriter: w, r: r}
 	for _, u := range r.source.mirror.Unknown {
 		w.Put("unknown ", u.Owner, ".", u.Name, "=")
@@ -44,6 +48,25 @@ func (w *stateWriter) source(r *Run) {
 	}
 	p.blocked()
 }
+
+// machine writes a digest of everything that the machine of a changed definitions.py holds: variables of modules, captured variables,
+// defaults, attributes of classes, objects that the port knows and that hold more than it does, iterators. Whoever changes the file can
+// keep a part of the state anywhere. A state that cannot be written so ends the search.
+func (w *stateWriter) machine(r *Run) {
+	s := r.source
+	if s.machine.Source.CoversAll() {
+		return
+	}
+	var err error
+	s.encoded, err = s.machine.AppendState(s.encoded[:0], s.run, pythonList(s.onCancel), pythonList(s.onResolve), pythonList(s.shared))
+	if err != nil {
+		s.failed = cmp.Or(s.failed, fmt.Errorf("%s cannot be explored: a state cannot be told from others: %w", s.machine.Source.Name, err))
+	}
+	w.Put("machine ", fmt.Sprintf("%x", sha256.Sum256(s.encoded)), "\n")
+}
+
+// pythonList is a list of values, of its own.
+func pythonList(vs []python.Value) *python.List { return python.NewList(slices.Clone(vs)...) }
 
 // blocked writes the stacks of the threads that are blocked.
 func (p *pythonWriter) blocked() {
