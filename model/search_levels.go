@@ -77,7 +77,7 @@ func (l *levels) restore(r *Run, p *pathActor) {
 	l.last().run.Restore()
 	r.actor = p
 	r.Store.MirrorChoices(p)
-	r.sync()
+	r.guarded(r.sync)
 }
 
 // commonLen is how many elements two lists have in common at their beginnings.

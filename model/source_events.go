@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cabi/internal/engine"
@@ -42,7 +43,7 @@ func (r *Run) observe() {
 	})
 	on("cont_new", nil, func(c *python.Call, result python.Value) {
 		if x, ok := result.(*python.Instance); ok {
-			f, _ := c.Arg("f")
+			f := argument(c, "f", 0)
 			s.mirror.Begins(x, f)
 		}
 	})
@@ -54,23 +55,36 @@ func (r *Run) observe() {
 }
 
 func (r *Run) resumes(c *python.Call) {
-	v, _ := c.Arg("current_thread")
+	v := argument(c, "current_thread", 2)
 	t := mirror.As[*spec.Thread](r.source.mirror, v)
+	if t == nil {
+		r.source.failed = fmt.Errorf("%s cannot be explored: resume is not given the thread that it resumes", r.source.machine.Source.Name)
+		panic(r.source.failed)
+	}
 	r.source.resumers = append(r.source.resumers, r.source.machine.Fiber())
 	r.Store.MirrorResumes(t)
 }
 
 func (r *Run) newThread(c *python.Call) {
-	v, _ := c.Arg("self")
+	v := argument(c, "self", 0)
 	if t := mirror.As[*spec.Thread](r.source.mirror, v); t != nil {
 		r.source.made = append(r.source.made, v.(*python.Instance))
 		t.MirrorSerial(len(r.source.made))
 	}
 }
 
+// argument is an argument of a call, by the name that the pin has for the parameter, or by its position.
+func argument(c *python.Call, name string, position int) python.Value {
+	if params := c.Code().Params(); !slices.Contains(params, name) && position < len(params) {
+		name = params[position]
+	}
+	v, _ := c.Arg(name)
+	return v
+}
+
 // tableOf says whose table the table is whose method is called; nil: it is none of an instance's.
 func (r *Run) tableOf(c *python.Call) *mirror.TableOf {
-	v, _ := c.Arg("self")
+	v := argument(c, "self", 0)
 	x, ok := v.(*python.Instance)
 	if !ok {
 		return nil
@@ -84,7 +98,7 @@ func (r *Run) added(c *python.Call, result python.Value) {
 	if of == nil {
 		return
 	}
-	v, _ := c.Arg("e")
+	v := argument(c, "e", 1)
 	r.sync()
 	if e, ok := r.source.mirror.Value(v).(spec.Element); ok {
 		r.source.mirror.Flush()
@@ -106,7 +120,7 @@ func within(c *python.Call) bool {
 // sought is told that an index is about to be looked up.
 func (r *Run) sought(c *python.Call) {
 	of := r.tableOf(c)
-	v, _ := c.Arg("i")
+	v := argument(c, "i", 1)
 	if t := r.Store.Running(); of == nil && t != nil { // a table of functions, which is no instance's
 		r.source.last = sought{inst: t.Instance(), want: spec.Expected{Class: spec.ClassCoreFuncRef}, index: indexOn(v)}
 	}
@@ -132,7 +146,7 @@ func (r *Run) found(c *python.Call, result python.Value, removed bool) {
 	if of == nil || within(c) {
 		return
 	}
-	v, _ := c.Arg("i")
+	v := argument(c, "i", 1)
 	r.sync()
 	e, _ := r.source.mirror.Value(result).(spec.Element)
 	r.source.mirror.Flush()
@@ -250,8 +264,11 @@ func (r *Run) delivered(c *python.Call, result python.Value) {
 		return
 	}
 	r.sync()
-	v, _ := c.Arg("w")
-	e, _ := r.source.mirror.Value(v).(spec.Element)
+	v, known := c.Arg("w")
+	e, isElement := r.source.mirror.Value(v).(spec.Element)
+	if hears := r.source.mirror.OnUnknown; (!known || !isElement) && hears != nil {
+		hears("WaitableSet", "get_pending_event")
+	}
 	code, known := mirror.Enum[spec.EventCode](event.Items()[0])
 	if !known {
 		r.isNotKnown(needsCodes, "an EventCode that is not known here is delivered")

@@ -34,7 +34,7 @@ func (r *Run) onSource(source *Source, options spec.Options) error {
 		return err
 	}
 	plans := mirror.NewPlans(engine.File)
-	plans.Classes, plans.Ready = hostClasses, shared.ready
+	plans.Classes, plans.Ready, plans.Strict = hostClasses, shared.ready, !source.CoversAll()
 	shared.mirror = &mirror.Mirror{Plans: plans, Machine: shared.machine.Machine, Store: r.Store}
 	r.observe()
 	if r.source.run, err = shared.machine.Begin(r.World, options.Deterministic); err != nil {
@@ -55,8 +55,8 @@ func (r *Run) onSource(source *Source, options spec.Options) error {
 	if r.source.main, err = shared.machine.Start(main); err != nil {
 		return err
 	}
-	r.sync()
-	return nil
+	r.guarded(r.sync)
+	return r.source.failed
 }
 
 // Fits returns an error unless a world, with sites that are switched off, can be run on the source.
@@ -173,7 +173,7 @@ func (r *Run) reuseOnSource(actor Actor, choices spec.Choices) {
 	r.source.origin.Restore()
 	r.actor, r.observers = actor, observers
 	r.Store.MirrorChoices(choices)
-	r.sync()
+	r.guarded(r.sync)
 	for _, c := range r.checkers {
 		c.Begin(r)
 	}

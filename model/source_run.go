@@ -115,8 +115,10 @@ func (r *Run) mainOnSource() {
 
 // goOnOnSource has the run go on until the actor ends it or the specification is stopped.
 func (r *Run) goOnOnSource() {
-	for r.stepOnSource() {
-	}
+	r.guarded(func() {
+		for r.source.failed == nil && r.stepOnSource() {
+		}
+	})
 }
 
 // stepOnSource has the Python run to the next menu, and begins the next action. It reports whether the run goes on.

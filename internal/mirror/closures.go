@@ -144,6 +144,9 @@ func (m *Mirror) closurePair(v python.Value) *pair {
 			return p
 		}
 	}
+	if m.Strict && m.lacksAny(v, pl) {
+		return nil
+	}
 	p := newPair(pl, v)
 	if pl.byValue {
 		m.fill(p)
@@ -164,7 +167,10 @@ func (m *Mirror) closure(v python.Value) any {
 		return nil
 	}
 	if pl := m.closurePlan(f); pl.mirror.Self != "" && !pl.own {
-		self, _ := m.step(v, pl.mirror.Self)
+		self, ok := m.step(v, pl.mirror.Self)
+		if !ok {
+			m.lose(pl, pl.mirror.Self)
+		}
 		return m.Value(self)
 	}
 	if p := m.closurePair(v); p != nil {
@@ -181,5 +187,39 @@ func (m *Mirror) ofHost(v python.Value) bool {
 		return isNative
 	}
 	pl := m.closurePlan(f)
-	return pl.own || pl.known
+	return pl.own || pl.known && !pl.lost
+}
+
+// lacksAny reports whether a closure is without something that the port's struct is filled from: it is then as good as unknown.
+func (m *Mirror) lacksAny(v python.Value, pl *plan) bool {
+	for i := range pl.fields {
+		if path := pl.fields[i].path; m.lacks(v, path) {
+			m.lose(pl, strings.Join(path, "."))
+			return true
+		}
+	}
+	return false
+}
+
+// lacks reports whether a path from a closure ends too early. A variable that has no value yet is no end.
+func (m *Mirror) lacks(v python.Value, path []string) bool {
+	for _, name := range path {
+		next, ok := m.step(v, name)
+		if f := functionOf(v); !ok && f != nil && slices.Contains(f.Variables(), name) {
+			return false
+		}
+		if !ok {
+			return true
+		}
+		v = next
+	}
+	return false
+}
+
+// lose notes that a closure has not what the port knows of it.
+func (m *Mirror) lose(pl *plan, path string) {
+	pl.lost = true
+	if what := strings.ReplaceAll(pl.name, "<locals>.", "") + " has no " + path; !slices.Contains(m.Lost, what) {
+		m.Lost = append(m.Lost, what)
+	}
 }

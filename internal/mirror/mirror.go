@@ -46,6 +46,10 @@ type Plans struct {
 	OwnFile string
 	// Classes are classes of that file that the program has structs for.
 	Classes map[string]spec.MirrorType
+	// Strict has closures that lack something be unknown: those of a file that differs from what the port ports.
+	Strict bool
+	// Lost says which closures lack what.
+	Lost []string
 	// OnUnknown is told of each field that holds what the port has nothing for. It may be nil.
 	OnUnknown func(class, field string)
 	// Ready calls a ready function that the port has nothing for. Nil: no thread is ready that has one.
@@ -107,6 +111,7 @@ type plan struct {
 	fields  []fieldPlan
 	unknown []unknownField
 	own     bool // the host's
+	lost    bool // closures of the function lack something that the port knows of them
 	table   bool // the class Table
 }
 
