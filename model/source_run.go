@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
@@ -390,6 +391,10 @@ func (r *Run) sync() {
 	s := r.source
 	m := s.mirror
 	m.Sync()
+	if m.Refused != "" && !s.machine.Source.CoversAll() {
+		s.failed = cmp.Or(s.failed, fmt.Errorf("%s cannot be explored: %s, without which actions would be left out", s.machine.Source.Name, m.Refused))
+		panic(s.failed) // see guarded
+	}
 	for i, call := range r.invocations {
 		if !call.Resolved && s.onCancel[i] != nil {
 			call.onCancel = mirror.As[spec.OnCancel](m, s.onCancel[i])

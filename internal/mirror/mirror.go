@@ -50,6 +50,8 @@ type Plans struct {
 	Strict bool
 	// Lost says which closures lack what.
 	Lost []string
+	// Refused says what is of no use to the program in any way, so that searches would leave out actions; "": nothing is.
+	Refused string
 	// OnUnknown is told of each field that holds what the port has nothing for. It may be nil.
 	OnUnknown func(class, field string)
 	// Ready calls a ready function that the port has nothing for. Nil: no thread is ready that has one.
@@ -434,40 +436,6 @@ func (m *Mirror) fillInstance(p *pair, x *python.Instance) {
 type TableOf struct {
 	Inst    *spec.ComponentInstance
 	Threads bool
-}
-
-func (m *Mirror) fillTable(inst *spec.ComponentInstance, x *python.Instance, name string, threads bool) {
-	v, _ := x.Get(name)
-	table, ok := v.(*python.Instance)
-	if !ok {
-		return
-	}
-	if table.Tag() == nil {
-		table.SetTag(&TableOf{inst, threads})
-	}
-	a, _ := table.Get("array")
-	f, _ := table.Get("free")
-	array, _ := a.(*python.List)
-	free, _ := f.(*python.List)
-	if array == nil || free == nil {
-		return
-	}
-	m.readsFrom(python.Changes(table))
-	m.readsFrom(python.Changes(array))
-	m.readsFrom(python.Changes(free))
-	m.elements, m.free = m.elements[:0], m.free[:0]
-	for _, v := range array.Items() {
-		e, _ := m.Value(v).(spec.Element)
-		if v != nil && e == nil {
-			m.noteUnknown(Unknown{inst, name, v})
-		}
-		m.elements = append(m.elements, e)
-	}
-	for _, v := range free.Items() {
-		i, _ := v.(int)
-		m.free = append(m.free, uint64(i))
-	}
-	inst.MirrorTable(threads, m.elements, m.free)
 }
 
 // Begins says which function a new continuation begins with.

@@ -84,7 +84,7 @@ type Stamp struct{ time uint32 }
 // Time is when the object changed last, as Machine.Now says it; 0: it has not since it was made.
 func (s *Stamp) Time() uint32 { return s.time }
 
-// Changes is the stamp of an object that can change: a List, an Instance or a Bytearray; nil: it is none.
+// Changes is the stamp of an object that can change: a List, a Dict, a Set, an Instance or a Bytearray; nil: it is none.
 func Changes(v Value) *Stamp {
 	switch v := v.(type) {
 	case *List:
@@ -92,6 +92,10 @@ func Changes(v Value) *Stamp {
 	case *Instance:
 		return &v.changed
 	case *Bytearray:
+		return &v.changed
+	case *Dict:
+		return &v.changed
+	case *Set:
 		return &v.changed
 	}
 	return nil
