@@ -213,10 +213,10 @@ const (
 
 var typeSwitches = []typeSwitch{
 	{"StateWriter.readyFunc", "ReadyFunc", map[string]string{"HostReady": theHosts, "Thread": noSuch}},
-	{"Thread.WaitsFor", "ReadyFunc", map[string]string{"HostReady": theHosts, "Thread": noSuch}},
+	{"conditionOf", "ReadyFunc", map[string]string{"HostReady": theHosts, "Thread": noSuch}},
 	{"Store.ThreadsWaiting", "ReadyFunc", map[string]string{"HostReady": theHosts, "Thread": noSuch, "alwaysReady": noSet, "noBackpressure": noSet,
 		"waitableReady": noSet, "exclusiveFree": noSet, "subtaskResolved": noSet}},
-	{"StateWriter.waitable", "pendingEvent", nil},
+	{"StateWriter.waitable", "pendingEvent", map[string]string{"anyEvent": "states with it are never written"}},
 	{"StateWriter.begins", "threadFunc", map[string]string{"HostThread": theHosts, "coroutine": noSuch}},
 	{"StateWriter.callbacks", "OnResolve", map[string]string{"HostOnResolve": theHosts}},
 	{"StateWriter.onCopyDone", "OnCopyDone", map[string]string{"HostOnCopyDone": theHosts, "streamEvent": noSuch, "futureEvent": noSuch}},

@@ -167,8 +167,7 @@ func printUpstreamDifference(out io.Writer, report *upstream.Report, save string
 // printUnread says why whole states were not compared.
 func printUnread(out io.Writer, report *upstream.Report) {
 	for _, why := range slices.Sorted(maps.Keys(report.Unread)) {
-		fmt.Fprintf(out, "\nnot compared: %s, of which the text cannot be written on this definitions.py: %s\n",
-			model.Counted(report.Unread[why], "whole state"), why)
+		fmt.Fprintf(out, "\nnot compared: whole states of which the text cannot be written on this definitions.py: %s\n", why)
 	}
 }
 

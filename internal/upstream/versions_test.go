@@ -53,7 +53,7 @@ var harmless = []struct {
 
 func TestHarmlessVersions(t *testing.T) {
 	for _, version := range harmless {
-		report, err := Compare(Options{Dir: edited(t, version.texts...), Runs: 60, Seed: 1, Workers: 1})
+		report, err := Compare(Options{Dir: edited(t, version.texts...), Runs: 60, Seed: 1, Workers: 1, By: Both})
 		if err != nil {
 			t.Errorf("%s: %v", version.name, err)
 			continue
@@ -74,7 +74,7 @@ func TestHarmlessVersions(t *testing.T) {
 // The difference of a version that does something else is made smaller, and is a trace that departs on that version as well.
 func TestDifferenceIsMadeSmaller(t *testing.T) {
 	dir := edited(t, "trap_if(self.num_waiting > 0)", "pass", "trap_if(h.num_lends != 0)", "pass")
-	report, err := Compare(Options{Dir: dir, Runs: 3000, Seed: 1, Workers: 1})
+	report, err := Compare(Options{Dir: dir, Runs: 3000, Seed: 1, Workers: 1, By: CPython})
 	if err != nil {
 		t.Fatal(err)
 	}
