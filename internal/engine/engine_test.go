@@ -128,6 +128,13 @@ func TestCoversAll(t *testing.T) {
 	if s := source(t, smallFile); s.CoversAll() || s.Covered("Table.get") || s.Covered("nothing") {
 		t.Error("a function that the pin does not have so is covered")
 	}
+	if dir := os.Getenv("CABI_UPSTREAM"); dir == "" {
+		t.Log("set CABI_UPSTREAM to a checkout, to compare with the pin's file")
+	} else if pin, err := Open(dir); err != nil || !pin.CoversAll() {
+		t.Errorf("the pin's file is another (%v)", err)
+	} else if changed, err := newSource("definitions.py", pin.text+"\nTable.MAX_LENGTH = 3\n"); err != nil || changed.CoversAll() || !changed.Covered("Table.get") {
+		t.Errorf("a statement after the pin's changes nothing (%v)", err)
+	}
 	if s := (&Source{covered: map[string]bool{"f": true}}); !s.Covered("f.<lambda>") {
 		t.Error("a lambda does not belong to its function")
 	}
