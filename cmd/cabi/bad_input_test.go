@@ -245,7 +245,7 @@ var badArguments = []struct{ args, want string }{
 	{"replay @", "@ is a directory: name a file, or - for standard input"},
 	{"litmus @", "@ is a directory"},
 	{"replay @/ok.cabi/x", "@/ok.cabi/x: not a directory"},
-	{"replay - -", "takes one file, or - for standard input, and got 2"},
+	{"replay - -", "standard input, -, is named twice"},
 	{"replay -", "-: line 1: no world"},
 	{"replay @/empty", "@/empty: line 1: no world: a trace begins with a line such as"},
 	{"replay @/binary", "@/binary: line 1: not text: a trace is UTF-8, or JSON lines"},

@@ -110,6 +110,9 @@ func files(cmd *cobra.Command, args []string) error {
 	if slices.Contains(args, "") {
 		return exitError{2, cmd.CommandPath() + ": the name of a file is empty"}
 	}
+	if first := slices.Index(args, "-"); first >= 0 && slices.Contains(args[first+1:], "-") {
+		return exitError{2, cmd.CommandPath() + ": standard input, -, is named twice"}
+	}
 	return nil
 }
 

@@ -249,9 +249,6 @@ func (s *Source) NewMachine(natives map[string]func(m *python.Machine, args []py
 	if m.Definitions, err = m.Load("definitions"); err != nil {
 		return nil, err
 	}
-	if err := m.fits(); err != nil {
-		return nil, err
-	}
 	if m.Module, err = m.LoadSource("engine", File, pyworld.Source+engineSource); err != nil {
 		return nil, s.fitting(err)
 	}
@@ -264,8 +261,11 @@ func (s *Source) NewMachine(natives map[string]func(m *python.Machine, args []py
 // maxSteps is how many instructions a run may take.
 const maxSteps = 50_000_000
 
-// Begin makes a run of a world, given as it is written in JSON.
+// Begin makes a run of a world, given as it is written in JSON. It is an error if engine.py cannot call what it calls in every run.
 func (m *Machine) Begin(world any, deterministic bool) (*python.Instance, error) {
+	if err := m.fits(); err != nil {
+		return nil, err
+	}
 	w, err := m.valueOf(world)
 	if err != nil {
 		return nil, err
