@@ -95,8 +95,8 @@ func TestComplete(t *testing.T) {
 	}{
 		{[]string{"che"}, []string{"check"}},
 		{[]string{"trace", "c"}, []string{"convert"}},
-		{[]string{"check", "han"}, []string{"handles"}},
-		{[]string{"check", "handles", "han"}, nil},
+		{[]string{"check", "handl"}, []string{"handles"}},
+		{[]string{"check", "handles", "handl"}, nil},
 		{[]string{"check", "handles", "--variant", "store"}, []string{"store-wide"}},
 		{[]string{"check", "handles", "--property", "nonz"}, []string{"nonzero"}},
 		{[]string{"matrix", "--reference", "store"}, []string{"store-wide"}},
@@ -109,7 +109,7 @@ func TestComplete(t *testing.T) {
 		{[]string{"replay", "x", "--variant", "store"}, []string{"store-wide"}},
 		{[]string{"shrink", "x", "--property", "no-st"}, []string{"no-stale-alias", "no-stale-alias-weak", "no-stolen-event", "no-stuck-thread", "no-stop"}},
 		{[]string{"trace", "convert", "x", "--to", "m"}, []string{"mermaid"}},
-		{[]string{"bench", "worlds", "futures", "han"}, []string{"handles"}},
+		{[]string{"bench", "worlds", "futures", "handl"}, []string{"handles"}},
 		{[]string{"help", "che"}, []string{"check"}},
 	} {
 		out, code, err := execute(newRootCommand(), append([]string{"__complete"}, c.args...)...)
