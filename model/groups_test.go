@@ -17,7 +17,7 @@ var groups = map[string][]string{
 	"common":   {},
 	"world":    {"common"},
 	"run":      {"common", "world", "host", "property", "source"},
-	"host":     {"common", "world", "run", "property"},
+	"host":     {"common", "world", "run", "property", "source"},
 	"property": {"common", "world", "run", "host"},
 	"source":   {"common", "world", "run", "host", "property"},
 	"trace":    {"common", "world", "run", "host", "property", "source"},
