@@ -238,9 +238,7 @@ func (y *lends) apply(s Lends, o Operation) Step[Lends] {
 	})
 	var step Step[Lends]
 	step.After.Counts, step.After.Subtasks = port.State()
-	if step.Stop = siteOf(err); err != nil && !slices.Contains(lendStops, step.Stop) {
-		step.Wrong = err.Error()
-	}
+	step.stopped(err, lendStops)
 	return step
 }
 

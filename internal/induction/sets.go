@@ -1,7 +1,6 @@
 package induction
 
 import (
-	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -193,23 +192,8 @@ func (y *sets) apply(s Sets, o Operation) Step[Sets] {
 	})
 	var step Step[Sets]
 	step.After.In, step.After.Pending, step.After.Elements = port.State()
-	if step.Stop = siteOf(err); err != nil && !slices.Contains(setTraps, step.Stop) {
-		step.Wrong = err.Error()
-	}
+	step.stopped(err, setTraps)
 	return step
-}
-
-// siteOf is the trap or assert that an error is of; "": none.
-func siteOf(err error) spec.Site {
-	var trap *spec.Trap
-	var assert *spec.AssertionFailure
-	switch {
-	case errors.As(err, &trap):
-		return trap.Site
-	case errors.As(err, &assert):
-		return assert.Site
-	}
-	return ""
 }
 
 // setParts are the waitables, and after them the sets, that an operation does not touch: it touches its operands and the set that its

@@ -7,8 +7,10 @@
 package induction
 
 import (
+	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,6 +70,26 @@ type Step[S any] struct {
 	Stop   spec.Site // the trap that it took; "": none
 	Result int
 	Wrong  string // what it did that it does not say: it failed an assert, crashed, or changed something else; "": nothing
+}
+
+// stopped notes how an operation was stopped, by one of the traps and asserts that it may come to or wrongly; no error: it was not.
+func (s *Step[S]) stopped(err error, allowed []spec.Site) {
+	if s.Stop = siteOf(err); err != nil && !slices.Contains(allowed, s.Stop) {
+		s.Wrong = err.Error()
+	}
+}
+
+// siteOf is the trap or assert that an error is of; "": none.
+func siteOf(err error) spec.Site {
+	var trap *spec.Trap
+	var assert *spec.AssertionFailure
+	switch {
+	case errors.As(err, &trap):
+		return trap.Site
+	case errors.As(err, &assert):
+		return assert.Site
+	}
+	return ""
 }
 
 // A Failure is why an invariant is not inductive, or does not say what it should.
