@@ -117,12 +117,13 @@ func (s *Search) trySource() error {
 // Runs makes runs of a search's world, with the options that the search gives its own, each closed before the next.
 type Runs struct {
 	search   *Search
+	compiled *compiledWorld
 	onSource *sourceRuns // nil: they are made on the port
 }
 
 // Runs are runs of the search's world.
 func (s *Search) Runs() *Runs {
-	runs := &Runs{search: s}
+	runs := &Runs{search: s, compiled: compileWorld(s.World)}
 	if s.Source != nil {
 		runs.onSource = newSourceRuns(s.Source)
 	}
@@ -133,9 +134,9 @@ func (s *Search) Runs() *Runs {
 func (r *Runs) New(actor Actor, choices spec.Choices, checkers ...Checker) *Run {
 	s := r.search
 	if r.onSource != nil {
-		return must(r.onSource.next(compileWorld(s.World), s.World, s.options(choices), actor, checkers))
+		return must(r.onSource.next(r.compiled, s.World, s.options(choices), actor, checkers))
 	}
-	return NewRun(s.World, s.options(choices), actor, checkers...)
+	return newRun(r.compiled, s.World, s.options(choices), actor, checkers)
 }
 
 // NotChecked are the properties among some that cannot be checked on the definitions.py of the runs so far, and why.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -54,9 +55,11 @@ func (e *explorer) randomly() {
 		if e.Random.Runs > 0 {
 			n = min(n, e.Random.Runs-number)
 		}
+		var found []*Violation
 		for _, w := range e.walkAll(c, number, n) {
-			e.addWalk(c, w)
+			found = append(found, e.addWalk(c, w)...)
 		}
+		e.shrinkAll(found)
 		e.reportProgress()
 	}
 }
@@ -76,24 +79,43 @@ func (c *corpus) add(w *walkResult) {
 	c.walks = append(c.walks, w)
 }
 
-// walkAll makes n walks, from a number on.
+// walkAll makes n walks, from a number on. Those that may be longest are begun first, so that no worker is left with a long one.
 func (e *explorer) walkAll(c *corpus, number, n int) []*walkResult {
-	walks := make([]*walkResult, n)
+	walks, drawn := make([]*walkResult, n), make([]*drawnWalk, n)
+	for i := range drawn {
+		drawn[i] = e.drawWalk(i, uint64(number)+uint64(i))
+	}
+	slices.SortStableFunc(drawn, func(a, b *drawnWalk) int { return cmp.Compare(b.length, a.length) })
+	e.inParallel(n, func(w *worker, i int) { walks[drawn[i].place] = w.walk(c, drawn[i]) })
+	return walks
+}
+
+// inParallel has the workers do n things.
+func (e *explorer) inParallel(n int, do func(w *worker, i int)) {
 	var next atomic.Int64
 	var workers sync.WaitGroup
-	for _, w := range e.workers {
+	for _, w := range e.workers[:min(n, len(e.workers))] {
 		workers.Go(func() {
-			for i := next.Add(1) - 1; i < int64(n); i = next.Add(1) - 1 {
-				walks[i] = w.walk(c, uint64(number)+uint64(i))
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(w, i)
 			}
 		})
 	}
 	workers.Wait()
-	return walks
 }
 
-// addWalk adds a walk to the report, and if it has a new feature, to the corpus.
-func (e *explorer) addWalk(c *corpus, w *walkResult) {
+// shrinkAll shrinks violations and adds them to the report.
+func (e *explorer) shrinkAll(found []*Violation) {
+	if e.Random.Shrink != nil {
+		e.inParallel(len(found), func(_ *worker, i int) { found[i] = e.Random.Shrink(&e.Search, found[i]) })
+	}
+	for _, v := range found {
+		e.reportViolation(v)
+	}
+}
+
+// addWalk adds a walk to the report, and if it has a new feature, to the corpus. It returns the violations that are the first of their kinds.
+func (e *explorer) addWalk(c *corpus, w *walkResult) (first []*Violation) {
 	e.report.Runs++
 	e.report.Transitions += len(w.tried)
 	e.report.Depth = max(e.report.Depth, len(w.actions))
@@ -112,24 +134,23 @@ func (e *explorer) addWalk(c *corpus, w *walkResult) {
 		c.add(w)
 	}
 	for _, f := range w.found {
-		if !e.mustStop() {
-			e.addWalkViolation(f)
+		if e.isFirst(f.violation) {
+			v := &Violation{Property: f.property, Kind: f.kind, Message: f.message, Actions: len(f.actions)}
+			v.Trace = e.tracer.trace(f.path, v)
+			first = append(first, v)
 		}
 	}
 	w.tried, w.stops, w.features, w.found, w.sites, w.exercised = nil, nil, nil, nil, nil, nil // the corpus needs the path only
+	return first
 }
 
-// addWalkViolation adds a violation, shrunk, if it is the first of its kind.
-func (e *explorer) addWalkViolation(f foundAt) {
-	if e.foundKinds[f.key()] {
-		return
+// isFirst reports whether a violation is the first of its kind, or unless the search keeps going, the first of all.
+func (e *explorer) isFirst(v violation) bool {
+	if e.foundKinds[v.key()] || len(e.foundKinds) > 0 && !e.KeepGoing {
+		return false
 	}
-	v := &Violation{Property: f.property, Kind: f.kind, Message: f.message, Actions: len(f.actions)}
-	v.Trace = e.tracer.trace(f.path, v)
-	if e.Random.Shrink != nil {
-		v = e.Random.Shrink(&e.Search, v)
-	}
-	e.reportViolation(v)
+	e.foundKinds[v.key()] = true
+	return true
 }
 
 // A randomActor is the actor and the choices of a random walk. If the specification stops an action, the walk takes the action back
@@ -137,9 +158,8 @@ func (e *explorer) addWalkViolation(f foundAt) {
 type randomActor struct {
 	*worker
 	*walkResult
-	rng                    *rand.Rand
+	*drawnWalk
 	corpus                 *corpus
-	length                 int   // the most actions
 	weights                []int // by template: each walk prefers some and leaves others out
 	wrongOneIn             int   // one action in so many is with any index at all; 0: none
 	nextAction, nextChoice int   // how many of the path were taken
@@ -150,11 +170,23 @@ type randomActor struct {
 	fresh                  map[uint64]bool // the walk's features
 }
 
-// walk makes the walk of a number.
-func (w *worker) walk(c *corpus, number uint64) *walkResult {
-	g := &randomActor{worker: w, walkResult: &walkResult{}, rng: rand.New(rand.NewPCG(w.Random.Seed, number)), corpus: c, fresh: map[uint64]bool{}}
-	g.known = map[string]bool{}
-	g.length = 10 + g.rng.IntN(longestWalk-10)
+// A drawnWalk is a walk that is to be made.
+type drawnWalk struct {
+	place  int // among the walks that are made at once
+	length int // the most actions
+	rng    *rand.Rand
+}
+
+// drawWalk draws how long the walk of a number may be.
+func (e *explorer) drawWalk(place int, number uint64) *drawnWalk {
+	d := &drawnWalk{place: place, rng: rand.New(rand.NewPCG(e.Random.Seed, number))}
+	d.length = 10 + d.rng.IntN(longestWalk-10)
+	return d
+}
+
+// walk makes a walk.
+func (w *worker) walk(c *corpus, d *drawnWalk) *walkResult {
+	g := &randomActor{worker: w, walkResult: &walkResult{}, drawnWalk: d, corpus: c, fresh: map[uint64]bool{}, known: map[string]bool{}}
 	if n := len(c.walks); n > 0 && g.rng.IntN(4) > 0 {
 		g.startFrom(c.walks[n-1-min(g.rng.IntN(n), g.rng.IntN(n))]) // a late one, rather than an early one
 	}

@@ -67,7 +67,8 @@ func (c *compiledWorld) noteImmediates(words []string) {
 	c.readsMemory = c.readsMemory || words[0] == "memory.store" || c.world.builtin(words[0]) != nil // of which nothing is known
 	op, _ := c.world.op(words[0])
 	for i, kind := range op.imm {
-		if t, err := parseType(words[1+i], nil); kind == immType {
+		if kind == immType {
+			t, err := parseType(words[1+i], nil)
 			c.readsMemory = c.readsMemory || err != nil || !isNumber(t) // an error: it names a resource
 			c.noteType(words[1+i])
 		}
