@@ -244,7 +244,9 @@ func (e *explorer) finish() *Report {
 		}
 	}
 	for _, site := range sortedKeys(e.fired) {
-		if !e.fired[site] {
+		if e.fired[site] {
+			e.report.Fired = append(e.report.Fired, site)
+		} else {
 			e.report.NeverFired = append(e.report.NeverFired, site)
 		}
 	}

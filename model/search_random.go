@@ -2,6 +2,8 @@ package model
 
 import (
 	"cmp"
+	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"sync"
@@ -15,7 +17,10 @@ import (
 // Random says how a world is explored at random: by walks, many of which go on from where an earlier walk found something new.
 type Random struct {
 	Seed uint64
-	Runs int // how many walks to make; 0: until the search is stopped
+	Runs int // how many walks to make, in all shards; 0: until the search is stopped
+	// Shard, from 1 to Shards, is which part of the walks is made: of so many, every so manieth. Walks go on from walks of their own shard
+	// alone. 0: all are made.
+	Shard, Shards int
 	// Shrink makes a counterexample smaller; nil: it is left as it was found.
 	Shrink func(*Search, *Violation) *Violation
 }
@@ -50,18 +55,38 @@ type foundAt struct {
 // randomly walks until the search is stopped. What it finds is a function of the seed and of how many walks it makes.
 func (e *explorer) randomly() {
 	c := &corpus{seen: map[uint64]bool{}}
-	for number := 0; !e.mustStop() && (e.Random.Runs == 0 || number < e.Random.Runs); number += walksAtOnce {
-		n := walksAtOnce
-		if e.Random.Runs > 0 {
-			n = min(n, e.Random.Runs-number)
-		}
+	runs := e.Random.runs()
+	for made := 0; !e.mustStop() && made < runs; made += walksAtOnce {
 		var found []*Violation
-		for _, w := range e.walkAll(c, number, n) {
+		for _, w := range e.walkAll(c, made, min(walksAtOnce, runs-made)) {
 			found = append(found, e.addWalk(c, w)...)
 		}
 		e.shrinkAll(found)
 		e.reportProgress()
 	}
+	if e.Random.Shards > 0 {
+		e.report.Shapes = slices.Sorted(maps.Keys(c.seen))
+	}
+}
+
+// runs is how many walks are made, of those of the shard.
+func (r *Random) runs() int {
+	switch {
+	case r.Runs == 0:
+		return math.MaxInt
+	case r.Shards == 0:
+		return r.Runs
+	default:
+		return (r.Runs + r.Shards - r.Shard) / r.Shards
+	}
+}
+
+// number is the number of the ith walk that is made, among those of all shards.
+func (r *Random) number(i int) uint64 {
+	if r.Shards == 0 {
+		return uint64(i)
+	}
+	return uint64(i)*uint64(r.Shards) + uint64(r.Shard-1)
 }
 
 // A corpus is the walks that had a new feature, and the features of all. A feature is the shape of a state, or of an object in one,
@@ -79,11 +104,11 @@ func (c *corpus) add(w *walkResult) {
 	c.walks = append(c.walks, w)
 }
 
-// walkAll makes n walks, from a number on. Those that may be longest are begun first, so that no worker is left with a long one.
-func (e *explorer) walkAll(c *corpus, number, n int) []*walkResult {
+// walkAll makes n walks, after those that were made. Those that may be longest are begun first, so that no worker is left with a long one.
+func (e *explorer) walkAll(c *corpus, made, n int) []*walkResult {
 	walks, drawn := make([]*walkResult, n), make([]*drawnWalk, n)
 	for i := range drawn {
-		drawn[i] = e.drawWalk(i, uint64(number)+uint64(i))
+		drawn[i] = e.drawWalk(i, e.Random.number(made+i))
 	}
 	slices.SortStableFunc(drawn, func(a, b *drawnWalk) int { return cmp.Compare(b.length, a.length) })
 	e.inParallel(n, func(w *worker, i int) { walks[drawn[i].place] = w.walk(c, drawn[i]) })

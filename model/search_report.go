@@ -23,6 +23,7 @@ type Report struct {
 	NeverTaken []string
 	// Taken are how often each action of the menus was taken.
 	Taken map[string]int
+	Fired []spec.Site // the traps and asserts that fired
 	// NeverFired are the traps and asserts that were evaluated and never fired.
 	NeverFired []spec.Site
 	// Exercised are the properties that could have been violated, because the situations that they are about came up. Others hold vacuously.
@@ -36,6 +37,7 @@ type Report struct {
 	NotChecked map[string]string
 	LedTo      *Trace   // what led to where a definitions.py could not be run on, as Err says
 	NotTaken   []string // actions of the world's menus that the definitions.py does not have, and why
+	Shapes     []uint64 // of a shard of random walks, what States counts, sorted
 	Reduced    bool     // states that differ only in the numbers of indices were taken for one
 }
 

@@ -36,6 +36,7 @@ type checkCommand struct {
 	random     bool
 	duration   time.Duration
 	runs       bound
+	shard      shardFlag
 	seed       uint64
 	memory     size
 	disk       string
@@ -83,7 +84,8 @@ func newCheckCommand() *cobra.Command {
 	f.BoolVarP(&c.verbose, "verbose", "v", false, "print more: the properties, what stopped runs, what never came up, memory")
 	f.BoolVar(&c.random, "random", false, "walk at random instead of exploring everything")
 	f.DurationVar(&c.duration, "duration", 0, "stop after so long; 0: never, or of random walks after a minute")
-	f.Var(&c.runs, "runs", "how many random walks to make; if it is not given, as many as the duration allows")
+	f.Var(&c.runs, "runs", "how many random walks to make, in all shards; if it is not given, as many as the duration allows")
+	f.Var(&c.shard, "shard", "make the Ith of N parts of the random walks, as on one of N machines; cabi merge merges what all print")
 	f.Uint64Var(&c.seed, "seed", 1, "what random walks are made from")
 	f.Var(&c.memory, "memory", "how much memory to use, about, as 2GB; states beyond go to disk; if it is not given, as much as is needed")
 	f.StringVar(&c.disk, "disk", "", "the directory for what memory has no room for; if it is not given, that for temporary files")
@@ -188,7 +190,7 @@ func (c *checkCommand) search(cmd *cobra.Command, world *model.World) (model.Sea
 		return search, exitError{2, fmt.Sprintf("the world %s says no bound on actions: --depth-first needs one, as --steps 10", world.Name)}
 	}
 	if isRandom {
-		search.Random = &model.Random{Seed: c.seed, Runs: c.runs.value, Shrink: shrink.Shrink}
+		search.Random = &model.Random{Seed: c.seed, Runs: c.runs.value, Shard: c.shard.number, Shards: c.shard.of, Shrink: shrink.Shrink}
 		if c.duration == 0 && c.runs.value == 0 {
 			c.duration = time.Minute
 		}
@@ -212,7 +214,8 @@ func (c *checkCommand) search(cmd *cobra.Command, world *model.World) (model.Sea
 
 // checkRules are which flags of cabi check have no effect together.
 var checkRules = flagRules{
-	needs: []flagNeed{{"disk", []string{"memory"}}, {"checkpoint-every", []string{"checkpoint", "resume"}}},
+	needs: []flagNeed{{"disk", []string{"memory"}}, {"checkpoint-every", []string{"checkpoint", "resume"}},
+		{"shard", []string{"keep-going"}}, {"shard", []string{"json"}}},
 	excludes: []flagPair{
 		{"random", "depth-first", "a random walk has no order"},
 		{"depth-first", "memory", "a search depth first keeps its states in memory"},
@@ -226,7 +229,7 @@ var checkRules = flagRules{
 // What has no effect on random walks, and what has on them alone.
 var (
 	notRandom  = []string{"depth-first", "full", "steps", "memory", "disk", "checkpoint", "checkpoint-every", "resume"}
-	onlyRandom = []string{"runs", "seed"}
+	onlyRandom = []string{"runs", "seed", "shard"}
 )
 
 // refuseForMode refuses the flags that have no effect on random walks, or on anything else.

@@ -62,6 +62,8 @@ type result struct {
 	Stopped     string            `json:"stopped_by,omitempty"` // by what the search was stopped early; random walks end so
 	Chosen      string            `json:"chosen,omitempty"`     // for a world of one's own that does not say all
 	LeftOut     []string          `json:"left_out,omitempty"`   // from the menus that were chosen
+	Shard       *shardResult      `json:"shard,omitempty"`      // of a shard
+	Shards      int               `json:"shards,omitempty"`     // how many were merged
 }
 
 // prepare looks whether everything can be written, before the search. It leaves everything as it is.
@@ -185,6 +187,9 @@ func newResult(s model.Search, r *model.Report) result {
 	switch {
 	case s.Random != nil:
 		res.Mode, res.Seed = "random", &s.Random.Seed
+		if s.Random.Shards > 0 {
+			res.Shard = newShardResult(&s, r)
+		}
 	case s.DepthFirst:
 		res.Mode = "depth first"
 	}
@@ -273,6 +278,13 @@ func (r result) verdictWords() string {
 	return strings.ReplaceAll(r.Verdict, " ", ", ")
 }
 
+// printStopped names the shards that were stopped early.
+func (r result) printStopped(w io.Writer) {
+	if r.Stopped != "" {
+		fmt.Fprint(w, indented(strings.Fields("stopped early: "+r.Stopped), "  ", widthOf(w)))
+	}
+}
+
 func countProperties(n int) string {
 	if n == 1 {
 		return "1 property"
@@ -283,7 +295,11 @@ func countProperties(n int) string {
 // printFigures prints how much was explored, and whether that is everything within the bound.
 func (r result) printFigures(w io.Writer) {
 	if r.Mode == "random" {
-		fmt.Fprintf(w, "walked: %s from seed %d, %s, %s of %s\n", model.Counted(r.Runs, "run"), *r.Seed, model.Counted(r.Transitions, "action"),
+		shards := ""
+		if r.Shards > 0 {
+			shards = " in " + model.Counted(r.Shards, "shard")
+		}
+		fmt.Fprintf(w, "walked: %s%s from seed %d, %s, %s of %s\n", model.Counted(r.Runs, "run"), shards, *r.Seed, model.Counted(r.Transitions, "action"),
 			model.Counted(r.States, "state shape"), r.World)
 		return
 	}

@@ -22,13 +22,16 @@ type jsonCommand struct {
 	long   bool // it takes more than some seconds
 }
 
-// jsonCommands are the commands that print JSON, with what makes them print all that there may be.
+// jsonCommands are the commands that print JSON, with what makes them print all that there may be. @ stands for a trace, and % for the
+// report of a shard.
 var jsonCommands = []jsonCommand{
 	{args: "check handles --steps 5 --handles 2 --json", schema: "schemas/check", lines: true},
 	{args: "check children --steps 8 --keep-going --json", schema: "schemas/check", lines: true},
 	{args: "check handles --variant per-type --property unique-in-instance --json", schema: "schemas/check", lines: true},
 	{args: "check handles --steps 3 --depth-first --json", schema: "schemas/check", lines: true},
 	{args: "check everything --runs 50 --keep-going --json", schema: "schemas/check", lines: true},
+	{args: "check everything --runs 20 --keep-going --shard 2/2 --json", schema: "schemas/check", lines: true},
+	{args: "merge % --json", schema: "schemas/check", lines: true},
 	{args: "check cancel --duration 1ns --json", schema: "schemas/check", lines: true},
 	{args: "list --json", schema: "schemas/list"},
 	{args: "list worlds --json", schema: "schemas/list"},
@@ -62,12 +65,13 @@ func TestJSONOutput(t *testing.T) {
 	if err := os.WriteFile(file, []byte(longTrace), 0o666); err != nil {
 		t.Fatal(err)
 	}
+	shard := runShard(t, shardSearch, "1/1")
 	for _, c := range jsonCommands {
 		t.Run(c.args, func(t *testing.T) {
 			if c.long && os.Getenv("CABI_LONG") == "" {
 				t.Skip("it takes long: set CABI_LONG=1")
 			}
-			out, code, err := execute(newRootCommand(), strings.Fields(strings.ReplaceAll(c.args, "@", file))...)
+			out, code, err := execute(newRootCommand(), strings.Fields(strings.NewReplacer("@", file, "%", shard).Replace(c.args))...)
 			if code == 2 || out == "" {
 				t.Fatalf("exit %d, %v", code, err)
 			}
