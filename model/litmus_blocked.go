@@ -10,7 +10,7 @@ import (
 // howItEnds says how a run ends that nothing has stopped: whether each call has returned, and otherwise, for people, who waits for what.
 func (r *Run) howItEnds() (how string, waiting []string) {
 	for _, t := range r.Store.AllThreads() {
-		waiting = append(waiting, r.whoWaits(t))
+		waiting = append(waiting, r.WhoWaits(t))
 	}
 	slices.Sort(waiting)
 	waiting = slices.Compact(waiting)
@@ -23,8 +23,8 @@ func (r *Run) howItEnds() (how string, waiting []string) {
 	return endDeadlocks, waiting
 }
 
-// whoWaits says of a thread in which function and built-in it is, and what it waits for.
-func (r *Run) whoWaits(t *spec.Thread) string {
+// WhoWaits says of a thread in which function and built-in it is, and what it waits for.
+func (r *Run) WhoWaits(t *spec.Thread) string {
 	who := t.Task().Func()
 	if s := r.knownStack(t); s != nil && len(s.activations) > 0 {
 		at := s.activations[len(s.activations)-1]

@@ -55,7 +55,7 @@ func newRootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelpCommand())
 	root.SetHelpFunc(printHelp)
-	root.AddCommand(newCheckCommand(), newExplainCommand(), newListCommand(), newReplayCommand(), newAdmitsCommand(), newShrinkCommand(), newLitmusCommand(),
+	root.AddCommand(newCheckCommand(), newExplainCommand(), newListCommand(), newReplayCommand(), newAdmitsCommand(), newShrinkCommand(), newLitmusCommand(), newStepCommand(),
 		newTraceCommand(), newMatrixCommand(), newTrapsCommand(), newProveCommand(), newSitesCommand(), newPortCommand(), newUpstreamCommand(), newDiffCommand(), newWastCommand(),
 		newMergeCommand(), newBenchCommand())
 	addCompletion(root)

@@ -41,7 +41,7 @@ var printing = []string{
 	"admits @/ok.cabi", "admits @/ok.cabi --json", "admits @/ok.cabi --variant any",
 	"completion bash", "completion fish", "completion powershell", "completion zsh",
 	"prove tables --size 1", "prove tables --size 1 --json",
-	"matrix --help", "traps --help", "upstream --help", "bench page --help", "diff --help", "wast --help", "merge --help",
+	"matrix --help", "traps --help", "upstream --help", "bench page --help", "diff --help", "wast --help", "merge --help", "step handles",
 }
 
 // printedFiles makes a directory with what the invocations read.
