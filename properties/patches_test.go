@@ -80,31 +80,36 @@ func names() []string {
 // readPatch returns the world to check, and an overlay with the patched files.
 func readPatch(t *testing.T, file string) (world, overlay string) {
 	t.Helper()
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
+	header, _, _ := strings.Cut(read(t, file), "\n--- ")
+	return strings.TrimPrefix(header, "world "), writeOverlay(t, patched(t, file))
+}
+
+// patched are the texts of the files of spec/ that patches change, one after the other, by path.
+func patched(t *testing.T, files ...string) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	for _, file := range files {
+		_, rest, _ := strings.Cut(read(t, file), "\n--- ")
+		for change := range strings.SplitSeq(rest, "\n--- ") {
+			name, lines, _ := strings.Cut(change, "\n")
+			before, after, ok := strings.Cut(strings.TrimSuffix(lines, "\n"), "\n+++\n")
+			if !ok {
+				t.Fatalf("%s: a change has no +++", file)
+			}
+			path, err := filepath.Abs(filepath.Join("../spec", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if texts[path] == "" {
+				texts[path] = read(t, path)
+			}
+			if n := strings.Count(texts[path], before); n != 1 {
+				t.Fatalf("%s: %q is %d times in %s, want once", file, before, n, name)
+			}
+			texts[path] = strings.Replace(texts[path], before, after, 1)
+		}
 	}
-	header, rest, _ := strings.Cut(string(text), "\n--- ")
-	patched := map[string]string{}
-	for change := range strings.SplitSeq(rest, "\n--- ") {
-		name, lines, _ := strings.Cut(change, "\n")
-		before, after, ok := strings.Cut(strings.TrimSuffix(lines, "\n"), "\n+++\n")
-		if !ok {
-			t.Fatalf("%s: a change has no +++", file)
-		}
-		path, err := filepath.Abs(filepath.Join("../spec", name))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if patched[path] == "" {
-			patched[path] = read(t, path)
-		}
-		if n := strings.Count(patched[path], before); n != 1 {
-			t.Fatalf("%s: %q is %d times in %s, want once", file, before, n, name)
-		}
-		patched[path] = strings.Replace(patched[path], before, after, 1)
-	}
-	return strings.TrimPrefix(header, "world "), writeOverlay(t, patched)
+	return texts
 }
 
 func read(t *testing.T, path string) string {
