@@ -82,6 +82,9 @@ func TestReplayUpstreamDeparts(t *testing.T) {
 func otherDefinitions(t *testing.T, dir string) string {
 	t.Helper()
 	source, err := os.ReadFile(filepath.Join(dir, "definitions.py"))
+	if err != nil { // the directory is a checkout
+		source, err = os.ReadFile(filepath.Join(dir, "design/mvp/canonical-abi/definitions.py"))
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,23 +95,25 @@ func TestDocsWast(t *testing.T) {
 	compareDoc(t, "../../docs/wast.md", []byte(out))
 }
 
-var shownOnPython = regexp.MustCompile("`cabi (replay [^`]*) --spec component-model`")
+var shownOnPython = regexp.MustCompile("`cabi ((?:replay|litmus) [^`]*) --spec component-model`")
 
-// The traces that docs/wast.md names do on upstream's Python what the page says.
+// The traces and litmus files that docs/wast.md names do what the page says, on the port and on upstream's Python.
 func TestWastCausesOnPython(t *testing.T) {
-	upstream := os.Getenv("CABI_UPSTREAM")
-	if upstream == "" {
-		t.Skip("set CABI_UPSTREAM to a checkout of WebAssembly/component-model")
-	}
 	commands := shownOnPython.FindAllStringSubmatch(string(must(os.ReadFile("../../docs/wast.md"))), -1)
-	if len(commands) < 3 {
-		t.Errorf("the page has %d commands, want 3 at least", len(commands))
+	if len(commands) < 10 {
+		t.Errorf("the page has %d commands, want 10 at least", len(commands))
 	}
+	upstream := os.Getenv("CABI_UPSTREAM")
 	for _, c := range commands {
 		args := strings.Fields(c[1])
 		args[1] = "../../" + args[1]
-		if out, code, err := execute(newRootCommand(), append(args, "--spec", upstream)...); code != 0 {
-			t.Errorf("%s: exit %d, %v\n%s", c[1], code, err, out)
+		for _, on := range [][]string{nil, {"--spec", upstream}} {
+			if on != nil && upstream == "" {
+				continue
+			}
+			if out, code, err := execute(newRootCommand(), slices.Concat(args, on)...); code != 0 {
+				t.Errorf("%s %v: exit %d, %v\n%s", c[1], on, code, err, out)
+			}
 		}
 	}
 }

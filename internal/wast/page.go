@@ -109,11 +109,8 @@ func (r *Report) writeCauses(b *strings.Builder) {
 
 // proof says how it is known what definitions.py does.
 func (c cause) proof() string {
-	switch {
-	case c.class != classPart && c.class != classElsewhere:
+	if c.class == classCore {
 		return ""
-	case c.shown == "":
-		return " Seen on the port."
 	}
 	return fmt.Sprintf(" Seen on the port and, by `%s`, on the Python.", c.shown)
 }

@@ -10,6 +10,15 @@ import (
 	"cabi/spec"
 )
 
+// Of every cause but the lack of a core feature, a command shows on the Python that it is one.
+func TestCausesAreShown(t *testing.T) {
+	for _, c := range causes {
+		if (c.class == classCore) != (c.shown == "") || len(c.at) == 0 {
+			t.Errorf("%s: class %s, shown by %q, at %v", c.title, c.class, c.shown, c.at)
+		}
+	}
+}
+
 // Each directive of upstream's four folders that does not pass, and follows no other, has one cause in the table, and the table has no
 // others.
 func TestUpstreamCauses(t *testing.T) {
