@@ -1,5 +1,7 @@
 package python
 
+import "slices"
+
 // Attr is an attribute of an object, as getattr finds it.
 func (m *Machine) Attr(v Value, name string) (Value, error) {
 	switch x := v.(type) {
@@ -346,7 +348,7 @@ func (m *Machine) storeAttrCached(o, v Value, code *Code, in *instruction) error
 		return err
 	}
 	of, _ := m.lookup(x.class, name)
-	if _, special := of.(*property); !special && !x.class.closed && !x.class.immutable {
+	if _, special := of.(*property); !special && x.class.closed == nil && !x.class.immutable {
 		if i, ok := x.class.slots[name]; ok {
 			c := &code.caches[in.c]
 			c.class, c.epoch, c.slot = x.class, m.classEpoch, i
@@ -403,7 +405,9 @@ func (m *Machine) setField(x *Instance, name string, v Value) error {
 	switch {
 	case x.class.data != nil && x.class.data.frozen:
 		return m.raise(m.errors.FrozenInstance, "cannot assign to field '%s'", name)
-	case x.class.closed && !inClass && !x.class.hasSlot(name):
+	case x.class.closed != nil && !slices.Contains(x.class.closed, name) && inClass:
+		return m.raise(m.errors.Attribute, "'%s' object attribute '%s' is read-only", x.class.name, name)
+	case x.class.closed != nil && !slices.Contains(x.class.closed, name):
 		return m.noAttr(x, name)
 	case x.class.immutable && x.base != 0:
 		return m.refusal("an object of %s, which was declared immutable, changes", x.class.name)

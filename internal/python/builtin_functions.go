@@ -70,6 +70,9 @@ func isSubclass(m *Machine, a []Value) (Value, error) {
 	}
 	for _, k := range kinds {
 		d, ok := k.(*Class)
+		if f, is := k.(*TypeForm); is && f.of == nil {
+			return nil, m.refusal("a test for %s, which is for annotations here, is outside of the subset", f.name)
+		}
 		if !ok {
 			return nil, m.raise(m.errors.Type, "issubclass() arg 2 must be a class, a tuple of classes, or a union")
 		}

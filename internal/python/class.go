@@ -1,6 +1,9 @@
 package python
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // A Class is a class, of Python code or built in.
 type Class struct {
@@ -19,7 +22,7 @@ type Class struct {
 	slotNames []string
 	early     int
 	generic   bool // derived from typing.Generic
-	closed    bool // instances take no other fields
+	closed    []string // the only fields that instances take, by __slots__; nil: any
 
 	exception  bool
 	enum       bool
@@ -99,7 +102,6 @@ func (m *Machine) newClass(name string, bases ...*Class) (*Class, error) {
 	}
 	if len(bases) > 0 {
 		c.frozenFields = bases[0].frozenFields
-		c.closed = false
 	}
 	c.early = len(c.slotNames)
 	return c, nil
@@ -291,7 +293,43 @@ func (m *Machine) buildClass(code *Code, body *classBody, bases []Value) (*Class
 	if err := m.explicitMatchArgs(c); err != nil {
 		return nil, err
 	}
+	if err := m.ownFieldsOnly(c); err != nil {
+		return nil, err
+	}
 	return c, m.finishEnum(c)
+}
+
+// ownFieldsOnly reads __slots__. It has an effect only if all classes that the class is derived from have it too.
+func (m *Machine) ownFieldsOnly(c *Class) error {
+	v, ok := c.attrs["__slots__"]
+	if !ok {
+		return nil
+	}
+	names, err := m.list(v)
+	if s, is := v.(string); is {
+		names, err = []Value{s}, nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, b := range c.bases {
+		if b.closed == nil && b != m.types.Object {
+			return nil
+		}
+		c.closed = append(c.closed, b.closed...)
+	}
+	c.closed = append([]string{}, c.closed...)
+	for _, x := range names {
+		name, ok := x.(string)
+		if !ok || strings.HasPrefix(name, "__") {
+			return m.refusal("__slots__ with other than names of fields is outside of the subset")
+		}
+		if _, ok := c.attrs[name]; ok {
+			return m.raise(m.errors.Value, "'%s' in __slots__ conflicts with class variable", name)
+		}
+		c.closed = append(c.closed, name)
+	}
+	return nil
 }
 
 // explicitMatchArgs reads __match_args__.

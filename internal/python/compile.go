@@ -13,6 +13,9 @@ type compiler struct {
 	*analysis
 	machine *Machine
 	module  *Module
+	// checking is how many statements around are for type checkers alone: what they import may be outside of the subset. If they run
+	// nevertheless, the import is refused then.
+	checking int
 }
 
 // compile compiles the source of a module.
@@ -249,10 +252,21 @@ func (e *emitter) load(name string) {
 	e.variable(&loads, name)
 }
 
+// insteadOf says what to write in place of some built-ins that the subset has not.
+var insteadOf = map[string]string{"setattr": "write x.name = value", "delattr": "write del x.name", "id": "compare objects with is", "dir": "use hasattr"}
+
+func outsideBuiltin(name string) string {
+	text := fmt.Sprintf("the built-in %s is outside of the subset", name)
+	if instead := insteadOf[name]; instead != "" {
+		text += ": " + instead
+	}
+	return text
+}
+
 // unsupportedBuiltin refuses a built-in that CPython has and the subset has not.
 func (e *emitter) unsupportedBuiltin(name string) {
 	if otherBuiltins[name] && !e.analysis.module.bound[name] && !e.machine.starImports(e.module) && !e.declaredGlobal(e.analysis.module, name) {
-		e.refuse(e.line, "the built-in %s is outside of the subset", name)
+		e.refuse(e.line, "%s", outsideBuiltin(name))
 	}
 }
 

@@ -354,7 +354,7 @@ func (e *emitter) imports(s *importStmt) {
 		}
 		return
 	}
-	if err := e.machine.importable(s.module, s.names); err != "" {
+	if err := e.machine.importable(s.module, s.names); err != "" && e.checking == 0 {
 		e.refuse(s.line, "%s", err)
 	}
 	if !s.from {
@@ -375,7 +375,14 @@ func (e *emitter) imports(s *importStmt) {
 
 func (e *emitter) ifStatement(s *ifStmt) {
 	out := e.condition(s.test, false)
+	forCheckers := isTypingName(s.test, "TYPE_CHECKING")
+	if forCheckers {
+		e.checking++
+	}
 	e.statements(s.then)
+	if forCheckers {
+		e.checking--
+	}
 	if len(s.other) == 0 {
 		e.patch(out...)
 		return

@@ -85,7 +85,7 @@ func makeDataclass(m *Machine, args []Value, names []string) (Value, error) {
 		*o = b
 	}
 	if d.slots || d.unsafeHash {
-		return nil, m.refusal("dataclass with slots or unsafe_hash is outside of the subset")
+		return nil, m.refusal("dataclass with slots or unsafe_hash is outside of the subset: leave them out")
 	}
 	decorate := func(m *Machine, a []Value) (Value, error) {
 		c, ok := a[0].(*Class)

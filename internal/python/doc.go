@@ -8,15 +8,17 @@ from random comes from Go, and a call can wait for Go in the middle.
 # The subset
 
 	modules      import m, import m as n, from m import a, b as c, from m import *; of the standard library the parts of dataclasses,
-	             enum, functools, math, random, struct, threading, time and typing that makeModules lists
+	             enum, functools, math, random, struct, threading, time, typing and collections.abc that makeModules lists
+	             (TypedDict and NamedTuple are not); those that only if TYPE_CHECKING: imports may be any
 	statements   assignments, also augmented, annotated, starred; if, for, while with else; break, continue, return, pass, del, assert;
 	             try with except, else, finally; raise, also from and without an exception in a handler; with; global, nonlocal
 	functions    defaults, positional and keyword-only parameters, *args, **kwargs, decorators, closures, generators, lambda
 	classes      several bases, super(), properties, static and class methods, special methods that specialMethods lists, dataclasses
-	             with init, repr, eq, order, frozen, kw_only, match_args and field(), Enum, IntEnum, auto()
+	             with init, repr, eq, order, frozen, kw_only, match_args and field(), Enum, IntEnum, auto(); __slots__; type parameters,
+	             also of functions, and type statements, as CPython 3.12 has them: they are known, and no variables
 	match        patterns of values, None, True, False, names, _, as, |, classes by position and keyword, sequences with *; guards
 	expressions  all operators but @; chained comparisons, := , conditional expressions, comprehensions, slices, stars in displays and
-	             calls, f-strings with !r, !s, = and formats
+	             calls, f-strings with !r, !s, = and formats, whose expressions may have the quotes of the string
 
 Annotations are evaluated or not as in CPython, by the import of annotations from __future__.
 

@@ -3,7 +3,10 @@ package python
 import (
 	"fmt"
 	"io"
+	"maps"
 	"math/big"
+	"slices"
+	"strings"
 )
 
 // Options say how a machine runs.
@@ -143,7 +146,7 @@ func (m *Machine) importable(module string, names []importName) string {
 				return ""
 			}
 		}
-		return fmt.Sprintf("the module %s is outside of the subset", module)
+		return fmt.Sprintf("the module %s is outside of the subset, which has parts of %s", module, strings.Join(m.standard(), ", "))
 	}
 	for _, n := range names {
 		if _, ok := mod.slots[n.name]; !ok && mod.builtIn() && n.name != "*" {
@@ -151,6 +154,16 @@ func (m *Machine) importable(module string, names []importName) string {
 		}
 	}
 	return ""
+}
+
+// standard are the modules of the standard library that the subset has.
+func (m *Machine) standard() (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(m.modules)) {
+		if m.modules[name].builtIn() {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func (m *Module) builtIn() bool {

@@ -12,14 +12,17 @@ func (m *Machine) makeModules() {
 	for name, values := range map[string]map[string]Value{
 		"dataclasses": m.dataclassModule(),
 		"typing":      m.typingModule(),
-		"enum":        {"Enum": m.types.Enum, "IntEnum": m.types.IntEnum, "auto": native("auto", "", func(*Machine, []Value) (Value, error) { return enumAuto, nil })},
-		"functools":   {"partial": &Native{name: "partial", raw: newPartial}},
-		"math":        m.mathModule(),
-		"struct":      m.structModule(),
-		"random":      m.randomModule(),
-		"threading":   m.threadingModule(),
-		"time":        m.timeModule(),
-		"__future__":  {},
+		// the abstract classes of collections.abc are here for annotations, as those of typing
+		"collections.abc": typeForms("collections.abc.", `Awaitable Callable Collection Container Generator Hashable Iterable Iterator Mapping MutableMapping
+			MutableSequence MutableSet Reversible Sequence Set Sized`),
+		"enum":       {"Enum": m.types.Enum, "IntEnum": m.types.IntEnum, "auto": native("auto", "", func(*Machine, []Value) (Value, error) { return enumAuto, nil })},
+		"functools":  {"partial": &Native{name: "partial", raw: newPartial}},
+		"math":       m.mathModule(),
+		"struct":     m.structModule(),
+		"random":     m.randomModule(),
+		"threading":  m.threadingModule(),
+		"time":       m.timeModule(),
+		"__future__": {},
 	} {
 		mod := &Module{name: name, index: -1, slots: map[string]int{}}
 		for _, k := range sortedKeys(values) {
@@ -56,22 +59,41 @@ func newPartial(m *Machine, args []Value, names []string) (Value, error) {
 	return p, nil
 }
 
-func (m *Machine) typingModule() map[string]Value {
+// typeForms are values that stand for types, by their names in a package.
+func typeForms(in, names string) map[string]Value {
 	mod := map[string]Value{}
-	for _, name := range strings.Fields(`Any Optional Callable Generic Literal Union ClassVar Final Protocol Iterable Iterator Sequence
-		Mapping MutableMapping List Dict Set Tuple Type Self TypeAlias NoReturn Never Generator`) {
-		mod[name] = &TypeForm{name: name}
+	for _, name := range strings.Fields(names) {
+		mod[name] = &TypeForm{name: in + name}
 	}
-	mod["TypeVar"] = native("TypeVar", "name *", func(m *Machine, a []Value) (Value, error) {
-		name, ok := a[0].(string)
-		if !ok {
-			return nil, m.raise(m.errors.Type, "TypeVar() argument 'name' must be str")
-		}
-		return &TypeForm{name: "~" + name}, nil
-	})
+	return mod
+}
+
+func (m *Machine) typingModule() map[string]Value {
+	mod := typeForms("", `Annotated Any AnyStr Callable ClassVar Collection Concatenate Container Dict Final FrozenSet Generator Generic Hashable
+		Iterable Iterator List Literal LiteralString Mapping MutableMapping MutableSequence MutableSet Never NoReturn Optional Protocol Required
+		NotRequired Reversible Self Sequence Set Sized Tuple Type TypeAlias TypeGuard Union Unpack`)
+	for _, name := range []string{"TypeVar", "ParamSpec", "TypeVarTuple"} {
+		mod[name] = &Native{name: name, raw: newTypeVariable}
+	}
+	for _, name := range []string{"overload", "final", "override", "runtime_checkable", "no_type_check"} {
+		mod[name] = native(name, "f", func(_ *Machine, a []Value) (Value, error) { return a[0], nil })
+	}
 	mod["cast"] = native("cast", "typ val", func(m *Machine, a []Value) (Value, error) { return a[1], nil })
+	mod["assert_type"] = native("assert_type", "val typ", func(m *Machine, a []Value) (Value, error) { return a[0], nil })
 	mod["TYPE_CHECKING"] = false
 	return mod
+}
+
+// newTypeVariable is TypeVar('T', bound = …): the bounds and variances are for type checkers.
+func newTypeVariable(m *Machine, args []Value, names []string) (Value, error) {
+	if len(args) == len(names) {
+		return nil, m.raise(m.errors.Type, "a type variable is called by its name")
+	}
+	name, ok := args[0].(string)
+	if !ok {
+		return nil, m.raise(m.errors.Type, "the name of a type variable must be str")
+	}
+	return &TypeForm{name: "~" + name}, nil
 }
 
 func (m *Machine) mathModule() map[string]Value {

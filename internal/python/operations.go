@@ -76,7 +76,7 @@ func (m *Machine) builtinNamed(name string) (Value, error) {
 	case ok:
 		return v, nil
 	case otherBuiltins[name]:
-		return nil, m.refusal("the built-in %s is outside of the subset", name)
+		return nil, m.refusal("%s", outsideBuiltin(name))
 	}
 	return nil, m.raise(m.errors.Name, "name '%s' is not defined", name)
 }
@@ -733,6 +733,9 @@ func (m *Machine) importModule(name string) (*Module, error) {
 	if mod, ok := m.modules[name]; ok {
 		return mod, nil
 	}
+	if why := m.importable(name, nil); why != "" {
+		return nil, m.refusal("%s", why)
+	}
 	file, source, err := m.options.Source(name)
 	if err != nil {
 		return nil, m.refusal("the module %s: %v", name, err)
@@ -752,6 +755,9 @@ func opImportFromRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	}
 	name := f.code.names[in.b]
 	v, ok := mod.Get(name)
+	if !ok && mod.builtIn() {
+		return nil, m.refusal("%s.%s is outside of the subset", mod.name, name)
+	}
 	if !ok {
 		return nil, m.raise(m.errors.Import, "cannot import name '%s' from '%s'", name, mod.name)
 	}

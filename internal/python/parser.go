@@ -8,6 +8,7 @@ type parser struct {
 	tokens []token
 	i      int
 	depth  int
+	types  []typeParameter // that are known here
 }
 
 // parse parses a file.
@@ -91,8 +92,18 @@ var keywords = map[string]bool{
 	"not": true, "or": true, "pass": true, "raise": true, "return": true, "try": true, "while": true, "with": true, "yield": true,
 }
 
-// name reads a name that is no keyword.
+// name reads a name that something is called from here on. Since type parameters are not variables here, none may be called as one.
 func (p *parser) name() string {
+	name := p.word()
+	if _, is := p.typeParameter(name); is {
+		p.i--
+		p.refuse("%s is a type parameter here, and the subset has no variable of that name in the same place: call one of them otherwise", name)
+	}
+	return name
+}
+
+// word reads a name that is no keyword.
+func (p *parser) word() string {
 	t := p.kind(nameToken, "a name")
 	if keywords[t.text] {
 		p.i--
@@ -233,7 +244,7 @@ func (p *parser) handler() handler {
 	h := handler{line: p.line()}
 	p.next()
 	if p.is("*") {
-		p.refuse("except* is outside of the subset")
+		p.refuse("except* is outside of the subset: write except")
 	}
 	if !p.is(":") {
 		h.kind = p.expr()
@@ -271,6 +282,7 @@ func (p *parser) def(decorators []expression) statement {
 	s := &funcStmt{node: p.here(), decorators: decorators}
 	p.next()
 	s.name = p.name()
+	defer p.typeParameters()()
 	p.expect("(")
 	s.params = p.parameters(")", true)
 	p.expect(")")
@@ -285,10 +297,12 @@ func (p *parser) class(decorators []expression) statement {
 	s := &classStmt{node: p.here(), decorators: decorators}
 	p.next()
 	s.name = p.name()
+	generic := p.is("[")
+	defer p.typeParameters()()
 	if p.accept("(") {
 		for !p.is(")") {
 			if p.peek().kind == nameToken && p.ahead().is("=") || p.is("*") || p.is("**") {
-				p.refuse("the subset has no keywords and no stars among the bases of a class")
+				p.refuse("metaclasses, and other keywords and stars among the bases of a class, are outside of the subset")
 			}
 			s.bases = append(s.bases, p.expr())
 			if !p.accept(",") {
@@ -296,6 +310,9 @@ func (p *parser) class(decorators []expression) statement {
 			}
 		}
 		p.expect(")")
+	}
+	if generic {
+		s.bases = append(s.bases, &constExpr{s.node, &TypeForm{name: "Generic"}})
 	}
 	s.body = p.block()
 	return s
@@ -385,7 +402,7 @@ func (p *parser) simple() statement {
 			return f(p)
 		}
 		if t.text == "type" && p.ahead().kind == nameToken && !keywords[p.ahead().text] {
-			p.refuse("a type statement is outside of the subset")
+			return p.typeStatement()
 		}
 	}
 	return p.assignment()
@@ -467,15 +484,24 @@ func (p *parser) scope() statement {
 func (p *parser) imports() statement {
 	s := &importStmt{node: p.here()}
 	p.next()
-	s.module = p.name()
-	if p.is(".") || p.is(",") {
-		p.refuse("the subset imports one module a line, and no packages")
+	s.as = p.name()
+	if s.module = s.as + p.dotted(); p.is(",") {
+		p.refuse("the subset imports one module a line: write a line for each")
 	}
-	s.as = s.module
 	if p.accept("as") {
 		s.as = p.name()
+	} else if s.module == "collections.abc" {
+		p.refuse("a package as a value is outside of the subset: write from collections.abc import …")
 	}
 	return s
+}
+
+// dotted reads the rest of the name of a module in a package.
+func (p *parser) dotted() (rest string) {
+	for p.accept(".") {
+		rest += "." + p.word()
+	}
+	return rest
 }
 
 func (p *parser) fromImport() statement {
@@ -484,10 +510,7 @@ func (p *parser) fromImport() statement {
 	if p.is(".") || p.is("...") {
 		p.refuse("relative imports are outside of the subset")
 	}
-	s.module = p.name()
-	if p.is(".") {
-		p.refuse("packages are outside of the subset")
-	}
+	s.module = p.word() + p.dotted()
 	p.expect("import")
 	if p.accept("*") {
 		s.names = []importName{{"*", "*"}}
@@ -495,8 +518,8 @@ func (p *parser) fromImport() statement {
 	}
 	parens := p.accept("(")
 	for {
-		n := importName{name: p.name()}
-		n.as = n.name
+		n := importName{name: p.peek().text}
+		n.as = p.name()
 		if p.accept("as") {
 			n.as = p.name()
 		}

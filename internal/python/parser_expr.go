@@ -76,7 +76,7 @@ func (p *parser) yield() expression {
 	e := &yieldExpr{node: p.here()}
 	p.next()
 	if p.is("from") {
-		p.refuse("yield from is outside of the subset")
+		p.refuse("yield from is outside of the subset: write a for statement that yields")
 	}
 	if !p.ends() && !p.is(")") && !p.is("]") && !p.is("}") && !p.is("=") && !p.is(",") {
 		e.value = p.starList()
@@ -224,7 +224,7 @@ func (p *parser) primary() expression {
 		switch {
 		case p.accept("."):
 			line := p.line()
-			e = &attrExpr{at, e, p.name(), line}
+			e = &attrExpr{at, e, p.word(), line}
 		case p.accept("("):
 			e = p.call(at, e)
 		case p.accept("["):
@@ -395,7 +395,11 @@ func (p *parser) nameAtom(at node, t token) expression {
 		p.next()
 		return &constExpr{at, t.text == "True"}
 	}
-	return &nameExpr{at, p.name()}
+	name := p.word()
+	if form, is := p.typeParameter(name); is {
+		return &constExpr{at, form}
+	}
+	return &nameExpr{at, name}
 }
 
 // strings reads strings that stand one after another.
@@ -458,7 +462,7 @@ func (p *parser) formatParts(parts []formatPart) *formatExpr {
 
 // inner parses an expression in an f-string.
 func (p *parser) inner(part formatPart) expression {
-	sub := &parser{file: p.file, depth: p.depth}
+	sub := &parser{file: p.file, depth: p.depth, types: p.types}
 	s := &scanner{file: p.file, line: part.line, indents: []int{0}, src: "(" + part.source + ")"}
 	for s.i < len(s.src) {
 		s.next()

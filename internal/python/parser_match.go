@@ -236,7 +236,7 @@ func (p *parser) closedPattern() pattern {
 		case "(", "[":
 			return p.groupPattern(at)
 		case "{":
-			p.refuse("mapping patterns are outside of the subset")
+			p.refuse("mapping patterns are outside of the subset: compare the keys with if")
 		}
 	case nameToken:
 		return p.namePattern(at)
@@ -296,7 +296,7 @@ func (p *parser) namePattern(at node) pattern {
 	for p.accept(".") {
 		dotted = true
 		line := p.line()
-		e = &attrExpr{at, e, p.name(), line}
+		e = &attrExpr{at, e, p.word(), line}
 	}
 	switch {
 	case p.accept("("):
@@ -313,7 +313,7 @@ func (p *parser) classPattern(at node, class expression) pattern {
 	c := &classPattern{node: at, class: class}
 	for !p.is(")") {
 		if p.peek().kind == nameToken && p.ahead().is("=") {
-			c.names = append(c.names, p.name())
+			c.names = append(c.names, p.word())
 			p.next()
 		} else if len(c.names) > 0 {
 			p.refuse("positional patterns follow keyword patterns")

@@ -248,7 +248,7 @@ func (m *Machine) fieldsRepr(x *Instance, fields []string) (string, error) {
 }
 
 func (m *Machine) formRepr(f *TypeForm) (string, error) {
-	if f.of == nil && !f.union {
+	if v, ok := m.modules["typing"].Get(f.name); ok && v == f {
 		return "typing." + f.name, nil
 	}
 	if m.types.Object == nil {

@@ -62,6 +62,7 @@ type scanner struct {
 	tokens  []token
 	indents []int
 	open    []byte // brackets
+	depth   int    // of the f-strings in f-strings
 }
 
 func (s *scanner) refuse(format string, args ...any) {
@@ -124,7 +125,7 @@ func (s *scanner) indent() {
 		col++
 	}
 	if s.i < len(s.src) && s.src[s.i] == '\t' {
-		s.refuse("a tab indents this line; the subset has spaces only")
+		s.refuse("a tab indents this line; the subset has spaces only: write spaces")
 	}
 	if col > s.indents[len(s.indents)-1] {
 		s.indents = append(s.indents, col)

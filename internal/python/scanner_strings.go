@@ -10,12 +10,9 @@ var stringPrefixes = map[string]bool{"r": true, "b": true, "br": true, "rb": tru
 // str scans a string whose prefix, in small letters, has been read.
 func (s *scanner) str(prefix string) {
 	line := s.line
-	quote := s.src[s.i : s.i+1]
-	if triple := strings.Repeat(quote, 3); strings.HasPrefix(s.src[s.i:], triple) {
-		quote = triple
-	}
+	quote := s.quotes()
 	s.i += len(quote)
-	body := s.stringBody(quote)
+	body := s.stringBody(quote, strings.Contains(prefix, "f"))
 	t := token{kind: stringToken, line: line}
 	u := unescaper{scanner: s, raw: strings.Contains(prefix, "r"), bytes: strings.Contains(prefix, "b")}
 	switch {
@@ -30,15 +27,21 @@ func (s *scanner) str(prefix string) {
 	s.tokens = append(s.tokens, t)
 }
 
-// stringBody is the source between the quotes.
-func (s *scanner) stringBody(quote string) string {
+// stringBody is the source between the quotes. The expressions of an f-string may have its quotes, too.
+func (s *scanner) stringBody(quote string, format bool) string {
 	start := s.i
 	for s.i < len(s.src) {
 		switch c := s.src[s.i]; {
+		case format && strings.HasPrefix(s.src[s.i:], "{{"):
+			s.i++
+		case format && c == '{':
+			s.i++
+			s.skipField()
+			continue
 		case strings.HasPrefix(s.src[s.i:], quote):
 			s.i += len(quote)
 			return s.src[start : s.i-len(quote)]
-		case c == '\\' && s.i+1 < len(s.src):
+		case c == '\\' && s.i+1 < len(s.src) && !(format && s.src[s.i+1] == '{'):
 			s.i++
 			if s.src[s.i] == '\n' {
 				s.line++
@@ -175,7 +178,7 @@ func (u *unescaper) formatted(body string, line, depth int) []formatPart {
 		case '\n':
 			line++
 		case '\\':
-			if !u.raw && i+1 < len(body) {
+			if !u.raw && i+1 < len(body) && body[i+1] != '{' {
 				text.WriteByte(c)
 				i++
 			}
@@ -192,7 +195,7 @@ func (u *unescaper) replacement(body string, line, depth int) ([]formatPart, int
 	if depth > 1 {
 		u.refuse("f-string: expressions nested too deeply")
 	}
-	end := u.expressionEnd(body)
+	end := u.inside(body, line, (*scanner).skipExpression)
 	part := formatPart{source: body[:end], line: line, expression: true}
 	parts := []formatPart{}
 	if source, ok := strings.CutSuffix(strings.TrimRight(part.source, " "), "="); ok && end < len(body) {
@@ -201,9 +204,6 @@ func (u *unescaper) replacement(body string, line, depth int) ([]formatPart, int
 	}
 	if strings.TrimSpace(part.source) == "" {
 		u.refuse("f-string: empty expression not allowed")
-	}
-	if strings.Contains(part.source, "\\") || strings.Contains(part.source, "#") {
-		u.refuse("f-string expression part cannot include a backslash or '#'")
 	}
 	i := end
 	if i < len(body) && body[i] == '!' {
@@ -214,7 +214,7 @@ func (u *unescaper) replacement(body string, line, depth int) ([]formatPart, int
 		i += 2
 	}
 	if i < len(body) && body[i] == ':' {
-		n := u.specEnd(body[i+1:])
+		n := u.inside(body[i+1:], line, (*scanner).skipFormat)
 		part.spec = u.formatted(body[i+1:i+1+n], line, depth+1)
 		i += 1 + n
 		if len(parts) > 0 && part.conversion == 'r' {
@@ -227,46 +227,99 @@ func (u *unescaper) replacement(body string, line, depth int) ([]formatPart, int
 	return append(parts, part), i + 1
 }
 
-// expressionEnd finds where the expression of a replacement field ends.
-func (u *unescaper) expressionEnd(body string) int {
+// inside is how long a part of an f-string is that begins at body.
+func (u *unescaper) inside(body string, line int, skip func(*scanner)) int {
+	s := &scanner{file: u.file, line: line, src: body}
+	skip(s)
+	return s.i
+}
+
+// skipField goes to the end of a replacement field after its brace.
+func (s *scanner) skipField() {
+	s.depth++
+	if s.depth > maxDepth {
+		s.refuse("f-string: expressions nested too deeply")
+	}
+	s.skipExpression()
+	if s.at('!') {
+		for s.i < len(s.src) && !s.at(':') && !s.at('}') && !s.at('\n') {
+			s.i++
+		}
+	}
+	if s.at(':') {
+		s.i++
+		s.skipFormat()
+	}
+	if s.at('}') {
+		s.i++
+	}
+	s.depth--
+}
+
+func (s *scanner) at(c byte) bool { return s.i < len(s.src) && s.src[s.i] == c }
+
+// skipExpression goes to the end of the expression of a replacement field: to a conversion, a format or the closing brace.
+func (s *scanner) skipExpression() {
 	depth := 0
-	quote := byte(0)
-	for i := 0; i < len(body); i++ {
-		c := body[i]
-		switch {
-		case quote != 0:
-			if c == quote {
-				quote = 0
-			}
+	for s.i < len(s.src) {
+		switch c := s.src[s.i]; {
+		case isLetter(c):
+			s.skipWord()
+			continue
 		case c == '\'' || c == '"':
-			quote = c
+			s.skipString("")
+			continue
+		case c == '\n':
+			s.line++
+		case c == '\\' || c == '#':
+			s.refuse("f-string: a backslash or a comment in an expression, outside of strings, is outside of the subset")
 		case strings.IndexByte("([{", c) >= 0:
 			depth++
 		case depth > 0 && strings.IndexByte(")]}", c) >= 0:
 			depth--
 		case depth > 0:
-		case c == '!' && i+1 < len(body) && body[i+1] == '=':
-			i++
+		case c == '!' && s.i+1 < len(s.src) && s.src[s.i+1] == '=':
+			s.i++
 		case c == '!' || c == ':' || c == '}':
-			return i
+			return
 		}
+		s.i++
 	}
-	return len(body)
 }
 
-// specEnd finds where the format of a replacement field ends.
-func (u *unescaper) specEnd(body string) int {
-	depth := 0
-	for i := 0; i < len(body); i++ {
-		switch body[i] {
-		case '{':
-			depth++
-		case '}':
-			if depth == 0 {
-				return i
-			}
-			depth--
+// skipWord goes over a name, or over a string with what stands before its quotes.
+func (s *scanner) skipWord() {
+	start := s.i
+	for s.i < len(s.src) && (isLetter(s.src[s.i]) || isDigit(s.src[s.i])) {
+		s.i++
+	}
+	if prefix := strings.ToLower(s.src[start:s.i]); stringPrefixes[prefix] && (s.at('\'') || s.at('"')) {
+		s.skipString(prefix)
+	}
+}
+
+// skipString goes over a string in an expression.
+func (s *scanner) skipString(prefix string) {
+	quote := s.quotes()
+	s.i += len(quote)
+	s.stringBody(quote, strings.Contains(prefix, "f"))
+}
+
+// quotes are those that a string begins with: one or three.
+func (s *scanner) quotes() string {
+	quote := s.src[s.i : s.i+1]
+	if triple := strings.Repeat(quote, 3); strings.HasPrefix(s.src[s.i:], triple) {
+		return triple
+	}
+	return quote
+}
+
+// skipFormat goes to the end of the format of a replacement field.
+func (s *scanner) skipFormat() {
+	for s.i < len(s.src) && !s.at('}') && !s.at('\n') {
+		s.i++
+		if s.src[s.i-1] == '{' {
+			s.skipField()
 		}
 	}
-	return len(body)
 }

@@ -236,7 +236,7 @@ func (a *analysis) mangled(name string, s *scope, line int) {
 	}
 	for ; s != nil; s = s.parent {
 		if s.kind == classScope {
-			a.refuse(line, "a private name in a class (%s) is outside of the subset", name)
+			a.refuse(line, "a private name in a class (%s) is outside of the subset: begin it with one underscore", name)
 		}
 	}
 }
@@ -611,7 +611,7 @@ var specialMethods = map[string]bool{}
 
 func init() {
 	for _, name := range strings.Fields(`init eq ne lt le gt ge len bool getitem setitem delitem contains iter next call enter exit repr str
-		post_init add sub mul truediv floordiv mod and or xor lshift rshift radd rsub rmul rand ror rxor neg invert int index`) {
+		post_init slots add sub mul truediv floordiv mod and or xor lshift rshift radd rsub rmul rand ror rxor neg invert int index`) {
 		specialMethods["__"+name+"__"] = true
 	}
 }

@@ -209,7 +209,7 @@ func (m *Machine) isInstance(v, kind Value) (bool, error) {
 		if k.of != nil {
 			return false, m.raise(m.errors.Type, "isinstance() argument 2 cannot be a parameterized generic")
 		}
-		return false, m.refusal("a test for %s of typing is outside of the subset", k.name)
+		return false, m.refusal("a test for %s, which is for annotations here, is outside of the subset", k.name)
 	case nil:
 		return false, m.raise(m.errors.Type, "isinstance() arg 2 must be a type, a tuple of types, or a union")
 	}
