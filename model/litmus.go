@@ -143,12 +143,12 @@ func (l *Litmus) exploreOnSource(options LitmusOptions) (*LitmusReport, error) {
 	all, runs := options.Properties, newSourceRuns(options.Source)
 	for {
 		known := runs.changed.size()
-		can, not := runs.changed.checkable(all)
+		can, _ := runs.changed.checkable(all)
 		options.Properties = can
 		report, err := newLitmusGraph(l, runs).exploreAll(options)
 		if err != nil || runs.changed.size() == known {
 			if report != nil {
-				report.NotChecked = not
+				_, report.NotChecked = runs.changed.checkable(all)
 			}
 			return report, err
 		}

@@ -140,7 +140,7 @@ type comparing struct {
 func (c Comparison) search(v Version) Search {
 	s := Search{World: c.World, Variant: cmp.Or(v.Variant, spec.SingleTable), Source: v.Source, Bounds: c.Bounds, apart: true}
 	if v.Source != nil {
-		s.changed = &changedSet{reason: map[string]string{}}
+		s.changed = newChangedSet()
 	}
 	return s
 }

@@ -21,11 +21,12 @@ func (s Search) onSource() *Report {
 	for {
 		known := s.changed.size()
 		s.changedBefore = known
-		can, not := s.changed.checkable(all)
+		can, _ := s.changed.checkable(all)
 		s.Properties = can
 		report := s.runOnce()
 		if s.changed.size() == known || report.Err != nil {
-			report.NotChecked, report.NotTaken = not, s.notTaken
+			_, report.NotChecked = s.changed.checkable(all)
+			report.NotTaken = s.notTaken
 			return report
 		}
 		s.Resume = ""

@@ -2,11 +2,11 @@ package model
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
 
+	"cabi/internal/engine"
 	"cabi/internal/python"
 	"cabi/spec"
 )
@@ -17,14 +17,50 @@ import (
 // A changedSet is the fields of definitions.py that are gone, or that hold what the port has nothing for.
 type changedSet struct {
 	mutex  sync.Mutex
-	reason map[string]string // by "Thread.storage"
+	reason map[string]*changeReason // by "Thread.storage"
 }
 
+// A changeReason is why a field is among what has changed. It says what the field holds in the order of the names, whichever worker came to
+// it first.
+type changeReason struct {
+	what  string
+	holds []string // the functions and the like that are not the port's
+}
+
+// mostHeld is how many of what a field holds are named.
+const mostHeld = 3
+
+// text says why, with most of what the field holds.
+func (c *changeReason) text(most int) string {
+	if len(c.holds) == 0 {
+		return c.what
+	}
+	text := c.what + holdsWord + strings.Join(c.holds[:min(most, len(c.holds))], heldComma)
+	if more := len(c.holds) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}
+
+const holdsWord, heldComma = ": ", ", "
+
+// add notes that a field has changed. The reason may say what it holds.
 func (c *changedSet) add(field, reason string) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	if _, known := c.reason[field]; !known {
-		c.reason[field] = reason
+	what, held, hasHeld := strings.Cut(reason, holdsWord)
+	known := c.reason[field]
+	if known == nil {
+		known = &changeReason{what: what}
+		c.reason[field] = known
+	}
+	if !hasHeld || known.what != what {
+		return
+	}
+	for _, h := range strings.Split(held, heldComma) {
+		if at, has := slices.BinarySearch(known.holds, h); !has {
+			known.holds = slices.Insert(known.holds, at, h)
+		}
 	}
 }
 
@@ -41,7 +77,11 @@ func (c *changedSet) all() map[string]string {
 	}
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	return maps.Clone(c.reason)
+	all := map[string]string{}
+	for field, reason := range c.reason {
+		all[field] = reason.text(len(reason.holds))
+	}
+	return all
 }
 
 // whyNot says why a property cannot be checked; "": it can.
@@ -51,7 +91,7 @@ func (c *changedSet) whyNot(p *Property) string {
 	needs := append(slices.Clone(p.Needs), eventNeeds(p.New())...)
 	for _, field := range sortedKeys(c.reason) {
 		if slices.Contains(needs, field) || slices.Contains(needs, NeedsAll) {
-			return c.reason[field]
+			return c.reason[field].text(mostHeld)
 		}
 	}
 	return ""
@@ -128,7 +168,7 @@ func (r *Run) missingEssential() string {
 // noteMissing notes what a new run's definitions.py lacks. The error says that without some of it no run can be followed.
 func (r *Run) noteMissing(changed *changedSet) error {
 	if gone := r.missingEssential(); gone != "" {
-		return fmt.Errorf("%s: %s is gone, without which runs cannot be followed", r.source.machine.Source.Name, gone)
+		return &Unexplorable{r.source.machine.Source.Name, gone + " is gone, without which runs cannot be followed"}
 	}
 	r.missing(changed)
 	return nil
@@ -147,9 +187,20 @@ func (r *Run) noteUnknown(changed *changedSet) {
 	r.source.changed = changed
 	m.OnMember = changed.addMember
 	m.Refill()
-	m.OnUnknown = func(class, field string) {
-		changed.add(class+"."+field, fmt.Sprintf("%s.%s is not what it was", class, field))
+	m.OnUnknown = func(class, field string, v python.Value) {
+		changed.add(class+"."+field, fmt.Sprintf("%s.%s is not what it was", class, field)+held(v))
 	}
+}
+
+// held says which function of definitions.py a field holds, or of which type its value is; "": nothing is to be said.
+func held(v python.Value) string {
+	if f := python.FunctionOf(v); f != nil {
+		return fmt.Sprintf("%s%s (%s:%d)", holdsWord, engine.Plain(f.Code().QualifiedName()), f.Code().File(), f.Code().Line())
+	}
+	if v == nil {
+		return ""
+	}
+	return holdsWord + python.TypeName(v)
 }
 
 // checkable are the properties that can be checked, and why the others cannot.
@@ -185,4 +236,4 @@ func (c *changedSet) addMember(member string) {
 	}
 }
 
-func newChangedSet() *changedSet { return &changedSet{reason: map[string]string{}} }
+func newChangedSet() *changedSet { return &changedSet{reason: map[string]*changeReason{}} }

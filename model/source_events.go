@@ -267,7 +267,7 @@ func (r *Run) delivered(c *python.Call, result python.Value) {
 	v, known := c.Arg("w")
 	e, isElement := r.source.mirror.Value(v).(spec.Element)
 	if hears := r.source.mirror.OnUnknown; (!known || !isElement) && hears != nil {
-		hears("WaitableSet", "get_pending_event")
+		hears("WaitableSet", "get_pending_event", nil)
 	}
 	code, known := mirror.Enum[spec.EventCode](event.Items()[0])
 	if !known {

@@ -28,12 +28,13 @@ func (r *Run) notTaken() (all []string) {
 	return slices.Compact(all)
 }
 
-// IsRefusal reports whether an error says that a definitions.py cannot be run: it uses Python outside of the subset, or is not as the
-// host calls it.
+// IsRefusal reports whether an error says that a definitions.py cannot be run: it uses Python outside of the subset, is not as the host
+// calls it, or is not as the program must know it.
 func IsRefusal(err error) bool {
 	var refusal *python.Refusal
 	var mismatch *engine.Mismatch
-	return errors.As(err, &refusal) || errors.As(err, &mismatch)
+	var unexplorable *Unexplorable
+	return errors.As(err, &refusal) || errors.As(err, &mismatch) || errors.As(err, &unexplorable)
 }
 
 // comments say in a trace on which definitions.py it was found, if that is not the pin's.

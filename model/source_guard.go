@@ -1,11 +1,13 @@
 package model
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"cabi/internal/engine"
+	"cabi/internal/python"
 	"cabi/spec"
 )
 
@@ -30,18 +32,39 @@ func (r *Run) guarded(do func()) {
 	do()
 }
 
-// fail notes that a run cannot go on because of a panic.
+// An Unexplorable says that a definitions.py has not what the program must know of it, or in another way, so that its runs cannot be
+// followed.
+type Unexplorable struct{ File, Why string }
+
+func (e *Unexplorable) Error() string { return e.File + " cannot be explored: " + e.Why }
+
+// fail notes that a run cannot go on because of a panic: the program has looked for what the file has not, or in another way.
 func (s *sourceRun) fail(got any) {
 	if s.failed != nil {
 		return
 	}
-	why := fmt.Sprintf("what the program knows of the specification's objects is not as in the pin (%v)", got)
-	if lost := s.mirror.Lost; len(lost) > 0 {
-		why = strings.Join(lost, ", ")
-	}
-	where := ""
+	file := s.machine.Source.Name
 	if place := s.machine.Where(); place.Line > 0 && place.File != engine.File {
-		where = fmt.Sprintf(":%d", place.Line)
+		file = fmt.Sprintf("%s:%d", file, place.Line)
 	}
-	s.failed = errors.New(s.machine.Source.Name + where + " cannot be explored: " + why)
+	s.failed = &Unexplorable{file, cmp.Or(s.whyUnknown(), fmt.Sprintf("what the program knows of the specification's objects is not as in the pin (%v)", got))}
+}
+
+// whyUnknown says what of the specification's objects is not as the program knows it, with its lines; "": everything is.
+func (s *sourceRun) whyUnknown() string {
+	var whys []string
+	for field, why := range s.changed.all() {
+		class, _, _ := strings.Cut(field, ".")
+		v, _ := s.machine.Definitions.Get(class)
+		if c, ok := v.(*python.Class); ok && !strings.Contains(why, " (") {
+			why += fmt.Sprintf(" (class %s, %s)", class, c.Place())
+		}
+		whys = append(whys, why)
+	}
+	slices.Sort(whys)
+	whys = append(slices.Clone(s.mirror.Lost), slices.Compact(whys)...)
+	if len(whys) == 0 {
+		whys = s.mirror.Nones()
+	}
+	return strings.Join(whys, "; ")
 }

@@ -392,7 +392,7 @@ func (r *Run) sync() {
 	m := s.mirror
 	m.Sync()
 	if m.Refused != "" && !s.machine.Source.CoversAll() {
-		s.failed = cmp.Or(s.failed, fmt.Errorf("%s cannot be explored: %s, without which actions would be left out", s.machine.Source.Name, m.Refused))
+		s.failed = cmp.Or(s.failed, error(&Unexplorable{s.machine.Source.Name, m.Refused + ", without which actions would be left out"}))
 		panic(s.failed) // see guarded
 	}
 	for i, call := range r.invocations {

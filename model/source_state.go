@@ -60,7 +60,7 @@ func (w *stateWriter) machine(r *Run) {
 	var err error
 	s.encoded, err = s.machine.AppendState(s.encoded[:0], s.run, pythonList(s.onCancel), pythonList(s.onResolve), pythonList(s.shared))
 	if err != nil {
-		s.failed = cmp.Or(s.failed, fmt.Errorf("%s cannot be explored: a state cannot be told from others: %w", s.machine.Source.Name, err))
+		s.failed = cmp.Or(s.failed, error(&Unexplorable{s.machine.Source.Name, "a state cannot be told from others: " + err.Error()}))
 	}
 	w.Put("machine ", fmt.Sprintf("%x", sha256.Sum256(s.encoded)), "\n")
 }

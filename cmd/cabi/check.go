@@ -138,7 +138,7 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 		return outputError(out.err)
 	}
 	if report.Err != nil {
-		fmt.Fprintf(cmd.ErrOrStderr(), "cabi: stopped early: %v\n", report.Err)
+		fmt.Fprintf(cmd.ErrOrStderr(), "cabi: %s%v\n", stoppedEarly(report.Err), report.Err)
 	}
 	if report.LedTo != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "this led there:\n\n%s\n", report.LedTo)
@@ -153,6 +153,14 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 		return exitError{code: 3}
 	}
 	return nil
+}
+
+// stoppedEarly says of an error that it is one of the search, unless it says that its definitions.py cannot be run.
+func stoppedEarly(err error) string {
+	if model.IsRefusal(err) {
+		return ""
+	}
+	return "stopped early: "
 }
 
 // search builds the search that the flags ask for.

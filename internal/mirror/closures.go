@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,19 +10,6 @@ import (
 	"cabi/internal/python"
 	"cabi/spec"
 )
-
-// functionOf is the function of a closure, a bound method or a partial; nil: it is a callable of Go.
-func functionOf(v python.Value) *python.Function {
-	switch v := v.(type) {
-	case *python.Function:
-		return v
-	case *python.Method:
-		return functionOf(v.Func())
-	case *python.Partial:
-		return functionOf(v.Func())
-	}
-	return nil
-}
 
 // follow follows a path from a closure: captured variables, the object that a method is bound to, attributes, arguments of a partial.
 func (m *Mirror) follow(from python.Value, path []string) (python.Value, bool) {
@@ -70,7 +58,7 @@ func (p *Plans) closurePlan(f *python.Function) *plan {
 	if pl, ok := p.closures[c]; ok {
 		return pl
 	}
-	pl := &plan{name: c.QualifiedName(), own: c.File() == p.OwnFile}
+	pl := &plan{name: c.QualifiedName(), line: fmt.Sprintf("%s:%d", c.File(), c.Line()), own: c.File() == p.OwnFile}
 	p.closures[c] = pl
 	pl.mirror, pl.known = spec.MirrorClosures[c.QualifiedName()]
 	if pl.own { // whatever its name
@@ -126,7 +114,7 @@ func snake(name string) string {
 
 // closurePair is the pair of a closure or partial; nil: the port has none.
 func (m *Mirror) closurePair(v python.Value) *pair {
-	f := functionOf(v)
+	f := python.FunctionOf(v)
 	if f == nil {
 		return nil
 	}
@@ -162,7 +150,7 @@ func (m *Mirror) closurePair(v python.Value) *pair {
 
 // closure is what the port has for a closure; nil: nothing.
 func (m *Mirror) closure(v python.Value) any {
-	f := functionOf(v)
+	f := python.FunctionOf(v)
 	if f == nil {
 		return nil
 	}
@@ -181,7 +169,7 @@ func (m *Mirror) closure(v python.Value) any {
 
 // ofHost reports whether a callable is the host's, or one that the port has no type for because nothing depends on it.
 func (m *Mirror) ofHost(v python.Value) bool {
-	f := functionOf(v)
+	f := python.FunctionOf(v)
 	if f == nil {
 		_, isNative := v.(*python.Native)
 		return isNative
@@ -205,7 +193,7 @@ func (m *Mirror) lacksAny(v python.Value, pl *plan) bool {
 func (m *Mirror) lacks(v python.Value, path []string) bool {
 	for _, name := range path {
 		next, ok := m.step(v, name)
-		if f := functionOf(v); !ok && f != nil && slices.Contains(f.Variables(), name) {
+		if f := python.FunctionOf(v); !ok && f != nil && slices.Contains(f.Variables(), name) {
 			return false
 		}
 		if !ok {
@@ -219,7 +207,8 @@ func (m *Mirror) lacks(v python.Value, path []string) bool {
 // lose notes that a closure has not what the port knows of it.
 func (m *Mirror) lose(pl *plan, path string) {
 	pl.lost = true
-	if what := strings.ReplaceAll(pl.name, "<locals>.", "") + " has no " + path; !slices.Contains(m.Lost, what) {
+	what := fmt.Sprintf("%s (%s) has no variable %s", strings.ReplaceAll(pl.name, "<locals>.", ""), pl.line, path)
+	if !slices.Contains(m.Lost, what) {
 		m.Lost = append(m.Lost, what)
 	}
 }

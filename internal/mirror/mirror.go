@@ -53,7 +53,7 @@ type Plans struct {
 	// Refused says what is of no use to the program in any way, so that searches would leave out actions; "": nothing is.
 	Refused string
 	// OnUnknown is told of each field that holds what the port has nothing for. It may be nil.
-	OnUnknown func(class, field string)
+	OnUnknown func(class, field string, v python.Value)
 	// Ready calls a ready function that the port has nothing for. Nil: no thread is ready that has one.
 	Ready func(f python.Value) bool
 	// OnMember is told of each member of an enumeration that the port does not have, wherever it is. It may be nil.
@@ -106,6 +106,7 @@ type pair struct {
 type plan struct {
 	mirror  spec.MirrorType
 	name    string
+	line    string       // of the function
 	goType  reflect.Type // the struct; nil: there is none
 	byValue bool         // an interface has the struct, not a pointer to it
 	known   bool
@@ -410,7 +411,7 @@ func (m *Mirror) fillInstance(p *pair, x *python.Instance) {
 			if !f.set(m, f.address(p.at), v) {
 				m.noteUnknown(Unknown{p.value, f.name, v})
 				if m.OnUnknown != nil {
-					m.OnUnknown(pl.name, x.Class().SlotNames()[f.slot])
+					m.OnUnknown(pl.name, x.Class().SlotNames()[f.slot], v)
 				}
 			}
 		}

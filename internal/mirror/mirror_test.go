@@ -246,7 +246,7 @@ func TestRenamedField(t *testing.T) {
 func TestFieldOfAnotherType(t *testing.T) {
 	w := newWorld(t, "self.backpressure = 7", "self.backpressure = 'high'")
 	var reported []string
-	w.OnUnknown = func(class, field string) { reported = append(reported, class+"."+field) }
+	w.OnUnknown = func(class, field string, _ python.Value) { reported = append(reported, class+"."+field) }
 	w.Sync()
 	if want := []string{"ComponentInstance.backpressure"}; !slices.Equal(reported, want) {
 		t.Errorf("reported are %q, want %q", reported, want)

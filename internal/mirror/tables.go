@@ -1,6 +1,8 @@
 package mirror
 
 import (
+	"fmt"
+
 	"cabi/internal/python"
 	"cabi/spec"
 )
@@ -12,7 +14,7 @@ func (m *Mirror) fillTable(inst *spec.ComponentInstance, x *python.Instance, nam
 	table, ok := v.(*python.Instance)
 	if !ok {
 		if has {
-			m.refuse("ComponentInstance." + name + " holds no table")
+			m.refuse(x, "ComponentInstance."+name+" holds no table")
 		}
 		return
 	}
@@ -24,24 +26,26 @@ func (m *Mirror) fillTable(inst *spec.ComponentInstance, x *python.Instance, nam
 	array, ok := m.places(a)
 	if !ok {
 		if has {
-			m.refuse("Table.array is not what it was")
+			m.refuse(table, "Table.array holds no list, tuple or dict of elements")
 		} else {
-			m.refuse("Table.array is gone")
+			m.refuse(table, "Table.array is gone")
 		}
 		return
 	}
 	m.elements = m.elements[:0]
 	for _, v := range array {
-		m.elements = append(m.elements, m.element(inst, name, v))
+		m.elements = append(m.elements, m.element(inst, table, name, v))
 	}
 	if m.fillFree(table); m.free == nil {
-		m.unknownTable(name)
+		m.unknownTable(name, nil)
 	}
 	inst.MirrorTable(threads, m.elements, m.free)
 }
 
-// refuse notes what is of no use in any way.
-func (m *Mirror) refuse(why string) { m.Refused = why }
+// refuse notes what is of no use in any way, and where its class is.
+func (m *Mirror) refuse(x *python.Instance, why string) {
+	m.Refused = fmt.Sprintf("%s (class %s, %s)", why, x.Class().QualifiedName(), x.Class().Place())
+}
 
 // places are what the places of an array hold, by their indices.
 func (m *Mirror) places(v python.Value) ([]python.Value, bool) {
@@ -69,23 +73,23 @@ func (m *Mirror) places(v python.Value) ([]python.Value, bool) {
 const mostPlaces = 1 << 16
 
 // element is the element that a place holds; nil: the place is empty, or holds what the port has nothing for.
-func (m *Mirror) element(inst *spec.ComponentInstance, name string, v python.Value) spec.Element {
+func (m *Mirror) element(inst *spec.ComponentInstance, table *python.Instance, name string, v python.Value) spec.Element {
 	e, _ := m.Value(v).(spec.Element)
 	if v == nil || e != nil {
 		return e
 	}
 	m.noteUnknown(Unknown{inst, name, v})
-	m.unknownTable(name)
+	m.unknownTable(name, v)
 	if _, ok := v.(*python.Instance); !ok {
-		m.refuse("Table.array holds something else than elements and None")
+		m.refuse(table, "Table.array holds something else than elements and None")
 	}
 	return nil
 }
 
-// unknownTable notes that promises cannot go by a table.
-func (m *Mirror) unknownTable(name string) {
+// unknownTable notes that promises cannot go by a table, for what it holds.
+func (m *Mirror) unknownTable(name string, holds python.Value) {
 	if m.OnUnknown != nil {
-		m.OnUnknown("ComponentInstance", name)
+		m.OnUnknown("ComponentInstance", name, holds)
 	}
 }
 

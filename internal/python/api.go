@@ -23,6 +23,22 @@ func (m *Machine) Elements(v Value) ([]Value, error) { return m.list(v) }
 // Repr is repr(v).
 func (m *Machine) Repr(v Value) (string, error) { return m.repr(v) }
 
+// FunctionOf is the function of a closure, a bound method or a partial; nil: it is something else, or a callable of Go.
+func FunctionOf(v Value) *Function {
+	switch v := v.(type) {
+	case *Function:
+		return v
+	case *Method:
+		return FunctionOf(v.Func())
+	case *Partial:
+		return FunctionOf(v.Func())
+	}
+	return nil
+}
+
+// TypeName is the name of the type of a value.
+func TypeName(v Value) string { return typeName(v) }
+
 // Params are the names of the parameters of the function, without *args and **kwargs.
 func (c *Code) Params() []string { return c.params }
 

@@ -1,6 +1,7 @@
 package python
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -21,7 +22,7 @@ type Class struct {
 	slots     map[string]int
 	slotNames []string
 	early     int
-	generic   bool // derived from typing.Generic
+	generic   bool     // derived from typing.Generic
 	closed    []string // the only fields that instances take, by __slots__; nil: any
 
 	exception  bool
@@ -54,6 +55,29 @@ func (c *Class) Name() string { return c.name }
 
 // QualifiedName is its name with those of the classes and functions around it.
 func (c *Class) QualifiedName() string { return c.qualified }
+
+// Place is where the class is, as "definitions.py:12"; "": it is built in.
+func (c *Class) Place() string {
+	if c.code == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", c.code.file, c.code.line)
+}
+
+// NoneIn are the fields of the object that are None, and that the class declares to be something else.
+func (x *Instance) NoneIn() (fields []string) {
+	for _, c := range x.class.mro {
+		if c.code == nil {
+			continue
+		}
+		for _, a := range c.code.annotations {
+			if v, has := x.Get(a.name); has && v == nil && !a.mayBeNone && !a.classVar {
+				fields = append(fields, a.name)
+			}
+		}
+	}
+	return fields
+}
 
 // Bases are the classes it is derived from.
 func (c *Class) Bases() []*Class { return c.bases }

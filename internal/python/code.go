@@ -145,8 +145,9 @@ type Code struct {
 
 // An annotation is name: type in the body of a class.
 type annotation struct {
-	name     string
-	classVar bool
+	name      string
+	classVar  bool
+	mayBeNone bool // Optional[…] or … | None
 }
 
 // Name is the name of the function.

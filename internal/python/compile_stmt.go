@@ -179,11 +179,22 @@ func (e *emitter) evaluateTarget(t expression) {
 }
 
 func (e *emitter) annotate(name string, of expression) {
-	a := annotation{name: name, classVar: isTypingName(of, "ClassVar")}
+	a := annotation{name: name, classVar: isTypingName(of, "ClassVar"), mayBeNone: allowsNone(of)}
 	if isTypingName(of, "KW_ONLY") || isTypingName(of, "InitVar") {
 		e.refuse(e.line, "KW_ONLY and InitVar are outside of the subset")
 	}
 	e.code.annotations = append(e.code.annotations, a)
+}
+
+// allowsNone reports whether an annotation has None among its types, or says nothing of them.
+func allowsNone(of expression) bool {
+	switch of := of.(type) {
+	case *constExpr:
+		return of.value == nil
+	case *binaryExpr:
+		return allowsNone(of.left) || allowsNone(of.right)
+	}
+	return isTypingName(of, "Optional") || isTypingName(of, "Any") || isTypingName(of, "any")
 }
 
 func isTypingName(e expression, name string) bool {
