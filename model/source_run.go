@@ -261,7 +261,7 @@ func (r *Run) stopOnSource(err error) error {
 		}
 		return s.failed
 	}
-	if m := s.machine.Source.MismatchOf(e); m != nil {
+	if m := s.machine.MismatchOf(e); m != nil {
 		s.failed = m
 		return m
 	}

@@ -250,7 +250,7 @@ func (s *Source) NewMachine(natives map[string]func(m *python.Machine, args []py
 		return nil, err
 	}
 	if m.Module, err = m.LoadSource("engine", File, pyworld.Source+engineSource); err != nil {
-		return nil, s.fitting(err)
+		return nil, m.fitting(err)
 	}
 	for name, fn := range natives {
 		m.Module.Set(name, m.Callable(name, fn))
@@ -273,7 +273,7 @@ func (m *Machine) Begin(world any, deterministic bool) (*python.Instance, error)
 	begin, _ := m.Module.Get("begin")
 	run, err := m.Call(begin, w, deterministic)
 	if err != nil {
-		return nil, m.Source.fitting(err)
+		return nil, m.fitting(err)
 	}
 	return run.(*python.Instance), nil
 }

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 
+	"cabi/internal/nearest"
 	"cabi/internal/python"
 	"cabi/internal/pyworld"
 )
@@ -136,22 +137,91 @@ func (m *Machine) Gone() map[string]string {
 
 // MismatchOf is the mismatch that an exception is: it came up in a line of engine.py, and not in one of definitions.py, and is none that
 // the host or a guest means; nil: it is none.
-func (s *Source) MismatchOf(e *python.Exception) *Mismatch {
+func (m *Machine) MismatchOf(e *python.Exception) *Mismatch {
 	if len(e.Trace) == 0 || e.Trace[0].File != File || e.IsA("CoreWebAssemblyException") || e.Trace[0].Function == "Random.choice" {
 		return nil
 	}
-	at := filepath.Base(s.Name)
-	for _, p := range e.Trace {
-		if p.File != File {
-			at = fmt.Sprintf("%s:%d, in %s", filepath.Base(s.Name), p.Line, Plain(p.Function))
-			break
-		}
-	}
 	line := lineOfEngine(e.Trace[0].Line)
 	if strings.HasPrefix(line, "raise ") { // engine.py says itself what is not there
-		return &Mismatch{fmt.Sprintf("%s: %s", at, e.Text())}
+		return &Mismatch{fmt.Sprintf("%s: %s", m.callerIn(e), e.Text())}
 	}
-	return &Mismatch{fmt.Sprintf("%s is not as cabi calls it: `%s` ends with %s: %s", at, line, e.Class().Name(), e.Text())}
+	for _, of := range []func(line, text string) *Mismatch{m.goneOf, m.callOf} {
+		if mismatch := of(line, e.Text()); mismatch != nil {
+			return mismatch
+		}
+	}
+	return &Mismatch{fmt.Sprintf("%s is not as cabi calls it: `%s` ends with %s: %s", m.callerIn(e), line, e.Class().Name(), e.Text())}
+}
+
+// callerIn is the line of definitions.py that an exception went through first; without one, the file.
+func (m *Machine) callerIn(e *python.Exception) string {
+	at := filepath.Base(m.Source.Name)
+	for _, p := range e.Trace {
+		if p.File != File {
+			return fmt.Sprintf("%s:%d, in %s", at, p.Line, Plain(p.Function))
+		}
+	}
+	return at
+}
+
+// What exceptions say that come up because a name is gone, or a function has other parameters.
+var (
+	noName     = regexp.MustCompile(`^module 'definitions' has no attribute '(\w+)'`)
+	noAttr     = regexp.MustCompile(`^(?:type object )?'(\w+)'(?: object)? has no attribute '(\w+)'`)
+	wrongCount = regexp.MustCompile(`^([\w.]+)\(\) (?:takes|missing|got)`)
+)
+
+// goneOf is the mismatch of a name that is gone, by what an exception says; nil: it says something else.
+func (m *Machine) goneOf(line, text string) *Mismatch {
+	if found := noName.FindStringSubmatch(text); found != nil {
+		return m.mismatch(0, "%s is gone, which the host uses%s%s", found[1], asCalled(line, found[1]), nearest.Hint(found[1], m.Definitions.Names()))
+	}
+	if found := noAttr.FindStringSubmatch(text); found != nil {
+		v, _ := m.Definitions.Get(found[1])
+		class, ok := v.(*python.Class)
+		if !ok {
+			return nil
+		}
+		return m.mismatch(class.Line(), "%s.%s is gone, which the host uses%s", found[1], found[2], asCalled(line, found[2]))
+	}
+	return nil
+}
+
+// callOf is the mismatch of a call with other arguments than a function takes, by what an exception says; nil: it says something else.
+func (m *Machine) callOf(line, text string) *Mismatch {
+	found := wrongCount.FindStringSubmatch(text)
+	if found == nil {
+		return nil
+	}
+	f := m.function(found[1])
+	if f == nil {
+		return nil
+	}
+	class, name, _ := strings.Cut(found[1], ".")
+	if name == "" || name == "__init__" {
+		name = class
+	}
+	return m.mismatch(f.Code().Line(), "%s(%s) cannot be called as the host does%s", found[1], strings.Join(f.Code().Params(), ", "), asCalled(line, name))
+}
+
+// function is a function or method of definitions.py by its name; nil: there is none.
+func (m *Machine) function(name string) *python.Function {
+	class, method, _ := strings.Cut(name, ".")
+	v, _ := m.Definitions.Get(class)
+	if c, ok := v.(*python.Class); ok {
+		v, _ = c.Attr(method)
+	}
+	f, _ := v.(*python.Function)
+	return f
+}
+
+// asCalled is how a line of engine.py calls something, after a colon; "": it does not call it.
+func asCalled(line, name string) string {
+	_, args, calls := strings.Cut(line, name+"(")
+	if !calls {
+		return ""
+	}
+	return fmt.Sprintf(": %s(%s)", name, strings.ReplaceAll(inParentheses(args), "D.", ""))
 }
 
 // lineOfEngine is a line of engine.py.
@@ -164,10 +234,10 @@ func lineOfEngine(n int) string {
 }
 
 // fitting is an error, as a mismatch if it is one.
-func (s *Source) fitting(err error) error {
+func (m *Machine) fitting(err error) error {
 	if e, ok := err.(*python.Exception); ok {
-		if m := s.MismatchOf(e); m != nil {
-			return m
+		if mismatch := m.MismatchOf(e); mismatch != nil {
+			return mismatch
 		}
 	}
 	return err

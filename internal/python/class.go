@@ -56,6 +56,14 @@ func (c *Class) Name() string { return c.name }
 // QualifiedName is its name with those of the classes and functions around it.
 func (c *Class) QualifiedName() string { return c.qualified }
 
+// Line is the line that the class begins in; 0: it is built in.
+func (c *Class) Line() int {
+	if c.code == nil {
+		return 0
+	}
+	return c.code.line
+}
+
 // Place is where the class is, as "definitions.py:12"; "": it is built in.
 func (c *Class) Place() string {
 	if c.code == nil {
