@@ -192,13 +192,17 @@ func (r *Run) noteUnknown(changed *changedSet) {
 	}
 }
 
-// held says which function of definitions.py a field holds, or of which type its value is; "": nothing is to be said.
+// held says which function of definitions.py a field holds, which member of an enumeration, or of which type its value is; "": nothing is
+// to be said.
 func held(v python.Value) string {
 	if f := python.FunctionOf(v); f != nil {
 		return fmt.Sprintf("%s%s (%s:%d)", holdsWord, engine.Plain(f.Code().QualifiedName()), f.Code().File(), f.Code().Line())
 	}
-	if v == nil {
+	switch v := v.(type) {
+	case nil:
 		return ""
+	case *python.EnumMember:
+		return holdsWord + python.TypeName(v) + "." + v.Name()
 	}
 	return holdsWord + python.TypeName(v)
 }

@@ -50,11 +50,11 @@ func TestMethodsThatDoNotFit(t *testing.T) {
 		{"def tick(self):", "def step(self):", "Store.tick is gone"},
 		{"def tick(self):", "def tick(self, *, n):", "Store.tick(self, n) cannot be called"},
 	} {
-		if _, err := editedSource(t, c.old, c.new); err == nil || !strings.Contains(err.Error(), c.want) || !model.IsRefusal(err) {
+		if err := searchEdited(t, "handles", 2, c.old, c.new).Err; err == nil || !strings.Contains(err.Error(), c.want) || !model.IsRefusal(err) {
 			t.Errorf("%s: %v", c.new, err)
 		}
 	}
-	if _, err := editedSource(t, "def tick(self):", "def tick(self, n = 1):"); err != nil {
+	if err := searchEdited(t, "handles", 2, "def tick(self):", "def tick(self, n = 1):").Err; err != nil {
 		t.Error(err)
 	}
 }
@@ -65,6 +65,34 @@ func TestMismatchIsNoFinding(t *testing.T) {
 		"def canon_resource_new(rt, rep):", "canon_resource_new = 7\ndef canon_resource_new_(rt, rep):")
 	if len(report.Violations) > 0 || !model.IsRefusal(report.Err) || !strings.Contains(report.Err.Error(), "is not as cabi calls it: `'resource.new'") {
 		t.Errorf("%v, %v", report.Err, report.Violations)
+	}
+}
+
+// A file that the host cannot use, or whose objects the program does not know, is bad input. It is said which class, field or variable
+// it is, and in which line.
+func TestWhatIsNotKnownIsNamed(t *testing.T) {
+	for _, c := range []struct {
+		world, want string
+		edits       []string
+	}{
+		{"handles", "ComponentInstance.__init__(self, store, parent, name) cannot be called as the host does: ComponentInstance(store)",
+			[]string{"def __init__(self, store, parent = None):", "def __init__(self, store, parent, name):"}},
+		{"threads", "Table is gone, which the host uses: Table(); did you mean Tables?", []string{"class Table:", "class Tables:", "Table()", "Tables()"}},
+		{"handles", "ResourceHandle.rt is gone (class ResourceHandle, definitions.py:736)", []string{"  rt: ResourceType\n  rep: int", "  rep: int",
+			"self.rt = rt\n    self.rep", "self.res_t = rt\n    self.rep", "h.rt", "h.res_t"}},
+		{"handles", "ResourceHandle.rt is None (class ResourceHandle, definitions.py:737)", []string{"    self.waiting = []\n",
+			"    self.waiting = []\n    self.none = ResourceHandle(None, 0, True)\n"}},
+		{"handles", "Table.array holds something else than elements and None (class Table, definitions.py:697)",
+			[]string{"self.array = [None]", "self.array = [None, 5]"}},
+	} {
+		r := searchEdited(t, c.world, 3, c.edits...)
+		if r.Err == nil || !model.IsRefusal(r.Err) || !strings.Contains(r.Err.Error(), c.want) || len(r.Violations) > 0 {
+			t.Errorf("%q: %v, %v", c.edits[1], r.Err, violatedIn(r))
+		}
+	}
+	r := searchEdited(t, "threads", 3, "return self.wait_until(lambda: True, cancellable)", "def always(): return True\n    return self.wait_until(always, cancellable)")
+	if why := r.NotChecked["no-stuck-thread"]; !strings.Contains(why, "Thread.ready_func is not what it was: Thread.yield_.always (definitions.py:") {
+		t.Errorf("%q", why)
 	}
 }
 
@@ -127,7 +155,7 @@ func TestEnumerations(t *testing.T) {
 	}
 	r = searchEdited(t, "tasks", 3, "    INITIAL = 1\n    STARTED = 2\n", "    INITIAL = 1\n    QUEUED = 2\n    STARTED = 7\n", "self.state = Task.State.INITIAL", "self.state = Task.State.QUEUED",
 		"self.state == Task.State.INITIAL", "self.state == Task.State.QUEUED")
-	if why := r.NotChecked["calls-resolved"]; why != "Task.state is not what it was" || len(r.Violations) > 0 {
+	if why := r.NotChecked["calls-resolved"]; why != "Task.state is not what it was: State.QUEUED" || len(r.Violations) > 0 {
 		t.Errorf("%q, %v", why, violatedIn(r))
 	}
 }

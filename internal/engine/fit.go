@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"cabi/internal/nearest"
@@ -174,7 +175,7 @@ var (
 // goneOf is the mismatch of a name that is gone, by what an exception says; nil: it says something else.
 func (m *Machine) goneOf(line, text string) *Mismatch {
 	if found := noName.FindStringSubmatch(text); found != nil {
-		return m.mismatch(0, "%s is gone, which the host uses%s%s", found[1], asCalled(line, found[1]), nearest.Hint(found[1], m.Definitions.Names()))
+		return m.mismatch(0, "%s is gone, which the host uses%s%s", found[1], asCalled(line, found[1]), nearest.Hint(found[1], m.definedNames()))
 	}
 	if found := noAttr.FindStringSubmatch(text); found != nil {
 		v, _ := m.Definitions.Get(found[1])
@@ -185,6 +186,11 @@ func (m *Machine) goneOf(line, text string) *Mismatch {
 		return m.mismatch(class.Line(), "%s.%s is gone, which the host uses%s", found[1], found[2], asCalled(line, found[2]))
 	}
 	return nil
+}
+
+// definedNames are the names that definitions.py has.
+func (m *Machine) definedNames() []string {
+	return slices.DeleteFunc(m.Definitions.Names(), func(name string) bool { return strings.HasPrefix(name, "__") })
 }
 
 // callOf is the mismatch of a call with other arguments than a function takes, by what an exception says; nil: it says something else.
