@@ -23,12 +23,24 @@ type Trace struct {
 	Variant  *spec.Variant
 	Without  []spec.Site // the traps and asserts that are switched off, sorted; nil: none
 	Source   *Source     // the definitions.py that it is run on; nil: the port
+	Spec     string      // which other definitions.py than the pin's the header names, by the first digits of its SHA-256; empty: none
 	Choices  []uint32    // of the specification; those that are missing are 0, the first candidate
 	Lines    []Line
 	Violates string // the property that the run violates, and how; empty: none
 	FromJSON bool   // the trace was read from JSON lines
 
 	HeaderAt, ViolatesAt int // the numbers of these lines in the file; 0: the trace was not read, or has none
+}
+
+// version is which other definitions.py than the pin's the trace is of; empty: it is of the pin.
+func (t *Trace) version() string {
+	if t.Source == nil {
+		return t.Spec
+	}
+	if t.Source.CoversAll() {
+		return ""
+	}
+	return t.Source.Version()
 }
 
 // checkClaim wants a claim that names a property.
@@ -72,7 +84,12 @@ func (t *Trace) write(b io.Writer, define func(*World) string) {
 	for _, c := range t.Comments {
 		fmt.Fprintf(b, "# %s\n", c)
 	}
-	fmt.Fprintf(b, "world %s  variant %s  pin %s", t.World.Name, t.Variant.Name, Pin)
+	fmt.Fprintf(b, "world %s  variant %s", t.World.Name, t.Variant.Name)
+	if of := t.version(); of != "" {
+		fmt.Fprintf(b, "  spec %s", of)
+	} else {
+		fmt.Fprintf(b, "  pin %s", Pin)
+	}
 	if t.Format > 0 {
 		fmt.Fprintf(b, "  format %d", t.Format)
 	}

@@ -27,6 +27,7 @@ type jsonHeader struct {
 	Define   json.RawMessage `json:"define,omitempty"` // the world, if it has no name here
 	Variant  string          `json:"variant"`
 	Pin      string          `json:"pin,omitempty"`
+	Spec     string          `json:"spec,omitempty"`    // in place of the pin, another definitions.py, by the first digits of its SHA-256
 	Without  []string        `json:"without,omitempty"` // sites that are switched off
 	Choices  []uint32        `json:"choices,omitempty"`
 	Violates string          `json:"violates,omitempty"`
@@ -88,8 +89,11 @@ func (t *Trace) ID() string {
 }
 
 func (t *Trace) jsonHeader() jsonHeader {
-	h := jsonHeader{Kind: "trace", Version: Format, ID: t.ID(), World: t.World.Name, Variant: t.Variant.Name, Pin: Pin, Without: sitesText(t.Without), Choices: t.Choices,
+	h := jsonHeader{Kind: "trace", Version: Format, ID: t.ID(), World: t.World.Name, Variant: t.Variant.Name, Pin: Pin, Spec: t.version(), Without: sitesText(t.Without), Choices: t.Choices,
 		Violates: t.Violates, Comments: t.Comments}
+	if h.Spec != "" {
+		h.Pin = ""
+	}
 	if t.World.needsDefinition() {
 		h.Define = json.RawMessage(t.World.json())
 	}
@@ -207,6 +211,9 @@ func (p *jsonParser) readHeader(text []byte) error {
 	}
 	if h.Pin != "" {
 		words = append(words, "pin", h.Pin)
+	}
+	if h.Spec != "" {
+		words = append(words, "spec", h.Spec)
 	}
 	if len(h.Without) > 0 {
 		words = append(words, "without", strings.Join(h.Without, ","))

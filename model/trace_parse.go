@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -219,8 +220,11 @@ func (p *traceParser) gap() error {
 // stopWords are the kinds of stops.
 var stopWords = map[string]bool{"trap": true, "assertion-failure": true, "crash": true, "exception": true}
 
+// specVersion is how a header names another definitions.py than the pin's.
+var specVersion = regexp.MustCompile(`^[0-9a-f]{12}$`)
+
 // headerWords are the words of a header that have a value behind them.
-var headerWords = []string{"world", "variant", "pin", "format", "without"}
+var headerWords = []string{"world", "variant", "pin", "spec", "format", "without"}
 
 // variantNames are the names of the variants.
 func variantNames() []string {
@@ -231,7 +235,7 @@ func variantNames() []string {
 	return names
 }
 
-// header reads "world NAME variant NAME pin COMMIT format VERSION without SITES", of which all but the first may be missing.
+// header reads "world NAME variant NAME pin COMMIT spec VERSION format VERSION without SITES", of which all but the first may be missing.
 func (p *traceParser) header(words []string) error {
 	if p.trace.Variant != nil {
 		return fmt.Errorf("a second world: a trace has one")
@@ -254,6 +258,11 @@ func (p *traceParser) header(words []string) error {
 			if value != Pin {
 				return fmt.Errorf("the trace is of definitions.py at %s, this is %s", shorten(value), Pin)
 			}
+		case "spec":
+			if !specVersion.MatchString(value) {
+				return fmt.Errorf("spec %s: it is the first 12 digits of the SHA-256 of a definitions.py", shorten(value))
+			}
+			p.trace.Spec = value
 		case "format":
 			if err := p.format(value); err != nil {
 				return err

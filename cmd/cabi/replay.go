@@ -30,23 +30,25 @@ func newReplayCommand() *cobra.Command {
 		Short: "Run a trace again, here, under another variant or on upstream's Python, and say where it departs",
 		Long: "Replay does what the lines of a trace say, compares what they state with what happens, and prints what\n" +
 			"happened: the lines, the choices, and the property that the trace says is violated. If other choices of the\n" +
-			"specification than those of the trace explain all lines, it says which. With --upstream it does the same on a\n" +
-			"checkout's definitions.py, and says of each line whether that agrees: in what is returned and called, in how the\n" +
-			"run stops, and in the whole state. TRACE is a file, or - for standard input. Of several traces it prints those that\n" +
+			"specification than those of the trace explain all lines, it says which. With --upstream it has Python do the same\n" +
+			"with a definitions.py, and says of each line whether that agrees: in what is returned and called, in how the run\n" +
+			"stops, and in the whole state; with --spec beside it, the comparison is with that file and not of states. TRACE is a file, or - for standard input. Of several traces it prints those that\n" +
 			"depart, and how, and how many do not; one Python runs them all.\n" +
 			"It exits with 0 if all of it happened again, or can with other choices and the trace states none; 1 if not; 2 for\n" +
 			"bad input.",
 		Example: "  cabi check handles --variant per-type --property unique-in-instance --save two.cabi\n" +
 			"  cabi replay two.cabi\n  cabi replay two.cabi --variant single-table\n" +
-			"  cabi replay two.cabi --variant single-table --upstream component-model",
+			"  cabi replay two.cabi --variant single-table --upstream component-model\n" +
+			"  cabi replay two.cabi --spec simplify --upstream simplify --git component-model/.git",
 		Args: files,
 		RunE: c.run,
 	}
 	cmd.Flags().StringVar(&c.variant, "variant", "", "number handles so; as the trace says if it is not given")
 	cmd.Flags().StringSliceVar(&c.without, "without", nil, "switch these traps and asserts off, besides those that the trace says")
+	flagRules{needs: []flagNeed{{"git", []string{"spec", "upstream"}}}}.refuse(cmd)
 	completeFlags(cmd, map[string]kind{"variant": kindVariant, "without": kindSite})
 	c.source.add(cmd)
-	cmd.Flags().StringVar(&c.upstream, "upstream", "", "run it on Python too, with the definitions.py of this checkout (`DIR`)")
+	cmd.Flags().StringVar(&c.upstream, "upstream", "", "run it on Python too, with the definitions.py of this checkout, or with --git of this revision (`DIR`)")
 	return cmd
 }
 
@@ -54,7 +56,7 @@ func (c *replayCommand) run(cmd *cobra.Command, args []string) error {
 	if len(args) > 1 {
 		return c.runMany(cmd.InOrStdin(), args, cmd.OutOrStdout(), cmd.ErrOrStderr())
 	}
-	source, err := c.source.open()
+	source, err := c.open()
 	if err != nil {
 		return err
 	}
@@ -66,10 +68,23 @@ func (c *replayCommand) run(cmd *cobra.Command, args []string) error {
 	if err := r.run(); err != nil {
 		return err
 	}
-	if c.upstream != "" && r.err == nil {
-		return r.printUpstream(cmd.OutOrStdout(), c.upstream)
+	if c.upstream == "" || r.err != nil {
+		return r.print(cmd.OutOrStdout())
 	}
-	return r.print(cmd.OutOrStdout())
+	python, err := c.startPython(source)
+	if err != nil {
+		return err
+	}
+	defer python.close()
+	return r.printUpstream(cmd.OutOrStdout(), python)
+}
+
+// open reads the definitions.py on which traces are replayed; nil: the port runs.
+func (c *replayCommand) open() (*model.Source, error) {
+	if c.source.spec == "" && c.upstream != "" { // --git is for --upstream
+		return nil, nil
+	}
+	return c.source.open()
 }
 
 // claimOptions are the options of a replay that checks the claim of a trace. The error says that there is no such property.
@@ -279,10 +294,10 @@ func choicesText(choices []uint32) string {
 }
 
 // printUpstream runs the trace on Python too, and marks each line by whether both did the same.
-func (r *replayed) printUpstream(w io.Writer, dir string) error {
-	p, err := upstream.Replay(definitionsDir(dir), r.again.Plain, r.options.Variant) // the Python reads numbers alone
+func (r *replayed) printUpstream(w io.Writer, python *cpython) error {
+	p, err := python.replay(r)
 	if err != nil {
-		return exitError{2, fmt.Sprintf("%s: %v", r.file, err)}
+		return err
 	}
 	header := *r.again.Trace
 	lines := p.Trace.Lines

@@ -5,32 +5,31 @@ import (
 	"io"
 	"strings"
 
-	"cabi/internal/upstream"
 	"cabi/model"
 )
 
 // A manyReplays replays many traces, on one definitions.py if one is named, and prints a line of each.
 type manyReplays struct {
 	*replayCommand
-	source *model.Source      // nil: the port runs
-	python *upstream.Replayer // nil: the traces are not run on CPython too
+	source *model.Source // nil: the port runs
+	python *cpython      // nil: the traces are not run on CPython too
 	out    io.Writer
 	status *statusLine
 }
 
 // runMany replays the traces in files.
 func (c *replayCommand) runMany(in io.Reader, files []string, out, errs io.Writer) error {
-	source, err := c.source.open()
+	source, err := c.open()
 	if err != nil {
 		return err
 	}
 	m := &manyReplays{replayCommand: c, source: source, out: out, status: newStatusLine(errs)}
 	defer m.status.clear()
 	if c.upstream != "" {
-		if m.python, err = upstream.NewReplayer(definitionsDir(c.upstream)); err != nil {
-			return exitError{2, err.Error()}
+		if m.python, err = c.startPython(source); err != nil {
+			return err
 		}
-		defer m.python.Close()
+		defer m.python.close()
 	}
 	depart := 0
 	for i, file := range files {
@@ -79,14 +78,14 @@ func (m *manyReplays) replay(in io.Reader, file string) (string, error) {
 }
 
 // departure says how a trace departs, here or on definitions.py; empty: it does not.
-func (r *replayed) departure(python *upstream.Replayer) (string, error) {
+func (r *replayed) departure(python *cpython) (string, error) {
 	if r.err != nil {
 		return fmt.Sprintf("departs: %v", r.err), nil
 	}
 	if python != nil {
-		p, err := python.Replay(r.again.Plain, r.options.Variant)
+		p, err := python.replay(r)
 		if err != nil {
-			return "", exitError{2, fmt.Sprintf("%s: %v", r.file, err)}
+			return "", err
 		}
 		if p.Departs {
 			return fmt.Sprintf("departs on definitions.py after %s (- here, + definitions.py):\n%s", model.Counted(p.Agree, "line"), strings.TrimSpace(p.Difference)), nil

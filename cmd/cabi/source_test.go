@@ -60,6 +60,30 @@ func TestTaskSwitch(t *testing.T) {
 	}
 }
 
+// With --spec, CPython is compared with that definitions.py, and not with the port; both may be revisions.
+func TestReplayOnCPython(t *testing.T) {
+	git := os.Getenv("CABI_UPSTREAM_GIT")
+	if git == "" {
+		t.Skip("set CABI_UPSTREAM_GIT to a git directory of WebAssembly/component-model to run the branch simplify")
+	}
+	trace := "../../suite/traces/call-trap-store.lift.func_inst-reentrance.cabi" // departs on that branch
+	for _, c := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"--spec", "simplify", "--upstream", "simplify"}, "definitions.py agrees with what happened"},
+		{[]string{"--upstream", "simplify"}, "definitions.py departs"},
+	} {
+		out, code, err := execute(newRootCommand(), append([]string{"replay", trace, "--git", git}, c.args...)...)
+		if code != 1 || !strings.Contains(out, c.want) {
+			t.Errorf("%q: exit %d, %v:\n%s", c.args, code, err, out)
+		}
+	}
+	if _, code, err := execute(newRootCommand(), "replay", trace, "--git", git); code != 2 || !strings.Contains(err.Error(), "--git has no effect without --spec or --upstream") {
+		t.Errorf("exit %d, %v", code, err)
+	}
+}
+
 const switches = `world switch
 doc Threads of two tasks of an instance, of which one moves from one task to the other.
 instance A

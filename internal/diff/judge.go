@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"cabi/internal/upstream"
@@ -105,51 +104,9 @@ func judgeTrace(v *Version, python *upstream.VersionRunner, text string) (how st
 	if err != nil {
 		return "", err
 	}
-	lines, err := python.Run(t.World, again.Actions, again.Choices)
-	if err != nil {
+	judged, err := python.Judge(again)
+	if err != nil || !judged.Departs {
 		return "", err
 	}
-	want, got := inTrace(again.Trace.Lines), inPython(lines)
-	for i := range max(len(want), len(got)) {
-		if a, b := lineAt(want, i), lineAt(got, i); a != b {
-			return fmt.Sprintf("world %s: %q here, %q there", t.World.Name, a, b), nil
-		}
-	}
-	return "", nil
-}
-
-// inTrace is what happens in a trace: actions, entries, results that are not empty, and the stop.
-func inTrace(lines []model.Line) (happens []string) {
-	for _, l := range lines {
-		switch l.Kind {
-		case model.LineAction:
-			happens = append(happens, l.Actor+": "+l.Text)
-		case model.LineEnter:
-			happens = append(happens, l.Actor+": enter "+l.Text)
-		case model.LineStop:
-			happens = append(happens, stopWord(l.Text))
-		}
-		if l.Results != "" && (l.Kind == model.LineAction || l.Kind == model.LineDone) {
-			happens = append(happens, "-> "+l.Results)
-		}
-	}
-	return happens
-}
-
-// inPython is the same, of what driver.py writes.
-func inPython(lines []string) (happens []string) {
-	for _, l := range lines {
-		words := strings.Fields(l)
-		switch {
-		case len(words) > 3 && words[0] == ">":
-			happens = append(happens, words[1]+": "+strings.Join(words[3:], " "))
-		case len(words) > 2 && words[0] == "(":
-			happens = append(happens, words[1]+": enter "+strings.Join(words[2:], " "))
-		case len(words) > 1 && words[0] == "=":
-			happens = append(happens, "-> "+strings.Join(words[1:], " "))
-		case len(words) > 1 && words[0] == "!" && !slices.Contains(words, "end"):
-			happens = append(happens, words[1])
-		}
-	}
-	return happens
+	return fmt.Sprintf("world %s: %s", t.World.Name, strings.Join(strings.Fields(judged.Difference), " ")), nil
 }

@@ -44,6 +44,7 @@ type Source struct {
 	// covered are the functions of which the port's states say all: they and all that they name are as in the pin.
 	covered map[string]bool
 	all     bool // every one is covered
+	version string
 
 	definitions []*port.Definition
 	ran         *python.Lines // notes the lines that machines run; nil: nothing does
@@ -101,7 +102,7 @@ func newSource(name, text string) (*Source, error) {
 		s.sites[d.Name] = sitesOf(d, pin[d.Name])
 	}
 	s.covered = s.cover(scanned.Definitions, pin)
-	s.all = scanned.SHA256 == pinned().SHA256
+	s.all, s.version = scanned.SHA256 == pinned().SHA256, scanned.SHA256[:12]
 	return s, nil
 }
 
@@ -207,6 +208,9 @@ func (s *Source) Covered(function string) bool {
 
 // CoversAll reports whether the file is the pin's, to the byte: what stands outside of functions may change what they do, too.
 func (s *Source) CoversAll() bool { return s.all }
+
+// Version tells the file from others: the first digits of its SHA-256. Sites that are switched off do not change it.
+func (s *Source) Version() string { return s.version }
 
 // Line is the text of a line; "": there is none.
 func (s *Source) Line(n int) string {

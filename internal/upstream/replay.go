@@ -36,27 +36,12 @@ func trace(c Case, seen *Coverage) []string {
 	return rec.lines
 }
 
-// A Replayed is a trace that was run again, on the port and on definitions.py.
+// A Replayed is a trace that was run again, here and by CPython.
 type Replayed struct {
-	*model.Replay        // the run on the port
+	*model.Replay        // the run here
 	Agree         int    // how many lines of its trace definitions.py agrees with
 	Departs       bool   // definitions.py does not agree with the next line
-	Difference    string // how that line differs: the port's after -, that of definitions.py after +
-}
-
-// Replay runs a trace on the port, under a variant, and on the definitions.py in dir, with the same actions and choices, and
-// returns how far the two agree, in each line and in the whole state after it. The error is a *BadInput if the trace, the
-// variant or the directory cannot be used.
-func Replay(dir string, t *model.Trace, variant *spec.Variant) (*Replayed, error) {
-	if err := checkTrace(t, variant); err != nil {
-		return nil, err
-	}
-	r, err := NewReplayer(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close()
-	return r.Replay(t, variant)
+	Difference    string // how that line differs: what happens here after -, there after +
 }
 
 // A Replayer replays many traces, in one Python process.
@@ -74,7 +59,9 @@ func NewReplayer(dir string) (*Replayer, error) {
 // Close ends the process.
 func (r *Replayer) Close() { r.driver.close() }
 
-// Replay runs a trace as the function Replay does. After an error that is not a *BadInput the process has ended.
+// Replay runs a trace on the port, under a variant, and on definitions.py, with the same actions and choices, and returns how far the two
+// agree, in each line and in the whole state after it. The error is a *BadInput if the trace or the variant cannot be used; after another
+// the process has ended.
 func (r *Replayer) Replay(t *model.Trace, variant *spec.Variant) (*Replayed, error) {
 	if err := checkTrace(t, variant); err != nil {
 		return nil, err
@@ -100,11 +87,19 @@ func checkTrace(t *model.Trace, variant *spec.Variant) error {
 	if variant != spec.SingleTable {
 		return &BadInput{fmt.Sprintf("definitions.py knows no variant %s, only %s", variant.Name, spec.SingleTable.Name)}
 	}
+	return checkRun(t)
+}
+
+// checkRun returns an error if the world of a trace, or what it switches off, cannot be had on CPython.
+func checkRun(t *model.Trace) error {
 	if len(t.Without) > 0 {
 		return &BadInput{fmt.Sprintf("%s is switched off, which definitions.py cannot", t.Without[0])}
 	}
 	if t.World.Limits.Backpressure != 0 {
 		return &BadInput{"definitions.py has the limit of backpressure as a number in its text, which a world cannot lower"}
+	}
+	if len(t.World.Builtins) > 0 {
+		return &BadInput{fmt.Sprintf("the world %s declares built-ins, which the program that CPython runs does not call", t.World.Name)}
 	}
 	return nil
 }

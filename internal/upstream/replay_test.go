@@ -169,3 +169,45 @@ func TestRandomRuns(t *testing.T) {
 		t.Errorf("%d of %d runs trap, want half of them not to", seen.Trapped, seen.Runs)
 	}
 }
+
+// Replay replays a trace in a Python process of its own.
+func Replay(dir string, t *model.Trace, variant *spec.Variant) (*Replayed, error) {
+	if err := checkTrace(t, variant); err != nil {
+		return nil, err
+	}
+	r, err := NewReplayer(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return r.Replay(t, variant)
+}
+
+// A run on a version that does something else than the port is compared with CPython on the same version, and agrees; on another, it departs.
+func TestJudge(t *testing.T) {
+	dir := edited(t, "  return [h.rep]", "  return [h.rep + 1]")
+	source, err := model.OpenSource(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trace := parse(t, "world handles\nA: resource.new R 100 -> 1\nA: resource.rep R 1 -> 100\nA: resource.drop R 1\n")
+	trace.Source = source
+	again, err := model.RunTrace(trace, spec.SingleTable)
+	if err != nil || again.Departs == nil {
+		t.Fatalf("%v, and %v departs", err, again.Departs)
+	}
+	for on, departs := range map[string]bool{dir: false, upstreamDir(t): true} {
+		python, err := NewVersionRunner(on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer python.Close()
+		r, err := python.Judge(again)
+		if err != nil || r.Departs != departs || departs && (r.Agree != 2 || r.Difference != "- -> 101\n+ -> 100\n") {
+			t.Errorf("%v: %+v", err, r)
+		}
+	}
+	if got := shownFloat("f64:0x41c6147d0b000000"); got != "7.40882966e+08" {
+		t.Errorf("a float is %s", got)
+	}
+}
