@@ -16,7 +16,7 @@ func TestHeaderNamesTheVersion(t *testing.T) {
 	if err := trace.WriteJSON(&b); err != nil || !strings.Contains(b.String(), `"spec":"55ef2fa38c50"`) || strings.Contains(b.String(), `"pin"`) {
 		t.Fatalf("%v, %s", err, &b)
 	}
-	again, err := ParseTrace(strings.NewReader(b.String()))
+	again, err := ReadTrace(strings.NewReader(b.String()))
 	if err != nil || !strings.Contains(again.String(), "spec 55ef2fa38c50") {
 		t.Errorf("%v, %s", err, again)
 	}

@@ -71,6 +71,9 @@ func (c *replayCommand) run(cmd *cobra.Command, args []string) error {
 	if c.upstream == "" || r.err != nil {
 		return r.print(cmd.OutOrStdout())
 	}
+	if err := upstream.CanReplay(r.again.Plain, r.options.Variant); err != nil {
+		return exitError{2, fmt.Sprintf("%s: %v", args[0], err)}
+	}
 	python, err := c.startPython(source)
 	if err != nil {
 		return err

@@ -63,7 +63,7 @@ func (r *Replayer) Close() { r.driver.close() }
 // agree, in each line and in the whole state after it. The error is a *BadInput if the trace or the variant cannot be used; after another
 // the process has ended.
 func (r *Replayer) Replay(t *model.Trace, variant *spec.Variant) (*Replayed, error) {
-	if err := checkTrace(t, variant); err != nil {
+	if err := CanReplay(t, variant); err != nil {
 		return nil, err
 	}
 	again, err := model.RunTrace(t, variant)
@@ -82,8 +82,8 @@ func (r *Replayer) Replay(t *model.Trace, variant *spec.Variant) (*Replayed, err
 	return replayed(again, port, python), nil
 }
 
-// checkTrace returns an error if a trace needs something that definitions.py does not have.
-func checkTrace(t *model.Trace, variant *spec.Variant) error {
+// CanReplay returns a *BadInput if a trace needs something that definitions.py does not have.
+func CanReplay(t *model.Trace, variant *spec.Variant) error {
 	if variant != spec.SingleTable {
 		return &BadInput{fmt.Sprintf("definitions.py knows no variant %s, only %s", variant.Name, spec.SingleTable.Name)}
 	}

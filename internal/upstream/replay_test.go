@@ -172,7 +172,7 @@ func TestRandomRuns(t *testing.T) {
 
 // Replay replays a trace in a Python process of its own.
 func Replay(dir string, t *model.Trace, variant *spec.Variant) (*Replayed, error) {
-	if err := checkTrace(t, variant); err != nil {
+	if err := CanReplay(t, variant); err != nil {
 		return nil, err
 	}
 	r, err := NewReplayer(dir)
