@@ -33,7 +33,7 @@ func (r *Run) WhoWaits(t *spec.Thread) string {
 			who += " in " + strings.TrimSpace(at.Pending.Op+" "+importOf(*at.Pending))
 		}
 	}
-	if t.Ready() {
+	if r.Ready(t) {
 		return who + " is ready"
 	}
 	return who + " waits " + r.WaitsFor(t)

@@ -34,7 +34,7 @@ func (r *Run) onSource(source *Source, options spec.Options) error {
 		return err
 	}
 	plans := mirror.NewPlans(engine.File)
-	plans.Classes, plans.Ready, plans.Strict = hostClasses, shared.ready, !source.CoversAll()
+	plans.Classes, plans.Strict = hostClasses, !source.CoversAll()
 	shared.mirror = &mirror.Mirror{Plans: plans, Machine: shared.machine.Machine, Store: r.Store}
 	r.observe()
 	if r.source.run, err = shared.machine.Begin(r.World, options.Deterministic); err != nil {
@@ -99,13 +99,6 @@ func (s *Source) edited(w *World, off map[spec.Site]bool) (*Source, error) {
 		edited, err = edited.WithBackpressure(w.Limits.Backpressure)
 	}
 	return &Source{edited}, err
-}
-
-// ready calls a ready function.
-func (s *sourceShared) ready(f python.Value) bool {
-	v, err := s.machine.Call(f)
-	is, _ := v.(bool)
-	return err == nil && is
 }
 
 // keepOrigin has the run be made a new one by putting back what it is now. Objects of fixed types never change.

@@ -308,4 +308,4 @@ type lastState struct {
 }
 
 // Settled notes whether a thread can go on.
-func (l *lastState) Settled(r *model.Run) { l.ready = r.Store.SomeReady() }
+func (l *lastState) Settled(r *model.Run) { l.ready = r.SomeReady() }

@@ -421,6 +421,11 @@ def some_ready(run):
     return any([t.ready() for t in run.store.waiting])
 
 
+def is_ready(thread):
+    """Whether a thread waits and can go on."""
+    return thread.ready()
+
+
 def begin(world, deterministic):
     """A run of a world."""
     set_limits(world.get('limits', {}), deterministic)

@@ -54,8 +54,6 @@ type Plans struct {
 	Refused string
 	// OnUnknown is told of each field that holds what the port has nothing for. It may be nil.
 	OnUnknown func(class, field string, v python.Value)
-	// Ready calls a ready function that the port has nothing for. Nil: no thread is ready that has one.
-	Ready func(f python.Value) bool
 	// OnMember is told of each member of an enumeration that the port does not have, wherever it is. It may be nil.
 	OnMember func(member string)
 }

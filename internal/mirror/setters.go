@@ -281,8 +281,6 @@ func structSetter(t reflect.Type) setter {
 	}
 }
 
-var readyType = reflect.TypeFor[spec.ReadyFunc]()
-
 func interfaceSetter(t reflect.Type) setter {
 	host := spec.MirrorHosts[t]
 	return func(m *Mirror, at unsafe.Pointer, v python.Value) bool {
@@ -302,10 +300,6 @@ func interfaceSetter(t reflect.Type) setter {
 			return false
 		}
 		to.Set(host)
-		known := m.ofHost(v)
-		if t == readyType && !known && m.Ready != nil {
-			to.Set(reflect.ValueOf(spec.HostReady(func() bool { return m.Ready(v) })))
-		}
-		return known
+		return m.ofHost(v)
 	}
 }
