@@ -102,6 +102,8 @@ type Admission struct {
 	Stopped bool     // the search stopped early: at MaxStates, or because Progress returned false
 	// NotChecked says why the claim of the log cannot be checked on its definitions.py; empty: it can, or there is none.
 	NotChecked string
+	// NotTaken are the actions of the world's menus that its definitions.py has not, so that no gap was filled with them, and why.
+	NotTaken []string
 
 	steps    int     // actions that were taken, with those that were repeated
 	repaired *repair // with which the log is admitted, or more of it is

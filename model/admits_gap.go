@@ -19,7 +19,7 @@ func (s *admitSearch) gapMenus() error {
 	if err := s.log.ReadAll(); err != nil {
 		return err
 	}
-	c, w := s.run.compiled, s.log.World
+	c, w := s.compiled, s.log.World
 	s.addToMenu(c, Action{Op: opTick}, Host)
 	for _, i := range w.Imports {
 		s.addToMenu(c, Action{Op: opCall, Imm: []string{i.Func}}, i.Instance)

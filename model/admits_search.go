@@ -107,10 +107,13 @@ func (s *admitSearch) search() error {
 	return nil
 }
 
-// noteChecked leaves the verdict open if the claim of the log cannot be checked on its definitions.py.
+// noteChecked leaves the verdict open if the claim of the log cannot be checked on its definitions.py, and notes what gaps cannot have there.
 func (s *admitSearch) noteChecked() {
 	if s.runs == nil {
 		return
+	}
+	if s.menusMade {
+		s.NotTaken = s.runs.run.notTaken()
 	}
 	_, not := s.runs.changed.checkable(s.Properties)
 	if s.NotChecked = not[s.log.ClaimedProperty()]; s.NotChecked != "" {

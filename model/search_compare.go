@@ -52,6 +52,7 @@ type Compared struct {
 	AtBound     int // those of them that are at the bound on steps
 	Steps       int // the bound on steps that cuts them; 0: none does
 	Stopped     bool
+	NotTaken    [2][]string   // actions of the menus that the old version has not, and those that the new one has not, and why: they are not compared
 	Err         error         // why a definitions.py could not go on; nil: it could
 	Differences []*Divergence // in the order in which they were found, so the shortest first
 }
@@ -153,6 +154,7 @@ func (c Comparison) Run() *Compared {
 	if err := cmp.Or(old.trySource(), new.trySource()); err != nil {
 		return &Compared{Err: err, Stopped: true}
 	}
+	result.NotTaken = [2][]string{old.notTaken, new.notTaken}
 	for range max(1, c.Workers) {
 		w := newPairWorker(old, new)
 		defer w.close()

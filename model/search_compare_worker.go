@@ -173,7 +173,7 @@ func (x *pairExpansion) expandState(state *stateToExpand, from int) {
 // those that are not known yet.
 func (x *pairExpansion) offered(r *Run, at *Activation, own []menuAction, from int) (taken []*pairAction) {
 	for _, a := range x.actions[from:] {
-		if a.check(r, at) != nil {
+		if a.check(r, at) != nil || r.isGone(a.Op) {
 			a.refused = true
 			continue
 		}

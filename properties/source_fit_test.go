@@ -192,3 +192,33 @@ func TestEndlessRuns(t *testing.T) {
 		}
 	}
 }
+
+// Of a built-in that is gone, nothing is compared, no gap of a log is filled with it, and both are said. A gap is filled on a file as on the
+// port.
+func TestWhatIsGoneIsNotTaken(t *testing.T) {
+	pin, err := editedSource(t)
+	gone, err2 := editedSource(t, "def canon_resource_drop(rt, i):", "def canon_resource_drop_(rt, i):")
+	if err := errors.Join(err, err2); err != nil {
+		t.Fatal(err)
+	}
+	r := model.Comparison{World: model.WorldByName("handles"), Old: model.Version{Source: pin}, New: model.Version{Source: gone}, Bounds: model.Bounds{Steps: 2},
+		Along: [][]model.Action{{{Op: "resource.drop", Imm: []string{"R"}, Args: []spec.CoreValue{spec.CoreInt(1)}}}}}.Run()
+	if r.Err != nil || len(r.Differences) > 0 || len(r.NotTaken[0]) > 0 || !slices.Equal(r.NotTaken[1], []string{"resource.drop: canon_resource_drop is gone"}) || r.Pairs < 10 {
+		t.Errorf("%+v", r)
+	}
+	for _, c := range []struct {
+		source   *model.Source
+		verdict  model.LogVerdict
+		notTaken int
+	}{{nil, model.Admitted, 0}, {pin, model.Admitted, 0}, {gone, model.Unsettled, 1}} {
+		log, err := model.ReadLog(strings.NewReader("world handles\nA: resource.new R 100 -> 1\n...\nA: resource.new S 7 -> 1\n"), nil, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		log.Source = c.source
+		a, err := log.Admit(model.AdmitOptions{Gap: 1, MaxStates: 1000})
+		if err != nil || a.Verdict != c.verdict || len(a.NotTaken) != c.notTaken {
+			t.Errorf("%v: %+v", err, a)
+		}
+	}
+}

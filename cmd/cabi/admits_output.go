@@ -86,6 +86,9 @@ func (a *admitsAnswers) print(one *admitsAnswer) error {
 		a.printReason(one.Refusal, r)
 	}
 	fmt.Fprintln(a.out, lookedAt(one))
+	for _, action := range one.NotTaken {
+		fmt.Fprintf(a.out, "not taken on this version: %s\n", action)
+	}
 	return nil
 }
 
@@ -216,23 +219,24 @@ func (a *admitsAnswers) printAdmitted(one *admitsAnswer) error {
 
 // admitsJSON is an answer as JSON. docs/schemas/admits.schema.json says what it means.
 type admitsJSON struct {
-	File    string             `json:"file"`
-	Variant string             `json:"variant"`
-	Verdict string             `json:"verdict"`
-	States  int                `json:"states"`
-	Actions int                `json:"actions"`
-	Gap     int                `json:"gap"`
-	Filled  int                `json:"filled,omitempty"`
-	Trace   string             `json:"trace,omitempty"`
-	Line    int                `json:"line,omitempty"`
-	Text    string             `json:"text,omitempty"`
-	Results []string           `json:"results,omitempty"`
-	Instead []string           `json:"instead,omitempty"`
-	Stopped bool               `json:"stopped,omitempty"`
-	Cut     bool               `json:"cut,omitempty"`
-	Bitwise bool               `json:"bitwise,omitempty"`
-	Unsaid  string             `json:"unsaid,omitempty"`
-	Reasons []admitsReasonJSON `json:"reasons,omitempty"`
+	File     string             `json:"file"`
+	Variant  string             `json:"variant"`
+	Verdict  string             `json:"verdict"`
+	States   int                `json:"states"`
+	Actions  int                `json:"actions"`
+	Gap      int                `json:"gap"`
+	Filled   int                `json:"filled,omitempty"`
+	Trace    string             `json:"trace,omitempty"`
+	Line     int                `json:"line,omitempty"`
+	Text     string             `json:"text,omitempty"`
+	Results  []string           `json:"results,omitempty"`
+	Instead  []string           `json:"instead,omitempty"`
+	Stopped  bool               `json:"stopped,omitempty"`
+	Cut      bool               `json:"cut,omitempty"`
+	Bitwise  bool               `json:"bitwise,omitempty"`
+	Unsaid   string             `json:"unsaid,omitempty"`
+	NotTaken []string           `json:"not_taken,omitempty"`
+	Reasons  []admitsReasonJSON `json:"reasons,omitempty"`
 }
 
 type admitsReasonJSON struct {
@@ -244,7 +248,7 @@ type admitsReasonJSON struct {
 
 func (a *admitsAnswers) printJSON(one *admitsAnswer) error {
 	j := admitsJSON{File: a.file, Variant: one.variant.Name, Verdict: one.Verdict.String(), States: one.States, Actions: one.Taken, Gap: a.options.Gap,
-		Filled: one.Filled, Stopped: one.Stopped, Cut: one.Cut, Bitwise: one.Bitwise}
+		Filled: one.Filled, Stopped: one.Stopped, Cut: one.Cut, Bitwise: one.Bitwise, NotTaken: one.NotTaken}
 	if one.Run != nil {
 		j.Trace = one.Run.String()
 	}

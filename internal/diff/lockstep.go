@@ -1,6 +1,9 @@
 package diff
 
 import (
+	"fmt"
+	"slices"
+
 	"cabi/model"
 )
 
@@ -52,6 +55,8 @@ func (c *comparison) exploreWorld(w *model.World, of *World, place int) error {
 	for _, d := range r.Differences {
 		c.addDifference(d)
 	}
+	c.report.addNotTaken(c.Old.Name, r.NotTaken[0])
+	c.report.addNotTaken(c.New.Name, r.NotTaken[1])
 	if !of.Unchanged {
 		c.checkPromises(w, of, new, true)
 	}
@@ -90,6 +95,15 @@ func (c *comparison) noteRan(v *Version) {
 	for _, l := range c.text.lines {
 		if wasRun(v, l.Number) {
 			c.text.reached[l.Number] = true
+		}
+	}
+}
+
+// addNotTaken notes the actions that a version has not, and why.
+func (r *Report) addNotTaken(version string, actions []string) {
+	for _, a := range actions {
+		if text := fmt.Sprintf("on %s: %s", version, a); !slices.Contains(r.NotTaken, text) {
+			r.NotTaken = append(r.NotTaken, text)
 		}
 	}
 }

@@ -183,6 +183,9 @@ func (r *Report) writePromises(w *writer) {
 	for _, n := range r.NotChecked {
 		w.item("not checked on %s: %s: %s", r.New, w.name(n.Property), n.Why)
 	}
+	for _, action := range r.NotTaken {
+		w.item("not taken %s", action)
+	}
 }
 
 func (r *Report) writeText(w *writer) {
