@@ -47,6 +47,8 @@ func (r *Run) onSource(source *Source, options spec.Options) error {
 		if err := shared.machine.Freeze(r.source.run); err != nil {
 			return err
 		}
+	} else {
+		shared.held = shared.machine.Held(shared.machine.Definitions)
 	}
 	main, err := shared.machine.Attr(r.source.run, "main")
 	if err != nil {

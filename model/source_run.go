@@ -81,6 +81,7 @@ type sourceShared struct {
 	hostOps    map[string]python.Value
 	changed    *changedSet       // to which what is not known is added; nil: to none
 	gone       map[string]string // actions that cannot be taken, and why
+	held       *python.Held      // of definitions.py, if its states do not have the content of that; nil: they do
 }
 
 // A sought is an index that was looked up.
@@ -278,7 +279,16 @@ func (r *Run) sourceError() error {
 	if r.source == nil {
 		return nil
 	}
-	return r.source.failed
+	return cmp.Or(r.source.failed, r.source.heldError())
+}
+
+// heldError says that an object which a module or a class holds has changed in place, where states do not say how: at the pin, where none
+// does; nil: none has.
+func (s *sourceShared) heldError() error {
+	if s.held == nil || s.held.Changed() == "" {
+		return nil
+	}
+	return &Unexplorable{s.machine.Source.Name, s.held.Changed() + " is changed in place, and no state says so"}
 }
 
 // StoppedAt is the line of definitions.py at which the run was stopped, and its text; "": the run is the port's, or was not stopped.
