@@ -38,7 +38,7 @@ func (w *StateWriter) reset(b []byte) {
 		w.numbers = map[any]int{}
 	}
 	clear(w.numbers)
-	w.b, w.queue, w.counts, w.kept = b, w.queue[:0], [objectKinds]int{}, false
+	w.b, w.queue, w.counts, w.kept = b, w.queue[:0], [StateKinds]int{}, false
 }
 
 func (w *StateWriter) store(s *Store, more func(w *StateWriter)) {
@@ -121,27 +121,9 @@ type StateWriter struct {
 	kept    bool // the state keeps an index that may outlive its element
 	live    []int
 	numbers map[any]int // of the objects written so far
-	counts  [objectKinds]int
+	counts  [StateKinds]int
 	queue   []any // the objects that have a number and as yet no line
 }
-
-// The kinds of objects that are numbered, each from 1.
-const (
-	kindThread = iota
-	kindTask
-	kindHandle
-	kindSubtask
-	kindEnd
-	kindSet
-	kindStream
-	kindFuture
-	kindHostShared
-	kindBuffer
-	kindMemory
-	objectKinds
-)
-
-var kindNames = [objectKinds]string{"thread", "task", "h", "subtask", "end", "set", "stream", "future", "host-shared", "buffer", "memory"}
 
 // put writes each part: text and numbers as they are, objects as references.
 func (w *StateWriter) put(parts ...any) {
@@ -177,27 +159,27 @@ func (w *StateWriter) reference(p any) {
 			w.Text(p.Name)
 		}
 	case *Thread:
-		w.number(kindThread, p, p == nil)
+		w.number(StateThread, p, p == nil)
 	case *Task:
-		w.number(kindTask, p, p == nil)
+		w.number(StateTask, p, p == nil)
 	case *ResourceHandle:
-		w.number(kindHandle, p, p == nil)
+		w.number(StateHandle, p, p == nil)
 	case *Subtask:
-		w.number(kindSubtask, p, p == nil)
+		w.number(StateSubtask, p, p == nil)
 	case *CopyEnd:
-		w.number(kindEnd, p, p == nil)
+		w.number(StateEnd, p, p == nil)
 	case *WaitableSet:
-		w.number(kindSet, p, p == nil)
+		w.number(StateSet, p, p == nil)
 	case *SharedStreamImpl:
-		w.number(kindStream, p, p == nil)
+		w.number(StateStream, p, p == nil)
 	case *SharedFutureImpl:
-		w.number(kindFuture, p, p == nil)
+		w.number(StateFuture, p, p == nil)
 	case *MemInst:
-		w.number(kindMemory, p, p == nil)
+		w.number(StateMemory, p, p == nil)
 	case *Waitable:
 		w.waitableReference(p)
 	case *bufferGuestImpl:
-		w.number(kindBuffer, p, p == nil)
+		w.number(StateBuffer, p, p == nil)
 	case guestBuffer:
 		w.reference(p.base())
 	case *ErrorContext:
@@ -211,7 +193,7 @@ func (w *StateWriter) reference(p any) {
 	case *futureCopying:
 		w.reference(p.e)
 	case SharedBase:
-		w.number(kindHostShared, p, false)
+		w.number(StateHostShared, p, false)
 	case []*Thread:
 		putList(w, p)
 	case []*ResourceHandle:
@@ -254,7 +236,7 @@ func (w *StateWriter) waitableReference(p *Waitable) {
 	}
 }
 
-func (w *StateWriter) number(kind int, object any, isNil bool) {
+func (w *StateWriter) number(kind StateKind, object any, isNil bool) {
 	if isNil {
 		w.put("-")
 		return
@@ -266,7 +248,7 @@ func (w *StateWriter) number(kind int, object any, isNil bool) {
 		w.numbers[object] = n
 		w.queue = append(w.queue, object)
 	}
-	w.b = strconv.AppendInt(append(w.b, kindNames[kind]...), int64(n), 10)
+	w.b = strconv.AppendInt(append(w.b, kind.String()...), int64(n), 10)
 }
 
 func (w *StateWriter) instance(inst *ComponentInstance) {

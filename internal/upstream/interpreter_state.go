@@ -10,6 +10,7 @@ import (
 	"cabi/internal/engine"
 	"cabi/internal/mirror"
 	"cabi/internal/python"
+	"cabi/spec"
 )
 
 // A stateWriter writes the whole state of a store of Python as text, as the class State of driver.py does under CPython. It reads the
@@ -23,10 +24,10 @@ type stateWriter struct {
 	handlers                      python.Value  // thread_local_handler
 	typeName, funcName, valueText python.Value  // functions of world.py
 	shared                        *python.Class // SharedBase
-	kinds                         map[*python.Class]kind
+	kinds                         map[*python.Class]spec.StateKind
 	b                             []byte
 	epoch                         uint32
-	counts                        [objectKinds]int
+	counts                        [spec.StateKinds]int
 	queue                         []*python.Instance
 	unknown                       string // why the text is not that of the state: what this definitions.py has, and the pin does not; "": it is
 }
@@ -50,34 +51,18 @@ func nodeOf(x *python.Instance) *node {
 	return n
 }
 
-// A kind says how an object is written.
-type kind int
-
+// How objects are written that have no number, besides the kinds of those that have one.
 const (
-	kindThread kind = iota
-	kindTask
-	kindHandle
-	kindSubtask
-	kindEnd
-	kindSet
-	kindStream
-	kindFuture
-	kindBuffer
-	kindMemory
-	kindHostShared
-	objectKinds
-	kindInstance // has a name, and no number
-	kindErrorContext
-	kindHost // is anything else
+	kindInstance     = spec.StateKinds + 1 + iota // by its name
+	kindErrorContext                              // by its message
+	kindHost                                      // is anything else
 )
 
-var kindNames = [objectKinds]string{"thread", "task", "h", "subtask", "end", "set", "stream", "future", "buffer", "memory", "host-shared"}
-
 // kindsOfClasses are the kinds of the objects of exactly these classes of definitions.py.
-var kindsOfClasses = map[string]kind{
-	"Thread": kindThread, "Task": kindTask, "ResourceHandle": kindHandle, "Subtask": kindSubtask, "WaitableSet": kindSet, "MemInst": kindMemory,
-	"ReadableStreamEnd": kindEnd, "WritableStreamEnd": kindEnd, "ReadableFutureEnd": kindEnd, "WritableFutureEnd": kindEnd,
-	"SharedStreamImpl": kindStream, "SharedFutureImpl": kindFuture, "ReadableBufferGuestImpl": kindBuffer, "WritableBufferGuestImpl": kindBuffer,
+var kindsOfClasses = map[string]spec.StateKind{
+	"Thread": spec.StateThread, "Task": spec.StateTask, "ResourceHandle": spec.StateHandle, "Subtask": spec.StateSubtask, "WaitableSet": spec.StateSet, "MemInst": spec.StateMemory,
+	"ReadableStreamEnd": spec.StateEnd, "WritableStreamEnd": spec.StateEnd, "ReadableFutureEnd": spec.StateEnd, "WritableFutureEnd": spec.StateEnd,
+	"SharedStreamImpl": spec.StateStream, "SharedFutureImpl": spec.StateFuture, "ReadableBufferGuestImpl": spec.StateBuffer, "WritableBufferGuestImpl": spec.StateBuffer,
 	"ComponentInstance": kindInstance, "ErrorContext": kindErrorContext,
 }
 
@@ -87,7 +72,7 @@ var endNames = map[string]string{
 }
 
 func newStateWriter(m *engine.Machine) *stateWriter {
-	w := &stateWriter{machine: m, kinds: map[*python.Class]kind{}}
+	w := &stateWriter{machine: m, kinds: map[*python.Class]spec.StateKind{}}
 	w.handlers, _ = m.Definitions.Get("thread_local_handler")
 	w.typeName, _ = m.Module.Get("type_name")
 	w.funcName, _ = m.Module.Get("func_type_name")
@@ -140,7 +125,7 @@ func (w *stateWriter) runningOn(f, host *python.Fiber) python.Value {
 // write writes the state while a thread runs; nil: none does. The text is good until the next is written.
 func (w *stateWriter) write(running python.Value) []byte {
 	w.epoch++
-	w.b, w.counts, w.queue, w.unknown = w.b[:0], [objectKinds]int{}, w.queue[:0], ""
+	w.b, w.counts, w.queue, w.unknown = w.b[:0], [spec.StateKinds]int{}, w.queue[:0], ""
 	store, _ := w.field(w.run, "store").(*python.Instance)
 	w.put("store depth=", w.field(store, "nesting_depth"))
 	w.refs(" running=", running)
@@ -265,17 +250,17 @@ func (w *stateWriter) refs(text string, v python.Value) {
 			n.epoch, n.number = w.epoch, w.counts[k]
 			w.queue = append(w.queue, x)
 		}
-		w.b = strconv.AppendInt(append(w.b, kindNames[k]...), int64(n.number), 10)
+		w.b = strconv.AppendInt(append(w.b, k.String()...), int64(n.number), 10)
 	}
 }
 
-func (w *stateWriter) kindOf(x *python.Instance) kind {
+func (w *stateWriter) kindOf(x *python.Instance) spec.StateKind {
 	c := x.Class()
 	k, known := w.kinds[c]
 	if !known {
 		k = kindHost
 		if w.shared != nil && c.IsSubclass(w.shared) {
-			k = kindHostShared
+			k = spec.StateHostShared
 		}
 		w.kinds[c] = k
 	}
@@ -353,32 +338,32 @@ func (w *stateWriter) table(text string, v python.Value) {
 func (w *stateWriter) object(x *python.Instance) {
 	w.refs("", x)
 	switch w.kindOf(x) {
-	case kindThread:
+	case spec.StateThread:
 		w.thread(x)
-	case kindTask:
+	case spec.StateTask:
 		w.task(x)
-	case kindHandle:
+	case spec.StateHandle:
 		rt, _ := w.field(x, "rt").(*python.Instance)
 		w.put(" own=", w.field(x, "own"), " rt=", w.field(rt, "name"), " rep=", w.field(x, "rep"), " num_lends=", w.field(x, "num_lends"))
 		w.refs(" borrow_scope=", w.field(x, "borrow_scope"))
-	case kindSubtask:
+	case spec.StateSubtask:
 		w.subtask(x)
-	case kindEnd:
+	case spec.StateEnd:
 		w.put(" ", endNames[x.Class().Name()], " state=", w.field(x, "state"))
 		w.refs(" shared=", w.field(x, "shared"))
 		w.waitable(x)
-	case kindSet:
+	case spec.StateSet:
 		w.list(" elems=", w.field(x, "elems"))
 		w.put(" num_waiting=", w.field(x, "num_waiting"))
-	case kindStream, kindFuture:
+	case spec.StateStream, spec.StateFuture:
 		w.put(" t=", w.typeText(x, w.field(x, "t")), " dropped=", w.field(x, "dropped"))
 		w.refs(" pending_inst=", w.field(x, "pending_inst"))
 		w.refs(" pending_buffer=", w.field(x, "pending_buffer"))
 		w.put(" pending_on_copy_done=")
 		w.copier(w.field(x, "pending_on_copy_done"))
-	case kindBuffer:
+	case spec.StateBuffer:
 		w.buffer(x)
-	case kindMemory:
+	case spec.StateMemory:
 		data, _ := w.field(x, "bytes").(*python.Bytearray)
 		w.put(" ", w.field(x, "addrtype"), " length=", len(data.Data()))
 	}
