@@ -141,11 +141,27 @@ func unknownFlag(cmd *cobra.Command, err *pflag.NotExistError) error {
 	}
 	var known []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, "--"+f.Name) })
+	if name == "--spec" {
+		return exitError{2, fmt.Sprintf("%s runs on the port, not on a definitions.py; these commands have --spec: %s; for `cabi diff`, name the version as an argument; docs/source.md says more",
+			cmd.CommandPath(), strings.Join(withFlag(cmd.Root(), "spec"), ", "))}
+	}
 	hint := fmt.Sprintf("`%s --help` lists its flags", cmd.CommandPath())
 	if near := nearest.Names(name, known); len(near) > 0 {
 		hint = nearest.Ask(near)
 	}
 	return exitError{2, fmt.Sprintf("%s has no flag %s; %s", cmd.CommandPath(), name, hint)}
+}
+
+// withFlag are the commands that have a flag, without the program's name.
+func withFlag(of *cobra.Command, flag string) (commands []string) {
+	if of.Flags().Lookup(flag) != nil {
+		_, path, _ := strings.Cut(of.CommandPath(), " ")
+		commands = append(commands, path)
+	}
+	for _, sub := range of.Commands() {
+		commands = append(commands, withFlag(sub, flag)...)
+	}
+	return commands
 }
 
 // wants says what values a flag takes, where one that it does not take was given. The flags of this command say so themselves.

@@ -34,7 +34,8 @@ func newWastCommand() *cobra.Command {
 			"under wazero, and compares what comes of each directive with what the script says, messages of traps included. Each\n" +
 			"instance has a store of its own. With --every-choice it also runs each script under every choice that departs from a\n" +
 			"fair policy in at most --departures places, and under every way to number handles, and says which directives depend on\n" +
-			"that. Text needs wasm-tools: make wasm-tools fetches it. docs/wast.md says what comes of upstream's tests.\n" +
+			"that. It runs on the port, not on a definitions.py: docs/source.md says why. Text needs wasm-tools: make wasm-tools\n" +
+			"fetches it. docs/wast.md says what comes of upstream's tests.\n" +
 			"It exits with 0 if all directives pass, 1 if one does not, 2 for bad input, and 3 if none fails but one could not be\n" +
 			"run, ran out of its budget, or has more runs than --runs.",
 		Example: "  cabi wast test/async/*.wast\n  cabi wast test/async/drop-subtask.wast --every-choice",
