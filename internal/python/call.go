@@ -44,7 +44,7 @@ func (m *Machine) begin(callee, self Value, hasSelf bool, args []Value, names []
 			return m.begin(call, fn, true, args, names)
 		}
 	case *TypeForm:
-		if c, ok := fn.of.(*Class); ok && c.code == nil {
+		if c, ok := fn.of.(*Class); ok {
 			return m.begin(c, self, hasSelf, args, names)
 		}
 		return nil, nil, m.refusal("a call of %s is outside of the subset", plainRepr(fn))

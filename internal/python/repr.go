@@ -248,11 +248,11 @@ func (m *Machine) fieldsRepr(x *Instance, fields []string) (string, error) {
 }
 
 func (m *Machine) formRepr(f *TypeForm) (string, error) {
-	if v, ok := m.modules["typing"].Get(f.name); ok && v == f {
-		return "typing." + f.name, nil
-	}
 	if m.types.Object == nil {
 		return "<type>", nil
+	}
+	if v, ok := m.modules["typing"].Get(f.name); ok && v == f {
+		return "typing." + f.name, nil
 	}
 	return "", m.refusal("the text of a form of typing is outside of the subset")
 }

@@ -13,6 +13,7 @@ func TestNewSyntax(t *testing.T) {
 		"n = {'w': 5}\nprint(f'{1:{n['w']}}|{n['w']=}|{n\n['w']}', rf'\\{1}', f'\\t{2}')":                                       "    1|n['w']=5|5 \\1 \t2\n",
 		"def f[T: int, *Ts, **P](x: T) -> T:\n  y: T = x\n  return y\nprint(f(3))":                                              "3\n",
 		"class A[T]:\n  v: T\n  def get[U](self, T_: U) -> T: return (self, T)[0].v\nclass B(A[int]): v = 4\nprint(B().get(1))": "4\n",
+		"class A[T]:\n  def __init__(self, v: T): self.v = v\nclass B[T](A[T]): pass\nprint(A[int](1).v, B[A[str]](2).v)":       "1 2\n",
 		"type X = int | undefined\ntype Y[T] = list[T]\ntype = 3\nprint(type)":                                                  "3\n",
 		"T = 5\ndef f[T]() -> T: return 1\nprint(T, f())":                                                                       "5 1\n",
 	} {
