@@ -82,8 +82,14 @@ type driver struct {
 
 // startDriver starts a process for the definitions.py in dir.
 func startDriver(dir string, patience time.Duration, flags ...string) (*driver, error) {
-	d := &driver{patience: patience, unread: map[string]int{}, cmd: exec.Command(pythonCommand, append([]string{"-I", "-c", pyworld.Source + driverSource, dir}, flags...)...)}
-	var err error
+	pin, err := isPin(dir)
+	if err != nil {
+		return nil, err
+	}
+	if !pin && len(flags) == 0 {
+		flags = []string{"--fresh"}
+	}
+	d := &driver{patience: patience, pin: pin, unread: map[string]int{}, cmd: exec.Command(pythonCommand, append([]string{"-I", "-c", pyworld.Source + driverSource, dir}, flags...)...)}
 	if d.in, err = d.cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
@@ -93,9 +99,6 @@ func startDriver(dir string, patience time.Duration, flags ...string) (*driver, 
 	}
 	d.out = bufio.NewReaderSize(out, 1<<16)
 	d.cmd.Stderr = &d.errs
-	if d.pin, err = isPin(dir); err != nil {
-		return nil, err
-	}
 	return d, d.cmd.Start()
 }
 

@@ -1,6 +1,6 @@
 """Runs worlds on a definitions.py and writes their traces, in the same lines as the Go side.
 
-usage: driver.py DIR [--unpatched]
+usage: driver.py DIR [--unpatched | --fresh]
 
 DIR holds definitions.py, which is imported as it is. Each line of the input is a run as JSON: a world, the actions in
 the order in which they are taken, the numbers that random draws. Each line of the output is a JSON list of the lines
@@ -8,7 +8,7 @@ of its trace.
 
 A run needs no OS thread of its own: cont_new, resume and block are replaced by pooled threads, whose worker hands
 every exception to whoever resumed it. With --unpatched they are left alone and each run gets a process of its own,
-because a trap that unwinds a resumption hangs there.
+because a trap that unwinds a resumption hangs there. With --fresh each run gets a process of its own as well.
 """
 
 import ast
@@ -17,6 +17,7 @@ import inspect
 import json
 import os
 import select
+import signal
 import struct
 import sys
 import threading
@@ -1016,17 +1017,48 @@ def lines_of(d, states):
     return run.lines
 
 
-def patched(states_default):
+def patched():
     pool = Pool()
     pool.install()
     for line in sys.stdin:
-        d = json.loads(line)
-        lines = lines_of(d, d.get('states', states_default))
-        if pool.unwound:
-            lines.append('unwound a resumption')
+        answer(pooled(pool, line))
         pool.kill()
-        sys.stdout.write(json.dumps(lines) + '\n')
-        sys.stdout.flush()
+
+
+def pooled(pool, line):
+    """The trace of a run as JSON, whose stacks are switched on a pool of threads."""
+    d = json.loads(line)
+    lines = lines_of(d, d.get('states', 'hash'))
+    if pool.unwound:
+        lines.append('unwound a resumption')
+    return json.dumps(lines)
+
+
+def answer(text):
+    sys.stdout.write(text + '\n')
+    sys.stdout.flush()
+
+
+def fresh():
+    """Each run is one of a process of its own, so that nothing lasts that another version keeps in its modules and classes."""
+    for line in sys.stdin:
+        r, w = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            signal.alarm(CHILD_SECONDS)  # whoever waits for the answer loses patience before
+            pool = Pool()
+            pool.install()
+            text = pooled(pool, line)
+            with os.fdopen(w, 'w') as f:
+                f.write(text)
+            os._exit(0)
+        os.close(w)
+        answer(read_all(r))
+        os.close(r)
+        os.waitpid(pid, 0)
+
+
+CHILD_SECONDS = 120
 
 
 # How long an unpatched run is waited for: in all, and once a thread of it has died.
@@ -1040,8 +1072,7 @@ def unpatched():
         if pid == 0:
             unpatched_child(json.loads(line), w)
         os.close(w)
-        sys.stdout.write(read_all(r) + '\n')
-        sys.stdout.flush()
+        answer(read_all(r))
         os.close(r)
         os.waitpid(pid, 0)
 
@@ -1109,8 +1140,10 @@ def main():
     remember_limits()
     if '--unpatched' in sys.argv[2:]:
         unpatched()
+    elif '--fresh' in sys.argv[2:]:
+        fresh()
     else:
-        patched('hash')
+        patched()
 
 
 main()

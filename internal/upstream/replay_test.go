@@ -191,6 +191,10 @@ func TestJudge(t *testing.T) {
 		t.Fatal(err)
 	}
 	trace := parse(t, "world handles\nA: resource.new R 100 -> 1\nA: resource.rep R 1 -> 100\nA: resource.drop R 1\n")
+	onPin, err := model.RunTrace(trace, spec.SingleTable)
+	if err != nil {
+		t.Fatal(err)
+	}
 	trace.Source = source
 	again, err := model.RunTrace(trace, spec.SingleTable)
 	if err != nil || again.Departs == nil {
@@ -205,6 +209,19 @@ func TestJudge(t *testing.T) {
 		r, err := python.Judge(again)
 		if err != nil || r.Departs != departs || departs && (r.Agree != 2 || r.Difference != "- -> 101\n+ -> 100\n") {
 			t.Errorf("%v: %+v", err, r)
+		}
+	}
+	{ // what a version keeps in its modules does not last from one run to the next
+		counting := edited(t, "def canon_resource_rep(rt, i):", "reps = []\ndef canon_resource_rep(rt, i):\n  reps.append(i)\n  assert(len(reps) < 3)")
+		python, err := NewVersionRunner(counting)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer python.Close()
+		for range 3 {
+			if r, err := python.Judge(onPin); err != nil || r.Departs {
+				t.Errorf("%v: %+v", err, r)
+			}
 		}
 	}
 	if got := shownFloat("f64:0x41c6147d0b000000"); got != "7.40882966e+08" {
