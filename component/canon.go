@@ -16,21 +16,25 @@ func (l *linker) canon(d *canonDef) {
 		l.failWith(&UnsupportedError{d.op.String() + ": definitions.py has none"})
 	default:
 		f, t := l.builtin(d)
-		s.coreFuncs = append(s.coreFuncs, l.hostItem(d, t, f))
+		s.coreFuncs = append(s.coreFuncs, l.hostItem(l.describe(d), t, f))
 	}
 }
 
-// hostItem is the core function f, which notifies the host of each call.
-func (l *linker) hostItem(d *canonDef, t *coreFunc, f spec.CoreFunc) *coreItem {
-	if called := l.run.options.Called; called != nil {
-		inst, name, inner := l.inst, d.op.String(), f
-		f = func(args []spec.CoreValue) []spec.CoreValue {
-			results := inner(args)
-			called(CoreCall{inst, name, args, results})
-			return results
+// hostItem is the core function f, of whose calls the run and its observer know.
+func (l *linker) hostItem(b *Builtin, t *coreFunc, f spec.CoreFunc) *coreItem {
+	r, observer := l.run, l.run.options.Observer
+	b.Instance = l.inst
+	return &coreItem{sort: sortCoreFunc, fn: t, host: func(args []spec.CoreValue) []spec.CoreValue {
+		r.last = b
+		if observer == nil {
+			return f(args)
 		}
-	}
-	return &coreItem{sort: sortCoreFunc, fn: t, host: f}
+		observer.Begins(b, args)
+		results := f(args)
+		r.refresh()
+		observer.Ends(b, args, results)
+		return results
+	}}
 }
 
 var reallocType = &coreFunc{[]coreVal{coreI32, coreI32, coreI32, coreI32}, []coreVal{coreI32}}
@@ -73,7 +77,9 @@ func (l *linker) lift(d *canonDef) *Func {
 	}
 	l.checkCoreFunc(item, core, "the function that is lifted")
 	o.PostReturn = l.optFunc(d.opts.postReturn, &coreFunc{params: core.results}, "canonical option `post-return`")
-	return &Func{Type: t.spec, Params: t.params, run: l.run, f: l.run.store.Lift(l.coreCall(item), t.spec, o, l.inst)}
+	f := &Func{Type: t.spec, Params: t.params, Instance: l.inst, Options: o, run: l.run}
+	f.f = l.run.store.Lift(l.entered(&Entry{Func: f, Instance: l.inst}, l.coreCall(item)), t.spec, o, l.inst)
+	return f
 }
 
 var callbackType = &coreFunc{[]coreVal{coreI32, coreI32, coreI32}, []coreVal{coreI32}}
@@ -100,7 +106,7 @@ func (l *linker) lower(d *canonDef) *coreItem {
 	if anyInMemory(f.Type.Result) {
 		l.needsRealloc(o)
 	}
-	return l.hostItem(d, core, l.run.store.Lower(f.f, f.Type, o, l.inst))
+	return l.hostItem(&Builtin{Name: d.op.String(), Func: f, Async: o.Async, Options: o}, core, l.run.store.Lower(f.f, f.Type, o, l.inst))
 }
 
 // coreTypeOf is the core type of a function, where typeOf is spec.LiftedType or spec.LoweredType. The specification crashes where it

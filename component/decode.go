@@ -7,6 +7,20 @@ type Component struct {
 	defs []definition
 }
 
+// Imports are the names of what c imports, in their order.
+func (c *Component) Imports() []string {
+	var names []string
+	for _, d := range c.defs {
+		if d, ok := d.(*importDef); ok {
+			names = append(names, d.name)
+		}
+	}
+	return names
+}
+
+// IsComponent reports whether a binary begins as components do.
+func IsComponent(binary []byte) bool { return bytes.HasPrefix(binary, preamble) }
+
 // Decode decodes a component. The error is a *DecodeError.
 func Decode(binary []byte) (c *Component, err error) {
 	defer func() {

@@ -2,6 +2,7 @@ package component
 
 import (
 	"fmt"
+	"reflect"
 
 	"cabi/spec"
 )
@@ -10,14 +11,24 @@ import (
 //
 //   - a *Func, *Instance, *spec.ResourceType, *Module or another export of an instance in the same run;
 //   - a HostFunc or AsyncHostFunc, for a function of the type that the component declares;
+//   - another Go function, such as func(s string) string: its parameters have the Go types that ToGo makes, or []T for lists, or any;
+//     its result is what FromGo takes, and it may return an error besides;
 //   - Imports, for an instance whose exports they are;
-//   - an ImportFunc, for an instance of whose exports each is asked for.
+//   - a Supplier, for all functions and resource types of an import.
 //
 // A resource type of the host's is made by Run.NewResource.
 type Imports map[string]any
 
-// An ImportFunc gives the import or export of that name; nil: there is none. What it gives is as in Imports.
-type ImportFunc func(name string) any
+// A Supplier gives the host's part of an import: it is asked for each function and each resource type that the component declares there.
+// What it gives is as in Imports; nil: there is none, and linking fails.
+type Supplier func(Import) any
+
+// An Import is a function or resource type that a component imports.
+type Import struct {
+	Name   string         // its name; of an export of an imported instance, the instance's name, "#" and its own
+	Type   *spec.FuncType // nil: it is a resource type
+	Params []string       // the names of the function's parameters
+}
 
 // A HostFunc is a function of the host's that returns before its caller goes on. An error traps.
 type HostFunc func(args []spec.Value) ([]spec.Value, error)
@@ -137,34 +148,69 @@ func (l *linker) supply(name string, item any, t externType, s *scope) any {
 		return l.hostFunc(name, t, s, func(ft *funcType) spec.FuncInst { return l.run.asyncHost(ft.spec, item) })
 	case Imports:
 		return l.hostInstance(name, func(n string) any { return item[n] }, t, s)
-	case ImportFunc:
-		return l.hostInstance(name, item, t, s)
+	case Supplier:
+		return l.supplied(name, item, t, s)
 	case *Component:
 		return &closure{component: item}
 	case *Func, *closure, *Instance, *Module, spec.ValType, *spec.ResourceType, *funcType, *instanceType, *componentType,
 		*coreItem, coreType, *coreInstance:
 		return item
 	default:
+		if f := reflect.ValueOf(item); f.Kind() == reflect.Func {
+			return l.hostFunc(name, t, s, func(ft *funcType) spec.FuncInst {
+				given, err := goFunc(ft.spec, f)
+				if err != nil {
+					l.fail("type mismatch for import %q: %v", name, err)
+				}
+				return l.run.syncHost(given)
+			})
+		}
 		l.fail("the import %q is given as a %T, which is none of the kinds of Imports", name, item)
 		return nil
 	}
+}
+
+// supplied asks a supplier for an import, or if that is an instance, for each export of it.
+func (l *linker) supplied(name string, from Supplier, t externType, s *scope) any {
+	wanted := Import{Name: name}
+	switch {
+	case t.sort == sortInstance:
+		return l.hostInstance(name, func(string) any { return from }, t, s)
+	case t.sort == sortType && !t.sub:
+		return pick(l, s.types, t.index, sortType)
+	case t.sort == sortFunc:
+		ft := l.declaredFunc(t, s)
+		wanted.Type, wanted.Params = ft.spec, ft.params
+	case t.sort != sortType:
+		l.fail("the import %q is a %s, which no supplier gives", name, t.sort)
+	}
+	item := from(wanted)
+	if item == nil {
+		l.fail("missing import: the component imports a %s named %q", t.sort, name)
+	}
+	return l.supply(name, item, t, s)
+}
+
+func (l *linker) declaredFunc(t externType, s *scope) *funcType {
+	ft, ok := pick(l, s.types, t.index, sortType).(*funcType)
+	if !ok {
+		l.fail("type index %d is not a function type", t.index)
+	}
+	return ft
 }
 
 func (l *linker) hostFunc(name string, t externType, s *scope, f func(*funcType) spec.FuncInst) *Func {
 	if t.sort != sortFunc {
 		l.fail("the import %q is a %s, and is given as a function", name, t.sort)
 	}
-	ft, ok := pick(l, s.types, t.index, sortType).(*funcType)
-	if !ok {
-		l.fail("type index %d is not a function type", t.index)
-	}
+	ft := l.declaredFunc(t, s)
 	named := *ft.spec
 	named.Name = name
-	return &Func{Type: &named, Params: ft.params, run: l.run, f: f(ft)}
+	return &Func{Name: name, Type: &named, Params: ft.params, run: l.run, f: f(ft)}
 }
 
 // hostInstance makes an instance of what the host gives for the exports that an instance type declares.
-func (l *linker) hostInstance(name string, given ImportFunc, t externType, s *scope) *Instance {
+func (l *linker) hostInstance(name string, given func(string) any, t externType, s *scope) *Instance {
 	if t.sort != sortInstance {
 		l.fail("the import %q is a %s, and is given as an instance", name, t.sort)
 	}
@@ -201,23 +247,17 @@ func (l *linker) supplyExport(name string, given any, e *exportDecl, s *scope) a
 func (r *Run) syncHost(f HostFunc) spec.FuncInst {
 	return spec.HostFunc(func(onStart spec.OnStart, onResolve spec.OnResolve, _ *spec.ComponentInstance) spec.OnCancel {
 		results, err := f(onStart.OnStart())
-		trapOnError(err)
+		r.trapOnError(err)
 		onResolve.OnResolve(append([]spec.Value{}, results...))
 		return spec.HostOnCancel(func(*spec.ComponentInstance) {})
 	})
-}
-
-func trapOnError(err error) {
-	if err != nil {
-		panic(&spec.Trap{Site: HostTrapSite, Detail: err.Error()})
-	}
 }
 
 // asyncHost is a function of the host's that may resolve later: until then, a thread of the host waits.
 func (r *Run) asyncHost(ft *spec.FuncType, f AsyncHostFunc) spec.FuncInst {
 	return spec.HostFunc(func(onStart spec.OnStart, onResolve spec.OnResolve, _ *spec.ComponentInstance) spec.OnCancel {
 		call := &HostCall{Args: onStart.OnStart()}
-		trapOnError(f(call))
+		r.trapOnError(f(call))
 		if call.done {
 			call.resolve(onResolve)
 			return spec.HostOnCancel(func(*spec.ComponentInstance) {})

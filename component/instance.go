@@ -2,6 +2,7 @@ package component
 
 import (
 	"fmt"
+	"strings"
 
 	"cabi/spec"
 )
@@ -53,10 +54,32 @@ func exported[T any](i *Instance, name string, s sort) (T, error) {
 
 // A Func is a component function.
 type Func struct {
-	Type   *spec.FuncType
-	Params []string // the names of the parameters
-	f      spec.FuncInst
-	run    *Run
+	Name     string // that it was first imported or exported under; empty: it has been neither
+	Type     *spec.FuncType
+	Params   []string                // the names of the parameters
+	Instance *spec.ComponentInstance // whose core code it is; nil: it is the host's
+	Options  *spec.CanonicalOptions  // that it is lifted with; nil: it is the host's
+	f        spec.FuncInst
+	run      *Run
+}
+
+// String is the type of f as Signature writes it.
+func (f *Func) String() string { return Signature(f.Type, f.Params) }
+
+// Signature is the type of a function whose parameters have names, as WIT writes it.
+func Signature(t *spec.FuncType, names []string) string {
+	params := make([]string, len(names))
+	for i, name := range names {
+		params[i] = name + ": " + spec.TypeName(t.Params[i])
+	}
+	text := "func(" + strings.Join(params, ", ") + ")"
+	if t.Async {
+		text = "async " + text
+	}
+	if len(t.Result) > 0 {
+		text += " -> " + spec.TypeName(t.Result[0])
+	}
+	return text
 }
 
 // A funcType is the type of a component function, with the names of its parameters.

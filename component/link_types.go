@@ -285,5 +285,7 @@ func (l *linker) resourceType(s *scope, t *resourceDef) *spec.ResourceType {
 		l.checkCoreFunc(item, &coreFunc{params: []coreVal{coreI32}}, "a destructor")
 		f = l.coreCall(item)
 	}
-	return l.run.newResource(fmt.Sprintf("%s%d", "R", len(s.types)), s.inst, f)
+	rt := l.run.newResource(fmt.Sprint("R", len(s.types)), s.inst, f)
+	l.run.named[rt] = ""
+	return rt
 }

@@ -183,11 +183,15 @@ func (e *extern) define(l *linker, name string, item any) {
 			e.resources = map[string]*spec.ResourceType{}
 		}
 		e.resources[strings.ToLower(name)] = rt
+		l.run.nameResource(rt, name, e.what == "export name")
+	}
+	f, ok := item.(*Func)
+	if ok && f.Name == "" {
+		f.Name = name
 	}
 	if !strings.HasPrefix(name, "[") {
 		return
 	}
-	f, ok := item.(*Func)
 	if !ok {
 		l.fail("%s `%s` is not a func", e.what, name)
 	}
@@ -202,6 +206,13 @@ func (e *extern) define(l *linker, name string, item any) {
 		if e.resources[strings.ToLower(resource)] == nil {
 			l.fail("static resource name is not known in this context: `%s`", resource)
 		}
+	}
+}
+
+// nameResource names a guest's resource type, for people, after the export that has it, or before that, the import.
+func (r *Run) nameResource(rt *spec.ResourceType, name string, exported bool) {
+	if as, ok := r.named[rt]; ok && (exported || as == "") {
+		rt.Name, r.named[rt] = name, name
 	}
 }
 

@@ -23,15 +23,7 @@ type RunOptions struct {
 	// anything; nil: it does nothing.
 	Idle func() bool
 
-	// Called is notified of each built-in and lowered function that returns to core code; nil: it is not.
-	Called func(CoreCall)
-}
-
-// A CoreCall is a call of a built-in or lowered function by core code.
-type CoreCall struct {
-	Instance      *spec.ComponentInstance
-	Name          string // "stream.read", or "lower" for a lowered function
-	Args, Results []spec.CoreValue
+	Observer Observer // notified of calls between core code and what is around it; nil: none
 }
 
 // A Run is one execution: a store, the component instances in it and their core code. It must be closed.
@@ -44,6 +36,7 @@ type Run struct {
 	stopped   error
 	gaveUp    error // why the store was aborted
 	calls     int
+	last      *Builtin // that core code called last; nil: none yet
 	instances int
 	memories  []*coreMemory
 	modules   []api.Module
@@ -52,8 +45,9 @@ type Run struct {
 	host      *spec.ComponentInstance              // of the host's functions and resources; nil: not needed yet
 	dtors     map[*spec.ResourceType]spec.FuncInst // destructors as functions, for what the host drops
 	definers  map[*spec.ResourceType]*spec.ComponentInstance
-	weights   map[spec.ValType]int // how many parts the types have
-	weight    int                  // of all types together
+	named     map[*spec.ResourceType]string // those of guests, by the names that components have for them; empty: none yet
+	weights   map[spec.ValType]int          // how many parts the types have
+	weight    int                           // of all types together
 }
 
 // NewRun makes a run without instances.
@@ -69,7 +63,7 @@ func (e *Engine) NewRun(options RunOptions) *Run {
 		ctx = e.ctx
 	}
 	return &Run{engine: e, store: spec.NewStore(options.Spec), options: options, ctx: ctx, context: &spec.ErrorContextType{},
-		dtors: map[*spec.ResourceType]spec.FuncInst{}, weights: map[spec.ValType]int{},
+		dtors: map[*spec.ResourceType]spec.FuncInst{}, named: map[*spec.ResourceType]string{}, weights: map[spec.ValType]int{},
 		definers: map[*spec.ResourceType]*spec.ComponentInstance{}}
 }
 
@@ -81,6 +75,9 @@ func (r *Run) Stopped() error { return r.stopped }
 
 // Calls is how many built-ins and lowered functions core code has called.
 func (r *Run) Calls() int { return r.calls }
+
+// LastCall is the built-in or lowered function that core code called last; nil: it has called none.
+func (r *Run) LastCall() *Builtin { return r.last }
 
 // Close unwinds the stacks that are parked in the run and frees its core instances.
 func (r *Run) Close() {

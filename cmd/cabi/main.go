@@ -56,8 +56,8 @@ func newRootCommand() *cobra.Command {
 	root.SetHelpCommand(newHelpCommand())
 	root.SetHelpFunc(printHelp)
 	root.AddCommand(newCheckCommand(), newExplainCommand(), newListCommand(), newReplayCommand(), newAdmitsCommand(), newShrinkCommand(), newLitmusCommand(), newStepCommand(),
-		newTraceCommand(), newMatrixCommand(), newTrapsCommand(), newProveCommand(), newSitesCommand(), newPortCommand(), newUpstreamCommand(), newDiffCommand(), newWastCommand(),
-		newMergeCommand(), newBenchCommand())
+		newTraceCommand(), newMatrixCommand(), newTrapsCommand(), newProveCommand(), newSitesCommand(), newPortCommand(), newUpstreamCommand(), newDiffCommand(),
+		newWastCommand(), newRunCommand(), newMergeCommand(), newBenchCommand())
 	addCompletion(root)
 	refuseBadFlags(root)
 	return root

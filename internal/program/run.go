@@ -1,0 +1,233 @@
+package program
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"cabi/component"
+	"cabi/spec"
+)
+
+// Options are how a program is run once.
+type Options struct {
+	Choices  spec.Choices
+	Variant  *spec.Variant
+	Context  context.Context               // ends core code that never returns, if the engine is interruptible; nil: it never does
+	Steps    int                           // how many built-ins core code may call, and how often a call may let threads go on; 0: 1,000,000
+	Seed     uint64                        // what WASI's randomness is made from
+	Out, Err io.Writer                     // nil: what the program prints is dropped
+	Watcher  spec.Watcher                  // nil: none
+	Returned func(call int, result Result) // called after each call; nil: nothing is
+}
+
+// DefaultSteps is Options.Steps unless they say otherwise.
+const DefaultSteps = 1_000_000
+
+// How a run can end.
+const (
+	Returned  = "returned"
+	Exited    = "exited"
+	Trapped   = "trapped"
+	Deadlock  = "deadlock"
+	Assertion = "assertion-failure"
+	Crashed   = "crash"
+	Limit     = "limit"
+	Refused   = "refused" // bad input: the component cannot be linked, or a call cannot be made
+)
+
+// An Ending is how a run ended.
+type Ending struct {
+	Kind    string
+	Call    int       // which call it was in, from 0 on; -1: the instantiation; of a run that returned, the last
+	Site    spec.Site // of a trap or failed assertion
+	Message string
+	Where   string // the built-in that was called last, or what threads wait for; empty: there is none
+	Step    int    // how many built-ins and lowered functions core code had called
+	Code    int    // of a program that exited
+	Results []Result
+}
+
+// A Result is what a call returned: as WAVE, empty if it returned nothing, and as a value for JSON.
+type Result struct {
+	Text string
+	JSON any
+}
+
+// Failed reports whether the run ended as it should not: 0 and 1 are the exit codes of programs.
+func (e *Ending) Failed() bool { return e.Kind != Returned && (e.Kind != Exited || e.Code != 0) }
+
+// A Runner runs programs. Close it when done.
+type Runner struct{ engine *component.Engine }
+
+// NewRunner makes a runner, whose core code is compiled to machine code or interpreted.
+func NewRunner(compiler bool) *Runner {
+	return &Runner{component.NewEngine(component.EngineOptions{Compiler: compiler, Interruptible: true})}
+}
+
+// Close frees the runner.
+func (r *Runner) Close() { r.engine.Close() }
+
+// A once is a program while it runs.
+type once struct {
+	*Program
+	options Options
+	run     *component.Run
+	host    *host
+	handles handles
+	exports []Export
+	ending  *Ending
+}
+
+// Run runs a program. Bad input is in the ending too.
+func (r *Runner) Run(p *Program, o Options) *Ending {
+	run, err := r.begin(p, o)
+	defer run.run.Close()
+	for i := 0; err == nil && i < len(p.Calls); i++ {
+		run.ending.Call = i
+		err = run.call(p.Calls[i])
+	}
+	return run.end(err)
+}
+
+// begin links the program.
+func (r *Runner) begin(p *Program, o Options) (*once, error) {
+	o = o.withDefaults()
+	run := &once{Program: p, options: o, ending: &Ending{Call: -1}}
+	run.run = r.engine.NewRun(component.RunOptions{Spec: spec.Options{Choices: o.Choices, Variant: o.Variant, Watcher: o.Watcher},
+		Context: o.Context, MaxCalls: o.Steps, MaxTicks: o.Steps})
+	run.host = newHost(p, run.run, newWASI(p, o.Out, o.Err, o.Seed), o.Choices)
+	imports, err := run.host.importsOf(p.Component, p.Links)
+	if err != nil {
+		return run, err
+	}
+	inst, err := run.run.Instantiate(p.Component, imports)
+	if fault := run.host.fault(); fault != nil {
+		return run, fault
+	}
+	if err == nil {
+		run.exports = exportsOf(inst, "")
+	}
+	return run, err
+}
+
+func (o Options) withDefaults() Options {
+	if o.Choices == nil {
+		o.Choices = component.Fair{}
+	}
+	if o.Steps == 0 {
+		o.Steps = DefaultSteps
+	}
+	if o.Out == nil {
+		o.Out = io.Discard
+	}
+	if o.Err == nil {
+		o.Err = io.Discard
+	}
+	return o
+}
+
+// A Description is what a component imports and exports, beside types.
+type Description struct {
+	Imports []component.Import
+	Exports []Export
+}
+
+// Describe says what a program's component imports and exports. It is instantiated for that.
+func (r *Runner) Describe(p *Program, o Options) (*Description, *Ending) {
+	run, err := r.begin(p, o)
+	defer run.run.Close()
+	return &Description{run.host.imports, run.exports}, run.end(err)
+}
+
+// call makes one call and notes its result.
+func (o *once) call(c Call) error {
+	result, err := o.result(c)
+	if err != nil {
+		return err
+	}
+	o.ending.Results = append(o.ending.Results, result)
+	if o.options.Returned != nil {
+		o.options.Returned(o.ending.Call, result)
+	}
+	return nil
+}
+
+func (o *once) result(c Call) (none Result, err error) {
+	if c.Drop != "" {
+		return none, o.handles.drop(o.run, c.Drop)
+	}
+	f, err := find(o.exports, c.Export)
+	if err != nil {
+		return none, err
+	}
+	args, err := arguments(f, c.Args)
+	for i := 0; err == nil && i < len(args); i++ {
+		args[i], err = o.handles.passed(f.Type.Params[i], args[i])
+	}
+	if err != nil {
+		return none, &InputError{fmt.Sprintf("%s: %v", c.Export, err)}
+	}
+	results, err := o.run.Call(f, args...)
+	if err != nil || len(results) == 0 {
+		return none, err
+	}
+	t := f.Type.Result[0]
+	v := o.handles.received(t, results[0])
+	return Result{component.FormatValue(t, v), component.JSONValue(t, v)}, nil
+}
+
+// end is the ending of a run that err stopped; nil: nothing did.
+func (o *once) end(err error) *Ending {
+	e := o.ending
+	e.Step = o.run.Calls()
+	var exit *ExitError
+	var trap *spec.Trap
+	var assertion *spec.AssertionFailure
+	var crash *spec.Crash
+	switch {
+	case err == nil:
+		e.Kind = Returned
+		return e
+	case errors.As(err, &exit):
+		e.Kind, e.Code = Exited, exit.Code
+		return e
+	case errors.As(err, &trap):
+		e.Kind, e.Site, e.Message = Trapped, trap.Site, trap.Detail
+	case errors.As(err, &assertion):
+		e.Kind, e.Site, e.Message = Assertion, assertion.Site, assertion.Detail
+	case errors.As(err, &crash):
+		e.Kind, e.Message = Crashed, crash.Error()
+	case errors.Is(err, component.ErrDeadlock):
+		e.Kind, e.Message = Deadlock, err.Error()
+	case o.gaveUp(err):
+		e.Kind, e.Message = Limit, err.Error()
+	default:
+		e.Kind, e.Message = Refused, err.Error()
+		return e
+	}
+	e.Where = o.where()
+	return e
+}
+
+// gaveUp reports whether a limit ended the run.
+func (o *once) gaveUp(err error) bool {
+	return errors.Is(err, component.ErrCalls) || errors.Is(err, component.ErrTicks) || o.options.Context != nil && o.options.Context.Err() != nil
+}
+
+// where says what core code called last, and what threads wait for.
+func (o *once) where() string {
+	var parts []string
+	if last := o.run.LastCall(); last != nil {
+		parts = append(parts, fmt.Sprintf("core code of %s called %s last", last.Instance.Name, last))
+	}
+	for _, t := range o.run.Store().WaitingThreads() {
+		parts = append(parts, fmt.Sprintf("a thread of %s waits for %s", t.Instance().Name, t.WaitsFor().Kind))
+	}
+	if len(parts) > 5 {
+		parts = append(parts[:5], fmt.Sprintf("and %d more threads wait", len(parts)-5))
+	}
+	return strings.Join(parts, "; ")
+}

@@ -1,0 +1,62 @@
+package program
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Text says for people how a run ended that failed.
+func (e *Ending) Text(p *Program) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s", e.at(p), e.what())
+	if e.Step > 0 {
+		fmt.Fprintf(&b, " at step %d", e.Step)
+	}
+	if e.Where != "" {
+		fmt.Fprintf(&b, " (%s)", e.Where)
+	}
+	return b.String()
+}
+
+// at is the call that the run ended in.
+func (e *Ending) at(p *Program) string {
+	if e.Call < 0 {
+		return "instantiation"
+	}
+	return fmt.Sprintf("call %d, %s", e.Call+1, p.Calls[e.Call])
+}
+
+// what is how the run ended.
+func (e *Ending) what() string {
+	switch e.Kind {
+	case Trapped:
+		return fmt.Sprintf("trap %s: %s", e.Site, e.Message)
+	case Assertion:
+		return fmt.Sprintf("assertion failure %s: %s", e.Site, e.Message)
+	case Exited:
+		return fmt.Sprintf("the program exited with code %d", e.Code)
+	case Returned:
+		return "returned"
+	}
+	return e.Message
+}
+
+// An EndingObject is an ending as JSON.
+type EndingObject struct {
+	Ended   string `json:"ended"`
+	Call    string `json:"call,omitempty"`
+	Site    string `json:"site,omitempty"`
+	Message string `json:"message,omitempty"`
+	Where   string `json:"where,omitempty"`
+	Step    int    `json:"step"`
+	Code    int    `json:"code,omitempty"`
+}
+
+// Object is the ending as JSON.
+func (e *Ending) Object(p *Program) EndingObject {
+	o := EndingObject{Ended: e.Kind, Site: string(e.Site), Message: e.Message, Where: e.Where, Step: e.Step, Code: e.Code}
+	if e.Call >= 0 && e.Failed() {
+		o.Call = p.Calls[e.Call].String()
+	}
+	return o
+}
