@@ -1,6 +1,9 @@
 package wast
 
-import "cabi/spec"
+import (
+	"cabi/component"
+	"cabi/spec"
+)
 
 // Bounds bound what is explored of each case.
 type Bounds struct {
@@ -50,33 +53,16 @@ func (r *Runner) exploreCase(p *Program, c *testCase, variant *spec.Variant, bou
 		}
 		departures := pending[0]
 		pending = pending[1:]
-		choices := &departing{departures: departures}
+		choices := &component.Departing{Departures: departures}
 		outcomes := r.runCase(p, c, spec.Options{Choices: choices, Variant: variant})
 		e.Runs++
 		for i, o := range outcomes {
 			e.add(i, o, departures)
 		}
 		if len(departures) < bounds.Departures && len(pending) <= bounds.Runs {
-			pending = append(pending, further(departures, choices.asked)...)
+			pending = append(pending, choices.Further()...)
 		}
 	}
-}
-
-// further are the departures with one more, later than all others.
-func further(departures []Departure, choices []asked) [][]Departure {
-	from := 0
-	if n := len(departures); n > 0 {
-		from = departures[n-1].At + 1
-	}
-	var all [][]Departure
-	for at := from; at < len(choices); at++ {
-		for taken := range choices[at].n {
-			if taken != choices[at].policy {
-				all = append(all, append(append([]Departure{}, departures...), Departure{at, taken}))
-			}
-		}
-	}
-	return all
 }
 
 // add notes an outcome of a directive.
