@@ -79,19 +79,25 @@ func (d *Departing) Shuffle(site spec.Site, n int, swap func(i, j int)) {
 	}
 }
 
-// Further are the departures with one more, later than all others, for each choice that was made.
-func (d *Departing) Further() [][]Departure {
+// mostCandidates is how many other candidates of one choice are tried.
+const mostCandidates = 64
+
+// Further are the departures with one more, later than all others, for each choice that was made. All reports whether they are all that
+// there are: of a choice among very many candidates, such as a random index, only some are taken.
+func (d *Departing) Further() (further [][]Departure, all bool) {
 	from := 0
 	if n := len(d.Departures); n > 0 {
 		from = d.Departures[n-1].At + 1
 	}
-	var all [][]Departure
+	all = true
 	for at := from; at < len(d.Made); at++ {
-		for taken := range d.Made[at].N {
-			if taken != d.Made[at].Policy {
-				all = append(all, append(append([]Departure{}, d.Departures...), Departure{at, taken}))
+		m := d.Made[at]
+		for taken := range min(m.N, mostCandidates+1) {
+			if taken != m.Policy {
+				further = append(further, append(append([]Departure{}, d.Departures...), Departure{at, taken}))
 			}
 		}
+		all = all && m.N <= mostCandidates+1
 	}
-	return all
+	return further, all
 }

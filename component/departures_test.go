@@ -18,7 +18,10 @@ func TestDepartures(t *testing.T) {
 	if !slices.Equal(taken, []int{0, 0, 1, 2}) {
 		t.Errorf("the policy takes %v", taken)
 	}
-	first := c.Further()
+	first, all := c.Further()
+	if !all {
+		t.Error("not all departures are there")
+	}
 	want := []Departure{{0, 1}, {1, 0}, {1, 1}, {2, 0}}
 	if len(first) != len(want) {
 		t.Fatalf("departures %v, want %v", first, want)
@@ -31,7 +34,12 @@ func TestDepartures(t *testing.T) {
 	if taken, c = run(first[2]); !slices.Equal(taken, []int{0, 0, 2, 1}) {
 		t.Errorf("after %v: %v", first[2], taken)
 	}
-	if again := c.Further(); len(again) != 1 || again[0][1] != (Departure{2, 0}) {
+	if again, _ := c.Further(); len(again) != 1 || again[0][1] != (Departure{2, 0}) {
 		t.Errorf("after %v further are %v", first[2], again)
+	}
+	many := &Departing{}
+	many.Choose("variant/random-index", 1<<28)
+	if some, all := many.Further(); all || len(some) != mostCandidates {
+		t.Errorf("of very many candidates %d are tried, all: %v", len(some), all)
 	}
 }

@@ -44,23 +44,30 @@ type checkCommand struct {
 	every      time.Duration
 	resume     string
 
+	componentFlags
+
 	file   *model.World    // as it was read, before anything was chosen for it
 	chosen model.Completed // for a world that does not say all
 }
 
 func newCheckCommand() *cobra.Command {
-	c := &checkCommand{steps: bound{0, 1000}, handles: bound{0, 1000}, threads: bound{0, 1000}, tasks: bound{0, 1000},
+	c := &checkCommand{steps: bound{0, 1 << 40}, handles: bound{0, 1000}, threads: bound{0, 1000}, tasks: bound{0, 1000},
 		workers: bound{runtime.NumCPU(), 1000}, runs: bound{0, 1 << 40}}
 	cmd := &cobra.Command{
-		Use:   "check WORLD",
-		Short: "Explore a world and prove properties of it within a bound, or show the shortest counterexample",
+		Use:   "check WORLD | COMPONENT EXPORT(ARGUMENTS)...",
+		Short: "Explore a world and prove properties of it within a bound, or show the shortest counterexample; or explore a component",
 		Long: "Check explores every run of a world, breadth first, over the specification itself. It exits with 0 if the\n" +
 			"properties hold within the bound, 1 if one is violated, 3 if it was stopped early, or proved nothing, or\n" +
 			"nothing of a property that --property names.\n" +
 			"Worlds that are too big to exhaust it walks at random, guided by what is new, and shrinks what it finds.\n\n" +
 			"WORLD is a name, or a file with a world of one's own: its name has a / in it or ends in .world, or is - for standard\n" +
 			"input. docs/worlds.md says how one is written. `cabi list` lists the worlds, properties and variants, and\n" +
-			"`cabi explain` explains one.",
+			"`cabi explain` explains one.\n\n" +
+			"COMPONENT is a file that ends in .wasm or .wat. Its exports are called as cabi run calls them, under every choice that departs\n" +
+			"from taking turns at most --departures times, and each of these runs under every way to number handles. Check reports\n" +
+			"traps, calls that can never return, results that depend on a choice or on the numbering, uses of handles that were dropped, and\n" +
+			"handles that are left at the end and that a second round of the calls makes more. Imports that nothing else gives return values\n" +
+			"of a small set, each a choice. docs/run.md says more.",
 		Example: "  cabi check handles\n  cabi check handles --variant per-type --property unique-in-instance\n" +
 			"  cabi check cancel --keep-going\n  cabi check everything --random --keep-going --duration 30s --seed 1 --json",
 		Args:              oneWorld,
@@ -79,7 +86,7 @@ func newCheckCommand() *cobra.Command {
 	f.BoolVar(&c.keepGoing, "keep-going", false, "go on after a violation, and collect the first of each kind")
 	f.BoolVar(&c.depthFirst, "depth-first", false, "explore depth first: what is deep comes sooner, and is not the shortest")
 	f.BoolVar(&c.full, "full", false, "without reductions: keep states apart that differ only in numbers that nothing reads")
-	f.StringVar(&c.save, "save", "", "write the counterexample to a file, for cabi replay; with --keep-going, each to a file in this directory")
+	f.StringVar(&c.save, "save", "", "write the counterexample to a file, for cabi replay; with --keep-going, and of a component, each to a file in this directory")
 	f.BoolVar(&c.json, "json", false, "print JSON, a line for each finding as it comes and one for the result")
 	f.BoolVarP(&c.verbose, "verbose", "v", false, "print more: the properties, what stopped runs, what never came up, memory")
 	f.BoolVar(&c.random, "random", false, "walk at random instead of exploring everything")
@@ -92,6 +99,7 @@ func newCheckCommand() *cobra.Command {
 	f.StringVar(&c.checkpoint, "checkpoint", "", "a file to keep in how far the search came, now and then and when it is stopped, for --resume")
 	f.DurationVar(&c.every, "checkpoint-every", time.Minute, "how often")
 	f.StringVar(&c.resume, "resume", "", "go on from this checkpoint of the same search, and keep further ones there unless --checkpoint says where")
+	c.addAll(f)
 	checkRules.refuse(cmd)
 	completeFlags(cmd, map[string]kind{"variant": kindVariant, "property": kindProperty})
 	return cmd
@@ -100,14 +108,24 @@ func newCheckCommand() *cobra.Command {
 // enough is how many transitions have cabi check begin no further level, if neither the world nor --steps says how many actions to explore.
 const enough = 50000
 
+// mostSteps is how many actions of a world can be explored.
+const mostSteps = 1000
+
 func oneWorld(_ *cobra.Command, args []string) error {
-	if len(args) != 1 {
+	if len(args) != 1 && (len(args) == 0 || !isComponentFile(args[0])) {
 		return exitError{2, strings.TrimSpace(reflow("name one world to check: "+strings.Join(worldNames(), ", ")+", or a file with one of your own", plainWidth))}
 	}
 	return nil
 }
 
 func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
+	isComponent := isComponentFile(args[0])
+	if err := refuseOthers(cmd, isComponent); err != nil {
+		return err
+	}
+	if isComponent {
+		return c.component(cmd, args)
+	}
 	world, err := worldOf(cmd.InOrStdin(), args[0])
 	if err != nil {
 		return err
@@ -167,6 +185,9 @@ func stoppedEarly(err error) string {
 func (c *checkCommand) search(cmd *cobra.Command, world *model.World) (model.Search, error) {
 	if c.duration < 0 {
 		return model.Search{}, exitError{2, fmt.Sprintf("--duration %s: it is not negative", c.duration)}
+	}
+	if c.steps.value > mostSteps {
+		return model.Search{}, exitError{2, fmt.Sprintf("--steps %q: it is a whole number from 1 to %d", c.steps.String(), mostSteps)}
 	}
 	c.file = world
 	world, c.chosen = world.Complete()

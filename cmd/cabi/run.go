@@ -26,7 +26,6 @@ type programFlags struct {
 	args     []string
 	env      []string
 	compiled bool
-	steps    bound
 }
 
 func (p *programFlags) add(f *pflag.FlagSet) {
@@ -45,6 +44,7 @@ type runCommand struct {
 	seed     uint64
 	duration time.Duration
 	json     bool
+	depart   []string
 }
 
 func newRunCommand() *cobra.Command {
@@ -71,8 +71,9 @@ func newRunCommand() *cobra.Command {
 	f.Var(&c.steps, "steps", "how many built-ins core code may call, and how often a call may let threads go on")
 	f.StringVar(&c.variant, "variant", spec.SingleTable.Name, "how handles are numbered")
 	f.Uint64Var(&c.seed, "seed", 0, "draw what the specification leaves open from this; if it is not given, threads take turns")
+	f.StringArrayVar(&c.depart, "depart", nil, "CHOICE=CANDIDATE: take another candidate in a choice than the policy, as cabi check prints it")
 	f.DurationVar(&c.duration, "duration", 0, "stop after so long; 0: never")
-	f.BoolVar(&c.json, "json", false, "print a line of JSON for each call, and one for how the run ended")
+	f.BoolVar(&c.json, "json", false, "print a line of JSON for each call, and one for how the run ended; what the program prints goes to standard error")
 	flagRules{}.refuse(cmd)
 	completeFlags(cmd, map[string]kind{"variant": kindVariant})
 	return cmd
@@ -140,7 +141,7 @@ func readComponent(in io.Reader, file string) (*component.Component, error) {
 	if len(binary) > mostComponent {
 		return nil, exitError{2, fmt.Sprintf("%s: too long: a component has at most %d bytes", file, mostComponent)}
 	}
-	if strings.HasPrefix(strings.TrimSpace(string(binary[:min(len(binary), 1000)])), "(") {
+	if text := strings.TrimSpace(string(binary[:min(len(binary), 1000)])); strings.HasPrefix(text, "(") || strings.HasPrefix(text, ";;") {
 		if binary, err = fromText(string(binary)); err != nil {
 			return nil, exitError{2, fmt.Sprintf("%s: %v", file, err)}
 		}
@@ -176,9 +177,18 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	ctx, stop := limited(c.duration)
 	defer stop()
 	o := program.Options{Variant: variant, Context: ctx, Steps: c.steps.value, Seed: c.seed, Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr()}
-	if given(cmd, "seed") {
-		o.Choices = spec.NewRandom(c.seed)
+	if c.json { // standard output is for JSON
+		o.Out = o.Err
 	}
+	departures, err := c.departures()
+	if err != nil {
+		return err
+	}
+	var policy spec.Choices
+	if given(cmd, "seed") {
+		policy = spec.NewRandom(c.seed)
+	}
+	o.Choices = program.NewChoices(policy, departures)
 	runner := program.NewRunner(c.compiled)
 	defer runner.Close()
 	if len(p.Calls) == 0 {
@@ -188,6 +198,18 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 		}
 	}
 	return c.call(cmd.OutOrStdout(), runner, p, o)
+}
+
+// departures are the choices that --depart names.
+func (c *runCommand) departures() (all []component.Departure, err error) {
+	for _, text := range c.depart {
+		var d component.Departure
+		if n, err := fmt.Sscanf(text, "%d=%d", &d.At, &d.Taken); n != 2 || err != nil || d.At < 0 || d.Taken < 0 || text != fmt.Sprintf("%d=%d", d.At, d.Taken) {
+			return nil, exitError{2, fmt.Sprintf("--depart %q: it is CHOICE=CANDIDATE, two numbers", text)}
+		}
+		all = append(all, d)
+	}
+	return all, nil
 }
 
 // limited is a context that ends after a duration, which may be 0 for never, and at Ctrl-C.
@@ -214,7 +236,7 @@ func limited(d time.Duration) (context.Context, func()) {
 func (c *runCommand) list(out io.Writer, runner *program.Runner, p *program.Program, o program.Options) (done bool, err error) {
 	d, ending := runner.Describe(p, o)
 	if ending.Failed() {
-		return true, c.failed(p, ending)
+		return true, failedExit(p, ending)
 	}
 	if program.IsCommand(d.Exports) {
 		p.Calls = []program.Call{{Export: program.CommandExport}}
@@ -271,7 +293,7 @@ func (c *runCommand) call(out io.Writer, runner *program.Runner, p *program.Prog
 		json.NewEncoder(out).Encode(ending.Object(p))
 	}
 	if ending.Failed() {
-		return c.failed(p, ending)
+		return failedExit(p, ending)
 	}
 	if p.Calls[0].Export == program.CommandExport && len(ending.Results) > 0 && ending.Results[0].Text == "err" {
 		return exitError{1, "the program says that it failed"}
@@ -279,8 +301,8 @@ func (c *runCommand) call(out io.Writer, runner *program.Runner, p *program.Prog
 	return nil
 }
 
-// failed is the exit of a run that did not end as it should.
-func (c *runCommand) failed(p *program.Program, e *program.Ending) error {
+// failedExit is the exit of a run that did not end as it should.
+func failedExit(p *program.Program, e *program.Ending) error {
 	code := 1
 	switch e.Kind {
 	case program.Refused:

@@ -98,6 +98,9 @@ func (h *host) supply(i component.Import) any {
 	if f, ok := h.wasi[wasiName(i.Name)]; ok {
 		return f
 	}
+	if answers := smallAnswers(i); h.program.Small && len(answers) > 0 {
+		return h.answering(i, answers)
+	}
 	return component.HostFunc(func([]spec.Value) ([]spec.Value, error) {
 		return nil, fmt.Errorf("the import %s is not given: --stub or --link gives it", i.Name)
 	})
@@ -121,22 +124,36 @@ func wasiName(name string) string {
 	return iface + "#" + f
 }
 
-// stubSite is the choice of what a stub returns.
-const stubSite spec.Site = "host/stub"
-
 // stub is a function that returns one of the answers of s. A stub that cannot be one for the import is kept as the host's fault.
 func (h *host) stub(i component.Import, s Stub) any {
 	answers, err := answersOf(i, s)
 	if err != nil && h.badStub == nil {
 		h.badStub = &InputError{fmt.Sprintf("the stub of %s: %v", i.Name, err)}
 	}
-	return component.HostFunc(func([]spec.Value) ([]spec.Value, error) {
+	return h.answering(i, answers)
+}
+
+// answering is a function that returns one of some results, which is a choice.
+func (h *host) answering(i component.Import, answers [][]spec.Value) component.HostFunc {
+	site := spec.Site("host/answer of " + i.Name)
+	return func([]spec.Value) ([]spec.Value, error) {
 		n := 0
 		if len(answers) > 1 {
-			n = h.choices.Choose(stubSite, len(answers))
+			n = h.choices.Choose(site, len(answers))
 		}
 		return answers[n], nil
-	})
+	}
+}
+
+// smallAnswers are results from a small set; none: there is no such set.
+func smallAnswers(i component.Import) (answers [][]spec.Value) {
+	if len(i.Type.Result) == 0 {
+		return [][]spec.Value{nil}
+	}
+	for _, v := range small(i.Type.Result[0]) {
+		answers = append(answers, []spec.Value{v})
+	}
+	return answers
 }
 
 // answersOf are the results of a stub, each a list of one value, or of none if the function has no result.

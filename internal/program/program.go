@@ -17,6 +17,7 @@ type Program struct {
 	Links     []Link
 	Stubs     []Stub
 	Calls     []Call
+	Small     bool     // imports that nothing else gives return values of a small set, each a choice; false: they trap
 	Args, Env []string // what WASI says the program's arguments and environment are; of the environment, NAME=VALUE
 }
 

@@ -19,7 +19,8 @@ type Options struct {
 	Steps    int                           // how many built-ins core code may call, and how often a call may let threads go on; 0: 1,000,000
 	Seed     uint64                        // what WASI's randomness is made from
 	Out, Err io.Writer                     // nil: what the program prints is dropped
-	Watcher  spec.Watcher                  // nil: none
+	Rounds   int                           // how often all calls are made, one round after the other; 0: once
+	Settle   bool                          // at the end, let threads go on until none is ready
 	Returned func(call int, result Result) // called after each call; nil: nothing is
 }
 
@@ -48,6 +49,11 @@ type Ending struct {
 	Step    int    // how many built-ins and lowered functions core code had called
 	Code    int    // of a program that exited
 	Results []Result
+	Left    []Left // what is left after the last round, if the run returned and Settle is set
+
+	stale  *stale // of a run that trapped since a handle was used that was gone
+	output string // what the program printed; its beginning
+	watch  *watch
 }
 
 // A Result is what a call returned: as WAVE, empty if it returned nothing, and as a value for JSON.
@@ -78,6 +84,7 @@ type once struct {
 	host    *host
 	handles handles
 	exports []Export
+	watch   *watch
 	ending  *Ending
 }
 
@@ -85,19 +92,46 @@ type once struct {
 func (r *Runner) Run(p *Program, o Options) *Ending {
 	run, err := r.begin(p, o)
 	defer run.run.Close()
-	for i := 0; err == nil && i < len(p.Calls); i++ {
-		run.ending.Call = i
-		err = run.call(p.Calls[i])
+	for round := 0; err == nil && round < max(o.Rounds, 1); round++ {
+		err = run.round(round)
+	}
+	if err == nil && o.Settle {
+		err = run.settle()
 	}
 	return run.end(err)
+}
+
+// round makes all calls. A handle that text names is one of this round.
+func (o *once) round(n int) error {
+	o.handles = handles{}
+	for i, c := range o.Calls {
+		o.ending.Call = n*len(o.Calls) + i
+		o.watch.call, o.watch.began = o.ending.Call, o.run.Calls()
+		if err := o.call(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle lets threads go on that are still there after the calls.
+func (o *once) settle() error {
+	for range o.options.Steps {
+		if went, err := o.run.Tick(); err != nil || !went {
+			return err
+		}
+	}
+	return component.ErrTicks
 }
 
 // begin links the program.
 func (r *Runner) begin(p *Program, o Options) (*once, error) {
 	o = o.withDefaults()
-	run := &once{Program: p, options: o, ending: &Ending{Call: -1}}
-	run.run = r.engine.NewRun(component.RunOptions{Spec: spec.Options{Choices: o.Choices, Variant: o.Variant, Watcher: o.Watcher},
+	watch := newWatch()
+	run := &once{Program: p, options: o, watch: watch, ending: &Ending{Call: -1, watch: watch}}
+	run.run = r.engine.NewRun(component.RunOptions{Spec: spec.Options{Choices: o.Choices, Variant: o.Variant, Watcher: watch},
 		Context: o.Context, MaxCalls: o.Steps, MaxTicks: o.Steps})
+	watch.run = run.run
 	run.host = newHost(p, run.run, newWASI(p, o.Out, o.Err, o.Seed), o.Choices)
 	imports, err := run.host.importsOf(p.Component, p.Links)
 	if err != nil {
@@ -190,12 +224,15 @@ func (o *once) end(err error) *Ending {
 	switch {
 	case err == nil:
 		e.Kind = Returned
+		if o.options.Settle {
+			e.Left = o.watch.left()
+		}
 		return e
 	case errors.As(err, &exit):
 		e.Kind, e.Code = Exited, exit.Code
 		return e
 	case errors.As(err, &trap):
-		e.Kind, e.Site, e.Message = Trapped, trap.Site, trap.Detail
+		e.Kind, e.Site, e.Message, e.stale = Trapped, trap.Site, trap.Detail, o.watch.stale(trap)
 	case errors.As(err, &assertion):
 		e.Kind, e.Site, e.Message = Assertion, assertion.Site, assertion.Detail
 	case errors.As(err, &crash):
@@ -203,7 +240,7 @@ func (o *once) end(err error) *Ending {
 	case errors.Is(err, component.ErrDeadlock):
 		e.Kind, e.Message = Deadlock, err.Error()
 	case o.gaveUp(err):
-		e.Kind, e.Message = Limit, err.Error()
+		e.Kind, e.Message = Limit, o.limit(err)
 	default:
 		e.Kind, e.Message = Refused, err.Error()
 		return e
@@ -215,6 +252,17 @@ func (o *once) end(err error) *Ending {
 // gaveUp reports whether a limit ended the run.
 func (o *once) gaveUp(err error) bool {
 	return errors.Is(err, component.ErrCalls) || errors.Is(err, component.ErrTicks) || o.options.Context != nil && o.options.Context.Err() != nil
+}
+
+// limit says which limit ended the run.
+func (o *once) limit(err error) string {
+	switch {
+	case errors.Is(err, component.ErrCalls):
+		return fmt.Sprintf("core code has called %d built-ins and has not ended: --steps allows no more", o.options.Steps)
+	case errors.Is(err, component.ErrTicks):
+		return fmt.Sprintf("threads have gone on %d times, and the call has not ended: --steps allows no more", o.options.Steps)
+	}
+	return err.Error()
 }
 
 // where says what core code called last, and what threads wait for.

@@ -23,7 +23,7 @@ func (e *Ending) at(p *Program) string {
 	if e.Call < 0 {
 		return "instantiation"
 	}
-	return fmt.Sprintf("call %d, %s", e.Call+1, p.Calls[e.Call])
+	return fmt.Sprintf("call %d, %s", e.Call+1, p.Calls[e.Call%len(p.Calls)])
 }
 
 // what is how the run ended.
@@ -56,7 +56,7 @@ type EndingObject struct {
 func (e *Ending) Object(p *Program) EndingObject {
 	o := EndingObject{Ended: e.Kind, Site: string(e.Site), Message: e.Message, Where: e.Where, Step: e.Step, Code: e.Code}
 	if e.Call >= 0 && e.Failed() {
-		o.Call = p.Calls[e.Call].String()
+		o.Call = p.Calls[e.Call%len(p.Calls)].String()
 	}
 	return o
 }

@@ -23,7 +23,7 @@ type Exploration struct {
 	Seen  [][]Seen // by directive, the policy's outcome first
 	Runs  int
 	Cases int // those that run something
-	// CutOff is how many cases had more runs than the bound. Of the others every run with as many departures was made.
+	// CutOff is how many cases had more runs than the bound, or choices among too many candidates. Of the others every run with as many departures was made.
 	CutOff int
 }
 
@@ -45,7 +45,7 @@ func (r *Runner) Explore(p *Program, variant *spec.Variant, bounds Bounds) *Expl
 }
 
 func (r *Runner) exploreCase(p *Program, c *testCase, variant *spec.Variant, bounds Bounds, e *Exploration) {
-	pending := [][]Departure{nil}
+	pending, all := [][]Departure{nil}, true
 	for runs := 0; len(pending) > 0; runs++ {
 		if runs == bounds.Runs {
 			e.CutOff++
@@ -60,8 +60,12 @@ func (r *Runner) exploreCase(p *Program, c *testCase, variant *spec.Variant, bou
 			e.add(i, o, departures)
 		}
 		if len(departures) < bounds.Departures && len(pending) <= bounds.Runs {
-			pending = append(pending, choices.Further()...)
+			further, complete := choices.Further()
+			pending, all = append(pending, further...), all && complete
 		}
+	}
+	if !all {
+		e.CutOff++
 	}
 }
 

@@ -1,0 +1,40 @@
+;; Counters: resources with a constructor, a method and a destructor. Total takes borrows of some.
+(component
+  (core module $Memory
+    (memory (export "memory") 1)
+    (global $free (mut i32) (i32.const 1024))
+    (func (export "realloc") (param i32 i32 i32 i32) (result i32)
+      (global.get $free)
+      (global.set $free (i32.and (i32.add (i32.add (global.get $free) (local.get 3)) (i32.const 7)) (i32.const -8)))))
+  (core instance $memory (instantiate $Memory))
+  (alias core export $memory "memory" (core memory $m))
+  (alias core export $memory "realloc" (core func $realloc))
+  (type $counter (resource (rep i32)))
+  (core module $M
+    (import "" "memory" (memory 1))
+    (import "" "new" (func $new (param i32) (result i32)))
+    (global $next (mut i32) (i32.const 512))
+    (func (export "make") (param $from i32) (result i32)
+      (i32.store (global.get $next) (local.get $from))
+      (call $new (global.get $next))
+      (global.set $next (i32.add (global.get $next) (i32.const 4))))
+    (func (export "add") (param $counter i32) (param $n i32) (result i32)
+      (i32.store (local.get $counter) (i32.add (i32.load (local.get $counter)) (local.get $n)))
+      (i32.load (local.get $counter)))
+    (func (export "total") (param $list i32) (param $n i32) (result i32) (local $sum i32)
+      (loop $next
+        (if (local.get $n) (then
+          (local.set $sum (i32.add (local.get $sum) (i32.load (i32.load (local.get $list)))))
+          (local.set $list (i32.add (local.get $list) (i32.const 4)))
+          (local.set $n (i32.sub (local.get $n) (i32.const 1)))
+          (br $next))))
+      (local.get $sum)))
+  (canon resource.new $counter (core func $new))
+  (core instance $main (instantiate $M (with "" (instance
+    (export "memory" (memory $m))
+    (export "new" (func $new))))))
+  (export $counter' "counter" (type $counter))
+  (func (export "[constructor]counter") (param "start" u32) (result (own $counter')) (canon lift (core func $main "make")))
+  (func (export "[method]counter.add") (param "self" (borrow $counter')) (param "n" u32) (result u32) (canon lift (core func $main "add")))
+  (func (export "total") (param "counters" (list (borrow $counter'))) (result u32)
+    (canon lift (core func $main "total") (memory $m) (realloc $realloc))))
