@@ -29,11 +29,12 @@ func (l *linker) hostItem(b *Builtin, t *coreFunc, f spec.CoreFunc) *coreItem {
 		if observer == nil {
 			return f(args)
 		}
-		observer.Begins(b, args)
-		results := f(args)
+		call := &CoreCall{Builtin: b, Args: args}
+		observer.Begins(call)
+		call.Results = f(args)
 		r.refresh()
-		observer.Ends(b, args, results)
-		return results
+		observer.Ends(call)
+		return call.Results
 	}}
 }
 
@@ -49,7 +50,7 @@ func (l *linker) options(o canonOpts) *spec.CanonicalOptions {
 	if o.realloc != nil && o.memory == nil {
 		l.fail("canonical option `realloc` requires `memory` to also be specified")
 	}
-	c.Realloc = l.optFunc(o.realloc, reallocType, "canonical option `realloc`")
+	c.Realloc = l.entered(&Entry{Instance: l.inst, Role: "realloc"}, l.optFunc(o.realloc, reallocType, "canonical option `realloc`"))
 	return c
 }
 
@@ -70,15 +71,16 @@ func (l *linker) lift(d *canonDef) *Func {
 	item := pick(l, l.enclosed.coreFuncs, d.index, sortCoreFunc)
 	o := l.options(d.opts)
 	l.checkLift(d.opts, t)
-	o.Callback = l.optFunc(d.opts.callback, callbackType, "canonical option `callback`")
+	f := &Func{Type: t.spec, Params: t.params, Instance: l.inst, Options: o, run: l.run}
+	o.Callback = l.entered(&Entry{Instance: l.inst, Func: f, Role: "callback"}, l.optFunc(d.opts.callback, callbackType, "canonical option `callback`"))
 	core := l.coreTypeOf(o, t.spec, spec.LiftedType)
 	if anyInMemory(t.spec.Params) || len(spec.FlatTypes(t.spec.Params)) > spec.UpstreamLimits.FlatParams {
 		l.needsRealloc(o)
 	}
 	l.checkCoreFunc(item, core, "the function that is lifted")
-	o.PostReturn = l.optFunc(d.opts.postReturn, &coreFunc{params: core.results}, "canonical option `post-return`")
-	f := &Func{Type: t.spec, Params: t.params, Instance: l.inst, Options: o, run: l.run}
-	f.f = l.run.store.Lift(l.entered(&Entry{Func: f, Instance: l.inst}, l.coreCall(item)), t.spec, o, l.inst)
+	o.PostReturn = l.entered(&Entry{Instance: l.inst, Func: f, Role: "post-return"},
+		l.optFunc(d.opts.postReturn, &coreFunc{params: core.results}, "canonical option `post-return`"))
+	f.f = l.run.store.Lift(l.entered(&Entry{Instance: l.inst, Func: f}, l.coreCall(item)), t.spec, o, l.inst)
 	return f
 }
 

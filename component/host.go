@@ -108,6 +108,9 @@ func (r *Run) newResource(name string, inst *spec.ComponentInstance, dtor spec.C
 
 var dropType = &spec.FuncType{Name: "dtor", Params: []spec.ValType{spec.U32Type{}}}
 
+// Definer is the instance that defines a resource type.
+func (r *Run) Definer(rt *spec.ResourceType) *spec.ComponentInstance { return r.definers[rt] }
+
 // Drop drops a resource that the host owns: the one that rep stands for.
 func (r *Run) Drop(rt *spec.ResourceType, rep uint32) error {
 	f, ok := r.dtors[rt]
@@ -248,9 +251,20 @@ func (r *Run) syncHost(f HostFunc) spec.FuncInst {
 	return spec.HostFunc(func(onStart spec.OnStart, onResolve spec.OnResolve, _ *spec.ComponentInstance) spec.OnCancel {
 		results, err := f(onStart.OnStart())
 		r.trapOnError(err)
-		onResolve.OnResolve(append([]spec.Value{}, results...))
+		r.answer(func() { onResolve.OnResolve(append([]spec.Value{}, results...)) }, results)
 		return spec.HostOnCancel(func(*spec.ComponentInstance) {})
 	})
+}
+
+// answer has a function of the host's return, which the observer is notified of.
+func (r *Run) answer(resolve func(), results []spec.Value) {
+	if o := r.options.Observer; o != nil {
+		o.Answers(results)
+		resolve()
+		o.Answered()
+		return
+	}
+	resolve()
 }
 
 // asyncHost is a function of the host's that may resolve later: until then, a thread of the host waits.

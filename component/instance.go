@@ -54,7 +54,7 @@ func exported[T any](i *Instance, name string, s sort) (T, error) {
 
 // A Func is a component function.
 type Func struct {
-	Name     string // that it was first imported or exported under; empty: it has been neither
+	Name     string // that it was last exported under, or else first imported; empty: it has been neither
 	Type     *spec.FuncType
 	Params   []string                // the names of the parameters
 	Instance *spec.ComponentInstance // whose core code it is; nil: it is the host's

@@ -217,6 +217,9 @@ func (l *linker) ascribe(d *exportDef, item any) any {
 func (l *linker) addExport(inst *Instance, name string, item any) {
 	inst.unique.add(l, name)
 	inst.add(name, item)
+	if f, ok := item.(*Func); ok && f.run == l.run {
+		f.Name = name
+	}
 }
 
 // pick is the definition at an index of an index space.

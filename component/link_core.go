@@ -277,7 +277,7 @@ func (l *linker) funcTable(i uint32, ft *coreFunc) *spec.FuncTable {
 			return nil
 		}
 		callee := &coreCallee{run: l.run, params: numbers.Params, results: numbers.Results, make: func() api.Function { return f }}
-		return &spec.CoreFuncRef{T: numbers, Callee: callee.uncarried}
+		return &spec.CoreFuncRef{T: numbers, Callee: l.entered(&Entry{Instance: l.inst, Role: "thread"}, callee.uncarried)}
 	})
 }
 

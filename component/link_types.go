@@ -280,12 +280,25 @@ func (l *linker) resourceType(s *scope, t *resourceDef) *spec.ResourceType {
 		l.fail("resources can only be represented by `i32`, not %s", t.rep)
 	}
 	var f spec.CoreFunc
+	entry := &Entry{Instance: s.inst, Role: "dtor"}
 	if t.dtor != nil {
 		item := pick(l, s.coreFuncs, *t.dtor, sortCoreFunc)
 		l.checkCoreFunc(item, &coreFunc{params: []coreVal{coreI32}}, "a destructor")
-		f = l.coreCall(item)
+		f = l.entered(entry, l.coreCall(item))
 	}
 	rt := l.run.newResource(fmt.Sprint("R", len(s.types)), s.inst, f)
+	entry.Resource = rt
 	l.run.named[rt] = ""
 	return rt
+}
+
+// EachPart calls f with a type, and with those that it is made of.
+func EachPart(t spec.ValType, f func(spec.ValType)) {
+	if t == nil {
+		return
+	}
+	f(t)
+	for _, part := range partsOf(t) {
+		EachPart(part, f)
+	}
 }

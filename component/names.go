@@ -186,7 +186,7 @@ func (e *extern) define(l *linker, name string, item any) {
 		l.run.nameResource(rt, name, e.what == "export name")
 	}
 	f, ok := item.(*Func)
-	if ok && f.Name == "" {
+	if ok && (f.Name == "" || e.what == "export name") {
 		f.Name = name
 	}
 	if !strings.HasPrefix(name, "[") {

@@ -1,7 +1,6 @@
 package component
 
 import (
-	"fmt"
 	"strings"
 
 	"cabi/spec"
@@ -10,10 +9,19 @@ import (
 // An Observer is notified of calls of built-ins and lowered functions by core code, and of calls of core code by the specification, each
 // when it begins and when it returns. A call that is stopped does not return.
 type Observer interface {
-	Begins(b *Builtin, args []spec.CoreValue)
-	Ends(b *Builtin, args, results []spec.CoreValue)
+	Ticks()                       // the host is about to let a thread go on
+	Answers(results []spec.Value) // a function of the host's, that was called last, is about to return these at once
+	Answered()                    // it has returned
+	Begins(c *CoreCall)
+	Ends(c *CoreCall)
 	Enters(e *Entry, args []spec.CoreValue)
 	Leaves(e *Entry, results []spec.CoreValue)
+}
+
+// A CoreCall is a call of a built-in or lowered function by core code. It has Results when it ends.
+type CoreCall struct {
+	*Builtin
+	Args, Results []spec.CoreValue
 }
 
 // A Builtin is a canonical built-in or lowered function that core code of an instance can call, with what its definition says.
@@ -28,7 +36,7 @@ type Builtin struct {
 	Cancellable bool                   // of what waits or switches threads
 	Core        spec.CoreType          // of context.get, context.set and thread.new-indirect
 	Slot        uint32                 // of context.get and context.set
-	Options     *spec.CanonicalOptions // of lower; nil: it is a built-in
+	Options     *spec.CanonicalOptions // with an observer, those of the definition; otherwise nil
 }
 
 // String is the name and the type that it is about: "stream.read u8", or of a lowered function, "the import hello".
@@ -51,10 +59,8 @@ type Entry struct {
 	Instance *spec.ComponentInstance
 	Func     *Func              // that is lifted, or whose callback or post-return it is; nil: it is none of these
 	Resource *spec.ResourceType // whose destructor it is
-	Role     string             // "", "callback", "post-return", "dtor", "realloc", "start" or "thread"
+	Role     string             // "", "callback", "post-return", "dtor", "realloc" or "thread"
 }
-
-func (e *Entry) String() string { return fmt.Sprint(e.Instance.Name, " ", e.Role) }
 
 // entered is f, of whose calls the observer knows.
 func (l *linker) entered(e *Entry, f spec.CoreFunc) spec.CoreFunc {
@@ -73,6 +79,12 @@ func (l *linker) entered(e *Entry, f spec.CoreFunc) spec.CoreFunc {
 // describe is what the definition of a built-in says.
 func (l *linker) describe(d *canonDef) *Builtin {
 	b := &Builtin{Name: d.op.String(), Async: d.opts.async || d.flag, Cancellable: d.flag, Slot: d.n}
+	if l.run.options.Observer != nil {
+		b.Options = l.options(d.opts)
+		if d.op == waitableSetWait || d.op == waitableSetPoll {
+			b.Options.Memory = l.memory(d.memory)
+		}
+	}
 	switch {
 	case d.op == resourceNew || d.op == resourceDrop || d.op == resourceRep:
 		b.Resource = l.resource(l.enclosed, d.index)

@@ -138,5 +138,8 @@ func (r *Run) Tick() (bool, error) {
 	if r.stopped == nil && !r.store.SomeReady() {
 		return false, nil
 	}
+	if r.options.Observer != nil && r.stopped == nil {
+		r.options.Observer.Ticks()
+	}
 	return true, r.enter(r.store.Tick)
 }

@@ -45,6 +45,7 @@ type runCommand struct {
 	duration time.Duration
 	json     bool
 	depart   []string
+	trace    string
 }
 
 func newRunCommand() *cobra.Command {
@@ -72,6 +73,7 @@ func newRunCommand() *cobra.Command {
 	f.StringVar(&c.variant, "variant", spec.SingleTable.Name, "how handles are numbered")
 	f.Uint64Var(&c.seed, "seed", 0, "draw what the specification leaves open from this; if it is not given, threads take turns")
 	f.StringArrayVar(&c.depart, "depart", nil, "CHOICE=CANDIDATE: take another candidate in a choice than the policy, as cabi check prints it")
+	f.StringVar(&c.trace, "trace", "", "write a trace of all that it did to a file, for cabi replay")
 	f.DurationVar(&c.duration, "duration", 0, "stop after so long; 0: never")
 	f.BoolVar(&c.json, "json", false, "print a line of JSON for each call, and one for how the run ended; what the program prints goes to standard error")
 	flagRules{}.refuse(cmd)
@@ -170,13 +172,16 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	case c.duration < 0:
 		return exitError{2, fmt.Sprintf("--duration %s: it is not negative", c.duration)}
 	}
+	if err := checkOther(c.trace, args[0]); err != nil {
+		return err
+	}
 	p, err := c.program(cmd.InOrStdin(), args)
 	if err != nil {
 		return err
 	}
 	ctx, stop := limited(c.duration)
 	defer stop()
-	o := program.Options{Variant: variant, Context: ctx, Steps: c.steps.value, Seed: c.seed, Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr()}
+	o := program.Options{Variant: variant, Context: ctx, Steps: c.steps.value, Seed: c.seed, Trace: c.trace != "", Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr()}
 	if c.json { // standard output is for JSON
 		o.Out = o.Err
 	}
@@ -289,6 +294,11 @@ func (c *runCommand) call(out io.Writer, runner *program.Runner, p *program.Prog
 		}
 	}
 	ending := runner.Run(p, o)
+	if c.trace != "" && ending.Kind != program.Refused {
+		if err := outputError(output.WriteText(c.trace, ending.Trace)); err != nil {
+			return err
+		}
+	}
 	if c.json && ending.Kind != program.Refused {
 		json.NewEncoder(out).Encode(ending.Object(p))
 	}

@@ -82,6 +82,7 @@ func (r *Runner) Explore(ctx context.Context, p *Program, variant *spec.Variant,
 	}
 	for _, f := range e.Findings {
 		e.shorten(f)
+		f.Trace = e.trace(f)
 	}
 	return e.Exploration
 }
@@ -91,25 +92,27 @@ func (r *Runner) Explore(ctx context.Context, p *Program, variant *spec.Variant,
 type Choices struct {
 	component.Departing
 	indices *rand.Rand
+	drew    bool // a random index
 }
 
 const indexSite spec.Site = "variant/random-index"
 
 // NewChoices are choices of a policy, Fair if it is nil, with departures.
 func NewChoices(policy spec.Choices, departures []component.Departure) *Choices {
-	return &Choices{component.Departing{Policy: policy, Departures: departures}, rand.New(rand.NewPCG(1, 2))}
+	return &Choices{Departing: component.Departing{Policy: policy, Departures: departures}, indices: rand.New(rand.NewPCG(1, 2))}
 }
 
 // Choose takes what the policy takes, or departs. A random index is drawn.
 func (c *Choices) Choose(site spec.Site, n int) int {
 	if site == indexSite {
+		c.drew = true
 		return c.indices.IntN(n)
 	}
 	return c.Departing.Choose(site, n)
 }
 
 // run runs the program once, with output that is compared.
-func (e *explorer) run(p *Program, v *spec.Variant, c spec.Choices, rounds int) *Ending {
+func (e *explorer) run(p *Program, v *spec.Variant, c *Choices, rounds int) *Ending {
 	out := &limitedOutput{}
 	ending := e.runner.Run(p, Options{Choices: c, Variant: v, Context: e.ctx, Steps: e.Bounds.Steps, Seed: e.Bounds.Seed, Rounds: rounds,
 		Settle: true, Out: out, Err: out})
@@ -276,6 +279,21 @@ func count(p *Program, all []Left, like Left) (n int) {
 	}
 	return n
 }
+
+// trace is the trace of the run that shows a finding; for a leak, of one round of the calls.
+func (e *explorer) trace(f *Finding) string {
+	p := *e.Program
+	p.Calls = f.Calls
+	policy := spec.Choices(nil)
+	if f.Seed != nil {
+		policy = spec.NewRandom(*f.Seed)
+	}
+	return e.runner.Run(&p, Options{Choices: NewChoices(policy, f.Departures), Variant: f.Variant, Context: e.ctx, Steps: min(e.Bounds.Steps, mostTraced),
+		Seed: e.Bounds.Seed, Trace: true}).Trace
+}
+
+// mostTraced is how many steps of a run that does not end are in a trace.
+const mostTraced = 1000
 
 // add notes a finding, unless a run before showed it. What several variants show alike is one finding.
 func (e *explorer) add(f Finding) {

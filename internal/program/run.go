@@ -13,7 +13,7 @@ import (
 
 // Options are how a program is run once.
 type Options struct {
-	Choices  spec.Choices
+	Choices  *Choices // nil: the policy's
 	Variant  *spec.Variant
 	Context  context.Context               // ends core code that never returns, if the engine is interruptible; nil: it never does
 	Steps    int                           // how many built-ins core code may call, and how often a call may let threads go on; 0: 1,000,000
@@ -21,6 +21,7 @@ type Options struct {
 	Out, Err io.Writer                     // nil: what the program prints is dropped
 	Rounds   int                           // how often all calls are made, one round after the other; 0: once
 	Settle   bool                          // at the end, let threads go on until none is ready
+	Trace    bool                          // write a trace
 	Returned func(call int, result Result) // called after each call; nil: nothing is
 }
 
@@ -50,6 +51,8 @@ type Ending struct {
 	Code    int    // of a program that exited
 	Results []Result
 	Left    []Left // what is left after the last round, if the run returned and Settle is set
+
+	Trace string // if it was asked for
 
 	stale  *stale // of a run that trapped since a handle was used that was gone
 	output string // what the program printed; its beginning
@@ -85,6 +88,7 @@ type once struct {
 	handles handles
 	exports []Export
 	watch   *watch
+	trace   *recorder // nil: none is written
 	ending  *Ending
 }
 
@@ -129,9 +133,17 @@ func (r *Runner) begin(p *Program, o Options) (*once, error) {
 	o = o.withDefaults()
 	watch := newWatch()
 	run := &once{Program: p, options: o, watch: watch, ending: &Ending{Call: -1, watch: watch}}
-	run.run = r.engine.NewRun(component.RunOptions{Spec: spec.Options{Choices: o.Choices, Variant: o.Variant, Watcher: watch},
+	var observer component.Observer
+	if o.Trace {
+		run.trace = newRecorder()
+		observer = run.trace
+	}
+	run.run = r.engine.NewRun(component.RunOptions{Observer: observer, Spec: spec.Options{Choices: o.Choices, Variant: o.Variant, Watcher: watch},
 		Context: o.Context, MaxCalls: o.Steps, MaxTicks: o.Steps})
 	watch.run = run.run
+	if run.trace != nil {
+		run.trace.run = run.run
+	}
 	run.host = newHost(p, run.run, newWASI(p, o.Out, o.Err, o.Seed), o.Choices)
 	imports, err := run.host.importsOf(p.Component, p.Links)
 	if err != nil {
@@ -149,7 +161,7 @@ func (r *Runner) begin(p *Program, o Options) (*once, error) {
 
 func (o Options) withDefaults() Options {
 	if o.Choices == nil {
-		o.Choices = component.Fair{}
+		o.Choices = NewChoices(nil, nil)
 	}
 	if o.Steps == 0 {
 		o.Steps = DefaultSteps
@@ -191,6 +203,9 @@ func (o *once) call(c Call) error {
 
 func (o *once) result(c Call) (none Result, err error) {
 	if c.Drop != "" {
+		if o.trace != nil {
+			o.trace.refuse("the host drops a resource")
+		}
 		return none, o.handles.drop(o.run, c.Drop)
 	}
 	f, err := find(o.exports, c.Export)
@@ -204,6 +219,9 @@ func (o *once) result(c Call) (none Result, err error) {
 	if err != nil {
 		return none, &InputError{fmt.Sprintf("%s: %v", c.Export, err)}
 	}
+	if o.trace != nil {
+		o.trace.invoke(f, args)
+	}
 	results, err := o.run.Call(f, args...)
 	if err != nil || len(results) == 0 {
 		return none, err
@@ -215,6 +233,14 @@ func (o *once) result(c Call) (none Result, err error) {
 
 // end is the ending of a run that err stopped; nil: nothing did.
 func (o *once) end(err error) *Ending {
+	e := o.ended(err)
+	if o.trace != nil {
+		e.Trace = o.trace.trace(o.run.Store().Variant(), o.options.Choices, err)
+	}
+	return e
+}
+
+func (o *once) ended(err error) *Ending {
 	e := o.ending
 	e.Step = o.run.Calls()
 	var exit *ExitError
