@@ -51,7 +51,7 @@ type checkCommand struct {
 }
 
 func newCheckCommand() *cobra.Command {
-	c := &checkCommand{steps: bound{0, 1 << 40}, handles: bound{0, 1000}, threads: bound{0, 1000}, tasks: bound{0, 1000},
+	c := &checkCommand{steps: bound{0, 1000}, handles: bound{0, 1000}, threads: bound{0, 1000}, tasks: bound{0, 1000},
 		workers: bound{runtime.NumCPU(), 1000}, runs: bound{0, 1 << 40}}
 	cmd := &cobra.Command{
 		Use:   "check WORLD | COMPONENT EXPORT(ARGUMENTS)...",
@@ -107,9 +107,6 @@ func newCheckCommand() *cobra.Command {
 
 // enough is how many transitions have cabi check begin no further level, if neither the world nor --steps says how many actions to explore.
 const enough = 50000
-
-// mostSteps is how many actions of a world can be explored.
-const mostSteps = 1000
 
 func oneWorld(_ *cobra.Command, args []string) error {
 	if len(args) != 1 && (len(args) == 0 || !isComponentFile(args[0])) {
@@ -185,9 +182,6 @@ func stoppedEarly(err error) string {
 func (c *checkCommand) search(cmd *cobra.Command, world *model.World) (model.Search, error) {
 	if c.duration < 0 {
 		return model.Search{}, exitError{2, fmt.Sprintf("--duration %s: it is not negative", c.duration)}
-	}
-	if c.steps.value > mostSteps {
-		return model.Search{}, exitError{2, fmt.Sprintf("--steps %q: it is a whole number from 1 to %d", c.steps.String(), mostSteps)}
 	}
 	c.file = world
 	world, c.chosen = world.Complete()

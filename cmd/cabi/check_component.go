@@ -37,7 +37,7 @@ func isComponentFile(name string) bool {
 // Which flags have no effect on a world, and which have an effect on a component.
 var (
 	componentsOnly = []string{"link", "stub", "arg", "env", "compiled", "departures", "draws"}
-	componentsToo  = append([]string{"variant", "steps", "runs", "seed", "duration", "json", "save", "verbose", "help"}, componentsOnly...)
+	componentsToo  = append([]string{"variant", "runs", "seed", "duration", "json", "save", "help"}, componentsOnly...)
 )
 
 // refuseOthers refuses the flags that have no effect on what is checked.
@@ -53,7 +53,7 @@ func refuseOthers(cmd *cobra.Command, isComponent bool) (err error) {
 	return err
 }
 
-// How far a component is explored unless flags say otherwise.
+// componentRuns is how many runs with departures are made unless --runs says otherwise, and componentSteps how long one may be.
 const (
 	componentRuns  = 10_000
 	componentSteps = 100_000
@@ -108,12 +108,9 @@ func (c *checkCommand) component(cmd *cobra.Command, args []string) error {
 }
 
 func (c *checkCommand) bounds() program.Bounds {
-	b := program.Bounds{Departures: c.departures.value, Runs: c.runs.value, Random: c.draws.value, Seed: c.seed, Steps: c.steps.value}
+	b := program.Bounds{Departures: c.departures.value, Runs: c.runs.value, Random: c.draws.value, Seed: c.seed, Steps: componentSteps}
 	if b.Runs == 0 {
 		b.Runs = componentRuns
-	}
-	if b.Steps == 0 {
-		b.Steps = componentSteps
 	}
 	return b
 }

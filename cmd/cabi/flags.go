@@ -44,7 +44,7 @@ func refuseBadFlags(cmd *cobra.Command) {
 		flagRules{}.refuse(cmd)
 	}
 	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
-		if f.Value.Type() != "bool" && f.Value.Type() != "stringSlice" {
+		if f.Value.Type() != "bool" && !isList(f) {
 			f.Value = &onceValue{Value: f.Value}
 			if f.DefValue == "0s" {
 				f.DefValue = "0" // pflag leaves it out of the help only as this, where it does not see a duration
@@ -54,6 +54,11 @@ func refuseBadFlags(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		refuseBadFlags(sub)
 	}
+}
+
+// isList reports whether a flag has several values.
+func isList(f *pflag.Flag) bool {
+	return f.Value.Type() == "stringSlice" || f.Value.Type() == "stringArray"
 }
 
 // A onceValue is the value of a flag that may be given once.
@@ -106,7 +111,7 @@ func givenAny(cmd *cobra.Command, names []string) bool {
 func emptyFlag(cmd *cobra.Command) error {
 	var err error
 	cmd.Flags().Visit(func(f *pflag.Flag) {
-		if value := f.Value.String(); err == nil && (value == "" || f.Value.Type() == "stringSlice" && value == "[]") {
+		if value := f.Value.String(); err == nil && (value == "" || isList(f) && value == "[]") {
 			err = exitError{2, fmt.Sprintf("--%s is given and empty: give it a value, or leave it out", f.Name)}
 		}
 	})

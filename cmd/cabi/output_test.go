@@ -41,6 +41,8 @@ var printing = []string{
 	"admits @/ok.cabi", "admits @/ok.cabi --json", "admits @/ok.cabi --variant any",
 	"completion bash", "completion fish", "completion powershell", "completion zsh",
 	"prove tables --size 1", "prove tables --size 1 --json",
+	"run ../../examples/components/leak.wasm", "run ../../examples/components/leak.wasm --json", "run ../../examples/components/numbering.wasm index()",
+	"check ../../examples/components/race.wasm race()", "check ../../examples/components/race.wasm race() --json",
 	"matrix --help", "traps --help", "upstream --help", "bench page --help", "diff --help", "wast --help", "merge --help", "step handles",
 }
 

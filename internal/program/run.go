@@ -284,9 +284,9 @@ func (o *once) gaveUp(err error) bool {
 func (o *once) limit(err error) string {
 	switch {
 	case errors.Is(err, component.ErrCalls):
-		return fmt.Sprintf("core code has called %d built-ins and has not ended: --steps allows no more", o.options.Steps)
+		return fmt.Sprintf("core code has called %d built-ins and has not ended: no more are allowed", o.options.Steps)
 	case errors.Is(err, component.ErrTicks):
-		return fmt.Sprintf("threads have gone on %d times, and the call has not ended: --steps allows no more", o.options.Steps)
+		return fmt.Sprintf("threads have gone on %d times, and the call has not ended: no more is allowed", o.options.Steps)
 	}
 	return err.Error()
 }

@@ -34,7 +34,7 @@ func TestCalls(t *testing.T) {
 		{"counter", "[constructor]count(4)", "", Refused, "did you mean [constructor]counter?"},
 		{"counter", "[constructor]counter()", "", Refused, "the function is func(start: u32) -> own<counter>"},
 		{"deadlock", "wait()", "", Deadlock, "call 1, wait(): deadlock detected: event loop cannot make further progress at step 2 (core code of A called waitable-set.wait last; a thread of A waits for an event of a set)"},
-		{"endless", "fine();call()", "", Limit, "call 2, call(): core code has called 1000 built-ins and has not ended: --steps allows no more at step 1001 (core code of A called backpressure.dec last)"},
+		{"endless", "fine();call()", "", Limit, "call 2, call(): core code has called 1000 built-ins and has not ended: no more are allowed at step 1001 (core code of A called backpressure.dec last)"},
 		{"endless", "yield()", "", Limit, "call 1, yield(): threads have gone on 1000 times, and the call has not ended"},
 		{"numbering", "stale();index()", "200, 2", Returned, ""},
 		{"race", "race()", "2", Returned, ""},
