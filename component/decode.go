@@ -1,6 +1,9 @@
 package component
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // A Component is a decoded component. It does not change: several runs, also of several engines at a time, may share it.
 type Component struct {
@@ -20,6 +23,16 @@ func (c *Component) Imports() []string {
 
 // IsComponent reports whether a binary begins as components do.
 func IsComponent(binary []byte) bool { return bytes.HasPrefix(binary, preamble) }
+
+// OfModule is the binary of a component that has a core module, and, if it is to have one, an instance of it without imports.
+func OfModule(module []byte, instance bool) []byte {
+	b := binary.AppendUvarint(append(bytes.Clone(preamble), 1), uint64(len(module)))
+	b = append(b, module...)
+	if instance {
+		b = append(b, 2, 4, 1, 0, 0, 0)
+	}
+	return b
+}
 
 // Decode decodes a component. The error is a *DecodeError.
 func Decode(binary []byte) (c *Component, err error) {

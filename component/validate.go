@@ -16,6 +16,15 @@ func (e *Engine) validate(c *Component, options RunOptions) error {
 	return err
 }
 
+// ValidateModule validates a core module.
+func (e *Engine) ValidateModule(module []byte) error {
+	c, err := Decode(OfModule(module, false))
+	if err == nil {
+		err = e.Validate(c)
+	}
+	return err
+}
+
 // validateModule compiles a core module that is defined. The imports get names that wazero accepts.
 func (l *linker) validateModule(m *Module) {
 	names := make([]importName, len(m.imports))

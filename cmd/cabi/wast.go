@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 
 	"github.com/spf13/cobra"
 
@@ -75,19 +77,16 @@ func (c *wastCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	progress := newProgress(cmd.ErrOrStderr(), 0)
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process
+	progress := newStatusLine(cmd.ErrOrStderr())
 	defer progress.clear()
 	report := &wast.Report{Variant: variant, EveryChoice: c.everyChoice || c.markdown, Bounds: wast.Bounds{Departures: c.departures.value, Runs: c.runs.value}}
-	report.Make(scripts, func(file string) bool {
-		select {
-		case <-progress.interrupt:
-			return false
-		default:
-		}
+	report.Make(ctx, scripts, func(file string) {
 		if progress.due() {
 			progress.draw(file)
 		}
-		return true
 	})
 	progress.clear()
 	return c.print(cmd.OutOrStdout(), report)
@@ -120,9 +119,10 @@ func readScripts(in io.Reader, files []string, tools wasmtools.Tools) ([]wast.Fi
 
 func (c *wastCommand) print(out io.Writer, r *wast.Report) error {
 	switch {
-	case c.markdown:
+	case c.markdown && !r.Interrupted:
 		fmt.Fprint(out, r.Page())
 		return nil
+	case c.markdown:
 	case c.json:
 		for _, f := range r.Files {
 			if err := json.NewEncoder(out).Encode(f.Object(r)); err != nil {
@@ -133,7 +133,7 @@ func (c *wastCommand) print(out io.Writer, r *wast.Report) error {
 		fmt.Fprint(out, r.Text())
 	}
 	if r.Interrupted {
-		fmt.Fprintln(os.Stderr, "Ctrl-C: not all scripts were run")
+		fmt.Fprintln(os.Stderr, "Ctrl-C: not everything was run")
 	}
 	if code := r.Code(); code != 0 {
 		return exitError{code: code}

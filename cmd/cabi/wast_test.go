@@ -84,7 +84,7 @@ func TestDocsWast(t *testing.T) {
 		t.Skip(err)
 	}
 	tools.Close()
-	args := []string{"wast", "--markdown"}
+	args := []string{"wast", "--markdown", "--departures", "2", "--runs", "10000"}
 	for _, folder := range []string{"async", "resources", "values", "linking", "validation", "binary"} {
 		args = append(args, must(filepath.Glob(filepath.Join(upstream, "test", folder, "*.wast")))...)
 	}

@@ -23,7 +23,8 @@ type Exploration struct {
 	Seen  [][]Seen // by directive, the policy's outcome first
 	Runs  int
 	Cases int // those that run something
-	// CutOff is how many cases had more runs than the bound, or choices among too many candidates. Of the others every run with as many departures was made.
+	// CutOff is how many cases had more runs than the bound, choices among too many candidates, or a run out of its budget, from
+	// which none departs further. Of the others every run with as many departures was made.
 	CutOff int
 }
 
@@ -33,7 +34,7 @@ type Exploration struct {
 func (r *Runner) Explore(p *Program, variant *spec.Variant, bounds Bounds) *Exploration {
 	e := &Exploration{Seen: make([][]Seen, len(p.Script.Directives))}
 	for i, o := range r.Run(p, Policy, variant) {
-		if p.inCase[i] < 0 {
+		if p.inCase[i] == nil {
 			e.Seen[i] = []Seen{{Outcome: o, Runs: 1}}
 		}
 	}
@@ -46,7 +47,7 @@ func (r *Runner) Explore(p *Program, variant *spec.Variant, bounds Bounds) *Expl
 
 func (r *Runner) exploreCase(p *Program, c *testCase, variant *spec.Variant, bounds Bounds, e *Exploration) {
 	pending, all := [][]Departure{nil}, true
-	for runs := 0; len(pending) > 0; runs++ {
+	for runs := 0; len(pending) > 0 && r.ctx.Err() == nil; runs++ {
 		if runs == bounds.Runs {
 			e.CutOff++
 			return
@@ -55,11 +56,17 @@ func (r *Runner) exploreCase(p *Program, c *testCase, variant *spec.Variant, bou
 		pending = pending[1:]
 		choices := &component.Departing{Departures: departures}
 		outcomes := r.runCase(p, c, spec.Options{Choices: choices, Variant: variant})
+		if r.ctx.Err() != nil {
+			return // a run that was broken off is no evidence
+		}
 		e.Runs++
+		endless := false // then there is always one more choice
 		for i, o := range outcomes {
 			e.add(i, o, departures)
+			endless = endless || o.Status == Budget
 		}
-		if len(departures) < bounds.Departures && len(pending) <= bounds.Runs {
+		all = all && !endless
+		if !endless && len(departures) < bounds.Departures && len(pending) <= bounds.Runs {
 			further, complete := choices.Further()
 			pending, all = append(pending, further...), all && complete
 		}

@@ -1,6 +1,7 @@
 package wast
 
 import (
+	"context"
 	"fmt"
 	"strings"
 
@@ -25,23 +26,24 @@ type Report struct {
 // A FileReport is what came of a script.
 type FileReport struct {
 	File
-	Outcomes []Outcome            // by directive, under the policy
-	Explored *Exploration         // nil: under the policy only
-	Variants map[string][]Outcome // by name, under the policy, for the variants other than the report's; nil: not run
+	Outcomes []Outcome               // by directive, under the policy
+	Explored *Exploration            // nil: under the policy only
+	Variants map[string]*Exploration // by name, for the variants other than the report's; nil: not run
 }
 
-// Make runs the scripts. Progress is called before each with its name, and returns false to stop.
-func (r *Report) Make(files []File, progress func(name string) bool) {
-	runner := NewRunner()
+// Make runs the scripts, until the context ends. Progress is called before each run with the name of the script.
+func (r *Report) Make(ctx context.Context, files []File, progress func(name string)) {
+	runner := NewRunner(ctx)
 	defer runner.Close()
 	for _, f := range files {
-		if !progress(f.Name) {
-			r.Interrupted = true
-			return
+		if ctx.Err() != nil {
+			break
 		}
+		runner.drawn = func() { progress(f.Name) }
 		r.Files = append(r.Files, r.file(runner, f))
 		runner.Forget(f.Program)
 	}
+	r.Interrupted = ctx.Err() != nil
 }
 
 func (r *Report) file(runner *Runner, f File) *FileReport {
@@ -50,13 +52,24 @@ func (r *Report) file(runner *Runner, f File) *FileReport {
 		return report
 	}
 	report.Explored = runner.Explore(f.Program, r.Variant, r.Bounds)
-	report.Variants = map[string][]Outcome{}
+	report.Variants = map[string]*Exploration{}
 	for _, v := range spec.Variants {
 		if v != r.Variant {
-			report.Variants[v.Name] = runner.Run(f.Program, Policy, v)
+			report.Variants[v.Name] = runner.Explore(f.Program, v, r.Bounds.single())
 		}
 	}
 	return report
+}
+
+// single are the bounds with one departure at most: what is explored under each numbering.
+func (b Bounds) single() Bounds { return Bounds{min(b.Departures, 1), b.Runs} }
+
+// underPolicy is the outcome of a directive under the policy and a variant; false: that was not run.
+func (f *FileReport) underPolicy(variant string, i int) (Outcome, bool) {
+	if e := f.Variants[variant]; e != nil && len(e.Seen[i]) > 0 {
+		return e.Seen[i][0].Outcome, true
+	}
+	return Outcome{}, false
 }
 
 // differs are the names of the variants under which a directive that passes does not pass, or the other way round. Directives that
@@ -64,8 +77,19 @@ func (r *Report) file(runner *Runner, f File) *FileReport {
 func (f *FileReport) differs(i int) []string {
 	var names []string
 	for _, v := range spec.Variants {
-		other := f.Variants[v.Name]
-		if other != nil && (other[i].Status == Passed) != (f.Outcomes[i].Status == Passed) && other[i].Status != Follows && f.Outcomes[i].Status != Follows {
+		other, ran := f.underPolicy(v.Name, i)
+		if ran && (other.Status == Passed) != (f.Outcomes[i].Status == Passed) && other.Status != Follows && f.Outcomes[i].Status != Follows {
+			names = append(names, v.Name)
+		}
+	}
+	return names
+}
+
+// dependsUnder are the variants under which a directive depends on a choice, if it does not under the report's.
+func (f *FileReport) dependsUnder(i int) []string {
+	var names []string
+	for _, v := range spec.Variants {
+		if e := f.Variants[v.Name]; e != nil && e.Depends(i) && !f.Explored.Depends(i) {
 			names = append(names, v.Name)
 		}
 	}
@@ -92,7 +116,7 @@ func (r *Report) Code() int {
 	for _, f := range r.Files {
 		for i, o := range f.Outcomes {
 			switch {
-			case o.Status == Failed || o.Status == Elsewhere || f.Explored != nil && (f.Explored.Depends(i) || len(f.differs(i)) > 0):
+			case o.Status == Failed || o.Status == Elsewhere || f.Explored != nil && (f.Explored.Depends(i) || len(f.differs(i))+len(f.dependsUnder(i)) > 0):
 				return 1
 			case o.Status != Passed && o.Status != Follows:
 				code = 3
@@ -151,7 +175,7 @@ func (r *Report) exploredText() string {
 	text := fmt.Sprintf("%s of %s under every choice that departs from the policy in at most %s", counted(runs, "run"), counted(cases, "instance"),
 		counted(r.Bounds.Departures, "place"))
 	if cut > 0 {
-		text += fmt.Sprintf("; %s cut off after %s", counted(cut, "instance"), counted(r.Bounds.Runs, "run"))
+		text += fmt.Sprintf("; %s cut off: more than %s, a choice of too many candidates, or a run out of its budget", counted(cut, "instance"), counted(r.Bounds.Runs, "run"))
 	}
 	return text + "\n"
 }
@@ -167,7 +191,7 @@ func (r *Report) explored() (runs, cases, cut int) {
 func (f *FileReport) text(b *strings.Builder) {
 	for i, o := range f.Outcomes {
 		d := f.Program.Script.Directives[i]
-		where := fmt.Sprintf("%s:%d: %s", f.Name, d.Line, d.Kind)
+		where := fmt.Sprintf("%s:%d: %s", f.Name, d.Line, d.word())
 		if o.Status != Passed {
 			fmt.Fprintf(b, "%s: %s\n", where, o)
 		}
@@ -183,8 +207,11 @@ func (f *FileReport) text(b *strings.Builder) {
 		if names := f.differs(i); len(names) > 0 {
 			fmt.Fprintf(b, "%s: depends on how handles are numbered\n", where)
 			for _, name := range names {
-				fmt.Fprintf(b, "    %s: %s\n", name, f.Variants[name][i])
+				fmt.Fprintf(b, "    %s: %s\n", name, f.Variants[name].Seen[i][0].Outcome)
 			}
+		}
+		if names := f.dependsUnder(i); len(names) > 0 {
+			fmt.Fprintf(b, "%s: depends on choices only where handles are numbered otherwise: %s\n", where, strings.Join(names, ", "))
 		}
 	}
 }
@@ -226,6 +253,8 @@ type DirectiveObject struct {
 	Follows  int               `json:"follows,omitempty"`
 	Choices  []ChoiceObject    `json:"choices,omitempty"`  // the outcomes, if they depend on choices
 	Variants map[string]string `json:"variants,omitempty"` // the outcomes of variants that differ
+	// ChoicesUnder are the variants under which the outcome depends on choices, if it does not under the file's.
+	ChoicesUnder []string `json:"choicesUnder,omitempty"`
 }
 
 // A ChoiceObject is one outcome of a directive, among others.
@@ -252,7 +281,7 @@ func (f *FileReport) Object(r *Report) Object {
 
 func (f *FileReport) directive(i int) DirectiveObject {
 	d, o := f.Program.Script.Directives[i], f.Outcomes[i]
-	object := DirectiveObject{Line: d.Line, Kind: d.Kind, Status: o.Status, Got: o.Got, Want: d.Message, Site: o.Site, By: o.By, Follows: o.Cause}
+	object := DirectiveObject{Line: d.Line, Kind: d.word(), Status: o.Status, Got: o.Got, Want: d.Message, Site: o.Site, By: o.By, Follows: o.Cause, ChoicesUnder: f.dependsUnder(i)}
 	if f.Explored != nil && f.Explored.Depends(i) {
 		for _, s := range f.Explored.Seen[i] {
 			object.Choices = append(object.Choices, ChoiceObject{s.Outcome.String(), s.Runs, s.Departures})
@@ -262,7 +291,7 @@ func (f *FileReport) directive(i int) DirectiveObject {
 		if object.Variants == nil {
 			object.Variants = map[string]string{}
 		}
-		object.Variants[name] = f.Variants[name][i].String()
+		object.Variants[name] = f.Variants[name].Seen[i][0].String()
 	}
 	return object
 }

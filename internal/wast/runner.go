@@ -1,6 +1,7 @@
 package wast
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,14 +14,16 @@ import (
 
 // A Runner runs programs. Close it when done.
 type Runner struct {
+	ctx    context.Context // ends the runs
+	drawn  func()          // called before each run
 	engine *component.Engine
 	// MaxCalls and MaxTicks are the budget of a case: how many built-ins core code may call, and how often a call may let threads go on.
 	MaxCalls, MaxTicks int
 }
 
-// NewRunner makes a runner.
-func NewRunner() *Runner {
-	return &Runner{engine: component.NewEngine(component.EngineOptions{}), MaxCalls: 100_000, MaxTicks: 2_000}
+// NewRunner makes a runner whose runs end with the context, also in core code.
+func NewRunner(ctx context.Context) *Runner {
+	return &Runner{ctx: ctx, engine: component.NewEngine(component.EngineOptions{Interruptible: true}), MaxCalls: 100_000, MaxTicks: 2_000}
 }
 
 // Close frees the runner.
@@ -39,7 +42,7 @@ func (r *Runner) Forget(p *Program) {
 func (r *Runner) Run(p *Program, choices func() spec.Choices, variant *spec.Variant) []Outcome {
 	outcomes := make([]Outcome, len(p.Script.Directives))
 	for i, d := range p.Script.Directives {
-		if p.inCase[i] < 0 {
+		if p.inCase[i] == nil {
 			outcomes[i] = r.alone(p, i, d)
 		}
 	}
@@ -62,10 +65,10 @@ func (r *Runner) alone(p *Program, i int, d *Directive) Outcome {
 		return passed
 	case d.Kind == AssertMalformed || d.Kind == AssertInvalid:
 		return r.refused(made)
-	case d.Kind == Invoke || d.Export != "":
+	case d.Kind == Invoke || d.Kind == Register || d.Export != "":
 		return failed("%v", errNoInstance)
 	}
-	return Outcome{Status: Skipped, Got: fmt.Sprintf("%s is not for components", d.Kind)}
+	return Outcome{Status: Skipped, Got: fmt.Sprintf("%s is not for components", d.word())}
 }
 
 // refused is the outcome of an assertion that a component is malformed or invalid. The message is not compared: upstream's are those of
@@ -87,51 +90,85 @@ func (r *Runner) refused(made *madeComponent) Outcome {
 
 // A caseRun is one run of a case.
 type caseRun struct {
-	p        *Program
-	run      *component.Run
-	instance *component.Instance
-	ended    error // what ended the run; nil: it goes on
-	line     int   // of the directive that ended it
-	expected bool  // that directive passed
-	cause    int   // the line of the first directive that did not pass after which nothing can; 0: none yet
+	p          *Program
+	engine     *component.Engine
+	run        *component.Run
+	instances  map[int]*component.Instance // by the directives that made them
+	registered component.Imports
+	ended      error // what ended the run; nil: it goes on
+	line       int   // of the directive that ended it
+	cause      int   // the line of the first directive that did not pass after which nothing can; 0: none yet
 }
+
+// notRun is the outcome of what was not run to its end.
+var notRun = Outcome{Status: Skipped, Got: "Ctrl-C came first"}
 
 // runCase runs a case and returns the outcomes of its directives.
 func (r *Runner) runCase(p *Program, c *testCase, options spec.Options) map[int]Outcome {
-	run := &caseRun{p: p, run: r.engine.NewRun(component.RunOptions{Spec: options, MaxCalls: r.MaxCalls, MaxTicks: r.MaxTicks})}
+	if r.drawn != nil {
+		r.drawn()
+	}
+	run := &caseRun{p: p, engine: r.engine, instances: map[int]*component.Instance{}, registered: component.Imports{},
+		run: r.engine.NewRun(component.RunOptions{Spec: options, Context: r.ctx, MaxCalls: r.MaxCalls, MaxTicks: r.MaxTicks})}
 	defer run.run.Close()
-	outcomes := map[int]Outcome{c.instance: run.instantiate(c)}
-	run.note(c.instance, outcomes[c.instance])
-	for _, i := range c.calls {
-		outcomes[i] = run.call(p.Script.Directives[i])
-		run.note(i, outcomes[i])
+	outcomes := map[int]Outcome{}
+	for _, i := range c.steps {
+		outcomes[i] = notRun
+		if r.ctx.Err() == nil {
+			o := run.step(i)
+			if r.ctx.Err() == nil {
+				outcomes[i] = o
+			}
+		}
 	}
 	return outcomes
 }
 
-// note keeps which directive ended the run.
-func (c *caseRun) note(i int, o Outcome) {
-	if c.line == 0 && c.ended != nil {
-		c.line, c.expected = c.p.Script.Directives[i].Line, o.Status == Passed
-		if !c.expected {
-			c.cause = c.line
+// step runs a directive, and keeps whether it ended the run.
+func (c *caseRun) step(i int) Outcome {
+	d := c.p.Script.Directives[i]
+	var o Outcome
+	switch {
+	case c.cause != 0:
+		return Outcome{Status: Follows, Cause: c.cause}
+	case c.ended != nil && d.Export != "" && d.Kind == AssertTrap && messages.Say(&spec.Trap{Site: "Store.lift.func_inst/reentrance"}, d.Message):
+		return passed
+	case c.ended != nil:
+		c.cause = d.Line
+		return failed("the trap of line %d stopped the store, in which nothing may run any more", c.line)
+	case d.makes():
+		o = c.instantiate(i, d)
+	case c.instances[c.p.of[i]] == nil:
+		return Outcome{Status: Follows, Cause: c.p.Script.Directives[c.p.of[i]].Line}
+	case d.Kind == Register:
+		c.registered[d.As] = c.instances[c.p.of[i]]
+		return passed
+	default:
+		o = c.call(c.p.Script.Directives[c.p.of[i]].Core, c.instances[c.p.of[i]], d)
+	}
+	if c.ended != nil {
+		c.line = d.Line
+		if o.Status != Passed {
+			c.cause = d.Line
 		}
 	}
+	return o
 }
 
-// instantiate makes the instance of a case.
-func (c *caseRun) instantiate(of *testCase) Outcome {
-	d := c.p.Script.Directives[of.instance]
-	var err error
-	switch {
-	case of.component < 0:
-		err = fmt.Errorf("no component %s was defined before", d.Of)
-	case c.p.made[of.component].err != nil:
-		err = c.p.made[of.component].err
-	default:
-		c.instance, err = c.run.Instantiate(c.p.made[of.component].component, nil)
+// instantiate makes an instance.
+func (c *caseRun) instantiate(i int, d *Directive) Outcome {
+	of := c.p.of[i]
+	if of < 0 {
+		return failed("no %s %s was defined before", map[bool]string{false: "component", true: "core module"}[d.Core], d.Of)
 	}
-	c.ended = err
+	made, err := c.p.made[of], c.p.made[of].err
+	if err == nil {
+		c.instances[i], err = c.run.Instantiate(made.component, c.registered)
+		c.ended = c.run.Stopped()
+	}
+	if c.ended == nil && err != nil && made.module != nil && c.engine.ValidateModule(made.module) == nil {
+		return Outcome{Status: Unsupported, Got: "imports of a core module that is no part of a component"}
+	}
 	switch {
 	case errors.Is(err, wasmtools.ErrMissing):
 		return Outcome{Status: Skipped, Got: err.Error()}
@@ -181,17 +218,11 @@ func judgeTrap(d *Directive, err error) Outcome {
 }
 
 // call runs a directive that calls an export.
-func (c *caseRun) call(d *Directive) Outcome {
-	switch {
-	case c.cause != 0:
-		return Outcome{Status: Follows, Cause: c.cause}
-	case c.ended != nil && d.Kind == AssertTrap && messages.Say(&spec.Trap{Site: "Store.lift.func_inst/reentrance"}, d.Message):
-		return passed
-	case c.ended != nil:
-		c.cause = d.Line
-		return failed("the trap of line %d stopped the store, in which nothing may run any more", c.line)
+func (c *caseRun) call(core bool, instance *component.Instance, d *Directive) Outcome {
+	if core {
+		return Outcome{Status: Unsupported, Got: "calls of core modules that are no part of a component"}
 	}
-	f, err := c.instance.Func(d.Export)
+	f, err := instance.Func(d.Export)
 	if err != nil {
 		return failed("%v", err)
 	}

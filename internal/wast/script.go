@@ -20,6 +20,10 @@ type Directive struct {
 	Name string
 	// Of is the definition that an instance is made of, or the instance that Export is called on; empty: the last.
 	Of string
+	// As is the name under which an instance is registered: components that import it get that instance.
+	As string
+	// Core: it defines or instantiates a core module, which is no part of a component.
+	Core bool
 	// Export is the function that is called; empty: nothing is.
 	Export string
 	Args   []*node
@@ -39,6 +43,7 @@ const (
 	Component       Kind = "component"            // define and instantiate
 	Definition      Kind = "component definition" // define
 	Instance        Kind = "component instance"   // instantiate a definition
+	Register        Kind = "register"             // give an instance to the components that import a name
 	Invoke          Kind = "invoke"
 	AssertReturn    Kind = "assert_return"
 	AssertTrap      Kind = "assert_trap"
@@ -47,9 +52,21 @@ const (
 	AssertUnlink    Kind = "assert_unlinkable"
 )
 
-// unsupportedKinds are directives of other scripts, which are about core modules, threads, other proposals, or instances that share a
-// store. They are skipped.
-var unsupportedKinds = []string{"module", "register", "thread", "wait", "get", "assert_exhaustion", "assert_exception", "assert_suspension", "assert_malformed_custom",
+// word is the word that a script has for the directive.
+func (d *Directive) word() Kind {
+	if d.Core {
+		return Kind(strings.Replace(string(d.Kind), "component", "module", 1))
+	}
+	return d.Kind
+}
+
+// makes reports whether the directive makes an instance, or tries to.
+func (d *Directive) makes() bool {
+	return d.Kind == Component || d.Kind == Instance || d.Kind == AssertTrap && d.Component != nil || d.Kind == AssertUnlink
+}
+
+// unsupportedKinds are directives of other scripts, which are about threads or other proposals. They are skipped.
+var unsupportedKinds = []string{"thread", "wait", "get", "assert_exhaustion", "assert_exception", "assert_suspension", "assert_malformed_custom",
 	"assert_invalid_custom"}
 
 // A Source is a component in one of the forms of scripts.
@@ -58,6 +75,7 @@ type Source struct {
 	Binary []byte
 	// Quoted: the text is given in strings, so that it need not even be s-expressions.
 	Quoted bool
+	Core   bool // it is a core module
 	Line   int
 }
 
@@ -85,8 +103,10 @@ func (r *directiveReader) directive(n *node) (d *Directive, err error) {
 	defer catch(&err)
 	d = &Directive{Line: n.line, Kind: Kind(n.head())}
 	switch d.Kind {
-	case Component:
+	case Component, "module":
 		r.component(d, n)
+	case Register:
+		r.register(d, n)
 	case Invoke:
 		r.invoke(d, n)
 	case AssertReturn:
@@ -112,7 +132,7 @@ func (r *directiveReader) directive(n *node) (d *Directive, err error) {
 // kinds are the names of all directives.
 func kinds() []string {
 	all := slices.Clone(unsupportedKinds)
-	for _, k := range []Kind{Component, Invoke, AssertReturn, AssertTrap, AssertMalformed, AssertInvalid, AssertUnlink} {
+	for _, k := range []Kind{Component, "module", Register, Invoke, AssertReturn, AssertTrap, AssertMalformed, AssertInvalid, AssertUnlink} {
 		all = append(all, string(k))
 	}
 	return all
@@ -149,9 +169,19 @@ func (r *directiveReader) invoke(d *Directive, n *node) {
 	d.Export, d.Args = parts[0].text, parts[1:]
 }
 
-// component reads a component, a definition or an instance.
+// register reads (register "name" $instance?).
+func (r *directiveReader) register(d *Directive, n *node) {
+	parts := n.list[1:]
+	r.want(len(parts) > 0 && len(parts) <= 2 && parts[0].kind == isString && (len(parts) == 1 || isName(parts[1])), n, "want (register \"name\" $instance?)")
+	d.As = parts[0].text
+	if len(parts) == 2 {
+		d.Of = parts[1].text
+	}
+}
+
+// component reads a component or core module, a definition or an instance.
 func (r *directiveReader) component(d *Directive, n *node) {
-	d.Kind = Component
+	d.Kind, d.Core = Component, n.head() == "module"
 	parts := n.list[1:]
 	if len(parts) > 0 && parts[0].kind == isWord && (parts[0].text == "definition" || parts[0].text == "instance") {
 		d.Kind = Kind("component " + parts[0].text)
@@ -161,7 +191,7 @@ func (r *directiveReader) component(d *Directive, n *node) {
 		d.Name, parts = parts[0].text, parts[1:]
 	}
 	if d.Kind == Instance {
-		r.want(len(parts) <= 1 && (len(parts) == 0 || isName(parts[0])), n, "want (component instance $name? $definition?)")
+		r.want(len(parts) <= 1 && (len(parts) == 0 || isName(parts[0])), n, "want (%s instance $name? $definition?)", n.head())
 		if len(parts) == 1 {
 			d.Of = parts[0].text
 		}
@@ -172,7 +202,7 @@ func (r *directiveReader) component(d *Directive, n *node) {
 
 // source reads the parts of a component that follow its name.
 func (r *directiveReader) source(d *Directive, n *node, parts []*node) *Source {
-	s := &Source{Line: n.line}
+	s := &Source{Line: n.line, Core: d.Core}
 	switch {
 	case len(parts) > 0 && parts[0].kind == isWord && parts[0].text == "binary":
 		s.Binary = []byte(r.strings(parts[1:], ""))

@@ -51,7 +51,7 @@ func TestUpstreamCauses(t *testing.T) {
 		}
 	}
 	report := &Report{Variant: spec.SingleTable}
-	report.Make(files, func(string) bool { return true })
+	report.Make(t.Context(), files, func(string) {})
 	named, all := 0, 0
 	for _, f := range report.Files {
 		for i, o := range f.Outcomes {
