@@ -28,12 +28,13 @@ that of the trap must contain it; which site of the specification has which mess
     make wasm-tools
     cabi wast component-model/test/async/*.wast --every-choice
 
-Each instance has a store of its own, shared with those that it was registered for. After a trap nothing may run in a store, so the directives after one that does not pass *follow* it:
-they are counted, and the cause is the first one's. This page is made by ` + "`cabi wast --markdown --departures 2 --runs 10000`" + ` and held true by a test, which needs a checkout
+Each instance has a store of its own, shared with those that it was registered for. After a trap nothing may run in a store, so the directives
+after one that does not pass *follow* it: they are counted, and the cause is the first one's. This page is made by ` + "`cabi wast --markdown`" + ` and held true by a test, which needs a checkout
 (` + "`CABI_UPSTREAM`" + `) and wasm-tools.
 
 On a machine with two cores that were in use, the first four folders took 0.7 seconds under the policy, text included; all that this page
-says took 31 seconds, of which 13 were its own.
+says took 3.5 seconds, of which 1.7 were its own. With ` + "`--departures 2`" + `, at most two choices of each run of the folder async were others
+than the policy's, in 2,739 runs of 123 instances, none of which was cut off: the same directives depend on a choice, and no others.
 
 If any trap is taken for the one that a script names, those that trapped elsewhere pass too: 779 of the 841 directives of the first four folders.
 `
@@ -46,7 +47,6 @@ func (r *Report) Page() string {
 	r.writeCauses(&b)
 	r.writeChoices(&b)
 	r.writeVariants(&b)
-	r.writeChoicesUnder(&b)
 	r.writePinned(&b)
 	return b.String()
 }
@@ -168,24 +168,6 @@ func (r *Report) writeVariants(b *strings.Builder) {
 		}
 	}
 	fmt.Fprintf(b, "\n%d variants were tried besides the pin's.\n", len(spec.Variants)-1)
-}
-
-// writeChoicesUnder lists the directives that depend on a choice only where handles are numbered otherwise.
-func (r *Report) writeChoicesUnder(b *strings.Builder) {
-	b.WriteString("\nEach variant was also run under every choice that departs from the policy in one place at most; of an index that is drawn, some\nwere tried. ")
-	var all []string
-	for _, f := range r.Files {
-		for i := range f.Outcomes {
-			if names := f.dependsUnder(i); len(names) > 0 {
-				all = append(all, fmt.Sprintf("- %s: %s\n", f.key(i), strings.Join(names, ", ")))
-			}
-		}
-	}
-	if len(all) == 0 {
-		b.WriteString("No directive depends on a choice there that depends on none\nunder the pin's.\n")
-		return
-	}
-	b.WriteString("These depend on a choice there, and on none\nunder the pin's:\n\n" + strings.Join(all, ""))
 }
 
 // pinning is the script that says of itself that it asserts exact indices.

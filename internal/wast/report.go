@@ -55,14 +55,11 @@ func (r *Report) file(runner *Runner, f File) *FileReport {
 	report.Variants = map[string]*Exploration{}
 	for _, v := range spec.Variants {
 		if v != r.Variant {
-			report.Variants[v.Name] = runner.Explore(f.Program, v, r.Bounds.single())
+			report.Variants[v.Name] = runner.Explore(f.Program, v, Bounds{Runs: r.Bounds.Runs})
 		}
 	}
 	return report
 }
-
-// single are the bounds with one departure at most: what is explored under each numbering.
-func (b Bounds) single() Bounds { return Bounds{min(b.Departures, 1), b.Runs} }
 
 // underPolicy is the outcome of a directive under the policy and a variant; false: that was not run.
 func (f *FileReport) underPolicy(variant string, i int) (Outcome, bool) {
@@ -79,17 +76,6 @@ func (f *FileReport) differs(i int) []string {
 	for _, v := range spec.Variants {
 		other, ran := f.underPolicy(v.Name, i)
 		if ran && (other.Status == Passed) != (f.Outcomes[i].Status == Passed) && other.Status != Follows && f.Outcomes[i].Status != Follows {
-			names = append(names, v.Name)
-		}
-	}
-	return names
-}
-
-// dependsUnder are the variants under which a directive depends on a choice, if it does not under the report's.
-func (f *FileReport) dependsUnder(i int) []string {
-	var names []string
-	for _, v := range spec.Variants {
-		if e := f.Variants[v.Name]; e != nil && e.Depends(i) && !f.Explored.Depends(i) {
 			names = append(names, v.Name)
 		}
 	}
@@ -116,7 +102,7 @@ func (r *Report) Code() int {
 	for _, f := range r.Files {
 		for i, o := range f.Outcomes {
 			switch {
-			case o.Status == Failed || o.Status == Elsewhere || f.Explored != nil && (f.Explored.Depends(i) || len(f.differs(i))+len(f.dependsUnder(i)) > 0):
+			case o.Status == Failed || o.Status == Elsewhere || f.Explored != nil && (f.Explored.Depends(i) || len(f.differs(i)) > 0):
 				return 1
 			case o.Status != Passed && o.Status != Follows:
 				code = 3
@@ -210,9 +196,6 @@ func (f *FileReport) text(b *strings.Builder) {
 				fmt.Fprintf(b, "    %s: %s\n", name, f.Variants[name].Seen[i][0].Outcome)
 			}
 		}
-		if names := f.dependsUnder(i); len(names) > 0 {
-			fmt.Fprintf(b, "%s: depends on choices only where handles are numbered otherwise: %s\n", where, strings.Join(names, ", "))
-		}
 	}
 }
 
@@ -254,7 +237,6 @@ type DirectiveObject struct {
 	Choices  []ChoiceObject    `json:"choices,omitempty"`  // the outcomes, if they depend on choices
 	Variants map[string]string `json:"variants,omitempty"` // the outcomes of variants that differ
 	// ChoicesUnder are the variants under which the outcome depends on choices, if it does not under the file's.
-	ChoicesUnder []string `json:"choicesUnder,omitempty"`
 }
 
 // A ChoiceObject is one outcome of a directive, among others.
@@ -281,7 +263,7 @@ func (f *FileReport) Object(r *Report) Object {
 
 func (f *FileReport) directive(i int) DirectiveObject {
 	d, o := f.Program.Script.Directives[i], f.Outcomes[i]
-	object := DirectiveObject{Line: d.Line, Kind: d.word(), Status: o.Status, Got: o.Got, Want: d.Message, Site: o.Site, By: o.By, Follows: o.Cause, ChoicesUnder: f.dependsUnder(i)}
+	object := DirectiveObject{Line: d.Line, Kind: d.word(), Status: o.Status, Got: o.Got, Want: d.Message, Site: o.Site, By: o.By, Follows: o.Cause}
 	if f.Explored != nil && f.Explored.Depends(i) {
 		for _, s := range f.Explored.Seen[i] {
 			object.Choices = append(object.Choices, ChoiceObject{s.Outcome.String(), s.Runs, s.Departures})
