@@ -21,10 +21,17 @@ var ErrCancelled = errors.New("the call was cancelled")
 
 // Start calls f with args and runs it as far as it goes at once. An error is what stopped the run.
 func (r *Run) Start(f *Func, args ...spec.Value) (*Call, error) {
-	c := &Call{run: r, f: f}
 	if err := checkArgs(f, args); err != nil {
 		return nil, err
 	}
+	if r.options.Observer != nil && r.stopped == nil {
+		r.options.Observer.Invokes(f, args)
+	}
+	return r.start(f, args)
+}
+
+func (r *Run) start(f *Func, args []spec.Value) (*Call, error) {
+	c := &Call{run: r, f: f}
 	err := r.enter(func() (err error) {
 		c.onCancel, err = r.store.Invoke(f.f, spec.HostOnStart(func() []spec.Value { return append([]spec.Value{}, args...) }),
 			spec.HostOnResolve(func(results []spec.Value) { c.done, c.results = true, results }))
@@ -94,4 +101,24 @@ func (r *Run) Call(f *Func, args ...spec.Value) ([]spec.Value, error) {
 		return nil, ErrCancelled
 	}
 	return c.results, nil
+}
+
+// Call calls f with Go values, as FromGo takes them, and ticks until it returns. The result is as ToGo makes it; nil: there is none.
+func (f *Func) Call(args ...any) (any, error) {
+	if len(args) != len(f.Type.Params) {
+		return nil, fmt.Errorf("the function takes %d arguments, not %d", len(f.Type.Params), len(args))
+	}
+	values := make([]spec.Value, len(args))
+	for i, a := range args {
+		v, err := FromGo(f.Type.Params[i], a)
+		if err != nil {
+			return nil, fmt.Errorf("argument %d: %w", i, err)
+		}
+		values[i] = v
+	}
+	results, err := f.run.Call(f, values...)
+	if err != nil || len(results) == 0 {
+		return nil, err
+	}
+	return ToGo(f.Type.Result[0], results[0]), nil
 }

@@ -21,9 +21,6 @@ func (c *Component) Imports() []string {
 	return names
 }
 
-// IsComponent reports whether a binary begins as components do.
-func IsComponent(binary []byte) bool { return bytes.HasPrefix(binary, preamble) }
-
 // OfModule is the binary of a component that has a core module, and, if it is to have one, an instance of it without imports.
 func OfModule(module []byte, instance bool) []byte {
 	b := binary.AppendUvarint(append(bytes.Clone(preamble), 1), uint64(len(module)))

@@ -24,9 +24,9 @@ func TestExampleBinary(t *testing.T) {
 	}
 }
 
-// TestDocsExample keeps the code in docs/components.md that of the example, which is run.
+// TestDocsExample keeps the code in docs/components.md that of examples/embed, which is run.
 func TestDocsExample(t *testing.T) {
-	source, err := os.ReadFile("example_test.go")
+	source, err := os.ReadFile("../examples/embed/main.go")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func TestDocsExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, example, _ := strings.Cut(string(source), "func Example() {\n")
+	_, example, _ := strings.Cut(string(source), "func main() {\n")
 	var quoted strings.Builder
 	for line := range strings.Lines(strings.TrimSuffix(example, "}\n")) {
 		line = strings.TrimPrefix(line, "\t")

@@ -6,7 +6,6 @@ import (
 	"os"
 
 	"cabi/component"
-	"cabi/spec"
 )
 
 func Example() {
@@ -20,12 +19,10 @@ func Example() {
 	}
 	engine := component.NewEngine(component.EngineOptions{})
 	defer engine.Close()
-	run := engine.NewRun(component.RunOptions{Spec: spec.Options{Choices: spec.NewRandom(1)}})
+	run := engine.NewRun(component.RunOptions{})
 	defer run.Close()
 
-	hello := component.HostFunc(func(args []spec.Value) ([]spec.Value, error) {
-		return []spec.Value{spec.UTF8String("Hello, " + args[0].(spec.String).S + "!")}, nil
-	})
+	hello := func(name string) string { return "Hello, " + name + "!" }
 	inst, err := run.Instantiate(greeter, component.Imports{"hello": hello})
 	if err != nil {
 		log.Fatal(err)
@@ -34,14 +31,6 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	name, err := component.ParseValue(greet.Type.Params[0], `"Ada"`)
-	if err != nil {
-		log.Fatal(err)
-	}
-	results, err := run.Call(greet, name)
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(component.FormatValue(greet.Type.Result[0], results[0]))
-	// Output: "Hello, Ada!"
+	fmt.Println(greet.Call("Ada"))
+	// Output: Hello, Ada! <nil>
 }

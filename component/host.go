@@ -117,8 +117,14 @@ func (r *Run) Drop(rt *spec.ResourceType, rep uint32) error {
 	if !ok {
 		return nil
 	}
-	_, err := r.Call(&Func{Type: dropType, f: f, run: r}, spec.UintOf(uint64(rep)))
-	return err
+	if r.options.Observer != nil && r.stopped == nil {
+		r.options.Observer.Drops(rt, rep)
+	}
+	c, err := r.start(&Func{Type: dropType, f: f, run: r}, []spec.Value{spec.UintOf(uint64(rep))})
+	if err != nil {
+		return err
+	}
+	return c.Wait()
 }
 
 // importDef adds an import of the component: what it was given, if that is of the declared type.
@@ -146,9 +152,9 @@ func (l *linker) importDef(d *importDef) {
 func (l *linker) supply(name string, item any, t externType, s *scope) any {
 	switch item := item.(type) {
 	case HostFunc:
-		return l.hostFunc(name, t, s, func(*funcType) spec.FuncInst { return l.run.syncHost(item) })
+		return l.hostFunc(name, t, s, func(f *Func) spec.FuncInst { return l.run.syncHost(f, item) })
 	case AsyncHostFunc:
-		return l.hostFunc(name, t, s, func(ft *funcType) spec.FuncInst { return l.run.asyncHost(ft.spec, item) })
+		return l.hostFunc(name, t, s, func(f *Func) spec.FuncInst { return l.run.asyncHost(f.Type, item) })
 	case Imports:
 		return l.hostInstance(name, func(n string) any { return item[n] }, t, s)
 	case Supplier:
@@ -160,12 +166,12 @@ func (l *linker) supply(name string, item any, t externType, s *scope) any {
 		return item
 	default:
 		if f := reflect.ValueOf(item); f.Kind() == reflect.Func {
-			return l.hostFunc(name, t, s, func(ft *funcType) spec.FuncInst {
-				given, err := goFunc(ft.spec, f)
+			return l.hostFunc(name, t, s, func(of *Func) spec.FuncInst {
+				given, err := goFunc(of.Type, f)
 				if err != nil {
 					l.fail("type mismatch for import %q: %v", name, err)
 				}
-				return l.run.syncHost(given)
+				return l.run.syncHost(of, given)
 			})
 		}
 		l.fail("the import %q is given as a %T, which is none of the kinds of Imports", name, item)
@@ -202,14 +208,16 @@ func (l *linker) declaredFunc(t externType, s *scope) *funcType {
 	return ft
 }
 
-func (l *linker) hostFunc(name string, t externType, s *scope, f func(*funcType) spec.FuncInst) *Func {
+func (l *linker) hostFunc(name string, t externType, s *scope, make func(*Func) spec.FuncInst) *Func {
 	if t.sort != sortFunc {
 		l.fail("the import %q is a %s, and is given as a function", name, t.sort)
 	}
 	ft := l.declaredFunc(t, s)
 	named := *ft.spec
 	named.Name = name
-	return &Func{Name: name, Type: &named, Params: ft.params, run: l.run, f: f(ft)}
+	f := &Func{Name: name, Type: &named, Params: ft.params, run: l.run}
+	f.f = make(f)
+	return f
 }
 
 // hostInstance makes an instance of what the host gives for the exports that an instance type declares.
@@ -247,24 +255,25 @@ func (l *linker) supplyExport(name string, given any, e *exportDecl, s *scope) a
 }
 
 // syncHost is a function of the host's that resolves at once.
-func (r *Run) syncHost(f HostFunc) spec.FuncInst {
+func (r *Run) syncHost(of *Func, f HostFunc) spec.FuncInst {
 	return spec.HostFunc(func(onStart spec.OnStart, onResolve spec.OnResolve, _ *spec.ComponentInstance) spec.OnCancel {
 		results, err := f(onStart.OnStart())
 		r.trapOnError(err)
-		r.answer(func() { onResolve.OnResolve(append([]spec.Value{}, results...)) }, results)
+		r.answer(of, results, func() { onResolve.OnResolve(append([]spec.Value{}, results...)) })
 		return spec.HostOnCancel(func(*spec.ComponentInstance) {})
 	})
 }
 
 // answer has a function of the host's return, which the observer is notified of.
-func (r *Run) answer(resolve func(), results []spec.Value) {
-	if o := r.options.Observer; o != nil {
-		o.Answers(results)
-		resolve()
-		o.Answered()
-		return
+func (r *Run) answer(f *Func, results []spec.Value, resolve func()) {
+	o := r.options.Observer
+	if o != nil {
+		o.Answers(f, results)
 	}
 	resolve()
+	if o != nil {
+		o.Answered(f)
+	}
 }
 
 // asyncHost is a function of the host's that may resolve later: until then, a thread of the host waits.

@@ -9,9 +9,11 @@ import (
 // An Observer is notified of calls of built-ins and lowered functions by core code, and of calls of core code by the specification, each
 // when it begins and when it returns. A call that is stopped does not return.
 type Observer interface {
-	Ticks()                       // the host is about to let a thread go on
-	Answers(results []spec.Value) // a function of the host's, that was called last, is about to return these at once
-	Answered()                    // it has returned
+	Invokes(f *Func, args []spec.Value)      // the host is about to call an export
+	Drops(rt *spec.ResourceType, rep uint32) // the host is about to drop a resource
+	Ticks()                                  // the host is about to let a thread go on
+	Answers(f *Func, results []spec.Value)   // a HostFunc, or plain Go function, is about to return these to its caller
+	Answered(f *Func)                        // it has returned them
 	Begins(c *CoreCall)
 	Ends(c *CoreCall)
 	Enters(e *Entry, args []spec.CoreValue)

@@ -77,7 +77,7 @@ func (r *Runner) Explore(ctx context.Context, p *Program, variant *spec.Variant,
 		left: map[string]bool{}}
 	e.tick = func() bool { return tick(e.Exploration) && ctx.Err() == nil }
 	e.departures()
-	for i := uint64(0); e.Policy.Kind != Limit && e.Policy.Kind != Refused && i < uint64(bounds.Random) && e.tick(); i++ {
+	for i := uint64(0); e.Choices > 0 && e.Policy.Kind != Limit && e.Policy.Kind != Refused && i < uint64(bounds.Random) && e.tick(); i++ {
 		e.random(bounds.Seed + i)
 	}
 	for _, f := range e.Findings {
@@ -233,10 +233,9 @@ func differs(p *Program, policy, other *Ending, than string) (call int, text str
 	return 0, ""
 }
 
-// staleText says which handle was used that was gone, and what the index named under the variant that is compared with.
+// staleText also says what the index named under the variant that is compared with.
 func (e *explorer) staleText(ending, other *Ending) string {
-	s := other.stale
-	text := fmt.Sprintf("%s: %d was %s, made in %s, and gone in %s", other.Text(e.Program), s.index, withArticle(s.what), s.made.text(e.Program), s.gone.text(e.Program))
+	text := other.Text(e.Program)
 	if f, ok := ending.watch.found[other.Step]; ok {
 		text += fmt.Sprintf("; under %s, the index is %d there, and names %s, made in %s", e.Variant.Name, f.index, withArticle(f.what), f.made.text(e.Program))
 	}

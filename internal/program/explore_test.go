@@ -36,6 +36,8 @@ func TestExplore(t *testing.T) {
 			"depends-on-numbering --variant instance-random",
 			"depends-on-numbering --variant per-type-disjoint"}, 1},
 		{"numbering", "stale()", []string{"use-after-drop was an own handle of ticket, made in call 1, stale(), step 1, by resource.new ticket, and gone in call 1, stale(), step 2, by resource.drop ticket; under single-table, the index is 1 there, and names an own handle of ticket, made in call 1, stale(), step 3, by resource.new ticket"}, 1},
+		{"borrow", "make();look(#1)", nil, 0},
+		{"borrow", "make();look(#1);keep(#1)", []string{"trapped call 2, keep(#1): trap Task.return_/borrows: the task still has borrow handles at step 1: a borrow handle of thing is in C, made in call 2, keep(#1), step 1, by its arguments 'make()' 'keep(#1)'"}, 1},
 		{"endless", "fine();call()", []string{"limit 'call()'"}, 3},
 		{"print", "wasi:cli/run#run()", nil, 0},
 	} {

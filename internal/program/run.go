@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"cabi/component"
+	"cabi/component/trace"
 	"cabi/spec"
 )
 
@@ -54,6 +55,7 @@ type Ending struct {
 
 	Trace string // if it was asked for
 
+	kept   []Left // of a task that may not return, as it keeps borrow handles: those of its instance
 	stale  *stale // of a run that trapped since a handle was used that was gone
 	output string // what the program printed; its beginning
 	watch  *watch
@@ -88,7 +90,7 @@ type once struct {
 	handles handles
 	exports []Export
 	watch   *watch
-	trace   *recorder // nil: none is written
+	trace   *trace.Recorder // nil: none is written
 	ending  *Ending
 }
 
@@ -131,19 +133,16 @@ func (o *once) settle() error {
 // begin links the program.
 func (r *Runner) begin(p *Program, o Options) (*once, error) {
 	o = o.withDefaults()
-	watch := newWatch()
+	watch := newWatch(o.Settle)
 	run := &once{Program: p, options: o, watch: watch, ending: &Ending{Call: -1, watch: watch}}
 	var observer component.Observer
 	if o.Trace {
-		run.trace = newRecorder()
+		run.trace = trace.NewRecorder()
 		observer = run.trace
 	}
 	run.run = r.engine.NewRun(component.RunOptions{Observer: observer, Spec: spec.Options{Choices: o.Choices, Variant: o.Variant, Watcher: watch},
 		Context: o.Context, MaxCalls: o.Steps, MaxTicks: o.Steps})
 	watch.run = run.run
-	if run.trace != nil {
-		run.trace.run = run.run
-	}
 	run.host = newHost(p, run.run, newWASI(p, o.Out, o.Err, o.Seed), o.Choices)
 	imports, err := run.host.importsOf(p.Component, p.Links)
 	if err != nil {
@@ -203,9 +202,6 @@ func (o *once) call(c Call) error {
 
 func (o *once) result(c Call) (none Result, err error) {
 	if c.Drop != "" {
-		if o.trace != nil {
-			o.trace.refuse("the host drops a resource")
-		}
 		return none, o.handles.drop(o.run, c.Drop)
 	}
 	f, err := find(o.exports, c.Export)
@@ -218,9 +214,6 @@ func (o *once) result(c Call) (none Result, err error) {
 	}
 	if err != nil {
 		return none, &InputError{fmt.Sprintf("%s: %v", c.Export, err)}
-	}
-	if o.trace != nil {
-		o.trace.invoke(f, args)
 	}
 	results, err := o.run.Call(f, args...)
 	if err != nil || len(results) == 0 {
@@ -235,7 +228,10 @@ func (o *once) result(c Call) (none Result, err error) {
 func (o *once) end(err error) *Ending {
 	e := o.ended(err)
 	if o.trace != nil {
-		e.Trace = o.trace.trace(o.run.Store().Variant(), o.options.Choices, err)
+		if o.options.Choices.drew {
+			o.trace.Refuse("the variant draws indices, of more candidates than a trace has choices for")
+		}
+		e.Trace = o.trace.Text(o.run, o.options.Choices.Made, err)
 	}
 	return e
 }
@@ -259,6 +255,9 @@ func (o *once) ended(err error) *Ending {
 		return e
 	case errors.As(err, &trap):
 		e.Kind, e.Site, e.Message, e.stale = Trapped, trap.Site, trap.Detail, o.watch.stale(trap)
+		if strings.HasSuffix(string(trap.Site), "/borrows") {
+			e.kept = o.watch.borrows()
+		}
 	case errors.As(err, &assertion):
 		e.Kind, e.Site, e.Message = Assertion, assertion.Site, assertion.Detail
 	case errors.As(err, &crash):
@@ -294,7 +293,7 @@ func (o *once) limit(err error) string {
 // where says what core code called last, and what threads wait for.
 func (o *once) where() string {
 	var parts []string
-	if last := o.run.LastCall(); last != nil {
+	if last := o.run.LastCall(); last != nil && o.run.Calls() > o.watch.began {
 		parts = append(parts, fmt.Sprintf("core code of %s called %s last", last.Instance.Name, last))
 	}
 	for _, t := range o.run.Store().WaitingThreads() {

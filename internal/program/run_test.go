@@ -38,6 +38,7 @@ func TestCalls(t *testing.T) {
 		{"endless", "yield()", "", Limit, "call 1, yield(): threads have gone on 1000 times, and the call has not ended"},
 		{"numbering", "stale();index()", "200, 2", Returned, ""},
 		{"race", "race()", "2", Returned, ""},
+		{"borrow", "make();look(#1);look(#1)", "#1, , ", Returned, ""},
 		{"print", "wasi:cli/run#run()", "ok", Returned, ""},
 		{"print", "wasi:cli/run@0.2.3#run(1)", "", Refused, "takes no arguments"},
 		{"leak", "open-once();open-once()", ", ", Trapped, "call 1, open-once(): trap host/error: the import open is not given"},

@@ -15,6 +15,12 @@ func (e *Ending) Text(p *Program) string {
 	if e.Where != "" {
 		fmt.Fprintf(&b, " (%s)", e.Where)
 	}
+	if s := e.stale; s != nil {
+		fmt.Fprintf(&b, ": %d was %s, made in %s, and gone in %s", s.index, withArticle(s.what), s.made.text(p), s.gone.text(p))
+	}
+	for _, l := range e.kept {
+		fmt.Fprintf(&b, ": %s is in %s, made in %s", withArticle(l.What), l.Instance, l.text(p))
+	}
 	return b.String()
 }
 

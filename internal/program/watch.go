@@ -2,6 +2,7 @@ package program
 
 import (
 	"fmt"
+	"strings"
 
 	"cabi/component"
 	"cabi/spec"
@@ -42,7 +43,7 @@ type watch struct {
 	began   int // the steps at the beginning of the call
 	made    map[spec.Element]Origin
 	retired map[place]retired
-	found   map[int]found // by step, the last of it
+	found   map[int]found // by step, the last of it; nil: it is not kept
 	sought  place         // the last
 }
 
@@ -63,8 +64,12 @@ type found struct {
 	made  Origin
 }
 
-func newWatch() *watch {
-	return &watch{call: -1, made: map[spec.Element]Origin{}, retired: map[place]retired{}, found: map[int]found{}}
+func newWatch(keepFound bool) *watch {
+	w := &watch{call: -1, made: map[spec.Element]Origin{}, retired: map[place]retired{}}
+	if keepFound {
+		w.found = map[int]found{}
+	}
+	return w
 }
 
 // here is where the run is.
@@ -95,6 +100,9 @@ func (w *watch) Sought(inst *spec.ComponentInstance, _ spec.Expected, index uint
 
 // Found notes what an index names.
 func (w *watch) Found(_ *spec.ComponentInstance, _ spec.Expected, index uint64, e spec.Element) {
+	if w.found == nil {
+		return
+	}
 	w.found[w.run.Calls()] = found{index, spec.Describe(e), w.made[e]}
 }
 
@@ -102,17 +110,32 @@ func (w *watch) Found(_ *spec.ComponentInstance, _ spec.Expected, index uint64, 
 func (w *watch) Delivered(*spec.ComponentInstance, spec.EventCode, uint64, spec.Element) {}
 
 // left is what is left at the end.
-func (w *watch) left() (all []Left) {
-	store := w.run.Store()
-	for _, inst := range store.Instances() {
+func (w *watch) left() []Left {
+	all := w.handles()
+	for _, t := range w.run.Store().AllThreads() {
+		all = append(all, Left{t.Instance().Name, fmt.Sprintf("thread that waits for %s", t.WaitsFor().Kind), w.made[t]})
+	}
+	return all
+}
+
+// handles are the handles that are live.
+func (w *watch) handles() (all []Left) {
+	for _, inst := range w.run.Store().Instances() {
 		for slot := range inst.LiveHandles() {
 			if slot.Owner == inst && spec.ClassOf(slot.Element) != spec.ClassThread {
 				all = append(all, Left{inst.Name, spec.Describe(slot.Element), w.made[slot.Element]})
 			}
 		}
 	}
-	for _, t := range store.AllThreads() {
-		all = append(all, Left{t.Instance().Name, fmt.Sprintf("thread that waits for %s", t.WaitsFor().Kind), w.made[t]})
+	return all
+}
+
+// borrows are the borrow handles that are live.
+func (w *watch) borrows() (all []Left) {
+	for _, l := range w.handles() {
+		if strings.HasPrefix(l.What, "borrow handle") {
+			all = append(all, l)
+		}
 	}
 	return all
 }

@@ -1,4 +1,6 @@
-package program
+// Package trace writes what a run of a component did as a trace, which cabi replay can run again with the checker in the place of core
+// code (docs/run.md says more).
+package trace
 
 import (
 	"errors"
@@ -6,28 +8,32 @@ import (
 	"strings"
 
 	"cabi/component"
-	"cabi/model"
 	"cabi/spec"
 )
 
-// A recorder writes a trace of a run: what core code calls, with which results, and what the host does. Before core code passes values
+// A Recorder is an observer that writes a trace of a run: what core code calls, with which results, and what the host does. Before core code passes values
 // that lie in memory, it writes a store of their bytes, as a trace has no core code that would have put them there.
-type recorder struct {
-	*traceWorld
-	lines []*line
-	hosts int                           // how many calls of functions of the host there were
-	calls map[*component.CoreCall]*line // that have not returned
-	last  *component.CoreCall           // that began last
+type Recorder struct {
+	*world
+	lines    []*line
+	hosts    int                           // how many calls of functions of the host there were
+	calls    map[*component.CoreCall]*line // that have not returned
+	last     *component.CoreCall           // that began last
+	answered *component.CoreCall           // that a function of the host's answered last
 }
+
+// Refuse notes why the trace cannot be replayed, which is said above it.
+func (r *Recorder) Refuse(reason string) { r.refuse("%s", reason) }
 
 // A line is one line of the trace, with its results if they came at once.
 type line struct{ actor, action, results string }
 
-func newRecorder() *recorder {
-	return &recorder{traceWorld: newTraceWorld(), calls: map[*component.CoreCall]*line{}}
+// NewRecorder makes a recorder, for one run.
+func NewRecorder() *Recorder {
+	return &Recorder{world: newWorld(), calls: map[*component.CoreCall]*line{}}
 }
 
-func (r *recorder) add(actor string, words ...string) *line {
+func (r *Recorder) add(actor string, words ...string) *line {
 	l := &line{actor: actor, action: strings.Join(words, " ")}
 	r.lines = append(r.lines, l)
 	return l
@@ -35,8 +41,11 @@ func (r *recorder) add(actor string, words ...string) *line {
 
 const hostActor = "host"
 
-// invoke notes a call by the host.
-func (r *recorder) invoke(f *component.Func, args []spec.Value) {
+// Invokes notes a call by the host.
+func (r *Recorder) Invokes(f *component.Func, args []spec.Value) {
+	if f.Options == nil {
+		r.refuse("the host calls a function of its own, which a component exports again")
+	}
 	words := []string{"invoke", r.function(f)}
 	for i, a := range args {
 		words = append(words, literal(f.Type.Params[i], a))
@@ -44,26 +53,37 @@ func (r *recorder) invoke(f *component.Func, args []spec.Value) {
 	r.add(hostActor, words...)
 }
 
+// Drops notes that the host drops a resource, for which a trace has no line.
+func (r *Recorder) Drops(*spec.ResourceType, uint32) { r.refuse("the host drops a resource") }
+
 // Ticks notes a tick of the host.
-func (r *recorder) Ticks() { r.add(hostActor, "tick") }
+func (r *Recorder) Ticks() { r.add(hostActor, "tick") }
 
 // Answers notes what a function of the host's does that returns at once.
-func (r *recorder) Answers(results []spec.Value) {
+func (r *Recorder) Answers(f *component.Func, results []spec.Value) {
+	if r.last == nil || r.last.Func != f {
+		return // the host has called a function of its own
+	}
 	n := fmt.Sprint(r.hosts)
 	r.hosts++
 	r.add(hostActor, "host.start", n)
 	words := []string{"host.resolve", n}
 	for i, v := range results {
-		words = append(words, literal(r.last.Func.Type.Result[i], v))
+		words = append(words, literal(f.Type.Result[i], v))
 	}
 	r.add(hostActor, words...)
 }
 
 // Answered notes that it has returned.
-func (r *recorder) Answered() { r.add(hostActor, "return") }
+func (r *Recorder) Answered(f *component.Func) {
+	if r.last != nil && r.last.Func == f {
+		r.add(hostActor, "return")
+		r.answered = r.last
+	}
+}
 
 // Begins notes a call of core code.
-func (r *recorder) Begins(c *component.CoreCall) {
+func (r *Recorder) Begins(c *component.CoreCall) {
 	actor := r.instance(c.Instance)
 	r.uses(c.Instance, c.Options)
 	r.store(actor, c.Options, func(m *component.Reader) { passes(m, c) })
@@ -72,7 +92,10 @@ func (r *recorder) Begins(c *component.CoreCall) {
 }
 
 // Ends notes that it returns.
-func (r *recorder) Ends(c *component.CoreCall) {
+func (r *Recorder) Ends(c *component.CoreCall) {
+	if c.Func != nil && c.Func.Options == nil && r.answered != c {
+		r.refuse("a function of the host returns later, which is not recorded")
+	}
 	l := r.calls[c]
 	delete(r.calls, c)
 	if r.lines[len(r.lines)-1] != l {
@@ -82,7 +105,7 @@ func (r *recorder) Ends(c *component.CoreCall) {
 }
 
 // Enters notes that core code is called.
-func (r *recorder) Enters(e *component.Entry, args []spec.CoreValue) {
+func (r *Recorder) Enters(e *component.Entry, args []spec.CoreValue) {
 	if e.Func != nil {
 		r.uses(e.Instance, e.Func.Options)
 	}
@@ -90,7 +113,7 @@ func (r *recorder) Enters(e *component.Entry, args []spec.CoreValue) {
 }
 
 // Leaves notes that it returns.
-func (r *recorder) Leaves(e *component.Entry, results []spec.CoreValue) {
+func (r *Recorder) Leaves(e *component.Entry, results []spec.CoreValue) {
 	actor := r.instance(e.Instance)
 	if e.Role == "" && len(results) > 0 && !e.Func.Options.Async {
 		r.store(actor, e.Func.Options, func(m *component.Reader) { m.Flat(e.Func.Type.Result, results, spec.UpstreamLimits.FlatResults) })
@@ -102,7 +125,7 @@ func (r *recorder) Leaves(e *component.Entry, results []spec.CoreValue) {
 const mostBytes = 1 << 16
 
 // store writes stores of the bytes that are about to be read.
-func (r *recorder) store(actor string, o *spec.CanonicalOptions, look func(*component.Reader)) {
+func (r *Recorder) store(actor string, o *spec.CanonicalOptions, look func(*component.Reader)) {
 	if o == nil || o.Memory == nil {
 		return
 	}
@@ -136,7 +159,7 @@ func passes(m *component.Reader, c *component.CoreCall) {
 }
 
 // words are the name of an action and its immediates.
-func (r *recorder) words(b *component.Builtin) []string {
+func (r *Recorder) words(b *component.Builtin) []string {
 	name := b.Name
 	switch {
 	case b.Func != nil:
@@ -208,19 +231,15 @@ func literal(t spec.ValType, v spec.Value) string {
 	return b.String()
 }
 
-// trace is the whole trace, of a run that err stopped; nil: nothing did.
-func (r *recorder) trace(variant *spec.Variant, c *Choices, err error) string {
+// Text is the trace of a run, which is not closed yet. Made are the choices that were made, and err what stopped the run; nil: nothing did.
+func (r *Recorder) Text(run *component.Run, made []component.Made, err error) string {
 	stop := r.stop(err)
-	if c.drew {
-		r.refuse("the variant draws indices, more than a trace has choices for")
-	}
-	world := r.text()
+	world := r.text(run)
 	var b strings.Builder
 	for _, reason := range r.cannot {
 		fmt.Fprintf(&b, "# cannot be replayed: %s\n", reason)
 	}
-	fmt.Fprintf(&b, "world component  variant %s  pin %s\n%s", variant.Name, model.Pin, world)
-	b.WriteString(choicesLine(c.Made))
+	fmt.Fprintf(&b, "world component  variant %s\n%s%s", run.Store().Variant().Name, world, choicesLine(made))
 	for _, l := range r.lines {
 		fmt.Fprintf(&b, "%s: %s", l.actor, l.action)
 		if l.results != "" {
@@ -232,7 +251,7 @@ func (r *recorder) trace(variant *spec.Variant, c *Choices, err error) string {
 }
 
 // stop is the line that says how the specification stopped. What else ends a run is no action of core code that a trace has.
-func (r *recorder) stop(err error) string {
+func (r *Recorder) stop(err error) string {
 	var trap *spec.Trap
 	var assertion *spec.AssertionFailure
 	var crash *spec.Crash

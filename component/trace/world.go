@@ -1,4 +1,4 @@
-package program
+package trace
 
 import (
 	"fmt"
@@ -9,14 +9,14 @@ import (
 	"cabi/spec"
 )
 
-// A traceWorld is the world of a trace: the instances, functions and resource types that the run came by, with names that a world may
+// A world is that of a trace: the instances, functions and resource types that the run came by, with names that a world may
 // have.
-type traceWorld struct {
+type world struct {
 	instances []*spec.ComponentInstance
 	options   map[*spec.ComponentInstance]*spec.CanonicalOptions // with the memory and encoding of its definitions
 	funcs     []*component.Func
 	resources []*spec.ResourceType
-	run       *component.Run
+	definer   func(*spec.ResourceType) *spec.ComponentInstance
 	names     map[any]string
 	taken     map[string]bool
 	imports   []lowering
@@ -30,19 +30,19 @@ type lowering struct {
 	async bool
 }
 
-func newTraceWorld() *traceWorld {
-	return &traceWorld{options: map[*spec.ComponentInstance]*spec.CanonicalOptions{}, names: map[any]string{}, taken: map[string]bool{}}
+func newWorld() *world {
+	return &world{options: map[*spec.ComponentInstance]*spec.CanonicalOptions{}, names: map[any]string{}, taken: map[string]bool{}}
 }
 
 // refuse notes why the trace cannot be replayed.
-func (w *traceWorld) refuse(format string, args ...any) {
+func (w *world) refuse(format string, args ...any) {
 	if reason := fmt.Sprintf(format, args...); !slices.Contains(w.cannot, reason) {
 		w.cannot = append(w.cannot, reason)
 	}
 }
 
 // name is the name of a thing, made of what components call it, and of that of its instance.
-func (w *traceWorld) name(of any, prefix, wanted string) string {
+func (w *world) name(of any, prefix, wanted string) string {
 	if n, ok := w.names[of]; ok {
 		return n
 	}
@@ -67,7 +67,7 @@ func label(text string) string {
 	return strings.TrimSuffix(name, "-")
 }
 
-func (w *traceWorld) instance(inst *spec.ComponentInstance) string {
+func (w *world) instance(inst *spec.ComponentInstance) string {
 	if inst == nil || inst.Name == hostActor {
 		return hostActor
 	}
@@ -81,14 +81,14 @@ func (w *traceWorld) instance(inst *spec.ComponentInstance) string {
 	return inst.Name
 }
 
-func (w *traceWorld) function(f *component.Func) string {
+func (w *world) function(f *component.Func) string {
 	if _, ok := w.names[f]; !ok {
 		w.funcs = append(w.funcs, f)
 	}
 	return w.name(f, w.instance(f.Instance)+".", f.Name)
 }
 
-func (w *traceWorld) resource(rt *spec.ResourceType) string {
+func (w *world) resource(rt *spec.ResourceType) string {
 	if _, ok := w.names[rt]; !ok {
 		w.resources = append(w.resources, rt)
 	}
@@ -97,7 +97,7 @@ func (w *traceWorld) resource(rt *spec.ResourceType) string {
 }
 
 // typeNames are types as a trace has them, without spaces. Resource types get their names in the trace.
-func (w *traceWorld) typeNames(ts ...spec.ValType) string {
+func (w *world) typeNames(ts ...spec.ValType) string {
 	names := make([]string, len(ts))
 	for i, t := range ts {
 		w.nameResources(t)
@@ -106,7 +106,7 @@ func (w *traceWorld) typeNames(ts ...spec.ValType) string {
 	return strings.Join(names, ",")
 }
 
-func (w *traceWorld) nameResources(t spec.ValType) {
+func (w *world) nameResources(t spec.ValType) {
 	component.EachPart(t, func(part spec.ValType) {
 		switch part := part.(type) {
 		case *spec.OwnType:
@@ -118,7 +118,7 @@ func (w *traceWorld) nameResources(t spec.ValType) {
 }
 
 // entry is the name under which core code is entered.
-func (w *traceWorld) entry(e *component.Entry) string {
+func (w *world) entry(e *component.Entry) string {
 	switch {
 	case e.Resource != nil:
 		return w.resource(e.Resource) + ".dtor"
@@ -131,7 +131,7 @@ func (w *traceWorld) entry(e *component.Entry) string {
 }
 
 // lowers notes that an instance imports a function.
-func (w *traceWorld) lowers(b *component.Builtin) {
+func (w *world) lowers(b *component.Builtin) {
 	l := lowering{b.Instance, b.Func, b.Async}
 	for _, known := range w.imports {
 		if known == l {
@@ -145,7 +145,7 @@ func (w *traceWorld) lowers(b *component.Builtin) {
 }
 
 // uses notes the options of a definition of an instance, which in a world are the same for all.
-func (w *traceWorld) uses(inst *spec.ComponentInstance, o *spec.CanonicalOptions) {
+func (w *world) uses(inst *spec.ComponentInstance, o *spec.CanonicalOptions) {
 	if o == nil {
 		return
 	}
@@ -169,15 +169,16 @@ func (w *traceWorld) uses(inst *spec.ComponentInstance, o *spec.CanonicalOptions
 }
 
 // text is the world as lines.
-func (w *traceWorld) text() string {
+func (w *world) text(run *component.Run) string {
+	w.definer = run.Definer
 	var b strings.Builder
 	for _, f := range w.funcs {
 		w.typeNames(append(slices.Clone(f.Type.Params), f.Type.Result...)...)
 	}
 	for _, rt := range w.resources {
-		w.instance(w.run.Definer(rt))
+		w.instance(w.definer(rt))
 	}
-	for _, inst := range w.run.Store().Instances() { // parents come before children
+	for _, inst := range run.Store().Instances() { // parents come before children
 		if slices.Contains(w.instances, inst) {
 			fmt.Fprintln(&b, w.instanceLine(inst))
 		}
@@ -204,22 +205,22 @@ func (w *traceWorld) text() string {
 // hostResources is the instance that implements the host's resource types: in a world, some instance does.
 const hostResources = "resources"
 
-func (w *traceWorld) isHosts(rt *spec.ResourceType) bool {
-	return w.instance(w.run.Definer(rt)) == hostActor
+func (w *world) isHosts(rt *spec.ResourceType) bool {
+	return w.instance(w.definer(rt)) == hostActor
 }
 
-func (w *traceWorld) resourceLine(rt *spec.ResourceType) string {
+func (w *world) resourceLine(rt *spec.ResourceType) string {
 	if w.isHosts(rt) {
 		return fmt.Sprintf("resource %s of %s", rt.Name, hostResources)
 	}
-	line := fmt.Sprintf("resource %s of %s", rt.Name, w.instance(w.run.Definer(rt)))
+	line := fmt.Sprintf("resource %s of %s", rt.Name, w.instance(w.definer(rt)))
 	if rt.HasDtor() {
 		line += " dtor"
 	}
 	return line
 }
 
-func (w *traceWorld) instanceLine(inst *spec.ComponentInstance) string {
+func (w *world) instanceLine(inst *spec.ComponentInstance) string {
 	line := "instance " + inst.Name
 	if o := w.options[inst]; o != nil {
 		if o.Memory != nil {
@@ -236,7 +237,7 @@ func (w *traceWorld) instanceLine(inst *spec.ComponentInstance) string {
 	return line
 }
 
-func (w *traceWorld) funcLine(f *component.Func) string {
+func (w *world) funcLine(f *component.Func) string {
 	line := "func "
 	if f.Type.Async {
 		line += "async "
