@@ -140,7 +140,12 @@ func (c *checkCommand) printComponent(out io.Writer, file string, e *program.Exp
 		encoder.Encode(e.Object(file))
 		return
 	}
-	fmt.Fprint(out, reflow(e.Text(file), widthOf(out)))
+	for line := range strings.Lines(e.Text(file)) {
+		if !strings.HasPrefix(line, "  cabi run ") { // a command is for the shell, and not broken
+			line = reflow(line, widthOf(out))
+		}
+		fmt.Fprint(out, line)
+	}
 }
 
 // saveFindings writes a trace for each finding into the directory that --save names.

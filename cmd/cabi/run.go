@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/signal"
 	"strings"
 	"time"
 
@@ -45,6 +46,7 @@ type runCommand struct {
 	duration time.Duration
 	json     bool
 	depart   []string
+	small    bool
 	trace    string
 }
 
@@ -73,6 +75,7 @@ func newRunCommand() *cobra.Command {
 	f.StringVar(&c.variant, "variant", spec.SingleTable.Name, "how handles are numbered")
 	f.Uint64Var(&c.seed, "seed", 0, "draw what the specification leaves open from this; if it is not given, threads take turns")
 	f.StringArrayVar(&c.depart, "depart", nil, "CHOICE=CANDIDATE: take another candidate in a choice than the policy, as cabi check prints it")
+	f.BoolVar(&c.small, "small-answers", false, "have imports that nothing else gives return values of a small set, each a choice, as cabi check does")
 	f.StringVar(&c.trace, "trace", "", "write a trace of all that it did to a file, for cabi replay")
 	f.DurationVar(&c.duration, "duration", 0, "stop after so long; 0: never")
 	f.BoolVar(&c.json, "json", false, "print a line of JSON for each call, and one for how the run ended; what the program prints goes to standard error")
@@ -119,7 +122,7 @@ func (p *programFlags) program(in io.Reader, args []string) (*program.Program, e
 		if err != nil {
 			return nil, err
 		}
-		made.Links = append(made.Links, program.Link{Import: name, Component: linked})
+		made.Links = append(made.Links, program.Link{Import: name, File: file, Component: linked})
 	}
 	var err error
 	made.Component, err = readComponent(in, args[0])
@@ -179,6 +182,7 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	p.Small = c.small
 	ctx, stop := limited(c.duration)
 	defer stop()
 	o := program.Options{Variant: variant, Context: ctx, Steps: c.steps.value, Seed: c.seed, Trace: c.trace != "", Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr()}
@@ -228,6 +232,7 @@ func limited(d time.Duration) (context.Context, func()) {
 	go func() {
 		select {
 		case <-interrupt:
+			signal.Stop(interrupt) // a second Ctrl-C ends the process
 			cancel(errors.New("Ctrl-C"))
 		case <-timeout:
 			cancel(fmt.Errorf("--duration %s", d))

@@ -92,3 +92,21 @@ func TestCheckComponent(t *testing.T) {
 		t.Errorf("exit %d, %v:\n%s", code, err, out)
 	}
 }
+
+// The command that is printed with a finding shows it again.
+func TestCheckAgain(t *testing.T) {
+	dir := newcomersDirectory(t)
+	for check, want := range map[string]string{
+		"cabi check examples/components/race.wasm 'race()'":                              "race() -> 1\n",
+		"cabi check examples/components/numbering.wasm 'index()'":                        "index() -> 1\n",
+		"cabi check examples/components/leak.wasm --stub 'open=1|2' 'open-and-forget()'": "open-and-forget()\n",
+		"cabi check examples/components/leak.wasm 'open-and-forget()'":                   "open-and-forget()\n",
+		"cabi check examples/components/borrow.wasm 'make()' 'look(#1)' 'keep(#1)'":      "make() -> #1\n",
+	} {
+		_, command, _ := strings.Cut(inShell(t, dir, check), "\n  cabi run ")
+		command, _, _ = strings.Cut(command, "\n")
+		if out := inShell(t, dir, "cabi run "+command); out != want {
+			t.Errorf("%s: cabi run %s prints %s, want %s", check, command, out, want)
+		}
+	}
+}

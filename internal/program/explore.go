@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"cabi/component"
 	"cabi/spec"
@@ -27,7 +28,7 @@ type Exploration struct {
 	Bounds   Bounds
 	Policy   *Ending // of the policy under that variant
 	Findings []*Finding
-	Kept     []Left // what the policy's run leaves, and a second round of calls does not make more
+	Kept     []Left // what runs leave, and a second round of calls does not make more
 	Runs     int    // with departures, under all variants
 	Random   int
 	Choices  int    // how many the run with most of them made
@@ -111,10 +112,10 @@ func (c *Choices) Choose(site spec.Site, n int) int {
 	return c.Departing.Choose(site, n)
 }
 
-// run runs the program once, with output that is compared.
-func (e *explorer) run(p *Program, v *spec.Variant, c *Choices, rounds int) *Ending {
+// run runs the program once, with output that is compared. Seed is that of WASI's randomness.
+func (e *explorer) run(p *Program, v *spec.Variant, c *Choices, seed uint64, rounds int) *Ending {
 	out := &limitedOutput{}
-	ending := e.runner.Run(p, Options{Choices: c, Variant: v, Context: e.ctx, Steps: e.Bounds.Steps, Seed: e.Bounds.Seed, Rounds: rounds,
+	ending := e.runner.Run(p, Options{Choices: c, Variant: v, Context: e.ctx, Steps: e.Bounds.Steps, Seed: seed, Rounds: rounds,
 		Settle: true, Out: out, Err: out})
 	ending.output = string(out.text)
 	return ending
@@ -135,16 +136,20 @@ func (e *explorer) departures() {
 		departures := pending[0]
 		pending = pending[1:]
 		c := NewChoices(nil, departures)
-		ending := e.run(e.Program, e.Variant, c, 1)
+		ending := e.run(e.Program, e.Variant, c, 0, 1)
+		if e.stopped(ending) {
+			return
+		}
 		e.Runs++
 		e.Choices = max(e.Choices, len(c.Made))
 		if departures == nil {
-			if e.Policy = ending; ending.Kind == Refused {
-				return
-			}
+			e.Policy = ending
+		}
+		if ending.Kind == Refused {
+			return
 		}
 		found := Finding{Variant: e.Variant, Departures: departures, Choices: made(c.Made, departures)}
-		e.judge(ending, found)
+		e.judge(ending, found, c.Made)
 		e.numberings(ending, found)
 		if ending.Kind == Limit {
 			e.CutOff = "a run did not end, and was not departed from"
@@ -155,6 +160,18 @@ func (e *explorer) departures() {
 			}
 		}
 	}
+}
+
+// stopped reports whether a run was stopped from outside, and so says nothing. Of a policy's run it says where that was.
+func (e *explorer) stopped(ending *Ending) bool {
+	if e.ctx.Err() == nil {
+		return false
+	}
+	if e.CutOff = "it was stopped"; e.Policy == nil {
+		e.Policy = ending
+		e.judge(ending, Finding{Variant: e.Variant}, nil)
+	}
+	return true
 }
 
 func made(all []component.Made, departures []component.Departure) (some []component.Made) {
@@ -169,12 +186,16 @@ func made(all []component.Made, departures []component.Departure) (some []compon
 // random makes a run in which every choice is drawn.
 func (e *explorer) random(seed uint64) {
 	c := NewChoices(spec.NewRandom(seed), nil)
-	e.Random++
-	e.judge(e.run(e.Program, e.Variant, c, 1), Finding{Variant: e.Variant, Seed: &seed})
+	ending := e.run(e.Program, e.Variant, c, seed, 1)
+	if !e.stopped(ending) {
+		e.Random++
+		e.judge(ending, Finding{Variant: e.Variant, Seed: &seed}, c.Made)
+	}
 }
 
-// judge finds what a run under the variant shows by itself, and beside the policy's.
-func (e *explorer) judge(ending *Ending, f Finding) {
+// judge finds what a run under the variant shows by itself, and beside the policy's, if the host answered as in that: what depends on
+// the host's answers is no finding.
+func (e *explorer) judge(ending *Ending, f Finding, made []component.Made) {
 	f.Call, f.Site = ending.Call, ending.Site
 	switch {
 	case ending.Kind == Limit:
@@ -184,15 +205,19 @@ func (e *explorer) judge(ending *Ending, f Finding) {
 	case ending.Failed():
 		f.Kind, f.Text = ending.Kind, ending.Text(e.Program)
 		e.add(f)
-	case ending == e.Policy:
-		e.leaks(ending, f)
 	default:
-		if call, text := differs(e.Program, e.Policy, ending, "the policy"); text != "" {
-			f.Kind, f.Call, f.Text = DependsOnChoice, call, text
-			e.add(f)
+		if call, text := differs(e.Program, e.Policy, ending, "the policy"); text != "" && !slices.ContainsFunc(made, isOtherAnswer) {
+			d := f
+			d.Kind, d.Call, d.Text = DependsOnChoice, call, text
+			e.add(d)
 		}
 		e.leaks(ending, f)
 	}
+}
+
+// isOtherAnswer reports whether a choice is of what the host returns, and not the first, which the policy takes.
+func isOtherAnswer(m component.Made) bool {
+	return strings.HasPrefix(string(m.Site), string(answerSite)) && m.Taken > 0
 }
 
 // numberings makes the same run under every other variant, and compares.
@@ -201,9 +226,16 @@ func (e *explorer) numberings(ending *Ending, f Finding) {
 		if v == e.Variant {
 			continue
 		}
-		other := e.run(e.Program, v, NewChoices(nil, f.Departures), 1)
+		other := e.run(e.Program, v, NewChoices(nil, f.Departures), 0, 1)
+		if e.stopped(other) {
+			return
+		}
 		e.Runs++
-		f.Variant, f.Site = v, other.Site
+		f.Variant, f.Site, f.key = v, other.Site, ""
+		if other.Kind == Limit {
+			e.judge(other, f, nil)
+			continue
+		}
 		call, text := differs(e.Program, ending, other, e.Variant.Name)
 		switch {
 		case text == "":
@@ -248,11 +280,10 @@ func (e *explorer) leaks(ending *Ending, f Finding) {
 	if len(fresh) == 0 || len(e.Program.Calls) == 0 {
 		return
 	}
-	policy := spec.Choices(nil)
-	if f.Seed != nil {
-		policy = spec.NewRandom(*f.Seed)
+	again := e.run(e.Program, e.Variant, f.choices(), f.seed(), 2)
+	if e.stopped(again) {
+		return
 	}
-	again := e.run(e.Program, e.Variant, NewChoices(policy, f.Departures), 2)
 	for _, l := range fresh {
 		if e.left[l.key(e.Program)] {
 			continue
@@ -283,16 +314,35 @@ func count(p *Program, all []Left, like Left) (n int) {
 func (e *explorer) trace(f *Finding) string {
 	p := *e.Program
 	p.Calls = f.Calls
-	policy := spec.Choices(nil)
-	if f.Seed != nil {
-		policy = spec.NewRandom(*f.Seed)
+	ctx, cancel := context.WithTimeout(context.Background(), tracing)
+	defer cancel()
+	steps := e.Bounds.Steps
+	if f.Kind == Limit {
+		steps = min(steps, mostTraced)
 	}
-	return e.runner.Run(&p, Options{Choices: NewChoices(policy, f.Departures), Variant: f.Variant, Context: e.ctx, Steps: min(e.Bounds.Steps, mostTraced),
-		Seed: e.Bounds.Seed, Trace: true}).Trace
+	return e.runner.Run(&p, Options{Choices: f.choices(), Variant: f.Variant, Context: ctx, Steps: steps, Seed: f.seed(), Trace: true}).Trace
 }
 
-// mostTraced is how many steps of a run that does not end are in a trace.
-const mostTraced = 1000
+// Of a run that does not end, a trace has as many steps, or what comes in so long.
+const (
+	mostTraced = 1000
+	tracing    = 5 * time.Second
+)
+
+func (f *Finding) seed() uint64 {
+	if f.Seed != nil {
+		return *f.Seed
+	}
+	return 0
+}
+
+// choices are those of the run that shows a finding.
+func (f *Finding) choices() *Choices {
+	if f.Seed != nil {
+		return NewChoices(spec.NewRandom(*f.Seed), nil)
+	}
+	return NewChoices(nil, f.Departures)
+}
 
 // add notes a finding, unless a run before showed it. What several variants show alike is one finding.
 func (e *explorer) add(f Finding) {

@@ -48,7 +48,7 @@ func TestExplore(t *testing.T) {
 		}
 		for i, f := range e.Findings {
 			kind, want, _ := strings.Cut(test.want[i], " ")
-			if got := f.Text + " " + f.Command("C"); f.Kind != kind || !containsParts(got, want) {
+			if got := f.Text + " " + f.Command("C", e); f.Kind != kind || !containsParts(got, want) {
 				t.Errorf("%s %s: finding %d is %s: %s", test.component, test.calls, i+1, f.Kind, got)
 			}
 		}
@@ -86,6 +86,22 @@ func TestAgain(t *testing.T) {
 		if results(again) == results(e.Policy) {
 			t.Errorf("%s returns %s as under the policy", call, results(again))
 		}
+	}
+}
+
+// What depends on the host's answers alone is no finding, and what does not is found beside them.
+func TestAnswers(t *testing.T) {
+	p := read(t, "leak", "open-once()", "open-and-close()")
+	p.Stubs, p.Args, p.Env = []Stub{{"open", []string{"1", "7"}}}, []string{"C", "x y"}, []string{"A=b"}
+	e := newRunner(t).Explore(context.Background(), p, spec.SingleTable, bounds, func(*Exploration) bool { return true })
+	if len(e.Findings) != 0 || e.Choices != 2 {
+		t.Errorf("%d choices, %s", e.Choices, e.Text("C"))
+	}
+	p.Calls = append(p.Calls, Call{Export: "open-and-forget"})
+	e = newRunner(t).Explore(context.Background(), p, spec.SingleTable, bounds, func(*Exploration) bool { return true })
+	want := "cabi run C 'open-once()' 'open-and-close()' 'open-and-forget()' --stub 'open=1|7' --arg 'x y' --env 'A=b'"
+	if len(e.Findings) != 1 || e.Findings[0].Command("C", e) != want {
+		t.Errorf("want one finding, with %s\n%s", want, e.Text("C"))
 	}
 }
 

@@ -19,6 +19,7 @@ type host struct {
 	imports   []component.Import // the functions that were asked for
 	unused    map[string]bool    // the stubs that no import was found for yet
 	badStub   error
+	small     bool                          // some import returns values of a small set
 	resources map[string]*spec.ResourceType // by their names without versions
 }
 
@@ -99,6 +100,7 @@ func (h *host) supply(i component.Import) any {
 		return f
 	}
 	if answers := smallAnswers(i); h.program.Small && len(answers) > 0 {
+		h.small = true
 		return h.answering(i, answers)
 	}
 	return component.HostFunc(func([]spec.Value) ([]spec.Value, error) {
@@ -133,9 +135,12 @@ func (h *host) stub(i component.Import, s Stub) any {
 	return h.answering(i, answers)
 }
 
+// answerSite begins the name of the choice of what a function of the host returns, which is none of the specification's.
+const answerSite spec.Site = "host/answer of "
+
 // answering is a function that returns one of some results, which is a choice.
 func (h *host) answering(i component.Import, answers [][]spec.Value) component.HostFunc {
-	site := spec.Site("host/answer of " + i.Name)
+	site := answerSite + spec.Site(i.Name)
 	return func([]spec.Value) ([]spec.Value, error) {
 		n := 0
 		if len(answers) > 1 {

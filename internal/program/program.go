@@ -24,6 +24,7 @@ type Program struct {
 // A Link is a component whose instance is given for an import.
 type Link struct {
 	Import    string
+	File      string // that it was read from, for people
 	Component *component.Component
 }
 

@@ -34,7 +34,7 @@ func (e *Exploration) Text(file string) string {
 	var b strings.Builder
 	for i, f := range e.Findings {
 		fmt.Fprintf(&b, "%d. %s: %s\n", i+1, f.Kind, f.Text)
-		fmt.Fprintf(&b, "  %s\n", f.Command(file))
+		fmt.Fprintf(&b, "  %s\n", f.Command(file, e))
 		for _, v := range f.Also {
 			fmt.Fprintf(&b, "  also under %s\n", v.Name)
 		}
@@ -74,10 +74,14 @@ func counted(n int, noun string) string {
 }
 
 // Command is the command that shows a finding again.
-func (f *Finding) Command(file string) string {
-	words := []string{"cabi run", quoted(file)}
+func (f *Finding) Command(file string, e *Exploration) string {
+	words := []string{"cabi", "run", quoted(file)}
 	for _, c := range f.Calls {
 		words = append(words, quoted(c.String()))
+	}
+	words = append(words, e.Program.flags()...)
+	if e.Policy.small {
+		words = append(words, "--small-answers")
 	}
 	if f.Variant != spec.SingleTable {
 		words = append(words, "--variant", f.Variant.Name)
@@ -89,6 +93,30 @@ func (f *Finding) Command(file string) string {
 		words = append(words, "--seed", fmt.Sprint(*f.Seed))
 	}
 	return strings.Join(words, " ")
+}
+
+// flags are those that the program was made with.
+func (p *Program) flags() (words []string) {
+	add := func(flag, value string) { words = append(words, flag, quoted(value)) }
+	for _, l := range p.Links {
+		add("--link", l.Import+"="+l.File)
+	}
+	for _, s := range p.Stubs {
+		if len(s.Answers) == 0 {
+			add("--stub", s.Import)
+		} else {
+			add("--stub", s.Import+"="+strings.Join(s.Answers, "|"))
+		}
+	}
+	for i, arg := range p.Args {
+		if i > 0 {
+			add("--arg", arg)
+		}
+	}
+	for _, variable := range p.Env {
+		add("--env", variable)
+	}
+	return words
 }
 
 // quoted is a word as a shell takes it.

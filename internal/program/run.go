@@ -55,10 +55,12 @@ type Ending struct {
 
 	Trace string // if it was asked for
 
-	kept   []Left // of a task that may not return, as it keeps borrow handles: those of its instance
-	stale  *stale // of a run that trapped since a handle was used that was gone
-	output string // what the program printed; its beginning
-	watch  *watch
+	settling bool   // it ended after the last call, where threads went on
+	kept     []Left // of a task that may not return, as it keeps borrow handles: those of its instance
+	stale    *stale // of a run that trapped since a handle was used that was gone
+	small    bool   // some import returned, or could, values of a small set
+	output   string // what the program printed; its beginning
+	watch    *watch
 }
 
 // A Result is what a call returned: as WAVE, empty if it returned nothing, and as a value for JSON.
@@ -67,7 +69,7 @@ type Result struct {
 	JSON any
 }
 
-// Failed reports whether the run ended as it should not: 0 and 1 are the exit codes of programs.
+// Failed reports whether the run ended otherwise than by returning, or exiting with code 0.
 func (e *Ending) Failed() bool { return e.Kind != Returned && (e.Kind != Exited || e.Code != 0) }
 
 // A Runner runs programs. Close it when done.
@@ -96,12 +98,14 @@ type once struct {
 
 // Run runs a program. Bad input is in the ending too.
 func (r *Runner) Run(p *Program, o Options) *Ending {
-	run, err := r.begin(p, o)
+	run := r.begin(p, o)
 	defer run.run.Close()
+	err := run.link()
 	for round := 0; err == nil && round < max(o.Rounds, 1); round++ {
 		err = run.round(round)
 	}
 	if err == nil && o.Settle {
+		run.ending.settling = true
 		err = run.settle()
 	}
 	return run.end(err)
@@ -130,8 +134,8 @@ func (o *once) settle() error {
 	return component.ErrTicks
 }
 
-// begin links the program.
-func (r *Runner) begin(p *Program, o Options) (*once, error) {
+// begin makes a run in which nothing is yet.
+func (r *Runner) begin(p *Program, o Options) *once {
 	o = o.withDefaults()
 	watch := newWatch(o.Settle)
 	run := &once{Program: p, options: o, watch: watch, ending: &Ending{Call: -1, watch: watch}}
@@ -144,18 +148,23 @@ func (r *Runner) begin(p *Program, o Options) (*once, error) {
 		Context: o.Context, MaxCalls: o.Steps, MaxTicks: o.Steps})
 	watch.run = run.run
 	run.host = newHost(p, run.run, newWASI(p, o.Out, o.Err, o.Seed), o.Choices)
-	imports, err := run.host.importsOf(p.Component, p.Links)
+	return run
+}
+
+// link instantiates the program's component.
+func (o *once) link() error {
+	imports, err := o.host.importsOf(o.Component, o.Links)
 	if err != nil {
-		return run, err
+		return err
 	}
-	inst, err := run.run.Instantiate(p.Component, imports)
-	if fault := run.host.fault(); fault != nil {
-		return run, fault
+	inst, err := o.run.Instantiate(o.Component, imports)
+	if fault := o.host.fault(); fault != nil {
+		return fault
 	}
 	if err == nil {
-		run.exports = exportsOf(inst, "")
+		o.exports = exportsOf(inst, "")
 	}
-	return run, err
+	return err
 }
 
 func (o Options) withDefaults() Options {
@@ -182,8 +191,9 @@ type Description struct {
 
 // Describe says what a program's component imports and exports. It is instantiated for that.
 func (r *Runner) Describe(p *Program, o Options) (*Description, *Ending) {
-	run, err := r.begin(p, o)
+	run := r.begin(p, o)
 	defer run.run.Close()
+	err := run.link()
 	return &Description{run.host.imports, run.exports}, run.end(err)
 }
 
@@ -238,7 +248,7 @@ func (o *once) end(err error) *Ending {
 
 func (o *once) ended(err error) *Ending {
 	e := o.ending
-	e.Step = o.run.Calls()
+	e.Step, e.small = o.run.Calls(), o.host.small
 	var exit *ExitError
 	var trap *spec.Trap
 	var assertion *spec.AssertionFailure

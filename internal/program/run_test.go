@@ -105,7 +105,7 @@ func TestStubs(t *testing.T) {
 func TestLinks(t *testing.T) {
 	r := newRunner(t)
 	p := read(t, "leak", "open-and-close()")
-	p.Links = []Link{{"open", read(t, "endless").Component}}
+	p.Links = []Link{{Import: "open", Component: read(t, "endless").Component}}
 	if e := r.Run(p, Options{}); e.Kind != Refused || !strings.Contains(e.Message, `type mismatch for import "open"`) && !strings.Contains(e.Message, "expected func") {
 		t.Errorf("a link without such an export: %s: %s", e.Kind, e.Message)
 	}

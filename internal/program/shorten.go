@@ -27,10 +27,10 @@ func (e *explorer) shows(calls []Call, f *Finding) (string, bool) {
 	p := *e.Program
 	p.Calls = calls
 	last := len(calls) - 1
-	ending := e.run(&p, e.Variant, NewChoices(nil, nil), 1)
+	ending := e.run(&p, e.Variant, NewChoices(nil, nil), 0, 1)
 	switch f.Kind {
 	case DependsOnNumbering, UseAfterDrop:
-		other := e.run(&p, f.Variant, NewChoices(nil, nil), 1)
+		other := e.run(&p, f.Variant, NewChoices(nil, nil), 0, 1)
 		call, text := differs(&p, ending, other, e.Variant.Name)
 		same := text != "" && call == last && (f.Site == "" || other.Site == f.Site) && (other.stale != nil) == (f.Kind == UseAfterDrop)
 		if same && f.Kind == UseAfterDrop {

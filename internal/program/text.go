@@ -5,8 +5,11 @@ import (
 	"strings"
 )
 
-// Text says for people how a run ended that failed.
+// Text says for people how a run ended.
 func (e *Ending) Text(p *Program) string {
+	if e.Kind == Returned {
+		return "all calls return"
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", e.at(p), e.what())
 	if e.Step > 0 {
@@ -26,8 +29,11 @@ func (e *Ending) Text(p *Program) string {
 
 // at is the call that the run ended in.
 func (e *Ending) at(p *Program) string {
-	if e.Call < 0 {
+	switch {
+	case e.Call < 0:
 		return "instantiation"
+	case e.settling:
+		return "after the last call"
 	}
 	return fmt.Sprintf("call %d, %s", e.Call+1, p.Calls[e.Call%len(p.Calls)])
 }
@@ -41,8 +47,6 @@ func (e *Ending) what() string {
 		return fmt.Sprintf("assertion failure %s: %s", e.Site, e.Message)
 	case Exited:
 		return fmt.Sprintf("the program exited with code %d", e.Code)
-	case Returned:
-		return "returned"
 	}
 	return e.Message
 }

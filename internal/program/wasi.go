@@ -54,8 +54,8 @@ func (w *wasi) functions() map[string]any {
 		"wasi:cli/terminal-stderr#get-terminal-stderr": nothing,
 
 		"wasi:io/error#[method]error.to-debug-string": func(uint32) string { return "an error" },
-		"wasi:io/poll#[method]pollable.ready":         func(p uint32) bool { return w.deadlines[p] <= w.clock },
-		"wasi:io/poll#[method]pollable.block":         func(p uint32) { w.clock = max(w.clock, w.deadlines[p]) },
+		"wasi:io/poll#[method]pollable.ready":         func(p uint32) bool { return w.deadline(p) <= w.clock },
+		"wasi:io/poll#[method]pollable.block":         func(p uint32) { w.clock = max(w.clock, w.deadline(p)) },
 		"wasi:io/poll#poll":                           w.poll,
 
 		"wasi:clocks/monotonic-clock#now":                w.now,
@@ -154,18 +154,26 @@ func (w *wasi) subscribe(at uint64) uint32 {
 	return uint32(len(w.deadlines) - 1)
 }
 
+// deadline is when a pollable is ready. One that is not of these, but a stub's, is always.
+func (w *wasi) deadline(p uint32) uint64 {
+	if uint64(p) < uint64(len(w.deadlines)) {
+		return w.deadlines[p]
+	}
+	return 0
+}
+
 // poll waits for the first of some pollables: it sets the clock to its time, and says which are ready then.
 func (w *wasi) poll(list []uint32) (ready []uint32, err error) {
 	if len(list) == 0 {
 		return nil, errors.New("poll: the list is empty")
 	}
-	first := w.deadlines[list[0]]
+	first := w.deadline(list[0])
 	for _, p := range list {
-		first = min(first, w.deadlines[p])
+		first = min(first, w.deadline(p))
 	}
 	w.clock = max(w.clock, first)
 	for i, p := range list {
-		if w.deadlines[p] <= w.clock {
+		if w.deadline(p) <= w.clock {
 			ready = append(ready, uint32(i))
 		}
 	}
