@@ -1,4 +1,4 @@
-;; Keeps a file for each call of open-and-forget, and one for all calls of open-once. Open-and-close keeps none.
+;; Keeps a file for each call of open-and-forget, and one for all calls of open-once. Open-and-close keeps none. Ask returns what open does.
 (component
   (import "open" (func $open (result u32)))
   (type $file (resource (rep i32)))
@@ -10,6 +10,7 @@
     (global $once (mut i32) (i32.const 0))
     (func (export "open-and-forget") (drop (call $new (call $open))))
     (func (export "open-and-close") (call $drop (call $new (call $open))))
+    (func (export "ask") (result i32) (call $open))
     (func (export "open-once")
       (if (i32.eqz (global.get $once)) (then (global.set $once (call $new (call $open)))))))
   (canon resource.new $file (core func $new))
@@ -21,4 +22,5 @@
     (export "open" (func $open'))))))
   (func (export "open-and-forget") (canon lift (core func $m "open-and-forget")))
   (func (export "open-and-close") (canon lift (core func $m "open-and-close")))
+  (func (export "ask") (result u32) (canon lift (core func $m "ask")))
   (func (export "open-once") (canon lift (core func $m "open-once"))))

@@ -91,7 +91,7 @@ func TestAgain(t *testing.T) {
 
 // What depends on the host's answers alone is no finding, and what does not is found beside them.
 func TestAnswers(t *testing.T) {
-	p := read(t, "leak", "open-once()", "open-and-close()")
+	p := read(t, "leak", "open-once()", "ask()")
 	p.Stubs, p.Args, p.Env = []Stub{{"open", []string{"1", "7"}}}, []string{"C", "x y"}, []string{"A=b"}
 	e := newRunner(t).Explore(context.Background(), p, spec.SingleTable, bounds, func(*Exploration) bool { return true })
 	if len(e.Findings) != 0 || e.Choices != 2 {
@@ -99,7 +99,7 @@ func TestAnswers(t *testing.T) {
 	}
 	p.Calls = append(p.Calls, Call{Export: "open-and-forget"})
 	e = newRunner(t).Explore(context.Background(), p, spec.SingleTable, bounds, func(*Exploration) bool { return true })
-	want := "cabi run C 'open-once()' 'open-and-close()' 'open-and-forget()' --stub 'open=1|7' --arg 'x y' --env 'A=b'"
+	want := "cabi run C 'open-once()' 'ask()' 'open-and-forget()' --stub 'open=1|7' --arg 'x y' --env 'A=b'"
 	if len(e.Findings) != 1 || e.Findings[0].Command("C", e) != want {
 		t.Errorf("want one finding, with %s\n%s", want, e.Text("C"))
 	}

@@ -118,12 +118,12 @@ func (h *host) resource(name string) *spec.ResourceType {
 
 // wasiName is the name of a function of WASI 0.2 without its version, or another name.
 func wasiName(name string) string {
-	iface, f, _ := strings.Cut(name, "#")
-	iface, version, versioned := strings.Cut(iface, "@")
+	iface, _, _ := strings.Cut(name, "#")
+	_, version, versioned := strings.Cut(iface, "@")
 	if versioned && !strings.HasPrefix(version, "0.2.") {
 		return name
 	}
-	return iface + "#" + f
+	return unversioned(name)
 }
 
 // stub is a function that returns one of the answers of s. A stub that cannot be one for the import is kept as the host's fault.

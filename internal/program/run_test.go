@@ -129,9 +129,19 @@ func TestWASI(t *testing.T) {
 	}
 }
 
+// Names of WASI 0.2 are matched without their versions, and others are not.
+func TestWASINames(t *testing.T) {
+	for name, want := range map[string]string{"wasi:cli/exit@0.2.9#exit": "wasi:cli/exit#exit", "wasi:cli/exit#exit": "wasi:cli/exit#exit",
+		"wasi:cli/exit@0.3.0#exit": "wasi:cli/exit@0.3.0#exit", "hello": "hello"} {
+		if got := wasiName(name); got != want {
+			t.Errorf("%s is matched as %s, want %s", name, got, want)
+		}
+	}
+}
+
 func TestDescribe(t *testing.T) {
 	d, e := newRunner(t).Describe(read(t, "leak"), Options{})
-	if e.Kind != Returned || len(d.Exports) != 3 || d.Exports[0].Name != "open-and-forget" || len(d.Imports) != 1 ||
+	if e.Kind != Returned || len(d.Exports) != 4 || d.Exports[0].Name != "open-and-forget" || len(d.Imports) != 1 ||
 		component.Signature(d.Imports[0].Type, d.Imports[0].Params) != "func() -> u32" {
 		t.Errorf("got %+v, %+v", d, e)
 	}
