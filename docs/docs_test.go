@@ -68,7 +68,7 @@ func TestPagesAreListed(t *testing.T) {
 	}
 }
 
-var goName = regexp.MustCompile("`(spec|model|properties|shrink|suite)\\.([A-Z][\\w.]*)`")
+var goName = regexp.MustCompile("`(spec|model|properties|shrink|suite|component)\\.([A-Z][\\w.]*)`")
 
 // Every Go name in the glossary, and in the other pages, exists.
 func TestNames(t *testing.T) {

@@ -77,8 +77,11 @@ type Runner struct{ engine *component.Engine }
 
 // NewRunner makes a runner, whose core code is compiled to machine code or interpreted.
 func NewRunner(compiler bool) *Runner {
-	return &Runner{component.NewEngine(component.EngineOptions{Compiler: compiler, Interruptible: true})}
+	return &Runner{component.NewEngine(component.EngineOptions{Compiler: compiler, Interruptible: true, MemoryPages: mostPages})}
 }
+
+// mostPages is how many pages of 64 KiB a core memory may have: 1 GiB.
+const mostPages = 1 << 14
 
 // Close frees the runner.
 func (r *Runner) Close() { r.engine.Close() }

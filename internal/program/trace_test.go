@@ -84,7 +84,7 @@ func TestTracesDepart(t *testing.T) {
 func TestTraceStores(t *testing.T) {
 	for want, text := range map[string]string{
 		"A: memory.store 0 bytes:6f6e650a\nA: call host.output-stream-blocking-write-and-flush 1 0 4 64\n": traced(t, Options{}, "print", "wasi:cli/run#run()"),
-		"host: host.resolve 4 [\"print\"]\nA: enter A.realloc 0 0 4 8\n":                                  traced(t, Options{}, "print", "wasi:cli/run#run()"),
+		"host: host.resolve 4 [\"print\"]\nA: enter A.realloc 0 0 4 8\n":                                   traced(t, Options{}, "print", "wasi:cli/run#run()"),
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("want\n%s in\n%s", want, text)
