@@ -18,6 +18,7 @@ func TestRunCommand(t *testing.T) {
 		{"numbering.wasm index() --variant per-type", "index() -> 1\n", "", 0},
 		{"leak.wasm open-and-close() --stub open=7", "open-and-close()\n", "", 0},
 		{"leak.wasm open-once()", "", "trap host/error: the import open is not given", 1},
+		{"leak.wasm ask() --link open=../../examples/components/opener.wasm", "ask() -> 7\n", "", 0},
 		{"deadlock.wasm wait()", "", "deadlock detected", 1},
 		{"numbering.wasm stale() --variant single-sequential", "", "trap Table.get/empty", 1},
 		{"print.wasm", "one\n", "", 0},

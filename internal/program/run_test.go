@@ -109,6 +109,15 @@ func TestLinks(t *testing.T) {
 	if e := r.Run(p, Options{}); e.Kind != Refused || !strings.Contains(e.Message, `type mismatch for import "open"`) && !strings.Contains(e.Message, "expected func") {
 		t.Errorf("a link without such an export: %s: %s", e.Kind, e.Message)
 	}
+	p = read(t, "leak", "ask()", "open-and-close()")
+	p.Links = []Link{{Import: "open", Component: read(t, "opener").Component}}
+	e := r.Run(p, Options{Trace: true})
+	if results(e) != "7, " {
+		t.Errorf("%s: %s: %s", e.Kind, e.Message, results(e))
+	}
+	if departs := replayed(t, e.Trace); departs != "" || !strings.Contains(e.Trace, "enter A.open") {
+		t.Errorf("departs: %s\n%s", departs, e.Trace)
+	}
 	p.Links[0].Import = "opne"
 	if e := r.Run(p, Options{}); e.Kind != Refused || !strings.Contains(e.Message, `no import "opne"; did you mean open?`) {
 		t.Errorf("a link of no import: %s: %s", e.Kind, e.Message)
