@@ -65,9 +65,26 @@ func (h *handles) drop(run *component.Run, text string) error {
 	if err != nil {
 		return &InputError{err.Error()}
 	}
-	handle.gone = true
-	rep, _ := handle.rep.Uint64()
-	return run.Drop(handle.rt, uint32(rep))
+	return handle.drop(run)
+}
+
+func (h *handle) drop(run *component.Run) error {
+	h.gone = true
+	rep, _ := h.rep.Uint64()
+	return run.Drop(h.rt, uint32(rep))
+}
+
+// dropAll drops all that are there.
+func (h *handles) dropAll(run *component.Run) error {
+	for _, handle := range h.all {
+		if handle.gone {
+			continue
+		}
+		if err := handle.drop(run); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func resourceOf(t spec.ValType) *spec.ResourceType {

@@ -21,7 +21,7 @@ type Options struct {
 	Seed     uint64                        // what WASI's randomness is made from
 	Out, Err io.Writer                     // nil: what the program prints is dropped
 	Rounds   int                           // how often all calls are made, one round after the other; 0: once
-	Settle   bool                          // at the end, let threads go on until none is ready
+	Settle   bool                          // after each round, drop what the host still has, and let threads go on until none is ready
 	Trace    bool                          // write a trace
 	Returned func(call int, result Result) // called after each call; nil: nothing is
 }
@@ -105,11 +105,9 @@ func (r *Runner) Run(p *Program, o Options) *Ending {
 	defer run.run.Close()
 	err := run.link()
 	for round := 0; err == nil && round < max(o.Rounds, 1); round++ {
-		err = run.round(round)
-	}
-	if err == nil && o.Settle {
-		run.ending.settling = true
-		err = run.settle()
+		if err = run.round(round); err == nil && o.Settle {
+			err = run.settle()
+		}
 	}
 	return run.end(err)
 }
@@ -127,10 +125,15 @@ func (o *once) round(n int) error {
 	return nil
 }
 
-// settle lets threads go on that are still there after the calls.
+// settle drops what the host was given and still has, and lets threads go on that are still there after the calls.
 func (o *once) settle() error {
+	o.ending.settling = true
+	if err := o.handles.dropAll(o.run); err != nil {
+		return err
+	}
 	for range o.options.Steps {
 		if went, err := o.run.Tick(); err != nil || !went {
+			o.ending.settling = err != nil
 			return err
 		}
 	}
