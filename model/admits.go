@@ -71,6 +71,7 @@ type AdmitOptions struct {
 	anyHost  bool // the host may do what upstream does not allow it, as a replay has it
 	maxSteps int  // the search stops after so many steps of runs; 0: it does not
 	repairs  *repairs
+	dialogue *Dialogue // that the log is of, which is still led; nil: the log is one that was written down
 }
 
 // A LogVerdict is the answer to whether a log is admitted.
@@ -105,8 +106,9 @@ type Admission struct {
 	// NotTaken are the actions of the world's menus that its definitions.py has not, so that no gap was filled with them, and why.
 	NotTaken []string
 
-	steps    int     // actions that were taken, with those that were repeated
-	repaired *repair // with which the log is admitted, or more of it is
+	steps    int          // actions that were taken, with those that were repeated
+	expected []expectedAt // in place of answers of a dialogue
+	repaired *repair      // with which the log is admitted, or more of it is
 }
 
 // Admit looks for a run that explains the log. An error is of bad input, or of reading.

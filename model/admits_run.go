@@ -25,6 +25,7 @@ type admitRun struct {
 	awaited   map[*Activation]int // lines that bind names, and whose actions are under way
 	lines     *recorder           // of the segment under way
 	violated  []string            // so far
+	happened  []AnswerEvent       // in the segment under way, for a dialogue
 	open      bool                // a segment that is new is under way
 	dead      bool                // a line of the log cannot be what happened in the segment
 	err       error               // ends the search
@@ -90,7 +91,7 @@ func (a *admitRun) again(r *Run, at *Activation) Action {
 func (a *admitRun) take(r *Run, at *Activation, e *admitEdge, tape []uint32) Action {
 	a.steps++
 	a.Branching = Branching{Tape: tape}
-	a.bound = a.bound[:0]
+	a.bound, a.happened = a.bound[:0], nil
 	if !e.inGap {
 		a.await(r, at, e)
 	} else {
@@ -137,14 +138,21 @@ func (a *admitRun) expire(pos int) {
 	}
 }
 
-// Entered does nothing: names for arguments are bound when the line is compared.
-func (a *admitRun) Entered(*Activation) {}
+// Entered notes it for a dialogue. Names for arguments are bound when the line is compared.
+func (a *admitRun) Entered(at *Activation) {
+	if a.dialogue != nil {
+		a.noteEntered(at)
+	}
+}
 
 // HostReceived does nothing: names are not for values of the host.
 func (a *admitRun) HostReceived(string) {}
 
 // Done binds the names of the results.
 func (a *admitRun) Done(at *Activation, results []spec.CoreValue) {
+	if a.dialogue != nil {
+		a.noteDone(at, results)
+	}
 	i, is := a.awaited[at]
 	if !is {
 		return
@@ -184,13 +192,21 @@ func (a *admitRun) endSegment(r *Run, at *Activation) *admitEdge {
 		return nil
 	}
 	a.noteViolated(r)
-	nodes := a.match(r, at)
+	nodes := a.compare(r, at)
 	for _, n := range slices.Backward(nodes) {
 		if a.isNew(r, n) {
 			a.expand(r, at, n)
 		}
 	}
 	return a.goOn(nodes)
+}
+
+// compare compares the segment with the log, or with the answer of a dialogue, and returns the states that the run may be in.
+func (a *admitRun) compare(r *Run, at *Activation) []*admitNode {
+	if a.dialogue != nil {
+		return a.matchAnswer(r, at)
+	}
+	return a.match(r, at)
 }
 
 // branchOff adds the edges with the other choices that the specification had in the segment.
@@ -285,6 +301,10 @@ func appendNumber(b []byte, before string, n int) []byte {
 
 // expand adds the actions that may follow a state: of the next line, and if the run is in a gap, of the menu.
 func (a *admitRun) expand(r *Run, at *Activation, n *admitNode) {
+	if a.dialogue != nil {
+		a.converse(r, at, n)
+		return
+	}
 	var edges []*admitEdge
 	pos := n.pos
 	for {

@@ -67,8 +67,12 @@ func newAdmitSearch(l *Log, options AdmitOptions) *admitSearch {
 	s := &admitSearch{AdmitOptions: options, log: l, variant: cmp.Or(options.Variant, l.Variant), visited: map[xxh3.Uint128]bool{}}
 	s.notes = s.variant == l.Variant
 	s.checkers.properties = s.Properties
-	s.compiled = compileWorld(l.World)
-	s.compiled.readsMemory = true // the log may read what the menus of the world do not
+	if d := options.dialogue; d != nil {
+		s.compiled = d.worlds.compiled
+	} else {
+		s.compiled = compileWorld(l.World)
+		s.compiled.readsMemory = true // the log may read what the menus of the world do not
+	}
 	if l.Source != nil {
 		s.runs = newSourceRuns(l.Source)
 	}
@@ -204,6 +208,9 @@ func (s *admitSearch) newRun(a *admitRun) (*Run, error) {
 	}
 	options := s.specOptions(a)
 	options.Pool = &s.pool
+	if s.dialogue != nil {
+		options.Pool = &s.dialogue.worlds.pool // its coroutines serve the next dialogue too
+	}
 	s.run = newRun(s.compiled, s.log.World, options, a, s.checkers.first())
 	return s.run, nil
 }

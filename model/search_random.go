@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"math"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -185,11 +184,7 @@ type randomActor struct {
 	*walkResult
 	*drawnWalk
 	corpus                 *corpus
-	weights                []int // by template: each walk prefers some and leaves others out
-	wrongOneIn             int   // one action in so many is with any index at all; 0: none
 	nextAction, nextChoice int   // how many of the path were taken
-	templates              []*template
-	menu                   []menuAction
 	known                  map[string]bool // keys of the walk's violations
 	state                  []byte
 	fresh                  map[uint64]bool // the walk's features
@@ -199,12 +194,12 @@ type randomActor struct {
 type drawnWalk struct {
 	place  int // among the walks that are made at once
 	length int // the most actions
-	rng    *rand.Rand
+	*Drawer
 }
 
 // drawWalk draws how long the walk of a number may be.
 func (e *explorer) drawWalk(place int, number uint64) *drawnWalk {
-	d := &drawnWalk{place: place, rng: rand.New(rand.NewPCG(e.Random.Seed, number))}
+	d := &drawnWalk{place: place, Drawer: NewDrawer(e.Random.Seed, number)}
 	d.length = 10 + d.rng.IntN(longestWalk-10)
 	return d
 }
@@ -215,7 +210,7 @@ func (w *worker) walk(c *corpus, d *drawnWalk) *walkResult {
 	if n := len(c.walks); n > 0 && g.rng.IntN(4) > 0 {
 		g.startFrom(c.walks[n-1-min(g.rng.IntN(n), g.rng.IntN(n))]) // a late one, rather than an early one
 	}
-	g.drawWeights()
+	g.drawWeights(g.compiled)
 	w.actor, w.newSites = &pathActor{}, nil
 	for tries := 0; tries < 3*g.length && g.makeRun(); tries++ {
 	}
@@ -261,18 +256,6 @@ func (g *randomActor) makeRun() bool {
 	return true
 }
 
-// drawWeights draws which templates the walk prefers. Walks that leave out many reach states that others do not.
-func (g *randomActor) drawWeights() {
-	g.weights = make([]int, len(g.compiled.templates))
-	preferred := []int{10, 15, 25, 50, 80}[g.rng.IntN(5)] // in a hundred
-	for i, t := range g.compiled.templates {
-		if t.action.Op == opReturn || g.rng.IntN(100) < preferred {
-			g.weights[i] = 1 + g.rng.IntN(6)
-		}
-	}
-	g.wrongOneIn = []int{0, 0, 0, 40}[g.rng.IntN(4)]
-}
-
 // Next takes the next action of the path, and at its end draws another.
 func (g *randomActor) Next(r *Run, at *Activation) Action {
 	if g.nextAction < len(g.actions) {
@@ -283,11 +266,7 @@ func (g *randomActor) Next(r *Run, at *Activation) Action {
 	if g.noteState(r); len(g.actions) >= g.length {
 		return Action{}
 	}
-	allowed := RightClassIndex
-	if g.wrongOneIn > 0 && g.rng.IntN(g.wrongOneIn) == 0 {
-		allowed = AnyIndex
-	}
-	a, ok := g.pick(r, at, allowed)
+	a, ok := g.pick(r, at, g.Bounds)
 	if !ok {
 		return Action{}
 	}
@@ -295,38 +274,6 @@ func (g *randomActor) Next(r *Run, at *Activation) Action {
 	g.tried = append(g.tried, a.template)
 	g.nextAction++
 	return a.Action
-}
-
-// pick draws a template by its weight, and then one of its actions; false: there is none.
-func (g *randomActor) pick(r *Run, at *Activation, allowed MenuIndices) (menuAction, bool) {
-	g.templates = r.appendTemplates(g.templates[:0], at, g.Bounds)
-	for len(g.templates) > 0 {
-		i := g.weighed(g.templates)
-		g.menu = menu{r, at, allowed}.appendActions(g.menu[:0], g.templates[i])
-		if n := len(g.menu); n > 0 {
-			return g.menu[g.rng.IntN(n)], true
-		}
-		g.templates = slices.Delete(g.templates, i, i+1)
-	}
-	return menuAction{}, false
-}
-
-// weighed draws one of the templates by their weights; if none has any, any of them.
-func (g *randomActor) weighed(templates []*template) int {
-	total := 0
-	for _, t := range templates {
-		total += g.weights[t.number]
-	}
-	if total == 0 {
-		return g.rng.IntN(len(templates))
-	}
-	at := g.rng.IntN(total)
-	for i, t := range templates {
-		if at -= g.weights[t.number]; at < 0 {
-			return i
-		}
-	}
-	panic("unreachable: the draw is below the sum")
 }
 
 // noteViolations notes the violations of kinds that are new.
@@ -352,18 +299,23 @@ func (g *randomActor) noteState(r *Run) {
 		last = g.from[n-1].String()
 	}
 	g.state = g.writer.append(g.state[:0], r)
-	h, all := fnvBasis, uint64(0)
-	for _, b := range g.state {
+	g.addFeature(xxh3.HashString(last) ^ shapesOf(g.state, g.addFeature))
+}
+
+// shapesOf tells of the shape of each object in the text of a state, which is its text without the numbers, and returns that of the whole.
+func shapesOf(state []byte, each func(uint64)) (all uint64) {
+	h := fnvBasis
+	for _, b := range state {
 		switch {
 		case b == '\n':
-			g.addFeature(h)
+			each(h)
 			all += h * h
 			h = fnvBasis
 		case b < '0' || b > '9':
 			h = (h ^ uint64(b)) * fnvPrime
 		}
 	}
-	g.addFeature(xxh3.HashString(last) ^ all)
+	return all
 }
 
 // The constants of the hash FNV-1a.
