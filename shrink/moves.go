@@ -35,7 +35,7 @@ func (sh *shrinker) hoistAll() {
 		if i >= len(sh.best.steps) {
 			continue
 		}
-		inner := sh.best.steps[i].entered
+		inner := sh.best.steps[i].Entered
 		if inner == "" {
 			continue
 		}
@@ -51,22 +51,22 @@ func (sh *shrinker) hoistAll() {
 func (sh *shrinker) functions() []string {
 	var names []string
 	for _, s := range sh.best.steps {
-		if !slices.Contains(names, s.at) {
-			names = append(names, s.at)
+		if !slices.Contains(names, s.At) {
+			names = append(names, s.At)
 		}
 	}
 	return names
 }
 
 // hoisted are the steps without the ith, in which the function outer takes the later steps of the function inner.
-func (sh *shrinker) hoisted(i int, inner, outer string) []step {
+func (sh *shrinker) hoisted(i int, inner, outer string) []Step {
 	steps := sh.steps()[:i]
 	for _, s := range sh.best.steps[i+1:] {
-		if s.at == inner {
-			if s.action.Op == "return" {
+		if s.At == inner {
+			if s.Action.Op == "return" {
 				continue
 			}
-			s.at = outer
+			s.At = outer
 		}
 		steps = append(steps, s)
 	}
@@ -89,7 +89,7 @@ func (sh *shrinker) replaceAt(at int) bool {
 	for _, other := range sh.menuAfter(at) {
 		for width := 2; width <= widest && at+width <= len(sh.best.steps); width++ {
 			steps := sh.steps()
-			other.number = steps[at].number // later steps then refer to what it makes
+			other.Number = steps[at].Number // later steps then refer to what it makes
 			if sh.shorter(slices.Replace(steps, at, at+width, other)) {
 				return true
 			}
@@ -99,7 +99,7 @@ func (sh *shrinker) replaceAt(at int) bool {
 }
 
 // menuAfter is the menu after the first n steps.
-func (sh *shrinker) menuAfter(n int) []step {
+func (sh *shrinker) menuAfter(n int) []Step {
 	a := &attempt{shrinker: sh, todo: sh.best.steps[:n], readsMenu: true}
 	a.run()
 	sh.result.Runs++
@@ -141,8 +141,8 @@ func (sh *shrinker) smallerNumbers(i int) int {
 				continue
 			}
 			steps := sh.steps()
-			steps[i].action.Args = slices.Clone(steps[i].action.Args)
-			steps[i].action.Args[k] = spec.CoreInt(small)
+			steps[i].Action.Args = slices.Clone(steps[i].Action.Args)
+			steps[i].Action.Args[k] = spec.CoreInt(small)
 			if sh.try(steps) {
 				done++
 			}
@@ -156,7 +156,7 @@ func (sh *shrinker) numbersOf(i int) []spec.CoreValue {
 	if i >= len(sh.best.steps) {
 		return nil
 	}
-	return sh.best.steps[i].action.Args
+	return sh.best.steps[i].Action.Args
 }
 
 // standsForItself reports whether the kth number of a step is no reference.
@@ -208,9 +208,9 @@ func (sh *shrinker) searchShorter(menus map[string][]string) (found *model.Viola
 }
 
 // renumber gives new steps numbers that no other step of the shrinker has.
-func (sh *shrinker) renumber(steps []step) {
+func (sh *shrinker) renumber(steps []Step) {
 	for i := range steps {
-		steps[i].number += sh.next
+		steps[i].Number += sh.next
 		for k := range steps[i].refs {
 			if ref := &steps[i].refs[k]; ref.kind != "" && ref.step >= 0 {
 				ref.step += sh.next

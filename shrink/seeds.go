@@ -65,7 +65,7 @@ func (r *seedRun) run() {
 }
 
 // withActions is a world with the actions of these steps on its menus.
-func withActions(w *model.World, steps []step) *model.World {
+func withActions(w *model.World, steps []Step) *model.World {
 	wider := *w
 	wider.Menus = map[string][]string{}
 	for at, menu := range w.Menus {
@@ -73,11 +73,11 @@ func withActions(w *model.World, steps []step) *model.World {
 	}
 	changed := false
 	for _, s := range steps {
-		at := s.at
+		at := s.At
 		if _, named := wider.Menus[at]; !named {
 			at = actorOf(at, w)
 		}
-		if text := template(s.action); s.action.Op != "return" && s.action.Op != "stop" && !slices.Contains(wider.Menus[at], text) {
+		if text := template(s.Action); s.Action.Op != "return" && s.Action.Op != "stop" && !slices.Contains(wider.Menus[at], text) {
 			wider.Menus[at] = append(wider.Menus[at], text)
 			changed = true
 		}

@@ -79,12 +79,29 @@ func Minimize(s *model.Search, v *model.Violation, limits Limits) *Result {
 	return sh.result
 }
 
+// Shorten makes steps fewer that are taken elsewhere, such as by an implementation. A function takes steps, leaves out those that it cannot
+// take, and reports which it took and whether the same happens by them as by all. Within so many runs, no one or two of the steps that Shorten
+// returns can be removed.
+func Shorten(steps []Step, runs int, take func([]Step) (taken []Step, same bool)) []Step {
+	sh := &shrinker{limits: Limits{Runs: runs}, result: &Result{}, elsewhere: take}
+	if !sh.try(steps) {
+		return steps
+	}
+	for before := -1; before != len(sh.best.steps); {
+		before = len(sh.best.steps)
+		sh.removeRuns()
+		sh.hoistAll()
+		sh.removePairs()
+	}
+	return sh.best.steps
+}
+
 // fewSteps is how many steps at each end of a trace are tried alone first.
 const fewSteps = 128
 
 // tryEnds tries the first and the last few steps of a long trace without those between, then four times as many, and so on. Most
 // violations need few steps, and to find these by halves takes several runs of nearly the whole trace.
-func (sh *shrinker) tryEnds(steps []step) bool {
+func (sh *shrinker) tryEnds(steps []Step) bool {
 	for few := fewSteps; 2*few < len(steps); few *= 4 {
 		if sh.try(slices.Concat(steps[:few], steps[len(steps)-few:])) {
 			sh.summarize(len(steps)-len(sh.best.steps), "removed, most of them from the middle,", "action")
@@ -153,15 +170,17 @@ type shrinker struct {
 	best   *attempt // the smallest run so far that violates the same
 	next   int      // the number of the next new step
 	result *Result
+	// elsewhere takes steps in a run that is not of the search; nil: runs are of the search.
+	elsewhere func([]Step) (taken []Step, same bool)
 
 	actions int // of all attempts so far
 }
 
 // try runs steps, and keeps those that were taken if they violate the same and are not more. A step that refers to something that
 // is not made is left out, or if that does not help, replaced by another action of its kind.
-func (sh *shrinker) try(steps []step) bool {
+func (sh *shrinker) try(steps []Step) bool {
 	return sh.attempt(&attempt{shrinker: sh, todo: steps}) ||
-		sh.attempt(&attempt{shrinker: sh, todo: steps, substitutes: true})
+		sh.elsewhere == nil && sh.attempt(&attempt{shrinker: sh, todo: steps, substitutes: true})
 }
 
 // attempt makes an attempt, and keeps it if it is the best.
@@ -171,12 +190,25 @@ func (sh *shrinker) attempt(a *attempt) bool {
 	}
 	sh.result.Runs++
 	sh.actions += len(a.todo)
-	a.run()
+	sh.make(a)
 	if a.found == nil || sh.best != nil && len(a.steps) > len(sh.best.steps) {
 		return false
 	}
 	sh.best = a
 	return true
+}
+
+// make makes the run of an attempt, or has it made.
+func (sh *shrinker) make(a *attempt) {
+	if sh.elsewhere == nil {
+		a.run()
+		return
+	}
+	taken, same := sh.elsewhere(a.todo)
+	a.steps = taken
+	if same {
+		a.found = &model.Violation{}
+	}
 }
 
 // exhausted reports whether the limits are reached.
@@ -185,10 +217,10 @@ func (sh *shrinker) exhausted() bool {
 }
 
 // shorter tries steps, and reports whether those that were taken are fewer than before.
-func (sh *shrinker) shorter(steps []step) bool {
+func (sh *shrinker) shorter(steps []Step) bool {
 	before := len(sh.best.steps)
 	return sh.try(steps) && len(sh.best.steps) < before
 }
 
 // steps are a copy of those of the best attempt.
-func (sh *shrinker) steps() []step { return slices.Clone(sh.best.steps) }
+func (sh *shrinker) steps() []Step { return slices.Clone(sh.best.steps) }

@@ -47,7 +47,7 @@ type Taken struct {
 func (sh *shrinker) actionsOf() []Taken {
 	var taken []Taken
 	for _, s := range sh.best.steps {
-		taken = append(taken, Taken{s.at, s.action})
+		taken = append(taken, Taken{s.At, s.Action})
 	}
 	return taken
 }
