@@ -21,6 +21,7 @@ type Dialogue struct {
 
 	worlds *DialogueWorld
 	log    *Log
+	calls  []int // of the actions
 	ended  bool
 }
 
@@ -71,14 +72,8 @@ type AnswerEvent struct {
 
 // Equal reports whether an answer is what another one says, as far as that says it.
 func (a *Answer) Equal(said *Answer) bool {
-	same := slices.EqualFunc(a.Events, said.Events, func(x, y AnswerEvent) bool {
-		return x.Kind == y.Kind && x.Call == y.Call && x.Func == y.Func && slices.Equal(x.Words, y.Words)
-	})
-	if !same || a.Next != said.Next {
-		return false
-	}
-	if a.Next < 0 {
-		return true // nothing can be done with the tables any more
+	if !a.SameEvents(said) || a.Next < 0 {
+		return a.SameEvents(said) // after a stop, nothing can be done with the tables any more
 	}
 	for inst, slots := range said.Tables {
 		if !slices.Equal(a.Tables[inst], slots) {
@@ -86,6 +81,18 @@ func (a *Answer) Equal(said *Answer) bool {
 		}
 	}
 	return true
+}
+
+// SameEvents reports whether two answers agree in everything but the tables.
+func (a *Answer) SameEvents(b *Answer) bool {
+	return a.SameButWords(b) && slices.EqualFunc(a.Events, b.Events, func(x, y AnswerEvent) bool { return slices.Equal(x.Words, y.Words) })
+}
+
+// SameButWords reports whether in two answers the same happens, perhaps with other arguments and results.
+func (a *Answer) SameButWords(b *Answer) bool {
+	return a.Next == b.Next && slices.EqualFunc(a.Events, b.Events, func(x, y AnswerEvent) bool {
+		return x.Kind == y.Kind && x.Call == y.Call && x.Func == y.Func
+	})
 }
 
 // Now is a run that explains a dialogue so far, and who acts next in it.
@@ -98,17 +105,18 @@ type Now struct {
 	node *admitNode
 }
 
-// Stops is where the specification stops an action, if it chooses the first candidates during it; empty: it does not stop it.
-func (n Now) Stops(a Action) string {
+// Stops is how and where the specification stops an action, if it chooses the first candidates during it; empty: it does not stop it.
+func (n Now) Stops(a Action) (kind, site string) {
 	p := n.node.path()
 	p.actions = append(p.actions, a)
 	r := n.run.dialogue.worlds.lookAhead(n.run.admitSearch, p.follow())
 	defer r.Close()
 	r.Main()
 	if r.Stopped == nil {
-		return ""
+		return "", ""
 	}
-	return SiteOf(r.Stopped)
+	kind, site, _ = stopOf(r.Stopped)
+	return kind, site
 }
 
 // lookAhead is a run of its own that follows a path.
@@ -138,8 +146,14 @@ func (d *Dialogue) Admit(v *spec.Variant, options AdmitOptions) (*Admission, err
 	return d.log.Admit(options)
 }
 
-// Actions are the actions that were taken.
-func (d *Dialogue) Actions() []Line { return d.log.Lines }
+// CheckNumber returns a number or bytes of an answer as the specification's answers have them.
+func CheckNumber(text string) (string, error) {
+	if strings.HasPrefix(text, "bytes:") {
+		return text, nil
+	}
+	v, err := parseCore(text)
+	return formatCore(v), err
+}
 
 // converse adds what follows a state: the next action of the dialogue, or its end.
 func (a *admitRun) converse(r *Run, at *Activation, n *admitNode) {
@@ -154,7 +168,7 @@ func (a *admitRun) converse(r *Run, at *Activation, n *admitNode) {
 			return
 		default:
 			d.log.Lines = append(d.log.Lines, Line{Kind: LineAction, Actor: at.Actor, Text: action.String(), Number: len(d.log.Lines) + 1})
-			d.Answers = append(d.Answers, answer)
+			d.Answers, d.calls = append(d.Answers, answer), append(d.calls, at.began)
 		}
 	}
 	if n.pos == len(d.log.Lines) {
@@ -193,23 +207,28 @@ type expectedAt struct {
 	answer *Answer
 }
 
-// Expected are what the specification allows in place of the first answer that no run explains.
-func (d *Admission) Expected() []*Answer {
-	var furthest []*Answer
+// Expected is which answer of a dialogue is the first that no run explains, from 0, and what the specification allows in its place.
+func (d *Admission) Expected() (at int, allowed []*Answer) {
 	for _, e := range d.expected {
-		if e.pos == d.furthest() && !slices.ContainsFunc(furthest, func(other *Answer) bool { return other.Equal(e.answer) && e.answer.Equal(other) }) {
-			furthest = append(furthest, e.answer)
+		at = max(at, e.pos)
+	}
+	for _, e := range d.expected {
+		if e.pos == at && !slices.ContainsFunc(allowed, func(other *Answer) bool { return other.Equal(e.answer) && e.answer.Equal(other) }) {
+			allowed = append(allowed, e.answer)
 		}
 	}
-	return furthest
+	return at, allowed
 }
 
-func (d *Admission) furthest() int {
-	most := 0
-	for _, e := range d.expected {
-		most = max(most, e.pos)
+// Traps reports whether an answer ends with a trap.
+func (a *Answer) Traps() bool { return a.stops(TrapStop) }
+
+// Stops is the site of the trap that an answer of the specification ends with; empty: it ends with none.
+func (a *Answer) Stops() string {
+	if !a.Traps() {
+		return ""
 	}
-	return most
+	return a.Events[len(a.Events)-1].Site
 }
 
 // stops reports whether an answer ends with a kind of stop.
@@ -226,7 +245,7 @@ const (
 
 // answerOf is the answer that the specification gives in a run.
 func (a *admitRun) answerOf(r *Run, at *Activation) *Answer {
-	answer := &Answer{Events: slices.Clip(a.happened), Next: -1, Tables: tablesOf(r)}
+	answer := &Answer{Events: slices.Clip(a.happened), Next: -1, Tables: TablesOf(r)}
 	if at != nil {
 		answer.Next = at.began
 	}
@@ -241,8 +260,8 @@ func (a *admitRun) answerOf(r *Run, at *Activation) *Answer {
 	return answer
 }
 
-// tablesOf are the handle tables of a run as an answer states them.
-func tablesOf(r *Run) map[string][]string {
+// TablesOf are the handle tables of a run as an answer states them.
+func TablesOf(r *Run) map[string][]string {
 	tables := map[string][]string{}
 	for _, inst := range r.Store.Instances() {
 		slots := []string{}
@@ -259,16 +278,24 @@ func tablesOf(r *Run) map[string][]string {
 
 // noteEntered notes that core code, or the host, was called.
 func (a *admitRun) noteEntered(at *Activation) {
-	a.happened = append(a.happened, AnswerEvent{Kind: LineEnter, Call: at.began, Func: at.Name, Words: strings.Fields(formatCores(at.Args))})
+	a.happened = append(a.happened, AnswerEvent{Kind: LineEnter, Call: at.began, Func: at.Name, Words: NumberWords(at.Args)})
 }
 
-// noteDone notes that an action is done. The results of waiting and polling are the event with its payload.
+// noteDone notes that an action is done.
 func (a *admitRun) noteDone(at *Activation, results []spec.CoreValue) {
-	words := strings.Fields(resultsText(*at.Pending, results))
+	a.happened = append(a.happened, AnswerEvent{Kind: LineDone, Call: at.began, Words: AnswerWords(at, results)})
+}
+
+// NumberWords are numbers as words.
+func NumberWords(vs []spec.CoreValue) []string { return strings.Fields(formatCores(vs)) }
+
+// AnswerWords are the results of the pending action of an activation as an answer states them. Those of waiting and polling are the event with
+// its payload.
+func AnswerWords(at *Activation, results []spec.CoreValue) []string {
 	if op := at.Pending.Op; op == "waitable-set.wait" || op == "waitable-set.poll" {
-		words = resultWords(at, results)
+		return resultWords(at, results)
 	}
-	a.happened = append(a.happened, AnswerEvent{Kind: LineDone, Call: at.began, Words: words})
+	return strings.Fields(resultsText(*at.Pending, results))
 }
 
 // Text is the answer for people. Tables are in it only where another answer has others.

@@ -184,7 +184,7 @@ type randomActor struct {
 	*walkResult
 	*drawnWalk
 	corpus                 *corpus
-	nextAction, nextChoice int   // how many of the path were taken
+	nextAction, nextChoice int             // how many of the path were taken
 	known                  map[string]bool // keys of the walk's violations
 	state                  []byte
 	fresh                  map[uint64]bool // the walk's features

@@ -51,7 +51,7 @@ func (a *attempt) run() {
 }
 
 // lastNumber is the number of the step that was begun last; -1: none was.
-func (a *attempt) lastNumber() int {
+func (a *attempt) lastNumber(*model.Run) int {
 	if n := len(a.steps); n > 0 {
 		return a.steps[n-1].Number
 	}
@@ -152,19 +152,20 @@ func (a *attempt) resolve(s Step, r *model.Run, at *model.Activation) (model.Act
 	if !ok {
 		return a.substitute(s, r, at)
 	}
-	if at.Actor != model.Host {
-		_, err := model.ParseAction(r, at, strings.Fields(action.String()))
-		return action, err == nil && a.onMenu(action, at)
-	}
-	_, err := model.ParseAction(r, at, strings.Fields(action.String()))
-	return action, err == nil && a.hostCan(action, r, at)
+	return action, CanTake(r, at, a.search.Bounds, action)
 }
 
-// hostCan reports whether an action is on the menu of the host, for the same call, stream or future. Its other numbers may differ:
-// the preconditions are not about them.
-func (a *attempt) hostCan(action model.Action, r *model.Run, at *model.Activation) bool {
+// CanTake reports whether an action can be taken in an activation, and is on the menu of its world: of the host, for the same call, stream or
+// future. Its other numbers may differ, since the preconditions are not about them.
+func CanTake(r *model.Run, at *model.Activation, bounds model.Bounds, action model.Action) bool {
+	if _, err := model.ParseAction(r, at, strings.Fields(action.String())); err != nil {
+		return false
+	}
+	if at.Actor != model.Host {
+		return onMenu(r.World, action, at)
+	}
 	_, first := hostKinds[action.Op]
-	return slices.ContainsFunc(r.Menu(at, a.search.Bounds, model.AnyIndex), func(o model.Action) bool {
+	return slices.ContainsFunc(r.Menu(at, bounds, model.AnyIndex), func(o model.Action) bool {
 		return template(o) == template(action) && (!first || o.Args[0] == action.Args[0])
 	})
 }
@@ -186,8 +187,8 @@ func (a *attempt) substitute(s Step, r *model.Run, at *model.Activation) (last m
 func template(a model.Action) string { return model.Action{Op: a.Op, Imm: a.Imm}.String() }
 
 // onMenu reports whether an action of a guest is on the menu that its world has for an activation.
-func (sh *shrinker) onMenu(action model.Action, at *model.Activation) bool {
-	menus := sh.search.World.Menus
+func onMenu(w *model.World, action model.Action, at *model.Activation) bool {
+	menus := w.Menus
 	menu, named := menus[at.Name]
 	if !named {
 		menu = menus[at.Actor]

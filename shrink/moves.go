@@ -219,3 +219,22 @@ func (sh *shrinker) renumber(steps []Step) {
 	}
 	sh.next += len(steps)
 }
+
+// Renumber returns steps with numbers from 0 on, in their order.
+func Renumber(steps []Step) []Step {
+	to := map[int]int{}
+	for i, s := range steps {
+		to[s.Number] = i
+	}
+	steps = slices.Clone(steps)
+	for i := range steps {
+		steps[i].Number, steps[i].refs = i, slices.Clone(steps[i].refs)
+		for k := range steps[i].refs {
+			ref := &steps[i].refs[k]
+			if number, known := to[ref.step]; known {
+				ref.step = number
+			}
+		}
+	}
+	return steps
+}

@@ -35,7 +35,8 @@ type kindNumber struct {
 // References are what the numbers of a run stand for. They are a checker, which is told what each step makes.
 type References struct {
 	model.BaseChecker
-	step    func() int               // the number of the step that was begun last; below 0: none was
+	step    func(*model.Run) int // the number of the step that was begun last; below 0: none was
+	run     *model.Run
 	last    int                      // the step that made what was bound last
 	made    map[string]int           // how many of a kind that step has made
 	refs    map[kindNumber]Reference // what each number stands for now
@@ -43,9 +44,12 @@ type References struct {
 }
 
 // NewReferences makes the references of a run. A function says the number of the step that was begun last; below 0: none was.
-func NewReferences(step func() int) *References {
+func NewReferences(step func(*model.Run) int) *References {
 	return &References{step: step, last: -1, made: map[string]int{}, refs: map[kindNumber]Reference{}, numbers: map[Reference]uint64{}}
 }
+
+// Begin notes the run.
+func (r *References) Begin(run *model.Run) { r.run = run }
 
 // Step is an action as a step, with references for its numbers.
 func (r *References) Step(action model.Action, at *model.Activation) Step {
@@ -140,7 +144,7 @@ func (r *References) Settled(run *model.Run) {
 
 // bind notes that the last step made what a number stands for.
 func (r *References) bind(kind string, number uint64) {
-	if by := r.step(); by != r.last {
+	if by := r.step(r.run); by != r.last {
 		r.last = by
 		clear(r.made)
 	}

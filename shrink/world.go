@@ -18,7 +18,7 @@ func (sh *shrinker) sharedMenus() map[string][]string {
 	for _, by := range own {
 		for _, any := range own {
 			at := &model.Activation{Name: by.At, Actor: actorOf(by.At, sh.search.World)}
-			if text := template(any.Action); any.Action.Op != "return" && sh.onMenu(any.Action, at) && !slices.Contains(menus[by.At], text) {
+			if text := template(any.Action); any.Action.Op != "return" && onMenu(sh.search.World, any.Action, at) && !slices.Contains(menus[by.At], text) {
 				menus[by.At] = append(menus[by.At], text)
 			}
 		}

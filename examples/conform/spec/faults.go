@@ -1,0 +1,63 @@
+package main
+
+import (
+	"cabi/spec"
+)
+
+// A fault is something that an implementation does otherwise than the specification says. The tests of cabi conform find each of them.
+type fault struct {
+	variant *spec.Variant      // how handles are numbered; nil: as the specification says
+	without map[spec.Site]bool // traps that are missing
+	ignores string             // an action that is not taken, as if it were done
+	result  func(op string, words []string) []string
+}
+
+var faults = map[string]fault{
+	"free list is FIFO": {variant: numbered("fifo", fifo{})},
+	"first index is 0":  {variant: numbered("from-0", from0{})},
+	"lends off by one":  {without: map[spec.Site]bool{"canon_resource_drop/num_lends": true, "lift_own/num_lends": true}},
+	"event stolen":      {result: stolen},
+	"cancel lost":       {ignores: "cancel"},
+	"status swapped":    {result: swapped},
+}
+
+func numbered(name string, n spec.Numbering) *spec.Variant {
+	return &spec.Variant{Name: name, Layout: spec.SingleTable.Layout, Numbering: func(*spec.Tables, spec.TableKey) spec.Numbering { return n }}
+}
+
+// fifo uses the index first that was freed first.
+type fifo struct{ spec.LIFO }
+
+func (fifo) Next(free []uint64) int {
+	if len(free) == 0 {
+		return -1
+	}
+	return 0
+}
+
+// from0 counts from 0.
+type from0 struct{ spec.LIFO }
+
+func (from0) Issue(place uint64) uint64 { return place - 1 }
+func (from0) Index(place uint64) uint64 { return place - 1 }
+func (from0) Place(index uint64) uint64 { return index + 1 }
+
+// stolen loses an event that a poll finds.
+func stolen(op string, words []string) []string {
+	if op == "waitable-set.poll" {
+		return []string{"0", "0", "0"}
+	}
+	return words
+}
+
+// swapped says that a copy was cancelled where the other end was dropped, and the reverse.
+func swapped(op string, words []string) []string {
+	switch {
+	case op != "stream.read" && op != "stream.write" && op != "stream.cancel-read" && op != "stream.cancel-write" || len(words) != 1:
+	case words[0] == "1":
+		return []string{"2"}
+	case words[0] == "2":
+		return []string{"1"}
+	}
+	return words
+}

@@ -1,0 +1,251 @@
+package conform
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"cabi/model"
+	"cabi/shrink"
+	"cabi/spec"
+)
+
+// A conversation is one run of an implementation: steps of a plan, and then perhaps others that are drawn.
+type conversation struct {
+	*tester
+	process *process
+	plan    []shrink.Step
+	drawer  *model.Drawer // nil: nothing is drawn beyond the plan
+	length  int           // the most actions
+
+	dialogue   *model.Dialogue
+	references *shrink.References
+	steps      []shrink.Step // that were taken
+	number     int           // of the next step that is drawn
+	shapes     []uint64
+	refused    int      // actions that were answered with unsupported
+	failure    *Failure // of the process
+	failedAt   *model.Line
+	message    string // of the trap that the implementation said last
+}
+
+// drawnFrom is the number of the first step that is drawn: those of a plan have smaller ones.
+const drawnFrom = 1 << 20
+
+// run leads the conversation to its end, and returns how it differs; nil: it does not.
+func (c *conversation) run() (*Difference, error) {
+	first, err := c.begin()
+	if err != nil {
+		return nil, err
+	}
+	if c.failure != nil {
+		return c.failed(), nil
+	}
+	c.dialogue = c.worlds.Dialogue(first, c.next)
+	c.number = drawnFrom
+	return c.compare()
+}
+
+// begin has the implementation make the world.
+func (c *conversation) begin() (*model.Answer, error) {
+	r, err := c.process.ask(&request{Kind: "world", World: c.World})
+	if err == nil && r.Kind == "unsupported" {
+		return nil, &BadAdapter{fmt.Sprintf("the adapter does not support the world %s: %s", c.World.Name, r.Why)}
+	}
+	var answer *model.Answer
+	if err == nil {
+		answer, err = c.answered(r, "")
+	}
+	return answer, c.keepFailure(err)
+}
+
+// keepFailure keeps the failure of the process, which is no error of the test.
+func (c *conversation) keepFailure(err error) error {
+	var failure *Failure
+	if errors.As(err, &failure) {
+		c.failure = failure
+		return nil
+	}
+	return err
+}
+
+// answered is a reply as an answer. One that is none is a failure.
+func (c *conversation) answered(r *reply, asked string) (*model.Answer, error) {
+	answer, err := r.answer()
+	if err != nil {
+		return nil, c.process.failure(Rubbish, err.Error(), asked, "")
+	}
+	c.message = r.message()
+	return answer, nil
+}
+
+// compare looks for a variant under which the specification allows the conversation, and leads it on with that.
+func (c *conversation) compare() (*Difference, error) {
+	var left []*spec.Variant
+	var first *Difference
+	for _, v := range c.variants {
+		found, err := c.dialogue.Admit(v, model.AdmitOptions{MaxStates: mostStates, Properties: []*model.Property{{Name: "references", New: c.newReferences}}})
+		if err = c.keepFailure(err); err != nil {
+			return nil, err
+		}
+		if c.failure != nil {
+			return c.failed(), nil
+		}
+		if found.Verdict != model.Refused {
+			c.noteAdmitted(found)
+			left = append(left, v)
+		} else if first == nil {
+			first = c.differs(v, found)
+		}
+	}
+	if len(left) == 0 {
+		return first, nil
+	}
+	c.variants = left
+	return nil, nil
+}
+
+// mostStates is how many states a search for an explanation looks at.
+const mostStates = 200000
+
+func (c *conversation) newReferences() model.Checker {
+	c.references = shrink.NewReferences(func(r *model.Run) int {
+		if r.Actions == 0 {
+			return -1
+		}
+		return c.steps[r.Actions-1].Number
+	})
+	return c.references
+}
+
+// noteAdmitted counts how a conversation ended that the specification allows.
+func (c *conversation) noteAdmitted(found *model.Admission) {
+	switch {
+	case found.Verdict == model.Unsettled:
+		c.report.Undecided++
+	case found.Unsaid != nil:
+		if site, is := strings.CutPrefix(found.Unsaid.Text, model.TrapStop+" "); is {
+			c.report.Traps[site]++
+		} else {
+			c.report.Undefined++
+		}
+	}
+}
+
+// next chooses the next action, and has the implementation take it.
+func (c *conversation) next(now model.Now) (model.Action, *model.Answer, error) {
+	for len(c.steps) < c.length && c.refused < mostRefused {
+		step, ok := c.choose(now)
+		if !ok {
+			break
+		}
+		r := c.request(now, step.Action)
+		answer, supported, err := c.take(r)
+		switch {
+		case err != nil:
+			c.failedAt = &model.Line{Kind: model.LineAction, Actor: now.At.Actor, Text: step.Action.String()}
+			c.steps = append(c.steps, step)
+			return model.Action{}, nil, err
+		case !supported:
+			c.refused++
+			c.report.Unsupported[step.Action.Op]++
+			continue
+		}
+		c.report.Actions++
+		for _, e := range answer.Events {
+			if e.Kind == model.LineEnter && step.Entered == "" {
+				step.Entered = e.Func
+			}
+		}
+		c.steps = append(c.steps, step)
+		return step.Action, answer, nil
+	}
+	return model.Action{}, nil, io.EOF
+}
+
+// mostRefused is how many unsupported actions end a run.
+const mostRefused = 40
+
+// take has the implementation take an action.
+func (c *conversation) take(r *request) (answer *model.Answer, supported bool, err error) {
+	got, err := c.process.ask(r)
+	if err != nil {
+		return nil, true, err
+	}
+	if got.Kind == "unsupported" {
+		return nil, false, nil
+	}
+	answer, err = c.answered(got, r.text())
+	return answer, true, err
+}
+
+// request is the request to take an action.
+func (c *conversation) request(now model.Now, a model.Action) *request {
+	call := now.Call
+	r := &request{Kind: "action", Call: &call, Actor: now.At.Actor, Op: a.Op, Words: a.Imm, Values: now.Run.JSONValues(a)}
+	words := strings.Fields(a.String())
+	r.Numbers = words[1+len(a.Imm):]
+	return r
+}
+
+// choose is the next step of the plan that can be taken, or one that is drawn; false: there is none.
+func (c *conversation) choose(now model.Now) (shrink.Step, bool) {
+	for len(c.plan) > 0 {
+		s := c.plan[0]
+		c.plan = c.plan[1:]
+		if s.At != now.At.Name {
+			continue
+		}
+		if action, ok := c.references.Resolve(s, now.At); ok && shrink.CanTake(now.Run, now.At, c.World.Bounds, action) {
+			s.Action = action
+			return s, true
+		}
+	}
+	if c.drawer == nil {
+		return shrink.Step{}, false
+	}
+	if len(c.steps)%shapesEvery == 0 {
+		c.shapes = append(c.shapes, now.Shapes()...)
+	}
+	action, ok := c.draw(now, c.drawer.Rand())
+	if !ok {
+		return shrink.Step{}, false
+	}
+	s := c.references.Step(action, now.At)
+	s.Number = c.number
+	c.number++
+	return s, true
+}
+
+const (
+	shapesEvery = 3  // actions: writing a state costs as much as several of them
+	mostDraws   = 40 // for one action
+	trapOneIn   = 30 // actions that the specification stops, at a place where others were stopped already
+)
+
+// draw draws an action. Few are taken that the specification stops, since these end the run: mostly the first at each place.
+func (c *conversation) draw(now model.Now, rng *rand.Rand) (model.Action, bool) {
+	for range mostDraws {
+		a, ok := c.drawer.Draw(now.Run, now.At, c.World.Bounds)
+		if !ok {
+			return a, false
+		}
+		if slices.Contains(c.unsupported, a.Op) {
+			continue
+		}
+		kind, site := now.Stops(a)
+		key := site + " " + a.Op
+		switch {
+		case kind == "":
+			return a, true
+		case kind != model.TrapStop && kind != "exception": // the specification says nothing of what happens
+		case !c.tried[key] || rng.IntN(trapOneIn) == 0:
+			c.tried[key] = true
+			return a, true
+		}
+	}
+	return model.Action{}, false
+}
