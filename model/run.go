@@ -58,6 +58,7 @@ type Run struct {
 	World       *World
 	Store       *spec.Store
 	Actions     int           // how many have begun; those of the world's start are not counted
+	Taken       int           // how many the actor has chosen, also those within the world's start
 	Activations []*Activation // those that have not returned, the oldest first
 	Stopped     error         // the trap, failing assert, crash or exception that stopped the run; nil: none did
 	Observer    Observer      // is told what happens; nil: nothing is

@@ -119,6 +119,7 @@ func (r *Run) nextAction(at *Activation) Action {
 		r.Store.Abort()
 	}
 	at.Pending = &a
+	r.Taken++
 	if !r.starting {
 		r.Actions++
 	}

@@ -160,6 +160,7 @@ func (r *Run) stepOnSource() bool {
 	}
 	at := r.acting() // an action may have been taken back: it is at another menu then
 	at.Pending = &a
+	r.Taken++
 	r.Actions++
 	r.recorder.step(at, a)
 	r.beginOnSource(at, a)

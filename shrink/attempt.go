@@ -161,6 +161,9 @@ func CanTake(r *model.Run, at *model.Activation, bounds model.Bounds, action mod
 	if _, err := model.ParseAction(r, at, strings.Fields(action.String())); err != nil {
 		return false
 	}
+	if len(r.World.Menus) == 0 { // it is of a trace
+		return at.Actor != model.Host || r.HostMay(at, action)
+	}
 	if at.Actor != model.Host {
 		return onMenu(r.World, action, at)
 	}

@@ -96,6 +96,14 @@ func Shorten(steps []Step, runs int, take func([]Step) (taken []Step, same bool)
 	return sh.best.steps
 }
 
+// StepsOf are the actions of a trace as steps, as far as they happen.
+func StepsOf(t *model.Trace) []Step {
+	sh := &shrinker{search: &model.Search{World: t.World, Variant: t.Variant}, result: &Result{}}
+	a := &attempt{shrinker: sh, trace: t, tape: t.Choices}
+	a.run()
+	return a.steps
+}
+
 // fewSteps is how many steps at each end of a trace are tried alone first.
 const fewSteps = 128
 

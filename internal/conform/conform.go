@@ -3,19 +3,24 @@ package conform
 import (
 	"errors"
 	"fmt"
-	"maps"
+	"io/fs"
+	"math/rand/v2"
 	"slices"
 	"time"
 
 	"cabi/model"
 	"cabi/shrink"
 	"cabi/spec"
+	"cabi/suite"
 )
 
 // Options say how an implementation is tested.
 type Options struct {
-	Command   []string // that starts the adapter, with its arguments
-	World     *model.World
+	Command []string // that starts the adapter, with its arguments
+	// Worlds are what runs are made in: every other one in the first, and those between in the others, one after the other.
+	Worlds []*model.World
+	// Scenes are traces whose actions are taken before those that are drawn, as far as they can be taken.
+	Scenes    []*model.Trace
 	Variants  []*spec.Variant // under any of which the implementation may number handles: the same in all runs
 	Seed      uint64
 	Runs      int // how many to make; 0: until the test is stopped
@@ -30,13 +35,15 @@ type Report struct {
 	Name        string // that the adapter gives
 	Runs        int
 	Actions     int
-	Shapes      int            // of states, that were reached
-	Traps       map[string]int // runs that ended with a trap which the implementation has too, by its site
-	Unsupported map[string]int // actions that the adapter refused, by kind
-	Declared    []string       // that the adapter does not support
-	Undecided   int            // runs that cannot be judged: a search for an explanation reached a limit
-	Undefined   int            // runs that ended where the specification fails an assert or crashes
-	Differences []*Difference  // the first of each kind
+	Shapes      int               // of states, that were reached
+	Traps       map[string]int    // runs that ended with a trap which the implementation has too, by its site
+	Unsupported map[string]int    // actions that the adapter refused, by kind
+	Declared    []string          // that the adapter does not support
+	NotMade     map[string]string // worlds that the adapter does not support, and why
+	Worlds      []string          // that were tested
+	Undecided   int               // runs that cannot be judged: a search for an explanation reached a limit
+	Undefined   int               // runs that ended where the specification fails an assert or crashes
+	Differences []*Difference     // the first of each kind
 	Variants    []*spec.Variant
 	Stopped     bool // by Progress
 	ShrinkRuns  int  // that were made to shrink differences
@@ -50,37 +57,86 @@ func (e *BadAdapter) Error() string { return e.Why }
 // A tester makes runs.
 type tester struct {
 	Options
-	worlds      *model.DialogueWorld
+	grounds     []*ground // of the worlds, and then of the scenes
+	scenes      []*scene
 	report      *Report
 	process     *process // nil: none runs
 	unsupported []string
 	variants    []*spec.Variant // that are left
 	tried       map[string]bool // traps, by site and action
-	seen        map[uint64]bool // shapes
-	corpus      [][]shrink.Step // of runs that had a new shape
 	known       map[string]*Difference
-	shrinking   bool
+}
+
+// A scene is a trace whose actions are taken.
+type scene struct {
+	ground *ground
+	steps  []shrink.Step
+}
+
+func (t *tester) addScene(trace *model.Trace) {
+	s := &scene{newGround(trace.World), shrink.StepsOf(trace)}
+	t.scenes, t.grounds = append(t.scenes, s), append(t.grounds, s.ground)
+}
+
+func (s *scene) conversation() *conversation {
+	return &conversation{ground: s.ground, plan: s.steps, length: len(s.steps), scene: s}
+}
+
+// A ground is a world in which runs are made.
+type ground struct {
+	world     *model.World
+	dialogues *model.DialogueWorld
+	seen      map[uint64]bool // shapes
+	corpus    [][]shrink.Step // of runs that had a new shape
+	refused   bool            // the adapter does not support the world
+	used      bool
+}
+
+func newGround(w *model.World) *ground {
+	return &ground{world: w, dialogues: model.NewDialogueWorld(w), seen: map[uint64]bool{}}
 }
 
 // Test tests an implementation.
 func Test(o Options) (*Report, error) {
-	t := &tester{Options: o, worlds: model.NewDialogueWorld(o.World), variants: slices.Clone(o.Variants), tried: map[string]bool{}, seen: map[uint64]bool{},
-		known: map[string]*Difference{}, report: &Report{Traps: map[string]int{}, Unsupported: map[string]int{}}}
-	defer t.worlds.Close()
+	t := &tester{Options: o, variants: slices.Clone(o.Variants), tried: map[string]bool{}, known: map[string]*Difference{},
+		report: &Report{Traps: map[string]int{}, Unsupported: map[string]int{}, NotMade: map[string]string{}}}
+	for _, w := range o.Worlds {
+		t.grounds = append(t.grounds, newGround(w))
+	}
+	for _, trace := range o.Scenes {
+		t.addScene(trace)
+	}
 	defer t.end()
 	if err := t.begin(); err != nil {
 		return nil, err
 	}
-	for n := 0; (o.Runs == 0 || n < o.Runs) && !t.mustStop(); n++ {
-		if err := t.one(n); err != nil {
-			return nil, err
-		}
-		if len(t.report.Differences) > 0 && !o.KeepGoing {
-			break
+	for n := 0; t.goesOn(); n++ {
+		if done, err := t.one(n); done || err != nil {
+			return t.report, errors.Join(err, t.conclude())
 		}
 	}
-	t.report.Variants, t.report.Shapes = t.variants, len(t.seen)
-	return t.report, nil
+	return t.report, t.conclude()
+}
+
+// goesOn reports whether another run is made.
+func (t *tester) goesOn() bool {
+	return (t.Runs == 0 || t.report.Runs < t.Runs) && (t.KeepGoing || len(t.report.Differences) == 0) && !t.mustStop()
+}
+
+// conclude completes the report.
+func (t *tester) conclude() error {
+	t.report.Variants = t.variants
+	for _, g := range t.grounds {
+		t.report.Shapes += len(g.seen)
+		if g.used {
+			t.report.Worlds = append(t.report.Worlds, g.world.Name)
+		}
+	}
+	if len(t.report.Worlds) == 0 && len(t.report.NotMade) > 0 {
+		name := t.grounds[0].world.Name
+		return &BadAdapter{fmt.Sprintf("the adapter does not support the world %s: %s", name, t.report.NotMade[name])}
+	}
+	return nil
 }
 
 func (t *tester) mustStop() bool {
@@ -132,8 +188,32 @@ func (t *tester) start() error {
 	return nil
 }
 
-// end ends the adapter.
+// ground is where a run is made; nil: the adapter supports none of the worlds.
+func (t *tester) ground(n int) *ground {
+	places := []int{0}
+	if k := len(t.Worlds) - 1; k > 0 && n%2 == 1 {
+		places[0] = 1 + n/2%k
+	}
+	for i := range t.Worlds {
+		places = append(places, i)
+	}
+	for _, i := range places {
+		if !t.grounds[i].refused {
+			return t.grounds[i]
+		}
+	}
+	return nil
+}
+
+// end ends the adapter, and what it was compared with.
 func (t *tester) end() {
+	t.endProcess()
+	for _, g := range t.grounds {
+		g.dialogues.Close()
+	}
+}
+
+func (t *tester) endProcess() {
 	if t.process != nil {
 		t.process.kill()
 		t.process = nil
@@ -150,30 +230,52 @@ func (t *tester) converse(c *conversation) (*Difference, error) {
 	c.tester, c.process = t, t.process
 	d, err := c.run()
 	if d != nil && d.Failure != nil {
-		t.end()
+		t.endProcess()
 	}
 	return d, err
 }
 
-// one makes the run of a number.
-func (t *tester) one(n int) error {
-	c := &conversation{drawer: model.NewDrawer(t.Seed, uint64(n))}
-	rng := c.drawer.Rand()
-	c.length = 3 + rng.IntN(longest-3)
-	if k := len(t.corpus); k > 0 && rng.IntN(4) > 0 {
-		from := t.corpus[k-1-min(rng.IntN(k), rng.IntN(k))] // a late one, rather than an early one
-		c.plan = from[:rng.IntN(len(from)+1)]
+// one makes the run of a number; done: there is none.
+func (t *tester) one(n int) (done bool, err error) {
+	c := t.conversation(n)
+	if c == nil {
+		return true, nil
 	}
 	d, err := t.converse(c)
-	if err != nil {
-		return err
+	for try := 1; try < mostTries && d == nil && err == nil && c.misses(); try++ {
+		c = t.conversation(n)
+		d, err = t.converse(c)
+	}
+	if err != nil || c.ground.refused {
+		return false, err
 	}
 	t.report.Runs++
-	t.keep(c)
+	c.ground.used = true
+	c.ground.keep(c)
 	if d != nil {
-		return t.differ(d, c)
+		return false, t.differ(d, c)
+	}
+	return false, nil
+}
+
+// conversation is the run of a number, which is still to be led; nil: there is none.
+func (t *tester) conversation(n int) *conversation {
+	if n < len(t.scenes) {
+		return t.scenes[n].conversation()
+	}
+	if g := t.ground(n - len(t.scenes)); g != nil {
+		return t.drawn(n-len(t.scenes), g)
 	}
 	return nil
+}
+
+// drawn is the run of a number in a world, with actions that are drawn.
+func (t *tester) drawn(n int, g *ground) *conversation {
+	c := &conversation{ground: g, drawer: model.NewDrawer(t.Seed, uint64(n))}
+	rng := c.drawer.Rand()
+	c.length = 3 + min(rng.IntN(longest-3), rng.IntN(longest-3))
+	c.plan = g.begun(rng)
+	return c
 }
 
 const (
@@ -181,16 +283,26 @@ const (
 	mostKept = 1 << 12 // runs in the corpus
 )
 
-// keep keeps a run that reached a new shape.
-func (t *tester) keep(c *conversation) {
-	before := len(t.seen)
-	for _, s := range c.shapes {
-		t.seen[s] = true
+// begun are steps that a run begins with: often the first of an earlier one.
+func (g *ground) begun(rng *rand.Rand) []shrink.Step {
+	k := len(g.corpus)
+	if k == 0 || rng.IntN(4) == 0 {
+		return nil
 	}
-	if len(t.seen) > before && len(c.steps) > 0 {
-		t.corpus = append(t.corpus, shrink.Renumber(c.steps))
-		if len(t.corpus) > mostKept {
-			t.corpus = t.corpus[1:]
+	from := g.corpus[k-1-min(rng.IntN(k), rng.IntN(k))] // a late one, rather than an early one
+	return from[:rng.IntN(len(from)+1)]
+}
+
+// keep keeps a run that reached a new shape.
+func (g *ground) keep(c *conversation) {
+	before := len(g.seen)
+	for _, s := range c.shapes {
+		g.seen[s] = true
+	}
+	if len(g.seen) > before && len(c.steps) > 0 {
+		g.corpus = append(g.corpus, shrink.Renumber(c.steps))
+		if len(g.corpus) > mostKept {
+			g.corpus = g.corpus[1:]
 		}
 	}
 }
@@ -202,7 +314,7 @@ func (t *tester) differ(d *Difference, c *conversation) error {
 		return nil
 	}
 	d.Run, d.Before, d.Times = t.report.Runs, d.Actions, 1
-	small, err := t.shrink(d, c.steps)
+	small, err := t.shrink(d, c)
 	if err != nil {
 		return err
 	}
@@ -211,37 +323,41 @@ func (t *tester) differ(d *Difference, c *conversation) error {
 	return nil
 }
 
-// mostShrinkRuns is how many runs are made to shrink a difference; of an adapter that hangs, fewer, since each takes a while.
-const mostShrinkRuns, mostSlowRuns = 3000, 12
+// Worlds are the named worlds, everything first.
+func Worlds() []*model.World {
+	var worlds []*model.World
+	for _, w := range model.Worlds {
+		if w.OnPort() != nil {
+			continue
+		}
+		full, _ := w.Complete()
+		if w.Name == "everything" {
+			worlds = append([]*model.World{full}, worlds...)
+		} else {
+			worlds = append(worlds, full)
+		}
+	}
+	return worlds
+}
 
-// shrink makes the run of a difference as short as it can, by other runs.
-func (t *tester) shrink(d *Difference, steps []shrink.Step) (*Difference, error) {
-	best, runs, actions := d, mostShrinkRuns, t.report.Actions
-	if d.Kind == Hangs {
-		runs = mostSlowRuns
+// Scenes are the reference traces.
+func Scenes() ([]*model.Trace, error) {
+	names, err := fs.Glob(suite.Traces, "traces/*.cabi")
+	if err != nil {
+		return nil, err
 	}
-	variants, traps, undecided := t.variants, maps.Clone(t.report.Traps), t.report.Undecided
-	var failed error
-	take := func(plan []shrink.Step) ([]shrink.Step, bool) {
-		if failed != nil || t.mustStop() {
-			return nil, false
-		}
-		t.report.ShrinkRuns++
-		t.variants = variants
-		c := &conversation{plan: plan, length: len(plan)}
-		other, err := t.converse(c)
+	var scenes []*model.Trace
+	for _, name := range names {
+		f, err := suite.Traces.Open(name)
 		if err != nil {
-			failed = err
-			return nil, false
+			return nil, err
 		}
-		same := other != nil && other.Key() == d.Key()
-		if same && other.Actions <= best.Actions {
-			other.Run, other.Before, other.Times = d.Run, d.Before, 1
-			best = other
+		t, err := model.ReadTrace(f)
+		f.Close()
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		return c.steps, same
+		scenes = append(scenes, t)
 	}
-	shrink.Shorten(steps, runs, take)
-	t.variants, t.report.Traps, t.report.Undecided, t.report.Actions = variants, traps, undecided, actions
-	return best, failed
+	return scenes, nil
 }

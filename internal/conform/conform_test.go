@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"cabi/model"
 	"cabi/spec"
 )
 
@@ -28,15 +27,18 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func options(world string, command ...string) Options {
-	full, _ := model.WorldByName(world).Complete()
-	return Options{Command: command, World: full, Variants: []*spec.Variant{spec.SingleTable}, Seed: 1, Runs: 500, Timeout: 10 * time.Second}
+func options(t *testing.T, command ...string) Options {
+	scenes, err := Scenes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Options{Command: command, Worlds: Worlds(), Scenes: scenes, Variants: []*spec.Variant{spec.SingleTable}, Seed: 1, Runs: 1000, Timeout: 10 * time.Second}
 }
 
 // An implementation that is right does not differ, whatever it chooses.
 func TestRight(t *testing.T) {
 	began := time.Now()
-	r, err := Test(options("everything", adapter))
+	r, err := Test(options(t, adapter))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +52,7 @@ func TestRight(t *testing.T) {
 func TestFaults(t *testing.T) {
 	for _, fault := range []string{"free list is FIFO", "first index is 0", "lends off by one", "event stolen", "cancel lost", "status swapped"} {
 		t.Run(fault, func(t *testing.T) {
-			o := options("everything", adapter, "-fault", fault)
+			o := options(t, adapter, "-fault", fault)
 			o.Runs = 5000
 			began := time.Now()
 			r, err := Test(o)

@@ -2,7 +2,6 @@ package conform
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"slices"
@@ -16,7 +15,9 @@ import (
 // A conversation is one run of an implementation: steps of a plan, and then perhaps others that are drawn.
 type conversation struct {
 	*tester
+	*ground
 	process *process
+	scene   *scene // whose steps the plan is; nil: it is of none
 	plan    []shrink.Step
 	drawer  *model.Drawer // nil: nothing is drawn beyond the plan
 	length  int           // the most actions
@@ -26,7 +27,7 @@ type conversation struct {
 	steps      []shrink.Step // that were taken
 	number     int           // of the next step that is drawn
 	shapes     []uint64
-	refused    int      // actions that were answered with unsupported
+	unable     int      // actions that were answered with unsupported
 	failure    *Failure // of the process
 	failedAt   *model.Line
 	message    string // of the trap that the implementation said last
@@ -41,19 +42,28 @@ func (c *conversation) run() (*Difference, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.failure != nil {
+	switch {
+	case c.failure != nil:
 		return c.failed(), nil
+	case c.ground.refused:
+		return nil, nil
 	}
-	c.dialogue = c.worlds.Dialogue(first, c.next)
+	c.dialogue = c.dialogues.Dialogue(first, c.next)
 	c.number = drawnFrom
 	return c.compare()
 }
 
+// misses reports whether a scene did not come to its end, perhaps since the implementation chose otherwise than the trace.
+func (c *conversation) misses() bool {
+	return c.scene != nil && len(c.steps) < len(c.scene.steps) && !c.ground.refused
+}
+
 // begin has the implementation make the world.
 func (c *conversation) begin() (*model.Answer, error) {
-	r, err := c.process.ask(&request{Kind: "world", World: c.World})
+	r, err := c.process.ask(&request{Kind: "world", World: c.world})
 	if err == nil && r.Kind == "unsupported" {
-		return nil, &BadAdapter{fmt.Sprintf("the adapter does not support the world %s: %s", c.World.Name, r.Why)}
+		c.refused, c.report.NotMade[c.world.Name] = true, r.Why
+		return nil, nil
 	}
 	var answer *model.Answer
 	if err == nil {
@@ -113,10 +123,10 @@ const mostStates = 200000
 
 func (c *conversation) newReferences() model.Checker {
 	c.references = shrink.NewReferences(func(r *model.Run) int {
-		if r.Actions == 0 {
+		if r.Taken == 0 {
 			return -1
 		}
-		return c.steps[r.Actions-1].Number
+		return c.steps[r.Taken-1].Number
 	})
 	return c.references
 }
@@ -137,7 +147,7 @@ func (c *conversation) noteAdmitted(found *model.Admission) {
 
 // next chooses the next action, and has the implementation take it.
 func (c *conversation) next(now model.Now) (model.Action, *model.Answer, error) {
-	for len(c.steps) < c.length && c.refused < mostRefused {
+	for len(c.steps) < c.length && c.unable < mostRefused {
 		step, ok := c.choose(now)
 		if !ok {
 			break
@@ -150,7 +160,7 @@ func (c *conversation) next(now model.Now) (model.Action, *model.Answer, error) 
 			c.steps = append(c.steps, step)
 			return model.Action{}, nil, err
 		case !supported:
-			c.refused++
+			c.unable++
 			c.report.Unsupported[step.Action.Op]++
 			continue
 		}
@@ -199,7 +209,7 @@ func (c *conversation) choose(now model.Now) (shrink.Step, bool) {
 		if s.At != now.At.Name {
 			continue
 		}
-		if action, ok := c.references.Resolve(s, now.At); ok && shrink.CanTake(now.Run, now.At, c.World.Bounds, action) {
+		if action, ok := c.references.Resolve(s, now.At); ok && shrink.CanTake(now.Run, now.At, c.world.Bounds, action) {
 			s.Action = action
 			return s, true
 		}
@@ -229,7 +239,7 @@ const (
 // draw draws an action. Few are taken that the specification stops, since these end the run: mostly the first at each place.
 func (c *conversation) draw(now model.Now, rng *rand.Rand) (model.Action, bool) {
 	for range mostDraws {
-		a, ok := c.drawer.Draw(now.Run, now.At, c.World.Bounds)
+		a, ok := c.drawer.Draw(now.Run, now.At, c.world.Bounds)
 		if !ok {
 			return a, false
 		}

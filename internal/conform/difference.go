@@ -34,10 +34,23 @@ const (
 	OtherTables = "other tables"
 )
 
-// Key tells kinds of differences apart.
+// Key tells kinds of differences apart: a fault shows in many places.
 func (d *Difference) Key() string {
-	return strings.TrimSpace(d.Kind + " " + d.Op + " " + d.Site)
+	op := d.Op
+	switch group, what, _ := strings.Cut(op, "."); {
+	case d.Kind == NoTrap:
+		op = ""
+	case makesHandles[op]:
+		op = "of a new handle"
+	case (group == "stream" || group == "future") && !strings.HasPrefix(what, "drop"):
+		op = "of a copy"
+	case group == "thread" || op == "waitable-set.wait" || op == "return":
+		op = "of what goes on"
+	}
+	return strings.Join(strings.Fields(d.Kind+" "+op+" "+d.Site), " ")
 }
+
+var makesHandles = map[string]bool{"resource.new": true, "stream.new": true, "future.new": true, "waitable-set.new": true, "error-context.new": true}
 
 // failed is the difference that an adapter does not answer as it should.
 func (c *conversation) failed() *Difference {
@@ -47,7 +60,7 @@ func (c *conversation) failed() *Difference {
 	}
 	v := c.variants[0]
 	if c.dialogue == nil {
-		d.Trace = &model.Trace{World: c.World, Variant: v}
+		d.Trace = &model.Trace{World: c.world, Variant: v}
 		return d
 	}
 	d.Trace = c.dialogue.TraceTo(v, len(c.dialogue.Answers), c.failedAt)
