@@ -1,6 +1,9 @@
 package model
 
 import (
+	"strconv"
+	"unicode/utf8"
+
 	"cabi/spec"
 )
 
@@ -15,8 +18,12 @@ func (r *Run) JSONValues(a Action) []any {
 		return r.jsonArguments(a, r.hostCall(a).ft.Result, 1)
 	case "shared.write", "shared.copy":
 		var values []any
+		t := r.sharedAt(a).Type()
+		if word := a.literal(2); word != "" {
+			return jsonOf(&spec.ListType{T: t}, must(valueOfWord(&spec.ListType{T: t}, word))).([]any)[:n(a, 1)]
+		}
 		for i := range n(a, 1) {
-			values = append(values, r.jsonValue(r.sharedAt(a).Type(), nth(n(a, 2), i)))
+			values = append(values, r.jsonValue(t, nth(n(a, 2), i)))
 		}
 		return values
 	}
@@ -26,7 +33,11 @@ func (r *Run) JSONValues(a Action) []any {
 func (r *Run) jsonArguments(a Action, ts []spec.ValType, from int) []any {
 	var values []any
 	for i, t := range ts {
-		values = append(values, r.jsonValue(t, n(a, from+i)))
+		if word := a.literal(from + i); word != "" {
+			values = append(values, jsonOf(t, must(valueOfWord(t, word))))
+		} else {
+			values = append(values, r.jsonValue(t, n(a, from+i)))
+		}
 	}
 	return values
 }
@@ -65,7 +76,7 @@ func jsonOf(t spec.ValType, v spec.Value) any {
 	case spec.Char:
 		return string(rune(v))
 	case spec.String:
-		return v.S
+		return jsonString(v)
 	case spec.Int:
 		return v.String()
 	case spec.Float:
@@ -76,6 +87,17 @@ func jsonOf(t spec.ValType, v spec.Value) any {
 		return jsonDict(t, v)
 	}
 	return nil // of an error context or an element without a type
+}
+
+// jsonString is a string, and where it is not stored in UTF-8, how it is. nil: no JSON can say it.
+func jsonString(s spec.String) any {
+	switch {
+	case !utf8.ValidString(s.S):
+		return nil
+	case s.Encoding == spec.UTF8:
+		return s.S
+	}
+	return map[string]any{"text": s.S, "encoding": s.Encoding.String(), "units": strconv.FormatUint(s.TaggedCodeUnits, 10)}
 }
 
 func jsonList(t spec.ValType, list spec.List) any {

@@ -274,7 +274,9 @@ func (r *Run) hostMay(at *Activation, a Action) bool {
 }
 
 // HostMay reports whether an action of the host keeps to the preconditions of upstream.
-func (r *Run) HostMay(at *Activation, a Action) bool { return hostMenu[a.Op] == nil || r.hostMay(at, a) }
+func (r *Run) HostMay(at *Activation, a Action) bool {
+	return hostMenu[a.Op] == nil || r.hostMay(at, a)
+}
 
 // whyNot says why upstream does not allow an action to the host.
 func (r *Run) whyNot(a Action) error {

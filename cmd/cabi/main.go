@@ -57,7 +57,7 @@ func newRootCommand() *cobra.Command {
 	root.SetHelpFunc(printHelp)
 	root.AddCommand(newCheckCommand(), newExplainCommand(), newListCommand(), newReplayCommand(), newAdmitsCommand(), newShrinkCommand(), newLitmusCommand(), newStepCommand(),
 		newTraceCommand(), newMatrixCommand(), newTrapsCommand(), newProveCommand(), newSitesCommand(), newPortCommand(), newUpstreamCommand(), newDiffCommand(),
-		newWastCommand(), newRunCommand(), newMergeCommand(), newBenchCommand())
+		newWastCommand(), newConformCommand(), newRunCommand(), newMergeCommand(), newBenchCommand())
 	addCompletion(root)
 	refuseBadFlags(root)
 	return root

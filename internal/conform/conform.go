@@ -65,6 +65,7 @@ type tester struct {
 	variants    []*spec.Variant // that are left
 	tried       map[string]bool // traps, by site and action
 	known       map[string]*Difference
+	failures    int // of the adapter
 }
 
 // A scene is a trace whose actions are taken.
@@ -118,9 +119,12 @@ func Test(o Options) (*Report, error) {
 	return t.report, t.conclude()
 }
 
+// mostFailures is how often an adapter may fail, so that one that always does is given up.
+const mostFailures = 300
+
 // goesOn reports whether another run is made.
 func (t *tester) goesOn() bool {
-	return (t.Runs == 0 || t.report.Runs < t.Runs) && (t.KeepGoing || len(t.report.Differences) == 0) && !t.mustStop()
+	return (t.Runs == 0 || t.report.Runs < t.Runs) && t.failures < mostFailures && (t.KeepGoing || len(t.report.Differences) == 0) && !t.mustStop()
 }
 
 // conclude completes the report.
@@ -174,8 +178,8 @@ func (t *tester) start() error {
 	switch {
 	case err != nil:
 		return err
-	case r.Kind != "hello":
-		return p.failure(Rubbish, fmt.Sprintf("its kind is %q, where hello is due", r.Kind), "hello", "")
+	case r.Kind != "hello" || r.Name == "":
+		return p.failure(Rubbish, `a hello is due, with the name of the implementation`, (&request{ID: 1, Kind: "hello", Version: Version}).text(), "")
 	case r.Version != Version:
 		return &BadAdapter{fmt.Sprintf("the adapter speaks version %d of the protocol, and this is version %d", r.Version, Version)}
 	}
@@ -222,14 +226,16 @@ func (t *tester) endProcess() {
 
 // converse leads a conversation with an adapter that runs.
 func (t *tester) converse(c *conversation) (*Difference, error) {
+	c.tester = t
 	if t.process == nil {
-		if err := t.start(); err != nil {
+		if err := c.keepFailure(t.start()); err != nil {
 			return nil, err
 		}
 	}
-	c.tester, c.process = t, t.process
+	c.process = t.process
 	d, err := c.run()
 	if d != nil && d.Failure != nil {
+		t.failures++
 		t.endProcess()
 	}
 	return d, err

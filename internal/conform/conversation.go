@@ -38,9 +38,12 @@ const drawnFrom = 1 << 20
 
 // run leads the conversation to its end, and returns how it differs; nil: it does not.
 func (c *conversation) run() (*Difference, error) {
-	first, err := c.begin()
-	if err != nil {
-		return nil, err
+	var first *model.Answer
+	if c.failure == nil {
+		var err error
+		if first, err = c.begin(); err != nil {
+			return nil, err
+		}
 	}
 	switch {
 	case c.failure != nil:

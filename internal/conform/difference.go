@@ -11,18 +11,17 @@ import (
 
 // A Difference is that an implementation does what the specification does not allow.
 type Difference struct {
-	Kind     string // what differs
-	Op       string // the kind of action by which it does, or "world"
-	Site     string // of the trap that is missing; empty: none is
-	Actions  int
-	Trace    *model.Trace // what the implementation did
-	Got      string       // what it answered to the last action
-	Allowed  []string     // what the specification allows in its place
-	Failure  *Failure     // of the adapter; nil: it answered
-	Run      int          // in which it was found, from 1
-	Before   int          // how many actions that run had
-	Times    int          // how many runs differ so
-	Shortest bool         // no shorter trace with its actions differs so: all were tried
+	Kind    string // what differs
+	Op      string // the kind of action by which it does, or "world"
+	Site    string // of the trap that is missing; empty: none is
+	Actions int
+	Trace   *model.Trace // what the implementation did
+	Got     string       // what it answered to the last action
+	Allowed []string     // what the specification allows in its place
+	Failure *Failure     // of the adapter; nil: it answered
+	Run     int          // in which it was found, from 1
+	Before  int          // how many actions that run had
+	Times   int          // how many runs differ so
 }
 
 // The kinds of differences, beside those of failures.
@@ -64,6 +63,7 @@ func (c *conversation) failed() *Difference {
 		return d
 	}
 	d.Trace = c.dialogue.TraceTo(v, len(c.dialogue.Answers), c.failedAt)
+	d.comment()
 	return d
 }
 
@@ -87,7 +87,16 @@ func (c *conversation) differs(v *spec.Variant, found *model.Admission) *Differe
 	}
 	d.Kind, d.Site = kindOf(got, expected)
 	d.Trace = c.dialogue.TraceTo(v, at, nil)
+	d.comment()
 	return d
+}
+
+// comment has the trace say what differs.
+func (d *Difference) comment() {
+	d.Trace.Comments = []string{d.String()}
+	for _, allowed := range d.Allowed {
+		d.Trace.Comments = append(d.Trace.Comments, "the specification allows: "+allowed)
+	}
 }
 
 // kindOf says how an answer differs from those that the specification allows.

@@ -24,10 +24,10 @@ type Failure struct {
 
 // The kinds of failures.
 const (
-	Hangs   = "hangs"   // no answer comes in time
-	Dies    = "dies"    // the process ends
-	Floods  = "floods"  // a line is longer than the protocol allows, or comes unasked
-	Rubbish = "rubbish" // a line is no answer
+	Hangs   = "hangs"           // no answer comes in time
+	Dies    = "dies"            // the process ends
+	Floods  = "floods"          // a line is longer than the protocol allows, or comes unasked
+	Rubbish = "answers rubbish" // a line is no answer
 )
 
 func (f *Failure) Error() string { return fmt.Sprintf("the adapter %s: %s", f.Kind, f.Why) }
