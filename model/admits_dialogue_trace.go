@@ -44,7 +44,7 @@ func (d *Dialogue) linesOf(answer int) []Line {
 		case e.Kind == LineEnter:
 			actors[e.Call] = d.log.World.actorOf(e.Func)
 			lines = append(lines, Line{Kind: LineEnter, Actor: actors[e.Call], Text: strings.TrimSpace(e.Func + " " + words)})
-		case i == 0 && answer > 0 && e.Call == d.calls[answer-1]:
+		case i == 0 && answer > 0 && e.Call == d.calls[answer-1] && len(e.Words) > 0: // without results, only a line of its own says that it is done
 			lines[0].Results = d.resultsAsLine(lines[0].Text, e.Words)
 		default:
 			lines = append(lines, Line{Kind: LineDone, Actor: actors[e.Call], Text: pending[e.Call], Results: d.resultsAsLine(pending[e.Call], e.Words)})

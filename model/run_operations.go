@@ -174,6 +174,9 @@ func (a Action) Stored(encoding string) []byte {
 	return b
 }
 
+// Stored are the bytes that an action of an activation stores.
+func (r *Run) Stored(at *Activation, a Action) []byte { return a.Stored(at.inst.encoding) }
+
 // load32 is the i32 at an address of the instance's memory.
 func (in *instance) load32(ptr uint64) uint32 {
 	return binary.LittleEndian.Uint32(in.memory.Bytes.B[ptr:])

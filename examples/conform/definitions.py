@@ -183,7 +183,7 @@ def ask(results, place, name):
     while None in asked.get('values', []):
         reply('unsupported', why='JSON cannot say the value')
         read()
-    op, words, numbers = asked['op'], asked.get('words', []), [core(n) for n in asked.get('numbers', [])]
+    op, words, numbers = asked['op'], asked.get('words', []), [core(n) for n in asked.get('numbers', []) if not n.startswith('bytes:')]
     under_way[call] = (op, numbers, place)
     if op in ('return', 'throw'):
         stack().pop()
@@ -198,7 +198,7 @@ def ask(results, place, name):
     if op in ('shared.write', 'shared.copy'):
         return HOST_OPS[op], [*numbers[:2], values]
     if op == 'memory.store':
-        return OPS[op], [numbers[0], b''.join(n.to_bytes(8, 'little') for n in numbers[1:])]
+        return OPS[op], [numbers[0], bytes.fromhex(asked['numbers'][1].removeprefix('bytes:'))]
     return OPS.get(op) or HOST_OPS[op], [*words, *numbers]
 
 

@@ -119,8 +119,10 @@ func Test(o Options) (*Report, error) {
 	return t.report, t.conclude()
 }
 
-// mostFailures is how often an adapter may fail, so that one that always does is given up.
+// mostFailures is how often an adapter may fail, so that one that always does is given up. That it hangs counts more often.
 const mostFailures = 300
+
+var weights = map[string]int{Hangs: 30, Dies: 1, Floods: 1, Rubbish: 1}
 
 // goesOn reports whether another run is made.
 func (t *tester) goesOn() bool {
@@ -235,7 +237,7 @@ func (t *tester) converse(c *conversation) (*Difference, error) {
 	c.process = t.process
 	d, err := c.run()
 	if d != nil && d.Failure != nil {
-		t.failures++
+		t.failures += weights[d.Kind]
 		t.endProcess()
 	}
 	return d, err

@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"encoding/hex"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -108,7 +109,9 @@ func (c *conversation) compare() (*Difference, error) {
 			return c.failed(), nil
 		}
 		if found.Verdict != model.Refused {
-			c.noteAdmitted(found)
+			if len(left) == 0 {
+				c.noteAdmitted(found)
+			}
 			left = append(left, v)
 		} else if first == nil {
 			first = c.differs(v, found)
@@ -201,6 +204,9 @@ func (c *conversation) request(now model.Now, a model.Action) *request {
 	r := &request{Kind: "action", Call: &call, Actor: now.At.Actor, Op: a.Op, Words: a.Imm, Values: now.Run.JSONValues(a)}
 	words := strings.Fields(a.String())
 	r.Numbers = words[1+len(a.Imm):]
+	if a.Op == "memory.store" {
+		r.Numbers = append(r.Numbers[:1], "bytes:"+hex.EncodeToString(now.Run.Stored(now.At, a)))
+	}
 	return r
 }
 

@@ -130,6 +130,9 @@ func (p *process) ask(r *request) (*reply, error) {
 	if err != nil {
 		return nil, err
 	}
+	if answer.ID > 0 && answer.ID < r.ID {
+		return nil, p.failure(Floods, fmt.Sprintf("it answers request %d again", answer.ID), asked, "")
+	}
 	if answer.ID != r.ID {
 		return nil, p.failure(Rubbish, fmt.Sprintf("the answer is to request %d, and %d was asked", answer.ID, r.ID), asked, "")
 	}
@@ -138,6 +141,7 @@ func (p *process) ask(r *request) (*reply, error) {
 
 // send writes a request. An adapter that does not read hangs.
 func (p *process) send(asked string) *Failure {
+	seen(asked)
 	wrote := make(chan error, 1)
 	go func() {
 		_, err := io.WriteString(p.in, asked+"\n")
@@ -167,6 +171,7 @@ func (p *process) receive(asked string) (*reply, error) {
 			return nil, p.ending(asked)
 		}
 		p.last = string(line.text)
+		seen(p.last)
 		answer, err := parseReply(line.text)
 		if err != nil {
 			return nil, p.failure(Rubbish, err.Error(), asked, "")
@@ -174,6 +179,15 @@ func (p *process) receive(asked string) (*reply, error) {
 		return answer, nil
 	case <-timer.C:
 		return nil, p.failure(Hangs, fmt.Sprintf("no answer came within %s", p.timeout), asked, "")
+	}
+}
+
+// observe is told of each line that is written or read; nil: nothing is. It is for tests.
+var observe func(line string)
+
+func seen(line string) {
+	if observe != nil {
+		observe(line)
 	}
 }
 

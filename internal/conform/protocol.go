@@ -44,7 +44,7 @@ type reply struct {
 // An event is something that happened by an action.
 type event struct {
 	Kind    string   `json:"kind"` // enter, done or trap
-	Call    int      `json:"call"`
+	Call    *int     `json:"call"`
 	Func    string   `json:"func"`
 	Numbers []string `json:"numbers"`
 	Results []string `json:"results"`
@@ -102,7 +102,14 @@ func (r *reply) answer() (*model.Answer, error) {
 }
 
 func (e event) event() (model.AnswerEvent, error) {
-	out := model.AnswerEvent{Call: e.Call, Func: e.Func}
+	if e.Kind == "trap" {
+		return model.AnswerEvent{Kind: model.LineStop, Words: []string{model.TrapStop}}, nil
+	}
+	out := model.AnswerEvent{Func: e.Func}
+	if e.Call == nil {
+		return out, errors.New(`"call" is missing: the number of the call`)
+	}
+	out.Call = *e.Call
 	numbers := e.Numbers
 	switch e.Kind {
 	case "enter":
@@ -112,8 +119,6 @@ func (e event) event() (model.AnswerEvent, error) {
 		}
 	case "done":
 		out.Kind, numbers = model.LineDone, e.Results
-	case "trap":
-		return model.AnswerEvent{Kind: model.LineStop, Words: []string{model.TrapStop}}, nil
 	default:
 		return out, fmt.Errorf("its kind is %q: it is enter, done or trap", e.Kind)
 	}

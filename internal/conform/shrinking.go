@@ -9,7 +9,7 @@ import (
 
 const (
 	mostShrinkRuns = 3000 // that are made to shrink a difference
-	mostSlowRuns   = 12   // of an adapter that hangs, since each takes a while
+	mostSlowRuns   = 4    // of an adapter that hangs, since each takes a while
 	mostTries      = 8    // of the same steps: an implementation may choose otherwise each time
 )
 
@@ -39,8 +39,9 @@ func (t *tester) shrink(d *Difference, c *conversation) (*Difference, error) {
 }
 
 const (
-	fewActions = 3    // a difference by so few is not looked for elsewhere
-	mostOthers = 1200 // runs by which a shorter one is looked for elsewhere
+	fewActions    = 3   // a difference by so few is not looked for elsewhere
+	mostOtherRuns = 150 // to shrink one that is found there
+	mostOthers    = 800 // runs by which a shorter one is looked for elsewhere
 )
 
 // elsewhere looks for a shorter run that differs in the same way: in the scenes, and in all worlds.
@@ -57,7 +58,7 @@ func (s *shrinking) elsewhere() {
 		if s.ground.refused || !s.differs(c) {
 			continue
 		}
-		shrink.Shorten(c.steps, mostOthers, s.take)
+		shrink.Shorten(c.steps, mostOtherRuns, s.take)
 	}
 }
 

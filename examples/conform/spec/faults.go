@@ -1,6 +1,12 @@
 package main
 
 import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"time"
+
 	"cabi/spec"
 )
 
@@ -10,6 +16,10 @@ type fault struct {
 	without map[spec.Site]bool // traps that are missing
 	ignores string             // an action that is not taken, as if it were done
 	result  func(op string, words []string) []string
+	instead func()   // of an answer to a return
+	lacks   []string // actions that the adapter says are unsupported
+	refuses string   // an action that it refuses
+	noWorld string   // a world that it refuses
 }
 
 var faults = map[string]fault{
@@ -19,6 +29,35 @@ var faults = map[string]fault{
 	"event stolen":      {result: stolen},
 	"cancel lost":       {ignores: "cancel"},
 	"status swapped":    {result: swapped},
+
+	"numbering per type": {variant: spec.PerType},
+	"hangs":              {instead: hang},
+	"dies":               {instead: die},
+	"floods":             {instead: flood},
+	"rubbish":            {instead: func() { fmt.Println("Segmentation fault") }},
+	"answers twice":      {instead: func() { fmt.Println(`{"id":1,"kind":"hello","version":1,"name":"spec"}`) }},
+	"no threads":         {lacks: []string{"thread.new-indirect", "thread.yield", "thread.suspend"}, refuses: "waitable.join", noWorld: "everything"},
+}
+
+// hang answers nothing, and leaves a process behind.
+func hang() {
+	child := exec.Command("sleep", "600")
+	if err := child.Start(); err != nil {
+		panic(err)
+	}
+	fmt.Fprintln(os.Stderr, "child", child.Process.Pid)
+	time.Sleep(10 * time.Minute)
+}
+
+func die() {
+	fmt.Fprintln(os.Stderr, "out of luck")
+	os.Exit(3)
+}
+
+func flood() {
+	for {
+		fmt.Print(strings.Repeat("x", 1<<16))
+	}
 }
 
 func numbered(name string, n spec.Numbering) *spec.Variant {

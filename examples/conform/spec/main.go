@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
@@ -17,23 +18,24 @@ import (
 
 // A line is a request or a reply.
 type line struct {
-	ID      int                `json:"id"`
-	Kind    string             `json:"kind"`
-	Version int                `json:"version,omitempty"`
-	Name    string             `json:"name,omitempty"`
-	World   json.RawMessage    `json:"world,omitempty"`
-	Op      string             `json:"op,omitempty"`
-	Words   []string           `json:"words,omitempty"`
-	Numbers []string           `json:"numbers,omitempty"`
-	Why     string             `json:"why,omitempty"`
-	Events  []event            `json:"events,omitempty"`
-	Next    *int               `json:"next,omitempty"`
-	Tables  map[string][]entry `json:"tables,omitempty"`
+	ID          int                `json:"id"`
+	Kind        string             `json:"kind"`
+	Version     int                `json:"version,omitempty"`
+	Name        string             `json:"name,omitempty"`
+	World       json.RawMessage    `json:"world,omitempty"`
+	Op          string             `json:"op,omitempty"`
+	Words       []string           `json:"words,omitempty"`
+	Numbers     []string           `json:"numbers,omitempty"`
+	Unsupported []string           `json:"unsupported,omitempty"`
+	Why         string             `json:"why,omitempty"`
+	Events      []event            `json:"events,omitempty"`
+	Next        *int               `json:"next,omitempty"`
+	Tables      map[string][]entry `json:"tables,omitempty"`
 }
 
 type event struct {
 	Kind    string   `json:"kind"`
-	Call    int      `json:"call"`
+	Call    *int     `json:"call,omitempty"`
 	Func    string   `json:"func,omitempty"`
 	Numbers []string `json:"numbers,omitempty"`
 	Results []string `json:"results,omitempty"`
@@ -65,7 +67,7 @@ func main() {
 			a.run()
 		}
 		if a.asked.Kind == "hello" {
-			a.reply(line{Kind: "hello", Version: 1, Name: "spec"})
+			a.reply(line{Kind: "hello", Version: 1, Name: "spec", Unsupported: a.lacks})
 		}
 	}
 }
@@ -77,6 +79,10 @@ func (a *adapter) read() bool {
 }
 
 func (a *adapter) reply(l line) {
+	if a.instead != nil && a.asked.Op == "return" {
+		a.instead()
+		return
+	}
 	l.ID = a.asked.ID
 	text, err := json.Marshal(l)
 	if err != nil {
@@ -91,6 +97,7 @@ func (a *adapter) answer(r *model.Run, next int) {
 	if next >= 0 {
 		l.Next, l.Tables = &next, map[string][]entry{}
 		for name, slots := range model.TablesOf(r) {
+			l.Tables[name] = []entry{}
 			for _, slot := range slots {
 				index, class, _ := strings.Cut(slot, " ")
 				l.Tables[name] = append(l.Tables[name], entry{index, class})
@@ -104,7 +111,11 @@ func (a *adapter) answer(r *model.Run, next int) {
 // run makes a world, and does as it is told until it traps or another world is asked for.
 func (a *adapter) run() {
 	world := &model.World{}
-	if err := json.Unmarshal(a.asked.World, world); err != nil {
+	err := json.Unmarshal(a.asked.World, world)
+	if err == nil && world.Name == a.noWorld {
+		err = errors.New("it is too big")
+	}
+	if err != nil {
 		a.reply(line{Kind: "unsupported", Why: err.Error()})
 		a.read()
 		return
@@ -128,23 +139,32 @@ func (a *adapter) Next(r *model.Run, at *model.Activation) model.Action {
 			return model.Action{}
 		}
 		if a.asked.Op == a.ignores && a.ignores != "" {
-			a.events = append(a.events, event{Kind: "done", Call: a.calls[at]})
+			a.events = append(a.events, event{Kind: "done", Call: a.call(at)})
 			a.answer(r, a.calls[at])
 			continue
 		}
 		words := append(append([]string{a.asked.Op}, a.asked.Words...), a.asked.Numbers...)
 		action, err := model.ParseAction(r, at, words)
-		if err == nil {
+		if err == nil && action.Op != a.refuses {
 			return action
+		}
+		if err == nil {
+			err = errors.New("it is not done yet")
 		}
 		a.reply(line{Kind: "unsupported", Why: err.Error()})
 	}
 }
 
+// call is the number of a call; of the host at rest, 0.
+func (a *adapter) call(at *model.Activation) *int {
+	n := a.calls[at]
+	return &n
+}
+
 // Entered notes that a call was entered.
 func (a *adapter) Entered(at *model.Activation) {
 	a.calls[at] = len(a.calls) + 1
-	a.events = append(a.events, event{Kind: "enter", Call: a.calls[at], Func: at.Name, Numbers: model.NumberWords(at.Args)})
+	a.events = append(a.events, event{Kind: "enter", Call: a.call(at), Func: at.Name, Numbers: model.NumberWords(at.Args)})
 }
 
 // Done notes that the action of a call is done.
@@ -153,7 +173,7 @@ func (a *adapter) Done(at *model.Activation, results []spec.CoreValue) {
 	if a.result != nil {
 		words = a.result(at.Pending.Op, words)
 	}
-	a.events = append(a.events, event{Kind: "done", Call: a.calls[at], Results: words})
+	a.events = append(a.events, event{Kind: "done", Call: a.call(at), Results: words})
 }
 
 // HostReceived does nothing: the protocol does not compare what the host receives.
