@@ -106,6 +106,8 @@ var notFigures = []struct{ page, pattern, why string }{
 	{"docs/source.md", `(?m)^\| [a-z-]+ \| \d+ \| [\d,]+ \| [\d,]+ \|$`, "the table that TestLockstepTable of properties compares"},
 	{"docs/source.md", `20,000 runs of seed 77 do, 200 of`, "half an hour of runs on upstream's Python"},
 	{"docs/source.md", `(?s)\n## How fast it is\n.*?\n## `, "times and memory, measured once; benchmarks measure them again"},
+	{"docs/conform.md", `numbered from 1 in|at rest is 0|(?s)## The protocol, version 1.*## Writing an adapter`, "the protocol, which TestSession and TestSchema of internal/conform compare"},
+	{"docs/conform.md", `(?s)\n## What it costs\n.*`, "times, measured once; TestFaults of internal/conform has the actions"},
 	{"docs/scale.md", `(?s)\n## How random walks use cores\n.*`, "times, measured once"},
 	{"docs/induction.md", `within 8 actions|numbers are 1 and 1:|sets they are 3 and 2, for lends 3 and 3\.`, "an example, and the numbers that the command checks"},
 	{"docs/findings.md", `(?m)^\| \d+ \|.*$`, "the table that TestFindings compares"},

@@ -22,8 +22,8 @@ type jsonCommand struct {
 	long   bool // it takes more than some seconds
 }
 
-// jsonCommands are the commands that print JSON, with what makes them print all that there may be. @ stands for a trace, and % for the
-// report of a shard.
+// jsonCommands are the commands that print JSON, with what makes them print all that there may be. @ stands for a trace, % for the report of a
+// shard, and ^ for an adapter.
 var jsonCommands = []jsonCommand{
 	{args: "check handles --steps 5 --handles 2 --json", schema: "schemas/check", lines: true},
 	{args: "check children --steps 8 --keep-going --json", schema: "schemas/check", lines: true},
@@ -61,6 +61,9 @@ var jsonCommands = []jsonCommand{
 	{args: "check ../../examples/components/leak.wasm open-once() open-and-forget() --json", schema: "schemas/check-component", lines: true},
 	{args: "check ../../examples/components/numbering.wasm stale() index() --json", schema: "schemas/check-component", lines: true},
 	{args: "check ../../examples/components/endless.wasm yield() --json", schema: "schemas/check-component", lines: true},
+	{args: "conform --runs 450 --json -- ^", schema: "schemas/conform"},
+	{args: "conform --runs 100 --keep-going --json -- ^ -fault dies", schema: "schemas/conform"},
+	{args: "conform --world handles --json -- ^ -fault index-0", schema: "schemas/conform"},
 	{args: "matrix --variant per-type --json", schema: "schemas/matrix", long: true},
 	{args: "diff per-type --world handles --budget 0.02 --json", schema: "schemas/diff"},
 	{args: "traps --json", schema: "schemas/traps", long: true},
@@ -78,7 +81,7 @@ func TestJSONOutput(t *testing.T) {
 			if c.long && os.Getenv("CABI_LONG") == "" {
 				t.Skip("it takes long: set CABI_LONG=1")
 			}
-			out, code, err := execute(newRootCommand(), strings.Fields(strings.NewReplacer("@", file, "%", shard).Replace(c.args))...)
+			out, code, err := execute(newRootCommand(), strings.Fields(strings.NewReplacer("@", file, "%", shard, "^", conformAdapter()).Replace(c.args))...)
 			if code == 2 || out == "" {
 				t.Fatalf("exit %d, %v", code, err)
 			}

@@ -71,12 +71,12 @@ func TestRight(t *testing.T) {
 
 // faultsFound are the faults of an implementation that are found, with the kind of difference that shows each.
 var faultsFound = []struct{ fault, kind string }{
-	{"free list is FIFO", OtherResult},
-	{"first index is 0", Traps},
-	{"lends off by one", NoTrap},
-	{"event stolen", OtherResult},
-	{"cancel lost", OtherResult},
-	{"status swapped", OtherResult},
+	{"fifo", OtherResult},
+	{"index-0", Traps},
+	{"lends-off-by-one", NoTrap},
+	{"event-stolen", OtherResult},
+	{"cancel-lost", OtherResult},
+	{"status-swapped", OtherResult},
 }
 
 // Each fault of an implementation is found, and shown by at most six actions, in a trace that the specification refuses.
@@ -118,7 +118,7 @@ func TestFailures(t *testing.T) {
 		{"dies", Dies, "it ended: exit status 3", "out of luck"},
 		{"floods", Floods, "a line is longer than 1048576 bytes", ""},
 		{"rubbish", Rubbish, "it is no line of the protocol: invalid character 'S'", ""},
-		{"answers twice", Floods, "it answers request 1 again", ""},
+		{"twice", Floods, "it answers request 1 again", ""},
 	} {
 		t.Run(f.fault, func(t *testing.T) {
 			o := options(t, 600, adapter, "-fault", f.fault)
@@ -170,14 +170,14 @@ func zombie(pid int) bool {
 
 // What an adapter does not support is not asked for, or counted.
 func TestUnsupported(t *testing.T) {
-	r := test(t, options(t, 700, adapter, "-fault", "no threads"))
+	r := test(t, options(t, 700, adapter, "-fault", "unsupported"))
 	if len(r.Differences) > 0 {
 		t.Errorf("%s\n%s", r.Differences[0], r.Differences[0].Trace)
 	}
 	if r.Unsupported["waitable.join"] == 0 || r.NotMade["everything"] != "it is too big" || !slices.Contains(r.Declared, "thread.yield") {
 		t.Errorf("refused %v, %v, declared %v", r.Unsupported, r.NotMade, r.Declared)
 	}
-	o := options(t, 10, adapter, "-fault", "no threads")
+	o := options(t, 10, adapter, "-fault", "unsupported")
 	o.Scenes, o.Worlds = nil, o.Worlds[:1]
 	if _, err := Test(o); err == nil || err.Error() != "the adapter does not support the world everything: it is too big" {
 		t.Error(err)
@@ -186,7 +186,7 @@ func TestUnsupported(t *testing.T) {
 
 // Under any variant, those are left that number handles as the implementation does.
 func TestVariants(t *testing.T) {
-	for fault, left := range map[string]string{"": "single-table", "numbering per type": "per-type"} {
+	for fault, left := range map[string]string{"": "single-table", "per-type": "per-type"} {
 		o := options(t, 1200, adapter, "-fault", fault)
 		o.Variants = spec.Variants
 		r := test(t, o)
@@ -198,14 +198,14 @@ func TestVariants(t *testing.T) {
 			t.Errorf("%s: %d differences, %v", fault, len(r.Differences), names)
 		}
 	}
-	if r := test(t, options(t, 450, adapter, "-fault", "numbering per type")); len(r.Differences) != 1 {
+	if r := test(t, options(t, 450, adapter, "-fault", "per-type")); len(r.Differences) != 1 {
 		t.Errorf("%d differences under single-table", len(r.Differences))
 	}
 }
 
 // With more runs, all kinds of differences are collected, each once.
 func TestKeepGoing(t *testing.T) {
-	o := options(t, 300, adapter, "-fault", "status swapped")
+	o := options(t, 300, adapter, "-fault", "status-swapped")
 	o.Scenes, o.KeepGoing = nil, true
 	o.Worlds = slices.DeleteFunc(o.Worlds, func(w *model.World) bool { return w.Name != "streams" && w.Name != "host-streams" })
 	r := test(t, o)
@@ -243,7 +243,7 @@ func TestSchema(t *testing.T) {
 		kinds[value.(map[string]any)["kind"].(string)]++
 	}
 	defer func() { observe = nil }()
-	test(t, options(t, 480, adapter, "-fault", "no threads"))
+	test(t, options(t, 480, adapter, "-fault", "unsupported"))
 	for _, kind := range []string{"hello", "world", "action", "answer", "unsupported"} {
 		if kinds[kind] == 0 {
 			t.Errorf("there was no line of the kind %s", kind)

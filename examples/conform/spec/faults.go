@@ -23,20 +23,20 @@ type fault struct {
 }
 
 var faults = map[string]fault{
-	"free list is FIFO": {variant: numbered("fifo", fifo{})},
-	"first index is 0":  {variant: numbered("from-0", from0{})},
-	"lends off by one":  {without: map[spec.Site]bool{"canon_resource_drop/num_lends": true, "lift_own/num_lends": true}},
-	"event stolen":      {result: stolen},
-	"cancel lost":       {ignores: "cancel"},
-	"status swapped":    {result: swapped},
+	"fifo":             {variant: numbered("fifo", fifo{})},
+	"index-0":          {variant: numbered("from-0", from0{})},
+	"lends-off-by-one": {without: map[spec.Site]bool{"canon_resource_drop/num_lends": true, "lift_own/num_lends": true}},
+	"event-stolen":     {result: stolen},
+	"cancel-lost":      {ignores: "cancel"},
+	"status-swapped":   {result: swapped},
 
-	"numbering per type": {variant: spec.PerType},
-	"hangs":              {instead: hang},
-	"dies":               {instead: die},
-	"floods":             {instead: flood},
-	"rubbish":            {instead: func() { fmt.Println("Segmentation fault") }},
-	"answers twice":      {instead: func() { fmt.Println(`{"id":1,"kind":"hello","version":1,"name":"spec"}`) }},
-	"no threads":         {lacks: []string{"thread.new-indirect", "thread.yield", "thread.suspend"}, refuses: "waitable.join", noWorld: "everything"},
+	"per-type":    {variant: spec.PerType},
+	"hangs":       {instead: hang},
+	"dies":        {instead: die},
+	"floods":      {instead: flood},
+	"rubbish":     {instead: func() { fmt.Println("Segmentation fault") }},
+	"twice":       {instead: func() { fmt.Println(`{"id":1,"kind":"hello","version":1,"name":"spec"}`) }},
+	"unsupported": {lacks: []string{"thread.new-indirect", "thread.yield", "thread.suspend"}, refuses: "waitable.join", noWorld: "everything"},
 }
 
 // hang answers nothing, and leaves a process behind.

@@ -60,7 +60,12 @@ type adapter struct {
 func main() {
 	name := flag.String("fault", "", "a fault that the implementation has")
 	flag.Parse()
-	a := &adapter{fault: faults[*name], in: bufio.NewScanner(os.Stdin), random: rand.New(rand.NewPCG(1, 1))}
+	fault, known := faults[*name]
+	if !known && *name != "" {
+		fmt.Fprintf(os.Stderr, "there is no fault %q\n", *name)
+		os.Exit(2)
+	}
+	a := &adapter{fault: fault, in: bufio.NewScanner(os.Stdin), random: rand.New(rand.NewPCG(1, 1))}
 	a.in.Buffer(nil, 1<<24)
 	for a.read() {
 		for a.asked.Kind == "world" { // a run ends where another world is asked for
