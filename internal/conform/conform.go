@@ -169,13 +169,17 @@ func (t *tester) begin() error {
 	return &BadAdapter{text}
 }
 
+// mostToStart is how long the first answer may take, whatever the timeout: the command may have to compile the adapter.
+const mostToStart = time.Minute
+
 // start starts the adapter, and says hello.
 func (t *tester) start() error {
-	p, err := start(t.Command, t.Timeout)
+	p, err := start(t.Command, max(t.Timeout, mostToStart))
 	if err != nil {
 		return &BadAdapter{fmt.Sprintf("cannot start the adapter: %v", err)}
 	}
 	t.process = p
+	defer func() { p.timeout = t.Timeout }()
 	r, err := p.ask(&request{Kind: "hello", Version: Version})
 	switch {
 	case err != nil:

@@ -1,3 +1,5 @@
+//go:build unix
+
 package conform
 
 import (
@@ -77,6 +79,8 @@ var faultsFound = []struct{ fault, kind string }{
 	{"event-stolen", OtherResult},
 	{"cancel-lost", OtherResult},
 	{"status-swapped", OtherResult},
+	{"tick-lost", OtherEvents},
+	{"table-kept", OtherTables},
 }
 
 // Each fault of an implementation is found, and shown by at most six actions, in a trace that the specification refuses.
@@ -93,7 +97,9 @@ func TestFaults(t *testing.T) {
 			if d.Actions > 6 || d.Kind != f.kind {
 				t.Errorf("%s: %d actions\n%s", d.Kind, d.Actions, d.Trace)
 			}
-			refused(t, d.Trace)
+			if f.kind != OtherTables && f.kind != OtherEvents { // of which a trace may say nothing
+				refused(t, d.Trace)
+			}
 		})
 	}
 }

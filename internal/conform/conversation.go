@@ -101,7 +101,7 @@ func (c *conversation) compare() (*Difference, error) {
 	var left []*spec.Variant
 	var first *Difference
 	for _, v := range c.variants {
-		found, err := c.dialogue.Admit(v, model.AdmitOptions{MaxStates: mostStates, Properties: []*model.Property{{Name: "references", New: c.newReferences}}})
+		found, err := c.dialogue.Admit(v, c.admitOptions())
 		if err = c.keepFailure(err); err != nil {
 			return nil, err
 		}
@@ -122,6 +122,11 @@ func (c *conversation) compare() (*Difference, error) {
 	}
 	c.variants = left
 	return nil, nil
+}
+
+func (c *conversation) admitOptions() model.AdmitOptions {
+	return model.AdmitOptions{MaxStates: mostStates, Properties: []*model.Property{{Name: "references", New: c.newReferences}},
+		Progress: func(*model.Admission) bool { return !c.mustStop() }}
 }
 
 // mostStates is how many states a search for an explanation looks at.

@@ -16,6 +16,7 @@ type fault struct {
 	without map[spec.Site]bool // traps that are missing
 	ignores string             // an action that is not taken, as if it were done
 	result  func(op string, words []string) []string
+	keeps   bool     // what was dropped stays in the tables
 	instead func()   // of an answer to a return
 	lacks   []string // actions that the adapter says are unsupported
 	refuses string   // an action that it refuses
@@ -29,6 +30,9 @@ var faults = map[string]fault{
 	"event-stolen":     {result: stolen},
 	"cancel-lost":      {ignores: "cancel"},
 	"status-swapped":   {result: swapped},
+
+	"tick-lost":  {ignores: "tick"},
+	"table-kept": {keeps: true},
 
 	"per-type":    {variant: spec.PerType},
 	"hangs":       {instead: hang},

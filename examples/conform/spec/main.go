@@ -53,6 +53,7 @@ type adapter struct {
 	in     *bufio.Scanner
 	asked  line // the request that is not answered yet
 	events []event
+	tables map[string][]entry // of the last answer
 	calls  map[*model.Activation]int
 	random *rand.Rand
 }
@@ -107,10 +108,13 @@ func (a *adapter) answer(r *model.Run, next int) {
 				index, class, _ := strings.Cut(slot, " ")
 				l.Tables[name] = append(l.Tables[name], entry{index, class})
 			}
+			if a.keeps && len(slots) < len(a.tables[name]) {
+				l.Tables[name] = a.tables[name]
+			}
 		}
 	}
 	a.reply(l)
-	a.events = nil
+	a.events, a.tables = nil, l.Tables
 }
 
 // run makes a world, and does as it is told until it traps or another world is asked for.
@@ -125,7 +129,7 @@ func (a *adapter) run() {
 		a.read()
 		return
 	}
-	a.calls, a.events = map[*model.Activation]int{}, nil
+	a.calls, a.events, a.tables = map[*model.Activation]int{}, nil, nil
 	r := model.NewRun(world, spec.Options{Choices: a, Variant: a.variant, Without: a.without}, a)
 	defer r.Close()
 	r.Observer = a
