@@ -80,6 +80,7 @@ var faultsFound = []struct{ fault, kind string }{
 	{"cancel-lost", OtherResult},
 	{"status-swapped", OtherResult},
 	{"tick-lost", OtherEvents},
+	{"other-call", OtherEvents},
 	{"table-kept", OtherTables},
 }
 

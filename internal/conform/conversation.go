@@ -220,7 +220,7 @@ func (c *conversation) choose(now model.Now) (shrink.Step, bool) {
 	for len(c.plan) > 0 {
 		s := c.plan[0]
 		c.plan = c.plan[1:]
-		if s.At != now.At.Name {
+		if s.At != now.At.Name || slices.Contains(c.unsupported, s.Action.Op) {
 			continue
 		}
 		if action, ok := c.references.Resolve(s, now.At); ok && shrink.CanTake(now.Run, now.At, c.world.Bounds, action) {

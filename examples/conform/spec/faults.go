@@ -16,6 +16,7 @@ type fault struct {
 	without map[spec.Site]bool // traps that are missing
 	ignores string             // an action that is not taken, as if it were done
 	result  func(op string, words []string) []string
+	next    int      // that the adapter says in place of call 1; 0: it says what is
 	keeps   bool     // what was dropped stays in the tables
 	instead func()   // of an answer to a return
 	lacks   []string // actions that the adapter says are unsupported
@@ -32,6 +33,7 @@ var faults = map[string]fault{
 	"status-swapped":   {result: swapped},
 
 	"tick-lost":  {ignores: "tick"},
+	"other-call": {next: 2},
 	"table-kept": {keeps: true},
 
 	"per-type":    {variant: spec.PerType},

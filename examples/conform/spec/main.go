@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 
 	"cabi/model"
@@ -100,6 +101,9 @@ func (a *adapter) reply(l line) {
 // answer says what happened since the last answer, and which call acts next; below 0: none.
 func (a *adapter) answer(r *model.Run, next int) {
 	l := line{Kind: "answer", Events: a.events}
+	if next == 1 && a.next > 0 {
+		next = a.next
+	}
 	if next >= 0 {
 		l.Next, l.Tables = &next, map[string][]entry{}
 		for name, slots := range model.TablesOf(r) {
@@ -146,6 +150,9 @@ func (a *adapter) Next(r *model.Run, at *model.Activation) model.Action {
 	for a.answer(r, a.calls[at]); ; {
 		if !a.read() || a.asked.Kind == "world" {
 			return model.Action{}
+		}
+		if slices.Contains(a.lacks, a.asked.Op) {
+			panic("it was said that this is unsupported")
 		}
 		if a.asked.Op == a.ignores && a.ignores != "" {
 			a.events = append(a.events, event{Kind: "done", Call: a.call(at)})
