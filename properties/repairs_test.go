@@ -98,6 +98,7 @@ type leftover struct {
 var leftovers = []leftover{
 	{"children", "cancel-delivered/thread.suspend", 8, "not repaired"},
 	{"subtasks", "waits-as-asked/subtask.cancel", 3, asRepaired},
+	{"cancel", "waits-as-asked/subtask.cancel", 3, asRepaired},
 	{"backpressure", "waits-as-asked/subtask.cancel", 3, asRepaired},
 	{"children", "waits-as-asked/subtask.cancel", 3, asRepaired},
 	{"host-calls", "waits-as-asked/subtask.cancel", 4, asRepaired},
