@@ -150,6 +150,8 @@ var badArguments = []struct{ args, want string }{
 	{"run ../../examples/components/leak.wasm open-once() --stub open=", `--stub "open=" is no stub: write IMPORT=VALUE`},
 	{"run ../../examples/components/leak.wasm open-once() --stub open=x", `the stub of open: "x"`},
 	{"run ../../examples/components/leak.wasm open-once() --stub open", "the stub of open: the function returns u32: say what, as open=VALUE"},
+	{"run ../../examples/components/leak.wasm ask() --stub open=1 --stub open=2", "--stub gives open twice"},
+	{"run ../../examples/components/leak.wasm ask() --link open=../../examples/components/opener.wasm --link open=../../examples/components/opener.wasm", "--link gives open twice"},
 	{"run ../../examples/components/leak.wasm open-once() --link open", `--link "open": it is NAME=FILE`},
 	{"run ../../examples/components/leak.wasm open-once() --link opne=../../examples/components/race.wasm", `the component has no import "opne"; did you mean open?`},
 	{"run ../../examples/components/leak.wasm open-once() --link open=../../examples/components/race.wasm", "type mismatch"},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os/signal"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,6 +48,7 @@ type runCommand struct {
 	json     bool
 	depart   []string
 	small    bool
+	settle   bool
 	trace    string
 }
 
@@ -76,6 +78,7 @@ func newRunCommand() *cobra.Command {
 	f.Uint64Var(&c.seed, "seed", 0, "draw what the specification leaves open from this; if it is not given, threads take turns")
 	f.StringArrayVar(&c.depart, "depart", nil, "CHOICE=CANDIDATE: take another candidate in a choice than the policy, as cabi check prints it")
 	f.BoolVar(&c.small, "small-answers", false, "have imports that nothing else gives return values of a small set, each a choice, as cabi check does")
+	f.BoolVar(&c.settle, "settle", false, "after the calls, drop the resources that they returned, and let threads go on until none is ready, as cabi check does")
 	f.StringVar(&c.trace, "trace", "", "write a trace of all that it did to a file, for cabi replay")
 	f.DurationVar(&c.duration, "duration", 0, "stop after so long; 0: never")
 	f.BoolVar(&c.json, "json", false, "print a line of JSON for each call, and one for how the run ended; what the program prints goes to standard error")
@@ -106,6 +109,9 @@ func (p *programFlags) program(in io.Reader, args []string) (*program.Program, e
 		if err != nil {
 			return nil, exitError{2, "--stub " + err.Error()}
 		}
+		if slices.ContainsFunc(made.Stubs, func(s program.Stub) bool { return s.Import == stub.Import }) {
+			return nil, exitError{2, fmt.Sprintf("--stub gives %s twice", stub.Import)}
+		}
 		made.Stubs = append(made.Stubs, stub)
 	}
 	for _, text := range p.env {
@@ -117,6 +123,9 @@ func (p *programFlags) program(in io.Reader, args []string) (*program.Program, e
 		name, file, ok := strings.Cut(text, "=")
 		if !ok || name == "" || file == "" {
 			return nil, exitError{2, fmt.Sprintf("--link %q: it is NAME=FILE", text)}
+		}
+		if slices.ContainsFunc(made.Links, func(l program.Link) bool { return l.Import == name }) {
+			return nil, exitError{2, fmt.Sprintf("--link gives %s twice", name)}
 		}
 		linked, err := readComponent(in, file)
 		if err != nil {
@@ -185,7 +194,7 @@ func (c *runCommand) run(cmd *cobra.Command, args []string) error {
 	p.Small = c.small
 	ctx, stop := limited(c.duration)
 	defer stop()
-	o := program.Options{Variant: variant, Context: ctx, Steps: c.steps.value, Seed: c.seed, Trace: c.trace != "", Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr()}
+	o := program.Options{Variant: variant, Context: ctx, Steps: c.steps.value, Seed: c.seed, Settle: c.settle, Trace: c.trace != "", Out: cmd.OutOrStdout(), Err: cmd.ErrOrStderr()}
 	if c.json { // standard output is for JSON
 		o.Out = o.Err
 	}

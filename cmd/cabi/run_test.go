@@ -19,6 +19,8 @@ func TestRunCommand(t *testing.T) {
 		{"leak.wasm open-and-close() --stub open=7", "open-and-close()\n", "", 0},
 		{"leak.wasm open-once()", "", "trap host/error: the import open is not given", 1},
 		{"leak.wasm ask() --link open=../../examples/components/opener.wasm", "ask() -> 7\n", "", 0},
+		{"whole.wasm hollow()", "hollow() -> #1\n", "", 0},
+		{"whole.wasm hollow() --settle", "hollow() -> #1\n", "after the last call: trap Table.get/bounds: unknown handle index 99", 1},
 		{"deadlock.wasm wait()", "", "deadlock detected", 1},
 		{"numbering.wasm stale() --variant single-sequential", "", "trap Table.get/empty", 1},
 		{"print.wasm", "one\n", "", 0},

@@ -1,4 +1,4 @@
-;; A whole keeps a part, which its destructor drops: whoever drops the whole leaves nothing.
+;; A whole keeps a part, which its destructor drops: whoever drops the whole leaves nothing. Hollow makes one whose part is not there.
 (component
   (type $part (resource (rep i32)))
   (export $part' "part" (type $part))
@@ -18,8 +18,10 @@
   (core module $M
     (import "" "part" (func $part (result i32)))
     (import "" "new" (func $new (param i32) (result i32)))
-    (func (export "make") (result i32) (call $new (call $part))))
+    (func (export "make") (result i32) (call $new (call $part)))
+    (func (export "hollow") (result i32) (call $new (i32.const 99))))
   (core instance $m (instantiate $M (with "" (instance
     (export "part" (func $parts "part"))
     (export "new" (func $whole.new))))))
-  (func (export "make") (result (own $whole')) (canon lift (core func $m "make"))))
+  (func (export "make") (result (own $whole')) (canon lift (core func $m "make")))
+  (func (export "hollow") (result (own $whole')) (canon lift (core func $m "hollow"))))

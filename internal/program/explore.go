@@ -58,7 +58,8 @@ type Finding struct {
 	Text       string
 	Trace      string
 
-	key string
+	key      string
+	settling bool // it was found after the calls
 }
 
 // An explorer explores one program.
@@ -196,7 +197,7 @@ func (e *explorer) random(seed uint64) {
 // judge finds what a run under the variant shows by itself, and beside the policy's, if the host answered as in that: what depends on
 // the host's answers is no finding.
 func (e *explorer) judge(ending *Ending, f Finding, made []component.Made) {
-	f.Call, f.Site = ending.Call, ending.Site
+	f.Call, f.Site, f.settling = ending.Call, ending.Site, ending.settling
 	switch {
 	case ending.Kind == Limit:
 		e.Limits++
@@ -231,7 +232,7 @@ func (e *explorer) numberings(ending *Ending, f Finding) {
 			return
 		}
 		e.Runs++
-		f.Variant, f.Site, f.key = v, other.Site, ""
+		f.Variant, f.Site, f.key, f.settling = v, other.Site, "", other.settling
 		if other.Kind == Limit {
 			e.judge(other, f, nil)
 			continue
@@ -320,7 +321,8 @@ func (e *explorer) trace(f *Finding) string {
 	if f.Kind == Limit {
 		steps = min(steps, mostTraced)
 	}
-	return e.runner.Run(&p, Options{Choices: f.choices(), Variant: f.Variant, Context: ctx, Steps: steps, Seed: f.seed(), Trace: true}).Trace
+	return e.runner.Run(&p, Options{Choices: f.choices(), Variant: f.Variant, Context: ctx, Steps: steps, Seed: f.seed(), Trace: true,
+		Settle: f.settling}).Trace
 }
 
 // Of a run that does not end, a trace has as many steps, or what comes in so long.

@@ -30,6 +30,7 @@ func TestExplore(t *testing.T) {
 		{"leak", "open-once();open-and-forget();open-and-close()", []string{"leak own handle of file: 1 left in A at the end, made in call 2, open-and-forget(), step 4, by resource.new file; after a second round of the calls, 2 are"}, 1},
 		{"leak", "open-once();open-and-close()", nil, 0},
 		{"whole", "make();make();drop #1", nil, 0},
+		{"whole", "make();hollow()", []string{"trapped after the last call: trap Table.get/bounds: unknown handle index 99 'hollow()' --settle"}, 1},
 		{"numbering", "index()", []string{
 			"depends-on-numbering call 1, index(), returns 1, and under single-table 2 --variant per-type",
 			"depends-on-numbering returns 3 --variant single-table-threads",

@@ -31,7 +31,7 @@ func newHost(p *Program, run *component.Run, w *wasi, choices spec.Choices) *hos
 	return h
 }
 
-// imports are what c is given. Links are for the program's component alone, as a linked component's imports are the host's.
+// importsOf is what c is given. Links are for the program's component alone, as a linked component's imports are the host's.
 func (h *host) importsOf(c *component.Component, links []Link) (component.Imports, error) {
 	imports := component.Imports{}
 	for _, name := range c.Imports() {
@@ -129,10 +129,13 @@ func wasiName(name string) string {
 // stub is a function that returns one of the answers of s. A stub that cannot be one for the import is kept as the host's fault.
 func (h *host) stub(i component.Import, s Stub) any {
 	answers, err := answersOf(i, s)
-	if err != nil && h.badStub == nil {
+	if err == nil {
+		return h.answering(i, answers)
+	}
+	if h.badStub == nil {
 		h.badStub = &InputError{fmt.Sprintf("the stub of %s: %v", i.Name, err)}
 	}
-	return h.answering(i, answers)
+	return component.HostFunc(func([]spec.Value) ([]spec.Value, error) { return nil, h.badStub })
 }
 
 // answerSite begins the name of the choice of what a function of the host returns, which is none of the specification's.

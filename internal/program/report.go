@@ -83,6 +83,9 @@ func (f *Finding) Command(file string, e *Exploration) string {
 	if e.Policy.small {
 		words = append(words, "--small-answers")
 	}
+	if f.settling {
+		words = append(words, "--settle")
+	}
 	if f.Variant != spec.SingleTable {
 		words = append(words, "--variant", f.Variant.Name)
 	}
