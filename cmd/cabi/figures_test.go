@@ -115,7 +115,7 @@ var notFigures = []struct{ page, pattern, why string }{
 	{"docs/findings.md", `\(?line \d+|\(\d{3,4}\)|, 540\)|Invariant 3`, "lines of definitions.py, and its words"},
 	{"docs/traces.md", `[Vv]ersion [01]|1 MiB|JSON Schema \(2020-12\)|64 bits|from [01]\b|: 0 is the first|2\^64|4294967295`, "the format, which tests compare with what is read"},
 	{"docs/traces.md", `400 MB`, "measured once, and depends on the machine"},
-	{"docs/run.md", `version 0\.2|begin at 0|2 for bad input; 3 if|candidate 1 in choice 3, counted from 0|such as 0 and 1|is then 0\. It is 1 if anything was found, and 3`,
+	{"docs/run.md", `version 0\.2|1 GiB|begin at 0|2 for bad input; 3 if|candidate 1 in choice 3, counted from 0|such as 0 and 1|is then 0\. It is 1 if anything was found, and 3`,
 		"versions, examples, and exit codes"},
 	{"docs/admits.md", `and line 14|before line 14|exit code 3`, "the output above it, which TestAdmitsPage compares, and an exit code"},
 	{"docs/admits.md", `(?m)^\| \w+ \| [\d,]+ \|.*$`, "measured once, and depends on the machine"},
