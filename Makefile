@@ -4,7 +4,7 @@ GO ?= go
 # Upstream's checkout, for what compares with it: make bench UPSTREAM=…
 UPSTREAM ?=
 
-.PHONY: verify format vet staticcheck tidy port test race docs ported bench mutants wasm-tools
+.PHONY: verify format vet staticcheck tidy port test race docs ported bench mutants wasm-tools toolchains
 
 verify: format vet staticcheck tidy port test race
 
@@ -69,3 +69,8 @@ mutants:
 # wasm-tools fetches wasm-tools, compiled to a core module, into the cache of the user: cabi wast reads text with it.
 wasm-tools:
 	$(GO) run ./internal/wasmtools/fetch
+
+# toolchains has npm fetch toolchains that make components, and makes components of internal/toolchains/programs with them, in the cache of
+# the user: the tests of internal/toolchains run them. It takes minutes, and needs node and npm.
+toolchains:
+	$(GO) run ./internal/toolchains/fetch

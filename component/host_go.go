@@ -24,6 +24,9 @@ func (r *Run) trapOnError(err error) {
 	}
 }
 
+// GoFunc is the HostFunc that a plain Go function stands for where it is given as an import of type ft.
+func GoFunc(ft *spec.FuncType, f any) (HostFunc, error) { return goFunc(ft, reflect.ValueOf(f)) }
+
 // goFunc makes a HostFunc for a type of a plain Go function: its parameters have the Go types that ToGo makes, []T for a list whose
 // elements have the Go type T, or any; its result is what FromGo takes. It may return an error besides.
 func goFunc(ft *spec.FuncType, f reflect.Value) (HostFunc, error) {

@@ -16,6 +16,7 @@ type host struct {
 	run       *component.Run
 	choices   spec.Choices
 	wasi      map[string]any
+	given     component.Supplier // by the program; nil: nothing is
 	imports   []component.Import // the functions that were asked for
 	unused    map[string]bool    // the stubs that no import was found for yet
 	badStub   error
@@ -25,6 +26,9 @@ type host struct {
 
 func newHost(p *Program, run *component.Run, w *wasi, choices spec.Choices) *host {
 	h := &host{program: p, run: run, choices: choices, wasi: w.functions(), unused: map[string]bool{}, resources: map[string]*spec.ResourceType{}}
+	if p.Host != nil {
+		h.given = p.Host(run)
+	}
 	for _, s := range p.Stubs {
 		h.unused[s.Import] = true
 	}
@@ -83,13 +87,23 @@ func (h *host) link(name string, c *component.Component) (any, error) {
 	return inst, nil
 }
 
-// supply gives an import: a stub, a function of WASI, or a function that traps and says that it is not there. Resource types are the
+// supply gives an import: what the program's host gives, a stub, a function of WASI, or a function that traps and says that it is not there. Resource types are the
 // host's; to drop one of its resources does nothing.
 func (h *host) supply(i component.Import) any {
+	var given any
+	if h.given != nil {
+		given = h.given(i)
+	}
 	if i.Type == nil {
+		if given != nil {
+			return given
+		}
 		return h.resource(unversioned(i.Name))
 	}
 	h.imports = append(h.imports, i)
+	if given != nil {
+		return given
+	}
 	for _, s := range h.program.Stubs {
 		if s.Import == i.Name || s.Import == unversioned(i.Name) {
 			delete(h.unused, s.Import)

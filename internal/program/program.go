@@ -18,8 +18,12 @@ type Program struct {
 	Stubs     []Stub
 	Calls     []Call
 	Small     bool     // imports that nothing else gives return values of a small set, each a choice; false: they trap
+	Host      Host     // what the host gives before stubs do; nil: nothing
 	Args, Env []string // what WASI says the program's arguments and environment are; of the environment, NAME=VALUE
 }
+
+// A Host makes the imports of a run. What its supplier does not give, it returns nil for.
+type Host func(*component.Run) component.Supplier
 
 // A Link is a component whose instance is given for an import.
 type Link struct {

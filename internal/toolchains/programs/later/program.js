@@ -1,14 +1,20 @@
-// Async functions: of the host's that return later, of the program's that wait for one or for several.
-import * as host from 'local:later/host';
+// Async functions that wait for promises: for one, for the first and for all, and a resource with an async method.
+const turns = async (n) => { for (let i = 0; i < n; i++) await null; return n; };
+class Timer {
+  constructor(n) { this.n = n; }
+  async wait() { while (this.n > 0) { await null; this.n--; } return 'over'; }
+  left() { return this.n; }
+}
 export const work = {
+  Timer,
   async now(s) { await null; return `${s}!`; },
-  async one(x) { return (await host.slow(x)) + 1; },
-  async all(xs) { return await Promise.all([...xs].map((x) => host.slow(x))); },
-  async race(a, b) { return await Promise.race([host.fetch(a), host.fetch(b)]); },
-  async load(name) { return await host.fetch(name); },
+  all: async (xs) => await Promise.all([...xs].map(turns)),
+  race: async (xs) => await Promise.race([...xs].map(turns)),
   async order(xs) {
     const seen = [];
-    await Promise.all([...xs].map(async (x) => { seen.push(await host.slow(x)); }));
+    await Promise.all([...xs].map(async (x) => { seen.push(await turns(x)); }));
     return seen;
   },
+  async fail(s) { await null; throw s; },
+  async both(a, b) { const [x, y] = await Promise.all([a.wait(), b.wait()]); return `${x} and ${y}`; },
 };
