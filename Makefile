@@ -4,7 +4,7 @@ GO ?= go
 # Upstream's checkout, for what compares with it: make bench UPSTREAM=…
 UPSTREAM ?=
 
-.PHONY: verify format vet staticcheck tidy port test race docs ported bench mutants wasm-tools toolchains
+.PHONY: verify format vet staticcheck tidy port test race docs ported bench mutants wasm-tools toolchains oracle figures
 
 verify: format vet staticcheck tidy port test race
 
@@ -74,3 +74,11 @@ wasm-tools:
 # the user: the tests of internal/toolchains run them. It takes minutes, and needs node and npm.
 toolchains:
 	$(GO) run ./internal/toolchains/fetch
+
+# oracle records again what Wasmtime gives for the sessions of internal/toolchains, and figures how fast components run here, there and
+# under jco. Both need a C compiler, and what toolchains makes.
+oracle:
+	cd internal/toolchains/wasmtime && CGO_CFLAGS="-I$$($(GO) list -m -f '{{.Dir}}' github.com/bytecodealliance/wasmtime-go/v39)/build/include" $(GO) run .
+
+figures:
+	sh internal/toolchains/figures.sh

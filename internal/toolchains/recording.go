@@ -6,18 +6,21 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"cabi/component"
 	"cabi/internal/program"
 )
 
-// A Recording is what sessions with a component gave under Wasmtime, or, of an async component, what was written down with the sessions.
+// A Recording is what sessions with a component gave under Wasmtime; of an async component, which its C API does not run, what they
+// gave here, with the pin's numbering.
 type Recording struct {
 	Component string `json:"component"`
 	Oracle    string `json:"oracle"`
 	Sessions  []Held `json:"sessions"`
 }
+
+// Itself is the oracle of recordings that were made here.
+const Itself = "the specification"
 
 // ReadRecording reads the recording of a component in the directory of recordings.
 func ReadRecording(dir string, c Component) (*Recording, error) {
@@ -72,14 +75,14 @@ func (r *Runner) Described(c *component.Component) (*program.Description, []stri
 	return d, resources, nil
 }
 
-// How many sessions are drawn for a program, and of how many calls; a program without handles has fewer and longer ones.
+// How many sessions are drawn for a program, and of how many calls.
 const (
 	drawnSessions = 24
 	drawnCalls    = 16
 )
 
-// Sessions are the sessions of a program: those written, and, unless it is async, some drawn with a component of it. Which component is
-// of no account, as all have the same types.
+// Sessions are the sessions of a program: those written, and some drawn with a component of it, unless that is async or prints. Which of
+// its components is of no account, as all have the same types.
 func (r *Runner) Sessions(c Component) ([]Session, error) {
 	all, err := Written(c.Program)
 	if err != nil || c.Async() || c.Program == "printing" {
@@ -93,7 +96,7 @@ func (r *Runner) Sessions(c Component) ([]Session, error) {
 	return append(all, drawn...), err
 }
 
-// Calls are the calls of the session.
+// Only are the calls of the session without what they return.
 func (s Session) Only() []program.Call {
 	var calls []program.Call
 	for _, step := range s.Calls {
@@ -101,15 +104,3 @@ func (s Session) Only() []program.Call {
 	}
 	return calls
 }
-
-// Expected is what the session must give by what was written down.
-func (s Session) Expected() Held {
-	h := Held{Name: s.Name}
-	for _, step := range s.Calls {
-		h.Calls = append(h.Calls, Answer{Call: step.Call.String(), Result: step.Want})
-	}
-	return h
-}
-
-// isDrawn reports whether a session was drawn.
-func (h Held) isDrawn() bool { return strings.HasPrefix(h.Name, "drawn ") }

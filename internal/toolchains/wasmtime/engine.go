@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"unsafe"
 
@@ -243,10 +244,16 @@ func (s *session) invoke(f C.wasmtime_component_func_t, args []cValue, n int) ([
 	return results, err
 }
 
-// cause is the last line of an error: above it stands where in the code it was.
+// cause is the last line of an error: above it stands where in the code it was, and below perhaps where in Wasmtime.
 func cause(err error) string {
-	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
-	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(lines[len(lines)-1]), "0:"))
+	message, _, _ := strings.Cut(err.Error(), "Stack backtrace:")
+	lines := strings.Split(strings.TrimSpace(message), "\n")
+	last := strings.TrimSpace(lines[len(lines)-1])
+	number, rest, ok := strings.Cut(last, ": ")
+	if _, err := strconv.Atoi(number); ok && err == nil {
+		return rest
+	}
+	return last
 }
 
 // resource is the resource that an export returned before.

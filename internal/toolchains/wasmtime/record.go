@@ -3,18 +3,23 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"cabi/internal/output"
 	"cabi/internal/toolchains"
+	"cabi/spec"
 )
 
-// record writes a recording for each component into ../testdata.
-func record() error {
+// record writes a recording for each component into ../testdata, or for those that are named.
+func record(names []string) error {
 	runner := toolchains.NewRunner(false)
 	defer runner.Close()
 	engine := newEngine()
 	drawn := map[string][]toolchains.Session{}
 	for _, c := range order() {
+		if len(names) > 0 && !slices.Contains(names, c.Name()) {
+			continue
+		}
 		if drawn[c.Program] == nil {
 			sessions, err := runner.Sessions(c)
 			if err != nil {
@@ -52,16 +57,18 @@ func order() (all []toolchains.Component) {
 
 func recordOne(e *engine, runner *toolchains.Runner, c toolchains.Component, sessions []toolchains.Session) (*toolchains.Recording, error) {
 	r := &toolchains.Recording{Component: c.Name(), Oracle: "Wasmtime " + version}
-	if c.Async() {
-		r.Oracle = "written down"
-		for _, s := range sessions {
-			r.Sessions = append(r.Sessions, s.Expected())
-		}
-		return r, nil
-	}
 	decoded, err := c.Decode()
 	if err != nil {
 		return nil, err
+	}
+	if c.Async() {
+		r.Oracle = toolchains.Itself
+		for _, s := range sessions {
+			held := runner.Hold(decoded, s.Only(), toolchains.Numbering{Variant: spec.SingleTable})
+			held.Name = s.Name
+			r.Sessions = append(r.Sessions, held)
+		}
+		return r, nil
 	}
 	types, resources, err := runner.Described(decoded)
 	if err != nil {

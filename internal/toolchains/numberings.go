@@ -1,0 +1,144 @@
+package toolchains
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"cabi/component"
+	"cabi/internal/program"
+	"cabi/spec"
+)
+
+// A Dependence is how much of what a component does changes with the numbering of handles.
+type Dependence struct {
+	Component string         `json:"component"`
+	Sessions  int            `json:"sessions"`
+	Differ    map[string]int `json:"differ"`             // by variant: how many sessions give something else than under the pin's
+	Shortest  []Example      `json:"shortest,omitempty"` // for each variant under which some do
+}
+
+// An Example is the shortest calls found that give something else under a variant than under the pin's numbering.
+type Example struct {
+	Variant string   `json:"variant"`
+	Pin     []Answer `json:"pin"`
+	Other   []Answer `json:"other"`
+}
+
+// seeds are what the draws of numberings are made from that draw.
+var seeds = []uint64{1, 2, 3}
+
+// Numberings are the ways to number handles that are compared with the pin's: each variant, and those that draw several times.
+func Numberings() (all []Numbering) {
+	for _, v := range spec.Variants {
+		switch {
+		case v == spec.SingleTable:
+		case strings.HasSuffix(v.Name, "-random"):
+			for _, s := range seeds {
+				all = append(all, Numbering{v, s})
+			}
+		default:
+			all = append(all, Numbering{v, seeds[0]})
+		}
+	}
+	return all
+}
+
+// Depends holds the recorded sessions under every numbering.
+func (r *Runner) Depends(c *component.Component, recording *Recording) (*Dependence, error) {
+	d := &Dependence{Component: recording.Component, Sessions: len(recording.Sessions), Differ: map[string]int{}}
+	for _, n := range Numberings() {
+		name := n.Variant.Name
+		differ, example := 0, []program.Call(nil)
+		for _, s := range recording.Sessions {
+			calls, err := s.CallsOf()
+			if err != nil {
+				return nil, err
+			}
+			if at, difference := Same(s, r.Hold(c, calls, n)); difference != nil {
+				differ++
+				if upTo := min(at+1, len(calls)); example == nil || upTo < len(example) {
+					example = calls[:upTo]
+				}
+			}
+		}
+		if differ > d.Differ[name] {
+			d.Differ[name] = differ
+		}
+		if example != nil && !d.has(name) {
+			d.Shortest = append(d.Shortest, r.shorten(c, example, n))
+		}
+	}
+	return d, nil
+}
+
+func (d *Dependence) has(variant string) bool {
+	for _, e := range d.Shortest {
+		if e.Variant == variant {
+			return true
+		}
+	}
+	return false
+}
+
+// shorten leaves out calls as long as what is left still gives something else than under the pin's numbering.
+func (r *Runner) shorten(c *component.Component, calls []program.Call, n Numbering) Example {
+	pin, other, _ := r.compare(c, calls, n)
+	for i := 0; i < len(calls); {
+		shorter := without(calls, pin.Calls, i)
+		p, o, differ := r.compare(c, shorter, n)
+		if !differ {
+			i++
+			continue
+		}
+		calls, pin, other = shorter[:min(len(shorter), max(len(p.Calls), len(o.Calls)))], p, o
+		i = 0
+	}
+	return Example{n.Variant.Name, pin.Calls, other.Calls}
+}
+
+func (r *Runner) compare(c *component.Component, calls []program.Call, n Numbering) (pin, other Held, differ bool) {
+	if len(calls) == 0 {
+		return pin, other, false
+	}
+	pin, other = r.Hold(c, calls, Numbering{Variant: spec.SingleTable}), r.Hold(c, calls, n)
+	_, difference := Same(pin, other)
+	return pin, other, difference != nil && pin.valid() && other.valid()
+}
+
+// valid reports whether every call could be made.
+func (h Held) valid() bool {
+	return len(h.Calls) == 0 || !strings.HasPrefix(h.Calls[len(h.Calls)-1].Trap, program.Refused)
+}
+
+var handle = regexp.MustCompile(`#[0-9]+`)
+
+// without are the calls but for the one at i, and but for those that take a handle that is then missing. Handles keep no gaps in their
+// numbers. answers are what the calls gave; calls after these give no handles.
+func without(calls []program.Call, answers []Answer, i int) (left []program.Call) {
+	missing, names, seen, next := map[string]bool{}, map[string]string{}, 0, 0
+	for at, c := range calls {
+		takes := handle.FindAllString(c.Drop+" "+c.Args, -1)
+		out := at == i
+		for _, h := range takes {
+			out = out || missing[h]
+		}
+		if !out {
+			rename := func(h string) string { return names[h] }
+			left = append(left, program.Call{Export: c.Export, Args: handle.ReplaceAllStringFunc(c.Args, rename), Drop: handle.ReplaceAllStringFunc(c.Drop, rename)})
+		}
+		if at >= len(answers) {
+			continue
+		}
+		for range handle.FindAllString(answers[at].Result, -1) {
+			seen++
+			h := "#" + strconv.Itoa(seen)
+			if missing[h] = out; !out {
+				next++
+				names[h] = fmt.Sprint("#", next)
+			}
+		}
+	}
+	return left
+}

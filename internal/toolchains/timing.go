@@ -1,0 +1,43 @@
+package toolchains
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+)
+
+// Milliseconds is a duration in milliseconds.
+func Milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// Each does f some times and returns how long it takes, in units: the median, since other work disturbs some of the times.
+func Each(unit time.Duration, times int, f func() error) (float64, error) {
+	var all []time.Duration
+	for range times {
+		began := time.Now()
+		if err := f(); err != nil {
+			return 0, err
+		}
+		all = append(all, time.Since(began))
+	}
+	slices.Sort(all)
+	return float64(all[len(all)/2]) / float64(unit), nil
+}
+
+var peak = regexp.MustCompile(`VmHWM:\s*([0-9]+) kB`)
+
+// Peak is how much memory the process has held at most, in MB, as Linux says it.
+func Peak() (int, error) {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0, err
+	}
+	m := peak.FindSubmatch(status)
+	if m == nil {
+		return 0, fmt.Errorf("/proc/self/status has no VmHWM")
+	}
+	kB, err := strconv.Atoi(string(m[1]))
+	return kB / 1024, err
+}

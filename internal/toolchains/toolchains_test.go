@@ -1,0 +1,191 @@
+package toolchains
+
+import (
+	"encoding/json"
+	"errors"
+	"flag"
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+
+	"cabi/component"
+	"cabi/internal/program"
+	"cabi/spec"
+)
+
+var write = flag.Bool("write", false, "write what is recorded of numberings, and docs/toolchains.md, instead of comparing them")
+
+// decode decodes a component, or skips the test if it is not there.
+func decode(t *testing.T, c Component) *component.Component {
+	t.Helper()
+	decoded, err := c.Decode()
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decoded
+}
+
+func recordingOf(t *testing.T, c Component) *Recording {
+	t.Helper()
+	r, err := ReadRecording("testdata", c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// TestRecorded holds the recorded sessions: every call gives what Wasmtime gives, traps included, and does the same to the host.
+func TestRecorded(t *testing.T) {
+	runner := NewRunner(false)
+	defer runner.Close()
+	for _, c := range Components() {
+		t.Run(c.Name(), func(t *testing.T) {
+			if testing.Short() && c.Toolchain == StarlingMonkey {
+				t.Skip("takes seconds; not with -short")
+			}
+			decoded := decode(t, c)
+			for _, s := range recordingOf(t, c).Sessions {
+				calls, err := s.CallsOf()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if _, d := Same(s, runner.Hold(decoded, calls, Numbering{Variant: spec.SingleTable})); d != nil {
+					t.Errorf("session %s, %s: recorded is %s, and it gives %s", s.Name, d.Call, d.Want, d.Got)
+				}
+			}
+		})
+	}
+}
+
+// TestWritten compares the recordings with what the sessions say that calls return.
+func TestWritten(t *testing.T) {
+	for _, c := range Components() {
+		sessions, err := Written(c.Program)
+		if err != nil {
+			t.Fatal(err)
+		}
+		recorded := recordingOf(t, c).Sessions
+		for i, s := range sessions {
+			if recorded[i].Name != s.Name {
+				t.Fatalf("%s: the recorded session %d is %q, and the written %q: make oracle", c.Name(), i, recorded[i].Name, s.Name)
+			}
+			for n, a := range recorded[i].Calls {
+				if step := s.Calls[n]; step.Call.String() != a.Call || step.Want != "" && step.Want != a.Result {
+					t.Errorf("%s, session %s: recorded is %v, and written %v -> %s", c.Name(), s.Name, a, step.Call, step.Want)
+				}
+			}
+		}
+	}
+}
+
+const numberingsFile = "testdata/numberings.json"
+
+func readDependences(t *testing.T) (all []*Dependence) {
+	t.Helper()
+	data, err := os.ReadFile(numberingsFile)
+	if err == nil {
+		err = json.Unmarshal(data, &all)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// TestNumberings holds the recorded sessions under every numbering, and compares what depends on it with what is recorded of that.
+func TestNumberings(t *testing.T) {
+	runner := NewRunner(false)
+	defer runner.Close()
+	var all []*Dependence
+	for i, c := range Components() {
+		t.Run(c.Name(), func(t *testing.T) {
+			if !*write && os.Getenv("CABI_LONG") == "" && c.Toolchain != QuickJS {
+				t.Skip("set CABI_LONG=1: it takes minutes")
+			}
+			d, err := runner.Depends(decode(t, c), recordingOf(t, c))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, d)
+			if !*write {
+				if got, want := text(t, d), text(t, readDependences(t)[i]); got != want {
+					t.Errorf("now it is\n%s\nand recorded is\n%s", got, want)
+				}
+			}
+		})
+	}
+	if *write && len(all) == len(Components()) {
+		if err := os.WriteFile(numberingsFile, []byte(text(t, all)), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func text(t *testing.T, v any) string {
+	t.Helper()
+	data, err := json.MarshalIndent(v, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data) + "\n"
+}
+
+// TestWithout leaves out calls, with those that take their handles.
+func TestWithout(t *testing.T) {
+	var calls []program.Call
+	var answers []Answer
+	for _, line := range strings.Split("make() #1;pair() (#2, #3);use(#1) 7;use(#2);use(#3);drop #3", ";") {
+		text, result, _ := strings.Cut(line, ") ")
+		if strings.HasPrefix(text, "drop ") {
+			result = ""
+		} else {
+			text = strings.TrimSuffix(text, ")") + ")"
+		}
+		c, err := program.ParseCall(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls, answers = append(calls, c), append(answers, Answer{Call: text, Result: result})
+	}
+	for i, want := range []string{
+		"pair(), use(#1), use(#2), drop #2", "make(), use(#1)", "make(), pair(), use(#2), use(#3), drop #3",
+	} {
+		var got []string
+		for _, c := range without(calls, answers, i) {
+			got = append(got, c.String())
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("without call %d: %s, want %s", i, got, want)
+		}
+	}
+}
+
+// TestPage compares docs/toolchains.md with what is recorded.
+func TestPage(t *testing.T) {
+	var recordings []*Recording
+	for _, c := range Components() {
+		recordings = append(recordings, recordingOf(t, c))
+	}
+	var figures []Figure
+	data, err := os.ReadFile("testdata/figures.json")
+	if err == nil {
+		err = json.Unmarshal(data, &figures)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page = "../../docs/toolchains.md"
+	want := Page(recordings, readDependences(t), figures)
+	if *write {
+		if err := os.WriteFile(page, []byte(want), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := os.ReadFile(page); err != nil || string(got) != want {
+		t.Errorf("docs/toolchains.md is not what the records say (%v): go test ./internal/toolchains -run TestPage -write", err)
+	}
+}
