@@ -17,6 +17,16 @@ type Dependence struct {
 	Sessions  int            `json:"sessions"`
 	Differ    map[string]int `json:"differ"`             // by variant: how many sessions give something else than under the pin's
 	Shortest  []Example      `json:"shortest,omitempty"` // for each variant under which some do
+	Right     *Rightness     `json:"right,omitempty"`    // nil: no other component is of the same source
+}
+
+// Rightness is in how many sessions a component does what another one does that is of the same source, by StarlingMonkey's toolchain.
+type Rightness struct {
+	Sessions  int            `json:"sessions"`
+	Pin       int            `json:"pin"`        // right under the pin's numbering
+	Right     map[string]int `json:"right"`      // by variant
+	OnlyPin   map[string]int `json:"only_pin"`   // right under the pin's numbering and wrong under the variant
+	OnlyOther map[string]int `json:"only_other"` // the other way round
 }
 
 // An Example is the shortest calls found that give something else under a variant than under the pin's numbering.
@@ -34,7 +44,7 @@ func Numberings() (all []Numbering) {
 	for _, v := range spec.Variants {
 		switch {
 		case v == spec.SingleTable:
-		case strings.HasSuffix(v.Name, "-random"):
+		case draws(v):
 			for _, s := range seeds {
 				all = append(all, Numbering{v, s})
 			}
@@ -72,6 +82,42 @@ func (r *Runner) Depends(c *component.Component, recording *Recording) (*Depende
 	}
 	return d, nil
 }
+
+// Rightness compares a component with the recording of one of the same source, under every numbering that draws nothing.
+func (r *Runner) Rightness(c *component.Component, truth *Recording) (*Rightness, error) {
+	right := &Rightness{len(truth.Sessions), 0, map[string]int{}, map[string]int{}, map[string]int{}}
+	for _, s := range truth.Sessions {
+		calls, err := s.CallsOf()
+		if err != nil {
+			return nil, err
+		}
+		is := func(n Numbering) bool {
+			_, difference := Same(s, r.Hold(c, calls, n))
+			return difference == nil
+		}
+		pin := is(Numbering{Variant: spec.SingleTable})
+		right.Pin += number(pin)
+		for _, v := range spec.Variants {
+			if v == spec.SingleTable || draws(v) {
+				continue
+			}
+			other := is(Numbering{Variant: v})
+			right.Right[v.Name] += number(other)
+			right.OnlyPin[v.Name] += number(pin && !other)
+			right.OnlyOther[v.Name] += number(other && !pin)
+		}
+	}
+	return right, nil
+}
+
+func number(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+func draws(v *spec.Variant) bool { return strings.HasSuffix(v.Name, "-random") }
 
 func (d *Dependence) has(variant string) bool {
 	for _, e := range d.Shortest {

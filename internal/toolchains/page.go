@@ -15,8 +15,10 @@ func Page(recordings []*Recording, dependences []*Dependence, figures []Figure) 
 	b.WriteString(afterAgreeing)
 	depending(&b, dependences)
 	examples(&b, dependences)
+	rights(&b, dependences)
 	b.WriteString(answer395)
 	measured(&b, figures)
+	worthwhile(&b, figures)
 	b.WriteString(making)
 	return b.String()
 }
@@ -136,28 +138,58 @@ func short(call string) string {
 	return call
 }
 
-const answer395 = `### Why
+// rights shows in how many sessions a program does what it does in StarlingMonkey, by numbering.
+func rights(b *strings.Builder, all []*Dependence) {
+	b.WriteString(beforeRights)
+	for _, d := range all {
+		if d.Right == nil || len(d.Differ) == 0 || d.total() == 0 {
+			continue
+		}
+		fmt.Fprintf(b, "\n%s, %d sessions, of which %d are right under the pin's numbering:\n\n", d.Component, d.Right.Sessions, d.Right.Pin)
+		b.WriteString("| numbering | right | right there and wrong under the pin's | wrong there and right under the pin's |\n|---|---|---|---|\n")
+		for _, v := range spec.Variants {
+			if v != spec.SingleTable && !draws(v) {
+				fmt.Fprintf(b, "| %s | %d | %d | %d |\n", v.Name, d.Right.Right[v.Name], d.Right.OnlyOther[v.Name], d.Right.OnlyPin[v.Name])
+			}
+		}
+	}
+	b.WriteString("\n")
+}
+
+// total is how many sessions differ, under all numberings together.
+func (d *Dependence) total() (n int) {
+	for _, differ := range d.Differ {
+		n += differ
+	}
+	return n
+}
+
+const beforeRights = `### Why
 
 Programs of componentize-qjs that take an owned handle of a resource of their own never call ` + "`resource.rep`" + `: they look the handle's index
 up among their objects, as if it were what the handle stands for
-([findings/componentize-qjs-index-as-rep.sh](../findings/componentize-qjs-index-as-rep.sh)). Which object that is, if there is one, depends
-on the index that the handle happened to get. Their objects are numbered from 0 and handles from 1, so the answer is wrong under
-every numbering here; it is wrong in another way under each.
+([findings/componentize-qjs-index-as-rep.sh](../findings/componentize-qjs-index-as-rep.sh)). Objects have numbers from 0 on, and handles have
+indices from 1 on, as far as the numbering of handles says so. Where the two happen to be the same, the program is right; else it reads
+another object without an error, or there is no object of that number, and it traps.
 
-Nothing else here depends on a numbering: handles of imported resources in both JavaScript toolchains, owned and borrowed resources of the
-program's own in StarlingMonkey's, and the tables of streams and futures within QuickJS.
+The same source, made a component by StarlingMonkey's toolchain, has no such fault, and its results are Wasmtime's, above. That tells
+when QuickJS's is right: in how many of the sessions it gives the same.
+`
+
+const answer395 = `Nothing else here depends on a numbering: not handles of imported resources in both JavaScript toolchains, not owned and borrowed
+resources of the program's own in StarlingMonkey's, not Rust, and not streams and futures in QuickJS.
 
 ### The answer to component-model#395
 
-- The change from tables per type to one table changed what real programs do, in this toolchain and no other: that many sessions of theirs as
-  the column *per-type* has give something else.
-- Wasmtime is on the side of one table. All calls above give under it what they give under the pin's numbering, also where the program is
-  wrong. jco 1.35.0 still numbers each type by itself ([findings/jco-handles-per-type.sh](../findings/jco-handles-per-type.sh)), so that the
-  same component gives there what the column *per-type* gives.
-- The programs that broke were broken before. None was right under one numbering and wrong under another: the numbering decides
-  only which wrong object is read.
-- A numbering that shares no index between two handles makes the fault loud. Where indices are drawn at random, or count up over all
-  instances, no object has the number of an index, and the first such call traps.
+- Real programs do depend on the numbering: those of one toolchain of the three here. The change from tables per type to one table changed
+  what they do, in as many sessions as the column *per-type* has.
+- It did not break a program that keeps the rules: these programs break one, and are wrong in some sessions under every numbering. The
+  numbering decides in which. There are sessions that were right under tables per type and are wrong now, and the other way round, as the
+  tables above say.
+- Wasmtime is on the side of one table: all calls give in it what they give under the pin's numbering, also where the program is wrong. jco
+  1.35.0 still numbers each type by itself ([findings/jco-handles-per-type.sh](../findings/jco-handles-per-type.sh)).
+- A numbering that gives no index twice, or far from 0, makes such a fault loud: then no object has the number of an index, and the
+  first such call traps.
 
 ## What else surprised
 
@@ -184,6 +216,24 @@ func measured(b *strings.Builder, figures []Figure) {
 	}
 }
 
+// worthwhile says from how many calls on the compiler is worth its time.
+func worthwhile(b *strings.Builder, figures []Figure) {
+	by := map[string]Figure{}
+	for _, f := range figures {
+		by[f.Component+" "+f.Where] = f
+	}
+	b.WriteString("\nThe interpreter is ready sooner, and the compiler calls faster. Compiling is worth its time from so many calls with a string on:")
+	sep := " "
+	for _, f := range figures {
+		i, ok := by[f.Component+" cabi, interpreter"]
+		if f.Where == "cabi, compiler" && ok && i.Call > f.Call {
+			fmt.Fprintf(b, "%s%d for %s", sep, max(0, int((f.First-i.First)*1000/(i.Call-f.Call)))/100*100, f.Component)
+			sep = ", "
+		}
+	}
+	b.WriteString(".\nHence `cabi run` interprets, unless `--compiled` is given.\n\n" + whereTime)
+}
+
 // digits is a figure with two digits that mean something.
 func digits(x float64) string {
 	if x >= 10 {
@@ -192,9 +242,12 @@ func digits(x float64) string {
 	return fmt.Sprintf("%.2g", x)
 }
 
-const making = `
-WHERE
+const whereTime = `Of a compiled call of QuickJS with a string, some two fifths of the time are the program's own code, and a third is memory that
+Go allocates for the specification's values, tasks and threads; the rest is lifting and lowering, and changing from one stack to another.
 
+`
+
+const making = `
 ## How this page is made
 
     make toolchains   # npm fetches the toolchains, and they make the components, in the cache of the user; minutes

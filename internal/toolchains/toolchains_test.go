@@ -110,6 +110,11 @@ func TestNumberings(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if twin := (Component{StarlingMonkey, c.Program, ""}); c.Toolchain == QuickJS && !c.Async() {
+				if d.Right, err = runner.Rightness(decode(t, c), recordingOf(t, twin)); err != nil {
+					t.Fatal(err)
+				}
+			}
 			all = append(all, d)
 			if !*write {
 				if got, want := text(t, d), text(t, readDependences(t)[i]); got != want {

@@ -98,7 +98,9 @@ func measure(name, engineName string, profile []string) error {
 	for _, e := range v.(spec.Dict) {
 		args = append(args, e.Value)
 	}
+	times := 300
 	if len(profile) > 0 {
+		times = 30_000
 		file, err := os.Create(profile[0])
 		if err != nil {
 			return err
@@ -109,7 +111,7 @@ func measure(name, engineName string, profile []string) error {
 		}
 		defer pprof.StopCPUProfile()
 	}
-	figure.Call, err = toolchains.Each(time.Microsecond, 300, func() error {
+	figure.Call, err = toolchains.Each(time.Microsecond, times, func() error {
 		_, err := run.Call(f, args...)
 		return err
 	})
