@@ -73,7 +73,7 @@ Most traps are of drawn calls: a JavaScript exception that no result of the func
 
 The same sessions under each way to number handles ([variants.md](variants.md)), compared with the pin's, which is Wasmtime's: one table
 for each instance, the place that was freed last is used first. A number is how many sessions give another result, a trap instead of a
-result, or a result instead of a trap; a dot is none. A numbering that draws was drawn three times, and the most is shown.
+result, or a result instead of a trap; a dot is none. A numbering that draws was drawn twice, and the most is shown.
 
 `
 
