@@ -87,8 +87,8 @@ func (h *host) link(name string, c *component.Component) (any, error) {
 	return inst, nil
 }
 
-// supply gives an import: what the program's host gives, a stub, a function of WASI, or a function that traps and says that it is not there. Resource types are the
-// host's; to drop one of its resources does nothing.
+// supply gives an import: what the program's own host gives, a stub, a function of WASI, or a function that traps and says that it is not
+// there. Resource types that it does not give are of this host; to drop one of its resources does nothing.
 func (h *host) supply(i component.Import) any {
 	var given any
 	if h.given != nil {

@@ -60,7 +60,7 @@ func (d *drawer) step() bool {
 		call, t, ok := d.call()
 		if ok {
 			calls := append(append([]program.Call{}, d.calls...), call)
-			held := d.runner.Hold(d.c, calls, Numbering{Variant: spec.SingleTable})
+			held := d.runner.Hold(d.c, calls, spec.SingleTable)
 			answer := held.Calls[len(held.Calls)-1]
 			if len(answer.Result) <= longest {
 				d.calls = calls

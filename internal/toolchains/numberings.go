@@ -36,20 +36,11 @@ type Example struct {
 	Other   []Answer `json:"other"`
 }
 
-// seeds are what the draws of numberings are made from that draw.
-var seeds = []uint64{1, 2}
-
-// Numberings are the ways to number handles that are compared with the pin's: each variant, and those that draw several times.
-func Numberings() (all []Numbering) {
+// Others are the variants that are compared with the pin's numbering.
+func Others() (all []*spec.Variant) {
 	for _, v := range spec.Variants {
-		switch {
-		case v == spec.SingleTable:
-		case draws(v):
-			for _, s := range seeds {
-				all = append(all, Numbering{v, s})
-			}
-		default:
-			all = append(all, Numbering{v, seeds[0]})
+		if v != spec.SingleTable {
+			all = append(all, v)
 		}
 	}
 	return all
@@ -58,50 +49,44 @@ func Numberings() (all []Numbering) {
 // Depends holds the recorded sessions under every numbering.
 func (r *Runner) Depends(c *component.Component, recording *Recording) (*Dependence, error) {
 	d := &Dependence{Component: recording.Component, Sessions: len(recording.Sessions), Differ: map[string]int{}}
-	for _, n := range Numberings() {
-		name := n.Variant.Name
+	for _, v := range Others() {
 		differ, example := 0, []program.Call(nil)
 		for _, s := range recording.Sessions {
-			calls, err := s.CallsOf()
+			calls, err := s.Parsed()
 			if err != nil {
 				return nil, err
 			}
-			if at, difference := Same(s, r.Hold(c, calls, n)); difference != nil {
+			if at, difference := Same(s, r.Hold(c, calls, v)); difference != nil {
 				differ++
 				if upTo := min(at+1, len(calls)); example == nil || upTo < len(example) {
 					example = calls[:upTo]
 				}
 			}
 		}
-		if differ > d.Differ[name] {
-			d.Differ[name] = differ
-		}
-		if example != nil && !d.has(name) {
-			d.Shortest = append(d.Shortest, r.shorten(c, example, n))
+		if differ > 0 {
+			d.Differ[v.Name] = differ
+			d.Shortest = append(d.Shortest, r.shorten(c, example, v))
 		}
 	}
 	return d, nil
 }
 
-// Rightness compares a component with the recording of one of the same source, under every numbering that draws nothing.
+// Rightness compares a component with the recording of one of the same source, under every numbering.
 func (r *Runner) Rightness(c *component.Component, truth *Recording) (*Rightness, error) {
 	right := &Rightness{len(truth.Sessions), 0, map[string]int{}, map[string]int{}, map[string]int{}}
 	for _, s := range truth.Sessions {
-		calls, err := s.CallsOf()
+		calls, err := s.Parsed()
 		if err != nil {
 			return nil, err
 		}
-		is := func(n Numbering) bool {
-			_, difference := Same(s, r.Hold(c, calls, n))
+		is := func(v *spec.Variant) bool {
+			_, difference := Same(s, r.Hold(c, calls, v))
 			return difference == nil
 		}
-		pin := is(Numbering{Variant: spec.SingleTable})
+		pin := is(spec.SingleTable)
 		right.Pin += number(pin)
-		for _, v := range spec.Variants {
-			if v == spec.SingleTable || draws(v) {
-				continue
-			}
-			other := is(Numbering{Variant: v})
+		for _, v := range Others() {
+			other := is(v)
 			right.Right[v.Name] += number(other)
 			right.OnlyPin[v.Name] += number(pin && !other)
 			right.OnlyOther[v.Name] += number(other && !pin)
@@ -117,23 +102,12 @@ func number(yes bool) int {
 	return 0
 }
 
-func draws(v *spec.Variant) bool { return strings.HasSuffix(v.Name, "-random") }
-
-func (d *Dependence) has(variant string) bool {
-	for _, e := range d.Shortest {
-		if e.Variant == variant {
-			return true
-		}
-	}
-	return false
-}
-
 // shorten leaves out calls as long as what is left still gives something else than under the pin's numbering.
-func (r *Runner) shorten(c *component.Component, calls []program.Call, n Numbering) Example {
-	pin, other, _ := r.compare(c, calls, n)
+func (r *Runner) shorten(c *component.Component, calls []program.Call, v *spec.Variant) Example {
+	pin, other, _ := r.compare(c, calls, v)
 	for i := 0; i < len(calls); {
 		shorter := without(calls, pin.Calls, i)
-		p, o, differ := r.compare(c, shorter, n)
+		p, o, differ := r.compare(c, shorter, v)
 		if !differ {
 			i++
 			continue
@@ -141,14 +115,14 @@ func (r *Runner) shorten(c *component.Component, calls []program.Call, n Numberi
 		calls, pin, other = shorter[:min(len(shorter), max(len(p.Calls), len(o.Calls)))], p, o
 		i = 0
 	}
-	return Example{n.Variant.Name, pin.Calls, other.Calls}
+	return Example{v.Name, pin.Calls, other.Calls}
 }
 
-func (r *Runner) compare(c *component.Component, calls []program.Call, n Numbering) (pin, other Held, differ bool) {
+func (r *Runner) compare(c *component.Component, calls []program.Call, v *spec.Variant) (pin, other Held, differ bool) {
 	if len(calls) == 0 {
 		return pin, other, false
 	}
-	pin, other = r.Hold(c, calls, Numbering{Variant: spec.SingleTable}), r.Hold(c, calls, n)
+	pin, other = r.Hold(c, calls, spec.SingleTable), r.Hold(c, calls, v)
 	_, difference := Same(pin, other)
 	return pin, other, difference != nil && pin.valid() && other.valid()
 }

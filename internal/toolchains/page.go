@@ -3,8 +3,6 @@ package toolchains
 import (
 	"fmt"
 	"strings"
-
-	"cabi/spec"
 )
 
 // Page is docs/toolchains.md.
@@ -73,16 +71,14 @@ Most traps are of drawn calls: a JavaScript exception that no result of the func
 
 The same sessions under each way to number handles ([variants.md](variants.md)), compared with the pin's, which is Wasmtime's: one table
 for each instance, the place that was freed last is used first. A number is how many sessions give another result, a trap instead of a
-result, or a result instead of a trap; a dot is none. A numbering that draws was drawn twice, and the most is shown.
+result, or a result instead of a trap; a dot is none. Numberings that draw have drawn once.
 
 `
 
 func depending(b *strings.Builder, all []*Dependence) {
 	var names []string
-	for _, v := range spec.Variants {
-		if v != spec.SingleTable {
-			names = append(names, v.Name)
-		}
+	for _, v := range Others() {
+		names = append(names, v.Name)
 	}
 	fmt.Fprintf(b, "| component | sessions | %s |\n|---|---|%s\n", strings.Join(names, " | "), strings.Repeat("---|", len(names)))
 	for _, d := range all {
@@ -147,10 +143,8 @@ func rights(b *strings.Builder, all []*Dependence) {
 		}
 		fmt.Fprintf(b, "\n%s, %d sessions, of which %d are right under the pin's numbering:\n\n", d.Component, d.Right.Sessions, d.Right.Pin)
 		b.WriteString("| numbering | right | right there and wrong under the pin's | wrong there and right under the pin's |\n|---|---|---|---|\n")
-		for _, v := range spec.Variants {
-			if v != spec.SingleTable && !draws(v) {
-				fmt.Fprintf(b, "| %s | %d | %d | %d |\n", v.Name, d.Right.Right[v.Name], d.Right.OnlyOther[v.Name], d.Right.OnlyPin[v.Name])
-			}
+		for _, v := range Others() {
+			fmt.Fprintf(b, "| %s | %d | %d | %d |\n", v.Name, d.Right.Right[v.Name], d.Right.OnlyOther[v.Name], d.Right.OnlyPin[v.Name])
 		}
 	}
 	b.WriteString("\n")

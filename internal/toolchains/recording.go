@@ -42,8 +42,8 @@ func (r *Recording) Text() string {
 	return b.String()
 }
 
-// CallsOf are the calls of a recorded session.
-func (h Held) CallsOf() ([]program.Call, error) {
+// Parsed are the calls of a recorded session.
+func (h Held) Parsed() ([]program.Call, error) {
 	var calls []program.Call
 	for _, a := range h.Calls {
 		c, err := program.ParseCall(a.Call)
@@ -96,8 +96,8 @@ func (r *Runner) Sessions(c Component) ([]Session, error) {
 	return append(all, drawn...), err
 }
 
-// Only are the calls of the session without what they return.
-func (s Session) Only() []program.Call {
+// Plain are the calls of the session without what they return.
+func (s Session) Plain() []program.Call {
 	var calls []program.Call
 	for _, step := range s.Calls {
 		calls = append(calls, step.Call)

@@ -1,7 +1,6 @@
 package toolchains
 
 import (
-	"math/rand/v2"
 	"strings"
 
 	"cabi/component"
@@ -33,18 +32,13 @@ func NewRunner(compiler bool) *Runner { return &Runner{program.NewRunner(compile
 // Close frees the runner.
 func (r *Runner) Close() { r.runner.Close() }
 
-// Numbering is a way to number handles, with what its draws are made from.
-type Numbering struct {
-	Variant *spec.Variant
-	Seed    uint64
-}
-
-// Hold holds a session with c. Threads take turns; of what is open, only the numbers of handles are drawn.
-func (r *Runner) Hold(c *component.Component, calls []program.Call, n Numbering) Held {
+// Hold holds a session with c, its handles numbered as a variant says. Threads take turns, and numbers that a variant draws are drawn from
+// one seed.
+func (r *Runner) Hold(c *component.Component, calls []program.Call, v *spec.Variant) Held {
 	host := NewHost()
 	var out strings.Builder
 	p := &program.Program{Component: c, Calls: calls, Host: host.given}
-	ending := r.runner.Run(p, program.Options{Variant: n.Variant, Out: &out, Choices: &drawnNumbers{r: rand.New(rand.NewPCG(n.Seed, 2))}})
+	ending := r.runner.Run(p, program.Options{Variant: v, Out: &out})
 	held := Held{Host: host.Log, Printed: out.String()}
 	for i, result := range ending.Results {
 		held.Calls = append(held.Calls, Answer{Call: calls[i].String(), Result: result.Text})
@@ -92,19 +86,6 @@ func (h *Host) given(run *component.Run) component.Supplier {
 		}
 		return f
 	}
-}
-
-// drawnNumbers is fair, and draws the numbers of handles where the numbering leaves them open.
-type drawnNumbers struct {
-	component.Fair
-	r *rand.Rand
-}
-
-func (d *drawnNumbers) Choose(site spec.Site, n int) int {
-	if strings.HasPrefix(string(site), "variant/") {
-		return d.r.IntN(n)
-	}
-	return d.Fair.Choose(site, n)
 }
 
 // Same compares two sessions that were held with the same calls: how many calls gave the same, and where they first differ; nil: nowhere.

@@ -49,11 +49,11 @@ func TestRecorded(t *testing.T) {
 			}
 			decoded := decode(t, c)
 			for _, s := range recordingOf(t, c).Sessions {
-				calls, err := s.CallsOf()
+				calls, err := s.Parsed()
 				if err != nil {
 					t.Fatal(err)
 				}
-				if _, d := Same(s, runner.Hold(decoded, calls, Numbering{Variant: spec.SingleTable})); d != nil {
+				if _, d := Same(s, runner.Hold(decoded, calls, spec.SingleTable)); d != nil {
 					t.Errorf("session %s, %s: recorded is %s, and it gives %s", s.Name, d.Call, d.Want, d.Got)
 				}
 			}

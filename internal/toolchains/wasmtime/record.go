@@ -64,7 +64,7 @@ func recordOne(e *engine, runner *toolchains.Runner, c toolchains.Component, ses
 	if c.Async() {
 		r.Oracle = toolchains.Itself
 		for _, s := range sessions {
-			held := runner.Hold(decoded, s.Only(), toolchains.Numbering{Variant: spec.SingleTable})
+			held := runner.Hold(decoded, s.Plain(), spec.SingleTable)
 			held.Name = s.Name
 			r.Sessions = append(r.Sessions, held)
 		}
@@ -84,7 +84,7 @@ func recordOne(e *engine, runner *toolchains.Runner, c toolchains.Component, ses
 	}
 	defer compiled.close()
 	for _, s := range sessions {
-		held, err := compiled.hold(s.Only())
+		held, err := compiled.hold(s.Plain())
 		if err != nil {
 			return nil, fmt.Errorf("session %s: %w", s.Name, err)
 		}
