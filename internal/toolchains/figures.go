@@ -6,7 +6,7 @@ import "cabi/internal/program"
 type Figure struct {
 	Component string  `json:"component"`
 	Where     string  `json:"where"`
-	First     float64 `json:"first_ms"` // from the bytes to an instance
+	First     float64 `json:"first_ms"` // processor time from the bytes to an instance
 	Again     float64 `json:"again_ms"` // a further instance
 	Call      float64 `json:"call_us"`  // a call with a string, of many in one instance
 	Memory    int     `json:"memory_mb"`

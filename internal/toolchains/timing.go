@@ -6,11 +6,19 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"syscall"
 	"time"
 )
 
 // Milliseconds is a duration in milliseconds.
 func Milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// CPU is how much processor time the process has had.
+func CPU() (time.Duration, error) {
+	var used syscall.Rusage
+	err := syscall.Getrusage(syscall.RUSAGE_SELF, &used)
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano()), err
+}
 
 // Each does f some times and returns how long it takes, in units: the median, since other work disturbs some of the times.
 func Each(unit time.Duration, times int, f func() error) (float64, error) {

@@ -65,7 +65,10 @@ func measure(name, engineName string, profile []string) error {
 	engine := component.NewEngine(component.EngineOptions{Compiler: engineName == "compiler"})
 	defer engine.Close()
 	figure := toolchains.Figure{Component: name, Where: "cabi, " + engineName}
-	began := time.Now()
+	began, err := toolchains.CPU()
+	if err != nil {
+		return err
+	}
 	decoded, err := component.Decode(binary)
 	if err != nil {
 		return err
@@ -74,7 +77,11 @@ func measure(name, engineName string, profile []string) error {
 	if err != nil {
 		return err
 	}
-	figure.First = toolchains.Milliseconds(time.Since(began))
+	ready, err := toolchains.CPU()
+	if err != nil {
+		return err
+	}
+	figure.First = toolchains.Milliseconds(ready - began)
 	figure.Again, err = toolchains.Each(time.Millisecond, 5, func() error {
 		again, _, err := instantiate(engine, decoded)
 		if err == nil {
