@@ -32,7 +32,7 @@ func (r *Runner) Drawn(c *component.Component, sessions, calls int, seed uint64)
 	for i := range sessions {
 		d := &drawer{r: rand.New(rand.NewPCG(seed, uint64(i))), runner: r, c: c, live: map[string][]int{}}
 		for _, e := range described.Exports {
-			if strings.Contains(e.Name, "#") || !strings.Contains(e.Name, "init") {
+			if e.Name != "init" { // what QuickJS's toolchain calls once, before the component is one
 				d.exports = append(d.exports, e)
 			}
 		}

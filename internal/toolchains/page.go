@@ -196,7 +196,7 @@ in QuickJS. The Rust components have no resources.
 A component on the specification is for tests, and not for use. The figures are of one machine of two cores that did other work too, so
 they say which is how many times another, and not more. *First* is the processor time from the bytes to an instance, with all of the component
 compiled where there is a compiler, other than under node, which compiles what is called often; *again* is how long a further instance takes,
-*call* a call with a string, the median of 300, and *memory* the most that the process held.
+the least of 5, *call* a call with a string, the least of 300, and *memory* the most that the process held.
 
 | component | where | first (ms) | again (ms) | call (µs) | memory (MB) |
 |---|---|---|---|---|---|

@@ -2,9 +2,9 @@ package toolchains
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"regexp"
-	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -20,18 +20,17 @@ func CPU() (time.Duration, error) {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano()), err
 }
 
-// Each does f some times and returns how long it takes, in units: the median, since other work disturbs some of the times.
+// Each does f some times and returns how long it takes, in units: the least, since other work on the machine only adds.
 func Each(unit time.Duration, times int, f func() error) (float64, error) {
-	var all []time.Duration
+	least := time.Duration(math.MaxInt64)
 	for range times {
 		began := time.Now()
 		if err := f(); err != nil {
 			return 0, err
 		}
-		all = append(all, time.Since(began))
+		least = min(least, time.Since(began))
 	}
-	slices.Sort(all)
-	return float64(all[len(all)/2]) / float64(unit), nil
+	return float64(least) / float64(unit), nil
 }
 
 var peak = regexp.MustCompile(`VmHWM:\s*([0-9]+) kB`)

@@ -28,13 +28,6 @@ const (
 	Rust           = "rust"
 )
 
-// Packages are the npm packages that the toolchains are, or that ship components of theirs.
-var Packages = map[string]string{
-	StarlingMonkey: "@bytecodealliance/componentize-js 0.23.0",
-	QuickJS:        "componentize-qjs 0.4.5",
-	Rust:           "@arcjet/redact-wasm 1.4.0 and @arcjet/analyze-wasm 1.5.0",
-}
-
 // Components are all components. Those of later and pipes are async, which only one of the toolchains knows.
 func Components() []Component {
 	var all []Component
