@@ -170,3 +170,25 @@ func TestClock(t *testing.T) {
 		t.Error("a poll of nothing returns")
 	}
 }
+
+// A program's own host gives imports before stubs do, and only what it has.
+func TestHost(t *testing.T) {
+	p := read(t, "leak", "open-and-close()")
+	asked := 0
+	has := true
+	p.Host = func(*component.Run) component.Supplier {
+		return func(i component.Import) any {
+			if !has {
+				return nil
+			}
+			return func() uint32 { asked++; return 7 }
+		}
+	}
+	if e := newRunner(t).Run(p, Options{}); e.Kind != Returned || asked != 1 {
+		t.Errorf("%s; the host was called %d times", e.Text(p), asked)
+	}
+	has = false
+	if e := newRunner(t).Run(p, Options{}); e.Kind != Trapped || asked != 1 {
+		t.Errorf("%s; the host was called %d times", e.Kind, asked)
+	}
+}
