@@ -131,7 +131,7 @@ var notRead = map[string]string{
 	"docs/ask.md":        "TestDocsAsk makes it of the examples, and runs them",
 	"docs/prose.md":      "lines of upstream's prose",
 	"docs/mutants.md":    "mutants take hours",
-	"docs/toolchains.md": "TestPage of internal/toolchains makes it of what is recorded",
+	"docs/toolchains.md": "TestDocsToolchains of internal/toolchains makes it of what is recorded",
 	"docs/wast.md":       "TestDocsWast makes it of upstream's scripts, and compares; its times were measured once",
 	"docs/proposals.md":  "TestProposalsPage makes it of recorded reports",
 	"docs/porting.md":    "a port of a branch, made once by hand",
