@@ -204,7 +204,7 @@ const afterAnswer = `## What else surprised
 - componentize-qjs 0.4.5 makes no program that imports an async function
   ([findings/componentize-qjs-async-imports.sh](../findings/componentize-qjs-async-imports.sh)).
 - componentize-js 0.23.0 needs ` + "`@bytecodealliance/preview2-shim`" + `, which its package does not ask for, and of that 0.17: with 0.26, which
-  npm installs beside jco 1.35.0, it finds no WIT file.
+  jco 1.35.0 asks for, it finds no WIT file.
 
 ## How fast
 
@@ -251,7 +251,6 @@ func digits(x float64) string {
 
 const whereTime = `Of a compiled call of QuickJS with a string, some two fifths of the time are the program's own code, and a third is memory that
 Go allocates for the specification's values, tasks and threads; the rest is lifting and lowering, and changing from one stack to another.
-
 `
 
 const making = `
