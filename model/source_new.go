@@ -35,6 +35,7 @@ func (r *Run) onSource(source *Source, options spec.Options) error {
 	}
 	plans := mirror.NewPlans(engine.File)
 	plans.Classes, plans.Strict = hostClasses, !source.CoversAll()
+	plans.Hashes = source.Hashes()
 	shared.mirror = &mirror.Mirror{Plans: plans, Machine: shared.machine.Machine, Store: r.Store}
 	r.observe()
 	if r.source.run, err = shared.machine.Begin(r.World, options.Deterministic); err != nil {

@@ -24,6 +24,10 @@ type MirrorType struct {
 	Static bool
 	// Self is where the object is that the port has in place of a closure or bound method; "": the port has a closure, too.
 	Self string
+	// Hash is that of the function's text, without which it is not the function that is meant; "": its name says enough.
+	Hash string
+	// Holds says that a field that the port has as a bool is true if it holds such a closure.
+	Holds bool
 }
 
 func mirrorOf[T any]() MirrorType { return MirrorType{Type: reflect.TypeFor[T]()} }
@@ -150,6 +154,18 @@ var MirrorClosures = map[string]MirrorType{
 	"canon_resource_drop.<locals>.<lambda>":                       {},
 	"Store.lift.<locals>.func_inst":                               {},
 	"Store.lower.<locals>.core_func_inst":                         {},
+}
+
+// MirrorAlways is what the port has for a ready function that returns True and does nothing else, whatever its name.
+var MirrorAlways = mirrorOf[alwaysReady]()
+
+// MirrorProposed are closures that upstream's open proposals have, with what the port has in their place. A closure of the same name and
+// another text is one that the port knows nothing of.
+var MirrorProposed = map[string]MirrorType{
+	// fix-cancel-bug: a thread goes on too once it can be told of a pending cancellation. What it waits for otherwise is as before.
+	"Thread.wait_until.<locals>.ready_or_cancelled": {Self: "ready_func", Hash: "2cb0fe04"},
+	// fix-cancel-bug: an event loop can be cancelled while the lock is free. At the pin, it can, and Task.request_cancellation asks for the lock.
+	"canon_lift.<locals>.thread_func.<locals>.lock_available": {Type: reflect.TypeFor[exclusiveFree](), Hash: "7202946c", Holds: true},
 }
 
 // MirrorHosts are functions of the host's, by the type that a field has for them: the state says no more of them.

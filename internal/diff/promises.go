@@ -46,7 +46,7 @@ func (c *comparison) checkPromises(w *model.World, of *World, new *Version, both
 	before := c.promises(w, c.Old.Version, c.States*oldTimes, after.upTo)
 	c.before[w.Name] = before
 	for _, v := range after.report.Violations {
-		switch known := find(before.report, v.Key()); {
+		switch known := c.Old.find(before.report, c.New.keyOf(v)); {
 		case known != nil:
 			c.report.Left++
 		case v.Actions <= before.upTo:
@@ -54,7 +54,7 @@ func (c *comparison) checkPromises(w *model.World, of *World, new *Version, both
 		}
 	}
 	for _, v := range before.report.Violations {
-		if find(after.report, v.Key()) == nil && v.Actions <= after.upTo && after.report.NotChecked[v.Property] == "" {
+		if c.New.find(after.report, c.Old.keyOf(v)) == nil && v.Actions <= after.upTo && after.report.NotChecked[v.Property] == "" {
 			c.addBroken(v, w, Cured)
 		}
 	}
@@ -88,11 +88,22 @@ func (c *comparison) search(s model.Search, name string) promised {
 	return p
 }
 
-func find(r *model.Report, key string) *model.Violation {
-	if i := slices.IndexFunc(r.Violations, func(v *model.Violation) bool { return v.Key() == key }); i >= 0 {
+// find finds the violation of a version that has a key; nil: there is none.
+func (v *Version) find(r *model.Report, key string) *model.Violation {
+	if i := slices.IndexFunc(r.Violations, func(x *model.Violation) bool { return v.keyOf(x) == key }); i >= 0 {
 		return r.Violations[i]
 	}
 	return nil
+}
+
+// keyOf is by what violations are told apart: the promise and how it is violated. An assert whose condition a version has changed is the same.
+func (v *Version) keyOf(x *model.Violation) string { return v.key(x.Property, x.Kind) }
+
+func (v *Version) key(property, kind string) string {
+	if v.onPython() {
+		kind = string(v.Source.Was(spec.Site(kind)))
+	}
+	return property + "/" + kind
 }
 
 // addBroken adds a violation, unless the same is known of another world; the shorter one stays.
@@ -127,26 +138,77 @@ func (c *comparison) settleFindings() {
 			c.settleUnchecked(f, c.report.NotChecked[k].Why)
 			continue
 		}
-		p := properties.ByName(f.Property)
-		w := model.WorldByName(f.World)
-		s := model.Search{World: w, Variant: cmp.Or(c.New.Variant, spec.SingleTable), Source: c.New.Source, Properties: []*model.Property{p}, Bounds: w.Bounds,
-			MaxStates: c.States * 2, Workers: c.Workers, KeepGoing: true}
-		s.Bounds.Steps = f.Actions
-		known, done := c.after[f.World]
-		if !done || known.upTo < f.Actions {
-			known = c.search(s, f.World)
-		}
-		if why := known.report.NotChecked[f.Property]; why != "" {
-			c.settleUnchecked(f, why)
+		c.settleFinding(f)
+	}
+}
+
+// settleFinding looks for another trace that shows a finding: from the start, and near the end of the trace that showed it.
+func (c *comparison) settleFinding(f *Finding) {
+	known, done := c.after[f.World]
+	if !done || known.upTo < f.Actions {
+		known = c.searchFor(f, nil)
+	}
+	if why := known.report.NotChecked[f.Property]; why != "" {
+		c.settleUnchecked(f, why)
+		return
+	}
+	v := c.New.find(known.report, c.Old.key(f.Property, f.Kind))
+	if v == nil && known.upTo < f.Actions {
+		var places int
+		v, places = c.nearEnd(f)
+		f.How += fmt.Sprintf("; no other trace shows it up to %s, or from the last %s of this one", model.Counted(known.upTo, "action"), model.Counted(places, "place"))
+	}
+	if v != nil {
+		f.Verdict, f.Trace, f.How = Changed, traceText(v.Trace), fmt.Sprintf("another trace shows it, of %s", model.Counted(v.Actions, "action"))
+	}
+}
+
+// searchFor looks for a violation as a finding has it, from the start or from the end of a run.
+func (c *comparison) searchFor(f *Finding, from *model.Replay) promised {
+	w := model.WorldByName(f.World)
+	s := model.Search{World: w, Variant: cmp.Or(c.New.Variant, spec.SingleTable), Source: c.New.Source, Properties: []*model.Property{properties.ByName(f.Property)}, Bounds: w.Bounds,
+		MaxStates: c.States * 2, Workers: c.Workers, KeepGoing: true, From: from}
+	if s.Bounds.Steps = f.Actions; from != nil {
+		s.MaxStates, s.Bounds.Steps = c.Behind, placesNear+1
+	}
+	return c.search(s, f.World)
+}
+
+// placesNear is from how many places before the end of a finding's trace another one is looked for.
+const placesNear = 4
+
+// nearEnd looks for another trace that shows a finding, from places near the end of the one that did, and says from how many; nil: there is
+// none.
+func (c *comparison) nearEnd(f *Finding) (v *model.Violation, places int) {
+	for cut := 1; cut <= min(placesNear, f.Actions-1); cut++ {
+		from, err := runOn(c.New, cutTrace(f.shown, f.Actions-cut))
+		if err != nil || from.Departs != nil || from.Stopped != nil {
 			continue
 		}
-		switch v := find(known.report, f.Property+"/"+f.Kind); {
-		case v != nil:
-			f.Verdict, f.Trace, f.How = Changed, traceText(v.Trace), fmt.Sprintf("another trace shows it, of %s", model.Counted(v.Actions, "action"))
-		case known.upTo < f.Actions:
-			f.Verdict, f.How = Unknown, fmt.Sprintf("the trace does not show it any more; others were looked for up to %s", model.Counted(known.upTo, "action"))
+		r := c.searchFor(f, from).report
+		if v = c.New.find(r, c.Old.key(f.Property, f.Kind)); r.Err == nil && v != nil {
+			return v, places
 		}
+		places++
 	}
+	return nil, places
+}
+
+// cutTrace is a trace up to one of its actions, which is left out.
+func cutTrace(t *model.Trace, actions int) *model.Trace {
+	short := observable(t)
+	n := 0
+	for i, l := range short.Lines {
+		if l.Kind != model.LineAction {
+			continue
+		}
+		if n == actions {
+			short.Lines = short.Lines[:i]
+			break
+		}
+		n++
+	}
+	return short
 }
 
 // settleUnchecked says of a finding whose promise cannot be checked what its trace does on the new version.
@@ -185,7 +247,7 @@ func (c *comparison) checkBehind() error {
 		}
 		c.noteRan(new)
 		for _, v := range r.Violations {
-			if known := c.before[w.Name].report; known == nil || find(known, v.Key()) == nil {
+			if known := c.before[w.Name].report; known == nil || c.Old.find(known, c.New.keyOf(v)) == nil {
 				d.Behind = append(d.Behind, Broken{World: w.Name, Property: v.Property, Kind: v.Kind, Message: v.Message, Actions: v.Actions, Verdict: New, Trace: traceText(v.Trace)})
 			}
 		}

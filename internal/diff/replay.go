@@ -42,8 +42,9 @@ type Finding struct {
 	How      string  `json:"how,omitempty"` // what happens instead
 	Trace    string  `json:"trace,omitempty"`
 
-	departs bool // the trace does not happen on the new version
-	goesOn  bool // at its end, a thread can go on on the new version, and none could on the old one
+	shown   *model.Trace // that showed it on the old version
+	departs bool         // the trace does not happen on the new version
+	goesOn  bool         // at its end, a thread can go on on the new version, and none could on the old one
 }
 
 // A Verdict is what became of a finding, or of a promise.
@@ -241,7 +242,7 @@ func (c *comparison) replayFinding(t *model.Trace) (*Finding, error) {
 	if c.cannotReplay(t) != "" {
 		return nil, nil
 	}
-	f := &Finding{World: t.World.Name, Property: t.ClaimedProperty(), Actions: actionsIn(t)}
+	f := &Finding{World: t.World.Name, Property: t.ClaimedProperty(), Actions: actionsIn(t), shown: t}
 	before, err := replayOn(c.Old, t)
 	if err != nil || before.found == nil {
 		return nil, err
@@ -253,7 +254,7 @@ func (c *comparison) replayFinding(t *model.Trace) (*Finding, error) {
 	}
 	f.Verdict, f.How, f.departs, f.goesOn = Cured, after.how, after.departs, after.ready && !before.ready
 	switch {
-	case after.found != nil && after.found.Kind() == f.Kind:
+	case after.found != nil && c.New.key(f.Property, after.found.Kind()) == c.Old.key(f.Property, f.Kind):
 		f.Verdict, f.How = Left, ""
 	case after.found != nil:
 		f.How = after.found.Violation()
@@ -285,8 +286,14 @@ func replayOn(v *Version, t *model.Trace) (*replayedFinding, error) {
 		return nil, fmt.Errorf("there is no promise %s", t.ClaimedProperty())
 	}
 	checker, last := p.New(), &lastState{}
-	there := v.on(t)
-	again, err := model.ReplayOptions{Variant: there.Variant, Checkers: []model.Checker{checker, last}}.Run(there)
+	again, err := runOn(v, t, checker, last)
+	if err != nil || again.Departs != nil {
+		plain := observable(t)
+		if others, _ := (model.ReplayOptions{Variant: v.on(t).Variant}).OtherChoices(v.on(plain)); others != nil {
+			plain.Choices, checker, last = others, p.New(), &lastState{}
+			again, err = runOn(v, plain, checker, last)
+		}
+	}
 	r := &replayedFinding{ready: last.ready}
 	switch {
 	case err != nil:
@@ -299,6 +306,12 @@ func replayOn(v *Version, t *model.Trace) (*replayedFinding, error) {
 		r.how = "the same happens, and the promise holds"
 	}
 	return r, nil
+}
+
+// runOn runs a trace on a version.
+func runOn(v *Version, t *model.Trace, checkers ...model.Checker) (*model.Replay, error) {
+	there := v.on(t)
+	return model.ReplayOptions{Variant: there.Variant, Checkers: checkers}.Run(there)
 }
 
 // A lastState remembers whether a thread could go on in the last state of a run. It checks nothing.

@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -134,6 +135,27 @@ func sitesOf(d, pin *port.Definition) []site {
 	return sites
 }
 
+// Was is the name that the pin has for a site of the file: the site's own, or if its condition has changed and its function has as many sites as
+// at the pin, that of the pin's site in its place. Another site keeps its name.
+func (s *Source) Was(name spec.Site) spec.Site {
+	function, place, numbered := strings.Cut(string(name), "#")
+	n, err := strconv.Atoi(place)
+	if !numbered || err != nil {
+		return name
+	}
+	is := func(d *port.Definition) bool { return d.Name == function }
+	here, there := slices.IndexFunc(s.definitions, is), slices.IndexFunc(Pinned(), is)
+	if here < 0 || there < 0 || len(s.definitions[here].Sites) != len(Pinned()[there].Sites) {
+		return name
+	}
+	was := Pinned()[there].Sites[n-1]
+	other := slices.ContainsFunc(s.sites[function], func(o site) bool { return o.name == spec.Site(was.Name) })
+	if other || was.Kind != s.definitions[here].Sites[n-1].Kind {
+		return name
+	}
+	return spec.Site(was.Name)
+}
+
 // sentences are the sentences of the port's sites.
 var sentences = sync.OnceValue(func() map[spec.Site]string {
 	of := map[spec.Site]string{}
@@ -183,6 +205,15 @@ func (s *Source) Text() string { return s.text }
 
 // Definitions are the classes, functions and constants of the file.
 func (s *Source) Definitions() []*port.Definition { return s.definitions }
+
+// Hashes are those of the texts of the file's definitions, by their names.
+func (s *Source) Hashes() map[string]string {
+	hashes := map[string]string{}
+	for _, d := range s.definitions {
+		hashes[d.Name] = d.Hash
+	}
+	return hashes
+}
 
 // Pinned are the definitions that the port ports.
 func Pinned() []*port.Definition { return pinned().Definitions }

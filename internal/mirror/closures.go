@@ -60,7 +60,9 @@ func (p *Plans) closurePlan(f *python.Function) *plan {
 	}
 	pl := &plan{name: c.QualifiedName(), line: fmt.Sprintf("%s:%d", c.File(), c.Line()), own: c.File() == p.OwnFile}
 	p.closures[c] = pl
-	pl.mirror, pl.known = spec.MirrorClosures[c.QualifiedName()]
+	if pl.mirror, pl.known = spec.MirrorClosures[c.QualifiedName()]; !pl.known {
+		pl.mirror, pl.known = p.proposed(f)
+	}
 	if pl.own { // whatever its name
 		pl.mirror, pl.known = spec.MirrorType{}, false
 	}
@@ -70,6 +72,19 @@ func (p *Plans) closurePlan(f *python.Function) *plan {
 	}
 	p.closureFields(pl)
 	return pl
+}
+
+// proposed is what the port has for a closure that the pin lacks, if its text is one that is known.
+func (p *Plans) proposed(f *python.Function) (spec.MirrorType, bool) {
+	if v, constant := f.Constant(); constant && v == true && len(f.Variables()) == 0 {
+		return spec.MirrorAlways, true
+	}
+	name := f.Code().QualifiedName()
+	t, known := spec.MirrorProposed[name]
+	if known && p.Hashes[strings.ReplaceAll(name, "<locals>.", "")] == t.Hash {
+		return t, true
+	}
+	return spec.MirrorType{}, false
 }
 
 // closureFields adds the fields of a struct that closures fill, and of the struct that it embeds by a pointer.
@@ -175,7 +190,21 @@ func (m *Mirror) ofHost(v python.Value) bool {
 		return isNative
 	}
 	pl := m.closurePlan(f)
+	if self, ok := m.step(v, pl.mirror.Self); ok && python.FunctionOf(self) != nil {
+		return m.ofHost(self)
+	}
 	return pl.own || pl.known && !pl.lost
+}
+
+// truth is what a field that the port has as a bool says if it holds a function: what that returns, if it can return nothing else.
+func (m *Mirror) truth(f *python.Function) (is, known bool) {
+	if m.closurePlan(f).mirror.Holds {
+		return true, true
+	}
+	f.EachCell(m.readsFrom)
+	v, ok := f.Constant()
+	is, isBool := v.(bool)
+	return is, ok && isBool
 }
 
 // lacksAny reports whether a closure is without something that the port's struct is filled from: it is then as good as unknown.

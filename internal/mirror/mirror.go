@@ -48,6 +48,8 @@ type Plans struct {
 	Classes map[string]spec.MirrorType
 	// Strict has closures that lack something be unknown: those of a file that differs from what the port ports.
 	Strict bool
+	// Hashes are those of the texts of functions, by their names. They may be nil: no closure is then known that a proposal has.
+	Hashes map[string]string
 	// Lost says which closures lack what.
 	Lost []string
 	// Refused says what is of no use to the program in any way, so that searches would leave out actions; "": nothing is.

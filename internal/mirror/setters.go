@@ -50,9 +50,12 @@ func (p *Plans) makeSetter(t reflect.Type) setter {
 func (p *Plans) setterOfKind(t reflect.Type) setter {
 	switch t.Kind() {
 	case reflect.Bool:
-		return func(_ *Mirror, at unsafe.Pointer, v python.Value) bool {
+		return func(m *Mirror, at unsafe.Pointer, v python.Value) bool {
 			i, ok := number(v)
 			*(*bool)(at) = i != 0
+			if f, isFunction := v.(*python.Function); isFunction {
+				*(*bool)(at), ok = m.truth(f)
+			}
 			return ok
 		}
 	case reflect.String:

@@ -199,6 +199,27 @@ func (f *Function) Variables() (names []string) {
 	return names
 }
 
+// Constant is what a function without parameters returns, if its body is only that: a constant, or a variable of an outer function.
+func (f *Function) Constant() (Value, bool) {
+	c := f.code
+	var body []instruction
+	for _, in := range c.instr {
+		if in.op != opNop && in.op != opLine {
+			body = append(body, in)
+		}
+	}
+	if len(c.params) > 0 || c.star >= 0 || c.starStar >= 0 || c.generator || len(body) < 2 || body[1].op != opReturn {
+		return nil, false
+	}
+	switch body[0].op {
+	case opConst:
+		return c.consts[body[0].a], true
+	case opCell:
+		return f.Variable(c.slotNames[body[0].a])
+	}
+	return nil, false
+}
+
 // Self is the object that the method is bound to.
 func (m *Method) Self() Value { return m.self }
 
