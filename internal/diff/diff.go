@@ -2,7 +2,8 @@
 // guests and the host can observe of one and not of the other, and which promises hold no longer, or again.
 //
 // version.go finds versions; text.go compares their texts; replay.go replays the reference suite and the findings; lockstep.go explores worlds on
-// both; kinds.go tells differences apart; promises.go checks promises before and after, and behind differences; judge.go has CPython repeat
+// both; kinds.go tells differences apart; builtins.go runs built-ins that only
+// the new version has; promises.go checks promises before and after, and behind differences; judge.go has CPython repeat
 // what is shown; report_*.go write the report.
 package diff
 
@@ -40,6 +41,7 @@ type Report struct {
 	Traces      Traces       `json:"traces"`
 	Findings    []Finding    `json:"findings"`
 	Differences []Difference `json:"differences"`
+	Builtins    []NewBuiltin `json:"builtins"` // that only the new version has
 	Promises    []Broken     `json:"promises"` // violations that only one of the versions has
 	Left        int          `json:"left"`     // violations that both have
 	Sentences   []Sentence   `json:"sentences"`
@@ -56,7 +58,7 @@ type Report struct {
 // Observable reports whether guests or the host can observe a difference.
 func (r *Report) Observable() bool {
 	changed := slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Verdict == Cured || f.Verdict == Changed })
-	return len(r.Differences) > 0 || len(r.Promises) > 0 || len(r.Traces.Departs) > 0 || changed
+	return len(r.Differences) > 0 || len(r.Builtins) > 0 || len(r.Promises) > 0 || len(r.Traces.Departs) > 0 || changed
 }
 
 // NotChecked is a promise that cannot be checked on the new version.
@@ -101,7 +103,7 @@ func Compare(o Options) (*Report, error) {
 		c.report.Seconds = time.Since(begin).Seconds()
 		return c.report.filled(), nil
 	}
-	steps := []func() error{c.replayTraces, c.replayFindings, c.explore, c.checkBehind, c.judge}
+	steps := []func() error{c.findBuiltins, c.replayTraces, c.replayFindings, c.explore, c.runBuiltins, c.checkBehind, c.judge}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return nil, err
@@ -120,10 +122,14 @@ func Compare(o Options) (*Report, error) {
 func (r *Report) filled() *Report {
 	r.Definitions, r.Findings, r.Differences, r.Promises = list(r.Definitions), list(r.Findings), list(r.Differences), list(r.Promises)
 	r.Sentences, r.NotChecked, r.NotReached, r.Worlds = list(r.Sentences), list(r.NotChecked), list(r.NotReached), list(r.Worlds)
+	r.Builtins = list(r.Builtins)
+	for i := range r.Builtins {
+		r.Builtins[i].Worlds, r.Builtins[i].Outcomes = list(r.Builtins[i].Worlds), list(r.Builtins[i].Outcomes)
+	}
 	r.Traces.Departs, r.Traces.Cannot = list(r.Traces.Departs), list(r.Traces.Cannot)
 	for i := range r.Differences {
 		d := &r.Differences[i]
-		d.Cause, d.Behind, d.Worlds = list(d.Cause), list(d.Behind), list(d.Worlds)
+		d.Cause, d.Behind, d.Worlds, d.Variants = list(d.Cause), list(d.Behind), list(d.Worlds), list(d.Variants)
 	}
 	return r
 }

@@ -38,6 +38,11 @@ func (c *comparison) judge() error {
 			olds = append(olds, b.Trace)
 		}
 	}
+	for _, b := range c.report.Builtins {
+		for _, o := range b.Outcomes {
+			news = append(news, o.Trace)
+		}
+	}
 	for _, f := range c.report.Findings {
 		if f.Trace != "" {
 			news = append(news, f.Trace)

@@ -12,47 +12,63 @@ import (
 
 // A Difference is one kind of difference that guests or the host can observe, with the shortest trace of it that was found.
 type Difference struct {
-	Kind     string     `json:"kind"` // what is done, and what is observed then
+	Kind     string     `json:"kind"` // what is done, and what is observed then, in the shortest trace
 	World    string     `json:"world"`
 	Actions  int        `json:"actions"`
 	Action   string     `json:"action"`   // after which it can be observed
 	Gone     [][]string `json:"gone"`     // what could be observed on the old version and cannot on the new one
 	Appeared [][]string `json:"appeared"` // the reverse
 	Kept     int        `json:"kept"`     // how many other outcomes both have
-	Cause    []string   `json:"cause"`    // the definitions of which the new version ran changed lines on the way
+	Cause    []string   `json:"cause"`    // the definitions of which the new version ran changed lines in the last action
 	Times    int        `json:"times"`    // how often a difference of the kind was found
 	Worlds   []string   `json:"worlds"`   // in which
+	Variants []Variant  `json:"variants"` // how it was observed, the shortest first
 	OldTrace string     `json:"old_trace"`
 	NewTrace string     `json:"new_trace"`
 	Behind   []Broken   `json:"behind"` // promises that are broken if the new version goes on from there
 
+	key        string
 	divergence *model.Divergence
+}
+
+// A Variant is one way in which a kind of difference was observed.
+type Variant struct {
+	Kind    string `json:"kind"`
+	World   string `json:"world"` // of the shortest
+	Actions int    `json:"actions"`
+	Times   int    `json:"times"`
 }
 
 // addDifference adds a divergence: to the kind that it is of, or as a new one.
 func (c *comparison) addDifference(d *model.Divergence) {
-	kind := kindOf(d)
-	lines := c.causeOf(d)
-	for i := range c.report.Differences {
-		known := &c.report.Differences[i]
-		if known.Kind == kind && subset(known.Cause, c.definitionsAt(lines)) {
-			known.Times++
-			if !slices.Contains(known.Worlds, d.World.Name) {
-				known.Worlds = append(known.Worlds, d.World.Name)
-			}
-			if d.Actions() < known.Actions {
-				c.describe(known, d, lines)
-			}
-			return
-		}
+	key := keyOf(d)
+	i := slices.IndexFunc(c.report.Differences, func(known Difference) bool { return known.key == key })
+	if i < 0 {
+		i = len(c.report.Differences)
+		c.report.Differences = append(c.report.Differences, Difference{key: key})
 	}
-	added := Difference{Kind: kind, Times: 1, Worlds: []string{d.World.Name}}
-	c.describe(&added, d, lines)
-	c.report.Differences = append(c.report.Differences, added)
+	at := &c.report.Differences[i]
+	at.addVariant(d)
+	if at.Times++; !slices.Contains(at.Worlds, d.World.Name) {
+		at.Worlds = append(at.Worlds, d.World.Name)
+	}
+	if at.divergence == nil || d.Actions() < at.divergence.Actions() {
+		at.divergence = d
+	}
 }
 
-func subset(a, b []string) bool {
-	return !slices.ContainsFunc(a, func(n string) bool { return !slices.Contains(b, n) })
+// addVariant notes how a divergence is observed.
+func (d *Difference) addVariant(by *model.Divergence) {
+	v := Variant{kindOf(by), by.World.Name, by.Actions(), 1}
+	i := slices.IndexFunc(d.Variants, func(known Variant) bool { return known.Kind == v.Kind })
+	if i < 0 {
+		d.Variants = append(d.Variants, v)
+		return
+	}
+	known := &d.Variants[i]
+	if known.Times++; v.Actions < known.Actions {
+		known.World, known.Actions = v.World, v.Actions
+	}
 }
 
 // definitionsAt are the definitions that lines of the new version are in.
@@ -65,16 +81,16 @@ func (c *comparison) definitionsAt(lines []int) (names []string) {
 	return names
 }
 
-// describe has a difference shown by a divergence.
-func (c *comparison) describe(to *Difference, d *model.Divergence, lines []int) {
-	to.divergence = d
-	to.World, to.Actions, to.Action = d.World.Name, d.Actions(), fmt.Sprintf("%s: %s", d.Actor, d.Action)
+// describe has a difference say what its divergence is.
+func (c *comparison) describe(to *Difference) {
+	d := to.divergence
+	to.Kind, to.World, to.Actions, to.Action = kindOf(d), d.World.Name, d.Actions(), fmt.Sprintf("%s: %s", d.Actor, d.Action)
 	if d.Action.Op == "" {
 		to.Action = "the start"
 	}
 	to.Gone, to.Appeared = observed(d.Gone), observed(d.Appeared)
 	to.Kept = len(d.Old) - len(d.Gone)
-	to.Cause = c.definitionsAt(lines)
+	to.Cause = c.definitionsAt(c.causeOf(d))
 }
 
 func observed(effects []*model.Effect) [][]string {
@@ -85,14 +101,18 @@ func observed(effects []*model.Effect) [][]string {
 	return all
 }
 
-// causeOf are the lines that changed, or are beside those that are gone, and that the new version runs on the way to a divergence.
+// causeOf are the lines that changed, or are beside those that are gone, and that the new version runs in the action that a divergence is after.
 func (c *comparison) causeOf(d *model.Divergence) []int {
 	if !c.New.onPython() {
 		return nil
 	}
-	new := c.New.noting()
-	d.Trace(new.Version, shownOf(d.Appeared, d.New))
-	return c.text.ranTouched(new)
+	whole, before := c.New.counting(), c.New.counting()
+	e := shownOf(d.Appeared, d.New)
+	d.Trace(whole.Version, e)
+	if d.Action.Op != "" {
+		(&model.Divergence{World: d.World, Path: d.Path}).Trace(before.Version, e)
+	}
+	return c.text.ranAfter(whole, before)
 }
 
 // shownOf is the effect that is shown of a version: the first of those that only it has, or else the first.
@@ -109,6 +129,8 @@ func (c *comparison) sortDifferences() {
 		d := &c.report.Differences[i]
 		c.step("shrinking differences", i, len(c.report.Differences))
 		c.shrink(d)
+		c.describe(d)
+		slices.SortStableFunc(d.Variants, func(a, b Variant) int { return cmp.Compare(a.Actions, b.Actions) })
 		d.OldTrace = traceText(d.divergence.Trace(c.Old.Version, shownOf(d.divergence.Gone, d.divergence.Old)))
 		d.NewTrace = traceText(d.divergence.Trace(c.New.Version, shownOf(d.divergence.Appeared, d.divergence.New)))
 	}
@@ -135,8 +157,8 @@ func (c *comparison) leaveOut(d *Difference, n int) bool {
 		actions := append(slices.Delete(slices.Clone(path), at, at+n), d.divergence.Action)
 		comparing := model.Comparison{World: d.divergence.World, Old: c.Old.Version, New: c.New.Version, Bounds: d.divergence.World.Bounds}
 		for _, other := range comparing.Diverges(actions) {
-			if kindOf(other) == d.Kind {
-				c.describe(d, other, c.causeOf(other))
+			if keyOf(other) == d.key {
+				d.divergence = other
 				return true
 			}
 		}
@@ -146,6 +168,65 @@ func (c *comparison) leaveOut(d *Difference, n int) bool {
 
 // traceText is a trace as a file has it.
 func traceText(t *model.Trace) string { return t.String() }
+
+// keyOf is what differences have in common that are of one kind. How a run is stopped says most; then that a callback is told of an event;
+// otherwise it is what can be observed at once, whoever it is that goes on or does not.
+func keyOf(d *model.Divergence) string {
+	var gone, appeared outcome
+	if len(d.Gone) > 0 {
+		gone = outcomeOf(d, d.Gone[0], d.New)
+	}
+	if len(d.Appeared) > 0 {
+		appeared = outcomeOf(d, d.Appeared[0], d.Old)
+	}
+	switch {
+	case appeared.event:
+		return appeared.what
+	case appeared.stop != "":
+		return "stops at " + appeared.stop
+	case gone.stop != "":
+		return "no longer stops at " + gone.stop
+	case appeared.general == gone.general:
+		return family(d.Action.Op) + ": " + gone.what + ", " + appeared.what
+	}
+	return family(d.Action.Op) + ": " + gone.general + ", " + appeared.general
+}
+
+// An outcome is what can be observed first of an effect, and of no other.
+type outcome struct {
+	what, general string // in words, and in more general ones
+	event         bool   // a callback is told of an event
+	stop          string // the site at which the run stops at once
+}
+
+func outcomeOf(d *model.Divergence, e *model.Effect, others []*model.Effect) outcome {
+	line := firstOwn(e, others)
+	o := outcome{what: plain(line)}
+	own := doneLine.FindStringSubmatch(line)
+	switch {
+	case strings.HasPrefix(line, "enter ") && strings.HasSuffix(line, " as a callback"):
+		o.event, o.general = !strings.HasSuffix(o.what, " NONE"), "somebody else goes on"
+	case strings.HasPrefix(line, "done host#"), strings.HasPrefix(line, "next is host#"):
+		o.general = "nobody goes on"
+	case own != nil && own[1] == d.Action.Op:
+		o.general = "it returns"
+	case own != nil, strings.HasPrefix(line, "next is "):
+		o.general = "somebody else goes on"
+	case !strings.Contains(line, " ") && e.Stop != "":
+		o.stop = e.Stop
+	default:
+		o.general = o.what
+	}
+	return o
+}
+
+// family is a word for actions that do the same, but for who goes on first.
+func family(op string) string {
+	if _, then, two := strings.Cut(op, "-then-"); two {
+		return "thread." + then
+	}
+	return op
+}
 
 // kindOf tells differences apart by what is done and what is observed then: which function is called, and with which values, does not
 // matter.
@@ -165,12 +246,15 @@ func kindOf(d *model.Divergence) string {
 }
 
 // shape is the first thing observed of an effect that is in none of the others, without names.
-func shape(e *model.Effect, others []*model.Effect) string {
+func shape(e *model.Effect, others []*model.Effect) string { return plain(firstOwn(e, others)) }
+
+// firstOwn is the first line of what is observed of an effect that is in none of the others.
+func firstOwn(e *model.Effect, others []*model.Effect) string {
 	line := 0
 	for _, o := range others {
 		line = max(line, common(e.Observed, o.Observed))
 	}
-	return plain(e.Observed[min(line, len(e.Observed)-1)])
+	return e.Observed[min(line, len(e.Observed)-1)]
 }
 
 // common is how many lines two lists have in common at the beginning.

@@ -87,6 +87,13 @@ func (v *Version) noting() *Version {
 	return &again
 }
 
+// counting is the version, with it counted from now on how often each line is run on it.
+func (v *Version) counting() *Version {
+	again := v.noting()
+	again.Source.Ran().Count()
+	return again
+}
+
 // noteRan notes what was run of what changed.
 func (c *comparison) noteRan(v *Version) {
 	if !v.onPython() {

@@ -71,6 +71,7 @@ func (r *Report) WriteHTML(w io.Writer) error {
 	if len(r.Worlds) > 0 {
 		r.writeTraces(at)
 		r.writeFindings(at)
+		r.writeBuiltins(at)
 		r.writePromises(at)
 		r.writeText(at)
 		r.writeBound(at)
@@ -88,6 +89,11 @@ func (r *Report) TraceFiles() map[string]string {
 		files[name+"-old.cabi"], files[name+"-new.cabi"] = d.OldTrace, d.NewTrace
 		for k, b := range d.Behind {
 			files[fmt.Sprintf("%s-behind-%d-%s.cabi", name, k+1, fileName(b.Property+"-"+b.Kind))] = b.Trace
+		}
+	}
+	for _, b := range r.Builtins {
+		for _, o := range b.Outcomes {
+			files["builtin-"+fileName(b.Name+"-"+o.What)+".cabi"] = o.Trace
 		}
 	}
 	for _, b := range r.Promises {

@@ -73,6 +73,7 @@ func (r *Report) write(w *writer) {
 	r.writeTraces(w)
 	r.writeFindings(w)
 	r.writeDifferences(w)
+	r.writeBuiltins(w)
 	r.writePromises(w)
 	r.writeText(w)
 	r.writeBound(w)
@@ -84,8 +85,13 @@ func (r *Report) Summary() string {
 		return fmt.Sprintf("%s against %s: no definition differs, so there is no observable difference.", r.New, r.Old)
 	}
 	verdict := "no observable difference within the bound"
-	if r.Observable() {
+	if r.Observable() && len(r.Differences)+len(r.Builtins) == 0 {
+		verdict = "nothing new that guests or the host can observe in the worlds, but traces, findings or promises differ"
+	} else if len(r.Differences) > 0 {
 		verdict = fmt.Sprintf("%s that guests or the host can observe", model.Counted(len(r.Differences), "kind")+" of difference")
+	}
+	if len(r.Builtins) > 0 {
+		verdict += ", and " + model.Counted(len(r.Builtins), "built-in") + " that is new"
 	}
 	if r.Stopped {
 		verdict += ", stopped early"
@@ -124,7 +130,7 @@ func (r *Report) writeFindings(w *writer) {
 }
 
 func (r *Report) writeDifferences(w *writer) {
-	w.heading("What guests and the host can observe: %s", model.Counted(len(r.Differences), "kind of difference"))
+	w.heading("What guests and the host can observe: %s", model.Counted(len(r.Differences), "kind")+" of difference")
 	for i, d := range r.Differences {
 		r.writeDifference(w, i, d)
 	}
@@ -132,9 +138,14 @@ func (r *Report) writeDifferences(w *writer) {
 
 // writeDifference writes a difference with the trace that shows it, on the version that has the outcome.
 func (r *Report) writeDifference(w *writer, i int, d Difference) {
-	w.item("%d. %s. In %s after %s; found %s.", i+1, d.Kind, d.World, model.Counted(d.Actions, "action"), model.Counted(d.Times, "time"))
+	w.item("%d. %s. In %s after %s; found %s, in %s.", i+1, d.Kind, d.World, model.Counted(d.Actions, "action"), model.Counted(d.Times, "time"), strings.Join(d.Worlds, ", "))
 	if len(d.Cause) > 0 {
-		w.item("   changed text on the way: %s", strings.Join(d.Cause, "; "))
+		w.item("   changed text that runs then: %s", strings.Join(d.Cause, "; "))
+	}
+	for _, v := range d.Variants {
+		if v.Kind != d.Kind {
+			w.item("   also: %s. In %s after %s; found %s.", v.Kind, v.World, model.Counted(v.Actions, "action"), model.Counted(v.Times, "time"))
+		}
 	}
 	w.outcomes(r.Old+" only", d.Gone)
 	w.outcomes(r.New+" only", d.Appeared)
@@ -152,6 +163,22 @@ func (r *Report) writeDifference(w *writer, i int, d Difference) {
 	for _, b := range d.Behind {
 		w.item("   behind it, %s is broken after %s: %s", w.name(b.Property), model.Counted(b.Actions, "action"), b.Message)
 		w.block(b.Trace)
+	}
+}
+
+// writeBuiltins writes what the built-ins come to that are new.
+func (r *Report) writeBuiltins(w *writer) {
+	for _, b := range r.Builtins {
+		w.heading("New built-in: %s", b.Declared)
+		if b.Not != "" {
+			w.item("not run: %s", b.Not)
+			continue
+		}
+		w.item("run in %s, with all promises, which stand below", strings.Join(b.Worlds, ", "))
+		for _, o := range b.Outcomes {
+			w.item("%s. In %s after %s:", o.What, o.World, model.Counted(o.Actions, "action"))
+			w.block(o.Trace)
+		}
 	}
 }
 
@@ -219,6 +246,8 @@ func (r *Report) writeBound(w *writer) {
 	w.heading("Bound: %d pairs of states in %d worlds, %d of them to the end of their bounds", pairs, len(r.Worlds), whole)
 	for _, of := range r.Worlds {
 		switch {
+		case of.Skipped != "" && of.States > 0:
+			w.item("%s: %s; promises in %d states, up to %s", of.Name, of.Skipped, of.States, upTo(of.Checked))
 		case of.Skipped != "":
 			w.item("%s: %s", of.Name, of.Skipped)
 		case of.Unchanged:

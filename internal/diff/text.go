@@ -189,18 +189,32 @@ func (d *textDiff) compareLines(old, new []string) {
 
 // ranTouched are the lines that changed, or are beside those that are gone, and that the new version ran.
 func (d *textDiff) ranTouched(v *Version) (ran []int) {
-	for line := range d.touched {
-		n := max(line, -line)
-		if wasRun(v, n) && !d.loaded[n] && !slices.Contains(ran, n) {
-			ran = append(ran, n)
-		}
-	}
-	slices.Sort(ran)
-	return ran
+	return d.touchedThat(func(line int) bool { return wasRun(v, line) && !d.loaded[line] })
 }
 
-// wasRun reports whether a line was run: the statement that it is of, or if it opens a block, the first in that.
-func wasRun(v *Version, line int) bool {
+// ranAfter are those that a version ran more often than another run of it did, which was counted as well.
+func (d *textDiff) ranAfter(v, before *Version) (ran []int) {
+	return d.touchedThat(func(line int) bool {
+		n := statementAt(v, line)
+		return v.Source.Ran().Times(n) > before.Source.Ran().Times(n)
+	})
+}
+
+func (d *textDiff) touchedThat(is func(line int) bool) (lines []int) {
+	for line := range d.touched {
+		if n := max(line, -line); !slices.Contains(lines, n) && is(n) {
+			lines = append(lines, n)
+		}
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// wasRun reports whether a line was run.
+func wasRun(v *Version, line int) bool { return v.Source.Ran().Run(statementAt(v, line)) }
+
+// statementAt is the line on which the statement begins that a line is of, or if the line opens a block, the first statement in that.
+func statementAt(v *Version, line int) int {
 	lines := v.Source.Ran()
 	at := strings.Split(v.text, "\n")
 	n := line
@@ -212,7 +226,7 @@ func wasRun(v *Version, line int) bool {
 	for n > 1 && !lines.Begins(n) {
 		n--
 	}
-	return lines.Run(n)
+	return n
 }
 
 // notRun are the lines that changed and that no run reached.

@@ -7,12 +7,19 @@ type Lines struct {
 	Module string
 	begins []atomic.Bool // a statement begins there
 	run    []atomic.Bool
+	counts []atomic.Int64 // how often each was run; nil: it is not counted
 }
 
 // NewLines are the lines of a module that has so many; none was run.
 func NewLines(module string, n int) *Lines {
 	return &Lines{Module: module, begins: make([]atomic.Bool, n+1), run: make([]atomic.Bool, n+1)}
 }
+
+// Count has it be counted how often each line is run, by machines that are made from now on.
+func (l *Lines) Count() { l.counts = make([]atomic.Int64, len(l.run)) }
+
+// Times is how often a line was run, if that is counted.
+func (l *Lines) Times(line int) int64 { return l.counts[line].Load() }
 
 // Begins reports whether a statement, or the body of a lambda, begins on a line. That is known once a machine has loaded the module.
 func (l *Lines) Begins(line int) bool { return l.begins[line].Load() }
@@ -38,7 +45,12 @@ func (e *emitter) noteLine() {
 }
 
 func opLineRun(m *Machine, _ *frame, in *instruction) (*frame, error) {
-	m.options.Lines.run[in.a].Store(true)
+	lines := m.options.Lines
+	lines.run[in.a].Store(true)
+	if lines.counts != nil {
+		lines.counts[in.a].Add(1)
+		return nil, nil
+	}
 	in.op = opNop
 	return nil, nil
 }

@@ -724,6 +724,38 @@ OPS.update({
     'i32.load': lambda g, ptr: g.load(ptr, 4),
     'i64.load': lambda g, ptr: g.load(ptr, 8),
 })
+# What the words of an action stand for, and what an instance gives, by the kinds of a built-in's parameters. Everything else is a number.
+FROM_WORDS = {
+    'type': lambda g, t: g.type(t),
+    'stream-type': lambda g, t: D.StreamType(g.type(t)),
+    'future-type': lambda g, t: D.FutureType(g.type(t)),
+    'types': lambda g, ts: g.run.types(ts),
+    'resource-type': lambda g, r: g.run.resources[r],
+    'async': lambda g, a: a == 'async',
+    'options': lambda g, a: g.opts(a),
+    'cancellable': lambda g, c: c == 'cancellable',
+    'core-type': lambda g, t: t,
+    'core-func-type': lambda g, t: D.CoreFuncType([t], []),
+}
+FROM_INSTANCE = {'memory': lambda g: g.memory, 'lift-options': lambda g: g.sync, 'functions': lambda g: g.funcs}
+
+
+def builtin(function, kinds):
+    """A built-in that a world declares: words come before numbers."""
+    def call(g, *operands):
+        n = sum(kind in FROM_WORDS for kind in kinds)
+        words, numbers, args = list(operands[:n]), list(operands[n:]), []
+        for kind in kinds:
+            if kind in FROM_INSTANCE:
+                args.append(FROM_INSTANCE[kind](g))
+            elif kind in FROM_WORDS:
+                args.append(FROM_WORDS[kind](g, words.pop(0)))
+            else:
+                args.append(numbers.pop(0))
+        return function(*args)
+    return call
+
+
 MANY = ('call', 'task.return', 'task.return-other', 'memory.store')  # any number of operands
 
 
@@ -743,6 +775,8 @@ class Run:
     def build(self):
         w = self.world
         set_limits(w.get("limits", {}), self.deterministic)
+        for b in w.get('builtins', []):
+            OPS[b['name']] = builtin(getattr(D, b['function']), b.get('params', []))
         for d in w['instances']:
             self.instances[d['name']] = Instance(self, d)
         for d in w.get('resources', []):
