@@ -287,6 +287,9 @@ func (s *Source) NewMachine(natives map[string]func(m *python.Machine, args []py
 	if m.Module, err = m.LoadSource("engine", File, pyworld.Source+engineSource); err != nil {
 		return nil, m.fitting(err)
 	}
+	if m.invokedByCaller() {
+		m.Module.Set("INVOKED_BY", python.NewList(nil))
+	}
 	for name, fn := range natives {
 		m.Module.Set(name, m.Callable(name, fn))
 	}

@@ -53,6 +53,10 @@ def given(run, t, n):
     return word_value(t, n) if isinstance(n, str) else host_value(run, t, n)
 
 
+# What versions are given that have Store.invoke take the caller, too; the program says it.
+INVOKED_BY = []
+
+
 ### Built-ins that a world declares
 
 # What the words of an action stand for, and what an instance gives, by the kinds of the parameters. Everything else is a number.
@@ -232,11 +236,12 @@ class Run:
             resolved(k)
             note(result)
             passed('resolved', k, result)
-        self.calls[k] = self.store.invoke(f, on_start, on_resolve)
+        self.calls[k] = self.store.invoke(f, *INVOKED_BY, on_start, on_resolve)
         came_back(k, self.calls[k])
 
     def host_func(self, name):
-        def call(on_start, on_resolve, caller=None):
+        def call(*args, caller=None):
+            on_start, on_resolve = [f for f in args if callable(f)]  # the caller is not, wherever it stands
             k = len(self.host_calls)
             self.host_calls.append((on_start, on_resolve, self.funcs[name][1]))
             host_called(name, on_resolve)

@@ -36,6 +36,9 @@ func (m *Machine) fits() error {
 		}
 		v, _ = class.Attr(call.name)
 		n := counted(call.args) + 1 // self
+		if call.name == "invoke" && m.invokedByCaller() {
+			n++
+		}
 		switch f, ok := v.(*python.Function); {
 		case !ok:
 			return m.mismatch(0, "%s.%s is gone, which the host calls: %s(%s)", call.class, call.name, call.name, call.args)
@@ -45,6 +48,18 @@ func (m *Machine) fits() error {
 		}
 	}
 	return nil
+}
+
+// invokedByCaller reports whether Store.invoke takes the caller as well, after the function: versions before d276ef5 have it so.
+func (m *Machine) invokedByCaller() bool {
+	v, _ := m.Definitions.Get("Store")
+	store, ok := v.(*python.Class)
+	if !ok {
+		return false
+	}
+	v, _ = store.Attr("invoke")
+	params := python.Params(v)
+	return len(params) == 5 && params[2] == "caller"
 }
 
 // mismatch is a difference of the source, at a line; 0: at none.
