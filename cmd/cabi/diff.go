@@ -7,6 +7,7 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -144,23 +145,23 @@ func (c *diffCommand) options(in io.Reader, args []string) (o diff.Options, err 
 
 func scaled(n int, by float64) int { return max(1, int(float64(n)*by)) }
 
-// worldsToExplore are the worlds named, or if none is, all that are explored and not walked at random.
+// worldsToExplore are the worlds named, or if none is, all.
 func (c *diffCommand) worldsToExplore(in io.Reader) (worlds []*model.World, err error) {
+	all, err := diff.Worlds()
+	if err != nil || len(c.worlds) == 0 {
+		return all, err
+	}
 	for _, name := range c.worlds {
+		if i := slices.IndexFunc(all, func(w *model.World) bool { return w.Name == name }); i >= 0 {
+			worlds = append(worlds, all[i])
+			continue
+		}
 		w, err := worldOf(in, name)
 		if err != nil {
 			return nil, err
 		}
 		w, _ = w.Complete()
 		worlds = append(worlds, w)
-	}
-	if len(c.worlds) > 0 {
-		return worlds, nil
-	}
-	for _, w := range model.Worlds {
-		if !w.Random {
-			worlds = append(worlds, w)
-		}
 	}
 	return worlds, nil
 }

@@ -14,7 +14,7 @@ import (
 	"cabi/spec"
 )
 
-// A NewBuiltin is a built-in that the new version has, and neither the old one nor the port.
+// A NewBuiltin is a built-in that the new version has and the old one has not.
 type NewBuiltin struct {
 	Name     string    `json:"name"`     // "thread.set-task"
 	Declared string    `json:"declared"` // as a world declares it
@@ -23,6 +23,7 @@ type NewBuiltin struct {
 	Not      string    `json:"not,omitempty"`
 
 	builtin model.Builtin
+	inMenus bool // the port has it, so menus of worlds do
 }
 
 // An Outcome is what an action comes to: it returns, or stops the run at a site.
@@ -49,11 +50,13 @@ func (c *comparison) findBuiltins() error {
 	for _, d := range c.New.Source.Definitions() {
 		known := func(o *port.Definition) bool { return o.Name == d.Name }
 		if d.Kind != port.KindFunc || !strings.HasPrefix(d.Name, "canon_") || strings.Contains(d.Name, ".") ||
-			slices.ContainsFunc(old, known) || slices.ContainsFunc(engine.Pinned(), known) {
+			slices.ContainsFunc(old, known) {
 			continue
 		}
 		v, _ := m.Definitions.Get(d.Name)
-		c.report.Builtins = append(c.report.Builtins, c.New.newBuiltin(d, python.Params(v)))
+		b := c.New.newBuiltin(d, python.Params(v))
+		b.inMenus = slices.ContainsFunc(engine.Pinned(), known)
+		c.report.Builtins = append(c.report.Builtins, b)
 	}
 	return nil
 }
@@ -153,12 +156,25 @@ func withBuiltin(w *model.World, b model.Builtin) *model.World {
 	return &with
 }
 
+// world is the world to run the built-in in, in place of one that there is: that with the built-in, if it has not got it; nil: neither has.
+func (b *NewBuiltin) world(w *model.World) *model.World {
+	if !b.inMenus {
+		return withBuiltin(w, b.builtin)
+	}
+	for _, lines := range w.Menus {
+		if slices.ContainsFunc(lines, func(l string) bool { op, _, _ := strings.Cut(l, " "); return op == b.Name }) {
+			return w
+		}
+	}
+	return nil
+}
+
 // runBuiltins explores the worlds with each new built-in, on the new version alone, and checks the promises there.
 func (c *comparison) runBuiltins() error {
 	for i := range c.report.Builtins {
 		b := &c.report.Builtins[i]
 		for _, w := range c.Worlds {
-			with := withBuiltin(w, b.builtin)
+			with := b.world(w)
 			if with == nil || !c.step("new built-ins: "+b.Name, i, len(c.report.Builtins)) {
 				continue
 			}
@@ -184,6 +200,9 @@ func (c *comparison) runBuiltin(b *NewBuiltin, base, w *model.World) {
 	b.Worlds = append(b.Worlds, w.Name)
 	for _, v := range found.Violations {
 		b.addOutcome(Outcome{v.Kind, w.Name, v.Actions, traceOf(v)})
+	}
+	if b.inMenus { // the promises are checked there anyway
+		return
 	}
 	of, new := World{Name: w.Name, Skipped: "for the new version alone, since only that has " + b.Name}, c.New.noting()
 	after := c.promises(w, new.Version, c.States, 0)

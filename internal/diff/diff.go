@@ -37,6 +37,7 @@ var Defaults = Options{Pairs: 6000, States: 8000, Behind: 1000}
 type Report struct {
 	Old         string       `json:"old"`
 	New         string       `json:"new"`
+	Lacks       []string     `json:"lacks"`       // commits to definitions.py that the old version has and the new one has not
 	Definitions []Definition `json:"definitions"` // that the versions do not have in common
 	Traces      Traces       `json:"traces"`
 	Findings    []Finding    `json:"findings"`
@@ -98,6 +99,7 @@ func Compare(o Options) (*Report, error) {
 	c := &comparison{Options: o, before: map[string]promised{}, after: map[string]promised{}, report: &Report{Old: o.Old.Name, New: o.New.Name}}
 	c.text = compareText(o.Old, o.New)
 	c.report.Definitions, c.report.Exact = c.text.definitions, c.text.exact
+	c.report.Lacks = lacks(o.Old, o.New)
 	c.report.Sentences = changedSentences(o.Old, o.New)
 	if o.New.onPython() && len(c.text.definitions) == 0 {
 		c.report.Seconds = time.Since(begin).Seconds()
@@ -122,7 +124,7 @@ func Compare(o Options) (*Report, error) {
 func (r *Report) filled() *Report {
 	r.Definitions, r.Findings, r.Differences, r.Promises = list(r.Definitions), list(r.Findings), list(r.Differences), list(r.Promises)
 	r.Sentences, r.NotChecked, r.NotReached, r.Worlds = list(r.Sentences), list(r.NotChecked), list(r.NotReached), list(r.Worlds)
-	r.Builtins = list(r.Builtins)
+	r.Builtins, r.Lacks = list(r.Builtins), list(r.Lacks)
 	for i := range r.Builtins {
 		r.Builtins[i].Worlds, r.Builtins[i].Outcomes = list(r.Builtins[i].Worlds), list(r.Builtins[i].Outcomes)
 	}

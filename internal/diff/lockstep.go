@@ -25,9 +25,7 @@ func (c *comparison) explore() error {
 			of.Skipped = "compared with nothing, since it is for the new version alone: " + only
 			c.checkPromises(w, &of, c.New.noting(), false)
 		default:
-			if err := c.exploreWorld(w, &of, i); err != nil {
-				return err
-			}
+			c.exploreWorld(w, &of, i)
 		}
 		c.report.Worlds = append(c.report.Worlds, of)
 	}
@@ -37,7 +35,7 @@ func (c *comparison) explore() error {
 }
 
 // exploreWorld compares the versions in a world, and checks its promises.
-func (c *comparison) exploreWorld(w *model.World, of *World, place int) error {
+func (c *comparison) exploreWorld(w *model.World, of *World, place int) {
 	new := c.New.noting()
 	comparing := model.Comparison{World: w, Old: c.Old.Version, New: new.Version, Bounds: w.Bounds, MostPairs: c.Pairs, Workers: c.Workers, Along: c.along(w, c.traces), Near: c.along(w, c.findings)}
 	comparing.Progress = func(r *model.Compared) bool {
@@ -48,8 +46,9 @@ func (c *comparison) exploreWorld(w *model.World, of *World, place int) error {
 		return !of.Unchanged
 	}
 	r := comparing.Run()
-	if r.Err != nil {
-		return r.Err
+	if r.Err != nil { // one of the versions cannot be followed there
+		of.Skipped = r.Err.Error()
+		return
 	}
 	of.Pairs, of.Along, of.Transitions, of.Depth, of.Whole = r.Pairs, r.Along, r.Transitions, r.Depth, r.Frontier == r.AtBound
 	for _, d := range r.Differences {
@@ -61,7 +60,6 @@ func (c *comparison) exploreWorld(w *model.World, of *World, place int) error {
 		c.checkPromises(w, of, new, true)
 	}
 	c.noteRan(new)
-	return nil
 }
 
 // along are the actions of the reference traces and findings of a world, which lead deeper than what is explored from the start.

@@ -24,9 +24,11 @@ func WriteProposals(w io.Writer, proposals []Proposal) {
 		r.Judged = nil
 		fmt.Fprintf(w, "\n## `%s`, %s\n\n%s\n", p.Branch, p.Commit, r.Summary())
 		at := &writer{w: w, markdown: true}
+		r.writeLacks(at)
 		r.writeTraces(at)
 		r.writeFindings(at)
 		r.writeDifferences(at)
+		r.writeBuiltins(at)
 		r.writePromises(at)
 		r.writeText(at)
 	}

@@ -242,10 +242,9 @@ func (c *comparison) checkBehind() error {
 		new := c.New.noting()
 		r := model.Search{World: w, Variant: cmp.Or(new.Variant, spec.SingleTable), Source: new.Source, Properties: properties.For(w), Bounds: w.Bounds,
 			MaxStates: c.Behind, Workers: c.Workers, KeepGoing: true, From: &model.Replay{Actions: actions, Choices: e.Choices}}.Run()
-		if r.Err != nil {
-			return r.Err
+		if c.noteRan(new); r.Err != nil {
+			continue
 		}
-		c.noteRan(new)
 		for _, v := range r.Violations {
 			if known := c.before[w.Name].report; known == nil || c.Old.find(known, c.New.keyOf(v)) == nil {
 				d.Behind = append(d.Behind, Broken{World: w.Name, Property: v.Property, Kind: v.Kind, Message: v.Message, Actions: v.Actions, Verdict: New, Trace: traceText(v.Trace)})

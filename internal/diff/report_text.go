@@ -67,6 +67,7 @@ func (r *Report) write(w *writer) {
 		fmt.Fprintf(w.w, "## What %s changes\n\n", r.New)
 	}
 	fmt.Fprintln(w.w, r.Summary())
+	r.writeLacks(w)
 	if len(r.Worlds) == 0 {
 		return
 	}
@@ -77,6 +78,17 @@ func (r *Report) write(w *writer) {
 	r.writePromises(w)
 	r.writeText(w)
 	r.writeBound(w)
+}
+
+// writeLacks names the commits whose changes are among the differences, since the new version has not got them.
+func (r *Report) writeLacks(w *writer) {
+	if len(r.Lacks) == 0 {
+		return
+	}
+	w.heading("%s branched off before these, so what they change is among the differences:", r.New)
+	for _, commit := range r.Lacks {
+		w.item("%s", commit)
+	}
 }
 
 // Summary says in a paragraph what was found.
@@ -118,14 +130,19 @@ func (r *Report) writeFindings(w *writer) {
 		count[f.Verdict]++
 	}
 	w.heading("Findings: %d cured, %d left, %d changed, %d not checked", count[Cured], count[Left], count[Changed], count[Unknown])
+	var left []string
 	for _, f := range r.Findings {
 		if f.Verdict == Left {
+			left = append(left, fmt.Sprintf("%s in %s", w.name(strings.TrimSuffix(f.Property+"/"+f.Kind, "/")), f.World))
 			continue
 		}
 		w.item("%s: %s in %s after %s: %s", f.Verdict, w.name(strings.TrimSuffix(f.Property+"/"+f.Kind, "/")), f.World, model.Counted(f.Actions, "action"), f.How)
 		if f.Trace != "" {
 			w.block(f.Trace)
 		}
+	}
+	if len(left) > 0 {
+		w.item("left: %s", strings.Join(left, "; "))
 	}
 }
 

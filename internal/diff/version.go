@@ -20,6 +20,8 @@ type Version struct {
 	model.Version
 	text  string            // of definitions.py; empty: there is none at hand
 	prose map[string]string // the files of prose that are beside it, by their names
+	// Where it is a revision of a checkout: its git directory, and its name there.
+	git, revision string
 }
 
 // Port is the name of the version that the port is of.
@@ -43,7 +45,8 @@ func Open(name, git string) (*Version, error) {
 	if name == Port {
 		v := &Version{Name: "the port"}
 		if git != "" {
-			v.text, v.prose = textAt(git, engine.PinnedCommit()), proseAt(git, engine.PinnedCommit())
+			v.git, v.revision = git, engine.PinnedCommit()
+			v.text, v.prose = textAt(git, v.revision), proseAt(git, v.revision)
 		}
 		return v, nil
 	}
@@ -64,7 +67,7 @@ func Open(name, git string) (*Version, error) {
 	if err != nil {
 		return nil, badf("%v", err)
 	}
-	return &Version{Name: name, Version: model.Version{Source: noting(source)}, text: source.Text(), prose: proseAt(git, name)}, nil
+	return &Version{Name: name, Version: model.Version{Source: noting(source)}, text: source.Text(), prose: proseAt(git, name), git: git, revision: name}, nil
 }
 
 // names are the versions that have names.
@@ -94,12 +97,25 @@ func proseAt(git, revision string) map[string]string {
 	return prose
 }
 
-func show(git, revision, file string) string {
-	out, err := exec.Command("git", "--git-dir="+git, "show", revision+":"+file).Output()
+func show(git, revision, file string) string { return gitSays(git, "show", revision+":"+file) }
+
+// gitSays is what git says; empty: it cannot say.
+func gitSays(git string, args ...string) string {
+	out, err := exec.Command("git", append([]string{"--git-dir=" + git}, args...)...).Output()
 	if err != nil {
 		return ""
 	}
 	return string(out)
+}
+
+// lacks are the commits to definitions.py that the old version has and the new one has not: it branched off before. What they change is
+// among the differences, too.
+func lacks(old, new *Version) []string {
+	if old.git == "" || new.git == "" || strings.HasPrefix(old.revision, "-") || strings.HasPrefix(new.revision, "-") {
+		return nil
+	}
+	log := gitSays(new.git, "log", "--format=%h %s", new.revision+".."+old.revision, "--", proseDir+"/canonical-abi/definitions.py")
+	return strings.FieldsFunc(log, func(r rune) bool { return r == '\n' })
 }
 
 // proseBeside is the prose of the checkout that a directory or file is, or is in.

@@ -290,6 +290,7 @@ func (s *Source) NewMachine(natives map[string]func(m *python.Machine, args []py
 	if m.invokedByCaller() {
 		m.Module.Set("INVOKED_BY", python.NewList(nil))
 	}
+	m.Module.Set("REALLOC_IN_PARTS", !m.Has("LiftLowerContext.reallocate"))
 	for name, fn := range natives {
 		m.Module.Set(name, m.Callable(name, fn))
 	}

@@ -56,6 +56,13 @@ def given(run, t, n):
 # What versions are given that have Store.invoke take the caller, too; the program says it.
 INVOKED_BY = []
 
+# Whether versions call a realloc with its arguments one by one, for the result, and not with a list, for a list. The program says it.
+REALLOC_IN_PARTS = False
+
+
+def in_parts(realloc):
+    return lambda *args: realloc(list(args))[0]
+
 
 ### Built-ins that a world declares
 
@@ -107,6 +114,8 @@ class Instance:
         if d.get('memory'):
             self.memory = D.MemInst(bytearray(d['memory']), 'i64' if d.get('memory64') else 'i32')
         realloc = self.core_func('realloc', d['name'] + '.realloc') if d.get('realloc') == 'guest' else self.realloc
+        if REALLOC_IN_PARTS:
+            realloc = in_parts(realloc)
         self.sync, self.async_ = [D.CanonicalOptions(string_encoding=d.get('encoding') or 'utf8', memory=self.memory,
                                                      realloc=realloc, async_=a) for a in (False, True)]
         self.imports = {}

@@ -1,0 +1,37 @@
+package diff
+
+import (
+	"embed"
+
+	"cabi/model"
+)
+
+//go:embed worlds
+var worldFiles embed.FS
+
+// Worlds are those that are explored: all of the model's but those that are walked at random, and some of their own for what proposals
+// change, where the pin does nothing of interest.
+func Worlds() (worlds []*model.World, err error) {
+	for _, w := range model.Worlds {
+		if !w.Random {
+			worlds = append(worlds, w)
+		}
+	}
+	own, err := worldFiles.ReadDir("worlds")
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range own {
+		f, err := worldFiles.Open("worlds/" + e.Name())
+		if err != nil {
+			return nil, err
+		}
+		w, err := model.ReadWorld(f)
+		f.Close()
+		if err != nil {
+			return nil, err
+		}
+		worlds = append(worlds, w)
+	}
+	return worlds, nil
+}
