@@ -22,6 +22,8 @@ func TestDiff(t *testing.T) {
 		{"per-type --world handels", 2, "handles"},
 		{"per-type --budget 0", 2, "more than 0"},
 		{"", 2, "name the new version"},
+		{"../..", 2, "is an edit of the port"},
+		{"port --world siblings --budget 0.01", 0, "siblings: "},
 		{"nowhere --git nowhere", 2, "git show"},
 		{"per-type --world handles --html /nowhere/p.html", 2, "no directory"},
 	} {

@@ -54,7 +54,11 @@ func (c *comparison) findBuiltins() error {
 			continue
 		}
 		v, _ := m.Definitions.Get(d.Name)
-		b := c.New.newBuiltin(d, python.Params(v))
+		f, is := v.(*python.Function)
+		if !is {
+			continue
+		}
+		b := c.New.newBuiltin(d, f.Code().Params())
 		b.inMenus = slices.ContainsFunc(engine.Pinned(), known)
 		c.report.Builtins = append(c.report.Builtins, b)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"cabi/model"
 	"cabi/properties"
+	"cabi/spec"
 )
 
 // open opens a version.
@@ -121,5 +122,75 @@ func TestSentences(t *testing.T) {
 	}
 	if n < 30 {
 		t.Errorf("the promises quote %d sentences", n)
+	}
+}
+
+// Differences are of one kind if the same can be observed of them, whoever acts and whoever goes on; the site of a stop tells them apart.
+func TestKinds(t *testing.T) {
+	effect := func(stop string, lines ...string) []*model.Effect {
+		return []*model.Effect{{Observed: lines, Stop: stop}}
+	}
+	divergence := func(op string, gone, appeared []*model.Effect) *model.Divergence {
+		return &model.Divergence{World: model.WorldByName("tasks"), Action: model.Action{Op: op}, Gone: gone, Appeared: appeared, Old: gone, New: appeared}
+	}
+	ends, yields, told := effect("", "done host#0 tick ->"), effect("", "done A.run#1 thread.yield cancellable -> 0"), effect("", "enter A.f.callback 6 0 0 as a callback")
+	none, trap, other := effect("", "enter A.f.callback 0 0 0 as a callback"), effect("canon_lift/blocked", "trap"), effect("Table.get/bounds", "trap")
+	for _, c := range []struct {
+		a, b *model.Divergence
+		same bool
+	}{
+		{divergence("tick", ends, told), divergence("thread.yield", none, told), true},
+		{divergence("thread.suspend-then-promote", none, ends), divergence("thread.yield-then-promote", yields, ends), true},
+		{divergence("thread.suspend-then-promote", none, ends), divergence("tick", none, ends), false},
+		{divergence("tick", trap, yields), divergence("tick", other, yields), false},
+		{divergence("call", trap, yields), divergence("resource.drop", trap, none), true},
+		{divergence("tick", yields, trap), divergence("tick", yields, other), false},
+		{divergence("tick", yields, nil), divergence("tick", nil, yields), false},
+	} {
+		if a, b := keyOf(c.a), keyOf(c.b); (a == b) != c.same {
+			t.Errorf("%q and %q: one kind: %v, want %v", a, b, a == b, c.same)
+		}
+	}
+}
+
+// What a function's text says of its parameters and results.
+func TestNewBuiltins(t *testing.T) {
+	const body = "def canon_x(i, cancellable, h, v):\n  t = thread.task.inst.threads.get(i)\n  e = inst.handles.get(h)\n  trap_if(not isinstance(e, Subtask))\n  return [1, 2]\n"
+	for name, want := range map[string]string{"i": "thread", "cancellable": "cancellable", "h": "subtask", "v": "i32"} {
+		if got := paramKind(name, body); got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+	if n := len(resultsOf(body)); n != 2 || resultsOf("  return []\n") != nil {
+		t.Errorf("%d results", n)
+	}
+	b := model.Builtin{Name: "thread.set-task", Params: []string{"thread"}, Function: "canon_thread_set_task"}
+	if w := withBuiltin(model.WorldByName("switches"), b); w == nil || !slices.Contains(w.Menus["A"], "thread.set-task") {
+		t.Errorf("%+v", w)
+	}
+	if w := withBuiltin(model.WorldByName("handles"), b); w != nil {
+		t.Errorf("%s has no action of threads", w.Name)
+	}
+}
+
+// The worlds are the model's, and some more, in which the pin breaks no promise at the bounds of the world.
+func TestWorlds(t *testing.T) {
+	worlds, err := Worlds()
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := 0
+	for _, w := range worlds {
+		if model.WorldByName(w.Name) != nil {
+			continue
+		}
+		own++
+		r := model.Search{World: w, Variant: spec.SingleTable, Properties: properties.For(w), Bounds: w.Bounds, KeepGoing: true}.Run()
+		if r.Stopped || len(r.Violations) > 0 || r.States < 500 {
+			t.Errorf("%s: %d states, %v", w.Name, r.States, r.Violations)
+		}
+	}
+	if own != 2 {
+		t.Errorf("%d worlds of its own", own)
 	}
 }

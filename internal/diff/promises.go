@@ -131,7 +131,7 @@ func (c *comparison) noteNotChecked(not map[string]string) {
 func (c *comparison) settleFindings() {
 	for i := range c.report.Findings {
 		f := &c.report.Findings[i]
-		if f.Verdict == Left || c.stopped {
+		if f.Verdict != Cured || c.stopped {
 			continue
 		}
 		if k := slices.IndexFunc(c.report.NotChecked, func(n NotChecked) bool { return n.Property == f.Property }); k >= 0 {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,31 +15,117 @@ var write = flag.Bool("write", false, "write docs/proposals.md")
 
 // proposals are upstream's open proposals.
 var proposals = []Proposal{
-	{Branch: "fix-cancel-bug", Commit: "d834f63"}, {Branch: "fix-donut-wrap", Commit: "903e48b"}, {Branch: "fix-exclusive-bug", Commit: "a8d87b2"},
-	{Branch: "simplify", Commit: "c9504df"}, {Branch: "task-switch", Commit: "0c769d0"},
+	{Branch: "fix-cancel-bug", Commit: "d834f63", Claims: []Claim{
+		{"message", "\"always deliver cancellation as soon as possible\".", "a callback that waits behind the lock is told once that is free: `cancel-delivered/callback wait` is cured.",
+			finding("cancel-delivered", "callback wait", Cured)},
+		{"message", "the same.", "not to a thread that is suspended: `cancel-delivered/thread.suspend` is left. A task is cancelled while its instance is entered, and its thread, " +
+			"suspended cancellably by thread.suspend, is never told. The proposal's tests have that a pending cancellation is delivered at the next call of a cancellable built-in, and none " +
+			"has a thread that is in one already.", finding("cancel-delivered", "thread.suspend", Left)},
+		{"run_tests.py, test_thread_cancel_callback", "a callback that has yielded is told TASK_CANCELLED, where the pin's test has NONE.", "the same, as a kind of difference.",
+			kind("a callback is called with TASK_CANCELLED")},
+	}},
+	{Branch: "fix-donut-wrap", Commit: "903e48b", Claims: []Claim{
+		{"run_tests.py, test_donut_sync_defers_async_enter", "a call into a parent that is in a sync call starts later.", "the same: call returns STARTING, where the function was called at once.",
+			kind("call: call returns 16, where the old version has: a function is called")},
+		{"run_tests.py, test_donut_sync_defers_cancellation", "a cancellation is deferred for as long.", "the same, and a callback that has yielded meanwhile is not called with it: subtask.cancel returns BLOCKED.",
+			kind("subtask.cancel: subtask.cancel returns, where the old version has: a callback is called with TASK_CANCELLED")},
+		{"prose", "callbacks and functions lifted sync do not run inside a sync call.", "the same: `stack-discipline/order` is cured.", finding("stack-discipline", "order", Cured)},
+	}},
+	{Branch: "fix-exclusive-bug", Commit: "a8d87b2", Claims: []Claim{
+		{"message", "\"Fix CABI definition of thread promotability\".", "threads that hold the lock, or wait for it, are not promoted, and do not run inside a sync call: `stack-discipline/order` is cured in `tasks`.",
+			finding("stack-discipline", "order", Cured)},
+		{"Concurrency.md", "switching to a ready thread does \"not otherwise violate\" invariant 3, that stacks are used last in, first out.", "a sync task promotes the implicit thread of any sync task of its instance: " +
+			"`stack-discipline/order` is left in `donuts`.", finding("stack-discipline", "order", Left)},
+	}},
+	{Branch: "simplify", Commit: "c9504df", Claims: []Claim{
+		{"test/async/reentrance.wast", "\"'subtask.cancel' delivers cancellation immediately even when the callee's component instance is on the stack\".",
+			"an assert of Thread.resume fails if the callee's thread is what is on the stack: it was cancellable once, runs again, and calls its caller, which cancels it.",
+			kind("subtask.cancel: assertion-failure, where the old version has: subtask.cancel returns")},
+		{"message", "\"remove the may_enter flag/trap\".", "the same: a function, or a destructor, is called where the pin traps.", kind("call: a function is called, where the old version has: trap")},
+	}},
+	{Branch: "task-switch", Commit: "0c769d0", Claims: []Claim{
+		{"message", "\"Add thread.set-task built-in\".", "nothing else can be observed; it returns, or traps on an implicit thread.", func(r *Report) bool {
+			return len(r.Differences) == 0 && len(r.Builtins) == 1 && len(r.Builtins[0].Outcomes) >= 2
+		}},
+	}},
+}
+
+// finding wants a finding with a verdict.
+func finding(property, kind string, verdict Verdict) func(*Report) bool {
+	return func(r *Report) bool {
+		return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Property == property && f.Kind == kind && f.Verdict == verdict })
+	}
+}
+
+// kind wants a kind of difference, by words in one of its variants.
+func kind(words string) func(*Report) bool {
+	return func(r *Report) bool {
+		return slices.ContainsFunc(r.Differences, func(d Difference) bool {
+			return slices.ContainsFunc(d.Variants, func(v Variant) bool { return strings.Contains(v.Kind, words) })
+		})
+	}
+}
+
+// What the page says of claims is in the reports.
+func TestClaims(t *testing.T) {
+	for _, p := range recorded(t) {
+		for _, c := range p.Claims {
+			if !c.Is(p.Report) {
+				t.Errorf("%s: the report does not show: %s", p.Branch, c.Found)
+			}
+		}
+	}
+}
+
+// commits are commits of upstream's history of 2026, each of which was compared with the one before it.
+var commits = []Commit{
+	{Hash: "6c67aa1", Message: "move call to deliver_pending_cancellation before stop_waiting_internal (fix spec bug)"},
+	{Hash: "7972c14", Message: "Define 'realloc' calls to execute on fresh thread"},
+	{Hash: "706074c", Message: "reorder ABI options and LiftLowerContext sections (no change)"},
+	{Hash: "22e082c", Message: "Simplify canon_lower presentation (no change)"},
+	{Hash: "aeb5d21", Message: "Add missing trap if attempting to transfer stream/future that's in a waitable set"},
+	{Hash: "823aa13", Message: "improve and add cooperative thread built-ins"},
+	{Hash: "d276ef5", Message: "Clarify and fix definition of \"reentrance\""},
+	{Hash: "4769c40", Message: "Only allow 'async' ABI options for 'async'-typed function imports/exports"},
+	{Hash: "c0731a3", Message: "Prevent waitable-set.{wait,poll} from stealing events from sync built-ins"},
+	{Hash: "669d494", Message: "Restrict all context.{get,set} in same component to use same elem type"},
 }
 
 func recorded(t *testing.T) []Proposal {
 	t.Helper()
-	var all []Proposal
-	for _, p := range proposals {
-		text, err := os.ReadFile("testdata/proposals/" + p.Branch + ".json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Report = &Report{}
-		if err := json.Unmarshal(text, p.Report); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, p)
+	all := slices.Clone(proposals)
+	for i := range all {
+		all[i].Report = readReport(t, "testdata/proposals/"+all[i].Branch+".json")
 	}
 	return all
+}
+
+func recordedCommits(t *testing.T) []Commit {
+	t.Helper()
+	all := slices.Clone(commits)
+	for i := range all {
+		all[i].Report = readReport(t, "testdata/history/"+all[i].Hash+".json")
+	}
+	return all
+}
+
+func readReport(t *testing.T, name string) *Report {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Report{}
+	if err := json.Unmarshal(text, r); err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 // docs/proposals.md is what the recorded reports say. -write writes it.
 func TestProposalsPage(t *testing.T) {
 	var page strings.Builder
-	WriteProposals(&page, recorded(t))
+	WriteProposals(&page, recorded(t), recordedCommits(t))
 	const file = "../../docs/proposals.md"
 	if *write {
 		if err := os.WriteFile(file, []byte(page.String()), 0o666); err != nil {

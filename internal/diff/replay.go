@@ -53,7 +53,7 @@ type Verdict string
 const (
 	Left    Verdict = "left"        // the same trace violates the same promise
 	Cured   Verdict = "cured"       // the trace violates nothing, and no other was found
-	Changed Verdict = "changed"     // the trace violates nothing, or something else, and another trace violates the same promise
+	Changed Verdict = "changed"     // the trace violates the promise otherwise, or another trace violates it
 	New     Verdict = "new"         // only the new version has it
 	Unknown Verdict = "not checked" // the promise cannot be checked on the new version
 )
@@ -257,7 +257,7 @@ func (c *comparison) replayFinding(t *model.Trace) (*Finding, error) {
 	case after.found != nil && c.New.key(f.Property, after.found.Kind()) == c.Old.key(f.Property, f.Kind):
 		f.Verdict, f.How = Left, ""
 	case after.found != nil:
-		f.How = after.found.Violation()
+		f.Verdict, f.How = Changed, after.found.Violation()
 	}
 	return f, nil
 }

@@ -46,6 +46,15 @@ func (w *writer) name(text string) string {
 	return text
 }
 
+// trace writes a trace. What defines a world is left out: --save writes it too.
+func (w *writer) trace(text string) {
+	if t, err := model.ReadTrace(strings.NewReader(text)); err == nil && t.World != model.WorldByName(t.World.Name) {
+		_, lines, _ := strings.Cut(t.World.Text(), "\n")
+		text = strings.Replace(text, lines, "", 1)
+	}
+	w.block(text)
+}
+
 // block writes lines as they are.
 func (w *writer) block(text string) {
 	lines := strings.Split(strings.TrimRight(text, "\n"), "\n")
@@ -138,7 +147,7 @@ func (r *Report) writeFindings(w *writer) {
 		}
 		w.item("%s: %s in %s after %s: %s", f.Verdict, w.name(strings.TrimSuffix(f.Property+"/"+f.Kind, "/")), f.World, model.Counted(f.Actions, "action"), f.How)
 		if f.Trace != "" {
-			w.block(f.Trace)
+			w.trace(f.Trace)
 		}
 	}
 	if len(left) > 0 {
@@ -172,14 +181,14 @@ func (r *Report) writeDifference(w *writer, i int, d Difference) {
 	switch {
 	case len(d.Appeared) > 0:
 		w.item("   on %s:", r.New)
-		w.block(d.NewTrace)
+		w.trace(d.NewTrace)
 	default:
 		w.item("   on %s:", r.Old)
-		w.block(d.OldTrace)
+		w.trace(d.OldTrace)
 	}
 	for _, b := range d.Behind {
 		w.item("   behind it, %s is broken after %s: %s", w.name(b.Property), model.Counted(b.Actions, "action"), b.Message)
-		w.block(b.Trace)
+		w.trace(b.Trace)
 	}
 }
 
@@ -194,7 +203,7 @@ func (r *Report) writeBuiltins(w *writer) {
 		w.item("run in %s, with all promises, which stand below", strings.Join(b.Worlds, ", "))
 		for _, o := range b.Outcomes {
 			w.item("%s. In %s after %s:", o.What, o.World, model.Counted(o.Actions, "action"))
-			w.block(o.Trace)
+			w.trace(o.Trace)
 		}
 	}
 }
@@ -218,7 +227,7 @@ func (r *Report) writePromises(w *writer) {
 			}
 			w.item("%s: %s in %s after %s: %s", map[Verdict]string{New: "broken now", Cured: "holds now"}[verdict], w.name(strings.TrimSuffix(b.Property+"/"+b.Kind, "/")),
 				b.World, model.Counted(b.Actions, "action"), b.Message)
-			w.block(b.Trace)
+			w.trace(b.Trace)
 		}
 	}
 	for _, s := range r.Sentences {

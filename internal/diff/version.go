@@ -53,6 +53,9 @@ func Open(name, git string) (*Version, error) {
 	if variant := spec.VariantByName(name); variant != nil {
 		return &Version{Name: name, Version: model.Version{Variant: variant}}, nil
 	}
+	if err := editOfPort(name); err != nil {
+		return nil, err
+	}
 	if _, err := os.Stat(name); err == nil {
 		source, err := model.OpenSource(name)
 		if err != nil {
@@ -68,6 +71,15 @@ func Open(name, git string) (*Version, error) {
 		return nil, badf("%v", err)
 	}
 	return &Version{Name: name, Version: model.Version{Source: noting(source)}, text: source.Text(), prose: proseAt(git, name), git: git, revision: name}, nil
+}
+
+// editOfPort refuses an edit of the port: a patch, or a tree of its sources. A program has one port built in, so it cannot compare two.
+func editOfPort(name string) error {
+	_, err := os.Stat(filepath.Join(name, "spec", "mirror.go"))
+	if patch := strings.HasSuffix(name, ".patch") || strings.HasSuffix(name, ".diff"); patch || err == nil {
+		return badf("%s is an edit of the port, which cannot be compared: make the edit in a definitions.py and name that, or build cabi with it and run cabi check", name)
+	}
+	return nil
 }
 
 // names are the versions that have names.

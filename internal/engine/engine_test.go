@@ -272,3 +272,15 @@ func TestStops(t *testing.T) {
 		t.Error("an exception of core code is something else")
 	}
 }
+
+// A site whose condition has changed is the pin's in its place, unless the function has another number of sites, or the pin's site is elsewhere in it.
+func TestSitesThatWere(t *testing.T) {
+	s := source(t, smallFile+"\nclass Thread:\n  def resume(self):\n    assert(self.other)\n  def suspend(self):\n    assert(self.other)\n    assert(self.another)\n")
+	for name, want := range map[spec.Site]spec.Site{
+		"Thread.resume#1": "Thread.resume/resumable", "Thread.suspend#1": "Thread.suspend#1", "Table.get#1": "Table.get#1", "helper#1": "helper#1", "Table.get/bounds": "Table.get/bounds",
+	} {
+		if got := s.Was(name); got != want {
+			t.Errorf("%s was %s, want %s", name, got, want)
+		}
+	}
+}

@@ -58,8 +58,8 @@ func (m *Machine) invokedByCaller() bool {
 		return false
 	}
 	v, _ = store.Attr("invoke")
-	params := python.Params(v)
-	return len(params) == 5 && params[2] == "caller"
+	f, is := v.(*python.Function)
+	return is && len(f.Code().Params()) == 5 && f.Code().Params()[2] == "caller"
 }
 
 // mismatch is a difference of the source, at a line; 0: at none.

@@ -120,14 +120,6 @@ func Arity(v Value) int {
 	return -1
 }
 
-// Params are the names of the arguments that a function takes by position.
-func Params(v Value) []string {
-	if f, is := v.(*Function); is {
-		return f.code.params[:f.code.positional]
-	}
-	return nil
-}
-
 // Takes reports whether a function can be called with so many arguments by position.
 func Takes(f *Function, n int) bool {
 	c := f.code
