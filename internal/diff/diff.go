@@ -3,7 +3,7 @@
 //
 // version.go finds versions; text.go compares their texts; replay.go replays the reference suite and the findings; lockstep.go explores worlds on
 // both; kinds.go tells differences apart; builtins.go runs built-ins that only
-// the new version has; promises.go checks promises before and after, and behind differences; judge.go has CPython repeat
+// the new version has; promises.go checks promises before and after, and behind differences, near.go near the text that changed; judge.go has CPython repeat
 // what is shown; report_*.go write the report.
 package diff
 
@@ -87,6 +87,7 @@ type comparison struct {
 	Options
 	text             *textDiff
 	report           *Report
+	ran              []ranTrace          // the reference traces that run what changed
 	traces, findings []*model.Trace      // of the reference suite, and of the findings
 	before           map[string]promised // of the old version, by world
 	after            map[string]promised // of the new one
@@ -105,7 +106,7 @@ func Compare(o Options) (*Report, error) {
 		c.report.Seconds = time.Since(begin).Seconds()
 		return c.report.filled(), nil
 	}
-	steps := []func() error{c.findBuiltins, c.replayTraces, c.replayFindings, c.explore, c.runBuiltins, c.checkBehind, c.judge}
+	steps := []func() error{c.findBuiltins, c.replayTraces, c.replayFindings, c.explore, c.checkNear, c.runBuiltins, c.checkBehind, c.judge}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return nil, err

@@ -154,6 +154,7 @@ func (c *comparison) replayTraces() error {
 	results := make([]struct {
 		departs *Departs
 		cannot  string
+		ran     []int
 	}, len(names))
 	c.each("reference traces", len(names), func(i int) {
 		t := observable(traces[names[i]])
@@ -161,7 +162,11 @@ func (c *comparison) replayTraces() error {
 			results[i].cannot = names[i] + ": " + why
 			return
 		}
-		departs, err := c.New.departure(t)
+		new := c.New.noting()
+		departs, err := new.departure(t)
+		if new.onPython() {
+			results[i].ran = c.text.ranTouched(new)
+		}
 		if err != nil {
 			results[i].cannot = names[i] + ": " + err.Error()
 		} else if departs != nil {
@@ -171,7 +176,14 @@ func (c *comparison) replayTraces() error {
 			}
 		}
 	})
-	for _, r := range results {
+	for i, r := range results {
+		explored := func(w *model.World) bool { return w.Name == traces[names[i]].World.Name }
+		for _, line := range r.ran {
+			c.text.reached[line] = true
+		}
+		if len(r.ran) > 0 && slices.ContainsFunc(c.Worlds, explored) {
+			c.ran = append(c.ran, ranTrace{traces[names[i]], r.ran})
+		}
 		if r.cannot != "" {
 			c.report.Traces.Cannot = append(c.report.Traces.Cannot, r.cannot)
 			continue

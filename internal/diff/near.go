@@ -1,0 +1,108 @@
+package diff
+
+import (
+	"cmp"
+	"slices"
+
+	"cabi/model"
+	"cabi/properties"
+	"cabi/spec"
+)
+
+// This file checks promises near the text that changed: the reference traces that run it lead deeper than a search from the start.
+
+// A ranTrace is a reference trace, and the lines that changed and that the new version runs on it.
+type ranTrace struct {
+	trace *model.Trace
+	lines []int
+}
+
+const (
+	tracesForLine = 3 // how many reference traces are gone on from for each line, the shortest
+	mostTraces    = 60
+	stepsNear     = 6 // actions from there
+)
+
+// checkNear goes on from the reference traces that run what changed, on the new version, and checks all promises there.
+func (c *comparison) checkNear() error {
+	traces := nearTraces(c.ran)
+	for i, t := range traces {
+		if !c.step("promises near what changed", i, len(traces)) {
+			return nil
+		}
+		c.checkOn(t)
+		for cut := range placesNear + 1 {
+			if actions := actionsIn(t) - cut; actions > 0 {
+				c.checkFrom(t, actions)
+			}
+		}
+	}
+	return nil
+}
+
+// nearTraces are the shortest traces that run each line.
+func nearTraces(ran []ranTrace) (chosen []*model.Trace) {
+	ran = slices.Clone(ran)
+	slices.SortStableFunc(ran, func(a, b ranTrace) int { return cmp.Compare(actionsIn(a.trace), actionsIn(b.trace)) })
+	count := map[int]int{}
+	for _, r := range ran {
+		rare := slices.ContainsFunc(r.lines, func(line int) bool { return count[line] < tracesForLine })
+		if !rare || len(chosen) == mostTraces {
+			continue
+		}
+		chosen = append(chosen, r.trace)
+		for _, line := range r.lines {
+			count[line]++
+		}
+	}
+	return chosen
+}
+
+// checkOn checks the promises on a trace itself.
+func (c *comparison) checkOn(t *model.Trace) {
+	var checkers []model.Checker
+	for _, p := range properties.For(t.World) {
+		checkers = append(checkers, p.New())
+	}
+	plain := observable(t)
+	r, err := runOn(c.New, plain, checkers...)
+	if err != nil || r.Departs != nil {
+		return
+	}
+	for _, checker := range checkers {
+		if checker.Violation() != "" && r.NotChecked[checker.Property()] == "" {
+			c.addNear(&model.Violation{Property: checker.Property(), Kind: checker.Kind(), Message: checker.Violation(), Actions: actionsIn(t), Trace: r.Trace}, t.World)
+		}
+	}
+}
+
+// checkFrom checks the promises behind a trace that is cut to so many actions.
+func (c *comparison) checkFrom(t *model.Trace, actions int) {
+	from, err := runOn(c.New, cutTrace(t, actions))
+	if err != nil || from.Departs != nil || from.Stopped != nil {
+		return
+	}
+	s := model.Search{World: t.World, Variant: cmp.Or(c.New.Variant, spec.SingleTable), Source: c.New.Source, Properties: properties.For(t.World), Bounds: t.World.Bounds,
+		MaxStates: max(1, c.Behind/4), Workers: c.Workers, KeepGoing: true, From: from}
+	s.Bounds.Steps = stepsNear
+	r := s.Run()
+	if r.Err != nil {
+		return
+	}
+	for _, v := range r.Violations {
+		c.addNear(v, t.World)
+	}
+}
+
+// addNear adds a violation, unless the old version has it on the same trace, or if the trace does not happen there, on any.
+func (c *comparison) addNear(v *model.Violation, w *model.World) {
+	t := *v.Trace
+	t.Violates = v.Property + ": " + v.Message
+	before, err := replayOn(c.Old, &t)
+	switch {
+	case err == nil && before.found != nil:
+	case (err != nil || before.departs) && c.knownOfOld(v, w):
+	default:
+		c.addBroken(v, w, New)
+	}
+}
