@@ -59,7 +59,7 @@ type Report struct {
 // Observable reports whether guests or the host can observe a difference.
 func (r *Report) Observable() bool {
 	changed := slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Verdict == Cured || f.Verdict == Changed })
-	return len(r.Differences) > 0 || len(r.Builtins) > 0 || len(r.Promises) > 0 || len(r.Traces.Departs) > 0 || changed
+	return len(r.Differences) > 0 || len(r.Builtins) > 0 || len(r.Promises) > 0 || len(r.Traces.Departs)+len(r.Traces.Arrives) > 0 || changed
 }
 
 // NotChecked is a promise that cannot be checked on the new version.
@@ -87,6 +87,7 @@ type comparison struct {
 	Options
 	text             *textDiff
 	report           *Report
+	apart            []*model.Trace      // the reference traces that happen on one version only
 	ran              []ranTrace          // the reference traces that run what changed
 	traces, findings []*model.Trace      // of the reference suite, and of the findings
 	before           map[string]promised // of the old version, by world
@@ -129,7 +130,7 @@ func (r *Report) filled() *Report {
 	for i := range r.Builtins {
 		r.Builtins[i].Worlds, r.Builtins[i].Outcomes = list(r.Builtins[i].Worlds), list(r.Builtins[i].Outcomes)
 	}
-	r.Traces.Departs, r.Traces.Cannot = list(r.Traces.Departs), list(r.Traces.Cannot)
+	r.Traces.Departs, r.Traces.Arrives, r.Traces.Cannot = list(r.Traces.Departs), list(r.Traces.Arrives), list(r.Traces.Cannot)
 	for i := range r.Differences {
 		d := &r.Differences[i]
 		d.Cause, d.Behind, d.Worlds, d.Variants = list(d.Cause), list(d.Behind), list(d.Worlds), list(d.Variants)

@@ -29,9 +29,31 @@ func (c *comparison) explore() error {
 		}
 		c.report.Worlds = append(c.report.Worlds, of)
 	}
+	c.compareApart()
 	c.settleFindings()
 	c.sortDifferences()
 	return nil
+}
+
+// compareApart compares the versions along the reference traces that happen on one of them only, in worlds of their own.
+func (c *comparison) compareApart() {
+	for _, t := range c.apart {
+		if model.WorldByName(t.World.Name) == t.World {
+			continue // it was explored, or is not to be
+		}
+		comparing := model.Comparison{World: t.World, Old: c.Old.Version, New: c.New.Version, Bounds: t.World.Bounds}
+		for _, way := range c.along(t.World, []*model.Trace{t}) {
+			for n := range way {
+				found := comparing.Diverges(way[:n+1])
+				for _, d := range found {
+					c.addDifference(d)
+				}
+				if len(found) > 0 {
+					break
+				}
+			}
+		}
+	}
 }
 
 // exploreWorld compares the versions in a world, and checks its promises.

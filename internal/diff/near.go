@@ -100,7 +100,7 @@ func (c *comparison) addNear(v *model.Violation, w *model.World) {
 	t.Violates = v.Property + ": " + v.Message
 	before, err := replayOn(c.Old, &t)
 	switch {
-	case err == nil && before.found != nil:
+	case err == nil && (before.found != nil || before.cannot):
 	case (err != nil || before.departs) && c.knownOfOld(v, w):
 	default:
 		c.addBroken(v, w, New)

@@ -49,7 +49,7 @@ func (c *comparison) checkPromises(w *model.World, of *World, new *Version, both
 		switch known := c.Old.find(before.report, c.New.keyOf(v)); {
 		case known != nil:
 			c.report.Left++
-		case v.Actions <= before.upTo:
+		case v.Actions <= before.upTo && before.report.NotChecked[v.Property] == "":
 			c.addBroken(v, w, New)
 		}
 	}

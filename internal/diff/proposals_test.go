@@ -84,11 +84,7 @@ var commits = []Commit{
 	{Hash: "706074c", Message: "reorder ABI options and LiftLowerContext sections (no change)"},
 	{Hash: "22e082c", Message: "Simplify canon_lower presentation (no change)"},
 	{Hash: "aeb5d21", Message: "Add missing trap if attempting to transfer stream/future that's in a waitable set"},
-	{Hash: "823aa13", Message: "improve and add cooperative thread built-ins"},
 	{Hash: "d276ef5", Message: "Clarify and fix definition of \"reentrance\""},
-	{Hash: "4769c40", Message: "Only allow 'async' ABI options for 'async'-typed function imports/exports"},
-	{Hash: "c0731a3", Message: "Prevent waitable-set.{wait,poll} from stealing events from sync built-ins"},
-	{Hash: "669d494", Message: "Restrict all context.{get,set} in same component to use same elem type"},
 }
 
 func recorded(t *testing.T) []Proposal {

@@ -19,7 +19,8 @@ import (
 type Traces struct {
 	Replayed int       `json:"replayed"`
 	Departs  []Departs `json:"departs"`
-	Cannot   []string  `json:"cannot"` // cannot be run on one of the versions
+	Arrives  []Departs `json:"arrives"` // the reverse: they happen on the new version, and not on the old one
+	Cannot   []string  `json:"cannot"`  // cannot be run on one of the versions
 }
 
 // A Departs is a reference trace that does not happen on the new version, under any choice, and does on the old one.
@@ -152,9 +153,9 @@ func (c *comparison) replayTraces() error {
 		c.traces = append(c.traces, traces[name])
 	}
 	results := make([]struct {
-		departs *Departs
-		cannot  string
-		ran     []int
+		departs, arrives *Departs
+		cannot           string
+		ran              []int
 	}, len(names))
 	c.each("reference traces", len(names), func(i int) {
 		t := observable(traces[names[i]])
@@ -174,14 +175,18 @@ func (c *comparison) replayTraces() error {
 				departs.Name = names[i]
 				results[i].departs = departs
 			}
+		} else if c.Old.onPython() { // on the port, all happen
+			if old, err := c.Old.departure(t); err == nil && old != nil {
+				old.Name = names[i]
+				results[i].arrives = old
+			}
 		}
 	})
 	for i, r := range results {
-		explored := func(w *model.World) bool { return w.Name == traces[names[i]].World.Name }
 		for _, line := range r.ran {
 			c.text.reached[line] = true
 		}
-		if len(r.ran) > 0 && slices.ContainsFunc(c.Worlds, explored) {
+		if len(r.ran) > 0 {
 			c.ran = append(c.ran, ranTrace{traces[names[i]], r.ran})
 		}
 		if r.cannot != "" {
@@ -191,6 +196,12 @@ func (c *comparison) replayTraces() error {
 		c.report.Traces.Replayed++
 		if r.departs != nil {
 			c.report.Traces.Departs = append(c.report.Traces.Departs, *r.departs)
+		}
+		if r.arrives != nil {
+			c.report.Traces.Arrives = append(c.report.Traces.Arrives, *r.arrives)
+		}
+		if r.departs != nil || r.arrives != nil {
+			c.apart = append(c.apart, traces[names[i]])
 		}
 	}
 	return nil
@@ -289,6 +300,7 @@ type replayedFinding struct {
 	how     string        // the trace goes on otherwise
 	departs bool
 	ready   bool // a thread can go on at its end
+	cannot  bool // the promise cannot be checked on the version
 }
 
 // replayOn replays the trace of a finding on a version.
@@ -307,6 +319,7 @@ func replayOn(v *Version, t *model.Trace) (*replayedFinding, error) {
 		}
 	}
 	r := &replayedFinding{ready: last.ready}
+	r.cannot = err == nil && again.NotChecked[p.Name] != ""
 	switch {
 	case err != nil:
 		r.departs, r.how = true, "it cannot be done: "+err.Error()

@@ -125,6 +125,9 @@ func (r *Report) writeTraces(w *writer) {
 	for _, d := range r.Traces.Departs {
 		w.item("%s: %s, where the trace says %s", w.name(d.Name), d.Got, d.At)
 	}
+	for _, d := range r.Traces.Arrives {
+		w.item("%s happens as on the pin, and did not: there was %s", w.name(d.Name), d.Got)
+	}
 	for _, c := range r.Traces.Cannot {
 		w.item("not replayed: %s", c)
 	}
