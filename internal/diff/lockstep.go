@@ -29,29 +29,28 @@ func (c *comparison) explore() error {
 		}
 		c.report.Worlds = append(c.report.Worlds, of)
 	}
-	c.compareApart()
+	c.compareNear()
 	c.settleFindings()
 	c.sortDifferences()
 	return nil
 }
 
-// compareApart compares the versions along the reference traces that happen on one of them only, in worlds of their own.
-func (c *comparison) compareApart() {
-	for _, t := range c.apart {
-		if model.WorldByName(t.World.Name) == t.World {
-			continue // it was explored, or is not to be
+// compareNear compares the versions along the reference traces that happen on one of them only, or that run what changed, in the worlds of
+// those traces, and near them. Those of worlds that are explored are gone along there.
+func (c *comparison) compareNear() {
+	traces := append(slices.Clone(c.apart), nearTraces(c.ran)...)
+	for i, t := range traces {
+		if !c.step("near reference traces", i, len(traces)) {
+			return
 		}
-		comparing := model.Comparison{World: t.World, Old: c.Old.Version, New: c.New.Version, Bounds: t.World.Bounds}
-		for _, way := range c.along(t.World, []*model.Trace{t}) {
-			for n := range way {
-				found := comparing.Diverges(way[:n+1])
-				for _, d := range found {
-					c.addDifference(d)
-				}
-				if len(found) > 0 {
-					break
-				}
-			}
+		if model.WorldByName(t.World.Name) == t.World {
+			continue
+		}
+		ways := c.along(t.World, []*model.Trace{t})
+		w, _ := t.World.Complete() // it has no menus, being part of another
+		r := model.Comparison{World: w, Old: c.Old.Version, New: c.New.Version, Bounds: w.Bounds, MostPairs: max(1, c.Behind/10), Workers: c.Workers, Along: ways, Near: ways}.Run()
+		for _, d := range r.Differences {
+			c.addDifference(d)
 		}
 	}
 }

@@ -84,7 +84,6 @@ var commits = []Commit{
 	{Hash: "706074c", Message: "reorder ABI options and LiftLowerContext sections (no change)"},
 	{Hash: "22e082c", Message: "Simplify canon_lower presentation (no change)"},
 	{Hash: "aeb5d21", Message: "Add missing trap if attempting to transfer stream/future that's in a waitable set"},
-	{Hash: "d276ef5", Message: "Clarify and fix definition of \"reentrance\""},
 }
 
 func recorded(t *testing.T) []Proposal {
