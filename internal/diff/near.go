@@ -82,7 +82,8 @@ func (c *comparison) checkFrom(t *model.Trace, actions int) {
 	if err != nil || from.Departs != nil || from.Stopped != nil {
 		return
 	}
-	s := model.Search{World: t.World, Variant: cmp.Or(c.New.Variant, spec.SingleTable), Source: c.New.Source, Properties: properties.For(t.World), Bounds: t.World.Bounds,
+	w, _ := t.World.Complete() // it may be part of another, without menus
+	s := model.Search{World: w, Variant: cmp.Or(c.New.Variant, spec.SingleTable), Source: c.New.Source, Properties: properties.For(w), Bounds: w.Bounds,
 		MaxStates: max(1, c.Behind/4), Workers: c.Workers, KeepGoing: true, From: from}
 	s.Bounds.Steps = stepsNear
 	r := s.Run()
@@ -90,7 +91,7 @@ func (c *comparison) checkFrom(t *model.Trace, actions int) {
 		return
 	}
 	for _, v := range r.Violations {
-		c.addNear(v, t.World)
+		c.addNear(v, w)
 	}
 }
 
