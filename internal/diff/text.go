@@ -96,12 +96,12 @@ func (d *textDiff) compareDefinitions(old, new []*port.Definition) {
 	}
 }
 
-// takeDefinitions takes all lines of the definitions that changed.
+// takeDefinitions takes all lines of the definitions that changed, with those of the definitions inside.
 func (d *textDiff) takeDefinitions(definitions []*port.Definition, last int) {
 	for i, def := range definitions {
 		end := last
-		if i+1 < len(definitions) {
-			end = definitions[i+1].Line - 1
+		if k := slices.IndexFunc(definitions[i+1:], func(o *port.Definition) bool { return !strings.HasPrefix(o.Name, def.Name+".") }); k >= 0 {
+			end = definitions[i+1+k].Line - 1
 		}
 		if slices.ContainsFunc(d.definitions, func(c Definition) bool { return c.Name == def.Name }) {
 			for n := def.Line; n <= end; n++ {
