@@ -10,10 +10,13 @@ import (
 	"testing"
 )
 
+// conformDir is the directory of the adapter, which TestMain removes; empty: it was not built.
+var conformDir string
+
 // conformAdapter is the adapter over spec/, built once.
 var conformAdapter = sync.OnceValue(func() string {
-	dir := must(os.MkdirTemp("", "adapter"))
-	file := filepath.Join(dir, "adapter")
+	conformDir = must(os.MkdirTemp("", "adapter"))
+	file := filepath.Join(conformDir, "adapter")
 	if out, err := exec.Command("go", "build", "-o", file, "cabi/examples/conform/spec").CombinedOutput(); err != nil {
 		panic(string(out))
 	}

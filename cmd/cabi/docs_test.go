@@ -168,5 +168,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("CABI_TEST_MAIN") != "" {
 		main()
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if conformDir != "" {
+		os.RemoveAll(conformDir)
+	}
+	os.Exit(code)
 }

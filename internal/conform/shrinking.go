@@ -24,7 +24,8 @@ type shrinking struct {
 
 // shrink makes a difference as small as it can.
 func (t *tester) shrink(d *Difference, c *conversation) (*Difference, error) {
-	variants, traps, undecided, undefined, actions := t.variants, maps.Clone(t.report.Traps), t.report.Undecided, t.report.Undefined, t.report.Actions
+	variants, before := t.variants, *t.report
+	before.Traps, before.Unsupported = maps.Clone(before.Traps), maps.Clone(before.Unsupported)
 	s := &shrinking{tester: t, ground: c.ground, best: d, tries: mostTries}
 	runs := mostShrinkRuns
 	if d.Kind == Hangs {
@@ -34,7 +35,8 @@ func (t *tester) shrink(d *Difference, c *conversation) (*Difference, error) {
 	if d.Failure == nil {
 		s.elsewhere()
 	}
-	t.variants, t.report.Traps, t.report.Undecided, t.report.Undefined, t.report.Actions = variants, traps, undecided, undefined, actions
+	before.ShrinkRuns, before.Stopped = t.report.ShrinkRuns, t.report.Stopped // the rest is of the runs that the test is to make
+	t.variants, *t.report = variants, before
 	return s.best, s.failed
 }
 
