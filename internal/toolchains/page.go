@@ -32,7 +32,8 @@ The components are of three toolchains: ` + "`@bytecodealliance/componentize-js`
 ` + "`componentize-qjs`" + ` 0.4.5, which has one run by QuickJS; and Rust, in two components that the packages ` + "`@arcjet/redact-wasm`" + ` 1.4.0 and
 ` + "`@arcjet/analyze-wasm`" + ` 1.5.0 ship. The programs for the first two are in [internal/toolchains/programs](../internal/toolchains/programs):
 strings, numbers of all kinds, records, variants, options, results, resources of the program's and of the host's, functions of the host's,
-WASI, async functions, streams and futures. The calls were written, and drawn from a seed.
+WASI, async functions, streams and futures. A session is calls that are made in order in one instance; some were written, and some
+drawn from a seed.
 
 ## What agrees with Wasmtime
 
