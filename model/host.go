@@ -132,13 +132,13 @@ func (r *Run) invoke(a Action) {
 		for i, t := range f.ft.Params {
 			args[i] = r.argument(t, a, i)
 		}
-		r.hostPassed(hostStarts, k, f.ft.Params, args)
+		r.hostPassed(HostStarts, k, f.ft.Params, args)
 		r.hostReceives("start %d %s", k, spec.List(args))
 		return args
 	})
 	onResolve := spec.HostOnResolve(func(result []spec.Value) {
 		call.resolve()
-		r.hostPassed(hostResolved, k, f.ft.Result, result)
+		r.hostPassed(HostResolved, k, f.ft.Result, result)
 		r.hostReceives("resolve %d %s", k, listOrNil(result))
 	})
 	onCancel, err := r.Store.Invoke(f.lift, onStart, onResolve)
@@ -154,26 +154,29 @@ func listOrNil(vs []spec.Value) spec.Value {
 	return spec.List(vs)
 }
 
-// A hostValueKind is a moment at which component-level values go to or from the host.
-type hostValueKind uint8
+// A HostPass is a moment at which component-level values go to or from the host.
+type HostPass uint8
 
 const (
-	hostStarts   hostValueKind = iota // a guest takes the arguments of a call that the host made
-	hostResolved                      // such a call is resolved; no values: as cancelled
-	hostStarted                       // the host takes the arguments of a call of its function
-	hostGot                           // the host's read takes elements
-	hostGave                          // the host's write gives elements
-	hostCopied                        // a copy of the host's ends; the value is how
+	HostStarts   HostPass = iota // a guest takes the arguments of a call that the host made
+	HostResolved                 // such a call is resolved; no values: as cancelled
+	HostStarted                  // the host takes the arguments of a call of its function
+	HostGot                      // the host's read takes elements
+	HostGave                     // the host's write gives elements
+	HostCopied                   // a copy of the host's ends; the value is how
 )
 
 // A valueObserver is an observer that is told of component-level values that go to or from the host: in which call, stream or future, and of
 // which types.
 type valueObserver interface {
-	hostPassed(r *Run, what hostValueKind, k int, ts []spec.ValType, vs []spec.Value)
+	hostPassed(r *Run, what HostPass, k int, ts []spec.ValType, vs []spec.Value)
 }
 
-// hostPassed tells the observer of values, if it wants to know.
-func (r *Run) hostPassed(what hostValueKind, k int, ts []spec.ValType, vs []spec.Value) {
+// hostPassed tells the checkers and the observer of values, if they want to know.
+func (r *Run) hostPassed(what HostPass, k int, ts []spec.ValType, vs []spec.Value) {
+	for _, c := range r.passes.all {
+		c.Passed(r, what, k, ts, vs)
+	}
 	if o, is := r.Observer.(valueObserver); is {
 		o.hostPassed(r, what, k, ts, vs)
 	}
@@ -215,7 +218,7 @@ func (r *Run) hostStart(a Action) {
 	call := r.hostCall(a)
 	call.Started = true
 	args := call.onStart.OnStart()
-	r.hostPassed(hostStarted, int(n(a, 0)), call.ft.Params, args)
+	r.hostPassed(HostStarted, int(n(a, 0)), call.ft.Params, args)
 	r.hostReceives("started %d %s", int(n(a, 0)), spec.List(args))
 }
 

@@ -117,7 +117,7 @@ type hostReadable struct{ hostBuffer }
 func (b *hostReadable) Read(count uint64) []spec.Value {
 	vs := b.run.hostElements(b.t, b.literal, b.seed, b.progress, count)
 	b.progress += count
-	b.run.hostPassed(hostGave, b.k, nil, vs)
+	b.run.hostPassed(HostGave, b.k, nil, vs)
 	return vs
 }
 
@@ -139,7 +139,7 @@ type hostWritable struct{ hostBuffer }
 // Write puts elements into the buffer.
 func (b *hostWritable) Write(vs []spec.Value) {
 	b.progress += uint64(len(vs))
-	b.run.hostPassed(hostGot, b.k, []spec.ValType{&spec.ListType{T: b.t}}, []spec.Value{spec.List(vs)})
+	b.run.hostPassed(HostGot, b.k, []spec.ValType{&spec.ListType{T: b.t}}, []spec.Value{spec.List(vs)})
 	b.run.hostReceives("got %s", spec.List(vs))
 }
 
@@ -181,7 +181,7 @@ func (r *Run) onCopy(s *HostShared) spec.OnCopy {
 func (r *Run) onCopyDone(s *HostShared) spec.OnCopyDone {
 	return spec.HostOnCopyDone(func(result spec.CopyResult) {
 		s.endCopy(result)
-		r.hostPassed(hostCopied, r.sharedIndex(s.shared), nil, []spec.Value{result})
+		r.hostPassed(HostCopied, r.sharedIndex(s.shared), nil, []spec.Value{result})
 		r.hostReceives("done %d %s", r.sharedIndex(s.shared), result)
 	})
 }

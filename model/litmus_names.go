@@ -90,32 +90,32 @@ func (l *litmusRun) bindCopy(k int, writes bool, end string) error {
 }
 
 // hostPassed makes names stand for values that go to or from the host.
-func (l *litmusRun) hostPassed(r *Run, what hostValueKind, k int, ts []spec.ValType, vs []spec.Value) {
+func (l *litmusRun) hostPassed(r *Run, what HostPass, k int, ts []spec.ValType, vs []spec.Value) {
 	switch c := l.copies[k]; {
-	case what == hostStarts:
+	case what == HostStarts:
 		for i, name := range l.made[k] {
 			if name != "" {
 				l.noteError(l.bindTo([]string{name}, r.passed(ts[i], vs[i])))
 			}
 		}
 		delete(l.made, k)
-	case what == hostResolved && l.results[k] != "":
+	case what == HostResolved && l.results[k] != "":
 		l.noteError(l.bindTo([]string{l.results[k]}, r.resolvedWith(ts, vs)))
 		delete(l.results, k)
-	case what == hostStarted:
+	case what == HostStarted:
 		var values []litmusValue
 		for i, t := range ts {
 			values = append(values, r.passed(t, vs[i]))
 		}
 		l.noteError(l.bindTo(l.started, values...))
 	case c == nil:
-	case what == hostGot:
+	case what == HostGot:
 		c.got.parts = append(c.got.parts, r.literalOf(ts[0], vs[0]).parts...)
 		l.noteError(l.bindCopy(k, false, endPending))
-	case what == hostGave:
+	case what == HostGave:
 		c.gave += len(vs)
 		l.noteError(l.bindCopy(k, true, endPending))
-	case what == hostCopied:
+	case what == HostCopied:
 		l.noteError(l.bindCopy(k, r.host.shared[k].Made, endWords[1+vs[0].(spec.CopyResult)]))
 		delete(l.copies, k)
 	}

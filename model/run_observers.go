@@ -30,6 +30,11 @@ type (
 		// Left says that an activation is about to return or to throw; it is still among the run's activations.
 		Left(r *Run, at *Activation)
 	}
+	passedObserver interface {
+		// Passed says that values go to the host or come from it: how, in which of its calls or with which of its streams and futures, and
+		// of which types.
+		Passed(r *Run, how HostPass, k int, ts []spec.ValType, vs []spec.Value)
+	}
 	settledObserver interface {
 		// Settled says that the run is at a menu: the last action was done, or has called code that acts now, and did not stop the run.
 		Settled(r *Run)
@@ -79,6 +84,7 @@ type observers struct {
 	entered   observersOf[enteredObserver]
 	done      observersOf[doneObserver]
 	left      observersOf[leftObserver]
+	passes    observersOf[passedObserver]
 	settled   observersOf[settledObserver]
 	state     observersOf[stateObserver]
 	stopped   observersOf[stoppedObserver]
@@ -104,6 +110,7 @@ func (o *observers) assign(checkers []Checker) {
 	o.entered.assign(checkers, replace)
 	o.done.assign(checkers, replace)
 	o.left.assign(checkers, replace)
+	o.passes.assign(checkers, replace)
 	o.settled.assign(checkers, replace)
 	o.state.assign(checkers, replace)
 	o.stopped.assign(checkers, replace)

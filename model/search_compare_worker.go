@@ -225,7 +225,7 @@ func (h *hearing) Done(at *Activation, results []spec.CoreValue) {
 func (h *hearing) HostReceived(string) {}
 
 // hostPassed hears what values go to or from the host.
-func (h *hearing) hostPassed(r *Run, what hostValueKind, k int, _ []spec.ValType, vs []spec.Value) {
+func (h *hearing) hostPassed(r *Run, what HostPass, k int, _ []spec.ValType, vs []spec.Value) {
 	words := []string{"host", passingWords[what], fmt.Sprint(k)}
 	if vs == nil {
 		words = append(words, "nothing")
@@ -237,8 +237,8 @@ func (h *hearing) hostPassed(r *Run, what hostValueKind, k int, _ []spec.ValType
 }
 
 // passingWords are the moments at which values go to or from the host.
-var passingWords = [...]string{hostStarts: "passes arguments of call", hostResolved: "receives results of call", hostStarted: "receives arguments of call",
-	hostGot: "receives elements of", hostGave: "passes elements of", hostCopied: "is told of the end of a copy of"}
+var passingWords = [...]string{HostStarts: "passes arguments of call", HostResolved: "receives results of call", HostStarted: "receives arguments of call",
+	HostGot: "receives elements of", HostGave: "passes elements of", HostCopied: "is told of the end of a copy of"}
 
 // acts hears who acts next.
 func (h *hearing) acts(at *Activation) {

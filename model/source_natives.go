@@ -181,5 +181,5 @@ func (r *Run) copyDoneOnSource(args []python.Value) {
 		r.isNotKnown(needsCodes, "a copy ends with a CopyResult that is not known here")
 	}
 	r.host.shared[k].endCopy(result)
-	r.hostPassed(hostCopied, k, nil, []spec.Value{result})
+	r.hostPassed(HostCopied, k, nil, []spec.Value{result})
 }

@@ -68,7 +68,7 @@ func pythonBytes(bytes []byte) *python.List {
 }
 
 // passings are the moments at which values go to or from the host, by the words that engine.py has for them.
-var passings = map[string]hostValueKind{"starts": hostStarts, "resolved": hostResolved, "started": hostStarted, "got": hostGot, "gave": hostGave}
+var passings = map[string]HostPass{"starts": HostStarts, "resolved": HostResolved, "started": HostStarted, "got": HostGot, "gave": HostGave}
 
 // passedOnSource is told of values that go to or from the host.
 func (r *Run) passedOnSource(_ *python.Machine, args []python.Value) (python.Value, error) {
@@ -96,7 +96,7 @@ func (r *Run) passedOnSource(_ *python.Machine, args []python.Value) (python.Val
 		}
 	}
 	r.source.mirror.Flush()
-	if what == hostGot {
+	if what == HostGot {
 		ts, vs = []spec.ValType{&spec.ListType{T: r.host.shared[k].Type()}}, []spec.Value{spec.List(vs)}
 	}
 	r.hostPassed(what, k, ts, vs)
@@ -104,13 +104,13 @@ func (r *Run) passedOnSource(_ *python.Machine, args []python.Value) (python.Val
 }
 
 // passedTypes are the types of values that go to or from the host, in a call, or of some elements of a stream or future.
-func (r *Run) passedTypes(what hostValueKind, k, elements int) []spec.ValType {
+func (r *Run) passedTypes(what HostPass, k, elements int) []spec.ValType {
 	switch what {
-	case hostStarts:
+	case HostStarts:
 		return r.funcs[r.invocations[k].Func].ft.Params
-	case hostResolved:
+	case HostResolved:
 		return r.funcs[r.invocations[k].Func].ft.Result
-	case hostStarted:
+	case HostStarted:
 		return r.host.calls[k].ft.Params
 	}
 	return slices.Repeat([]spec.ValType{r.host.shared[k].Type()}, elements)
