@@ -5,6 +5,7 @@ package messages
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 
 	"cabi/component"
@@ -12,7 +13,7 @@ import (
 )
 
 // texts are the messages of traps, by the end of the site's name. Some sites have several: upstream's tests expect one or another,
-// by what the guest was about. The first is written into tests. A trap at any other site has no message that upstream states.
+// by what the guest was about, which For looks at. A trap at any other site has no message that upstream states.
 var texts = []struct {
 	site  string
 	texts []string
@@ -54,15 +55,6 @@ const (
 	inSet      = "waitable cannot be used synchronously while added to a waitable set"
 )
 
-// Of is the message of a trap at a site, as a test may expect it; empty: any message will do. Sites whose messages depend on more than
-// the site have none.
-func Of(site spec.Site) string {
-	if all := Texts(site); len(all) == 1 {
-		return all[0]
-	}
-	return ""
-}
-
 // Texts are the messages of traps at a site.
 func Texts(site spec.Site) []string {
 	for _, m := range texts {
@@ -79,7 +71,7 @@ const trapPrefix = "wasm trap: "
 var index = regexp.MustCompile(`index \d+`)
 
 // Say reports whether an error that stopped the specification says a text, as upstream's tests compare: the message contains it. Every trap says
-// the empty text.
+// the empty text, and nothing else does.
 func Say(err error, text string) bool {
 	var trap *spec.Trap
 	switch {
@@ -95,7 +87,7 @@ func Say(err error, text string) bool {
 	case errors.Is(err, component.ErrDeadlock):
 		return strings.Contains(trapPrefix+component.ErrDeadlock.Error(), text)
 	}
-	return strings.Contains(err.Error(), text)
+	return text != "" && strings.Contains(err.Error(), text)
 }
 
 // ofTrap are the messages that a trap may have.
@@ -108,8 +100,34 @@ func ofTrap(t *spec.Trap) []string {
 		return []string{t.Detail}
 	case t.OnIndex && t.Found == nil:
 		return []string{"unknown handle " + at}
-	case t.OnIndex && strings.HasSuffix(string(t.Site), "/type"):
+	case t.OnIndex && !isResource(t):
+		return []string{"handle " + at + " used with the wrong type"} // upstream's tests state it of resources of another type
+	case t.OnIndex:
 		return []string{"handle " + at + " used with the wrong type, expected guest-defined resource but found a different guest-defined resource"}
 	}
 	return Texts(t.Site)
+}
+
+// For is the message that a test may expect of a trap: of those of its site the one for what the action was about, which is told from its words
+// and those of the types that it is about: a stream or a future, reading or writing. Empty: upstream states none.
+func For(t *spec.Trap, action string) string {
+	all := ofTrap(t)
+	if len(all) == 1 {
+		return all[0]
+	}
+	for _, text := range all {
+		if said := mentions.FindAllString(text, -1); len(said) > 0 && !slices.ContainsFunc(said, func(word string) bool { return !strings.Contains(action, word) }) {
+			return text
+		}
+	}
+	return ""
+}
+
+// mentions are the words by which the messages of a site differ.
+var mentions = regexp.MustCompile(`\b(stream|future|read|write)\b`)
+
+// isResource reports whether a trap is about the type of a resource handle.
+func isResource(t *spec.Trap) bool {
+	_, is := t.Found.(*spec.ResourceHandle)
+	return is && strings.HasSuffix(string(t.Site), "/type")
 }

@@ -36,11 +36,29 @@ func TestSay(t *testing.T) {
 			t.Errorf("%v says %q: %v", c.err, c.text, got)
 		}
 	}
-	if got := Of("stream_copy/idle"); got != "" {
-		t.Errorf("a site of several messages: %q", got)
+}
+
+// The message of a trap whose site has several is the one for what the action was about; one of no site that upstream states is empty.
+func TestFor(t *testing.T) {
+	for _, c := range []struct {
+		site         spec.Site
+		action, want string
+	}{
+		{"stream_copy/idle", "stream.read u8 async 1 0 1", "cannot read from stream after being notified that the writable end dropped"},
+		{"stream_copy/idle", "stream.write u8 sync 1 0 1", "cannot write to stream after being notified that the readable end dropped"},
+		{"future_copy/idle", "future.write u8 sync 1 0", "cannot write to future after previous write succeeded or readable end dropped"},
+		{"lift_async_value/in-set", "call B.take 1 (future<u8>)", "cannot lift future while it's in a waitable set"},
+		{"lift_async_value/in-set", "call B.take 1", ""},
+		{"canon_resource_new/may-leave", "resource.new R 1", "cannot leave component instance"},
+		{"canon_task_return/type", "task.return (u8) 1", ""},
+	} {
+		if got := For(&spec.Trap{Site: c.site}, c.action); got != c.want {
+			t.Errorf("%s in %s: %q, want %q", c.site, c.action, got, c.want)
+		}
 	}
-	if got := Of("lift_async_value/in-set"); got != "" {
-		t.Errorf("lift_async_value/in-set: %q", got)
+	on := &spec.Trap{Site: "canon_resource_drop/class", Detail: "handle index 3 in instance A is a waitable set, expected a resource handle of R", OnIndex: true, Found: &spec.WaitableSet{}}
+	if got := For(on, "resource.drop R 3"); got != "handle index 3 used with the wrong type" {
+		t.Errorf("a handle of another class: %q", got)
 	}
 }
 
