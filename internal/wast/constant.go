@@ -299,9 +299,9 @@ func (r constantReader) payload(t spec.ValType, n *node, from int) spec.Value {
 	return nil
 }
 
-// constant is a value as scripts write it. Two values of a type are the same to an assertion if they are written the same: all NaNs
+// Constant is a value as scripts write it. Two values of a type are the same to an assertion if they are written the same: all NaNs
 // are one.
-func constant(t spec.ValType, v spec.Value) string {
+func Constant(t spec.ValType, v spec.Value) string {
 	list := func(name string, parts ...string) string {
 		return "(" + strings.Join(append([]string{name}, parts...), " ") + ")"
 	}
@@ -309,7 +309,7 @@ func constant(t spec.ValType, v spec.Value) string {
 		if t == nil {
 			return nil
 		}
-		return []string{constant(t, v)}
+		return []string{Constant(t, v)}
 	}
 	name := constantName(t)
 	var parts []string
@@ -322,21 +322,21 @@ func constant(t spec.ValType, v spec.Value) string {
 		return list(name, strconv.Quote(v.(spec.String).S))
 	case *spec.ListType:
 		for _, x := range v.(spec.List) {
-			parts = append(parts, constant(t.T, x))
+			parts = append(parts, Constant(t.T, x))
 		}
 	case *spec.MapType:
 		for _, x := range v.(spec.List) {
-			parts = append(parts, constant(&spec.TupleType{Ts: []spec.ValType{t.K, t.V}}, x))
+			parts = append(parts, Constant(&spec.TupleType{Ts: []spec.ValType{t.K, t.V}}, x))
 		}
 	case *spec.RecordType:
 		for _, f := range t.Fields {
 			x, _ := v.(spec.Dict).Get(f.Label)
-			parts = append(parts, list("field", strconv.Quote(f.Label), constant(f.T, x)))
+			parts = append(parts, list("field", strconv.Quote(f.Label), Constant(f.T, x)))
 		}
 	case *spec.TupleType:
 		for i, part := range t.Ts {
 			x, _ := v.(spec.Dict).Get(strconv.Itoa(i))
-			parts = append(parts, constant(part, x))
+			parts = append(parts, Constant(part, x))
 		}
 	case *spec.FlagsType:
 		for _, l := range t.Labels {
@@ -357,7 +357,7 @@ func constant(t spec.ValType, v spec.Value) string {
 	case *spec.OptionType:
 		entry := v.(spec.Dict)[0]
 		if entry.Label == "some" {
-			return list("option.some", constant(t.T, entry.Value))
+			return list("option.some", Constant(t.T, entry.Value))
 		}
 		return list("option.none")
 	case *spec.ResultType:

@@ -19,6 +19,8 @@ type Runner struct {
 	engine *component.Engine
 	// MaxCalls and MaxTicks are the budget of a case: how many built-ins core code may call, and how often a call may let threads go on.
 	MaxCalls, MaxTicks int
+	// Without are traps that are switched off, to see which scripts find that a runtime lacks them; nil: none are.
+	Without map[spec.Site]bool
 }
 
 // NewRunner makes a runner whose runs end with the context, also in core code.
@@ -47,7 +49,7 @@ func (r *Runner) Run(p *Program, choices func() spec.Choices, variant *spec.Vari
 		}
 	}
 	for _, c := range p.cases {
-		for i, o := range r.runCase(p, c, spec.Options{Choices: choices(), Variant: variant}) {
+		for i, o := range r.runCase(p, c, spec.Options{Choices: choices(), Variant: variant, Without: r.Without}) {
 			outcomes[i] = o
 		}
 	}
@@ -276,7 +278,7 @@ func compare(t *spec.FuncType, results []spec.Value, constants []*node) Outcome 
 func resultText(t *spec.FuncType, results []spec.Value) string {
 	var b strings.Builder
 	for i, v := range results {
-		b.WriteString(" " + constant(t.Result[i], v))
+		b.WriteString(" " + Constant(t.Result[i], v))
 	}
 	return b.String()
 }

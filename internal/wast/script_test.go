@@ -98,7 +98,7 @@ func TestConstants(t *testing.T) {
 		}
 		v, err := value(c.t, nodes[0])
 		if err == nil {
-			if got := constant(c.t, v); got != c.want {
+			if got := Constant(c.t, v); got != c.want {
 				t.Errorf("%s is %s, want %s", c.text, got, c.want)
 			}
 		} else if !strings.Contains(err.Error(), c.want) {
