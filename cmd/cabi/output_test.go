@@ -52,7 +52,7 @@ func printedFiles(t *testing.T) string {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"ok.cabi": badFiles["ok.cabi"], "long.cabi": longTrace, "ok.litmus": "world handles\nin A.run\n  $r = resource.new R 7\nalways $r = 1\n",
-		"lent.cabi": lentTrace, "upstream/definitions.py": "## One\ndef trap(): pass\n", "spec/one.go": "// definitions.py, \"One\"\n\npackage one\n\n//cabi:py trap 00000000\nfunc trap() {}\n",
+		"refused.cabi": refusedTrace, "upstream/definitions.py": "## One\ndef trap(): pass\n", "spec/one.go": "// definitions.py, \"One\"\n\npackage one\n\n//cabi:py trap 00000000\nfunc trap() {}\n",
 	} {
 		file := filepath.Join(dir, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o777), os.WriteFile(file, []byte(text), 0o666)); err != nil {
@@ -202,9 +202,9 @@ func writesToDevices(t *testing.T, c writingCommand, args func(string) []string)
 func TestRefusalsTouchNothing(t *testing.T) {
 	dir := printedFiles(t)
 	for _, args := range []string{
-		"trace convert @/lent.cabi --to wast -o @/lent.cabi",
-		"trace convert @/lent.cabi --to wast -o @/new",
-		"trace convert @/lent.cabi --to pdf -o @/lent.cabi",
+		"trace convert @/refused.cabi --to wast -o @/refused.cabi",
+		"trace convert @/refused.cabi --to wast -o @/new",
+		"trace convert @/refused.cabi --to pdf -o @/refused.cabi",
 		"trace convert @/ok.litmus -o @/ok.cabi",
 		"shrink @/ok.cabi -o @/long.cabi",
 		"shrink @/ok.cabi -o @/new",

@@ -124,7 +124,7 @@ func TestConvertFalseClaim(t *testing.T) {
 			t.Errorf("--to %s writes a file", form)
 		}
 		_, code, err = execute(newRootCommand(), "trace", "convert", "testdata/answers/claim.cabi", "--to", form, "-o", to)
-		if code != 0 && form != "wast" {
+		if code != 0 && !strings.HasPrefix(form, "wast") { // no runtime numbers handles as the claim says
 			t.Errorf("--to %s of a true claim: exit %d, %v", form, code, err)
 		}
 	}

@@ -62,7 +62,7 @@ func newConvertCommand() *cobra.Command {
 	for _, f := range export.Formats {
 		fmt.Fprintf(&long, "  %-8s %s\n", f.Name, f.What)
 	}
-	long.WriteString("\nText and JSON lines say the same: they have the same id. The last five run the trace, and have its text in them, with\n" +
+	long.WriteString("\nText and JSON lines say the same: they have the same id. The last six run the trace, and have its text in them, with\n" +
 		"the choices, so that it can be replayed. What cannot be said in a .wast is an error that says what it is. A trace that\n" +
 		"is run does not always happen again, and one that says what it violates is always run: if it departs, nothing is\n" +
 		"written, and the command exits with 1.")

@@ -25,6 +25,7 @@ type Format struct {
 var Formats = []Format{
 	{"itf", "the informal trace format of Apalache and its viewers", ITF},
 	{"wast", "a test in the style of upstream's test/", WAST},
+	{"wast-old", "the same in the syntax of older tools", OldWAST},
 	{"mermaid", "a sequence diagram", Mermaid},
 	{"html", "one page to step through", HTML},
 	{"svg", "one picture, for a light or a dark page", SVG},

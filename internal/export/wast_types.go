@@ -2,72 +2,190 @@ package export
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
+	"cabi/model"
 	"cabi/spec"
 )
 
-// wat writes a type in the text format. A type that a .wast would have to define under a name, such as a record, is an error.
-func wat(t spec.ValType) (string, error) {
+// wat writes a type in the text format. Records, variants, enums and flags get names, which all components import.
+func (w *wastWriter) wat(t spec.ValType) string {
 	switch t := t.(type) {
 	case *spec.OwnType:
-		return fmt.Sprintf("(own $%s)", t.Rt.Name), nil
+		return fmt.Sprintf("(own $%s)", t.Rt.Name)
 	case *spec.BorrowType:
-		return fmt.Sprintf("(borrow $%s)", t.Rt.Name), nil
+		return fmt.Sprintf("(borrow $%s)", t.Rt.Name)
 	case *spec.StreamType:
-		return generic("stream", t.T)
+		return w.generic("stream", t.T)
 	case *spec.FutureType:
-		return generic("future", t.T)
+		return w.generic("future", t.T)
+	case *spec.OptionType:
+		return w.generic("option", t.T)
 	case *spec.ListType:
-		if t.L == nil {
-			return generic("list", t.T)
+		if t.L != nil {
+			return fmt.Sprintf("(list %s %d)", w.wat(t.T), *t.L)
 		}
+		return w.generic("list", t.T)
+	case *spec.MapType:
+		return fmt.Sprintf("(map %s %s)", w.wat(t.K), w.wat(t.V))
 	case *spec.TupleType:
-		var parts strings.Builder
-		for _, part := range t.Ts {
-			text, err := wat(part)
-			if err != nil {
-				return "", err
-			}
-			parts.WriteString(" " + text)
+		return "(tuple" + w.watEach(t.Ts) + ")"
+	case *spec.ResultType:
+		text := "(result"
+		if t.Ok != nil {
+			text += " " + w.wat(t.Ok)
 		}
-		return "(tuple" + parts.String() + ")", nil
-	case *spec.ErrorContextType, spec.BoolType, spec.S8Type, spec.U8Type, spec.S16Type, spec.U16Type, spec.S32Type, spec.U32Type,
-		spec.S64Type, spec.U64Type, spec.F32Type, spec.F64Type, spec.CharType, spec.StringType:
-		return spec.TypeName(t), nil
+		if t.Error != nil {
+			text += " (error " + w.wat(t.Error) + ")"
+		}
+		return text + ")"
+	case *spec.RecordType, *spec.VariantType, *spec.EnumType, *spec.FlagsType:
+		return w.nameOf(t)
 	}
-	return "", unsupported("the type %s is not written here", spec.TypeName(t))
+	return spec.TypeName(t)
 }
 
-func generic(word string, t spec.ValType) (string, error) {
+func (w *wastWriter) watEach(ts []spec.ValType) string {
+	var b strings.Builder
+	for _, t := range ts {
+		b.WriteString(" " + w.wat(t))
+	}
+	return b.String()
+}
+
+func (w *wastWriter) generic(word string, t spec.ValType) string {
 	if t == nil {
-		return "(" + word + ")", nil
+		return "(" + word + ")"
 	}
-	inner, err := wat(t)
-	return fmt.Sprintf("(%s %s)", word, inner), err
+	return fmt.Sprintf("(%s %s)", word, w.wat(t))
 }
 
-// core are the core types that a value is flattened to.
-func core(t spec.ValType) []string {
+// nameOf is the name of a type that must have one: $t0, $t1 and so on, in the order in which they are first needed.
+func (w *wastWriter) nameOf(t spec.ValType) string {
+	if holdsHandles(t) {
+		w.fail(unsupported("the type %s has handles in it", spec.TypeName(t)))
+	}
+	text := w.definition(t)
+	if _, known := w.named[text]; !known {
+		w.named[text] = len(w.definitions)
+		w.definitions = append(w.definitions, text)
+	}
+	return "$t" + strconv.Itoa(w.named[text])
+}
+
+// definition is a type that must have a name, without it.
+func (w *wastWriter) definition(t spec.ValType) string {
+	var b strings.Builder
 	switch t := t.(type) {
-	case *spec.TupleType:
-		return cores(t.Ts)
-	case spec.S64Type, spec.U64Type:
-		return []string{"i64"}
-	case spec.F32Type:
-		return []string{"f32"}
-	case spec.F64Type:
-		return []string{"f64"}
-	case spec.StringType, *spec.ListType:
-		return []string{"i32", "i32"}
+	case *spec.RecordType:
+		b.WriteString("(record")
+		for _, f := range t.Fields {
+			fmt.Fprintf(&b, " (field %q %s)", f.Label, w.wat(f.T))
+		}
+	case *spec.VariantType:
+		b.WriteString("(variant")
+		for _, c := range t.Cases {
+			fmt.Fprintf(&b, " (case %q", c.Label)
+			if c.T != nil {
+				b.WriteString(" " + w.wat(c.T))
+			}
+			b.WriteString(")")
+		}
+	case *spec.EnumType:
+		b.WriteString("(enum" + quoted(t.Labels))
+	case *spec.FlagsType:
+		b.WriteString("(flags" + quoted(t.Labels))
 	}
-	return []string{"i32"}
+	return b.String() + ")"
 }
 
+func quoted(labels []string) string {
+	var b strings.Builder
+	for _, l := range labels {
+		fmt.Fprintf(&b, " %q", l)
+	}
+	return b.String()
+}
+
+// holdsHandles reports whether values of some of the types are handles, or have handles in them.
+func holdsHandles(ts ...spec.ValType) bool {
+	for _, t := range ts {
+		switch t := t.(type) {
+		case *spec.OwnType, *spec.BorrowType, *spec.StreamType, *spec.FutureType, *spec.ErrorContextType:
+			return true
+		case nil:
+		default:
+			if holdsHandles(partsOf(t)...) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// partsOf are the types inside a type.
+func partsOf(t spec.ValType) (parts []spec.ValType) {
+	switch t := t.(type) {
+	case *spec.ListType:
+		return []spec.ValType{t.T}
+	case *spec.OptionType:
+		return []spec.ValType{t.T}
+	case *spec.MapType:
+		return []spec.ValType{t.K, t.V}
+	case *spec.ResultType:
+		return []spec.ValType{t.Ok, t.Error}
+	case *spec.TupleType:
+		return t.Ts
+	case *spec.RecordType:
+		for _, f := range t.Fields {
+			parts = append(parts, f.T)
+		}
+	case *spec.VariantType:
+		for _, c := range t.Cases {
+			parts = append(parts, c.T)
+		}
+	}
+	return parts
+}
+
+// memory32 is a memory whose pointers are i32, as all are in a .wast.
+var memory32 = spec.NewMemInst(8)
+
+// cores are the core types that values are flattened to, with no limit; those of results and of parameters have limits.
 func cores(ts []spec.ValType) []string {
 	var all []string
 	for _, t := range ts {
-		all = append(all, core(t)...)
+		if t == nil {
+			continue
+		}
+		all = append(all, names(lowered(&spec.FuncType{Params: []spec.ValType{t}}, false).Params)...)
+	}
+	return all
+}
+
+// lowered is the type of the core function that a function is lowered to.
+func lowered(ft *spec.FuncType, async bool) *spec.CoreFuncType {
+	opts := &spec.CanonicalOptions{}
+	opts.Memory, opts.Async = memory32, async
+	return spec.LoweredType(opts, ft, spec.Limits{})
+}
+
+// liftedFrom is the type of the core function that a function of the world is lifted from.
+func liftedFrom(f model.Func, ft *spec.FuncType) signature {
+	opts := &spec.CanonicalOptions{}
+	opts.Memory, opts.Async = memory32, f.Lift == "stackful" || f.Lift == "callback"
+	if f.Lift == "callback" {
+		opts.Callback = func([]spec.CoreValue) []spec.CoreValue { return nil }
+	}
+	t := spec.LiftedType(opts, ft, spec.Limits{})
+	return signature{names(t.Params), names(t.Results)}
+}
+
+func names(ts []spec.CoreType) []string {
+	var all []string
+	for _, t := range ts {
+		all = append(all, t.String())
 	}
 	return all
 }

@@ -1,7 +1,6 @@
 package export
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -12,24 +11,32 @@ import (
 	"cabi/spec"
 )
 
-// wastMark begins each line of a .wast that is a line of the trace: there it is a comment.
-const wastMark = ";;| "
+// wastMark begins each line of a .wast that is a line of the trace: there it is a comment. wastRest begins those that finish it.
+const (
+	wastMark = ";;| "
+	wastRest = ";;+ "
+)
 
 // A wastWriter writes the .wast of a trace from what was recorded of it.
 type wastWriter struct {
 	*wastRecorder
-	world      *model.World
-	trace      *model.Trace
-	stopped    error
-	components map[string]*component // by instance
-	names      []string              // of the instances: those that act or are called, sorted, then those that they need
-	err        error                 // the first error; nil: none so far
+	world       *model.World
+	trace       *model.Trace
+	given       int // how many of its lines are in the given trace
+	stopped     error
+	endsIn      *model.Activation     // the activation in which the trace ends; nil: it is finished, or was stopped
+	components  map[string]*component // by instance
+	roots       []*component          // those that are inside no other, each after those that it needs
+	driver      *component            // what the host does as a component; nil: the script does it
+	named       map[string]int        // the types that must have names, by definition
+	definitions []string              // of these types, in order
+	err         error                 // the first error; nil: none so far
 }
 
 // fail keeps the first error. Writing goes on, so that no caller needs to check.
 func (w *wastWriter) fail(err error) {
 	if w.err == nil {
-		w.err = err
+		w.err = err // which may be nil
 	}
 }
 
@@ -37,74 +44,129 @@ func (w *wastWriter) write() (string, error) {
 	if err := w.checkTrace(); err != nil {
 		return "", err
 	}
-	w.addComponents()
-	order := w.order()
+	if w.addComponents(); w.err != nil {
+		return "", w.err
+	}
+	w.root() // finds the types that must have names
 	var b strings.Builder
-	for line := range strings.Lines(w.trace.String()) {
-		b.WriteString(wastMark + line)
-	}
-	b.WriteString(wastNote)
-	b.WriteString("(component\n")
-	for _, name := range order {
-		b.WriteString(indent(w.components[name].text(), "  "))
-	}
-	for _, name := range order {
-		fmt.Fprintf(&b, "  (instance $%s (instantiate $%[1]s%s))\n", w.kebab(name), w.components[name].linked())
-	}
-	for _, f := range w.called() {
-		fmt.Fprintf(&b, "  (func (export %q) (alias export $%s %q))\n", w.kebab(f.Name), w.kebab(f.Instance()), w.kebab(short(f.Name)))
-	}
-	b.WriteString(")\n")
+	w.writeTrace(&b)
+	b.WriteString(w.root())
 	w.commands(&b)
 	return b.String(), w.err
 }
 
+// writeTrace writes the trace as comments, so that its line N is line N of the file.
+func (w *wastWriter) writeTrace(b *strings.Builder) {
+	head, i := w.headLines(), 0
+	for line := range strings.Lines(w.trace.String()) {
+		mark := wastMark
+		if i >= head+w.given && i < head+len(w.trace.Lines) {
+			mark = wastRest
+		}
+		b.WriteString(mark + line)
+		i++
+	}
+	b.WriteString(wastNote)
+	if w.given < len(w.trace.Lines) {
+		b.WriteString(";; The lines that begin with ;;+ are not in the trace: all return that have not returned.\n")
+	}
+	if len(w.trace.Choices) > 0 {
+		b.WriteString(choicesNote)
+	}
+}
+
 const wastNote = `
-;; What comes back is compared: if it is something else, the test traps with "unreachable". Where the trace ends before core
-;; code returns, core code divides by zero. Threads are expected to run in the order in which definitions.py runs them.
+;; What comes back is compared, and what differs first is told: differs-at is its line, 0 if nothing differs.
 `
+
+// choicesNote says that other outcomes may be right.
+const choicesNote = ";; The specification leaves choices here: the test is for those of the line \"choices\".\n"
+
+// headLines is how many lines the text of the trace has before its first line.
+func (w *wastWriter) headLines() int {
+	lines := strings.Count(w.trace.String(), "\n") - len(w.trace.Lines)
+	if w.trace.Violates != "" {
+		lines--
+	}
+	return lines
+}
+
+// lastLine is the line of the file that the trace ends with.
+func (w *wastWriter) lastLine() int { return w.headLines() + len(w.trace.Lines) }
+
+// root is the component of the whole test.
+func (w *wastWriter) root() string {
+	var b strings.Builder
+	b.WriteString("(component\n")
+	for i, text := range w.definitions {
+		fmt.Fprintf(&b, "  (type $t%d' %s)\n  (export $t%[1]d \"t%[1]d\" (type $t%[1]d'))\n", i, text)
+	}
+	for _, c := range w.roots {
+		b.WriteString(indent(c.text(), "  "))
+	}
+	for _, c := range w.roots {
+		fmt.Fprintf(&b, "  (instance $%s (instantiate $%[1]s%s))\n", w.kebab(c.name), c.linked())
+	}
+	if w.driver != nil {
+		fmt.Fprintf(&b, "  (func (export \"run\") (alias export $%s \"run\"))\n", w.kebab(w.driver.name))
+	} else {
+		for _, f := range w.called() {
+			fmt.Fprintf(&b, "  (export %q (func %s))\n", w.kebab(f.Name), (*component)(nil).funcRef(w, f.Name))
+		}
+	}
+	for _, name := range w.instances() {
+		for _, what := range tells {
+			fmt.Fprintf(&b, "  (export \"%s-%s\" (func %s))\n", w.kebab(name), what, w.tellRef(name, what))
+		}
+	}
+	b.WriteString(")\n")
+	return b.String()
+}
+
+// tellRef is a function that tells of differences as the root sees it.
+func (w *wastWriter) tellRef(instance, what string) string {
+	if top := w.top(instance); top.name != instance {
+		return fmt.Sprintf("$%s \"%s-%s\"", w.kebab(top.name), w.kebab(instance), what)
+	}
+	return fmt.Sprintf("$%s %q", w.kebab(instance), what)
+}
+
+// instances are the names of the instances that have components, sorted.
+func (w *wastWriter) instances() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(w.components)), func(name string) bool { return w.components[name] == w.driver })
+}
 
 // checkTrace reports as an error why the trace as a whole cannot be a .wast. That actions cannot is found when they are written.
 func (w *wastWriter) checkTrace() error {
-	var trap *spec.Trap
-	stopped := w.stopped != nil && !errors.As(w.stopped, &trap)
-	memory := trap != nil && strings.HasSuffix(string(trap.Site), "bounds") && trap.Site != "Table.get/bounds"
+	trap := trapOf(w.stopped)
 	switch {
 	case w.problem != nil:
 		return w.problem
-	case w.world.Limits != (model.Limits{}):
-		return unsupported("the world lowers limits that a runtime has")
 	case w.trace.Variant != spec.SingleTable:
 		return unsupported("the variant %s is no runtime's", w.trace.Variant.Name)
+	case len(w.trace.Without) > 0:
+		return unsupported("the trap %s is switched off", w.trace.Without[0])
 	case len(w.calls) == 0:
 		return unsupported("the host calls nothing")
-	case cancels(w.trace):
-		return unsupported("the host cancels a call")
-	case stopped:
+	case w.stopped != nil && trap == nil:
 		return unsupported("the specification itself fails: %v", w.stopped)
-	case memory:
-		return unsupported("the trap is about the end of the memory, which has 64 KiB there")
 	}
 	for _, i := range w.world.Instances {
-		if i.Memory64 || i.Parent != "" {
-			return unsupported("instance %s has a parent or a 64-bit memory, which is not written here", i.Name)
+		if i.Memory64 {
+			return unsupported("instance %s has a 64-bit memory, which is not written here", i.Name)
 		}
 	}
 	return nil
 }
 
-// cancels reports whether the host cancels a call, which may not have come back by the end of the trace.
-func cancels(t *model.Trace) bool {
-	return slices.ContainsFunc(t.Lines, func(l model.Line) bool { return l.Actor == model.Host && strings.HasPrefix(l.Text, "cancel ") })
-}
-
-// addComponents makes a component of each instance that acts, is called by the host, or is needed by those.
+// addComponents makes a component of each instance that acts, is called, or implements a type that one needs, and finds which are inside
+// which.
 func (w *wastWriter) addComponents() {
 	w.components = map[string]*component{}
 	for _, s := range w.scripts {
+		w.shiftLines(s)
 		c := w.component(s.at.Actor)
 		c.scripts[s.at.Name] = append(c.scripts[s.at.Name], s)
-		c.noteTypes(slices.Concat(w.function(s.at.Name).Params, w.function(s.at.Name).Results)...)
 		for _, a := range s.actions() {
 			c.noteAction(a)
 		}
@@ -112,21 +174,79 @@ func (w *wastWriter) addComponents() {
 	for _, f := range w.called() {
 		w.component(f.Instance())
 	}
-	w.names = slices.Sorted(maps.Keys(w.components))
-	for i := 0; i < len(w.names); i++ {
-		for _, needed := range slices.Sorted(maps.Keys(w.components[w.names[i]].needs)) {
-			if w.components[needed] == nil {
-				w.component(needed)
-				w.names = append(w.names, needed)
+	if w.needsDriver() {
+		w.addDriver()
+	}
+	w.addNeeded()
+	w.nest()
+	w.checkMoves()
+}
+
+// shiftLines makes the lines of a script those of the file.
+func (w *wastWriter) shiftLines(s *script) {
+	s.entered.line += w.headLines()
+	for i := range s.steps {
+		s.steps[i].line += w.headLines()
+	}
+}
+
+// addNeeded adds what the components need to return from tasks, and the components that these need.
+func (w *wastWriter) addNeeded() {
+	for {
+		before := len(w.components)
+		for _, name := range slices.Sorted(maps.Keys(w.components)) {
+			w.components[name].noteOwn()
+		}
+		if len(w.components) == before {
+			return
+		}
+	}
+}
+
+// noteOwn notes what the component's functions need, and makes the components of what it imports.
+func (c *component) noteOwn() {
+	for _, f := range c.exported() {
+		c.noteTypes(f.Params...)
+		c.noteTypes(f.Results...)
+		if f.Lift == "callback" || f.Lift == "stackful" {
+			c.noteAction(taskReturn(f))
+		}
+		if made := c.maker(f); made.Op != "" {
+			c.noteAction(made)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.scripts)) {
+		for _, s := range c.scripts[name] {
+			c.noteBorrows(s.entered)
+			for _, step := range s.steps {
+				c.noteBorrows(step.check)
 			}
 		}
+	}
+	for f := range c.imports {
+		c.component(c.function(f).Instance())
+	}
+	for _, r := range c.world.Resources {
+		if c.types[r.Name] {
+			c.component(r.Impl)
+		}
+	}
+	if i := worldInstance(c.world, c.name); i != nil && i.Parent != "" {
+		c.component(i.Parent)
+	}
+}
+
+// noteBorrows notes what drops the borrow handles in a state.
+func (c *component) noteBorrows(at check) {
+	for _, b := range at.borrows {
+		c.noteAction(dropOf(b.resource))
 	}
 }
 
 // component returns the component of an instance, which it makes if there is none yet.
 func (w *wastWriter) component(instance string) *component {
 	if w.components[instance] == nil {
-		w.components[instance] = &component{wastWriter: w, name: instance, scripts: map[string][]*script{}, needs: map[string]bool{}, imports: map[string]bool{}}
+		w.components[instance] = &component{wastWriter: w, name: instance, scripts: map[string][]*script{}, imports: map[string]bool{}, types: map[string]bool{}}
 	}
 	return w.components[instance]
 }
@@ -135,59 +255,96 @@ func (w *wastWriter) component(instance string) *component {
 func (w *wastWriter) called() []model.Func {
 	var all []model.Func
 	for _, f := range w.world.Funcs {
-		if slices.ContainsFunc(w.calls, func(c hostCall) bool { return c.function == f.Name }) {
+		if slices.ContainsFunc(w.calls, func(c *hostCall) bool { return c.function == f.Name }) {
 			all = append(all, f)
 		}
 	}
 	return all
 }
 
-// order sorts the instances so that each comes after those that it needs.
-func (w *wastWriter) order() []string {
-	var order []string
-	left := slices.Clone(w.names)
-	for len(left) > 0 {
-		i := slices.IndexFunc(left, func(name string) bool {
-			return !slices.ContainsFunc(left, func(other string) bool { return w.components[name].needs[other] })
-		})
-		if i < 0 {
-			w.fail(unsupported("components %s need each other", strings.Join(left, " and ")))
-			return order
-		}
-		order = append(order, left[i])
-		left = slices.Delete(left, i, i+1)
-	}
-	return order
-}
-
-// commands writes a command for each call by the host: that it returns, or for the last that it may trap.
+// commands writes a command for each call by the host, or the one call of the driver: that it returns, and that nothing differs, or for
+// the last that it traps.
 func (w *wastWriter) commands(b *strings.Builder) {
+	if w.driver != nil {
+		if w.stopped != nil {
+			w.writeTrap(b, `(invoke "run")`)
+			return
+		}
+		if w.endsIn != nil {
+			w.writeEnd(b, `(invoke "run")`)
+			return
+		}
+		b.WriteString("(assert_return (invoke \"run\") (u32.const 0))\n")
+		w.writeTells(b, true)
+		return
+	}
 	for i, c := range w.calls {
 		f := w.function(c.function)
-		if len(f.Params)+len(f.Results) > 0 {
-			w.fail(unsupported("the host passes values to %s or gets some", c.function))
-		}
-		invoke := fmt.Sprintf("(invoke %q)", w.kebab(c.function))
-		switch last := i == len(w.calls)-1; {
-		case !last || c.resolved && w.stopped == nil && !w.runsCoreCode():
-			fmt.Fprintf(b, "(assert_return %s)\n", invoke)
-		case c.resolved:
-			w.fail(unsupported("the trace goes on after %s has returned", c.function))
-		case w.stopped != nil:
-			var trap *spec.Trap
-			errors.As(w.stopped, &trap)
-			fmt.Fprintf(b, ";; %s: %s\n(assert_trap %s %q)\n", trap.Site, strings.ReplaceAll(trap.Detail, "\n", " "), invoke, messages.Of(trap.Site))
-		case w.runsCoreCode():
-			fmt.Fprintf(b, "(assert_trap %s \"integer divide by zero\")\n", invoke)
+		invoke := fmt.Sprintf("(invoke %q%s)", w.kebab(c.function), w.values(w.parse(f.Params), c.args))
+		last := i == len(w.calls)-1
+		switch {
+		case last && w.stopped != nil:
+			w.writeTrap(b, invoke)
+		case last && w.endsIn != nil:
+			w.writeEnd(b, invoke)
+		case c.resolvedAt < 0:
+			fmt.Fprintf(b, ";; it waits, and no thread can go on\n(assert_trap %s \"deadlock detected\")\n", invoke)
 		default:
-			w.fail(unsupported("%s does not return in the trace", c.function))
+			fmt.Fprintf(b, "(assert_return %s%s)\n", invoke, w.values(w.parse(f.Results), c.results))
+			w.writeTells(b, last)
 		}
 	}
 }
 
-// runsCoreCode reports whether core code was about to act when the trace ended.
-func (w *wastWriter) runsCoreCode() bool {
-	return slices.ContainsFunc(w.scripts, func(s *script) bool { return s.current })
+// writeTells writes commands that want that nothing has differed, and at the end that nothing is missing.
+func (w *wastWriter) writeTells(b *strings.Builder, last bool) {
+	for _, name := range w.instances() {
+		fmt.Fprintf(b, "(assert_return (invoke \"%s-differs-at\") (u32.const 0))\n", w.kebab(name))
+		if !last {
+			continue
+		}
+		entered := 0
+		for _, s := range w.scripts {
+			if s.at.Actor == name {
+				entered++
+			}
+		}
+		fmt.Fprintf(b, "(assert_return (invoke \"%s-activations\") (u32.const %d))\n", w.kebab(name), entered)
+	}
+}
+
+// writeTrap writes the command that wants a trap, with the message of its site.
+func (w *wastWriter) writeTrap(b *strings.Builder, invoke string) {
+	trap := trapOf(w.stopped)
+	message := messages.For(trap, w.stoppedAction())
+	fmt.Fprintf(b, ";; %s: %s\n", trap.Site, strings.ReplaceAll(trap.Detail, "\n", " "))
+	if message == "" {
+		b.WriteString(";; No test of upstream's says what the message of this trap is, so any trap will do.\n")
+	}
+	fmt.Fprintf(b, "(assert_trap %s %q)\n", invoke, message)
+}
+
+// writeEnd writes the command that wants the trap with which core code ends the trace.
+func (w *wastWriter) writeEnd(b *strings.Builder, invoke string) {
+	fmt.Fprintf(b, ";; the trace ends where %s acts\n(assert_trap %s \"integer divide by zero\")\n", w.endsIn.Name, invoke)
+}
+
+// stoppedAction is the action that the trap stopped, with the types that it is about: the last action that had begun.
+func (w *wastWriter) stoppedAction() string {
+	for _, l := range slices.Backward(w.trace.Lines) {
+		if l.Kind != model.LineAction {
+			continue
+		}
+		words := strings.Fields(l.Text)
+		switch words[0] {
+		case "call", "invoke":
+			return l.Text + " " + strings.Join(w.function(words[1]).Params, " ")
+		case "return":
+			return l.Text + " " + strings.Join(w.function(w.scripts[len(w.scripts)-1].at.Name).Results, " ")
+		}
+		return l.Text
+	}
+	return ""
 }
 
 // function is a function of the world; the zero Func if none has the name, as that of a callback.
@@ -198,17 +355,11 @@ func (w *wastWriter) function(name string) model.Func {
 	return model.Func{}
 }
 
-// types parses types as worlds write them.
-func (w *wastWriter) types(texts []string) []spec.ValType {
+// parse parses types as worlds write them.
+func (w *wastWriter) parse(texts []string) []spec.ValType {
 	ts, err := w.run.ParseTypes("(" + strings.Join(texts, ",") + ")")
 	w.fail(err)
 	return ts
-}
-
-func (w *wastWriter) wat(t spec.ValType) string {
-	text, err := wat(t)
-	w.fail(err)
-	return text
 }
 
 func (w *wastWriter) kebab(name string) string {
