@@ -33,7 +33,7 @@ race:
 
 # docs makes the generated pages again; the tests fail while they are stale.
 docs:
-	$(GO) test ./cmd/cabi ./spec ./spec/history ./properties ./internal/toolchains -run Docs -write -timeout 0
+	$(GO) test ./cmd/cabi ./spec ./spec/history ./properties ./internal/toolchains ./internal/export -run Docs -write -timeout 0
 
 # ported makes everything again that is recorded from definitions.py, or made from the port, once spec/ is the port of another one:
 # make ported UPSTREAM=DIR, where DIR is its checkout. docs/porting.md says what comes before and after.
