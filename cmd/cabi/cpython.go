@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"cabi/internal/output"
 	"cabi/internal/upstream"
 	"cabi/model"
 )
@@ -46,7 +47,7 @@ func (p *cpython) checkOut(git, revision string) (string, error) {
 	if p.dir, err = os.MkdirTemp("", "cabi-upstream"); err != nil {
 		return "", err
 	}
-	return p.dir, os.WriteFile(filepath.Join(p.dir, "definitions.py"), []byte(source.Text()), 0o666)
+	return p.dir, output.WriteText(filepath.Join(p.dir, "definitions.py"), source.Text())
 }
 
 // replay has Python make the run of a replayed trace.

@@ -1,10 +1,12 @@
 package diff
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 
+	"cabi/internal/port"
 	"cabi/model"
 	"cabi/properties"
 	"cabi/spec"
@@ -90,6 +92,15 @@ func TestCompareLines(t *testing.T) {
 	slices.Sort(got)
 	if want := []int{-4, -3, 3, 5}; !slices.Equal(got, want) && !slices.Equal(got, []int{-3, -2, 3, 5}) {
 		t.Errorf("touched %v, want %v", got, want)
+	}
+}
+
+// A definition that changed goes on behind those inside it, to the next one beside it.
+func TestTakeDefinitions(t *testing.T) {
+	d := &textDiff{touched: map[int]bool{}, definitions: []Definition{{"a.f", "changed"}}}
+	d.takeDefinitions([]*port.Definition{{Name: "a", Line: 1}, {Name: "a.f", Line: 2}, {Name: "a.f.inner", Line: 3}, {Name: "a.g", Line: 6}, {Name: "b", Line: 8}}, 9)
+	if want := map[int]bool{2: true, 3: true, 4: true, 5: true}; !maps.Equal(d.touched, want) {
+		t.Errorf("touched %v, want %v", d.touched, want)
 	}
 }
 

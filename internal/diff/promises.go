@@ -77,7 +77,9 @@ func (c *comparison) promises(w *model.World, v model.Version, states, steps int
 }
 
 func (c *comparison) search(s model.Search, name string) promised {
-	s.Progress = func(*model.Report) bool { return c.step("promises: "+name, min(len(c.report.Worlds), len(c.Worlds)), len(c.Worlds)) }
+	s.Progress = func(*model.Report) bool {
+		return c.step("promises: "+name, min(len(c.report.Worlds), len(c.Worlds)), len(c.Worlds))
+	}
 	r := s.Run()
 	p := promised{r, r.Depth}
 	if !r.Stopped {
