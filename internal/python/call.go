@@ -290,10 +290,8 @@ func (m *Machine) instantiate(c *Class, args []Value, names []string) (Value, *f
 	case c.enum:
 		return m.enumCall(c, args, names)
 	}
-	x := &Instance{head: m.made(), class: c}
-	if n := len(c.slotNames); n > 0 {
-		x.fields = make([]Value, 0, n)
-	}
+	x := newInstance(c)
+	x.changed.time = m.now
 	if c.exception {
 		x.exc = &exceptionData{args: NewTuple(slices.Clone(args[:len(args)-len(names)])...)}
 	}
@@ -315,6 +313,31 @@ func (m *Machine) instantiate(c *Class, args []Value, names []string) (Value, *f
 		return nil, m.constructorFrame(f, x), nil
 	}
 	return nil, nil, m.refusal("an __init__ of %s that is no function is outside of the subset", c.name)
+}
+
+// newInstance makes an object with room for the fields that its class is known to have. Few fields lie beside it: to allocate once is
+// faster than twice, and most objects are types, which have one or two.
+func newInstance(c *Class) *Instance {
+	switch n := len(c.slotNames); {
+	case n == 0:
+		return &Instance{class: c}
+	case n <= 2:
+		x := &struct {
+			Instance
+			room [2]Value
+		}{Instance: Instance{class: c}}
+		x.fields = x.room[:0:n]
+		return &x.Instance
+	case n <= 6:
+		x := &struct {
+			Instance
+			room [6]Value
+		}{Instance: Instance{class: c}}
+		x.fields = x.room[:0:n]
+		return &x.Instance
+	default:
+		return &Instance{class: c, fields: make([]Value, 0, n)}
+	}
 }
 
 func (m *Machine) constructorFrame(f *frame, x *Instance) *frame {

@@ -48,6 +48,8 @@ type specials struct {
 	eq, length, truth, getitem, init Value
 	properties                       bool // some attribute is a property
 	hashedByIdentity                 bool
+	// plainFields are the slots of the fields of a dataclass, if all of them are arguments by position and nothing runs after they are set.
+	plainFields []int
 }
 
 // Name is the name of the class.
@@ -223,14 +225,21 @@ func (m *Machine) specials(c *Class) *specials {
 			*p = nil
 		}
 	}
+	if d, ok := s.init.(*dataclass); ok {
+		s.plainFields = d.plainFields(c)
+	}
 	c.special = s
 	return s
 }
 
 // setAttr sets an attribute of the class.
 func (m *Machine) setClassAttr(c *Class, name string, v Value) {
+	old, had := c.attrs[name]
+	if _, isFloat := v.(float64); had && old == v && !isFloat { // 0.0 == -0.0
+		return // the limits of a world are set for each run, and the caches of attributes stay good if none of them changes
+	}
 	m.keepClassAttr(c, name)
-	if _, ok := c.attrs[name]; !ok {
+	if !had {
 		c.order = append(c.order, name)
 	}
 	c.attrs[name] = v

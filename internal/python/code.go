@@ -7,6 +7,7 @@ const (
 	opLine        // a: the line of a statement, which is noted the first time
 	opConst
 	opFast      // a: slot, which is known to be assigned
+	opFastMatch // the same, before opGlobal and opMatchClass: skips both, if the class is not the object's
 	opFastCheck // a: slot
 	opStoreFast
 	opDeleteFast

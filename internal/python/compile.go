@@ -108,6 +108,7 @@ func (e *emitter) finish() *Code {
 	}
 	c.measure()
 	c.assigned()
+	c.fuse()
 	return c
 }
 

@@ -242,6 +242,12 @@ func (d *dataclass) native(m *Machine) *Native {
 
 // initDataclass sets the fields of an object.
 func (m *Machine) initDataclass(d *dataclass, x *Instance, args []Value, names []string) error {
+	if slots := m.specials(x.class).plainFields; len(slots) > 0 && len(slots) == len(args) && len(names) == 0 {
+		for i, slot := range slots {
+			x.setSlot(slot, args[i])
+		}
+		return nil
+	}
 	positional := len(args) - len(names)
 	used, next := 0, 0
 	var missing []string
@@ -289,7 +295,23 @@ func (m *Machine) defaultField(f *dataField) (Value, bool, error) {
 	return f.fallback, f.hasDefault, nil
 }
 
+// plainFields are the slots of the fields in objects of a class, see specials; nil: the fields are not so.
+func (d *dataclass) plainFields(c *Class) []int {
+	var slots []int
+	for _, f := range d.fields {
+		slot, known := c.slots[f.name]
+		if d.hasPost || !f.init || f.kwOnly || !known {
+			return nil
+		}
+		slots = append(slots, slot)
+	}
+	return slots
+}
+
 func (m *Machine) checkInit(d *dataclass, x *Instance, positional, next int, names []string, used int) error {
+	if next >= positional && used == len(names) {
+		return nil
+	}
 	name := x.class.qualified + ".__init__"
 	if next < positional {
 		code := &Code{qualified: name, positional: next + 1}
@@ -299,9 +321,6 @@ func (m *Machine) checkInit(d *dataclass, x *Instance, positional, next int, nam
 			}
 		}
 		return m.tooMany(code, positional+1)
-	}
-	if used == len(names) {
-		return nil
 	}
 	for _, n := range names {
 		if !slices.ContainsFunc(d.fields, func(f *dataField) bool { return f.init && f.name == n }) {

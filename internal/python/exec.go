@@ -36,6 +36,17 @@ func (m *Machine) exec(f *frame) (Value, error) {
 			regs[sp] = regs[in.a]
 			sp++
 			continue
+		case opFastMatch:
+			v := regs[in.a]
+			if x, ok := v.(*Instance); ok {
+				if c, ok := code.module.vals[instr[ip].a].(*Class); ok && c.code != nil && !x.class.IsSubclass(c) {
+					ip = int(instr[ip+1].a)
+					continue
+				}
+			}
+			regs[sp] = v
+			sp++
+			continue
 		case opStoreFast:
 			sp--
 			regs[in.a] = regs[sp]
@@ -140,7 +151,7 @@ func (m *Machine) exec(f *frame) (Value, error) {
 				break
 			}
 			var v Value
-			v, nf, err = m.begin(regs[base], regs[base+1], true, regs[base+2:sp:sp], nil)
+			v, nf, err = m.begin(regs[base], nil, false, regs[base+1:sp:sp], nil) // the object comes first: arguments are not moved
 			sp = base
 			if nf == nil && (err == nil || err == errBlocked) {
 				regs[sp] = v

@@ -86,6 +86,17 @@ func (c *Code) assigned() {
 	}
 }
 
+// fuse marks the reads of what a class pattern is compared with. The types of definitions.py are told apart by many such patterns, one after
+// the other, of which one fits: of the instructions of random runs, 28 in 100 were theirs. The instructions after it stay where they are, and are run if the
+// class is not such a simple one, or fits.
+func (c *Code) fuse() {
+	for i := range len(c.instr) - 2 {
+		if c.instr[i].op == opFast && c.instr[i+1].op == opGlobal && c.instr[i+2].op == opMatchClass {
+			c.instr[i].op = opFastMatch
+		}
+	}
+}
+
 // assignedAt tells which slots are surely assigned before each instruction; nil where control never comes.
 func (c *Code) assignedAt() []slotSet {
 	in := make([]slotSet, len(c.instr)+1)
@@ -169,7 +180,7 @@ func (c *Code) reads(in instruction, live slotSet) {
 	switch in.op {
 	case opStoreFast:
 		live.clear(int(in.a))
-	case opFast, opFastCheck, opCell, opStoreCell, opDeleteCell, opDeleteFast:
+	case opFast, opFastCheck, opFastMatch, opCell, opStoreCell, opDeleteCell, opDeleteFast:
 		live.set(int(in.a))
 	case opFastAttr, opFastAttrCheck:
 		live.set(int(in.b))

@@ -684,15 +684,17 @@ func (m *Machine) matchClass(subject, kind Value, positional int, names []string
 	if positional+len(names) == 0 {
 		return nil, true, nil
 	}
-	var values []Value
+	values := make([]Value, 0, positional+len(names))
 	if c.matchSelf && positional == 1 {
-		values = []Value{subject}
+		values = append(values, subject)
 	} else if positional > len(c.matchArgs) {
 		s := "s"
 		if len(c.matchArgs) == 1 {
 			s = ""
 		}
 		return nil, false, m.raise(m.errors.Type, "%s() accepts %d positional sub-pattern%s (%d given)", c.name, len(c.matchArgs), s, positional)
+	} else if len(names) == 0 {
+		names = c.matchArgs[:positional]
 	} else {
 		names = append(slices.Clone(c.matchArgs[:positional]), names...)
 	}

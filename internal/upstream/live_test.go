@@ -11,7 +11,7 @@ import (
 const runsVariable = "CABI_UPSTREAM_RUNS"
 
 // upstreamDir is the directory of definitions.py. Where none is named it skips the test.
-func upstreamDir(t *testing.T) string {
+func upstreamDir(t testing.TB) string {
 	t.Helper()
 	dir := os.Getenv(DirVariable)
 	if dir == "" {
