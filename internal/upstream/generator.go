@@ -25,6 +25,8 @@ type generator struct {
 	run   *model.Run
 	at    *model.Activation
 	state stateView
+
+	options options // those of the menu
 }
 
 func newGenerator(c chooser, rec *recorder) *generator {
@@ -105,7 +107,7 @@ func (g *generator) anyGuest() model.Action {
 
 // validAction chooses among the actions that the state allows.
 func (g *generator) validAction(mayLeave bool) model.Action {
-	o := &options{g: g}
+	o := g.newOptions()
 	if g.left > 0 && mayLeave {
 		g.addBuiltins(o)
 	}

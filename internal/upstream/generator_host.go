@@ -7,7 +7,7 @@ import (
 
 // host chooses an action of the host while no core code runs.
 func (g *generator) host() model.Action {
-	o := &options{g: g}
+	o := g.newOptions()
 	if g.left > 0 {
 		g.addInvocations(o)
 		g.addCancels(o)
@@ -98,7 +98,7 @@ func (g *generator) addHostCall(o *options, k int, async bool) {
 // side of a stream or future.
 func (g *generator) hostInCall() model.Action {
 	k := int(g.at.Args[0].Uint64())
-	o := &options{g: g}
+	o := g.newOptions()
 	switch g.at.Kind {
 	case model.KindHostFunc:
 		g.addHostFunc(o, k)

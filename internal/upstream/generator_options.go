@@ -7,11 +7,20 @@ import (
 	"cabi/model"
 )
 
-// An option is an action that the generator may take next. It is made only when it is chosen: make draws its numbers, and
-// reports whether the action can be taken after all.
+// An option is an action that the generator may take next. It is made only when it is chosen.
 type option struct {
 	weight int
-	make   func() (model.Action, bool)
+	op     string
+	imm    []string
+	args   []uint64
+	make   func() (model.Action, bool) // draws the numbers, and reports whether the action can be taken after all; nil: they are args
+}
+
+func (o *option) action() (model.Action, bool) {
+	if o.make != nil {
+		return o.make()
+	}
+	return action(o.op, o.imm, o.args...), true
 }
 
 // options are the actions that the generator may take next. One that weighs more is chosen more often.
@@ -20,20 +29,31 @@ type options struct {
 	list []option
 }
 
+// newOptions are none as yet. There is one menu at a time, and they share their room.
+func (g *generator) newOptions() *options {
+	clear(g.options.list)
+	g.options.g, g.options.list = g, g.options.list[:0]
+	return &g.options
+}
+
 // add adds an action whose numbers are drawn already.
 func (o *options) add(weight int, op string, imm []string, args ...uint64) {
-	o.addLazy(weight, op, func() (model.Action, bool) { return action(op, imm, args...), true })
+	o.addOption(option{weight: weight, op: op, imm: imm, args: args})
 }
 
 // addLazy adds an action whose numbers are drawn when it is chosen.
 func (o *options) addLazy(weight int, op string, make func() (model.Action, bool)) {
-	group, _, _ := strings.Cut(op, ".")
+	o.addOption(option{weight: weight, op: op, make: make})
+}
+
+func (o *options) addOption(x option) {
+	group, _, _ := strings.Cut(x.op, ".")
 	group, _, _ = strings.Cut(group, "-")
 	if f := o.g.favour[group]; f > 0 {
-		weight *= f
+		x.weight *= f
 	}
-	if weight > 0 {
-		o.list = append(o.list, option{weight, make})
+	if x.weight > 0 {
+		o.list = append(o.list, x)
 	}
 }
 
@@ -49,7 +69,7 @@ func (o *options) choose() (model.Action, bool) {
 			at -= o.list[i].weight
 			i++
 		}
-		if a, ok := o.list[i].make(); ok {
+		if a, ok := o.list[i].action(); ok {
 			return a, true
 		}
 		o.list = slices.Delete(o.list, i, i+1)

@@ -3,7 +3,6 @@ package upstream
 import (
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"strings"
 
 	"cabi/internal/engine"
@@ -207,7 +206,7 @@ func (p *interpreter) addState(running python.Value) error {
 	if p.States == statesFull {
 		return p.add("s ", string(text))
 	}
-	p.line = fmt.Appendf(p.line[:0], "s %08x", crc32.ChecksumIEEE(text))
+	p.line = append(append(p.line[:0], "s "...), crcText(text)...)
 	return p.tell(p.line)
 }
 

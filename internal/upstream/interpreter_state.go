@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"fmt"
-	"hash/crc32"
 	"math/big"
 	"strconv"
 	"strings"
@@ -142,7 +141,7 @@ func (w *stateWriter) write(running python.Value) []byte {
 			continue
 		}
 		data, _ := w.field(m, "bytes").(*python.Bytearray)
-		w.b = fmt.Appendf(w.b, "memory %s %08x\n", w.names[i], crc32.ChecksumIEEE(data.Data()))
+		w.b = appendMemory(w.b, w.names[i], data.Data())
 	}
 	return w.b
 }
@@ -179,6 +178,13 @@ func captured(f python.Value, name string) python.Value {
 		}
 	}
 	return gone
+}
+
+// text writes text, without making a value of Python of it as put does.
+func (w *stateWriter) text(parts ...string) {
+	for _, s := range parts {
+		w.b = append(w.b, s...)
+	}
 }
 
 // put writes text, numbers and members of enumerations as they are, and whatever else by its type.
@@ -238,7 +244,7 @@ func (w *stateWriter) refs(text string, v python.Value) {
 	}
 	switch k := w.kindOf(x); k {
 	case kindInstance:
-		w.put(nodeOf(x).name)
+		w.text(nodeOf(x).name)
 	case kindErrorContext:
 		w.errorContext(x)
 	case kindHost:
@@ -309,7 +315,7 @@ func (w *stateWriter) numbers(vs []python.Value) {
 }
 
 func (w *stateWriter) instance(inst *python.Instance) {
-	w.put("instance ", nodeOf(inst).name)
+	w.text("instance ", nodeOf(inst).name)
 	w.refs(" parent=", w.field(inst, "parent"))
 	w.put(" may_enter=", w.field(inst, "may_enter"), " may_leave=", w.field(inst, "may_leave"), " backpressure=", w.field(inst, "backpressure"),
 		" num_waiting_to_enter=", w.field(inst, "num_waiting_to_enter"))
@@ -349,14 +355,16 @@ func (w *stateWriter) object(x *python.Instance) {
 	case spec.StateSubtask:
 		w.subtask(x)
 	case spec.StateEnd:
-		w.put(" ", endNames[x.Class().Name()], " state=", w.field(x, "state"))
+		w.text(" ", endNames[x.Class().Name()])
+		w.put(" state=", w.field(x, "state"))
 		w.refs(" shared=", w.field(x, "shared"))
 		w.waitable(x)
 	case spec.StateSet:
 		w.list(" elems=", w.field(x, "elems"))
 		w.put(" num_waiting=", w.field(x, "num_waiting"))
 	case spec.StateStream, spec.StateFuture:
-		w.put(" t=", w.typeText(x, w.field(x, "t")), " dropped=", w.field(x, "dropped"))
+		w.text(" t=", w.typeText(x, w.field(x, "t")))
+		w.put(" dropped=", w.field(x, "dropped"))
 		w.refs(" pending_inst=", w.field(x, "pending_inst"))
 		w.refs(" pending_buffer=", w.field(x, "pending_buffer"))
 		w.put(" pending_on_copy_done=")
@@ -373,7 +381,8 @@ func (w *stateWriter) object(x *python.Instance) {
 func (w *stateWriter) buffer(x *python.Instance) {
 	cx, _ := w.field(x, "cx").(*python.Instance)
 	opts, _ := w.field(cx, "opts").(*python.Instance)
-	w.put(" t=", w.typeText(x, w.field(x, "t")), " ptr=", w.field(x, "ptr"), " progress=", w.field(x, "progress"), " length=", w.field(x, "length"))
+	w.text(" t=", w.typeText(x, w.field(x, "t")))
+	w.put(" ptr=", w.field(x, "ptr"), " progress=", w.field(x, "progress"), " length=", w.field(x, "length"))
 	w.refs(" inst=", w.field(cx, "inst"))
 	w.refs(" memory=", w.field(opts, "memory"))
 	w.put(" ", w.field(opts, "string_encoding"))
@@ -426,7 +435,8 @@ func (w *stateWriter) task(x *python.Instance) {
 	w.refs(" inst=", w.field(x, "inst"))
 	ft, _ := w.field(x, "ft").(*python.Instance)
 	opts, _ := w.field(x, "opts").(*python.Instance)
-	w.put(" ", w.named(nodeOf(ft), w.funcName, ft), " ", w.lifted(opts), " state=", w.field(x, "state"), " num_borrows=", w.field(x, "num_borrows"))
+	w.text(" ", w.named(nodeOf(ft), w.funcName, ft), " ", w.lifted(opts))
+	w.put(" state=", w.field(x, "state"), " num_borrows=", w.field(x, "num_borrows"))
 	w.refs(" implicit_thread=", w.field(x, "implicit_thread"))
 	w.list(" threads=", w.field(x, "threads"))
 	w.put(" on_resolve=")

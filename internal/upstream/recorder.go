@@ -1,6 +1,8 @@
 package upstream
 
 import (
+	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -91,7 +93,7 @@ func (r *recorder) startTraceLine(doing *model.Activation) {
 // Entered writes that core code, or the host, is called.
 func (r *recorder) Entered(at *model.Activation) {
 	r.startTraceLine(nil)
-	r.add(strings.TrimRight(fmt.Sprintf("( %s %s %s", at.Actor, at.Name, coreText(at.Args)), " "))
+	r.add(strings.TrimRight("( "+at.Actor+" "+at.Name+" "+coreText(at.Args), " "))
 }
 
 // Done writes that an action is done. Directly after the action, a model.Trace has its results in the action's line.
@@ -117,19 +119,11 @@ func (r *recorder) Next(run *model.Run, at *model.Activation) model.Action {
 	r.addState(run)
 	a := r.actor.Next(run, at)
 	r.recordAction(a)
-	words := append([]string{a.Op}, a.Imm...)
-	for i, v := range a.Args {
-		if i < len(a.Literals) && a.Literals[i] != "" {
-			words = append(words, a.Literals[i])
-		} else {
-			words = append(words, numberText(v))
-		}
-	}
 	r.startTraceLine(nil)
 	if a.Op != "return" && a.Op != "throw" {
 		r.doing = at
 	}
-	r.addf("> %s %s: %s", at.Actor, at.Name, strings.Join(words, " "))
+	r.add("> " + at.Actor + " " + at.Name + ": " + actionText(a))
 	r.op = a.Op
 	if r.seen != nil {
 		r.begun[at] = len(r.recorded.Actions)
@@ -145,7 +139,7 @@ func (r *recorder) addState(run *model.Run) {
 		r.add("s " + r.state)
 		return
 	}
-	r.addf("s %08x", crc32.ChecksumIEEE(r.buffer))
+	r.add("s " + crcText(r.buffer))
 }
 
 // appendState appends the text of the store's state, with a hash of each memory.
@@ -153,10 +147,22 @@ func appendState(b []byte, w *spec.StateWriter, run *model.Run) []byte {
 	b = w.Append(b, run.Store, nil)
 	for _, i := range run.World.Instances {
 		if mem := run.Memory(i.Name); mem != nil {
-			b = fmt.Appendf(b, "memory %s %08x\n", i.Name, crc32.ChecksumIEEE(mem.Bytes.B))
+			b = appendMemory(b, i.Name, mem.Bytes.B)
 		}
 	}
 	return b
+}
+
+// appendMemory appends the line of a memory.
+func appendMemory(b []byte, instance string, data []byte) []byte {
+	return append(append(append(append(append(b, "memory "...), instance...), ' '), crcText(data)...), '\n')
+}
+
+// crcText is the CRC-32 of a text, as eight digits.
+func crcText(b []byte) string {
+	var sum [4]byte
+	binary.BigEndian.PutUint32(sum[:], crc32.ChecksumIEEE(b))
+	return hex.EncodeToString(sum[:])
 }
 
 // Choose records a choice.

@@ -15,6 +15,8 @@ type stateView struct {
 	waiting bool              // some thread waits
 	lines   map[string]string // the line of each object, by its name: "end1"
 	insts   map[string]*instanceView
+
+	descriptions map[spec.Element]string // of the handles of the run. Those of ends of streams and futures never change, and only they are read.
 }
 
 // An instanceView is the state of an instance as the generator sees it.
@@ -37,7 +39,9 @@ func (s *stateView) read(run *model.Run, state string) {
 		s.lines, s.insts = map[string]string{}, map[string]*instanceView{}
 	}
 	clear(s.lines)
-	s.run = run
+	if s.run != run {
+		s.run, s.descriptions = run, map[spec.Element]string{}
+	}
 	var inst *instanceView
 	for line := range strings.Lines(state) {
 		line = strings.TrimSuffix(line, "\n")
@@ -88,12 +92,21 @@ func (s *stateView) describe() {
 			for _, live := range t.Live {
 				for i := range v.handles {
 					if v.handles[i].index == live.Index {
-						v.handles[i].description = spec.Describe(live.Element)
+						v.handles[i].description = s.descriptionOf(live.Element)
 					}
 				}
 			}
 		}
 	}
+}
+
+func (s *stateView) descriptionOf(e spec.Element) string {
+	d, ok := s.descriptions[e]
+	if !ok {
+		d = spec.Describe(e)
+		s.descriptions[e] = d
+	}
+	return d
 }
 
 // field is the value of a key in a line: up to the next space, or if it is a list, to its end.
