@@ -225,3 +225,32 @@ class Scope:
   def get(self): return v
 v = 'global'
 print(Scope.w, Scope().get())
+# attributes of classes that are set to what they are, and to what only looks the same
+class Limits:
+  zero, one = 0.0, 1
+def limits(): return Limits.zero, Limits.one, Limits().one
+print(limits())
+for zero, one in ((-0.0, True), (-0.0, True), (0.0, 1)):
+  Limits.zero, Limits.one = zero, one
+  print(limits())
+
+# objects of dataclasses of which each field is given by position, and of those where that is not all
+@dataclass
+class Plain:
+  a: int
+  b: int = 2
+@dataclass
+class Longer(Plain):
+  c: int = 3
+@dataclass
+class After(Plain):
+  def __post_init__(self): self.b += 10
+@dataclass
+class Made(Plain):
+  c: int = field(init = False, default = 7)
+@dataclass(kw_only = True)
+class Named:
+  a: int
+for c, args in ((Plain, (1, 5)), (Plain, (1,)), (Longer, (1, 5, 6)), (After, (1, 5)), (Made, (1, 5)), (Made, (1, 5, 6)), (Named, (1,)), (Plain, (1, 2, 3))):
+  try: print(c(*args))
+  except TypeError as e: print(e)

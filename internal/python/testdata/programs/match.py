@@ -87,3 +87,30 @@ case = {'k': match}
 print(case['k'])
 match match:
   case 5: print('five')
+# class patterns one after the other, on objects, on objects of derived classes, and on what has no class of the program
+class Base:
+  __match_args__ = ('size',)
+  def __init__(self, size = 0): self.size = size
+class Derived(Base): pass
+class Other: pass
+Alias = Other
+def which(v):
+  match v:
+    case Alias(): return 'other'
+    case int(): return 'int'
+    case Derived(1) | Other(): return 'derived'
+    case Base(0): return 'empty'
+    case Base(n): return n
+    case Missing(): return 'never'
+def all_of_them():
+  for v in (Other(), Derived(), Derived(1), Base(), Base(2), 3, True, None, 'text', [1], Other):
+    try: print(which(v), end = ' ')
+    except Exception as e: print(type(e).__name__, e, end = ' ')
+  print()
+all_of_them()
+Alias = Derived
+all_of_them()
+Alias, Missing = Base, Other
+all_of_them()
+Alias = 3
+all_of_them()
