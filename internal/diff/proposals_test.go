@@ -80,10 +80,14 @@ func TestClaims(t *testing.T) {
 // commits are commits of upstream's history of 2026, each of which was compared with the one before it.
 var commits = []Commit{
 	{Hash: "6c67aa1", Message: "move call to deliver_pending_cancellation before stop_waiting_internal (fix spec bug)"},
+	{Hash: "1c42aeb", Message: "Remove TODO from tests, remove stale backpressure.set definition"},
 	{Hash: "7972c14", Message: "Define 'realloc' calls to execute on fresh thread"},
 	{Hash: "706074c", Message: "reorder ABI options and LiftLowerContext sections (no change)"},
+	{Hash: "4989fde", Message: "simplify how Task.request_cancellation finds the caller's instance (no change)"},
 	{Hash: "22e082c", Message: "Simplify canon_lower presentation (no change)"},
 	{Hash: "aeb5d21", Message: "Add missing trap if attempting to transfer stream/future that's in a waitable set"},
+	{Hash: "d1fc5a9", Message: "rearrange Thread internal functions for regularity and later commit (no change)"},
+	{Hash: "c0731a3", Message: "Prevent waitable-set.{wait,poll} from stealing events from sync built-ins"},
 }
 
 func recorded(t *testing.T) []Proposal {
