@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os/signal"
 	"path/filepath"
 	"strings"
 	"time"
@@ -166,18 +165,7 @@ func (c *conformCommand) variants() ([]*spec.Variant, error) {
 
 // progress shows how far the test is, and stops it at Ctrl-C or after its duration.
 func (c *conformCommand) progress(p *progress, r *conform.Report) bool {
-	select {
-	case <-p.interrupt:
-		signal.Stop(p.interrupt) // a second Ctrl-C ends the process
-		p.stopped = "Ctrl-C"
-		return false
-	default:
-	}
-	if p.duration > 0 && time.Since(p.begun) >= p.duration {
-		p.stopped = fmt.Sprintf("--duration %s", p.duration)
-		return false
-	}
-	if p.due() {
+	return p.show(func() string {
 		text := fmt.Sprintf("%d runs, %d actions, %.0f runs/s", r.Runs, r.Actions, float64(r.Runs+r.ShrinkRuns)/time.Since(p.begun).Seconds())
 		if n := len(r.Differences); n > 0 {
 			text += fmt.Sprintf(", %s", model.Counted(n, "kind")) + " of differences"
@@ -185,9 +173,8 @@ func (c *conformCommand) progress(p *progress, r *conform.Report) bool {
 		if r.ShrinkRuns > 0 {
 			text += fmt.Sprintf(", %d runs to shrink", r.ShrinkRuns)
 		}
-		p.draw(text)
-	}
-	return true
+		return text
+	})
 }
 
 // saveAll writes the traces of differences, and returns the names of the files.

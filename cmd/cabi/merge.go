@@ -249,17 +249,9 @@ func (s *shardReport) differsFrom(o *shardReport) string {
 
 // asked are the properties that were to be checked. On a definitions.py, a shard may find that one cannot be, and another may not.
 func (s *shardReport) asked() []string {
-	return slices.Sorted(maps.Keys(withAll(maps.Clone(s.NotChecked), s.Properties)))
-}
-
-func withAll(set map[string]string, names []string) map[string]string {
-	if set == nil {
-		set = map[string]string{}
-	}
-	for _, name := range names {
-		set[name] = ""
-	}
-	return set
+	asked := slices.AppendSeq(slices.Clone(s.Properties), maps.Keys(s.NotChecked))
+	slices.Sort(asked)
+	return slices.Compact(asked)
 }
 
 // A mergedSearch is what all shards of a search found.

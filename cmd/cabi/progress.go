@@ -33,6 +33,11 @@ func interrupted() chan os.Signal {
 
 // update is the Progress of a search: it shows the report if that is due, and stops the search at Ctrl-C or after its duration.
 func (p *progress) update(r *model.Report) bool {
+	return p.show(func() string { return p.text(r) })
+}
+
+// show shows a text if that is due, and reports whether to go on: neither Ctrl-C nor the duration ends what is shown.
+func (p *progress) show(text func() string) bool {
 	select {
 	case <-p.interrupt:
 		signal.Stop(p.interrupt) // a second Ctrl-C ends the process
@@ -45,7 +50,7 @@ func (p *progress) update(r *model.Report) bool {
 		return false
 	}
 	if p.due() {
-		p.draw(p.text(r))
+		p.draw(text())
 	}
 	return true
 }
