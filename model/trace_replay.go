@@ -27,6 +27,13 @@ type Replay struct {
 	given   *Trace
 	checked []string // the properties of the checkers
 	names   bindings
+	changed *changedSet
+}
+
+// CannotCheck are the properties among some that cannot be checked on the trace's definitions.py, and why.
+func (r *Replay) CannotCheck(properties []*Property) map[string]string {
+	_, not := r.changed.checkable(properties)
+	return not
 }
 
 // RunTrace takes the actions of a trace in a new run, under a variant, and compares the lines. It does not compare what the trace leaves
@@ -80,11 +87,11 @@ func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 	f.noteViolations(r)
 	f.violations = changed.without(f.violations, p.Properties)
 	again := &Trace{World: t.World, Variant: variant, Source: t.Source, Without: sortedKeys(options.Without), Choices: t.Choices, Lines: r.recorder.lines}
-	replay := &Replay{Trace: again, Stopped: r.Stopped, Actions: f.taken, Choices: f.chosen, Violations: f.violations, given: t, names: f.names}
+	replay := &Replay{Trace: again, Stopped: r.Stopped, Actions: f.taken, Choices: f.chosen, Violations: f.violations, given: t, names: f.names, changed: changed}
 	for _, c := range r.checkers {
 		replay.checked = append(replay.checked, c.Property())
 	}
-	if _, not := changed.checkable(p.Properties); len(not) > 0 {
+	if not := replay.CannotCheck(p.Properties); len(not) > 0 {
 		replay.NotChecked = not
 	}
 	again.Violates = replay.violated()

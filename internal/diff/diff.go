@@ -8,7 +8,6 @@
 package diff
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -62,10 +61,11 @@ func (r *Report) Observable() bool {
 	return len(r.Differences) > 0 || len(r.Builtins) > 0 || len(r.Promises) > 0 || len(r.Traces.Departs)+len(r.Traces.Arrives) > 0 || changed
 }
 
-// NotChecked is a promise that cannot be checked on the new version.
+// NotChecked is a promise that cannot be checked on one of the versions, so that nothing is said of it.
 type NotChecked struct {
 	Property string `json:"property"`
 	Why      string `json:"why"`
+	Old      bool   `json:"old,omitempty"` // on the old version; it can on the new one
 }
 
 // A World is how far a world was explored.
@@ -92,13 +92,19 @@ type comparison struct {
 	traces, findings []*model.Trace      // of the reference suite, and of the findings
 	before           map[string]promised // of the old version, by world
 	after            map[string]promised // of the new one
+	notOld, notNew   unchecked           // the promises that cannot be checked on either
+	left             []string            // the promises that are violated on both, by violation
 	stopped          bool
+}
+
+func newComparison(o Options) *comparison {
+	return &comparison{Options: o, before: map[string]promised{}, after: map[string]promised{}, notOld: unchecked{}, notNew: unchecked{}, report: &Report{Old: o.Old.Name, New: o.New.Name}}
 }
 
 // Compare compares two versions.
 func Compare(o Options) (*Report, error) {
 	begin := time.Now()
-	c := &comparison{Options: o, before: map[string]promised{}, after: map[string]promised{}, report: &Report{Old: o.Old.Name, New: o.New.Name}}
+	c := newComparison(o)
 	c.text = compareText(o.Old, o.New)
 	c.report.Definitions, c.report.Exact = c.text.definitions, c.text.exact
 	c.report.Lacks = lacks(o.Old, o.New)
@@ -107,7 +113,7 @@ func Compare(o Options) (*Report, error) {
 		c.report.Seconds = time.Since(begin).Seconds()
 		return c.report.filled(), nil
 	}
-	steps := []func() error{c.findBuiltins, c.replayTraces, c.replayFindings, c.explore, c.checkNear, c.runBuiltins, c.checkBehind, c.judge}
+	steps := []func() error{c.findBuiltins, c.replayTraces, c.replayFindings, c.explore, c.checkNear, c.runBuiltins, c.checkBehind, c.settleNotChecked, c.judge}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return nil, err
@@ -117,7 +123,6 @@ func Compare(o Options) (*Report, error) {
 		c.noteRan(o.New)
 		c.report.NotReached = c.text.notRun()
 	}
-	slices.SortStableFunc(c.report.NotChecked, func(a, b NotChecked) int { return cmp.Compare(a.Property, b.Property) })
 	c.report.Stopped, c.report.Seconds = c.stopped, time.Since(begin).Seconds()
 	return c.report.filled(), nil
 }

@@ -28,7 +28,7 @@ func TestFindings(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &comparison{Options: Options{Old: open(t, Port), New: open(t, Port)}}
+	c := newComparison(Options{Old: open(t, Port), New: open(t, Port)})
 	found := map[string]int{}
 	for _, name := range names {
 		f, err := c.replayFinding(traces[name])
@@ -203,5 +203,29 @@ func TestWorlds(t *testing.T) {
 	}
 	if own != 2 {
 		t.Errorf("%d worlds of its own", own)
+	}
+}
+
+// A promise has one verdict: if it cannot be checked somewhere on one of the versions, nothing is said of it anywhere.
+func TestSettleNotChecked(t *testing.T) {
+	c := newComparison(Options{Old: open(t, Port), New: open(t, Port)})
+	for _, property := range []string{"subtask-told", "no-crash", "stack-discipline"} {
+		c.report.Promises = append(c.report.Promises, Broken{Property: property, Verdict: New})
+		c.report.Findings = append(c.report.Findings, Finding{Property: property, Verdict: Left, happens: "the same happens"})
+	}
+	c.report.Differences = []Difference{{Behind: slices.Clone(c.report.Promises)}}
+	c.left = []string{"subtask-told", "no-crash", "no-crash"}
+	c.notNew.add(map[string]string{"subtask-told": "it is gone"})
+	c.notOld.add(map[string]string{"stack-discipline": "it is to come"})
+	c.settleNotChecked()
+	r := c.report
+	if len(r.Promises) != 1 || r.Promises[0].Property != "no-crash" || len(r.Differences[0].Behind) != 1 || r.Left != 2 {
+		t.Errorf("%+v, %+v, %d", r.Promises, r.Differences[0].Behind, r.Left)
+	}
+	if len(r.Findings) != 2 || r.Findings[0].Verdict != Unknown || r.Findings[0].How != "the same happens; the promise cannot be checked: it is gone" || r.Findings[1].Verdict != Left {
+		t.Errorf("%+v", r.Findings)
+	}
+	if want := []NotChecked{{"stack-discipline", "it is to come", true}, {"subtask-told", "it is gone", false}}; !slices.Equal(r.NotChecked, want) {
+		t.Errorf("%+v", r.NotChecked)
 	}
 }

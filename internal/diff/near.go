@@ -60,8 +60,9 @@ func nearTraces(ran []ranTrace) (chosen []*model.Trace) {
 
 // checkOn checks the promises on a trace itself.
 func (c *comparison) checkOn(t *model.Trace) {
+	all := properties.For(t.World)
 	var checkers []model.Checker
-	for _, p := range properties.For(t.World) {
+	for _, p := range all {
 		checkers = append(checkers, p.New())
 	}
 	plain := observable(t)
@@ -69,8 +70,10 @@ func (c *comparison) checkOn(t *model.Trace) {
 	if err != nil || r.Departs != nil {
 		return
 	}
+	not := r.CannotCheck(all)
+	c.notNew.add(not)
 	for _, checker := range checkers {
-		if checker.Violation() != "" && r.NotChecked[checker.Property()] == "" {
+		if checker.Violation() != "" && not[checker.Property()] == "" {
 			c.addNear(&model.Violation{Property: checker.Property(), Kind: checker.Kind(), Message: checker.Violation(), Actions: actionsIn(t), Trace: r.Trace}, t.World)
 		}
 	}
@@ -90,6 +93,7 @@ func (c *comparison) checkFrom(t *model.Trace, actions int) {
 	if r.Err != nil {
 		return
 	}
+	c.notNew.add(r.NotChecked)
 	for _, v := range r.Violations {
 		c.addNear(v, w)
 	}
@@ -100,8 +104,11 @@ func (c *comparison) addNear(v *model.Violation, w *model.World) {
 	t := *v.Trace
 	t.Violates = v.Property + ": " + v.Message
 	before, err := replayOn(c.Old, &t)
+	if err == nil {
+		c.notOld.add(before.not)
+	}
 	switch {
-	case err == nil && (before.found != nil || before.cannot):
+	case err == nil && (before.found != nil || len(before.not) > 0):
 	case (err != nil || before.departs) && c.knownOfOld(v, w):
 	default:
 		c.addBroken(v, w, New)

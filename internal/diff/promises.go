@@ -35,7 +35,7 @@ func (c *comparison) checkPromises(w *model.World, of *World, new *Version, both
 		return
 	}
 	of.States, of.Checked = after.report.States, after.upTo
-	c.noteNotChecked(after.report.NotChecked)
+	c.notNew.add(after.report.NotChecked)
 	c.after[w.Name] = after
 	if !both {
 		for _, v := range after.report.Violations {
@@ -44,11 +44,12 @@ func (c *comparison) checkPromises(w *model.World, of *World, new *Version, both
 		return
 	}
 	before := c.promises(w, c.Old.Version, c.States*oldTimes, after.upTo)
+	c.notOld.add(before.report.NotChecked)
 	c.before[w.Name] = before
 	for _, v := range after.report.Violations {
 		switch known := c.Old.find(before.report, c.New.keyOf(v)); {
 		case known != nil:
-			c.report.Left++
+			c.left = append(c.left, v.Property)
 		case v.Actions <= before.upTo && before.report.NotChecked[v.Property] == "":
 			c.addBroken(v, w, New)
 		}
@@ -120,13 +121,44 @@ func (c *comparison) addBroken(v *model.Violation, w *model.World, verdict Verdi
 	}
 }
 
-func (c *comparison) noteNotChecked(not map[string]string) {
-	for _, p := range properties.Promises() {
-		why := not[p.Name]
-		if why != "" && !slices.ContainsFunc(c.report.NotChecked, func(n NotChecked) bool { return n.Property == p.Name }) {
-			c.report.NotChecked = append(c.report.NotChecked, NotChecked{p.Name, why})
+// unchecked are the promises that cannot be checked on a version, and why: at some state there is what a promise looks at, and is not what it
+// is to be. In worlds and on traces that have no such state, the promise seems to be checked, but what is found there may be due to the same.
+// So a promise has one verdict: if it cannot be checked somewhere, nothing is said of it anywhere.
+type unchecked map[string]string
+
+// add notes promises that cannot be checked. The reason stays that was found first.
+func (u unchecked) add(not map[string]string) {
+	for property, why := range not {
+		u[property] = cmp.Or(u[property], why)
+	}
+}
+
+// settleNotChecked takes back what was said of promises that cannot be checked on one of the versions.
+func (c *comparison) settleNotChecked() error {
+	cannot := func(property string) bool { return c.notOld[property] != "" || c.notNew[property] != "" }
+	broken := func(b Broken) bool { return cannot(b.Property) }
+	c.report.Promises = slices.DeleteFunc(c.report.Promises, broken)
+	for i := range c.report.Differences {
+		d := &c.report.Differences[i]
+		d.Behind = slices.DeleteFunc(d.Behind, broken)
+	}
+	c.report.Left = len(slices.DeleteFunc(c.left, cannot))
+	c.report.Findings = slices.DeleteFunc(c.report.Findings, func(f Finding) bool { return c.notOld[f.Property] != "" })
+	for i := range c.report.Findings {
+		if f := &c.report.Findings[i]; c.notNew[f.Property] != "" && !f.unchecked {
+			c.settleUnchecked(f, c.notNew[f.Property])
 		}
 	}
+	for _, p := range properties.Promises() {
+		switch before, after := c.notOld[p.Name], c.notNew[p.Name]; {
+		case after != "":
+			c.report.NotChecked = append(c.report.NotChecked, NotChecked{Property: p.Name, Why: after})
+		case before != "":
+			c.report.NotChecked = append(c.report.NotChecked, NotChecked{Property: p.Name, Why: before, Old: true})
+		}
+	}
+	slices.SortStableFunc(c.report.NotChecked, func(a, b NotChecked) int { return cmp.Compare(a.Property, b.Property) })
+	return nil
 }
 
 // settleFindings says of each finding that its trace does not show any more whether another trace shows it.
@@ -136,8 +168,8 @@ func (c *comparison) settleFindings() {
 		if f.Verdict != Cured || c.stopped {
 			continue
 		}
-		if k := slices.IndexFunc(c.report.NotChecked, func(n NotChecked) bool { return n.Property == f.Property }); k >= 0 {
-			c.settleUnchecked(f, c.report.NotChecked[k].Why)
+		if why := c.notNew[f.Property]; why != "" {
+			c.settleUnchecked(f, why)
 			continue
 		}
 		c.settleFinding(f)
@@ -150,7 +182,8 @@ func (c *comparison) settleFinding(f *Finding) {
 	if !done || known.upTo < f.Actions {
 		known = c.searchFor(f, nil)
 	}
-	if why := known.report.NotChecked[f.Property]; why != "" {
+	c.notNew.add(known.report.NotChecked)
+	if why := c.notNew[f.Property]; why != "" {
 		c.settleUnchecked(f, why)
 		return
 	}
@@ -188,6 +221,7 @@ func (c *comparison) nearEnd(f *Finding) (v *model.Violation, places int) {
 			continue
 		}
 		r := c.searchFor(f, from).report
+		c.notNew.add(r.NotChecked)
 		if v = c.New.find(r, c.Old.key(f.Property, f.Kind)); r.Err == nil && v != nil {
 			return v, places
 		}
@@ -215,13 +249,14 @@ func cutTrace(t *model.Trace, actions int) *model.Trace {
 
 // settleUnchecked says of a finding whose promise cannot be checked what its trace does on the new version.
 func (c *comparison) settleUnchecked(f *Finding, why string) {
+	f.unchecked, f.Trace = true, ""
 	switch {
 	case f.departs:
-		f.Verdict, f.How = Changed, f.How+"; the promise cannot be checked: "+why
+		f.Verdict, f.How = Changed, f.happens+"; the promise cannot be checked: "+why
 	case f.goesOn:
 		f.Verdict, f.How = Cured, "nothing could go on, and now a thread can; the promise cannot be checked: "+why
 	default:
-		f.Verdict, f.How = Unknown, "the same happens; the promise cannot be checked: "+why
+		f.Verdict, f.How = Unknown, f.happens+"; the promise cannot be checked: "+why
 	}
 }
 
@@ -247,6 +282,7 @@ func (c *comparison) checkBehind() error {
 		if c.noteRan(new); r.Err != nil {
 			continue
 		}
+		c.notNew.add(r.NotChecked)
 		for _, v := range r.Violations {
 			if known := c.before[w.Name].report; known == nil || c.Old.find(known, c.New.keyOf(v)) == nil {
 				d.Behind = append(d.Behind, Broken{World: w.Name, Property: v.Property, Kind: v.Kind, Message: v.Message, Actions: v.Actions, Verdict: New, Trace: traceText(v.Trace)})

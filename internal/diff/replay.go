@@ -43,9 +43,11 @@ type Finding struct {
 	How      string  `json:"how,omitempty"` // what happens instead
 	Trace    string  `json:"trace,omitempty"`
 
-	shown   *model.Trace // that showed it on the old version
-	departs bool         // the trace does not happen on the new version
-	goesOn  bool         // at its end, a thread can go on on the new version, and none could on the old one
+	shown     *model.Trace // that showed it on the old version
+	departs   bool         // the trace does not happen on the new version
+	happens   string       // when it is replayed on the new version
+	unchecked bool         // the promise cannot be checked on the new version
+	goesOn    bool         // at its end, a thread can go on on the new version, and none could on the old one
 }
 
 // A Verdict is what became of a finding, or of a promise.
@@ -267,20 +269,28 @@ func (c *comparison) replayFinding(t *model.Trace) (*Finding, error) {
 	}
 	f := &Finding{World: t.World.Name, Property: t.ClaimedProperty(), Actions: actionsIn(t), shown: t}
 	before, err := replayOn(c.Old, t)
-	if err != nil || before.found == nil {
+	if err != nil {
 		return nil, err
+	}
+	if c.notOld.add(before.not); before.found == nil {
+		return nil, nil
 	}
 	f.Kind = before.found.Kind()
 	after, err := replayOn(c.New, t)
 	if err != nil {
 		return nil, err
 	}
-	f.Verdict, f.How, f.departs, f.goesOn = Cured, after.how, after.departs, after.ready && !before.ready
+	c.notNew.add(after.not)
+	f.happens, f.departs, f.goesOn = after.how, after.departs, after.ready && !before.ready
 	switch {
 	case after.found != nil && c.New.key(f.Property, after.found.Kind()) == c.Old.key(f.Property, f.Kind):
-		f.Verdict, f.How = Left, ""
+		f.Verdict = Left
 	case after.found != nil:
 		f.Verdict, f.How = Changed, after.found.Violation()
+	case after.departs:
+		f.Verdict, f.How = Cured, after.how
+	default:
+		f.Verdict, f.How = Cured, after.how+", and the promise holds"
 	}
 	return f, nil
 }
@@ -297,10 +307,10 @@ func actionsIn(t *model.Trace) (n int) {
 // A replayedFinding is the trace of a finding, replayed on a version.
 type replayedFinding struct {
 	found   model.Checker // violates the promise; nil: the promise holds
-	how     string        // the trace goes on otherwise
+	how     string        // what happens
 	departs bool
-	ready   bool // a thread can go on at its end
-	cannot  bool // the promise cannot be checked on the version
+	ready   bool      // a thread can go on at its end
+	not     unchecked // the promise, if it cannot be checked on the version
 }
 
 // replayOn replays the trace of a finding on a version.
@@ -319,16 +329,19 @@ func replayOn(v *Version, t *model.Trace) (*replayedFinding, error) {
 		}
 	}
 	r := &replayedFinding{ready: last.ready}
-	r.cannot = err == nil && again.NotChecked[p.Name] != ""
+	if err == nil {
+		r.not = again.CannotCheck([]*model.Property{p})
+	}
 	switch {
 	case err != nil:
 		r.departs, r.how = true, "it cannot be done: "+err.Error()
-	case checker.Violation() != "":
-		r.found = checker
 	case again.Departs != nil:
 		r.departs, r.how = true, fmt.Sprintf("%s, where %s was", again.Got, again.Departs)
 	default:
-		r.how = "the same happens, and the promise holds"
+		r.how = "the same happens"
+	}
+	if err == nil && checker.Violation() != "" {
+		r.found = checker
 	}
 	return r, nil
 }

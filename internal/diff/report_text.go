@@ -237,7 +237,11 @@ func (r *Report) writePromises(w *writer) {
 		w.item("%s comes from a sentence that %s has no longer: \"%s\"", w.name(s.Property), s.File, s.Sentence)
 	}
 	for _, n := range r.NotChecked {
-		w.item("not checked on %s: %s: %s", r.New, w.name(n.Property), n.Why)
+		on := r.New
+		if n.Old {
+			on = r.Old
+		}
+		w.item("not checked on %s: %s: %s", on, w.name(n.Property), n.Why)
 	}
 	for _, action := range r.NotTaken {
 		w.item("not taken %s", action)
