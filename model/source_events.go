@@ -210,7 +210,7 @@ func (r *Run) wantedToJoin(caller *python.Call) (spec.Expected, bool) {
 // wantedIsNotKnown notes that a function of the version, which is not as in the pin, looks up an index, and what it wants there is not known.
 func (r *Run) wantedIsNotKnown(c *python.Call) {
 	caller := c.Caller()
-	if caller == nil || r.source.machine.Source.Covered(engine.Plain(caller.Code().QualifiedName())) {
+	if caller == nil || r.source.machine.Source.AsPinned(engine.Plain(caller.Code().QualifiedName())) {
 		return
 	}
 	r.isNotKnown(needsWanted, fmt.Sprintf("%s looks up an index (%s:%d), and what it wants there is not known", engine.Plain(caller.Code().QualifiedName()),

@@ -37,10 +37,16 @@ func IsRefusal(err error) bool {
 	return errors.As(err, &refusal) || errors.As(err, &mismatch) || errors.As(err, &unexplorable)
 }
 
-// comments say in a trace on which definitions.py it was found, if that is not the pin's.
+// comments say in a trace on what it was found, if that is not the pin: which definitions.py, or which edit of the port.
 func (s *Source) comments() []string {
-	if s == nil || s.CoversAll() {
+	on := engine.Edit()
+	if s != nil {
+		if on = s.Name; s.IsPin() {
+			return nil
+		}
+	}
+	if on == "" {
 		return nil
 	}
-	return []string{fmt.Sprintf("on %s, which is not as the pin", s.Name)}
+	return []string{fmt.Sprintf("on %s, which is not as the pin", on)}
 }

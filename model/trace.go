@@ -2,10 +2,12 @@ package model
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
 
+	"cabi/internal/engine"
 	"cabi/spec"
 )
 
@@ -35,9 +37,9 @@ type Trace struct {
 // version is which other definitions.py than the pin's the trace is of; empty: it is of the pin.
 func (t *Trace) version() string {
 	if t.Source == nil {
-		return t.Spec
+		return cmp.Or(t.Spec, engine.EditVersion())
 	}
-	if t.Source.CoversAll() {
+	if t.Source.IsPin() {
 		return ""
 	}
 	return t.Source.Version()

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os/exec"
 	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"cabi/internal/diff"
 	"cabi/internal/output"
@@ -20,6 +22,7 @@ import (
 // A diffCommand is cabi diff with its flags.
 type diffCommand struct {
 	git       string
+	source    string
 	worlds    []string
 	budget    float64
 	keepGoing bool
@@ -37,11 +40,14 @@ shortest trace of each kind of difference, whatever the specification chooses; g
 checks the promises of both. What it shows it has CPython repeat, if there is a python3.
 
 A version is a directory or file with a definitions.py, "port" (the pin), a variant, or with --git a revision. If only one is
-named, it is compared with the pin.
+named, it is compared with the pin. The new version may also be an edit of the port: a patch of this project's sources, or a tree of
+them as it stands. The command is built with it, which needs Go, and compares it with the definitions.py of OLD or of --git.
 
 How far it goes is a number of states, so the report is the same on each machine: about five minutes on two cores.
 
 Exit status: 0 no observable difference within the bound, 1 differences, 2 bad usage or input, 3 stopped early, and no difference so far.`
+
+const diffUsage = "name the new version, or the old one and the new one: a directory with a definitions.py, port, a variant, with --git a revision, or last a patch or tree of this project"
 
 func newDiffCommand() *cobra.Command {
 	c := &diffCommand{workers: bound{runtime.NumCPU(), 1000}, budget: 1}
@@ -49,12 +55,13 @@ func newDiffCommand() *cobra.Command {
 		Use:     "diff [OLD] NEW",
 		Short:   "Say what a version of definitions.py changes: what can be observed, which promises hold, which findings are left",
 		Long:    diffLong,
-		Example: "  cabi diff component-model\n  cabi diff fix-cancel-bug --git component-model/.git\n  cabi diff per-type --world handles",
+		Example: "  cabi diff component-model\n  cabi diff fix-cancel-bug --git component-model/.git\n  cabi diff per-type --world handles\n  cabi diff component-model edit.patch",
 		Args:    cobra.ArbitraryArgs,
 		RunE:    c.run,
 	}
 	f := cmd.Flags()
 	f.StringVar(&c.git, "git", "", "a git directory of WebAssembly/component-model, of which versions may be revisions (`DIR`)")
+	f.StringVar(&c.source, sourceFlag, "", "the tree of this project that a patch is of (`DIR`); if it is not given, the one that the current directory is in")
 	f.StringSliceVar(&c.worlds, "world", nil, "explore these worlds: names, or files; if it is not given, all that can be explored")
 	f.Float64Var(&c.budget, "budget", 1, "explore so many times as many states")
 	f.BoolVar(&c.keepGoing, "keep-going", false, "explore each world to the end of its bounds")
@@ -70,9 +77,15 @@ func newDiffCommand() *cobra.Command {
 }
 
 func (c *diffCommand) run(cmd *cobra.Command, args []string) error {
+	if n := len(args); n > 0 && diff.IsEdit(args[n-1]) {
+		return c.runEdited(cmd, args)
+	}
 	options, err := c.options(cmd.InOrStdin(), args)
 	if err != nil {
 		return err
+	}
+	if c.source != "" {
+		return exitError{2, "--source is for patches, and the new version is none"}
 	}
 	if err := c.checkFiles(); err != nil {
 		return err
@@ -107,6 +120,57 @@ func (c *diffCommand) run(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// sourceFlag is the flag that only a patch needs.
+const sourceFlag = "source"
+
+// runEdited builds the command with an edit of the port and has that make the comparison.
+func (c *diffCommand) runEdited(cmd *cobra.Command, args []string) error {
+	old, edit := diff.Port, args[len(args)-1]
+	switch len(args) {
+	case 1:
+	case 2:
+		old = args[0]
+	default:
+		return exitError{2, diffUsage}
+	}
+	old, err := diff.OldOfEdit(old, c.git)
+	if err != nil {
+		return diffError(err)
+	}
+	edited, err := diff.BuildEdit(edit, c.source)
+	if err != nil {
+		return diffError(err)
+	}
+	defer edited.Close()
+	interrupted() // the command that was built is interrupted, too, and ends with what it found
+	again := exec.Command(edited.Command, append(c.given(cmd.Flags()), old, diff.Port)...)
+	again.Stdin, again.Stdout, again.Stderr = cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()
+	var exit *exec.ExitError
+	if err := again.Run(); errors.As(err, &exit) {
+		return exitError{code: exit.ExitCode()}
+	} else if err != nil {
+		return diffError(err)
+	}
+	return nil
+}
+
+// given is the command with the flags that were given, but for those that only the edit needs.
+func (c *diffCommand) given(flags *pflag.FlagSet) []string {
+	args := []string{"diff"}
+	flags.Visit(func(f *pflag.Flag) {
+		switch many, is := f.Value.(pflag.SliceValue); {
+		case f.Name == sourceFlag:
+		case is:
+			for _, one := range many.GetSlice() {
+				args = append(args, "--"+f.Name, one)
+			}
+		default:
+			args = append(args, "--"+f.Name+"="+f.Value.String())
+		}
+	})
+	return args
+}
+
 // diffError is the error of a comparison: with exit code 2, since it is the versions' or the caller's.
 func diffError(err error) error {
 	var bad *diff.BadInput
@@ -119,7 +183,7 @@ func diffError(err error) error {
 // options are those that the flags and arguments ask for.
 func (c *diffCommand) options(in io.Reader, args []string) (o diff.Options, err error) {
 	if len(args) < 1 || len(args) > 2 {
-		return o, exitError{2, "name the new version, or the old one and the new one: a directory with a definitions.py, port, a variant, or with --git a revision"}
+		return o, exitError{2, diffUsage}
 	}
 	if len(args) == 1 {
 		args = []string{diff.Port, args[0]}

@@ -99,18 +99,33 @@ func (c *comparison) checkFrom(t *model.Trace, actions int) {
 	}
 }
 
-// addNear adds a violation, unless the old version has it on the same trace, or if the trace does not happen there, on any.
+// addNear adds a violation, unless the old version has it, too.
 func (c *comparison) addNear(v *model.Violation, w *model.World) {
-	t := *v.Trace
-	t.Violates = v.Property + ": " + v.Message
-	before, err := replayOn(c.Old, &t)
-	if err == nil {
-		c.notOld.add(before.not)
-	}
-	switch {
-	case err == nil && (before.found != nil || len(before.not) > 0):
-	case (err != nil || before.departs) && c.knownOfOld(v, w):
-	default:
+	if c.onlyNew(v, w) {
 		c.addBroken(v, w, New)
 	}
+}
+
+// onlyNew reports whether only the new version has a violation: on the old one the same trace does not violate the promise, or if it does not
+// happen there, no trace is known that does.
+func (c *comparison) onlyNew(v *model.Violation, w *model.World) bool {
+	before, err := replayOn(c.Old, claimed(v))
+	if err != nil {
+		return !c.knownOfOld(v, w)
+	}
+	c.notOld.add(before.not)
+	return before.found == nil && len(before.not) == 0 && !(before.departs && c.knownOfOld(v, w))
+}
+
+// violates reports whether the trace of a violation violates the same promise on another version, in whichever way.
+func violates(there *Version, v *model.Violation) bool {
+	again, err := replayOn(there, claimed(v))
+	return err == nil && again.found != nil
+}
+
+// claimed is the trace of a violation, with the claim that it violates the promise.
+func claimed(v *model.Violation) *model.Trace {
+	t := *v.Trace
+	t.Violates = v.Property + ": " + v.Message
+	return &t
 }

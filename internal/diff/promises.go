@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"cabi/internal/engine"
 	"cabi/model"
 	"cabi/properties"
 	"cabi/spec"
@@ -37,9 +38,19 @@ func (c *comparison) checkPromises(w *model.World, of *World, new *Version, both
 	of.States, of.Checked = after.report.States, after.upTo
 	c.notNew.add(after.report.NotChecked)
 	c.after[w.Name] = after
-	if !both {
+	switch {
+	case !both:
 		for _, v := range after.report.Violations {
 			c.addBroken(v, w, New)
+		}
+		return
+	case engine.Edit() != "": // the old version is a definitions.py, on which a search takes long
+		for _, v := range after.report.Violations {
+			if c.onlyNew(v, w) {
+				c.addBroken(v, w, New)
+			} else {
+				c.left = append(c.left, v.Property)
+			}
 		}
 		return
 	}
@@ -50,12 +61,15 @@ func (c *comparison) checkPromises(w *model.World, of *World, new *Version, both
 		switch known := c.Old.find(before.report, c.New.keyOf(v)); {
 		case known != nil:
 			c.left = append(c.left, v.Property)
-		case v.Actions <= before.upTo && before.report.NotChecked[v.Property] == "":
+		case v.Actions > before.upTo || before.report.NotChecked[v.Property] != "":
+		case violates(c.Old, v): // at another site, which only the versions tell apart
+			c.left = append(c.left, v.Property)
+		default:
 			c.addBroken(v, w, New)
 		}
 	}
 	for _, v := range before.report.Violations {
-		if c.New.find(after.report, c.Old.keyOf(v)) == nil && v.Actions <= after.upTo && after.report.NotChecked[v.Property] == "" {
+		if c.New.find(after.report, c.Old.keyOf(v)) == nil && v.Actions <= after.upTo && after.report.NotChecked[v.Property] == "" && !violates(c.New, v) {
 			c.addBroken(v, w, Cured)
 		}
 	}

@@ -185,7 +185,9 @@ func TestNotCheckedOnTraces(t *testing.T) {
 	if c.settleNotChecked(); len(c.report.Promises) > 0 {
 		t.Errorf("%+v", c.report.Promises)
 	}
-	if !slices.ContainsFunc(c.report.NotChecked, func(n NotChecked) bool { return n.Property == "subtask-told" && strings.HasPrefix(n.Why, "Task.on_resolve") }) {
+	if !slices.ContainsFunc(c.report.NotChecked, func(n NotChecked) bool {
+		return n.Property == "subtask-told" && strings.HasPrefix(n.Why, "Task.on_resolve")
+	}) {
 		t.Errorf("%+v", c.report.NotChecked)
 	}
 }

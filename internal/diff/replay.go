@@ -177,7 +177,7 @@ func (c *comparison) replayTraces() error {
 				departs.Name = names[i]
 				results[i].departs = departs
 			}
-		} else if c.Old.onPython() { // on the port, all happen
+		} else if c.Old.onPython() && !c.Old.Source.IsPin() { // at the pin, all happen
 			if old, err := c.Old.departure(t); err == nil && old != nil {
 				old.Name = names[i]
 				results[i].arrives = old

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -43,8 +44,8 @@ const proseDir = "design/mvp"
 // Open finds a version by what the command line calls it: "port", a variant, a directory or file, or with a git directory a revision.
 func Open(name, git string) (*Version, error) {
 	if name == Port {
-		v := &Version{Name: "the port"}
-		if git != "" {
+		v := &Version{Name: cmp.Or(engine.Edit(), "the port")}
+		if git != "" && engine.Edit() == "" {
 			v.git, v.revision = git, engine.PinnedCommit()
 			v.text, v.prose = textAt(git, v.revision), proseAt(git, v.revision)
 		}
@@ -53,8 +54,8 @@ func Open(name, git string) (*Version, error) {
 	if variant := spec.VariantByName(name); variant != nil {
 		return &Version{Name: name, Version: model.Version{Variant: variant}}, nil
 	}
-	if err := editOfPort(name); err != nil {
-		return nil, err
+	if IsEdit(name) {
+		return nil, badf("%s is an edit of the port, which can only be the new version: name it last", name)
 	}
 	if _, err := os.Stat(name); err == nil {
 		source, err := model.OpenSource(name)
@@ -71,15 +72,6 @@ func Open(name, git string) (*Version, error) {
 		return nil, badf("%v", err)
 	}
 	return &Version{Name: name, Version: model.Version{Source: noting(source)}, text: source.Text(), prose: proseAt(git, name), git: git, revision: name}, nil
-}
-
-// editOfPort refuses an edit of the port: a patch, or a tree of its sources. A program has one port built in, so it cannot compare two.
-func editOfPort(name string) error {
-	_, err := os.Stat(filepath.Join(name, "spec", "mirror.go"))
-	if patch := strings.HasSuffix(name, ".patch") || strings.HasSuffix(name, ".diff"); patch || err == nil {
-		return badf("%s is an edit of the port, which cannot be compared: make the edit in a definitions.py and name that, or build cabi with it and run cabi check", name)
-	}
-	return nil
 }
 
 // names are the versions that have names.

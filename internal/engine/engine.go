@@ -44,7 +44,7 @@ type Source struct {
 	sites map[string][]site // by function, in the order of the file
 	// covered are the functions of which the port's states say all: they and all that they name are as in the pin.
 	covered map[string]bool
-	all     bool // every one is covered
+	pin     bool // it is the pin's, to the byte
 	version string
 
 	definitions []*port.Definition
@@ -103,7 +103,7 @@ func newSource(name, text string) (*Source, error) {
 		s.sites[d.Name] = sitesOf(d, pin[d.Name])
 	}
 	s.covered = s.cover(scanned.Definitions, pin)
-	s.all, s.version = scanned.SHA256 == pinned().SHA256, scanned.SHA256[:12]
+	s.pin, s.version = scanned.SHA256 == pinned().SHA256, scanned.SHA256[:12]
 	return s, nil
 }
 
@@ -231,14 +231,20 @@ func (s *Source) Noting() *Source {
 // Ran are the lines that were run, if the source notes them.
 func (s *Source) Ran() *python.Lines { return s.ran }
 
-// Covered reports whether the local variables of a function are a function of what the port observes: it, and all that it names, are as
-// in the pin.
-func (s *Source) Covered(function string) bool {
+// AsPinned reports whether a function, and all that it names, are as in the pin.
+func (s *Source) AsPinned(function string) bool {
 	return s.covered[strings.TrimSuffix(function, ".<lambda>")]
 }
 
-// CoversAll reports whether the file is the pin's, to the byte: what stands outside of functions may change what they do, too.
-func (s *Source) CoversAll() bool { return s.all }
+// Covered reports whether the local variables of a function are a function of what the port observes: it is as in the pin, and the port has
+// no edit.
+func (s *Source) Covered(function string) bool { return edit == "" && s.AsPinned(function) }
+
+// IsPin reports whether the file is the pin's, to the byte: what stands outside of functions may change what they do, too.
+func (s *Source) IsPin() bool { return s.pin }
+
+// CoversAll reports whether all is covered: the file is the pin's, and the port has no edit.
+func (s *Source) CoversAll() bool { return edit == "" && s.pin }
 
 // Version tells the file from others: the first digits of its SHA-256. Sites that are switched off do not change it.
 func (s *Source) Version() string { return s.version }
