@@ -198,9 +198,9 @@ func (m menu) operands(a Action) []operands {
 	case "thread.new-indirect":
 		return singly(m.functions(), []uint64{0})
 	case "error-context.new":
-		return singly([]uint64{0}, []uint64{0}) // an empty message
+		return singly(m.addresses(0), []uint64{0}) // an empty message
 	case "memory.store":
-		return singly([]uint64{0}, m.indices(spec.ClassResourceHandle))
+		return singly([]uint64{0}, slices.Concat(m.World.Contents, m.indices(spec.ClassResourceHandle)))
 	case "task.return":
 		return m.flat(must(m.ParseTypes(a.Imm[0])), m.limits().FlatParams)
 	case opCall:
@@ -286,17 +286,27 @@ func (m menu) returns() []operands {
 	return singly([]uint64{0}) // the address of the results
 }
 
-// stringLengths are the lengths of a string of one code unit, tagged with each encoding that it can have in the instance.
+// stringLengths are the lengths of a string, tagged with each encoding that it can have in the instance. It has one code unit, if the
+// world does not say what memory contains.
 func (m menu) stringLengths() []uint64 {
-	i := slices.IndexFunc(m.World.Instances, func(i Instance) bool { return i.Name == m.at.Actor })
-	switch d := m.World.Instances[i]; {
-	case d.Encoding != "latin1+utf16":
-		return []uint64{1}
-	case d.Memory64:
-		return []uint64{1, 1 | 1<<63}
-	default:
-		return []uint64{1, 1 | 1<<31}
+	lengths := []uint64{1}
+	if len(m.World.Contents) > 0 {
+		lengths = m.lengths()
 	}
+	i := slices.IndexFunc(m.World.Instances, func(i Instance) bool { return i.Name == m.at.Actor })
+	d := m.World.Instances[i]
+	if d.Encoding != "latin1+utf16" {
+		return lengths
+	}
+	tag := uint64(1) << 31
+	if d.Memory64 {
+		tag = 1 << 63
+	}
+	var tagged []uint64
+	for _, n := range lengths {
+		tagged = append(tagged, n, n|tag)
+	}
+	return tagged
 }
 
 // rep is the representation of every resource of a type. It differs from type to type.

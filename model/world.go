@@ -34,6 +34,9 @@ type World struct {
 	Addresses []uint64 `json:"addresses,omitempty"`
 	// Lengths are the lengths of buffers for copies; none: 1.
 	Lengths []uint64 `json:"lengths,omitempty"`
+	// Contents are what memory.store stores at address 0, a number of eight bytes, besides the indices of resource handles. If a world
+	// has some, text has the Lengths, too.
+	Contents []uint64 `json:"contents,omitempty"`
 	// Bounds are those of a search by default.
 	Bounds
 	// Start is the exports that the host calls, in order, before the first action that counts.

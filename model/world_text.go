@@ -34,6 +34,7 @@ func (w *World) textLines() string {
 	p.numbers("pointers", w.Pointers)
 	p.numbers("addresses", w.Addresses)
 	p.numbers("lengths", w.Lengths)
+	p.numbers("contents", w.Contents)
 	p.line("bound", w.Bounds.text())
 	if w.RightClass {
 		p.b.WriteString("right-class\n")

@@ -121,6 +121,33 @@ func (c *peerChecker) notified(e spec.Element, view spec.SharedView) {
 	}
 }
 
+var dropTold = runProperty(&model.Property{
+	Name:      "drop-told",
+	Statement: "The event of a stream's copy that is over says that the other end was dropped, if it was before anyone took the event.",
+	Kind:      "state",
+	Origin: `CanonicalABI.md: "The DROPPED code indicates that the other end has since been dropped"; "COMPLETED indicates that the copy is done and ` +
+		`neither DROPPED nor CANCELLED apply"; upstream's #719`,
+	BlindSpots: "Streams that the host implements; copies that were cancelled. Of a future's copy COMPLETED says as much.",
+}, func(r *model.Run, exercised *bool) (message, kind string) {
+	if halfDone(r) {
+		return "", ""
+	}
+	for _, slot := range r.Elements() {
+		if class := spec.ClassOf(slot.Element); class != spec.ClassReadableStreamEnd && class != spec.ClassWritableStreamEnd {
+			continue
+		}
+		view, known := spec.ViewShared(spec.SharedOf(slot.Element))
+		ev, has := spec.PendingEvent(slot.Element)
+		if !known || !view.Dropped || !has {
+			continue
+		}
+		if *exercised = true; ev.Final && ev.Result == spec.CopyCompleted {
+			return fmt.Sprintf("the peer of %s was dropped, and the event of its copy says %s", describe(slot.Element), ev.Result), ""
+		}
+	}
+	return "", ""
+})
+
 var cancelImmediate = &model.Property{
 	Name:       "cancel-immediate",
 	Statement:  "Cancelling a copy gives its buffer back at once: it never returns that it blocked.",

@@ -137,39 +137,78 @@ func (c *pointerChecker) Entered(r *model.Run, at *model.Activation) {
 
 // checkOperands checks the operands of a caller whose callee has begun.
 func (c *pointerChecker) checkOperands(r *model.Run, caller *model.Activation) {
-	unit, most := codeUnit(r.World, caller)
-	if unit == 0 {
+	name, args := caller.Pending.Imm[0], caller.Pending.Args
+	text, known := onlyParameter(r.World, caller.Actor, name, args[1].Uint64())
+	if !known {
 		return
 	}
 	c.NonVacuous = true
-	ptr, n := caller.Pending.Args[0].Uint64(), caller.Pending.Args[1].Uint64()
-	if n > math.MaxUint32 || n*unit > most {
-		c.Message = fmt.Sprintf("%s was called with a length of %d, %d bytes are the most", caller.Pending.Imm[0], n, most)
-	} else if message := rangeProblem(ptr, n*unit, unit, r.Memory(caller.Actor)); message != "" {
-		c.Message = fmt.Sprintf("%s was called, and %s", caller.Pending.Imm[0], message)
+	if text.length > math.MaxUint32 || text.length*text.unit > text.most {
+		c.Message = fmt.Sprintf("%s was called with a length of %d, %d bytes are the most", name, text.length, text.most)
+	} else if message := rangeProblem(args[0].Uint64(), text.length*text.unit, text.alignment, r.Memory(caller.Actor)); message != "" {
+		c.Message = fmt.Sprintf("%s was called, and %s", name, message)
 	}
 }
 
-// codeUnit is the size of a code unit or element, in the caller's memory, of the only parameter of the function that it calls, and
-// the most bytes that this may have; 0: that is no string and no list of u16, or there are several parameters.
-func codeUnit(w *model.World, caller *model.Activation) (size, most uint64) {
-	params := w.Func(caller.Pending.Imm[0]).Params
+var textLiftable = &model.Property{
+	Name: "text-liftable",
+	Statement: "A string or list that core code of a function begins with is where its instance could lift it from again: all in the memory, and " +
+		"aligned for the encoding.",
+	Kind: "step",
+	Origin: "CanonicalABI.md: load_string_from_range traps on what is not aligned for its encoding, which is 2 for latin1+utf16; an instance that is given " +
+		"text can pass it on",
+	BlindSpots: "All but the strings and lists of u16 that are the only parameter of a function; results.",
+	New:        func() model.Checker { return &liftableChecker{model.BaseChecker{Name: "text-liftable"}} },
+}
+
+// A liftableChecker checks the string or list that core code of a function begins with. It remembers nothing.
+type liftableChecker struct{ model.BaseChecker }
+
+func (c *liftableChecker) Entered(r *model.Run, at *model.Activation) {
+	if at.Kind != model.KindFunc || len(at.Args) != 2 || c.Message != "" {
+		return
+	}
+	text, known := onlyParameter(r.World, at.Actor, at.Name, at.Args[1].Uint64())
+	if !known {
+		return
+	}
+	c.NonVacuous = true
+	if message := rangeProblem(at.Args[0].Uint64(), text.length*text.unit, text.alignment, r.Memory(at.Actor)); message != "" {
+		c.Message = fmt.Sprintf("%s begins with text that its instance cannot lift: %s", at.Name, message)
+	}
+}
+
+// text is a string, or a list of u16, as it lies in a memory: how long it is in code units, how long each is, in bytes, how all is
+// aligned, and how many bytes it may have at most.
+type text struct{ length, unit, alignment, most uint64 }
+
+// onlyParameter is the only parameter of a function as it lies in the memory of an instance, which states its length; false: it is no
+// string and no list of u16, or there are several.
+func onlyParameter(w *model.World, instance, function string, length uint64) (text, bool) {
+	params := w.Func(function).Params
 	if len(params) != 1 {
-		return 0, 0
+		return text{}, false
 	}
-	utf8 := slices.ContainsFunc(w.Instances, func(i model.Instance) bool {
-		return i.Name == caller.Actor && (i.Encoding == "" || i.Encoding == "utf8")
-	})
-	utf16 := slices.ContainsFunc(w.Instances, func(i model.Instance) bool { return i.Name == caller.Actor && i.Encoding == "utf16" })
-	switch param := params[0]; {
-	case param == "list<u16>":
-		return 2, limit(w.Limits.ListByteLength, spec.UpstreamLimits.ListByteLength)
-	case param == "string" && utf8:
-		return 1, limit(w.Limits.StringByteLength, spec.UpstreamLimits.StringByteLength)
-	case param == "string" && utf16:
-		return 2, limit(w.Limits.StringByteLength, spec.UpstreamLimits.StringByteLength)
+	most := limit(w.Limits.StringByteLength, spec.UpstreamLimits.StringByteLength)
+	i := w.Instances[slices.IndexFunc(w.Instances, func(i model.Instance) bool { return i.Name == instance })]
+	switch {
+	case params[0] == "list<u16>":
+		return text{length, 2, 2, limit(w.Limits.ListByteLength, spec.UpstreamLimits.ListByteLength)}, true
+	case params[0] != "string":
+		return text{}, false
+	case i.Encoding == "utf16":
+		return text{length, 2, 2, most}, true
+	case i.Encoding != "latin1+utf16":
+		return text{length, 1, 1, most}, true
 	}
-	return 0, 0
+	tag := uint64(1) << 31
+	if i.Memory64 {
+		tag = 1 << 63
+	}
+	if length&tag != 0 {
+		return text{length ^ tag, 2, 2, most}, true
+	}
+	return text{length, 1, 2, most}, true
 }
 
 // limit is a world's limit, or upstream's if the world lowers none.

@@ -255,9 +255,13 @@ func (c *copyNotificationChecker) recordLength(e spec.Element, length uint64) {
 	c.lengths[e] = length
 }
 
-// hostTakesPart reports whether the host may have an end of a stream or future.
-func hostTakesPart(r *model.Run) bool {
-	return hostPasses(r, "stream<") || hostPasses(r, "future<")
+// hostTakesPart reports whether the host may have an end of a stream or future of the type of e's.
+func hostTakesPart(r *model.Run, e spec.Element) bool {
+	kind, t := kindOfElement(e), spec.SharedOf(e).T()
+	if t != nil {
+		return hostPasses(r, kind+"<"+spec.TypeName(t)+">")
+	}
+	return hostPassesTypes(r, func(types string) bool { return strings.Contains(strings.ReplaceAll(types, kind+"<", ""), kind) })
 }
 
 // checkEmptyWrite checks that a write of no elements completes where a read of none is pending.
@@ -301,7 +305,7 @@ func lengthOf(a *model.Action) uint64 {
 func (c *copyNotificationChecker) checkNotification(r *model.Run, at *model.Activation, n notification, op string) {
 	e := n.element(r, at)
 	view, known := spec.ViewShared(spec.SharedOf(e))
-	if e == nil || !known || hostTakesPart(r) {
+	if e == nil || !known || hostTakesPart(r, e) {
 		return
 	}
 	c.NonVacuous = true
@@ -384,8 +388,13 @@ func (m *copiedCount) isBehind(class spec.Class) bool {
 // hostPasses reports whether the host passes or receives values of a type whose name begins with a text: through its own functions,
 // or those that it calls, according to the world or in this run.
 func hostPasses(r *model.Run, text string) bool {
+	return hostPassesTypes(r, func(types string) bool { return strings.Contains(types, text) })
+}
+
+// hostPassesTypes is hostPasses for functions whose types, one after the other, are as wanted.
+func hostPassesTypes(r *model.Run, wanted func(types string) bool) bool {
 	return slices.ContainsFunc(r.World.Funcs, func(f model.Func) bool {
-		return strings.Contains(strings.Join(slices.Concat(f.Params, f.Results), " "), text) && ofHost(r, f.Name)
+		return wanted(strings.Join(slices.Concat(f.Params, f.Results), " ")) && ofHost(r, f.Name)
 	})
 }
 

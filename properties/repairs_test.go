@@ -54,6 +54,7 @@ func repairs(t *testing.T) (all []repair) {
 
 // notRepaired are the known defects without a repair, and why.
 var notRepaired = map[string]string{
+	"drop-told/":                      "an end keeps no count of what its event is to say: upstream's #719 writes the state of both ends anew",
 	"cancel-delivered/thread.suspend": "a thread that is suspended is in no list that anybody looks through when the instance is left",
 }
 

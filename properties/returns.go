@@ -2,6 +2,8 @@ package properties
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"cabi/model"
 	"cabi/spec"
@@ -86,4 +88,57 @@ func (c *namedChecker) State(r *model.Run) {
 			c.Message = fmt.Sprintf("%s waits on a set that it did not name", threadName(t))
 		}
 	}
+}
+
+var resultsFit = &model.Property{
+	Name: "results-fit",
+	Statement: "The result of a built-in, or of a call that is lowered async, is one that it may have: within its core type, and of what is packed " +
+		"into it, each part within its own range.",
+	Kind: "step",
+	Origin: `CanonicalABI.md: BLOCKED is 0xffffffff; CopyResult is at most 2 and "buffer.progress <= Buffer.MAX_LENGTH < 2**28"; Explainer.md, the ` +
+		`signatures of the built-ins`,
+	BlindSpots: "context.get, stream.new and future.new, which may have any; calls that are lowered sync.",
+	New:        func() model.Checker { return &resultsChecker{model.BaseChecker{Name: "results-fit"}} },
+}
+
+// A resultsChecker checks the results of built-ins. It remembers nothing. The numbers are those of upstream's text, and not of the code that is checked.
+type resultsChecker struct{ model.BaseChecker }
+
+func (c *resultsChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
+	a := at.Pending
+	if a == nil || at.Actor == model.Host || len(results) != 1 || c.Message != "" {
+		return
+	}
+	if fits := resultRange(r, at); fits != nil {
+		if c.NonVacuous = true; !fits(results[0].Uint64()) {
+			c.Message, c.ViolationKind = fmt.Sprintf("%s returns %s to %s", a, results[0], at.Name), a.Op
+		}
+	}
+}
+
+// resultRange says which results an action that is done may have; nil: any.
+func resultRange(r *model.Run, at *model.Activation) func(uint64) bool {
+	const blocked, parts = 1<<32 - 1, 1 << 28
+	a := at.Pending
+	async := slices.Contains(a.Imm, "async")
+	switch op := a.Op; {
+	case copyCodes[op] != spec.EventNone: // a result below a count of elements
+		return func(n uint64) bool {
+			return async && n == blocked || n&0xf <= 2 && n>>4 < parts && (n>>4 == 0 || !isFuture(copyCodes[op]))
+		}
+	case op == "subtask.cancel": // resolved in one of three ways
+		return func(n uint64) bool { return async && n == blocked || 2 <= n && n <= 4 }
+	case op == "call" && lowersAsync(r.World, at.Actor, a.Imm[0]): // starting or started below the index of a subtask, or returned
+		return func(n uint64) bool { return n == 2 || n&0xf <= 1 && 0 < n>>4 && n>>4 < parts }
+	case op == "waitable-set.wait":
+		return func(n uint64) bool { return 1 <= n && n <= 6 }
+	case op == "waitable-set.poll":
+		return func(n uint64) bool { return n <= 6 }
+	case strings.HasPrefix(op, "thread.suspend") || strings.HasPrefix(op, "thread.yield"):
+		return func(n uint64) bool { return n <= 1 }
+	case op == "resource.new" || op == "resource.rep" || op == "waitable-set.new" || op == "error-context.new" || op == "thread.new-indirect" ||
+		op == "thread.index":
+		return func(n uint64) bool { return n < 1<<32 }
+	}
+	return nil
 }

@@ -53,6 +53,45 @@ var allowedConditions = map[string][]spec.ConditionKind{
 	"call":                        {spec.WaitsForCall},
 }
 
+var promotesReady = &model.Property{
+	Name:      "promotes-ready",
+	Statement: "thread.suspend-then-promote and thread.yield-then-promote resume only a thread that is ready.",
+	Kind:      "step",
+	Origin:    `Explainer.md: "immediately resumes execution of the thread t if t is in a "ready" state"`,
+	New:       func() model.Checker { return &promoteChecker{BaseChecker: model.BaseChecker{Name: "promotes-ready"}} },
+}
+
+// A promoteChecker checks that a thread that was blocked and not ready when another one promoted it does not run when core code does
+// next. It remembers the thread that ran at the last menu, and those that were blocked and not ready. The state has them, too: there is no ghost.
+type promoteChecker struct {
+	model.BaseChecker
+	running *spec.Thread
+	unready []*spec.Thread
+}
+
+func (c *promoteChecker) Settled(r *model.Run) {
+	for _, at := range r.Activations {
+		if c.running == nil || at.Thread() != c.running || at.Pending == nil || !strings.HasSuffix(at.Pending.Op, "-then-promote") {
+			continue
+		}
+		for slot := range c.running.Instance().LiveThreads() {
+			t, ok := slot.Element.(*spec.Thread)
+			if !ok || slot.Owner != c.running.Instance() || slot.Index != at.Pending.Args[0].Uint64() || !slices.Contains(c.unready, t) {
+				continue
+			}
+			if c.NonVacuous = true; t.Running() {
+				c.Message, c.ViolationKind = fmt.Sprintf("%s runs after %s, and was not ready", threadName(t), at.Pending), at.Pending.Op
+			}
+		}
+	}
+	c.running, c.unready = r.Store.Running(), c.unready[:0]
+	for _, t := range r.Store.AllThreads() {
+		if !t.Running() && !r.Ready(t) {
+			c.unready = append(c.unready, t)
+		}
+	}
+}
+
 var ownThread = &model.Property{
 	Name:      "own-thread",
 	Statement: "Functions, destructors, realloc and what thread.new-indirect begins run each on a thread of its own, below which there is no other core code.",
