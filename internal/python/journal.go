@@ -186,10 +186,9 @@ func (m *Machine) changeBytes(x *Bytearray) {
 type keptBytes struct{ data, elements []byte }
 
 func (m *Machine) changeDict(x *Dict) {
-	if m.isKept(&x.changed) {
-		return
+	if !m.isKept(&x.changed) {
+		m.keep(x, x.keys, keptValues{x.vals, slices.Clone(x.vals)})
 	}
-	m.keep(x, x.keys, keptValues{x.vals, slices.Clone(x.vals)})
 	x.changed.time = m.now
 }
 
@@ -197,14 +196,13 @@ func (m *Machine) changeDict(x *Dict) {
 type keptValues struct{ vals, elements []Value }
 
 func (m *Machine) changeSet(x *Set) {
-	if m.isKept(&x.changed) {
-		return
+	if !m.isKept(&x.changed) {
+		var table *setTable
+		if x.table != nil {
+			table = &setTable{slots: slices.Clone(x.table.slots), fill: x.table.fill}
+		}
+		m.onRollback(func() { x.table = table })
 	}
-	var table *setTable
-	if x.table != nil {
-		table = &setTable{slots: slices.Clone(x.table.slots), fill: x.table.fill}
-	}
-	m.onRollback(func() { x.table = table })
 	m.changeDict(&x.Dict)
 }
 

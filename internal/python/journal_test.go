@@ -210,3 +210,51 @@ func TestRollbackOfChanges(t *testing.T) {
 		}
 	}
 }
+
+// TestStamps changes objects twice between two marks: whoever asked what changed between hears of the second change, too.
+func TestStamps(t *testing.T) {
+	m := New(Options{})
+	mod, err := m.LoadSource("stamped", "stamped.py", `
+class C:
+  pass
+objects = [C(), [1], {1: 1}, {1}, bytearray(b'a')]
+def change(n):
+  x, items, words, flags, data = objects
+  x.n, words[n] = n, n
+  items.append(n)
+  flags.add(n)
+  data.append(n)
+def change_back(n):
+  objects[2].pop(n)
+  objects[3].discard(n)
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	objects, _ := mod.Get("objects")
+	changes := func(name string, n int) {
+		f, _ := mod.Get(name)
+		if _, err := m.Call(f, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m.Mark()
+	for n := range 3 {
+		asked := m.Now()
+		changes("change", 10+n)
+		for _, x := range objects.(*List).items {
+			if Changes(x).Time() <= asked {
+				t.Errorf("change %d of a %s does not show", n+1, typeName(x))
+			}
+		}
+	}
+	for n := range 2 {
+		asked := m.Now()
+		changes("change_back", 10+n)
+		for _, x := range objects.(*List).items[2:4] {
+			if Changes(x).Time() <= asked {
+				t.Errorf("removal %d from a %s does not show", n+1, typeName(x))
+			}
+		}
+	}
+}
