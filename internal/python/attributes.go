@@ -275,12 +275,12 @@ func (m *Machine) attrCached(v Value, code *Code, in *instruction) (Value, error
 			}
 		}
 	case *Class:
-		if c.class == x && c.epoch == m.classEpoch {
+		if c.class == x && c.epoch == m.classEpoch && c.slot == m.valueEpoch {
 			return c.value, nil
 		}
 		value, err := m.typeAttr(x, name)
 		if err == nil {
-			c.class, c.epoch, c.value = x, m.classEpoch, value
+			c.class, c.epoch, c.slot, c.value, c.module = x, m.classEpoch, m.valueEpoch, value, nil
 		}
 		return value, err
 	case *Module:

@@ -243,10 +243,25 @@ func (m *Machine) setClassAttr(c *Class, name string, v Value) {
 		c.order = append(c.order, name)
 	}
 	c.attrs[name] = v
-	m.classEpoch++
+	if had && isPlainNumber(old) && isPlainNumber(v) {
+		m.numberChanged(name)
+	} else {
+		m.classEpoch++
+	}
 	if c.baseAttrs != nil && !c.dirty {
 		c.dirty = true
 		m.dirtyClasses = append(m.dirtyClasses, c)
+	}
+}
+
+func isPlainNumber(v Value) bool { _, ok := v.(int); return ok }
+
+// numberChanged has the caches forget an attribute of a class that was a number and is another. What else they know stays good: which
+// attributes there are, where fields are, and which functions are called. Worlds lower limits, which are such numbers, run by run.
+func (m *Machine) numberChanged(name string) {
+	m.valueEpoch++
+	for _, c := range m.classes {
+		delete(c.cached, name)
 	}
 }
 

@@ -46,7 +46,8 @@ type Machine struct {
 	codes    []*Code
 	classes  []*Class
 
-	classEpoch int64
+	classEpoch int64 // moves on when an attribute of a class changes, but for a number that becomes another
+	valueEpoch int   // moves on when such a number does
 	observers  map[string]*Observer
 
 	fiber     *Fiber // that runs
