@@ -15,6 +15,7 @@ type journal struct {
 	values  []Value // what entries refer to
 	frames  []frame
 	tries   []handlerAt
+	fibers  []Fiber
 	rebound []rebound
 	begun   []*frame // of all calls since the first mark, which a rollback makes the frames of no call
 }
@@ -24,22 +25,24 @@ type entry struct {
 	object any     // nil: undo says what to do
 	items  []Value // the slice that the object had
 	from   int     // where its elements are in the journal's values, or the object in its frames
+	tries  int     // of a frame: where its handlers are in the journal's
+	first  int     // of a frame: where its variables are in the journal's values
 	rest   any     // what else the object had
 	undo   func()
 }
 
 // A Mark is a state of a machine that it can be put back to.
 type Mark struct {
-	entries, values, frames, tries, begun int
-	ready, suspended                      []*Fiber
-	steps                                 int64
+	entries, values, frames, tries, fibers, begun int
+	ready, suspended                              []*Fiber
+	steps                                         int64
 }
 
 // Mark marks the state of the machine, in which no fiber runs.
 func (m *Machine) Mark() Mark {
 	m.now++
 	m.since = m.now
-	return Mark{len(m.entries), len(m.values), len(m.frames), len(m.tries), len(m.begun), m.ready, m.suspended, m.steps}
+	return Mark{len(m.entries), len(m.values), len(m.frames), len(m.tries), len(m.fibers), len(m.begun), m.ready, m.suspended, m.steps}
 }
 
 // Rollback puts the machine back to a mark. Marks made after it are void.
@@ -50,7 +53,7 @@ func (m *Machine) Rollback(to Mark) {
 	}
 	clear(m.entries[to.entries:])
 	m.entries, m.values = m.entries[:to.entries], m.values[:to.values]
-	m.frames, m.tries = m.frames[:to.frames], m.tries[:to.tries]
+	m.frames, m.tries, m.fibers = m.frames[:to.frames], m.tries[:to.tries], m.fibers[:to.fibers]
 	m.reclaim(m.begun[to.begun:])
 	m.begun = m.begun[:to.begun]
 	m.fiber, m.frame, m.call, m.nested, m.recursion = nil, nil, nil, 0, 0
@@ -214,14 +217,21 @@ func (m *Machine) own(f *frame) {
 }
 
 func (m *Machine) keepFrame(f *frame) {
-	m.entries = append(m.entries, entry{object: f, from: len(m.frames), items: f.regs, rest: [2]int{len(m.values), len(m.tries)}})
+	m.entries = append(m.entries, entry{object: f, from: len(m.frames), items: f.regs, first: len(m.values), tries: len(m.tries)})
 	m.frames = append(m.frames, *f)
 	m.values = append(m.values, f.regs...)
 	m.tries = append(m.tries, f.tries...)
 	f.changed.time = m.now
 }
 
-func (m *Machine) changeFiber(f *Fiber) { changeWhole(m, f, &f.changed) }
+func (m *Machine) changeFiber(f *Fiber) {
+	if m.isKept(&f.changed) {
+		return
+	}
+	m.entries = append(m.entries, entry{object: f, from: len(m.fibers)})
+	m.fibers = append(m.fibers, *f)
+	f.changed.time = m.now
+}
 
 // changeWhole keeps an object by a copy of its struct. What that refers to does not change, or is kept by itself.
 func changeWhole[T any](m *Machine, x *T, s *Stamp) {
@@ -260,10 +270,11 @@ func (m *Machine) putBack(e *entry) {
 		copy(x.keys, elements(len(e.items)))
 		copy(x.vals, kept.elements)
 	case *frame:
-		at := e.rest.([2]int)
 		*x = m.frames[e.from]
-		copy(x.regs, m.values[at[0]:])
-		copy(x.tries, m.tries[at[1]:])
+		copy(x.regs, m.values[e.first:])
+		copy(x.tries, m.tries[e.tries:])
+	case *Fiber:
+		*x = m.fibers[e.from]
 	}
 }
 

@@ -262,6 +262,9 @@ func opAppendRun(m *Machine, f *frame, in *instruction) (*frame, error) {
 	v := f.pop()
 	l := f.regs[f.sp-int(in.a)].(*List)
 	m.changeList(l)
+	if l.items == nil {
+		l.items = make([]Value, 0, 4)
+	}
 	l.items = append(l.items, v)
 	return nil, nil
 }

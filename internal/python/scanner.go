@@ -72,6 +72,7 @@ func (s *scanner) refuse(format string, args ...any) {
 func scan(file, src string) []token {
 	s := &scanner{file: file, line: 1, indents: []int{0}}
 	s.src = s.prepare(src)
+	s.tokens = make([]token, 0, len(s.src)/4) // there are about so many: a list that grows is copied again and again
 	start := true
 	for s.i < len(s.src) {
 		if start && len(s.open) == 0 {
