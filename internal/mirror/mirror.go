@@ -110,7 +110,8 @@ type plan struct {
 	goType  reflect.Type // the struct; nil: there is none
 	byValue bool         // an interface has the struct, not a pointer to it
 	known   bool
-	slots   int // of the class, when the plan was made
+	slots   int     // of the class, when the plan was made
+	inner   []field // of the struct: those that are pointers to structs that are embedded
 	fields  []fieldPlan
 	unknown []unknownField
 	own     bool // the host's
@@ -185,6 +186,11 @@ func (p *Plans) shape(pl *plan) {
 		pl.byValue = t.Implements(reflect.TypeFor[spec.ValType]()) || t.Implements(reflect.TypeFor[spec.ReadyFunc]())
 	}
 	pl.goType = structOf(t)
+	for i := range pl.goType.NumField() {
+		if f := pl.goType.Field(i); f.Anonymous && f.Type.Kind() == reflect.Pointer {
+			pl.inner = append(pl.inner, field{f.Name, f.Type, f.Offset, true})
+		}
+	}
 }
 
 func contains(list []string, s string) bool {
@@ -256,7 +262,7 @@ func (m *Mirror) visit(p *pair) {
 		return
 	}
 	if m.filling != nil {
-		m.filling.children = append(m.filling.children, p)
+		m.filling.children = append(withRoom(m.filling.children), p)
 	}
 	m.reach(p)
 }
@@ -272,8 +278,16 @@ func (m *Mirror) reach(p *pair) {
 // readsFrom notes that what is being filled depends on an object that can change.
 func (m *Mirror) readsFrom(s *python.Stamp) {
 	if m.filling != nil && s != nil {
-		m.filling.stamps = append(m.filling.stamps, s)
+		m.filling.stamps = append(withRoom(m.filling.stamps), s)
 	}
+}
+
+// withRoom is a list that does not have to grow again and again from the beginning.
+func withRoom[T any](list []T) []T {
+	if list == nil {
+		return make([]T, 0, 4)
+	}
+	return list
 }
 
 // noteUnknown notes what the port does not know.
@@ -315,10 +329,8 @@ func (m *Mirror) refresh(p *pair) {
 
 func newPair(pl *plan, from python.Value) *pair {
 	v := reflect.New(pl.goType)
-	for i := range pl.goType.NumField() { // a pointer to a struct that is embedded
-		if f := pl.goType.Field(i); f.Anonymous && f.Type.Kind() == reflect.Pointer {
-			reflect.NewAt(f.Type, unsafe.Add(v.UnsafePointer(), f.Offset)).Elem().Set(reflect.New(f.Type.Elem()))
-		}
+	for _, f := range pl.inner {
+		reflect.NewAt(f.typ, unsafe.Add(v.UnsafePointer(), f.offset)).Elem().Set(reflect.New(f.typ.Elem()))
 	}
 	return &pair{plan: pl, from: from, at: v.UnsafePointer(), value: v.Interface()}
 }

@@ -14,7 +14,8 @@ class TypeParser:
 
     def __init__(self, text, resources):
         for mark in '<>{}(),:':
-            text = text.replace(mark, f' {mark} ')
+            if mark in text:
+                text = text.replace(mark, f' {mark} ')
         self.words, self.at, self.resources = text.split(), 0, resources
 
     def word(self):
