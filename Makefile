@@ -78,7 +78,7 @@ toolchains:
 # oracle records again what Wasmtime gives for the sessions of internal/toolchains, and figures how fast components run here, there and
 # under jco. Both need a C compiler, and what toolchains makes.
 oracle:
-	cd internal/toolchains/wasmtime && GOFLAGS=-mod=mod CGO_CFLAGS="-I$$($(GO) list -m -f '{{.Dir}}' github.com/bytecodealliance/wasmtime-go/v39)/build/include" $(GO) run .
+	cd internal/toolchains/wasmtime && $(GO) mod download && GOFLAGS=-mod=mod CGO_CFLAGS="-I$$($(GO) list -m -f '{{.Dir}}' github.com/bytecodealliance/wasmtime-go/v39)/build/include" $(GO) run .
 
 figures:
 	sh internal/toolchains/figures.sh

@@ -7,7 +7,7 @@ cache=$(go run "$here/measure" where)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 go build -o "$work/measure" "$here/measure"
-(cd "$here/wasmtime" && GOFLAGS=-mod=mod CGO_CFLAGS="-I$(go list -m -f '{{.Dir}}' github.com/bytecodealliance/wasmtime-go/v39)/build/include" go build -o "$work/wasmtime" .)
+(cd "$here/wasmtime" && go mod download && GOFLAGS=-mod=mod CGO_CFLAGS="-I$(go list -m -f '{{.Dir}}' github.com/bytecodealliance/wasmtime-go/v39)/build/include" go build -o "$work/wasmtime" .)
 cp "$here/measure.mjs" "$cache"
 flag=--experimental-wasm-extended-const # node 20 has these behind a flag, later versions have no such flag
 node $flag -e '' 2>/dev/null || flag=
