@@ -70,9 +70,11 @@ func (c *Call) Cancel() error {
 }
 
 // Wait ticks until the call is done. Threads that could go on after that wait for further ticks.
-func (c *Call) Wait() error {
-	r := c.run
-	for ticks := 0; !c.done; ticks++ {
+func (c *Call) Wait() error { return c.run.wait(c.Done) }
+
+// wait ticks until something is done.
+func (r *Run) wait(done func() bool) error {
+	for ticks := 0; !done(); ticks++ {
 		if ticks == r.options.MaxTicks {
 			r.stopped = ErrTicks
 			return ErrTicks

@@ -11,6 +11,7 @@
 // [Decode] reads a binary. An [Engine] runs core code; [Engine.NewRun] makes a [Run], which is a store with the instances in it.
 // [Run.Instantiate] makes an instance, given its [Imports]: functions of the host are Go functions. [Func.Call] calls a function that the
 // instance exports with Go values, [Run.Call] with values of the specification, and [Run.Close] frees it all.
+// Streams and futures that an export returns are read with [Run.ReadStream] and [Run.ReadFuture].
 // A call of an async function that is to go on beside others is begun with [Run.Start]; [Run.Tick] lets one thread go on.
 //
 // Whatever the specification leaves open is decided by the [spec.Choices] of [RunOptions], and so are the limits, the numbering of

@@ -181,7 +181,7 @@ func arguments(f *component.Func, text string) ([]spec.Value, error) {
 		}
 		return nil, nil
 	}
-	v, err := component.ParseValue(&spec.TupleType{Ts: f.Type.Params}, "("+text+")")
+	v, err := component.ParseValue(written(&spec.TupleType{Ts: f.Type.Params}), "("+text+")")
 	if err != nil {
 		return nil, fmt.Errorf("%w; the function is %s", err, f)
 	}

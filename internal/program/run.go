@@ -96,6 +96,7 @@ type once struct {
 	exports []Export
 	watch   *watch
 	trace   *trace.Recorder // nil: none is written
+	reads   spec.ValType    // of the stream or future that the host reads; nil: it reads none
 	ending  *Ending
 }
 
@@ -226,7 +227,9 @@ func (o *once) result(c Call) (none Result, err error) {
 	}
 	args, err := arguments(f, c.Args)
 	for i := 0; err == nil && i < len(args); i++ {
-		args[i], err = o.handles.passed(f.Type.Params[i], args[i])
+		if args[i], err = o.handles.passed(written(f.Type.Params[i]), args[i]); err == nil {
+			args[i] = o.give(f.Type.Params[i], args[i])
+		}
 	}
 	if err != nil {
 		return none, &InputError{fmt.Sprintf("%s: %v", c.Export, err)}
@@ -236,7 +239,12 @@ func (o *once) result(c Call) (none Result, err error) {
 		return none, err
 	}
 	t := f.Type.Result[0]
-	v := o.handles.received(t, results[0])
+	v, err := o.read(t, results[0])
+	if err != nil {
+		return none, err
+	}
+	t = written(t)
+	v = o.handles.received(t, v)
 	return Result{component.FormatValue(t, v), component.JSONValue(t, v)}, nil
 }
 
@@ -292,7 +300,7 @@ func (o *once) ended(err error) *Ending {
 
 // gaveUp reports whether a limit ended the run.
 func (o *once) gaveUp(err error) bool {
-	return errors.Is(err, component.ErrCalls) || errors.Is(err, component.ErrTicks) || o.options.Context != nil && o.options.Context.Err() != nil
+	return errors.Is(err, component.ErrCalls) || errors.Is(err, component.ErrTicks) || errors.Is(err, component.ErrElements) || o.options.Context != nil && o.options.Context.Err() != nil
 }
 
 // limit says which limit ended the run.
@@ -302,6 +310,8 @@ func (o *once) limit(err error) string {
 		return fmt.Sprintf("core code has called %d built-ins and has not ended: no more are allowed", o.options.Steps)
 	case errors.Is(err, component.ErrTicks):
 		return fmt.Sprintf("threads have gone on %d times, and the call has not ended: no more is allowed", o.options.Steps)
+	case errors.Is(err, component.ErrElements):
+		return fmt.Sprintf("the stream has more than %d elements, and no more are read", o.options.Steps)
 	}
 	return err.Error()
 }
@@ -311,6 +321,9 @@ func (o *once) where() string {
 	var parts []string
 	if last := o.run.LastCall(); last != nil && o.run.Calls() > o.watch.began {
 		parts = append(parts, fmt.Sprintf("core code of %s called %s last", last.Instance.Name, last))
+	}
+	if o.reads != nil {
+		parts = append(parts, fmt.Sprintf("the host reads the %s that the call returned", spec.TypeName(o.reads)))
 	}
 	for _, t := range o.run.Store().WaitingThreads() {
 		parts = append(parts, fmt.Sprintf("a thread of %s waits for %s", t.Instance().Name, t.WaitsFor().Kind))

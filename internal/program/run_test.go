@@ -41,6 +41,10 @@ func TestCalls(t *testing.T) {
 		{"borrow", "make();look(#1);look(#1)", "#1, , ", Returned, ""},
 		{"print", "wasi:cli/run#run()", "ok", Returned, ""},
 		{"print", "wasi:cli/run@0.2.3#run(1)", "", Refused, "takes no arguments"},
+		{"streams", "numbers(9);sum([1, 2, 3, 4, 5, 6, 7]);later(7);sum([]);numbers(0)", "[0, 1, 2, 3, 4, 5, 6, 7, 8], 28, 7, 0, []", Returned, ""},
+		{"streams", "numbers(2000)", "", Limit, "the stream has more than 1000 elements, and no more are read"},
+		{"streams", "stuck()", "", Deadlock, "the host reads the stream<u32> that the call returned"},
+		{"streams", "sum(7)", "", Refused, "expected \"[\"; the function is async func(xs: stream<u32>) -> u32"},
 		{"leak", "open-once();open-once()", ", ", Trapped, "call 1, open-once(): trap host/error: the import open is not given"},
 	} {
 		e := r.Run(read(t, test.component, strings.Split(test.calls, ";")...), Options{Steps: 1000})
