@@ -139,7 +139,7 @@ func (l *linker) importDef(d *importDef) {
 	case d.t.sort == sortType && !d.t.sub:
 		item = pick(l, l.enclosed.types, d.t.index, sortType)
 	default:
-		l.fail("missing import: the component imports a %s named %q", d.t.sort, d.name)
+		l.fail("missing import: the component imports the %s %q", d.t.sort, d.name)
 	}
 	if reason := l.matches(item, d.t, l.enclosed); reason != "" {
 		l.fail("type mismatch for import %q: %s", d.name, reason)
@@ -195,7 +195,7 @@ func (l *linker) supplied(name string, from Supplier, t externType, s *scope) an
 	}
 	item := from(wanted)
 	if item == nil {
-		l.fail("missing import: the component imports a %s named %q", t.sort, name)
+		l.fail("missing import: the component imports the %s %q", t.sort, name)
 	}
 	return l.supply(name, item, t, s)
 }

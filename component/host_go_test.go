@@ -29,7 +29,7 @@ func TestGoFunctions(t *testing.T) {
 		{Supplier(func(i Import) any {
 			return func(s string) string { return i.Name + " " + s + " " + Signature(i.Type, i.Params) }
 		}), "hello Ada func(a: string) -> string"},
-		{Supplier(func(Import) any { return nil }), `missing import: the component imports a func named "hello"`},
+		{Supplier(func(Import) any { return nil }), `missing import: the component imports the func "hello"`},
 	} {
 		r := e.NewRun(RunOptions{})
 		inst, err := r.Instantiate(decode(t, greeter()), Imports{"hello": test.given})

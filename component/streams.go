@@ -10,7 +10,8 @@ import (
 var ErrElements = errors.New("the stream has more elements than may be read")
 
 // ReadStream reads a stream that an export returned until its other end is dropped, and ticks where it waits for elements. After most
-// elements, it drops its end, and returns them with ErrElements. The elements of a stream without an element type are empty tuples.
+// elements, it drops its end, and returns them with ErrElements. The elements of a stream without an element type are empty tuples. ToGo with
+// s.T() makes Go values of the others.
 func (r *Run) ReadStream(s spec.ReadableStream, most int) ([]spec.Value, error) {
 	all := &hostBuffer{t: s.T()}
 	for {

@@ -28,7 +28,7 @@ type Case struct {
 //	record                               a map[string]any, with a key for each field
 //	flags                                a []string of those that are set
 //	variant, enum, option, result        a Case; of an enum a string too; of an option nil, or the payload by itself
-//	error-context, stream, future        what spec.Value has for them
+//	error-context, stream, future        what spec.Value has for them; Run.NewStream and Run.NewFuture make streams and futures
 //
 // A spec.Value of the type is taken as it is.
 func FromGo(t spec.ValType, x any) (spec.Value, error) {

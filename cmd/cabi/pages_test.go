@@ -15,7 +15,7 @@ import (
 func TestReadme(t *testing.T)     { followPage(t, "../../README.md", 5) }
 func TestTutorial(t *testing.T)   { followPage(t, "../../docs/tutorial.md", 10) }
 func TestAdmitsPage(t *testing.T) { followPage(t, "../../docs/admits.md", 8) }
-func TestRunPage(t *testing.T)    { followPage(t, "../../docs/run.md", 10) }
+func TestRunPage(t *testing.T)    { followPage(t, "../../docs/run.md", 11) }
 func TestWorldsPage(t *testing.T) { followPage(t, "../../docs/worlds.md", 5) }
 
 // notRun begin the lines of a block that are for the reader's shell alone.

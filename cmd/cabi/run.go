@@ -60,8 +60,9 @@ func newRunCommand() *cobra.Command {
 		Long: "Run instantiates a component on the specification, with core code under wazero, and calls its exports in order, in one\n" +
 			"store. Arguments and results are WAVE: 7, \"text\", [1, 2], {x: 1}, some(1). An export of an instance is named\n" +
 			"INSTANCE#FUNCTION; versions may be left out. A resource is named #1, #2 and so on, in the order in which results had\n" +
-			"them, and `drop #1` drops one. Without calls, a command is run, which exports wasi:cli/run; of any other component\n" +
-			"the exports and imports are listed.\n\n" +
+			"them, and `drop #1` drops one. A stream is written as a list, a future as its value; what exports return of these is\n" +
+			"read to its end. Calls with & between them go on beside each other. Without calls, a command is run, which exports\n" +
+			"wasi:cli/run; of any other component the exports and imports are listed.\n\n" +
 			"Imports are given by --link and --stub. Of WASI 0.2 there is as much as a program needs that prints; clocks and randomness\n" +
 			"are fixed. Any other import traps when it is called. Where the specification leaves something open, threads take\n" +
 			"turns; with --seed, it is drawn.\n" +
@@ -73,7 +74,7 @@ func newRunCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	c.add(f)
-	f.Var(&c.steps, "steps", "how many built-ins core code may call, and how often a call may let threads go on")
+	f.Var(&c.steps, "steps", "how many built-ins core code may call, how often a call may let threads go on, and how many elements of a stream are read")
 	f.StringVar(&c.variant, "variant", spec.SingleTable.Name, "how handles are numbered")
 	f.Uint64Var(&c.seed, "seed", 0, "draw what the specification leaves open from this; if it is not given, threads take turns")
 	f.StringArrayVar(&c.depart, "depart", nil, "CHOICE=CANDIDATE: take another candidate in a choice than the policy, as cabi check prints it")

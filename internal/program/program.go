@@ -43,17 +43,40 @@ type Call struct {
 	Export string
 	Args   string // as WAVE, with commas between them
 	Drop   string // "#1": the handle that is dropped; empty: an export is called
+	With   []Call // those that are begun behind it, before any of them is waited for
 }
 
 func (c Call) String() string {
 	if c.Drop != "" {
 		return "drop " + c.Drop
 	}
-	return c.Export + "(" + c.Args + ")"
+	text := c.Export + "(" + c.Args + ")"
+	for _, other := range c.With {
+		text += " & " + other.String()
+	}
+	return text
 }
 
-// ParseCall reads EXPORT(ARGS), or drop #N.
+// ParseCall reads EXPORT(ARGS), several of them with & between them, or drop #N.
 func ParseCall(text string) (Call, error) {
+	var first Call
+	for i, part := range split(text, '&') {
+		c, err := parseOne(part)
+		switch {
+		case err != nil:
+			return Call{}, err
+		case i == 0:
+			first = c
+			continue
+		case c.Drop != "" || first.Drop != "":
+			return Call{}, fmt.Errorf("%q drops a handle beside a call: what stands with & are calls of exports", text)
+		}
+		first.With = append(first.With, c)
+	}
+	return first, nil
+}
+
+func parseOne(text string) (Call, error) {
 	text = strings.TrimSpace(text)
 	if handle, ok := strings.CutPrefix(text, "drop "); ok {
 		return Call{Drop: strings.TrimSpace(handle)}, nil
@@ -73,13 +96,13 @@ func ParseStub(text string) (Stub, error) {
 	}
 	s := Stub{Import: name}
 	if ok {
-		s.Answers = splitAnswers(answers)
+		s.Answers = split(answers, '|')
 	}
 	return s, nil
 }
 
-// splitAnswers splits at each | that stands in no string or character.
-func splitAnswers(text string) []string {
+// split splits at each separator that stands in no string or character.
+func split(text string, separator byte) []string {
 	var parts []string
 	quote, from := byte(0), 0
 	for i := 0; i < len(text); i++ {
@@ -90,7 +113,7 @@ func splitAnswers(text string) []string {
 			quote = 0
 		case quote == 0 && (c == '"' || c == '\''):
 			quote = c
-		case quote == 0 && c == '|':
+		case quote == 0 && c == separator:
 			parts, from = append(parts, text[from:i]), i+1
 		}
 	}

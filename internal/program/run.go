@@ -1,6 +1,7 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -217,13 +218,43 @@ func (o *once) call(c Call) error {
 	return nil
 }
 
-func (o *once) result(c Call) (none Result, err error) {
+func (o *once) result(c Call) (result Result, err error) {
 	if c.Drop != "" {
-		return none, o.handles.drop(o.run, c.Drop)
+		return result, o.handles.drop(o.run, c.Drop)
 	}
+	var begun []*begun
+	for _, one := range append([]Call{c}, c.With...) {
+		b, err := o.beginCall(one)
+		if err != nil {
+			return result, err
+		}
+		begun = append(begun, b)
+	}
+	if len(begun) == 1 {
+		return o.returned(begun[0])
+	}
+	var texts []string
+	var values []any
+	for _, b := range begun {
+		one, err := o.returned(b)
+		if err != nil {
+			return result, err
+		}
+		texts, values = append(texts, cmp.Or(one.Text, "()")), append(values, one.JSON)
+	}
+	return Result{strings.Join(texts, " & "), values}, nil
+}
+
+// A begun is a call that was begun.
+type begun struct {
+	f    *component.Func
+	call *component.Call
+}
+
+func (o *once) beginCall(c Call) (*begun, error) {
 	f, err := find(o.exports, c.Export)
 	if err != nil {
-		return none, err
+		return nil, err
 	}
 	args, err := arguments(f, c.Args)
 	for i := 0; err == nil && i < len(args); i++ {
@@ -232,13 +263,26 @@ func (o *once) result(c Call) (none Result, err error) {
 		}
 	}
 	if err != nil {
-		return none, &InputError{fmt.Sprintf("%s: %v", c.Export, err)}
+		return nil, &InputError{fmt.Sprintf("%s: %v", c.Export, err)}
 	}
-	results, err := o.run.Call(f, args...)
-	if err != nil || len(results) == 0 {
+	o.watch.began = o.run.Calls() // what the call is given is made by no built-in
+	call, err := o.run.Start(f, args...)
+	return &begun{f, call}, err
+}
+
+// returned waits until a call returns.
+func (o *once) returned(b *begun) (none Result, err error) {
+	if err := b.call.Wait(); err != nil {
 		return none, err
 	}
-	t := f.Type.Result[0]
+	results := b.call.Results()
+	if results == nil {
+		return none, component.ErrCancelled
+	}
+	if len(results) == 0 {
+		return none, nil
+	}
+	t := b.f.Type.Result[0]
 	v, err := o.read(t, results[0])
 	if err != nil {
 		return none, err

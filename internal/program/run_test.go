@@ -1,6 +1,7 @@
 package program
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -42,6 +43,10 @@ func TestCalls(t *testing.T) {
 		{"print", "wasi:cli/run#run()", "ok", Returned, ""},
 		{"print", "wasi:cli/run@0.2.3#run(1)", "", Refused, "takes no arguments"},
 		{"streams", "numbers(9);sum([1, 2, 3, 4, 5, 6, 7]);later(7);sum([]);numbers(0)", "[0, 1, 2, 3, 4, 5, 6, 7, 8], 28, 7, 0, []", Returned, ""},
+		{"streams", "sum([4, 5]) & later(7);later(1)", "9 & 7, 1", Returned, ""},
+		{"race", "race() & race()", "2 & 2", Returned, ""},
+		{"counter", "[constructor]counter(4) & [constructor]counter(5);total([#1, #2])", "#1 & #2, 9", Returned, ""},
+		{"streams", "stuck() & later(7)", "", Deadlock, "call 1, stuck() & later(7): deadlock"},
 		{"streams", "numbers(2000)", "", Limit, "the stream has more than 1000 elements, and no more are read"},
 		{"streams", "stuck()", "", Deadlock, "the host reads the stream<u32> that the call returned"},
 		{"streams", "sum(7)", "", Refused, "expected \"[\"; the function is async func(xs: stream<u32>) -> u32"},
@@ -194,5 +199,20 @@ func TestHost(t *testing.T) {
 	has = false
 	if e := newRunner(t).Run(p, Options{}); e.Kind != Trapped || asked != 1 {
 		t.Errorf("%s; the host was called %d times", e.Kind, asked)
+	}
+}
+
+// What stands with & are calls; a & in a string is none.
+func TestParseCall(t *testing.T) {
+	for text, want := range map[string]string{
+		`f("a & b", 1)`: "", "f(1)&g(2) & h()": "f(1) & g(2) & h()", "f() & drop #1": "!", "drop #1 & f()": "!", "f() & ": "!",
+	} {
+		c, err := ParseCall(text)
+		switch {
+		case want == "!" && err == nil:
+			t.Errorf("%s: it is read as %s", text, c)
+		case want != "!" && (err != nil || c.String() != cmp.Or(want, text)):
+			t.Errorf("%s: %v, %v", text, c, err)
+		}
 	}
 }

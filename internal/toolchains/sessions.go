@@ -59,6 +59,9 @@ func readStep(line, prefix string) (Step, error) {
 	call, err := program.ParseCall(text)
 	if err == nil && call.Drop == "" {
 		call.Export = prefix + call.Export
+		for i := range call.With {
+			call.With[i].Export = prefix + call.With[i].Export
+		}
 	}
 	return Step{call, want}, err
 }
