@@ -1,10 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"cabi/model"
 )
 
 // Diff ends with 0 if nothing can be observed, 1 if something can, and 2 for versions, worlds and budgets that there are none like.
@@ -22,7 +26,11 @@ func TestDiff(t *testing.T) {
 		{"per-type --world handels", 2, "handles"},
 		{"per-type --budget 0", 2, "more than 0"},
 		{"", 2, "name the new version"},
-		{"../..", 2, "is an edit of the port"},
+		{"../..", 2, "name a checkout that has it as the old version"},
+		{"../.. port", 2, "can only be the new version"},
+		{"per-type ../..", 2, "per-type is none"},
+		{"../.. nowhere.patch --git nowhere", 2, "only that can be one"},
+		{"per-type --source ../..", 2, "--source is for patches"},
 		{"port --world siblings --budget 0.01", 0, "siblings: "},
 		{"nowhere --git nowhere", 2, "git show"},
 		{"per-type --world handles --html /nowhere/p.html", 2, "no directory"},
@@ -45,5 +53,74 @@ func TestDiff(t *testing.T) {
 	}
 	if text, err := os.ReadFile(filepath.Join(save, "m.md")); err != nil || !strings.HasPrefix(string(text), "## What per-type changes") {
 		t.Errorf("the Markdown is %.80q, %v", text, err)
+	}
+}
+
+// An edit of the port that cannot be built is told so, and why.
+func TestDiffBadEdits(t *testing.T) {
+	dir := t.TempDir()
+	definitions := filepath.Join(dir, "definitions.py")
+	for name, text := range map[string]string{
+		definitions:                        "",
+		filepath.Join(dir, "none.patch"):   "no patch\n",
+		filepath.Join(dir, "fits.patch"):   backpressurePatch(t, "int64(nothing)"),
+		filepath.Join(dir, "others.patch"): strings.ReplaceAll(backpressurePatch(t, "1"), "spec/", "nowhere/"),
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct{ patch, flags, want string }{
+		{"missing.patch", "", "there is no file"},
+		{"none.patch", "", "none.patch does not apply to "},
+		{"others.patch", "", "nowhere/canon_backpressure.go"},
+		{"fits.patch", "--source " + dir, "is no tree of this project"},
+		{"fits.patch", "", "undefined: nothing"},
+	} {
+		args := append([]string{"diff", definitions, filepath.Join(dir, c.patch)}, strings.Fields(c.flags)...)
+		if _, code, err := execute(newRootCommand(), args...); code != 2 || err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s %s: exit %d, want 2 with %q: %v", c.patch, c.flags, code, c.want, err)
+		}
+	}
+}
+
+// backpressurePatch is a patch of the port after which backpressure is a number, however often it is asked for.
+func backpressurePatch(t *testing.T, number string) string {
+	const file, change = "spec/canon_backpressure.go", "\tinst.backpressure++"
+	text, err := os.ReadFile("../../" + file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(string(text), "\n")
+	at := slices.Index(lines, change)
+	if at < 0 {
+		t.Fatalf("%s has no line %q", file, change)
+	}
+	return fmt.Sprintf("--- a/%s\n+++ b/%s\n@@ -%d,3 +%d,3 @@\n %s\n-%s\n+\tinst.backpressure = %s\n %s\n", file, file, at, at, lines[at-1], change, number, lines[at+1])
+}
+
+// An edit of the port is compared with the definitions.py of the pin by the command that is built with it: its traces say which edit they are
+// of, and do not pass for those of the pin.
+func TestDiffEdit(t *testing.T) {
+	upstream := os.Getenv("CABI_UPSTREAM")
+	if upstream == "" || testing.Short() {
+		t.Skip("set CABI_UPSTREAM to a checkout of WebAssembly/component-model, and leave out -short: the command is built with a patch")
+	}
+	patch := filepath.Join(t.TempDir(), "one.patch")
+	if err := os.WriteFile(patch, []byte(backpressurePatch(t, "1")), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	out, code, err := execute(newRootCommand(), "diff", upstream, patch, "--world", "subtasks", "--budget", "0.01", "--no-python")
+	if code != 1 {
+		t.Fatalf("exit %d: %v", code, err)
+	}
+	for _, want := range []string{"the port with one.patch against " + upstream, "# on the port with one.patch, which is not as the pin",
+		"world subtasks  variant single-table  spec ", "broken now: backpressure-count/count in subtasks after 3 actions"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("there is no %q in\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "pin "+model.Pin) {
+		t.Errorf("a trace passes for one of the pin:\n%s", out)
 	}
 }

@@ -87,6 +87,7 @@ var commits = []Commit{
 	{Hash: "4989fde", Message: "simplify how Task.request_cancellation finds the caller's instance (no change)"},
 	{Hash: "22e082c", Message: "Simplify canon_lower presentation (no change)"},
 	{Hash: "aeb5d21", Message: "Add missing trap if attempting to transfer stream/future that's in a waitable set"},
+	{Hash: "d276ef5", Message: "Clarify and fix definition of \"reentrance\""},
 	{Hash: "d1fc5a9", Message: "rearrange Thread internal functions for regularity and later commit (no change)"},
 	{Hash: "c0731a3", Message: "Prevent waitable-set.{wait,poll} from stealing events from sync built-ins"},
 }
