@@ -61,7 +61,7 @@ func TestDiffBadEdits(t *testing.T) {
 	dir := t.TempDir()
 	definitions := filepath.Join(dir, "definitions.py")
 	for name, text := range map[string]string{
-		definitions:                        "",
+		definitions:                        "def f():\n  pass\n",
 		filepath.Join(dir, "none.patch"):   "no patch\n",
 		filepath.Join(dir, "fits.patch"):   backpressurePatch(t, "int64(nothing)"),
 		filepath.Join(dir, "others.patch"): strings.ReplaceAll(backpressurePatch(t, "1"), "spec/", "nowhere/"),

@@ -30,7 +30,7 @@ type Options struct {
 
 // Defaults are how far a comparison goes unless it is told otherwise. They are numbers of states, and no time, so that the report
 // depends on nothing else; with them, a comparison takes about five minutes on two cores.
-var Defaults = Options{Pairs: 6000, States: 8000, Behind: 1000}
+var Defaults = Options{Pairs: 4500, States: 6000, Behind: 750}
 
 // A Report is what a comparison found.
 type Report struct {
