@@ -40,7 +40,7 @@ func (c choose) Run(s commands.SystemUnderTest) commands.Result {
 func (choose) NextState(s commands.State) commands.State { return s.(int) + 1 }
 
 // PreCondition bounds the length.
-func (choose) PreCondition(s commands.State) bool { return s.(int) < 30 }
+func (choose) PreCondition(s commands.State) bool { return s.(int) < machineSize }
 
 // PostCondition is that nothing is violated.
 func (choose) PostCondition(_ commands.State, r commands.Result) *gopter.PropResult {
@@ -122,11 +122,14 @@ func machineMustHold(t *testing.T, s scope, v *spec.Variant, lists int, properti
 	}
 }
 
+// machineSize is how many commands a list has at most.
+const machineSize = 24
+
 // runMachine checks so many lists of commands.
 func runMachine(s scope, v *spec.Variant, seed int64, lists int, properties ...*model.Property) *gopter.TestResult {
 	parameters := gopter.DefaultTestParameters()
 	parameters.MinSuccessfulTests = lists
-	parameters.MaxSize = 24
+	parameters.MaxSize = machineSize
 	parameters.Workers = 1
 	parameters.Rng = rand.New(rand.NewSource(seed))
 	return commands.Prop(machine(s, v, properties...)).Check(parameters)

@@ -232,7 +232,7 @@ func (s *passedCall) mustSucceed(err error) {
 }
 
 // checkOften is rapid.Check with thirty cases at a time, for tests that take microseconds.
-func checkOften(t *testing.T, prop func(*rapid.T)) {
+func checkOften(t rapid.TB, prop func(*rapid.T)) {
 	rapid.Check(t, func(t *rapid.T) {
 		for range 30 {
 			prop(t)

@@ -2,6 +2,7 @@ package properties
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"slices"
 	"testing"
@@ -15,9 +16,13 @@ import (
 
 // TestMain gives rapid a fixed seed, so that what it finds depends on nothing but the code; with CABI_LONG it takes a new one, which a
 // failure prints. It lets rapid shrink to the end, however slow the machine is, unless -rapid.shrinktime says otherwise, and keeps
-// it from writing files: a failure prints its trace, and the command that replays it.
+// it from writing files: a failure prints its trace, and the command that replays it. Nor may it read one.
 func TestMain(m *testing.M) {
 	flag.Parse()
+	if file := flag.Lookup("rapid.failfile").Value.String(); file != "" {
+		fmt.Fprintln(os.Stderr, "-rapid.failfile: rapid passes a test whose file it cannot use; a failure prints a trace: replay that")
+		os.Exit(2)
+	}
 	setRapid("nofailfile", "true")
 	if shrinkTime := flag.Lookup("rapid.shrinktime"); shrinkTime.Value.String() == shrinkTime.DefValue {
 		setRapid("shrinktime", "1h")
@@ -73,7 +78,7 @@ func (s scope) walk(v *spec.Variant, properties ...*model.Property) model.TapeRu
 // tapes are whole tapes, drawn before the run: rapid shrinks them as it likes.
 var tapes = rapid.SliceOfN(rapid.Uint32Range(0, 1<<16), 2, 40)
 
-func mustHoldAtRandom(t *testing.T, s scope, v *spec.Variant, properties []*model.Property) {
+func mustHoldAtRandom(t rapid.TB, s scope, v *spec.Variant, properties []*model.Property) {
 	walk := s.walk(v, properties...)
 	rapid.Check(t, func(t *rapid.T) {
 		if violation := walk.Run(tapes.Draw(t, "tape")).Violation; violation != nil {
