@@ -57,6 +57,9 @@ type Search struct {
 	tweak         tweak
 }
 
+// EnoughTransitions is Enough for a world that says no bound on actions: at least so many are explored then.
+const EnoughTransitions = 50000
+
 // A tweak changes a search for a test, which shows that the search depends on what is changed.
 type tweak struct {
 	mergeNothing bool                                                   // no two states are taken for one

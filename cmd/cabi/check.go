@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cabi/internal/layout"
 	"cabi/model"
 	"cabi/properties"
 	"cabi/shrink"
@@ -105,12 +106,9 @@ func newCheckCommand() *cobra.Command {
 	return cmd
 }
 
-// enough is how many transitions have cabi check begin no further level, if neither the world nor --steps says how many actions to explore.
-const enough = 50000
-
 func oneWorld(_ *cobra.Command, args []string) error {
 	if len(args) != 1 && (len(args) == 0 || !isComponentFile(args[0])) {
-		return exitError{2, strings.TrimSpace(reflow("name one world to check: "+strings.Join(worldNames(), ", ")+", or a file with one of your own", plainWidth))}
+		return exitError{2, strings.TrimSpace(layout.Reflow("name one world to check: "+strings.Join(worldNames(), ", ")+", or a file with one of your own", layout.PlainWidth))}
 	}
 	return nil
 }
@@ -161,7 +159,7 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 	if model.IsRefusal(report.Err) && len(report.Violations) == 0 {
 		return exitError{code: 2}
 	}
-	if err := result.exit(); err != nil {
+	if err := exitOf(result); err != nil {
 		return err
 	}
 	if len(c.properties) > 0 && len(result.Unexercised) > 0 { // whoever names a property wants it proved
@@ -188,7 +186,7 @@ func (c *checkCommand) search(cmd *cobra.Command, world *model.World) (model.Sea
 	search := model.Search{World: world, Workers: c.workers.value, KeepGoing: c.keepGoing, DepthFirst: c.depthFirst, Full: c.full}
 	search.Bounds = model.Bounds{Steps: c.steps.value, Handles: c.handles.value, Threads: c.threads.value, Tasks: c.tasks.value}.Or(search.World.Bounds)
 	if c.chosen.Steps && c.steps.value == 0 {
-		search.Enough = enough
+		search.Enough = model.EnoughTransitions
 	}
 	if search.Variant = spec.VariantByName(c.variant); search.Variant == nil {
 		return search, unknown(kindVariant, c.variant)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"cabi/internal/layout"
 	"cabi/internal/output"
 	"cabi/internal/program"
 	"cabi/spec"
@@ -142,7 +143,7 @@ func (c *checkCommand) printComponent(out io.Writer, file string, e *program.Exp
 	}
 	for line := range strings.Lines(e.Text(file)) {
 		if !strings.HasPrefix(line, "  cabi run ") { // a command is for the shell, and not broken
-			line = reflow(line, widthOf(out))
+			line = layout.Reflow(line, layout.WidthOf(out))
 		}
 		fmt.Fprint(out, line)
 	}

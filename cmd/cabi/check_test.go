@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"cabi/internal/report"
 )
 
 // Bad input ends with 2 and a line that names it.
@@ -67,11 +69,11 @@ func TestVerdicts(t *testing.T) {
 }
 
 // jsonLines reads what cabi check --json prints: a line for each finding, and one for the result.
-func jsonLines(t *testing.T, out string) ([]finding, result) {
+func jsonLines(t *testing.T, out string) ([]report.Finding, report.Result) {
 	t.Helper()
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	findings := make([]finding, len(lines)-1)
-	var last result
+	findings := make([]report.Finding, len(lines)-1)
+	var last report.Result
 	for i, line := range lines {
 		to := any(&last)
 		if i < len(findings) {

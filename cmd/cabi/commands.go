@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"cabi/internal/layout"
 )
 
 // group makes a command one that only holds others: it prints its help, and a name that is none of theirs is an error.
@@ -125,14 +127,14 @@ func workersFlag(flags *pflag.FlagSet, workers *bound) {
 // printHelp prints the help of a command, as wide as the terminal.
 func printHelp(cmd *cobra.Command, _ []string) {
 	out := cmd.OutOrStdout()
-	width := widthOf(out)
-	fmt.Fprintf(out, "%s\nUsage:\n  %s\n", reflow(cmp.Or(cmd.Long, cmd.Short), width), cmd.UseLine())
+	width := layout.WidthOf(out)
+	fmt.Fprintf(out, "%s\nUsage:\n  %s\n", layout.Reflow(cmp.Or(cmd.Long, cmd.Short), width), cmd.UseLine())
 	if cmd.HasExample() {
 		fmt.Fprintf(out, "\nExamples:\n%s\n", cmd.Example)
 	}
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintln(out, "\nCommands:")
-		writeTable(out, commandRows(cmd), width)
+		layout.WriteTable(out, commandRows(cmd), width)
 	}
 	fmt.Fprintf(out, "\nFlags:\n%s", cmd.LocalFlags().FlagUsagesWrapped(width))
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cabi/internal/layout"
 	"cabi/internal/traps"
 	"cabi/model"
 )
@@ -111,8 +112,8 @@ func TestDocsCommands(t *testing.T) {
 		}
 		fmt.Fprintf(&page, "\n## %s\n\n```\n%s```\n", cmd.CommandPath(), out)
 		for _, line := range strings.Split(out, "\n") {
-			if columns(line) > plainWidth && !strings.HasPrefix(line, "  cabi ") {
-				t.Errorf("the help of %s has a line of %d columns: %s", cmd.CommandPath(), columns(line), line)
+			if layout.Columns(line) > layout.PlainWidth && !strings.HasPrefix(line, "  cabi ") {
+				t.Errorf("the help of %s has a line of %d columns: %s", cmd.CommandPath(), layout.Columns(line), line)
 			}
 		}
 	}

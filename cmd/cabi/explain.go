@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cabi/internal/layout"
 	"cabi/model"
 	"cabi/spec"
 )
@@ -36,11 +37,11 @@ func (e *explanation) add(heading, text string) {
 
 func (e *explanation) print(w io.Writer) error {
 	fmt.Fprintf(w, "%s\n\n", e.title)
-	if err := writeTable(w, e.rows, widthOf(w)); err != nil {
+	if err := layout.WriteTable(w, e.rows, layout.WidthOf(w)); err != nil {
 		return err
 	}
 	if e.shown == nil {
-		_, err := fmt.Fprintf(w, "\n%s", indented(strings.Fields("No trace: "+e.none+"."), "", widthOf(w)))
+		_, err := fmt.Fprintf(w, "\n%s", layout.Indented(strings.Fields("No trace: "+e.none+"."), "", layout.WidthOf(w)))
 		return err
 	}
 	_, err := fmt.Fprintf(w, "\n%s:\n\n%s", e.shown.caption, e.shown.trace)
@@ -112,7 +113,7 @@ func atMostOneName(_ *cobra.Command, args []string) error {
 func listNamesOf(w io.Writer) error {
 	for _, e := range explainers() {
 		names := e.kind.names()
-		if _, err := fmt.Fprintf(w, "%s (%d):\n%s\n", e.kind.plural, len(names), wrapped(names, widthOf(w))); err != nil {
+		if _, err := fmt.Fprintf(w, "%s (%d):\n%s\n", e.kind.plural, len(names), layout.Wrapped(names, layout.WidthOf(w))); err != nil {
 			return err
 		}
 	}

@@ -211,7 +211,7 @@ func (c *walk) AppendGhost(b []byte) []byte { return append(b, c.taken...) }
 // walked is a trace of a world that has no other.
 func walked(w *model.World) *shownTrace {
 	property := &model.Property{Name: "walk", New: func() model.Checker { return &walk{BaseChecker: model.BaseChecker{Name: "walk"}} }}
-	found := model.Search{World: w, Variant: spec.SingleTable, Properties: []*model.Property{property}, Bounds: w.Bounds, Enough: enough}.Run().Violation()
+	found := model.Search{World: w, Variant: spec.SingleTable, Properties: []*model.Property{property}, Bounds: w.Bounds, Enough: model.EnoughTransitions}.Run().Violation()
 	if found == nil {
 		return nil
 	}

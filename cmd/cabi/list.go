@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cabi/internal/layout"
 	"cabi/model"
 	"cabi/spec"
 )
@@ -64,7 +65,7 @@ func newListCommand() *cobra.Command {
 
 // printList prints a list, and says what tells more.
 func printList(w io.Writer, name string) error {
-	if err := writeTable(w, lists[name](), widthOf(w)); err != nil {
+	if err := layout.WriteTable(w, lists[name](), layout.WidthOf(w)); err != nil {
 		return err
 	}
 	more := "`cabi explain NAME` says more of each."

@@ -11,6 +11,7 @@ import (
 
 	"cabi/internal/export"
 	"cabi/internal/output"
+	"cabi/internal/report"
 	"cabi/model"
 	"cabi/properties"
 )
@@ -162,7 +163,7 @@ func printLitmus(w io.Writer, l *model.Litmus, r *model.LitmusReport) error {
 	for _, line := range lines {
 		fmt.Fprintln(w, line)
 	}
-	printNotChecked(w, r.NotChecked)
+	report.PrintNotChecked(w, r.NotChecked)
 	fails := false
 	for _, c := range claims(l, r) {
 		fmt.Fprintf(w, "%s: line %d, %s: %s\n", c.Verdict, c.Number, c.Text, c.Why)

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cabi/internal/output"
+	"cabi/internal/report"
 	"cabi/model"
 	"cabi/spec"
 )
@@ -76,10 +77,10 @@ func (c *mergeCommand) run(cmd *cobra.Command, args []string) error {
 	if c.json {
 		m.printJSON(cmd.OutOrStdout())
 	} else {
-		m.result.print(cmd.OutOrStdout(), m.violations(), c.save, c.verbose)
-		m.result.printStopped(cmd.OutOrStdout())
+		m.result.Print(cmd.OutOrStdout(), m.violations(), c.save, c.verbose)
+		m.result.PrintStopped(cmd.OutOrStdout())
 	}
-	return m.result.exit()
+	return exitOf(m.result)
 }
 
 // areNumbers is "2 and 3 are" of [2, 3], and of many, the first and how many there are.
@@ -105,14 +106,14 @@ func (c *mergeCommand) saveTraces(findings []mergedFinding) error {
 	}
 	files := map[string]string{}
 	for _, f := range findings {
-		files[fileName(f.violation)] = f.Trace
+		files[report.FileName(f.violation)] = f.Trace
 	}
 	return outputError(output.WriteFiles(c.save, files))
 }
 
 // A shardReport is what was printed for a shard.
 type shardReport struct {
-	result
+	report.Result
 	file     string
 	findings []mergedFinding
 	shapes   []uint64
@@ -120,7 +121,7 @@ type shardReport struct {
 
 // A mergedFinding is a finding that was read.
 type mergedFinding struct {
-	finding
+	report.Finding
 	violation *model.Violation
 }
 
@@ -166,19 +167,19 @@ func (s *shardReport) readLine(line []byte) (err error) {
 	case kind.Verdict == nil:
 		return errors.New("this is no line of cabi check --json: it has neither a finding nor a verdict")
 	}
-	if err := readStrictly(line, &s.result); err != nil {
+	if err := readStrictly(line, &s.Result); err != nil {
 		return err
 	}
-	if s.Shard == nil || s.Seed == nil || s.Shard.Number < 1 || s.Shard.Number > s.Shard.Of || s.Shard.Of > mostShards {
+	if s.Shard == nil || s.Seed == nil || s.Shard.Number < 1 || s.Shard.Number > s.Shard.Of || s.Shard.Of > report.MostShards {
 		s.Shard = nil
 		return errors.New("this is the result of no shard: it comes from cabi check with --shard and --json")
 	}
-	s.shapes, err = decodeShapes(s.Shard.Shapes)
+	s.shapes, err = report.DecodeShapes(s.Shard.Shapes)
 	return err
 }
 
 func (s *shardReport) readFinding(line []byte) error {
-	var f finding
+	var f report.Finding
 	if err := readStrictly(line, &f); err != nil {
 		return err
 	}
@@ -256,13 +257,13 @@ func (s *shardReport) asked() []string {
 
 // A mergedSearch is what all shards of a search found.
 type mergedSearch struct {
-	result   result
+	result   report.Result
 	findings []mergedFinding // the shortest of each kind, the most interesting first
 }
 
 // merged merges shards, in order.
 func merged(shards []*shardReport) *mergedSearch {
-	m := &mergedSearch{result: shards[0].result}
+	m := &mergedSearch{result: shards[0].Result}
 	r := &m.result
 	r.Shard, r.Shards = nil, len(shards)
 	r.Runs, r.Transitions, r.Depth, r.Stopped = 0, 0, 0, ""
@@ -315,7 +316,7 @@ func inBoth(a, b []string) []string {
 // addFindings adds those that are the first of their kind, or shorter.
 func (m *mergedSearch) addFindings(findings []mergedFinding) {
 	for _, f := range findings {
-		i := slices.IndexFunc(m.findings, func(o mergedFinding) bool { return o.Finding == f.Finding })
+		i := slices.IndexFunc(m.findings, func(o mergedFinding) bool { return o.violation.Key() == f.violation.Key() })
 		switch {
 		case i < 0:
 			m.findings = append(m.findings, f)
@@ -329,7 +330,7 @@ func (m *mergedSearch) finish() {
 	slices.SortStableFunc(m.findings, func(a, b mergedFinding) int { return model.CompareViolations(a.violation, b.violation) })
 	m.result.Findings, m.result.Verdict = []string{}, "no violation found"
 	for _, f := range m.findings {
-		m.result.Findings, m.result.Verdict = append(m.result.Findings, f.Finding), "violated"
+		m.result.Findings, m.result.Verdict = append(m.result.Findings, f.violation.Key()), "violated"
 	}
 }
 
@@ -343,7 +344,7 @@ func (m *mergedSearch) violations() (all []*model.Violation) {
 func (m *mergedSearch) printJSON(w io.Writer) {
 	e := json.NewEncoder(w)
 	for _, f := range m.findings {
-		_ = e.Encode(f.finding) // standardOutput keeps the error
+		_ = e.Encode(f.Finding) // standardOutput keeps the error
 	}
 	_ = e.Encode(m.result)
 }

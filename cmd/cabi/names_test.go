@@ -1,13 +1,12 @@
 package main
 
 import (
-	"bytes"
-	"io"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"cabi/internal/layout"
 	"cabi/model"
 )
 
@@ -170,8 +169,8 @@ func TestList(t *testing.T) {
 			t.Errorf("cabi list %s: exit %d, %v", name, code, err)
 		}
 		for _, line := range strings.Split(out, "\n") {
-			if columns(line) > plainWidth {
-				t.Errorf("cabi list %s: %d columns: %s", name, columns(line), line)
+			if layout.Columns(line) > layout.PlainWidth {
+				t.Errorf("cabi list %s: %d columns: %s", name, layout.Columns(line), line)
 			}
 		}
 		for _, row := range lists[name]() {
@@ -181,36 +180,6 @@ func TestList(t *testing.T) {
 				}
 			}
 		}
-	}
-}
-
-func TestTable(t *testing.T) {
-	rows := [][]string{{"A", "B"}, {"a", "one two three"}, {"longest", "four\nfive six seven"}}
-	for _, c := range []struct {
-		width int
-		want  string
-	}{
-		{30, "A        B\na        one two three\nlongest  four\n         five six seven\n"},
-		{18, "A        B\na        one two\n         three\nlongest  four\n         five six\n         seven\n"},
-		{1, "A        B\na        one\n         two\n         three\nlongest  four\n         five\n         six\n         seven\n"},
-	} {
-		var b bytes.Buffer
-		if err := writeTable(&b, rows, c.width); err != nil || b.String() != c.want {
-			t.Errorf("%d columns, %v:\n%swant\n%s", c.width, err, b.String(), c.want)
-		}
-	}
-	if widthOf(io.Discard) != plainWidth {
-		t.Error("what is no terminal has another width")
-	}
-}
-
-// In too narrow a terminal each row is a table of its own, so that nothing is wider.
-func TestNarrowTable(t *testing.T) {
-	rows := [][]string{{"NAME", "KIND", "TEXT"}, {"a-long-name", "step", "one two three four"}, {"b", "state", "five"}}
-	const want = "a-long-name\n  KIND  step\n  TEXT  one two\n        three\n        four\nb\n  KIND  state\n  TEXT  five\n"
-	var b bytes.Buffer
-	if err := writeTable(&b, rows, 15); err != nil || b.String() != want {
-		t.Errorf("%v:\n%swant\n%s", err, b.String(), want)
 	}
 }
 
@@ -224,13 +193,5 @@ func TestListOfLists(t *testing.T) {
 		if !strings.Contains(out, "\n"+name+" ") {
 			t.Errorf("no %s in\n%s", name, out)
 		}
-	}
-}
-
-func TestReflow(t *testing.T) {
-	const text = "one two\nthree\n\n  -x    what it is\n  short\nfour\n"
-	const want = "one two three\n\n  -x    what\n        it is\n  short\nfour\n"
-	if got := reflow(text, 13); got != want {
-		t.Errorf("got\n%swant\n%s", got, want)
 	}
 }

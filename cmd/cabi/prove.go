@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cabi/internal/induction"
+	"cabi/internal/layout"
 	"cabi/model"
 	"cabi/spec"
 )
@@ -159,16 +160,16 @@ func (c *proveCommand) prove(name string, errs io.Writer) madeProof {
 
 // write prints a proof for people.
 func (m madeProof) write(out io.Writer) {
-	width := widthOf(out)
+	width := layout.WidthOf(out)
 	statements := func(all []induction.Statement) {
 		var rows [][]string
 		for _, s := range all {
 			rows = append(rows, []string{"  " + s.Name, s.Says})
 		}
-		writeTable(out, rows, width)
+		layout.WriteTable(out, rows, width)
 	}
 	say := func(format string, args ...any) {
-		fmt.Fprint(out, indented(strings.Fields(fmt.Sprintf(format, args...)), "", width))
+		fmt.Fprint(out, layout.Indented(strings.Fields(fmt.Sprintf(format, args...)), "", width))
 	}
 	d, p := m.system, m.proof
 	say("%s: the invariant of %s", m.name, d.Title)

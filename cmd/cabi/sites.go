@@ -5,6 +5,7 @@ import (
 	"io"
 	"strconv"
 
+	"cabi/internal/layout"
 	"cabi/internal/port"
 
 	"github.com/spf13/cobra"
@@ -76,7 +77,7 @@ func printSites(out io.Writer, sites []port.GoSite) {
 	for _, s := range sites {
 		rows = append(rows, []string{s.Name, s.Function, strconv.Itoa(s.Ordinal), strconv.Itoa(s.Line), string(s.Kind), s.Sentence})
 	}
-	writeTable(out, rows, rowsWidth(out))
+	layout.WriteTable(out, rows, layout.RowsWidth(out))
 }
 
 // sitesSummary says how many traps and asserts there are, and whether definitions.py has as many.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"cabi/internal/layout"
 )
 
 // A statusLine shows how far work is: on a terminal in one line, which is overwritten, elsewhere in a new line now and then.
@@ -17,7 +19,7 @@ type statusLine struct {
 }
 
 func newStatusLine(w io.Writer) *statusLine {
-	return &statusLine{w: w, width: func() int { return terminalWidth(w) }, updated: time.Now()}
+	return &statusLine{w: w, width: func() int { return layout.TerminalWidth(w) }, updated: time.Now()}
 }
 
 // due reports whether the line is to be drawn again.

@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"cabi/internal/layout"
 	"cabi/internal/nearest"
 	"cabi/internal/output"
 	"cabi/internal/step"
@@ -148,7 +149,7 @@ const prompt = "> "
 // reader returns a function that reads a line: from a terminal with editing, history and completion, and otherwise as it is, and shown.
 func (s *stepper) reader(in io.Reader) (next func() (string, error), restore func()) {
 	file, isFile := in.(*os.File)
-	if isFile && term.IsTerminal(int(file.Fd())) && terminalWidth(s.out) > 0 {
+	if isFile && term.IsTerminal(int(file.Fd())) && layout.TerminalWidth(s.out) > 0 {
 		if state, err := term.MakeRaw(int(file.Fd())); err == nil {
 			s.terminal = term.NewTerminal(struct {
 				io.Reader
@@ -240,7 +241,7 @@ func (s *stepper) numbering() string {
 // width is how many columns there are. Lines are made for a narrow terminal where there is none.
 func (s *stepper) width() int {
 	const narrow = 80
-	return cmp.Or(terminalWidth(s.out), narrow)
+	return cmp.Or(layout.TerminalWidth(s.out), narrow)
 }
 
 func (s *stepper) back(operands []string) error    { return s.move(operands, s.session.Back) }

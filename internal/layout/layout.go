@@ -1,4 +1,5 @@
-package main
+// Package layout breaks text for people into lines as wide as the terminal, or 100 columns, and aligns tables.
+package layout
 
 import (
 	"fmt"
@@ -12,22 +13,22 @@ import (
 	"golang.org/x/term"
 )
 
-// plainWidth is how many columns text has that is written to anything but a terminal, so that it is the same everywhere.
-const plainWidth = 100
+// PlainWidth is how many columns text has that is written to anything but a terminal, so that it is the same everywhere.
+const PlainWidth = 100
 
 // leastWidth is how many columns text has on a terminal that is narrower.
 const leastWidth = 40
 
-// widthOf is how many columns text written to w has.
-func widthOf(w io.Writer) int {
-	if columns := terminalWidth(w); columns > 0 {
+// WidthOf is how many columns text written to w has.
+func WidthOf(w io.Writer) int {
+	if columns := TerminalWidth(w); columns > 0 {
 		return max(columns, leastWidth)
 	}
-	return plainWidth
+	return PlainWidth
 }
 
-// terminalWidth is how many columns the terminal has that w writes to; 0: w writes to none.
-func terminalWidth(w io.Writer) int {
+// TerminalWidth is how many columns the terminal has that w writes to; 0: w writes to none.
+func TerminalWidth(w io.Writer) int {
 	if f, ok := w.(interface{ Fd() uintptr }); ok {
 		if columns, _, err := term.GetSize(int(f.Fd())); err == nil {
 			return max(columns, 0)
@@ -36,10 +37,10 @@ func terminalWidth(w io.Writer) int {
 	return 0
 }
 
-// rowsWidth is how many columns a table has whose rows are to be lines where no terminal is, as programs want them.
-func rowsWidth(w io.Writer) int {
-	if terminalWidth(w) > 0 {
-		return widthOf(w)
+// RowsWidth is how many columns a table has whose rows are to be lines where no terminal is, as programs want them.
+func RowsWidth(w io.Writer) int {
+	if TerminalWidth(w) > 0 {
+		return WidthOf(w)
 	}
 	return math.MaxInt
 }
@@ -52,7 +53,7 @@ func wrap(words []string, width int) []string {
 		switch {
 		case *last == "":
 			*last = word
-		case columns(*last)+1+columns(word) > width:
+		case Columns(*last)+1+Columns(word) > width:
 			lines = append(lines, word)
 		default:
 			*last += " " + word
@@ -61,31 +62,31 @@ func wrap(words []string, width int) []string {
 	return lines
 }
 
-// columns is how wide text is on a terminal: a column for each character.
-func columns(text string) int { return utf8.RuneCountInString(text) }
+// Columns is how wide text is on a terminal: a column for each character.
+func Columns(text string) int { return utf8.RuneCountInString(text) }
 
-// wrapped is a list on indented lines, with commas between its items. No item is broken.
-func wrapped(items []string, width int) string {
-	return indented(strings.Split(strings.Join(items, ",\n"), "\n"), "  ", width)
+// Wrapped is a list on indented lines, with commas between its items. No item is broken.
+func Wrapped(items []string, width int) string {
+	return Indented(strings.Split(strings.Join(items, ",\n"), "\n"), "  ", width)
 }
 
-// indented is words in lines of at most width columns, each of which begins with indent.
-func indented(words []string, indent string, width int) string {
+// Indented is words in lines of at most width columns, each of which begins with indent.
+func Indented(words []string, indent string, width int) string {
 	var b strings.Builder
-	for _, line := range wrap(words, width-columns(indent)) {
+	for _, line := range wrap(words, width-Columns(indent)) {
 		fmt.Fprintln(&b, indent+line)
 	}
 	return b.String()
 }
 
-// reflow breaks paragraphs anew to lines of at most width columns. A line that begins with a space is kept as a line of
+// Reflow breaks paragraphs anew to lines of at most width columns. A line that begins with a space is kept as a line of
 // its own: if it is too long, it goes on under its last column.
-func reflow(text string, width int) string {
+func Reflow(text string, width int) string {
 	var b strings.Builder
 	var words []string
 	flush := func() {
 		if len(words) > 0 {
-			b.WriteString(indented(words, "", width))
+			b.WriteString(Indented(words, "", width))
 		}
 		words = nil
 	}
@@ -107,17 +108,17 @@ var lastColumn = regexp.MustCompile(`^ *(\S.*?\S  +)?`)
 // hanging breaks a line to lines of at most width columns; all but the first are indented to its last column.
 func hanging(line string, width int) string {
 	head := lastColumn.FindString(line)
-	text := indented(strings.Fields(line[len(head):]), strings.Repeat(" ", columns(head)), width)
+	text := Indented(strings.Fields(line[len(head):]), strings.Repeat(" ", Columns(head)), width)
 	return strings.TrimRight(head+strings.TrimLeft(text, " "), " ")
 }
 
 // gap separates the columns of a table.
 const gap = "  "
 
-// writeTable writes rows with aligned columns, in lines of at most width columns where no word is longer: the text of a cell is
-// wrapped within its column. A cell may have several lines of its own. Where the columns are too narrow for their words, each row is
+// WriteTable writes rows with aligned columns, in lines of at most width columns where no word is longer: the text of a cell is
+// Wrapped within its column. A cell may have several lines of its own. Where the columns are too narrow for their words, each row is
 // written as a little table of its own.
-func writeTable(w io.Writer, rows [][]string, width int) error {
+func WriteTable(w io.Writer, rows [][]string, width int) error {
 	widths := columnWidths(rows, width)
 	if len(widths) > 2 && lineWidth(widths) > width {
 		return writeRecords(w, rows, width)
@@ -152,7 +153,7 @@ func writeRecords(w io.Writer, rows [][]string, width int) error {
 
 // lineWidth is how wide a line with columns of these widths is.
 func lineWidth(widths []int) int {
-	total := columns(gap) * (len(widths) - 1)
+	total := Columns(gap) * (len(widths) - 1)
 	for _, n := range widths {
 		total += n
 	}
@@ -175,7 +176,7 @@ func writeRow(w io.Writer, row []string, widths []int) error {
 			if n < len(lines) {
 				text = lines[n]
 			}
-			line.WriteString(text + strings.Repeat(" ", max(0, widths[i]-columns(text))) + gap)
+			line.WriteString(text + strings.Repeat(" ", max(0, widths[i]-Columns(text))) + gap)
 		}
 		if _, err := fmt.Fprintln(w, strings.TrimRight(line.String(), " ")); err != nil {
 			return err
@@ -212,7 +213,7 @@ func columnWidths(rows [][]string, width int) []int {
 func longest(texts []string) int {
 	widths := make([]int, len(texts))
 	for i, text := range texts {
-		widths[i] = columns(text)
+		widths[i] = Columns(text)
 	}
 	return slices.Max(append(widths, 0))
 }
