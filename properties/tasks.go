@@ -274,12 +274,17 @@ var stackDiscipline = &model.Property{
 // instances that have opted in. It cannot see whether realloc enters an instance, of which may_enter says nothing.
 type stackChecker struct {
 	model.BaseChecker
-	opted   []string       // the names of instances, sorted
-	running []*spec.Thread // room for the running threads, which State lists each time
+	opted   []string            // the names of instances, sorted
+	begun   []*model.Activation // of core code of guests that has not ended, in the order in which it began
+	running []*spec.Thread      // room for the running threads, which State lists each time
 }
 
 // Entered notes that a thread or a stackful function begins in an instance.
 func (c *stackChecker) Entered(r *model.Run, at *model.Activation) {
+	if at.Actor == model.Host {
+		return
+	}
+	c.begun = append(c.begun, at)
 	if at.Kind == model.KindThread || at.Kind == model.KindFunc && r.World.Func(at.Name).Lift == "stackful" {
 		c.opt(at.Actor)
 	}
@@ -300,12 +305,18 @@ func (c *stackChecker) opt(name string) {
 }
 
 // Left checks that no core code that began later is still on a stack.
-func (c *stackChecker) Left(r *model.Run, at *model.Activation) {
+func (c *stackChecker) Left(_ *model.Run, at *model.Activation) {
+	i := slices.Index(c.begun, at)
+	if i < 0 {
+		return
+	}
+	after := c.begun[i+1:]
+	defer func() { c.begun = slices.Delete(c.begun, i, i+1) }()
 	if !c.serial(at) {
 		return
 	}
 	c.NonVacuous = true
-	for _, later := range r.Activations[slices.Index(r.Activations, at)+1:] {
+	for _, later := range after {
 		if later.Actor == at.Actor && c.serial(later) && c.Message == "" {
 			c.Message = fmt.Sprintf("core code of %s ends, and that of %s, which began later, is still on a stack, blocked in %s",
 				at.Name, later.Name, later.Pending.Op)
@@ -315,9 +326,7 @@ func (c *stackChecker) Left(r *model.Run, at *model.Activation) {
 }
 
 // serial reports whether core code is of an instance that has one stack.
-func (c *stackChecker) serial(at *model.Activation) bool {
-	return at.Actor != model.Host && !slices.Contains(c.opted, at.Actor)
-}
+func (c *stackChecker) serial(at *model.Activation) bool { return !slices.Contains(c.opted, at.Actor) }
 
 func (c *stackChecker) State(r *model.Run) {
 	if halfDone(r) {
@@ -343,9 +352,29 @@ func (c *stackChecker) entered(inst *spec.ComponentInstance) bool {
 	})
 }
 
-// AppendGhost appends the instances that have opted in: the order in which core code may end depends on it.
-func (c *stackChecker) AppendGhost(b []byte) []byte {
-	return fmt.Appendf(b, "opted in: %s\n", strings.Join(c.opted, " "))
+// Ghost writes the instances that have opted in, and of others those whose core code is on several stacks: in which order it began there. The
+// order in which core code may end depends on both.
+func (c *stackChecker) Ghost(w *spec.StateWriter) {
+	w.Put("opted in: ", strings.Join(c.opted, " "), "\n")
+	for i, at := range c.begun {
+		first := slices.IndexFunc(c.begun, func(o *model.Activation) bool { return o.Actor == at.Actor })
+		if first < i || !c.serial(at) || !c.onSeveralStacks(at) {
+			continue
+		}
+		w.Put("began in ")
+		w.Text(at.Actor)
+		for _, o := range c.begun[i:] {
+			if o.Actor == at.Actor {
+				w.Put(" ", o.Thread())
+			}
+		}
+		w.Put("\n")
+	}
+}
+
+// onSeveralStacks reports whether core code of the instance of an activation is on other stacks too.
+func (c *stackChecker) onSeveralStacks(at *model.Activation) bool {
+	return slices.ContainsFunc(c.begun, func(o *model.Activation) bool { return o.Actor == at.Actor && o.Thread() != at.Thread() })
 }
 
 var noReentrance = &model.Property{
