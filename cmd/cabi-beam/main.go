@@ -7,15 +7,16 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"os/signal"
 	"slices"
 	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/log"
 
 	"cabi/internal/nearest"
+	"cabi/internal/output"
 	"cabi/internal/report"
 	"cabi/model"
 	"cabi/properties"
@@ -46,11 +47,11 @@ type options struct {
 	variant, properties            string
 	steps, handles, threads, tasks int
 	keepGoing, full, json, verbose bool
-	dir, m                         string
+	dir, save, m                   string
 	shards, levels                 int
 }
 
-var ownFlags = []string{"variant", "property", "steps", "handles", "threads", "tasks", "keep-going", "full", "json", "v", "dir", "shards", "levels", "m"}
+var ownFlags = []string{"variant", "property", "steps", "handles", "threads", "tasks", "keep-going", "full", "json", "v", "save", "dir", "shards", "levels", "m"}
 
 func (o *options) add(f *flag.FlagSet) {
 	f.StringVar(&o.variant, "variant", spec.SingleTable.Name, "how handles are numbered")
@@ -63,6 +64,7 @@ func (o *options) add(f *flag.FlagSet) {
 	f.BoolVar(&o.full, "full", false, "without reductions")
 	f.BoolVar(&o.json, "json", false, "print JSON, as cabi check does")
 	f.BoolVar(&o.verbose, "v", false, "print more")
+	f.StringVar(&o.save, "save", "", "write the counterexample to a file, for cabi replay; with --keep-going, each to a file in this directory")
 	f.StringVar(&o.dir, "dir", "", "a directory for states, of any filesystem of Beam, that all workers see; a search that is in it goes on from its last level; if it is not given, a temporary one, for workers on this machine")
 	f.IntVar(&o.shards, "shards", 64, "in how many parts states are kept: at least as many as there are workers")
 	f.IntVar(&o.levels, "levels", 0, "how many levels one pipeline explores; 0: several while they are small")
@@ -90,6 +92,9 @@ func (o *options) run(args []string, out, errOut io.Writer) (int, error) {
 	if err != nil {
 		return 2, err
 	}
+	if err := o.checkSave(); err != nil {
+		return 2, err
+	}
 	dir := o.dir
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "cabi-beam"); err != nil {
@@ -97,7 +102,7 @@ func (o *options) run(args []string, out, errOut io.Writer) (int, error) {
 		}
 		defer os.RemoveAll(dir)
 	}
-	slog.SetLogLoggerLevel(slog.LevelWarn)
+	log.SetupLogging("error", "text") // Prism says more than that at every pipeline
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	l, err := newLeader(subject, Dir(dir))
@@ -144,7 +149,9 @@ func (o *options) subject(args []string) (*Subject, int, error) {
 	if chosen.Steps && o.steps == 0 {
 		enough = model.EnoughTransitions
 	}
-	s.World = w.Text()
+	if s.World = args[0]; model.WorldByName(s.World) == nil {
+		s.World = w.Text()
+	}
 	s.Bounds = model.Bounds{Steps: o.steps, Handles: o.handles, Threads: o.threads, Tasks: o.tasks}.Or(full.Bounds)
 	if full.Random && o.steps == 0 {
 		return nil, 0, usagef("the world %s is walked at random unless --steps bounds the search", w.Name)
@@ -216,7 +223,7 @@ func (o *options) print(l *leader, stopped bool, out io.Writer) (int, error) {
 	}
 	slices.SortStableFunc(r.Violations, model.CompareViolations)
 	for _, v := range r.Violations {
-		if v.Trace.World, err = openText(l.World); err != nil { // without what was chosen for it
+		if v.Trace.World, err = l.world(); err != nil { // without what was chosen for it
 			return 3, err
 		}
 	}
@@ -224,8 +231,11 @@ func (o *options) print(l *leader, stopped bool, out io.Writer) (int, error) {
 	if stopped {
 		res.Stopped = "Ctrl-C"
 	}
+	if err := o.saveTraces(r.Violations); err != nil {
+		return 2, err
+	}
 	if !o.json {
-		res.Print(out, r.Violations, "", o.verbose)
+		res.Print(out, r.Violations, o.save, o.verbose)
 		return res.ExitCode(), nil
 	}
 	e := json.NewEncoder(out)
@@ -233,6 +243,33 @@ func (o *options) print(l *leader, stopped bool, out io.Writer) (int, error) {
 		err = errors.Join(err, e.Encode(report.NewFinding(v, v.Trace.String())))
 	}
 	return res.ExitCode(), errors.Join(err, e.Encode(res))
+}
+
+// saveTraces writes the traces of violations, where --save says.
+func (o *options) saveTraces(violations []*model.Violation) error {
+	files := map[string]string{}
+	for _, v := range violations {
+		files[report.FileName(v)] = v.Trace.String()
+	}
+	switch {
+	case o.save == "":
+	case o.keepGoing:
+		return output.WriteFiles(o.save, files)
+	case len(violations) > 0:
+		return output.WriteText(o.save, violations[0].Trace.String())
+	}
+	return nil
+}
+
+// checkSave returns an error if traces cannot be written, before work is done in vain.
+func (o *options) checkSave() error {
+	switch {
+	case o.save == "":
+		return nil
+	case o.keepGoing:
+		return output.CheckDir(o.save)
+	}
+	return output.Check(o.save)
 }
 
 func (o *options) printM(l *leader, stopped bool, out io.Writer) (int, error) {

@@ -15,7 +15,7 @@ import (
 
 // A Subject is what is explored, as workers are told it.
 type Subject struct {
-	World      string // its text
+	World      string // its name, or the text of one of one's own
 	Variant    string
 	Properties []string
 	Bounds     model.Bounds
@@ -55,7 +55,7 @@ func (s *Subject) system() (system, error) {
 
 // search is the search of a world.
 func (s *Subject) search() (*model.Search, error) {
-	w, err := openText(s.World)
+	w, err := s.world()
 	if err != nil {
 		return nil, err
 	}
@@ -74,16 +74,12 @@ func (s *Subject) search() (*model.Search, error) {
 	return search, nil
 }
 
-// openText is the world of a text.
-func openText(text string) (*model.World, error) {
-	w, err := model.ReadWorld(strings.NewReader(text))
-	if err != nil {
-		return nil, err
+// world is the world before anything is chosen for it.
+func (s *Subject) world() (*model.World, error) {
+	if w := model.WorldByName(s.World); w != nil {
+		return w, nil
 	}
-	if named := model.WorldByName(w.Name); named != nil && named.Text() == text {
-		return named, nil
-	}
-	return w, nil
+	return model.ReadWorld(strings.NewReader(s.World))
 }
 
 // parseSubject reads the JSON of a subject.
