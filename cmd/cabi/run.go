@@ -79,7 +79,7 @@ func newRunCommand() *cobra.Command {
 	f.Uint64Var(&c.seed, "seed", 0, "draw what the specification leaves open from this; if it is not given, threads take turns")
 	f.StringArrayVar(&c.depart, "depart", nil, "CHOICE=CANDIDATE: take another candidate in a choice than the policy, as cabi check prints it")
 	f.BoolVar(&c.small, "small-answers", false, "have imports that nothing else gives return values of a small set, each a choice, as cabi check does")
-	f.BoolVar(&c.settle, "settle", false, "after the calls, drop the resources that they returned, and let threads go on until none is ready, as cabi check does")
+	f.BoolVar(&c.settle, "settle", false, "after the calls, drop the resources that they returned, let threads go on until none is ready, as cabi check does, and say what is left")
 	f.StringVar(&c.trace, "trace", "", "write a trace of all that it did to a file, for cabi replay")
 	f.DurationVar(&c.duration, "duration", 0, "stop after so long; 0: never")
 	f.BoolVar(&c.json, "json", false, "print a line of JSON for each call, and one for how the run ended; what the program prints goes to standard error")
@@ -319,6 +319,11 @@ func (c *runCommand) call(out io.Writer, runner *program.Runner, p *program.Prog
 	}
 	if ending.Failed() {
 		return failedExit(p, ending)
+	}
+	if !c.json {
+		for _, text := range ending.LeftTexts(p) {
+			fmt.Fprintf(out, "left: %s\n", text)
+		}
 	}
 	if p.Calls[0].Export == program.CommandExport && len(ending.Results) > 0 && ending.Results[0].Text == "err" {
 		return exitError{1, "the program says that it failed"}

@@ -60,6 +60,7 @@ type Finding struct {
 
 	key      string
 	settling bool // it was found after the calls
+	left     Left // of a leak
 }
 
 // An explorer explores one program.
@@ -269,7 +270,8 @@ func differs(p *Program, policy, other *Ending, than string) (call int, text str
 // staleText also says what the index named under the variant that is compared with.
 func (e *explorer) staleText(ending, other *Ending) string {
 	text := other.Text(e.Program)
-	if f, ok := ending.watch.found[other.Step]; ok {
+	if of := ending.watch.found[other.Step]; other.stale.nth < len(of) {
+		f := of[other.stale.nth]
 		text += fmt.Sprintf("; under %s, the index is %d there, and names %s, made in %s", e.Variant.Name, f.index, withArticle(f.what), f.made.text(e.Program))
 	}
 	return text
@@ -295,11 +297,15 @@ func (e *explorer) leaks(ending *Ending, f Finding) {
 			e.Kept = append(e.Kept, l)
 			continue
 		}
-		f.Kind, f.Call, f.Site = Leak, l.Call, ""
-		f.Text = fmt.Sprintf("%s: %d left in %s at the end, made in %s; after a second round of the calls, %d are", l.What, n, l.Instance, l.text(e.Program), twice)
+		f.Kind, f.Call, f.Site, f.settling, f.left = Leak, l.Call, "", true, l
+		f.Text = leakText(e.Program, l, n, twice)
 		f.key = l.key(e.Program)
 		e.add(f)
 	}
+}
+
+func leakText(p *Program, l Left, n, twice int) string {
+	return fmt.Sprintf("%s: %d left in %s at the end, made in %s; after a second round of the calls, %d are", l.What, n, l.Instance, l.text(p), twice)
 }
 
 func count(p *Program, all []Left, like Left) (n int) {

@@ -27,6 +27,15 @@ func (e *Ending) Text(p *Program) string {
 	return b.String()
 }
 
+// LeftTexts says what is left after a run.
+func (e *Ending) LeftTexts(p *Program) []string {
+	texts := []string{}
+	for _, l := range e.Left {
+		texts = append(texts, fmt.Sprintf("%s in %s, made in %s", l.What, l.Instance, l.text(p)))
+	}
+	return texts
+}
+
 // at is the call that the run ended in.
 func (e *Ending) at(p *Program) string {
 	switch {
@@ -60,11 +69,13 @@ type EndingObject struct {
 	Where   string `json:"where,omitempty"`
 	Step    int    `json:"step"`
 	Code    int    `json:"code,omitempty"`
+
+	Left []string `json:"left,omitempty"` // after the calls, if what goes on was let go on
 }
 
 // Object is the ending as JSON.
 func (e *Ending) Object(p *Program) EndingObject {
-	o := EndingObject{Ended: e.Kind, Site: string(e.Site), Message: e.Message, Where: e.Where, Step: e.Step, Code: e.Code}
+	o := EndingObject{Ended: e.Kind, Site: string(e.Site), Message: e.Message, Where: e.Where, Step: e.Step, Code: e.Code, Left: e.LeftTexts(p)}
 	if e.Call >= 0 && e.Failed() {
 		o.Call = p.Calls[e.Call%len(p.Calls)].String()
 	}

@@ -43,8 +43,9 @@ type watch struct {
 	began   int // the steps at the beginning of the call
 	made    map[spec.Element]Origin
 	retired map[place]retired
-	found   map[int]found // by step, the last of it; nil: it is not kept
-	sought  place         // the last
+	found   map[int][]found // by step, in order; nil: it is not kept
+	at, nth int             // the step that something was last found in, and how many were found in it
+	sought  place           // the last
 }
 
 type place struct {
@@ -67,7 +68,7 @@ type found struct {
 func newWatch(keepFound bool) *watch {
 	w := &watch{call: -1, made: map[spec.Element]Origin{}, retired: map[place]retired{}}
 	if keepFound {
-		w.found = map[int]found{}
+		w.found = map[int][]found{}
 	}
 	return w
 }
@@ -100,10 +101,13 @@ func (w *watch) Sought(inst *spec.ComponentInstance, _ spec.Expected, index uint
 
 // Found notes what an index names.
 func (w *watch) Found(_ *spec.ComponentInstance, _ spec.Expected, index uint64, e spec.Element) {
-	if w.found == nil {
-		return
+	if step := w.run.Calls(); step != w.at {
+		w.at, w.nth = step, 0
 	}
-	w.found[w.run.Calls()] = found{index, spec.Describe(e), w.made[e]}
+	w.nth++
+	if w.found != nil {
+		w.found[w.at] = append(w.found[w.at], found{index, spec.Describe(e), w.made[e]})
+	}
 }
 
 // Delivered is not looked at.
@@ -143,6 +147,7 @@ func (w *watch) borrows() (all []Left) {
 // A stale is a use of a handle that was dropped or given away before.
 type stale struct {
 	index uint64
+	nth   int // how many indices were found in the step before
 	retired
 }
 
@@ -152,7 +157,11 @@ func (w *watch) stale(trap *spec.Trap) *stale {
 		return nil
 	}
 	if r, ok := w.retired[w.sought]; ok {
-		return &stale{w.sought.index, r}
+		s := &stale{index: w.sought.index, retired: r}
+		if w.at == w.run.Calls() {
+			s.nth = w.nth
+		}
+		return s
 	}
 	return nil
 }

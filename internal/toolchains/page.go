@@ -6,15 +6,18 @@ import (
 )
 
 // Page is docs/toolchains.md.
-func Page(recordings []*Recording, dependences []*Dependence, figures []Figure) string {
+func Page(recordings []*Recording, besideThem []*Beside, schedulings *Schedulings, dependences []*Dependence, figures []Figure) string {
 	var b strings.Builder
 	b.WriteString(intro)
 	agreeing(&b, recordings)
 	b.WriteString(afterAgreeing)
+	besides(&b, besideThem)
+	b.WriteString(beforeDepending)
 	depending(&b, dependences)
 	examples(&b, dependences)
 	rights(&b, dependences)
 	conclusion(&b, dependences)
+	schedules(&b, schedulings)
 	b.WriteString(afterAnswer)
 	measured(&b, figures)
 	worthwhile(&b, figures)
@@ -68,7 +71,9 @@ func agreeing(b *strings.Builder, recordings []*Recording) {
 
 const afterAgreeing = `
 Most traps are of drawn calls: a JavaScript exception that no result of the function's type can hold ends a program with ` + "`unreachable`" + `.
+`
 
+const beforeDepending = `
 ## What depends on the numbers
 
 The same sessions under each way to number handles ([variants.md](variants.md)), compared with the pin's, which is Wasmtime's: one table
@@ -260,7 +265,7 @@ const making = `
     make toolchains   # npm fetches the toolchains, and they make the components, in the cache of the user; minutes
     make oracle       # Wasmtime's results, from wasmtime-go's archive; needs a C compiler
     make figures      # the figures above
-    CABI_LONG=1 go test ./internal/toolchains -timeout 0 -write
+    CABI_LONG=1 go test ./internal/toolchains -timeout 0 -write   # jco's results, and what depends on numbers and on choices
 
 writes [internal/toolchains/testdata](../internal/toolchains/testdata) and this page. Without ` + "`-write`" + `, the tests compare: every recorded
 call is made again, where the components are in the cache, and the page is that of the records, everywhere.

@@ -54,7 +54,7 @@ func (c Component) Async() bool { return c.Program == "later" || c.Program == "p
 //go:embed programs
 var Programs embed.FS
 
-//go:embed package.json build.mjs
+//go:embed package.json build.mjs jco.mjs
 var Sources embed.FS
 
 // Cached is the directory that `make toolchains` fills.

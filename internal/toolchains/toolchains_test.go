@@ -84,16 +84,9 @@ func TestWritten(t *testing.T) {
 
 const numberingsFile = "testdata/numberings.json"
 
-func readDependences(t *testing.T) (all []*Dependence) {
+func readDependences(t *testing.T) []*Dependence {
 	t.Helper()
-	data, err := os.ReadFile(numberingsFile)
-	if err == nil {
-		err = json.Unmarshal(data, &all)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
+	return readJSON[[]*Dependence](t, numberingsFile)
 }
 
 // TestNumberings holds the recorded sessions under every numbering, and compares what depends on it with what is recorded of that.
@@ -180,16 +173,9 @@ func TestDocsToolchains(t *testing.T) {
 	for _, c := range Components() {
 		recordings = append(recordings, recordingOf(t, c))
 	}
-	var figures []Figure
-	data, err := os.ReadFile("testdata/figures.json")
-	if err == nil {
-		err = json.Unmarshal(data, &figures)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
 	const page = "../../docs/toolchains.md"
-	want := Page(recordings, readDependences(t), figures)
+	want := Page(recordings, readJSON[[]*Beside](t, besideFile), readJSON[*Schedulings](t, schedulesFile), readDependences(t),
+		readJSON[[]Figure](t, "testdata/figures.json"))
 	if *write {
 		if err := os.WriteFile(page, []byte(want), 0o666); err != nil {
 			t.Fatal(err)
@@ -197,5 +183,96 @@ func TestDocsToolchains(t *testing.T) {
 	}
 	if got, err := os.ReadFile(page); err != nil || string(got) != want {
 		t.Errorf("docs/toolchains.md is not what the records say (%v): go test ./internal/toolchains -run Docs -write", err)
+	}
+}
+
+const (
+	besideFile    = "testdata/jco.json"
+	schedulesFile = "testdata/schedules.json"
+)
+
+// readJSON reads what is recorded; what is to be written instead need not be there.
+func readJSON[T any](t *testing.T, file string) (recorded T) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err == nil {
+		err = json.Unmarshal(data, &recorded)
+	}
+	if err != nil && !*write {
+		t.Fatal(err)
+	}
+	return recorded
+}
+
+// TestJCO holds the recorded sessions under jco, and compares what differs with what is recorded of that.
+func TestJCO(t *testing.T) {
+	if os.Getenv("CABI_LONG") == "" {
+		t.Skip("set CABI_LONG=1: it takes minutes")
+	}
+	runner := NewRunner(false)
+	defer runner.Close()
+	recorded, all := readJSON[[]*Beside](t, besideFile), []*Beside{}
+	for i, c := range Components() {
+		t.Run(c.Name(), func(t *testing.T) {
+			b, err := runner.Beside(c, decode(t, c), recordingOf(t, c))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, b)
+			if !*write && text(t, b) != text(t, recorded[i]) {
+				t.Errorf("now it is\n%s\nand recorded is\n%s", text(t, b), text(t, recorded[i]))
+			}
+		})
+	}
+	if *write && len(all) == len(Components()) {
+		if err := os.WriteFile(besideFile, []byte(text(t, all)), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestSchedules explores the schedules of async components, and counts the choices of the others' sessions.
+func TestSchedules(t *testing.T) {
+	if os.Getenv("CABI_LONG") == "" {
+		t.Skip("set CABI_LONG=1: it takes minutes")
+	}
+	runner := NewRunner(true)
+	defer runner.Close()
+	recorded, all, done := readJSON[*Schedulings](t, schedulesFile), &Schedulings{Choices: map[string]int{}}, 0
+	for _, c := range Components() {
+		t.Run(c.Name(), func(t *testing.T) {
+			decoded := decode(t, c)
+			done++
+			if !c.Async() {
+				n, err := runner.MostChoices(decoded, recordingOf(t, c))
+				if all.Choices[c.Name()] = n; err != nil {
+					t.Fatal(err)
+				} else if !*write && n != recorded.Choices[c.Name()] {
+					t.Errorf("a session makes %d choices, and recorded are %d", n, recorded.Choices[c.Name()])
+				}
+				return
+			}
+			schedules, err := runner.Schedules(c, decoded)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if all.Schedules = append(all.Schedules, schedules...); *write {
+				return
+			}
+			var of []*Schedule
+			for _, s := range recorded.Schedules {
+				if s.Component == c.Name() {
+					of = append(of, s)
+				}
+			}
+			if text(t, schedules) != text(t, of) {
+				t.Errorf("now it is\n%s\nand recorded is\n%s", text(t, schedules), text(t, of))
+			}
+		})
+	}
+	if *write && done == len(Components()) {
+		if err := os.WriteFile(schedulesFile, []byte(text(t, all)), 0o666); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

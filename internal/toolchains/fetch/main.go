@@ -27,7 +27,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	changed, err := lay(dir, toolchains.Sources, "package.json", "build.mjs")
+	changed, err := lay(dir, toolchains.Sources, "package.json", "build.mjs", "jco.mjs")
 	if err != nil {
 		return err
 	}
