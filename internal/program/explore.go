@@ -297,7 +297,7 @@ func (e *explorer) leaks(ending *Ending, f Finding) {
 			e.Kept = append(e.Kept, l)
 			continue
 		}
-		f.Kind, f.Call, f.Site, f.settling, f.left = Leak, l.Call, "", true, l
+		f.Kind, f.Call, f.Site, f.left = Leak, l.Call, "", l
 		f.Text = leakText(e.Program, l, n, twice)
 		f.key = l.key(e.Program)
 		e.add(f)

@@ -83,7 +83,7 @@ func (f *Finding) Command(file string, e *Exploration) string {
 	if e.Policy.small {
 		words = append(words, "--small-answers")
 	}
-	if f.settling {
+	if f.settling || f.Kind == Leak {
 		words = append(words, "--settle")
 	}
 	if f.Variant != spec.SingleTable {
