@@ -176,6 +176,9 @@ func (r *Run) leave(at *Activation, a Action) {
 	}
 	at.Pending = nil
 	at.stack.leave(at, a)
+	if at.Kind == KindRealloc {
+		r.observeRealloc(at, a)
+	}
 	if r.neverWritten {
 		r.dropStack(at.stack)
 	}

@@ -71,16 +71,29 @@ func (r *Run) knownStack(t *spec.Thread) *stack {
 }
 
 // addObservation adds an observation by the code that runs.
-func (r *Run) addObservation(o observation) {
+func (r *Run) addObservation(o observation) { r.addObservationOf(r.Store.Running(), o) }
+
+// addObservationOf adds an observation by the code on the stack of a thread; nil: the host's.
+func (r *Run) addObservationOf(t *spec.Thread, o observation) {
 	if r.neverWritten {
 		return
 	}
-	s := r.stackOf(r.Store.Running())
+	s := r.stackOf(t)
 	if n := len(s.activations); n > 0 {
 		s.activations[n-1].observed = append(s.activations[n-1].observed, o)
 	} else {
 		s.observed = append(s.observed, o)
 	}
+}
+
+// observeRealloc adds what realloc returns to the observations of the code that called it, which is in the middle of storing a value. That
+// code is on another stack: realloc runs on a thread of its own.
+func (r *Run) observeRealloc(at *Activation, a Action) {
+	var caller *spec.Thread // nil: the host
+	if running := r.Store.RunningThreads(nil); len(running) > 1 {
+		caller = running[1]
+	}
+	r.addObservationOf(caller, observation{kind: observedReturned, from: at, returned: a.Args})
 }
 
 // dropStack forgets a stack if no activation is on it.
