@@ -21,7 +21,7 @@ func TestSourceRenames(t *testing.T) {
 		{"handles", "Table.array is gone", []string{"self.array", "self.slots"}},
 		{"handles", "Table.array holds something else", []string{"        yield e\n", "        yield e[0]\n", "return self.array[i]\n", "return self.array[i][0]\n",
 			"self.array[i] = e\n", "self.array[i] = (e,)\n", "self.array.append(e)", "self.array.append((e,))"}},
-		{"handles", "canon_lift.thread_func has no opts", []string{"opts", "options"}},
+		{"handles", ") has no variable opts", []string{"opts", "options"}},
 	} {
 		search := searchOf(c.world, 4)
 		search.Source = sourceOf(t, text)
