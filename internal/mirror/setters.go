@@ -284,7 +284,7 @@ func structSetter(t reflect.Type) setter {
 	}
 }
 
-// interfaceSetter sets an interface. Whether a type implements it is asked once only: to ask for each field that is set took 3 in 100 of a search.
+// interfaceSetter sets an interface. Whether a type implements it is asked of reflect once only, not for each field that is set.
 func interfaceSetter(t reflect.Type) setter {
 	host := spec.MirrorHosts[t]
 	implements := map[reflect.Type]bool{}
