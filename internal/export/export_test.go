@@ -275,6 +275,9 @@ func TestExportedText(t *testing.T) {
 				t.Errorf("%s: line %s is told, which is %s", e.name, m[1], lines[n-1])
 			}
 		}
+		if e.trace == nil {
+			continue
+		}
 		if again, err := WAST(e.trace); err != nil || again != e.text {
 			t.Errorf("%s: another text comes of it the second time (%v)", e.name, err)
 		}

@@ -2,6 +2,7 @@ package export
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,7 +19,7 @@ import (
 // An exported is a trace of the suite or an example, as a .wast.
 type exported struct {
 	name    string
-	trace   *model.Trace
+	trace   *model.Trace // nil: the file was written as a .wast by hand
 	text    string
 	site    string // of the trap that it ends with; empty: it ends otherwise
 	refused error  // why there is no text; nil: there is
@@ -43,7 +44,17 @@ var exports = sync.OnceValues(func() ([]exported, error) {
 			all = append(all, e)
 		}
 	}
-	return all, nil
+	files, err := filepath.Glob("../../suite/written/*.wast")
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		e := exported{name: strings.TrimSuffix(filepath.Base(file), ".wast"), text: string(text)}
+		e.site, _, _ = strings.Cut(strings.TrimPrefix(e.text, ";; "), ":")
+		all = append(all, e)
+	}
+	return all, err
 })
 
 // written are those that are exported.

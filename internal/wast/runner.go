@@ -21,6 +21,8 @@ type Runner struct {
 	MaxCalls, MaxTicks int
 	// Without are traps that are switched off, to see which scripts find that a runtime lacks them; nil: none are.
 	Without map[spec.Site]bool
+	// Observer is notified of the calls of core code, which it may falsify, to see which scripts find that a runtime is wrong; nil: nothing is.
+	Observer component.Observer
 }
 
 // NewRunner makes a runner whose runs end with the context, also in core code.
@@ -111,7 +113,7 @@ func (r *Runner) runCase(p *Program, c *testCase, options spec.Options) map[int]
 		r.drawn()
 	}
 	run := &caseRun{p: p, engine: r.engine, instances: map[int]*component.Instance{}, registered: component.Imports{},
-		run: r.engine.NewRun(component.RunOptions{Spec: options, Context: r.ctx, MaxCalls: r.MaxCalls, MaxTicks: r.MaxTicks})}
+		run: r.engine.NewRun(component.RunOptions{Spec: options, Context: r.ctx, MaxCalls: r.MaxCalls, MaxTicks: r.MaxTicks, Observer: r.Observer})}
 	defer run.run.Close()
 	outcomes := map[int]Outcome{}
 	for _, i := range c.steps {
