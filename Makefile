@@ -4,7 +4,7 @@ GO ?= go
 # Upstream's checkout, for what compares with it: make bench UPSTREAM=…
 UPSTREAM ?=
 
-.PHONY: verify format vet staticcheck tidy port test race docs ported bench mutants wasm-tools toolchains oracle figures
+.PHONY: verify format vet staticcheck tidy port test race docs ported bench mutants wasm-tools toolchains oracle figures conformance
 
 verify: format vet staticcheck tidy port test race
 
@@ -82,3 +82,8 @@ oracle:
 
 figures:
 	sh internal/toolchains/figures.sh
+
+# conformance runs the exported traces and, with UPSTREAM=DIR, the scripts of a checkout under Wasmtime, jco and the specification, and
+# records what comes of them, which docs/conformance.md is made of. It takes some ten minutes, and needs npm, a C compiler and what wasm-tools fetches.
+conformance:
+	$(GO) run ./internal/conformance/record $(if $(UPSTREAM),-upstream $(UPSTREAM))

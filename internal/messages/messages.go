@@ -55,6 +55,24 @@ const (
 	inSet      = "waitable cannot be used synchronously while added to a waitable set"
 )
 
+// Others are the messages of traps at sites that do not have a text, those of indices without the index: whoever reads one where the text is
+// expected reads of another trap.
+func Others(text string) (others []string) {
+	groups := [][]string{{"unknown handle index"}, {"used with the wrong type"}, {component.ErrDeadlock.Error()}, {"integer divide by zero"}}
+	for _, m := range texts {
+		groups = append(groups, m.texts)
+	}
+	var own []string
+	for _, group := range groups {
+		if slices.ContainsFunc(group, func(t string) bool { return strings.Contains(text, t) || strings.Contains(t, text) }) {
+			own = append(own, group...)
+		} else {
+			others = append(others, group...)
+		}
+	}
+	return slices.DeleteFunc(others, func(t string) bool { return slices.Contains(own, t) })
+}
+
 // Texts are the messages of traps at a site.
 func Texts(site spec.Site) []string {
 	for _, m := range texts {

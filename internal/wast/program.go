@@ -23,6 +23,7 @@ type Program struct {
 type madeComponent struct {
 	component *component.Component
 	err       error
+	binary    []byte // as the script gives it, or as its text was made one; nil: the text was refused
 	module    []byte // the core module that the component was made for; nil: none
 	stage     string // what refused it: text, binary; empty: nothing
 }
@@ -69,17 +70,19 @@ func (s *Source) make(tools wasmtools.Tools, instance bool) *madeComponent {
 			return &madeComponent{err: fmt.Errorf("the text is refused: %w", err), stage: "text"}
 		}
 	}
-	made := &madeComponent{}
+	made := &madeComponent{binary: binary}
 	switch isCore := bytes.HasPrefix(binary, []byte("\x00asm\x01\x00\x00\x00")); {
 	case s.Core:
 		made.module = binary
 		binary = component.OfModule(binary, instance)
 	case isCore:
-		return &madeComponent{err: errors.New("a core module, and no component"), stage: "binary"}
+		made.err, made.stage = errors.New("a core module, and no component"), "binary"
+		return made
 	}
 	c, err := component.Decode(binary)
 	if err != nil {
-		return &madeComponent{err: err, stage: "binary"}
+		made.err, made.stage = err, "binary"
+		return made
 	}
 	made.component = c
 	return made

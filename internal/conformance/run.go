@@ -1,0 +1,104 @@
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os/exec"
+	"strings"
+	"time"
+
+	"cabi/internal/wasmtools"
+	"cabi/internal/wast"
+	"cabi/spec"
+)
+
+// A Driver runs plans in processes of their own.
+type Driver struct {
+	Command []string
+	Dir     string
+	// Limit is how long a process may take.
+	Limit time.Duration
+}
+
+// Run has a plan run, and returns the answers, and how the process ended if it gave too few.
+func (d Driver) Run(p *wast.Plan) ([]Answer, string, error) {
+	plan, err := json.Marshal(p)
+	if err != nil {
+		return nil, "", err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), d.Limit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, d.Command[0], d.Command[1:]...)
+	var out, stderr bytes.Buffer
+	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = d.Dir, bytes.NewReader(plan), &out, &stderr
+	cmd.WaitDelay = time.Second
+	err = cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && ctx.Err() == nil && !errors.As(err, &exit) {
+		return nil, "", err
+	}
+	var answers []Answer
+	for line := range strings.Lines(out.String()) {
+		var a Answer
+		if err := json.Unmarshal([]byte(line), &a); err != nil {
+			return nil, "", fmt.Errorf("%s answers %q: %w\n%s", d.Command, line, err, stderr.String())
+		}
+		answers = append(answers, a)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return answers, fmt.Sprintf("it did not end within %s", d.Limit), nil
+	case len(answers) < len(p.Steps):
+		return answers, "the process ended", nil
+	}
+	return answers, "", nil
+}
+
+// Reference is what comes of a script on the specification, run by package component.
+func Reference(r *wast.Runner, p *wast.Program, f File) Result {
+	result := reference(r, p, wast.Policy)
+	if len(f.Choices) > 0 && result.Verdict != Pass {
+		result = reference(r, p, func() spec.Choices { return &spec.Tape{Numbers: f.Choices} })
+	}
+	return result
+}
+
+func reference(r *wast.Runner, p *wast.Program, choices func() spec.Choices) Result {
+	result := Result{Verdict: Pass}
+	for i, o := range r.Run(p, choices, spec.SingleTable) {
+		d := p.Script.Directives[i]
+		if o.Status == wast.Skipped {
+			continue
+		}
+		result.Steps++
+		verdict := Differs
+		switch o.Status {
+		case wast.Passed:
+			verdict = Pass
+			result.Passed++
+		case wast.Unsupported, wast.Budget:
+			verdict = Unsupported
+		}
+		if worse(verdict, result.Verdict) {
+			result.Verdict, result.Line, result.Got = verdict, d.Line, o.Got
+		}
+	}
+	return result
+}
+
+// Prepare reads a script and makes its plan.
+func Prepare(f File, tools wasmtools.Tools) (*wast.Program, *wast.Plan, error) {
+	script, err := wast.Parse(f.Text)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", f.Name, err)
+	}
+	p := wast.Prepare(script, tools)
+	plan, err := p.Plan(f.Name)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", f.Name, err)
+	}
+	return p, plan, nil
+}
