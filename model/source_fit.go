@@ -50,3 +50,6 @@ func (s *Source) comments() []string {
 	}
 	return []string{fmt.Sprintf("on %s, which is not as the pin", on)}
 }
+
+// portVersion tells the port from the pin's, if the program was built with an edit of it; empty: it is the pin's.
+func portVersion() string { return engine.EditVersion() }

@@ -7,7 +7,6 @@ import (
 	"io"
 	"strings"
 
-	"cabi/internal/engine"
 	"cabi/spec"
 )
 
@@ -37,7 +36,7 @@ type Trace struct {
 // version is which other definitions.py than the pin's the trace is of; empty: it is of the pin.
 func (t *Trace) version() string {
 	if t.Source == nil {
-		return cmp.Or(t.Spec, engine.EditVersion())
+		return cmp.Or(t.Spec, portVersion())
 	}
 	if t.Source.IsPin() {
 		return ""
