@@ -56,34 +56,6 @@ func TestDiff(t *testing.T) {
 	}
 }
 
-// An edit of the port that cannot be built is told so, and why.
-func TestDiffBadEdits(t *testing.T) {
-	dir := t.TempDir()
-	definitions := filepath.Join(dir, "definitions.py")
-	for name, text := range map[string]string{
-		definitions:                        "def f():\n  pass\n",
-		filepath.Join(dir, "none.patch"):   "no patch\n",
-		filepath.Join(dir, "fits.patch"):   backpressurePatch(t, "int64(nothing)"),
-		filepath.Join(dir, "others.patch"): strings.ReplaceAll(backpressurePatch(t, "1"), "spec/", "nowhere/"),
-	} {
-		if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, c := range []struct{ patch, flags, want string }{
-		{"missing.patch", "", "there is no file"},
-		{"none.patch", "", "none.patch does not apply to "},
-		{"others.patch", "", "nowhere/canon_backpressure.go"},
-		{"fits.patch", "--source " + dir, "is no tree of this project"},
-		{"fits.patch", "", "undefined: nothing"},
-	} {
-		args := append([]string{"diff", definitions, filepath.Join(dir, c.patch)}, strings.Fields(c.flags)...)
-		if _, code, err := execute(newRootCommand(), args...); code != 2 || err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%s %s: exit %d, want 2 with %q: %v", c.patch, c.flags, code, c.want, err)
-		}
-	}
-}
-
 // backpressurePatch is a patch of the port after which backpressure is a number, however often it is asked for.
 func backpressurePatch(t *testing.T, number string) string {
 	const file, change = "spec/canon_backpressure.go", "\tinst.backpressure++"
