@@ -230,7 +230,7 @@ const placesNear = 4
 // none.
 func (c *comparison) nearEnd(f *Finding) (v *model.Violation, places int) {
 	for cut := 1; cut <= min(placesNear, f.Actions-1); cut++ {
-		from, err := runOn(c.New, cutTrace(f.shown, actionsIn(f.shown)-cut))
+		from, err := runOn(c.New, cutTrace(f.shown, f.Actions-cut))
 		if err != nil || from.Departs != nil || from.Stopped != nil {
 			continue
 		}

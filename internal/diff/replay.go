@@ -267,7 +267,7 @@ func (c *comparison) replayFinding(t *model.Trace) (*Finding, error) {
 	if c.cannotReplay(t) != "" {
 		return nil, nil
 	}
-	f := &Finding{World: t.World.Name, Property: t.ClaimedProperty(), shown: t}
+	f := &Finding{World: t.World.Name, Property: t.ClaimedProperty(), Actions: actionsIn(t), shown: t}
 	before, err := replayOn(c.Old, t)
 	if err != nil {
 		return nil, err
@@ -275,7 +275,7 @@ func (c *comparison) replayFinding(t *model.Trace) (*Finding, error) {
 	if c.notOld.add(before.not); before.found == nil {
 		return nil, nil
 	}
-	f.Kind, f.Actions = before.found.Kind(), before.actions
+	f.Kind = before.found.Kind()
 	after, err := replayOn(c.New, t)
 	if err != nil {
 		return nil, err
@@ -308,7 +308,6 @@ func actionsIn(t *model.Trace) (n int) {
 type replayedFinding struct {
 	found   model.Checker // violates the promise; nil: the promise holds
 	how     string        // what happens
-	actions int           // but for those of the world's start
 	departs bool
 	ready   bool      // a thread can go on at its end
 	not     unchecked // the promise, if it cannot be checked on the version
@@ -331,7 +330,7 @@ func replayOn(v *Version, t *model.Trace) (*replayedFinding, error) {
 	}
 	r := &replayedFinding{ready: last.ready}
 	if err == nil {
-		r.not, r.actions = again.CannotCheck([]*model.Property{p}), len(again.Actions)
+		r.not = again.CannotCheck([]*model.Property{p})
 	}
 	switch {
 	case err != nil:
