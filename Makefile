@@ -4,7 +4,7 @@ GO ?= go
 # Upstream's checkout, for what compares with it: make bench UPSTREAM=…
 UPSTREAM ?=
 
-.PHONY: verify format vet staticcheck tidy port test race docs ported bench mutants wasm-tools toolchains oracle figures conformance
+.PHONY: beam verify format vet staticcheck tidy port test race docs ported bench mutants wasm-tools toolchains oracle figures conformance
 
 verify: format vet staticcheck tidy port test race
 
@@ -30,6 +30,10 @@ test:
 
 race:
 	$(GO) test -race -short ./spec ./model
+
+# beam tests cmd/cabi-beam, a module of its own: Apache Beam takes minutes to build the first time.
+beam:
+	cd cmd/cabi-beam && $(GO) vet . && $(GO) test .
 
 # docs makes the generated pages again; the tests fail while they are stale.
 docs:
