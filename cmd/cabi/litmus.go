@@ -92,12 +92,11 @@ func (c *litmusCommand) run(cmd *cobra.Command, args []string) error {
 func (c *litmusCommand) writePage(file, text string, l *model.Litmus, r *model.LitmusReport) error {
 	doubts, _ := doubts(l, r)
 	page := export.LitmusPage{Name: filepath.Base(file), World: l.World.Name, Variant: l.Variant.Name, Summary: summary(r), Doubts: doubts,
-		Claims: claims(l, r), Outcomes: r.Outcomes}
+		Claims: claims(l, r), Outcomes: r.Outcomes, Text: text}
 	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
 		if comment, is := strings.CutPrefix(line, "# "); is && len(page.Comments) == i {
 			page.Comments = append(page.Comments, comment)
 		}
-		page.Lines = append(page.Lines, strings.TrimRight(fmt.Sprintf("%3d  %s", i+1, line), " \r"))
 	}
 	return writeFile(nil, c.html, func(w io.Writer) error {
 		html, err := export.Litmus(page)

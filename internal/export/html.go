@@ -1,35 +1,61 @@
 package export
 
 import (
-	_ "embed"
-	"html/template"
-	"strings"
+	"errors"
 
+	"cabi/internal/page"
+	steps "cabi/internal/step"
 	"cabi/model"
+	"cabi/properties"
 )
 
-//go:embed page.html
-var page string
-
-//go:embed parts.html
-var partsText string
-
-// parts are the parts that pages share: how they look, and how they step through a trace.
-var parts = template.Must(template.New("parts").Parse(partsText))
-
-var pageTemplate = template.Must(template.Must(parts.Clone()).New("page").Parse(page))
-
-// HTML writes a trace as one page that steps through its lines and shows the tables of each instance. The page needs no other
-// file. html/template escapes everything that comes from the trace, in the data of the script too.
+// HTML writes a trace as one page that steps through its actions and shows all that there is after each. The page needs no other file and no
+// engine.
 func HTML(t *model.Trace) (string, error) {
-	made, states, err := recordStates(t)
+	made, _, err := replay(t)
 	if err != nil {
 		return "", err
 	}
-	var b strings.Builder
-	err = pageTemplate.Execute(&b, map[string]any{
-		"World": made.World.Name, "Variant": made.Variant.Name, "ID": t.ID(), "Comments": made.Comments, "Violates": made.Violates,
-		"Trace": made.String(), "Frames": states,
-	})
-	return b.String(), err
+	play, err := played(made)
+	if err != nil {
+		return "", err
+	}
+	return page.Alone(map[string]any{"play": play}, made.String())
+}
+
+// played is a trace as data to step through.
+func played(t *model.Trace) (*steps.Recording, error) {
+	full, _ := t.World.Complete()
+	s, err := steps.Of(t, properties.For(full))
+	if err != nil {
+		return nil, err
+	}
+	play := s.Record()
+	actions := 0
+	for _, l := range t.Lines {
+		if l.Kind == model.LineAction {
+			actions++
+		}
+	}
+	if s.Steps() != actions {
+		return nil, errors.New("not all of its actions can be taken one after the other")
+	}
+	play.Comments, play.Trace, play.ID = t.Comments, t.String(), t.ID()
+	if t.Violates != "" { // also where the checker of the property is not among those that are checked by default
+		if last := &play.Moments[len(play.Moments)-1]; !anyViolated(play.Moments, t.Violates) {
+			last.Violated = append(last.Violated, t.Violates)
+		}
+	}
+	return play, nil
+}
+
+func anyViolated(moments []steps.Moment, what string) bool {
+	for _, m := range moments {
+		for _, v := range m.Violated {
+			if v == what {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -1,17 +1,13 @@
 package export
 
 import (
-	_ "embed"
-	"html/template"
+	"fmt"
 	"strings"
 
+	"cabi/internal/page"
+	steps "cabi/internal/step"
 	"cabi/model"
 )
-
-//go:embed litmus.html
-var litmusPage string
-
-var litmusTemplate = template.Must(template.Must(parts.Clone()).New("litmus").Parse(litmusPage))
 
 // A LitmusPage is what the page of a litmus file shows.
 type LitmusPage struct {
@@ -23,69 +19,64 @@ type LitmusPage struct {
 	Doubts   []string // why the exploration shows less than the file asks
 	Claims   []LitmusClaim
 	Outcomes []*model.Outcome
-	Lines    []string // of the file, with their numbers
+	Text     string // of the file
 }
 
 // A LitmusClaim is a claim with its verdict.
 type LitmusClaim struct {
-	Verdict model.Verdict
-	Number  int // of the line
-	Text    string
-	Why     string // how many ways are so, or why the claim says nothing
+	Verdict model.Verdict `json:"verdict"`
+	Number  int           `json:"line"` // of the line
+	Text    string        `json:"text"`
+	Why     string        `json:"why"` // how many ways are so, or why the claim says nothing
 }
-
-// Class is the class of the verdict on the page.
-func (c LitmusClaim) Class() string { return strings.ReplaceAll(string(c.Verdict), " ", "-") }
 
 // mostOutcomes is how many outcomes a page has at most, each with a trace.
 const mostOutcomes = 200
 
-// A shownOutcome is a row of the table of outcomes.
+// A shownOutcome is an outcome with a trace to step through.
 type shownOutcome struct {
-	Number  int
-	Ways    string
-	How     string
-	Details []string
-}
-
-// A shownWay is a trace to step through.
-type shownWay struct {
-	Trace  string  `json:"trace"`
-	Frames []state `json:"frames"`
+	How     string           `json:"how"`
+	Ways    string           `json:"ways"`
+	Details []string         `json:"details"`
+	Play    *steps.Recording `json:"play"`
 }
 
 // Litmus writes all outcomes of a litmus file as one page, each with a trace of a way to it to step through. The page needs no other file.
 func Litmus(p LitmusPage) (string, error) {
 	shown := p.Outcomes[:min(mostOutcomes, len(p.Outcomes))]
-	rows, ways := []shownOutcome{}, []shownWay{}
-	for i, o := range shown {
-		made, states, err := recordStates(o.Trace)
+	outcomes := []shownOutcome{}
+	for _, o := range shown {
+		made, _, err := replay(o.Trace)
 		if err != nil {
 			return "", err
 		}
-		rows = append(rows, rowOf(i+1, o))
-		ways = append(ways, shownWay{made.String(), states})
+		play, err := played(made)
+		if err != nil {
+			return "", err
+		}
+		outcomes = append(outcomes, shownOutcome{o.How, model.WaysText(o.Ways), detailsOf(o), play})
 	}
-	var b strings.Builder
-	err := litmusTemplate.Execute(&b, map[string]any{
-		"Name": p.Name, "World": p.World, "Variant": p.Variant, "Comments": p.Comments, "Summary": p.Summary, "Doubts": p.Doubts, "Claims": p.Claims,
-		"Outcomes": rows, "LeftOut": len(p.Outcomes) - len(shown), "Lines": p.Lines, "Ways": ways,
-	})
-	return b.String(), err
+	claims := p.Claims
+	if claims == nil {
+		claims = []LitmusClaim{}
+	}
+	return page.Alone(map[string]any{"outcomes": map[string]any{
+		"title": p.Name, "world": fmt.Sprintf("%s, %s", p.World, p.Variant), "comments": p.Comments, "summary": p.Summary, "doubts": p.Doubts, "claims": claims,
+		"outcomes": outcomes, "leftOut": len(p.Outcomes) - len(shown), "file": p.Text,
+	}}, p.Text)
 }
 
-// rowOf is an outcome as a row of the table.
-func rowOf(number int, o *model.Outcome) shownOutcome {
-	row := shownOutcome{Number: number, Ways: model.WaysText(o.Ways), How: o.How}
+// detailsOf are what there is to say of an outcome beside how it ends.
+func detailsOf(o *model.Outcome) []string {
+	details := []string{}
 	if len(o.Blocked) > 0 {
-		row.Details = append(row.Details, strings.Join(o.Blocked, ", "))
+		details = append(details, strings.Join(o.Blocked, ", "))
 	}
 	if len(o.Values) > 0 {
-		row.Details = append(row.Details, strings.Join(o.Values, "; "))
+		details = append(details, strings.Join(o.Values, "; "))
 	}
 	for _, property := range o.Violates {
-		row.Details = append(row.Details, "violates "+property)
+		details = append(details, "violates "+property)
 	}
-	row.Details = append(row.Details, o.Took...)
-	return row
+	return append(details, o.Took...)
 }

@@ -1,13 +1,13 @@
 package export
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
+	steps "cabi/internal/step"
 	"cabi/model"
-	"cabi/spec"
 )
 
 // maxPictureLines is how many lines a trace may have to be drawn. A longer picture cannot be read at one glance.
@@ -209,33 +209,10 @@ func (p *picture) caller(i int) int {
 
 // results are the results of a line, with upstream's words for packed numbers.
 func (p *picture) results(l model.Line) string {
-	words := strings.Fields(l.Text)
-	v, err := strconv.ParseUint(l.Results, 10, 64)
-	if err != nil || l.Kind == model.LineEnter {
+	if l.Kind == model.LineEnter {
 		return l.Results
 	}
-	async := words[0] == "call" && lowersAsync(p.trace.World, l.Actor, words[1])
-	group, verb, _ := strings.Cut(words[0], ".")
-	copies := group == "stream" || group == "future"
-	switch {
-	case copies && verb == "new":
-		return fmt.Sprintf("%d, %d", v&0xffffffff, v>>32)
-	case (copies || words[0] == "subtask.cancel") && v == spec.Blocked:
-		return "BLOCKED"
-	case group == "future" && v <= uint64(spec.CopyCancelled):
-		return spec.CopyResult(v).String()
-	case group == "stream" && v&0xf <= uint64(spec.CopyCancelled):
-		return fmt.Sprintf("%s, %d", spec.CopyResult(v&0xf), v>>4)
-	case words[0] == "subtask.cancel" && v <= uint64(spec.SubtaskCancelledBeforeReturned):
-		return spec.SubtaskState(v).String()
-	case async && v == uint64(spec.SubtaskReturned):
-		return spec.SubtaskReturned.String()
-	case async && v&0xf <= uint64(spec.SubtaskStarted):
-		return fmt.Sprintf("%s, subtask %d", spec.SubtaskState(v&0xf), v>>4)
-	case (verb == "wait" || verb == "poll") && v <= uint64(spec.EventTaskCancelled):
-		return spec.EventCode(v).String()
-	}
-	return l.Results
+	return cmp.Or(steps.Means(p.trace.World, l), l.Results)
 }
 
 // changesBetween are the differences between the tables of two states.

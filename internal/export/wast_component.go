@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	steps "cabi/internal/step"
 	"cabi/model"
 	"cabi/spec"
 )
@@ -384,12 +385,7 @@ func (c *component) lowersAsync(function string) bool {
 	if c == c.driver {
 		return c.function(function).Async
 	}
-	return lowersAsync(c.world, c.name, function)
-}
-
-// lowersAsync reports whether an instance's import of a function is lowered async.
-func lowersAsync(w *model.World, instance, function string) bool {
-	return slices.ContainsFunc(w.Imports, func(i model.Import) bool { return i.Async && i.Instance == instance && i.Func == function })
+	return steps.LowersAsync(c.world, c.name, function)
 }
 
 // resourceType is the name of a resource type inside the component, which has a prime if the component defines the type.

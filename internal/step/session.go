@@ -29,9 +29,9 @@ type Step struct {
 
 // A Choice is a choice of the specification's.
 type Choice struct {
-	Site       spec.Site
-	Candidates int // how many there were
-	Chosen     int // which one, from 0
+	Site       spec.Site `json:"site"`
+	Candidates int       `json:"candidates"` // how many there were
+	Chosen     int       `json:"chosen"`     // which one, from 0
 }
 
 // Steps is how many actions were taken.
@@ -145,6 +145,18 @@ func tape(choices []Choice) []uint32 {
 	return tape
 }
 
+// Of is a session of a trace's world, under the trace's variant, which has taken the actions of the trace, as far as they can be taken. The
+// properties are those that are checked.
+func Of(t *model.Trace, properties []*model.Property) (*Session, error) {
+	full, _ := t.World.Complete()
+	s := &Session{Search: model.Search{World: full, Variant: t.Variant, Source: t.Source, Bounds: full.Bounds, Properties: properties,
+		Without: map[spec.Site]bool{}}}
+	for _, site := range t.Without {
+		s.Search.Without[site] = true
+	}
+	return s, s.Load(t)
+}
+
 // Load takes the actions and choices of a trace of the same world, as far as they can be taken.
 func (s *Session) Load(t *model.Trace) error {
 	replay, err := model.RunTrace(t, s.Search.Variant)
@@ -179,6 +191,8 @@ type walker struct {
 	made    [][]Choice
 	refused error // why the next step could not be taken; nil: all were
 	look    func(r *model.Run, at *model.Activation)
+	each    func(r *model.Run, at *model.Activation) // the same before every step; nil: nobody looks
+	end     func(r *model.Run)                       // once the run has ended; nil: nobody looks
 
 	stopped  error // how the specification stopped the run; nil: it did not
 	violated []string
@@ -200,6 +214,9 @@ func (s *Session) walk(w *walker) {
 	r := s.Search.Runs().New(w, w, checkers...)
 	defer r.Close()
 	r.Main()
+	if w.end != nil {
+		w.end(r)
+	}
 	w.stopped = r.Stopped
 	for _, c := range r.Violated() {
 		w.violated = append(w.violated, c.Property()+": "+c.Violation())
@@ -208,6 +225,9 @@ func (s *Session) walk(w *walker) {
 
 // Next takes the next step.
 func (w *walker) Next(r *model.Run, at *model.Activation) model.Action {
+	if w.each != nil {
+		w.each(r, at)
+	}
 	if w.next < len(w.steps) {
 		a := w.steps[w.next].Action
 		if _, w.refused = model.ParseAction(r, at, strings.Fields(a.String())); w.refused == nil {

@@ -1,0 +1,159 @@
+package explorer
+
+import (
+	"embed"
+	"io/fs"
+	"path"
+	"strings"
+	"sync"
+
+	"cabi/examples"
+	"cabi/internal/port"
+	"cabi/model"
+	"cabi/properties"
+	"cabi/spec"
+	"cabi/suite"
+)
+
+// findings are the traces of docs/findings.md, in its order, and for some of them what to say of each moment.
+//
+//go:embed findings
+var findings embed.FS
+
+// An Entry is something to open: a trace, or a litmus file.
+type Entry struct {
+	ID       string `json:"id"`
+	Group    string `json:"group"`
+	Title    string `json:"title"`
+	Sentence string `json:"sentence"`
+	Litmus   bool   `json:"litmus,omitempty"`
+	Beside   string `json:"beside,omitempty"` // the variant that it is shown under as well, in a second column
+	Told     bool   `json:"told,omitempty"`   // each moment has a sentence
+
+	fs   fs.FS
+	file string
+}
+
+func (e *Entry) text() string {
+	text, err := fs.ReadFile(e.fs, e.file)
+	if err != nil {
+		panic(err) // what is embedded can be read
+	}
+	return string(text)
+}
+
+// says are the sentences of an entry's moments; nil: it has none.
+func (e *Entry) says() (says []string) {
+	text, err := fs.ReadFile(e.fs, strings.TrimSuffix(e.file, ".cabi")+".txt")
+	if err != nil {
+		return nil
+	}
+	for part := range strings.SplitSeq(strings.TrimSpace(string(text)), "\n\n") {
+		says = append(says, strings.Join(strings.Fields(part), " "))
+	}
+	return says
+}
+
+// The groups of the gallery.
+const (
+	groupTold     = "Told step by step"
+	groupFindings = "Findings"
+	groupAsked    = "Questions that people asked"
+	groupSuite    = "Reference traces"
+)
+
+// gallery is all that there is to open.
+var gallery = sync.OnceValue(func() []*Entry {
+	all := []*Entry{}
+	add := func(group string, fsys fs.FS, file, prefix string) *Entry {
+		e := &Entry{Group: group, ID: prefix + strings.TrimSuffix(path.Base(file), path.Ext(file)), fs: fsys, file: file, Litmus: path.Ext(file) == ".litmus"}
+		e.Title = strings.ReplaceAll(strings.TrimPrefix(e.ID, prefix), "-", " ")
+		var comments []string
+		for line := range strings.Lines(e.text()) {
+			comment, is := strings.CutPrefix(strings.TrimSpace(line), "# ")
+			if !is {
+				break
+			}
+			comments = append(comments, comment)
+		}
+		if len(comments) > 0 {
+			e.Sentence = comments[0]
+		}
+		if group == groupFindings && len(comments) > 1 {
+			e.Title, e.Sentence = comments[0], comments[1]
+		}
+		all = append(all, e)
+		return e
+	}
+	told := func(fsys fs.FS, file, prefix, title, beside string) {
+		e := add(groupTold, fsys, file, prefix)
+		e.Title, e.Beside, e.Told = title, beside, e.says() != nil
+	}
+	told(findings, "findings/02-cancellation-lost-lock.cabi", "told/", "The lost cancellation", "")
+	told(findings, "findings/01-future-dropped.cabi", "told/", "A future is dropped while a write is pending", "")
+	told(findings, "findings/two-numberings.cabi", "told/", "One index, or two: component-model#395", "per-type")
+	for _, file := range names(findings, "findings/[0-9]*.cabi") {
+		add(groupFindings, findings, file, "findings/").Told = false
+	}
+	for _, pattern := range []string{"*.litmus", "*.cabi"} {
+		for _, file := range names(examples.Files, pattern) {
+			add(groupAsked, examples.Files, file, "examples/")
+		}
+	}
+	for _, file := range names(suite.Traces, "traces/*.cabi") {
+		add(groupSuite, suite.Traces, file, "suite/")
+	}
+	return all
+})
+
+func names(fsys fs.FS, pattern string) []string {
+	files, err := fs.Glob(fsys, pattern)
+	if err != nil {
+		panic(err) // the patterns are those above
+	}
+	return files
+}
+
+func entryOf(id string) *Entry {
+	for _, e := range gallery() {
+		if e.ID == id {
+			return e
+		}
+	}
+	return nil
+}
+
+// A Named is a name with a sentence.
+type Named struct {
+	Name string `json:"name"`
+	Says string `json:"says"`
+}
+
+// A Hello is what there is to begin with.
+type Hello struct {
+	Pin      string   `json:"pin"`
+	Checkout string   `json:"checkout"`
+	Worlds   []Named  `json:"worlds"`
+	Variants []Named  `json:"variants"`
+	Promises []Named  `json:"promises"`
+	Gallery  []*Entry `json:"gallery"`
+}
+
+func hello(*Request) (any, error) {
+	h := &Hello{Pin: model.Pin, Gallery: gallery()}
+	roots, err := port.Roots(spec.Source, "spec")
+	if err != nil {
+		return nil, err
+	}
+	h.Checkout = roots[0].Upstream.ShortCommit()
+	for _, w := range model.Worlds {
+		h.Worlds = append(h.Worlds, Named{w.Name, w.Doc})
+	}
+	for _, v := range spec.Variants {
+		h.Variants = append(h.Variants, Named{v.Name, v.Says})
+	}
+	for _, p := range properties.Promises() {
+		h.Promises = append(h.Promises, Named{p.Name, p.Statement})
+	}
+	return h, nil
+}
