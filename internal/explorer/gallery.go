@@ -79,21 +79,21 @@ var gallery = sync.OnceValue(func() []*Entry {
 		if len(comments) > 0 {
 			e.Sentence = comments[0]
 		}
-		if group == groupFindings && len(comments) > 1 {
+		if fsys == fs.FS(findings) && len(comments) > 1 {
 			e.Title, e.Sentence = comments[0], comments[1]
 		}
 		all = append(all, e)
 		return e
 	}
-	told := func(fsys fs.FS, file, prefix, title, beside string) {
-		e := add(groupTold, fsys, file, prefix)
-		e.Title, e.Beside, e.Told = title, beside, e.says() != nil
+	for _, file := range []string{"02-cancellation-lost-lock", "01-future-dropped", "two-numberings"} {
+		e := add(groupTold, findings, "findings/"+file+".cabi", "told/")
+		e.Told = e.says() != nil
+		if file == "two-numberings" {
+			e.Beside = spec.PerType.Name
+		}
 	}
-	told(findings, "findings/02-cancellation-lost-lock.cabi", "told/", "The lost cancellation", "")
-	told(findings, "findings/01-future-dropped.cabi", "told/", "A future is dropped while a write is pending", "")
-	told(findings, "findings/two-numberings.cabi", "told/", "One index, or two: component-model#395", "per-type")
 	for _, file := range names(findings, "findings/[0-9]*.cabi") {
-		add(groupFindings, findings, file, "findings/").Told = false
+		add(groupFindings, findings, file, "findings/")
 	}
 	for _, pattern := range []string{"*.litmus", "*.cabi"} {
 		for _, file := range names(examples.Files, pattern) {

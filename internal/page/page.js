@@ -140,11 +140,11 @@ class Pane {
     this.actors = this.play.actors.filter((a, i) => used.has(a) || i > 0 && this.play.actors.length <= 4);
     const n = this.actors.length;
     this.options = this.play.moments.map((m, i) => this.drawMoment(m, i));
-    this.list = el("ol", {class: "steps", role: "listbox", tabIndex: 0, "aria-label": "What happened" + (this.label ? ", " + this.label : "")}, this.options);
-    const lifeline = this.actors.map((_, k) => `linear-gradient(${laneColour(this.play.actors.indexOf(this.actors[k]))} 0 0) calc(37px + (100% - 45px) * ${k / n} + 3.5px) 0 / 1px 100% no-repeat`);
-    this.list.style.background = lifeline.join(", ");
-    this.list.classList.add("lined");
-    return el("section", {class: "happened", "aria-label": "What happened", "--lanes": n},
+    this.list = el("ol", {class: "steps" + (this.last > 200 ? " many" : ""), role: "listbox", tabIndex: 0, "aria-label": "What happened" + (this.label ? ", " + this.label : "")}, this.options);
+    const wide = this.actors.map(a => a === "host" && n > 1 ? 0.55 : 1), total = wide.reduce((a, b) => a + b, 0);
+    const from = k => wide.slice(0, k).reduce((a, b) => a + b, 0) / total;
+    const lifelines = this.actors.map((a, k) => `linear-gradient(color-mix(in srgb, ${laneColour(this.play.actors.indexOf(a))} 50%, var(--panel)) 0 0) calc(37px + (100% - 45px) * ${from(k)} + 3px) 0 / 2px 100% no-repeat`);
+    return el("section", {class: "happened", "aria-label": "What happened", "--lanes": wide.map(w => `minmax(0, ${w}fr)`).join(" "), "--lifelines": lifelines.join(", ")},
       el("div", {class: "lanes", "aria-hidden": "true"}, el("span"), this.actors.map(a => el("span", {"--colour": laneColour(this.play.actors.indexOf(a))}, a))),
       this.list);
   }
@@ -218,12 +218,12 @@ class Pane {
     this.selected.setAttribute("aria-selected", "true");
     this.list.setAttribute("aria-activedescendant", this.selected.id);
     const view = this.list.parentElement, row = this.selected;
-    const top = row.offsetTop, bottom = top + row.offsetHeight;
-    if (top < view.scrollTop + 40) view.scrollTop = top - 44;
-    else if (bottom > view.scrollTop + view.clientHeight) view.scrollTop = bottom - view.clientHeight + 12;
+    const {top, bottom} = row.getBoundingClientRect(), seen = view.getBoundingClientRect(), head = view.firstChild.offsetHeight;
+    if (bottom > seen.bottom - 12) view.scrollTop += bottom - seen.bottom + 12;
+    if (top < seen.top + head + 12) view.scrollTop -= seen.top + head + 12 - top;
     const scene = this.scene(i), old = i > 0 ? this.instances(i - 1) : null, before = i > 0 ? this.scene(i - 1) : null;
     const cards = this.instances(i).map((inst, k) => this.drawInstance(inst, old && old[k], scene, before));
-    const stack = scene.stack && scene.stack.length ? [el("p", {class: "stack"}, "On the stack: ", scene.stack.map((s, n) => [n ? " ▸ " : "", el("code", {}, s)]))] : [];
+    const stack = scene.stack && scene.stack.length ? [el("p", {class: "stack"}, "Core code that has not returned: ", scene.stack.map((s, n) => [n ? ", " : "", el("code", {}, s)]))] : [];
     const ended = this.play.stopped && i === this.last ? [el("p", {class: "stack"}, "The specification stopped the run here.")] : [];
     this.sceneAt.replaceChildren(...stack, ...ended, ...cards);
   }
@@ -330,13 +330,13 @@ function draw() {
   const main = el("div", {class: "session" + (two ? " two" : engine ? "" : " still")});
   if (says.length) main.append(el("section", {class: "says", "aria-live": "polite"}, el("p", {id: "says"}), el("span", {class: "count", id: "says-count"})));
   else if (play.comments && play.comments.length) main.append(el("section", {class: "comments"}, play.comments.map(c => el("p", {}, c))));
-  else main.append(el("div"));
-  if (two) panes.forEach(p => main.append(el("div", {class: "pane-head"}, p.label, " ", el("small", {}, p.play.doc && "" || ""))));
+  else main.append(el("div", {class: "filler"}));
+  if (two) panes.forEach(p => main.append(el("div", {class: "pane-head"}, p.label)));
   panes.forEach(p => main.append(p.drawHappened()));
   panes.forEach(p => main.append(p.drawScene()));
   if (engine && !two) main.append(el("section", {class: "next", id: "next", "aria-label": "What may happen next"}));
   $("main").replaceChildren(main);
-  $("place").replaceChildren(el("h1", {}, title || "world " + play.world), el("span", {class: "sub"}, two ? `world ${play.world}` : `world ${play.world}, ${play.variant}`));
+  $("place").replaceChildren(el("h1", {}, title || "world " + play.world), el("span", {class: "sub"}, (title ? `world ${play.world}` : "") + (two ? "" : (title ? ", " : "") + play.variant)));
   document.title = (title || "world " + play.world) + ": the Canonical ABI";
   drawTools();
   $("transport").hidden = false;
@@ -350,7 +350,7 @@ function drawTools() {
   if (engine && panes.length) {
     const play = panes[0].play;
     if (panes.length === 1) {
-      const select = (label, f) => el("select", {"aria-label": label, onchange: attempt(async e => { const v = e.target.value; e.target.value = ""; await f(v); })},
+      const select = (label, f) => el("select", {class: "wide", "aria-label": "the same trace under another variant, beside this one", onchange: attempt(async e => { const v = e.target.value; e.target.value = ""; await f(v); })},
         el("option", {value: ""}, label), hello.variants.filter(v => v.name !== play.variant).map(v => el("option", {value: v.name, title: v.says}, v.name)));
       tools.push(select("Beside…", async v => beside(v)));
     } else button("One column", () => adopt(panes[0].play, now));
@@ -364,7 +364,7 @@ function drawTools() {
   button("Theme", () => {
     const dark = document.documentElement.dataset.theme ? document.documentElement.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     document.documentElement.dataset.theme = dark ? "light" : "dark";
-  }, {"aria-label": "dark or light"});
+  }, {"aria-label": "Theme: dark or light", class: "wide"});
   $("tools").replaceChildren(...tools);
 }
 
@@ -752,6 +752,6 @@ attempt(async () => {
   hello = await ask({do: "hello"}, "Loading the specification");
   window.addEventListener("hashchange", attempt(openHash));
   let opened = false;
-  try { opened = await openHash(); } finally { if (!opened) { const said = $("notice").textContent; goHome(); if (said) notice(said); } }
+  try { opened = await openHash(); } finally { if (!opened) goHome(); }
 })();
 })();

@@ -4,6 +4,8 @@ package browser
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -15,8 +17,11 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"cabi/internal/explorer"
+	"cabi/internal/export"
+	"cabi/model"
 )
 
 // browsers are the names that a browser may have which can be driven.
@@ -120,5 +125,226 @@ func TestLostCancellation(t *testing.T) {
 	shoot(t, ctx, "cancel-1000")
 	do(t, ctx, sees(390, 844, "light"))
 	shoot(t, ctx, "cancel-narrow")
-	do(t, ctx, sees(1920, 1000, "light"), chromedp.KeyEvent("\ue011"))
+	do(t, ctx, sees(1440, 900, "light"), chromedp.KeyEvent(kb.End), after("8 of 8 actions"))
+	if says, scene := text(t, ctx, "#says"), text(t, ctx, ".scene"); !strings.Contains(says, "The cancellation is lost") || !strings.Contains(scene, "PENDING_CANCEL") {
+		t.Errorf("it ends: %s\n%s", says, scene)
+	}
+	shoot(t, ctx, "cancel-end")
+}
+
+// A world is played: what the menu says would stop the run does, and is explained with its line of the Python and its Go twin; the way back
+// leads to another branch.
+func TestPlay(t *testing.T) {
+	ctx := open(t)
+	do(t, ctx, sees(1440, 900, "light"), chromedp.Navigate(serve(t)), until(`document.querySelector(".group select")`),
+		chromedp.SetValue(`.group select[aria-label="world"]`, "futures", chromedp.ByQuery), chromedp.Click(".group .primary", chromedp.ByQuery),
+		take("future.new u8"), take("future.write u8 async 2 0"), after("2 of 2 actions"), menuIsThere)
+	if scene := text(t, ctx, ".scene"); !strings.Contains(scene, "COPYING") || !strings.Contains(scene, "other end: A 1") {
+		t.Errorf("after the write there is:\n%s", scene)
+	}
+	shoot(t, ctx, "play-light")
+	do(t, ctx, chromedp.Evaluate(`[...document.querySelectorAll(".why")].find(e => e.textContent.includes("cancel_copy/copying")).click()`, nil), until(`document.getElementById("dialog").open`))
+	if why := text(t, ctx, "#dialog"); !strings.Contains(why, "definitions.py:") || !strings.Contains(why, "spec/canon_cancel_copy.go:") {
+		t.Errorf("it is explained so:\n%s", why)
+	}
+	shoot(t, ctx, "why-light")
+	do(t, ctx, chromedp.Evaluate(`document.getElementById("dialog").close()`, nil), take("future.drop-readable u8 1"), until(`document.querySelector(".across")`))
+	if happened := text(t, ctx, ".happened"); !strings.Contains(happened, "SharedFutureImpl.drop/pending-read") {
+		t.Errorf("what happened is:\n%s", happened)
+	}
+	shoot(t, ctx, "stopped-light")
+	do(t, ctx, chromedp.Click("#back", chromedp.ByQuery), take("future.cancel-write u8 async 2"), until(`document.querySelectorAll(".branches button").length === 1`), menuIsThere)
+	shoot(t, ctx, "branch-light")
+	do(t, ctx, chromedp.Click(".branches button", chromedp.ByQuery), after("2 of 3 actions"))
+}
+
+var menuIsThere = until(`document.querySelectorAll("#next .option").length > 0 && document.getElementById("next").getAttribute("aria-busy") === "false"`)
+
+// after waits until the page shows what there is after so many actions.
+func after(where string) chromedp.Action {
+	return until(fmt.Sprintf(`document.getElementById("where")?.textContent === "after %s"`, where))
+}
+
+// take takes an action of the menu.
+func take(action string) chromedp.Action {
+	find := fmt.Sprintf(`[...document.querySelectorAll("#next .option")].find(e => e.querySelector("span").textContent === %q)`, action)
+	return chromedp.Tasks{until(`document.getElementById("next")?.getAttribute("aria-busy") === "false" && ` + find), chromedp.Evaluate(find+".click()", nil)}
+}
+
+// A trace is shown under two variants side by side, and its link leads to it again.
+func TestBesideAndLink(t *testing.T) {
+	ctx := open(t)
+	do(t, ctx, sees(1440, 900, "light"), chromedp.Navigate(serve(t)), until(`document.querySelectorAll(".told button").length >= 3`),
+		chromedp.Click(".told button:nth-child(3)", chromedp.ByQuery), until(`document.querySelectorAll(".scene").length === 2`), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight))
+	if right := text(t, ctx, ".scene:last-child"); !strings.Contains(right, "handles[S]") {
+		t.Errorf("under per-type there is:\n%s", right)
+	}
+	shoot(t, ctx, "beside-light")
+	do(t, ctx, sees(390, 844, "dark"))
+	shoot(t, ctx, "beside-narrow")
+	var link string
+	do(t, ctx, sees(1440, 900, "light"), chromedp.Evaluate(`document.getElementById("home").click()`, nil), chromedp.Click(".group .primary", chromedp.ByQuery), take("call B.react"), menuIsThere,
+		until(`location.hash.startsWith("#trace=") && location.hash.endsWith("at=1")`), chromedp.Evaluate("location.href", &link))
+	do(t, ctx, chromedp.Navigate("about:blank"), chromedp.Navigate(link), after("1 of 1 action"))
+	if happened := text(t, ctx, ".happened"); !strings.Contains(happened, "call B.react") {
+		t.Errorf("the link leads to:\n%s", happened)
+	}
+}
+
+// A bounded search finds a counterexample, which is opened.
+func TestCheck(t *testing.T) {
+	ctx := open(t)
+	do(t, ctx, sees(1440, 900, "light"), chromedp.Navigate(serve(t)), until(`document.querySelector(".group select")`),
+		chromedp.SetValue(`.group select[aria-label="world"]`, "futures", chromedp.ByQuery), chromedp.Click(".group .primary", chromedp.ByQuery), menuIsThere,
+		chromedp.Evaluate(`[...document.querySelectorAll("#tools button")].find(e => e.textContent === "Check").click()`, nil),
+		chromedp.Click("#dialog .primary", chromedp.ByQuery), until(`document.querySelector("#dialog .verdict")`))
+	if verdict := text(t, ctx, "#dialog .verdict"); verdict != "no-assertion-failure is violated after 3 actions" {
+		t.Errorf("the verdict is: %s", verdict)
+	}
+	shoot(t, ctx, "check-light")
+	do(t, ctx, chromedp.Click("#dialog .result .primary", chromedp.ByQuery), after("0 of 3 actions"))
+}
+
+// alone writes a page of a trace that needs no other file, and opens it.
+func alone(t *testing.T, ctx context.Context, trace *model.Trace) {
+	t.Helper()
+	html, err := export.HTML(trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "trace.html")
+	if err := os.WriteFile(file, []byte(html), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	do(t, ctx, chromedp.Navigate("file://"+file), until(`document.querySelector(".scene .card")`))
+}
+
+func read(t *testing.T, text string) *model.Trace {
+	t.Helper()
+	trace, err := model.ReadTrace(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trace
+}
+
+// A page of one trace needs no engine: keys step through it.
+func TestAlone(t *testing.T) {
+	ctx := open(t)
+	do(t, ctx, sees(1280, 800, "light"))
+	alone(t, ctx, read(t, given))
+	do(t, ctx, chromedp.KeyEvent(kb.End), after("3 of 3 actions"))
+	if happened, scene := text(t, ctx, ".happened"), text(t, ctx, ".scene"); !strings.Contains(happened, "BLOCKED") || !strings.Contains(scene, "COPYING") || !strings.Contains(scene, "free, taken next") {
+		t.Errorf("it ends:\n%s\n%s", happened, scene)
+	}
+	shoot(t, ctx, "alone-light")
+	for _, width := range []int64{320, 640, 1600} {
+		do(t, ctx, sees(width, 900, "dark"))
+		var overflow int
+		do(t, ctx, chromedp.Evaluate(`document.documentElement.scrollWidth - innerWidth`, &overflow))
+		if overflow > 0 {
+			t.Errorf("at a width of %d, the page is %d wider", width, overflow)
+		}
+		shoot(t, ctx, fmt.Sprintf("alone-%d", width))
+	}
+}
+
+const given = `# A future's readable end is dropped while a write is pending.
+world futures
+A: future.new u8
+A: future.write u8 async 2 0 -> blocked
+A: future.drop-readable u8 1
+assertion-failure SharedFutureImpl.drop/pending-read
+`
+
+// A thousand actions do not slow the page down: a step of it takes less than what is noticed many times over.
+func TestLong(t *testing.T) {
+	var trace strings.Builder
+	trace.WriteString("world handles\n")
+	for range 500 {
+		trace.WriteString("A: resource.new R 100\nA: resource.drop R 1\n")
+	}
+	ctx := open(t)
+	do(t, ctx, sees(1280, 800, "light"))
+	alone(t, ctx, read(t, trace.String()))
+	var took float64
+	do(t, ctx, chromedp.Evaluate(`(() => {
+		const begun = performance.now();
+		for (let i = 0; i < 100; i++) document.dispatchEvent(new KeyboardEvent("keydown", {key: "ArrowRight"}));
+		document.body.getBoundingClientRect();
+		return (performance.now() - begun) / 100;
+	})()`, &took), after("100 of 1,000 actions"))
+	t.Logf("a step takes %.1f ms", took)
+}
+
+// Names and text that would be markup stay text, in a page of one trace and where they are opened; what is malformed or too long is said to be.
+func TestHostile(t *testing.T) {
+	const world = "instance <b>x</b>\n"
+	ctx := open(t)
+	do(t, ctx, sees(1280, 800, "light"))
+	alone(t, ctx, read(t, "# </script><script>window.owned=1</script><img src=x onerror=window.owned=1>\nworld w<img/src=x/onerror=window.owned=1>\n"+
+		`define {"name":"w<img/src=x/onerror=window.owned=1>","instances":[{"name":"A"}],"funcs":[{"name":"A.run"}]}`+"\nhost: invoke A.run\nA: waitable-set.new\n"))
+	unharmed := func() {
+		t.Helper()
+		var owned bool
+		do(t, ctx, chromedp.Evaluate(`!!window.owned || !!document.querySelector("main img, main b b, #place img")`, &owned))
+		if owned {
+			t.Error("text became markup")
+		}
+	}
+	unharmed()
+	do(t, ctx, chromedp.Navigate(serve(t)), until(`document.querySelector(".group .primary")`))
+	for what, wants := range map[string]string{
+		"world x<img src=x onerror=window.owned=1>\n" + world:    "world",
+		"world handles\nA: <img src=x onerror=window.owned=1>\n": "img",
+		strings.Repeat("world handles\\nA: return\\n", 60000):    "too long",
+		"in A.run\n <script>window.owned=1</script>\n":           "script",
+		"{\"trace\":": "",
+		"world handles\n" + strings.Repeat("A: resource.new R 100\n", 6000): "possible here",
+	} {
+		do(t, ctx, chromedp.Evaluate(`[...document.querySelectorAll("button")].find(e => e.textContent === "Write your own…").click()`, nil), until(`document.querySelector("dialog textarea")`),
+			chromedp.Evaluate(fmt.Sprintf(`document.querySelector("dialog textarea").value = %q; document.querySelector("dialog .primary").click()`, what), nil),
+			until(`!document.getElementById("notice").hidden`))
+		if notice := text(t, ctx, "#notice"); !strings.Contains(notice, wants) {
+			t.Errorf("of %.60q it says: %.200s", what, notice)
+		}
+		unharmed()
+		do(t, ctx, chromedp.Evaluate(`document.querySelector("#notice button").click()`, nil))
+	}
+}
+
+// A litmus file's outcomes are shown, and each leads to a run.
+func TestLitmus(t *testing.T) {
+	ctx := open(t)
+	do(t, ctx, sees(1280, 800, "light"), chromedp.Navigate(serve(t)+"#open=examples/sync-copy-in-a-set"), until(`document.querySelectorAll("#outcomes button").length === 2`))
+	shoot(t, ctx, "litmus-light")
+	do(t, ctx, chromedp.Click("#outcomes button", chromedp.ByQuery), menuIsThere)
+}
+
+// The page as static files has its engine in a worker, and starts.
+func TestSite(t *testing.T) {
+	ctx := open(t)
+	dir := t.TempDir()
+	build := exec.Command("go", "run", "./internal/explorer/site", dir)
+	build.Dir = "../../.."
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(dir)))
+	t.Cleanup(server.Close)
+	begun := time.Now()
+	do(t, ctx, sees(1440, 900, "dark"), chromedp.Navigate(server.URL), until(`document.querySelectorAll(".told button").length >= 3`))
+	t.Logf("it starts in %v", time.Since(begun).Round(time.Millisecond))
+	shoot(t, ctx, "site-dark")
+	do(t, ctx, chromedp.Click(".told .first", chromedp.ByQuery), menuIsThere)
+	packed, err := os.Stat(filepath.Join(dir, "engine.bin"))
+	const most = 6_000_000
+	if err != nil || packed.Size() > most {
+		t.Errorf("the engine takes %d bytes of %d: %v", packed.Size(), most, err)
+	}
+	do(t, ctx, chromedp.Evaluate(`[...document.querySelectorAll("#tools button")].find(e => e.textContent === "Check").click()`, nil),
+		chromedp.Click("#dialog .primary", chromedp.ByQuery), until(`document.querySelector("#dialog .result p")?.textContent.includes("states")`),
+		chromedp.Evaluate(`[...document.querySelectorAll("#dialog button")].find(e => e.textContent === "Stop").click()`, nil),
+		until(`document.querySelector("#dialog .verdict")?.textContent.startsWith("Stopped")`), chromedp.Evaluate(`document.getElementById("dialog").close()`, nil),
+		chromedp.Click("#on", chromedp.ByQuery), menuIsThere)
 }
