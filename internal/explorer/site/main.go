@@ -83,5 +83,8 @@ func compile() (string, error) {
 	if _, err := z.Write(module); err != nil {
 		return "", err
 	}
-	return packed.String(), z.Close()
+	if err := z.Close(); err != nil {
+		return "", err
+	}
+	return packed.String(), nil
 }

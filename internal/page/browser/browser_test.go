@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -27,31 +28,54 @@ import (
 // browsers are the names that a browser may have which can be driven.
 var browsers = []string{"chromium", "chromium-browser", "google-chrome", "chrome", "headless-shell"}
 
-// open starts a browser with an empty page. It skips the test where there is none.
-func open(t *testing.T) context.Context {
-	t.Helper()
+// shared is a browser that all tests open pages in; nil: there is none.
+var shared context.Context
+
+func TestMain(m *testing.M) {
 	path := os.Getenv("CABI_BROWSER")
 	for _, name := range browsers {
 		if found, err := exec.LookPath(name); err == nil && path == "" {
 			path = found
 		}
 	}
-	if path == "" {
+	end := func() {}
+	if path != "" {
+		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WSURLReadTimeout(time.Minute))
+		allocator, endAllocator := chromedp.NewExecAllocator(context.Background(), options...)
+		browser, endBrowser := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {})) // of events that are newer than the library
+		shared, end = browser, func() { endBrowser(); endAllocator() }
+		if err := chromedp.Run(browser); err != nil {
+			fmt.Fprintln(os.Stderr, path, "cannot be driven:", err)
+			os.Exit(1)
+		}
+	}
+	code := m.Run()
+	end()
+	os.Exit(code)
+}
+
+// open opens an empty page. It skips the test where there is no browser.
+func open(t *testing.T) context.Context {
+	t.Helper()
+	if shared == nil {
 		t.Skip("there is no Chromium here: apt install chromium, or set CABI_BROWSER to one")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.WSURLReadTimeout(time.Minute))
-	allocator, end := chromedp.NewExecAllocator(t.Context(), options...)
-	t.Cleanup(end)
-	ctx, end := chromedp.NewContext(allocator)
+	ctx, end := chromedp.NewContext(shared)
 	t.Cleanup(end)
 	const patience = 3 * time.Minute
 	ctx, end = context.WithTimeout(ctx, patience)
 	t.Cleanup(end)
 	chromedp.ListenTarget(ctx, func(event any) {
-		if e, is := event.(*runtime.EventExceptionThrown); is {
+		switch e := event.(type) {
+		case *runtime.EventExceptionThrown:
 			t.Errorf("the page throws %v", e.ExceptionDetails)
+		case *log.EventEntryAdded: // such as a violation of the content security policy
+			if e.Entry.Level == log.LevelError && !strings.Contains(e.Entry.URL, "favicon.ico") {
+				t.Errorf("the browser says %s (%s)", e.Entry.Text, e.Entry.URL)
+			}
 		}
 	})
+	do(t, ctx, log.Enable())
 	return ctx
 }
 
@@ -295,10 +319,10 @@ func TestHostile(t *testing.T) {
 	unharmed()
 	do(t, ctx, chromedp.Navigate(serve(t)), until(`document.querySelector(".group .primary")`))
 	for what, wants := range map[string]string{
-		"world x<img src=x onerror=window.owned=1>\n" + world:    "world",
-		"world handles\nA: <img src=x onerror=window.owned=1>\n": "img",
-		strings.Repeat("world handles\\nA: return\\n", 60000):    "too long",
-		"in A.run\n <script>window.owned=1</script>\n":           "script",
+		"world x<img src=x onerror=window.owned=1>\n" + world:        "world",
+		"world handles\nA: <img src=x onerror=window.owned=1>\n":     "img",
+		strings.Repeat("world handles\\nA: return\\n", 60000):        "too long",
+		"world waits\nin A.run\n  <script>window.owned=1</script>\n": "script",
 		"{\"trace\":": "",
 		"world handles\n" + strings.Repeat("A: resource.new R 100\n", 6000): "possible here",
 	} {
