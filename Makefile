@@ -4,7 +4,7 @@ GO ?= go
 # Upstream's checkout, for what compares with it: make bench UPSTREAM=…
 UPSTREAM ?=
 
-.PHONY: beam verify format vet staticcheck tidy port test race docs ported bench mutants wasm-tools toolchains oracle figures conformance
+.PHONY: beam verify format vet staticcheck tidy port test race docs ported bench mutants wasm-tools toolchains oracle figures conformance site browser pictures
 
 verify: format vet staticcheck tidy port test race
 
@@ -91,3 +91,16 @@ figures:
 # records what comes of them, which docs/conformance.md is made of. It takes some ten minutes, and needs npm, a C compiler and what wasm-tools fetches.
 conformance:
 	$(GO) run ./internal/conformance/record $(if $(UPSTREAM),-upstream $(UPSTREAM))
+# site makes the page of docs/page.md as static files, with the engine as a WebAssembly module.
+SITE ?= site
+site:
+	$(GO) run ./internal/explorer/site $(SITE)
+
+# browser drives the page with Chromium; where there is none, its tests are skipped. They are a module of their own.
+browser:
+	cd internal/page/browser && $(GO) test -count=1 .
+
+# pictures makes the pictures of the page that README.md and docs/page.md show. Fonts differ from machine to machine.
+pictures:
+	dir=$$(mktemp -d) && (cd internal/page/browser && CABI_PICTURES=$$dir $(GO) test -count=1 -run 'TestLostCancellation|TestPlay' .) && \
+	for name in cancel-light cancel-dark play-light; do cp $$dir/$$name.png docs/page-$$name.png || exit 1; done; rm -r $$dir

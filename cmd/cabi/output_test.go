@@ -43,7 +43,7 @@ var printing = []string{
 	"prove tables --size 1", "prove tables --size 1 --json",
 	"run ../../examples/components/leak.wasm", "run ../../examples/components/leak.wasm --json", "run ../../examples/components/numbering.wasm index()",
 	"check ../../examples/components/race.wasm race()", "check ../../examples/components/race.wasm race() --json",
-	"matrix --help", "traps --help", "upstream --help", "bench page --help", "diff --help", "wast --help", "merge --help", "conform --help", "step handles",
+	"matrix --help", "traps --help", "upstream --help", "bench page --help", "diff --help", "wast --help", "merge --help", "conform --help", "step handles", "serve --help",
 }
 
 // printedFiles makes a directory with what the invocations read.
