@@ -331,9 +331,11 @@ function draw() {
   if (says.length) main.append(el("section", {class: "says", "aria-live": "polite"}, el("p", {id: "says"}), el("span", {class: "count", id: "says-count"})));
   else if (play.comments && play.comments.length) main.append(el("section", {class: "comments"}, play.comments.map(c => el("p", {}, c))));
   else main.append(el("div", {class: "filler"}));
-  if (two) panes.forEach(p => main.append(el("div", {class: "pane-head"}, p.label)));
-  panes.forEach(p => main.append(p.drawHappened()));
-  panes.forEach(p => main.append(p.drawScene()));
+  panes.forEach((p, i) => {
+    const parts = [two && el("div", {class: "pane-head"}, p.label), p.drawHappened(), p.drawScene()].filter(Boolean);
+    if (two) parts.forEach(e => e.style.setProperty("grid-column", i + 1));
+    main.append(...parts);
+  });
   if (engine && !two) main.append(el("section", {class: "next", id: "next", "aria-label": "What may happen next"}));
   $("main").replaceChildren(main);
   $("place").replaceChildren(el("h1", {}, title || "world " + play.world), el("span", {class: "sub"}, (title ? `world ${play.world}` : "") + (two ? "" : (title ? ", " : "") + play.variant)));
@@ -470,10 +472,11 @@ async function beside(variant) {
 async function explain(name, how) {
   await attempt(async () => {
     const e = await ask({do: "explain", name});
+    const here = (how || "").replace(/^(trap|assertion failed) at \S+: /, "");
     const fact = (what, text) => text ? [el("dt", {}, what), el("dd", {}, text)] : [];
     box(e.name, [
       el("p", {}, {trap: "Traps if ", assert: "An assert of the specification: ", property: "Promises that ", crash: ""}[e.kind], e.sentence),
-      how && how !== e.sentence ? el("p", {class: "sub"}, "Here: ", how) : "",
+      here && here !== e.sentence ? el("p", {}, "Here: ", here) : "",
       el("dl", {class: "facts"}, fact("Kind", {trap: "trap: a guest's fault", assert: "assert: one that fails is a defect of the specification", property: "property", crash: "crash: a defect of the specification"}[e.kind]),
         fact("Python", e.url ? el("a", {href: e.url, rel: "noreferrer noopener", target: "_blank"}, e.python) : e.python), fact("Go", e.go), fact("Origin", e.origin)),
       e.code ? el("div", {class: "code", tabIndex: 0, "aria-label": "the Go twin"}, el("pre", {}, e.code.map(l => el("code", {class: l.here ? "here" : ""}, el("span", {class: "n"}, String(l.number)), l.text || " ")))) : "",
