@@ -2,6 +2,7 @@ package explorer
 
 import (
 	"embed"
+	"encoding/json"
 	"io/fs"
 	"path"
 	"strings"
@@ -141,11 +142,11 @@ type Hello struct {
 
 func hello(*Request) (any, error) {
 	h := &Hello{Pin: model.Pin, Gallery: gallery()}
-	roots, err := port.Roots(spec.Source, "spec")
+	commit, err := commitOf()
 	if err != nil {
 		return nil, err
 	}
-	h.Checkout = roots[0].Upstream.ShortCommit()
+	h.Checkout = commit
 	for _, w := range model.Worlds {
 		h.Worlds = append(h.Worlds, Named{w.Name, w.Doc})
 	}
@@ -156,4 +157,27 @@ func hello(*Request) (any, error) {
 		h.Promises = append(h.Promises, Named{p.Name, p.Statement})
 	}
 	return h, nil
+}
+
+// commitOf is the commit of the checkout that the port was compared with. It stands first in a manifest of which no more is needed here, and
+// reading all of it would take most of the time that the page takes to start.
+func commitOf() (string, error) {
+	f, err := spec.Source.Open(port.ManifestName(""))
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	d := json.NewDecoder(f)
+	for {
+		token, err := d.Token()
+		if err != nil {
+			return "", err
+		}
+		if token == "commit" {
+			var commit string
+			err := d.Decode(&commit)
+			const short = 7
+			return commit[:min(short, len(commit))], err
+		}
+	}
 }
