@@ -76,8 +76,7 @@ func check(r *Request, progress func(any) bool) (any, error) {
 	s := model.Search{World: full, Variant: v, Workers: runtime.NumCPU(), MaxStates: mostStates}
 	s.Bounds = model.Bounds{Steps: r.Steps}.Or(full.Bounds)
 	if chosen.Steps && r.Steps == 0 {
-		const enough = 50000
-		s.Enough = enough
+		s.Enough = model.EnoughTransitions
 	}
 	s.Properties = properties.For(full)
 	if r.Property != "" {
