@@ -46,22 +46,25 @@ func (w *stateWriter) append(b []byte, r *Run) []byte {
 // stacks writes the threads that run, and every stack on which something can still happen.
 func (w *stateWriter) stacks(r *Run) {
 	w.running = r.Store.RunningThreads(w.running[:0])
-	w.Put("running ", w.running, "\n")
+	w.Text("running ")
+	w.Put(w.running)
+	w.Text("\n")
 	for _, s := range r.stacks {
 		if s.finished(w.running) || len(s.activations) == 0 && len(s.observed) == 0 {
 			continue
 		}
-		w.Put("stack of ", s.thread)
+		w.Text("stack of ")
+		w.Put(s.thread)
 		w.observations(s.observed)
 		for _, at := range s.activations {
 			w.activation(r, at)
 		}
-		w.Put("\n")
+		w.Text("\n")
 	}
 }
 
 func (w *stateWriter) activation(r *Run, at *Activation) {
-	w.Put(" in ")
+	w.Text(" in ")
 	w.Text(at.Name)
 	switch at.Kind {
 	case KindHostFunc, KindHostCancel:
@@ -81,10 +84,10 @@ func (w *stateWriter) activation(r *Run, at *Activation) {
 // action writes the pending action of an activation. A call, stream or future of the host has a number, which says only in which order
 // they were made; it is written as the object that it stands for.
 func (w *stateWriter) action(r *Run, a Action) {
-	w.Put(" does ")
+	w.Text(" does ")
 	w.Text(a.Op)
 	for _, word := range a.Imm {
-		w.Put(" ")
+		w.Text(" ")
 		w.Text(word)
 	}
 	switch {
@@ -101,7 +104,8 @@ func (w *stateWriter) action(r *Run, a Action) {
 	if !w.Full() {
 		a.Args = a.Args[min(a.Indices(), len(a.Args)):]
 	}
-	w.Put(" ", a.Args)
+	w.Text(" ")
+	w.Put(a.Args)
 	w.literals(a.Literals)
 }
 
@@ -115,7 +119,7 @@ func (w *stateWriter) literals(words []string) {
 // observations writes the observations of the specification. The reduced text leaves out the indices: the elements say the same.
 func (w *stateWriter) observations(observed []observation) {
 	for _, o := range observed {
-		w.Put(observationNames[o.kind])
+		w.Text(observationNames[o.kind])
 		if o.kind == observedReturned {
 			w.returned(o)
 			continue
@@ -184,13 +188,14 @@ func (w *stateWriter) hostBuffer(b *hostBuffer) {
 // instances writes the parts of instances that are not in the store.
 func (w *stateWriter) instances(r *Run) {
 	for _, in := range r.ordered {
-		w.Put("heap ", in.heap)
+		w.Text("heap ")
+		w.Put(in.heap)
 		if !r.World.RightClass {
 			w.Put(" known ", in.known)
 		}
 		if in.memory != nil && r.compiled.readsMemory {
 			w.Put(" memory ", string(in.memory.Bytes.B))
 		}
-		w.Put("\n")
+		w.Text("\n")
 	}
 }

@@ -1,46 +1,46 @@
 package model
 
-import "reflect"
+import (
+	"reflect"
+
+	"cabi/internal/snapshot"
+)
 
 // A checkerPool is the checkers of a worker's runs, one run after the other. A checker that is plain values before its first run is set
 // back to those for the next, which is faster than making a new one.
 type checkerPool struct {
 	properties []*Property
 	checkers   []Checker
-	fresh      []reflect.Value // each checker before its first run; invalid: a new one is made for each run
+	fresh      *snapshot.Snapshot // of the checkers that are set back, before the first run
+	renewed    []int              // the others: a new one is made for each run
 }
 
 // first makes the checkers of the first run.
 func (c *checkerPool) first() []Checker {
-	c.checkers, c.fresh = newCheckers(c.properties), nil
-	for _, checker := range c.checkers {
-		c.fresh = append(c.fresh, freshOf(checker))
+	c.checkers, c.fresh, c.renewed = newCheckers(c.properties), snapshot.New(), nil
+	for i, checker := range c.checkers {
+		if isPlain(checker) {
+			c.fresh.Add(checker)
+		} else {
+			c.renewed = append(c.renewed, i)
+		}
 	}
 	return c.checkers
 }
 
 // next makes the checkers ready for the next run, and reports whether there are new ones among them.
 func (c *checkerPool) next() (renewed bool) {
-	for i, fresh := range c.fresh {
-		if fresh.IsValid() {
-			reflect.ValueOf(c.checkers[i]).Elem().Set(fresh)
-		} else {
-			c.checkers[i] = c.properties[i].New()
-			renewed = true
-		}
+	c.fresh.Restore()
+	for _, i := range c.renewed {
+		c.checkers[i] = c.properties[i].New()
 	}
-	return renewed
+	return len(c.renewed) > 0
 }
 
-// freshOf copies a checker before its first run; invalid: the copy would share something with the checker.
-func freshOf(c Checker) reflect.Value {
+// isPlain reports whether a checker is plain values before its first run.
+func isPlain(c Checker) bool {
 	v := reflect.ValueOf(c)
-	if v.Kind() != reflect.Pointer || v.Elem().Kind() != reflect.Struct || shares(v.Elem()) {
-		return reflect.Value{}
-	}
-	fresh := reflect.New(v.Elem().Type()).Elem()
-	fresh.Set(v.Elem())
-	return fresh
+	return v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct && !shares(v.Elem())
 }
 
 // shares reports whether a copy of v would share something with v that can change.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 )
 
 // A CoreType is the type of a core WebAssembly value. I32 and I64 are also the address types of memories.
@@ -78,7 +79,7 @@ func (v CoreValue) String() string {
 	case coreFloat:
 		return v.float().String()
 	default:
-		return fmt.Sprint(v.bits)
+		return strconv.FormatUint(v.bits, 10)
 	}
 }
 

@@ -34,15 +34,13 @@ func (w *StateWriter) Append(b []byte, s *Store, more func(w *StateWriter)) []by
 func (w *StateWriter) Full() bool { return w.full }
 
 func (w *StateWriter) reset(b []byte) {
-	if w.numbers == nil {
-		w.numbers = map[any]int{}
-	}
-	clear(w.numbers)
-	w.b, w.queue, w.counts, w.kept = b, w.queue[:0], [StateKinds]int{}, false
+	clear(w.places)
+	w.b, w.queue, w.numbers, w.counts, w.kept = b, w.queue[:0], w.numbers[:0], [StateKinds]int{}, false
 }
 
 func (w *StateWriter) store(s *Store, more func(w *StateWriter)) {
-	w.put("store depth=", s.nestingDepth, " running=", s.runningThread())
+	putNumber(w, "store depth=", s.nestingDepth)
+	putObject(w, " running=", StateThread, s.runningThread())
 	if w.full {
 		w.put(" waiting=", s.waiting)
 	}
@@ -71,14 +69,17 @@ func putSet[T comparable](w *StateWriter, list []T) {
 		return
 	}
 	number := func(e T) int {
-		if n := w.numbers[objectOf(e)]; n > 0 {
-			return n
+		if place := w.placeOf(objectOf(e)); place >= 0 {
+			return w.numbers[place]
 		}
 		return math.MaxInt
 	}
-	sorted := slices.Clone(list)
-	slices.SortStableFunc(sorted, func(a, b T) int { return cmp.Compare(number(a), number(b)) })
-	putList(w, sorted)
+	less := func(a, b T) int { return cmp.Compare(number(a), number(b)) }
+	if !slices.IsSortedFunc(list, less) {
+		list = slices.Clone(list)
+		slices.SortStableFunc(list, less)
+	}
+	putList(w, list)
 }
 
 // objectOf is the object that has the number of an element of a list.
@@ -120,10 +121,14 @@ type StateWriter struct {
 	full    bool // Age is nil, or not to be used
 	kept    bool // the state keeps an index that may outlive its element
 	live    []int
-	numbers map[any]int // of the objects written so far
+	queue   []any       // the objects written so far; lines are written of one after the other
+	numbers []int       // of the same objects
+	places  map[any]int // of the objects in the queue, once there are many; before that it is searched
 	counts  [StateKinds]int
-	queue   []any // the objects that have a number and as yet no line
 }
+
+// manyObjects is how many objects are searched for one by one.
+const manyObjects = 32
 
 // put writes each part: text and numbers as they are, objects as references.
 func (w *StateWriter) put(parts ...any) {
@@ -132,11 +137,11 @@ func (w *StateWriter) put(parts ...any) {
 		case string:
 			w.b = append(w.b, p...)
 		case int:
-			w.b = strconv.AppendInt(w.b, int64(p), 10)
+			w.b = appendNumber(w.b, p)
 		case int64:
-			w.b = strconv.AppendInt(w.b, p, 10)
+			w.b = appendNumber(w.b, p)
 		case uint64:
-			w.b = strconv.AppendUint(w.b, p, 10)
+			w.b = appendNumber(w.b, p)
 		case bool:
 			w.b = append(w.b, "01"[intOfBool(p).magnitude])
 		case fmt.Stringer:
@@ -217,14 +222,14 @@ func orDash(isNil bool, name func() string) string {
 }
 
 func putList[T any](w *StateWriter, list []T) {
-	w.put("[")
+	w.Text("[")
 	for i, e := range list {
 		if i > 0 {
-			w.put(" ")
+			w.Text(" ")
 		}
 		w.put(e)
 	}
-	w.put("]")
+	w.Text("]")
 }
 
 func (w *StateWriter) waitableReference(p *Waitable) {
@@ -238,25 +243,84 @@ func (w *StateWriter) waitableReference(p *Waitable) {
 
 func (w *StateWriter) number(kind StateKind, object any, isNil bool) {
 	if isNil {
-		w.put("-")
+		w.Text("-")
 		return
 	}
-	n, known := w.numbers[object]
-	if !known {
-		w.counts[kind]++
-		n = w.counts[kind]
-		w.numbers[object] = n
-		w.queue = append(w.queue, object)
+	place := w.placeOf(object)
+	if place < 0 {
+		place = w.add(kind, object)
 	}
-	w.b = strconv.AppendInt(append(w.b, kind.String()...), int64(n), 10)
+	w.b = appendNumber(append(w.b, stateKindNames[kind]...), w.numbers[place])
+}
+
+// placeOf is where an object is in the queue; -1: it is not.
+func (w *StateWriter) placeOf(object any) int {
+	if len(w.queue) <= manyObjects {
+		return slices.Index(w.queue, object)
+	}
+	if place, known := w.places[object]; known {
+		return place
+	}
+	return -1
+}
+
+// add gives an object the next number of its kind, and its place in the queue.
+func (w *StateWriter) add(kind StateKind, object any) (place int) {
+	place = len(w.queue)
+	w.counts[kind]++
+	w.queue, w.numbers = append(w.queue, object), append(w.numbers, w.counts[kind])
+	switch {
+	case len(w.queue) == manyObjects+1:
+		if w.places == nil {
+			w.places = map[any]int{}
+		}
+		for i, o := range w.queue {
+			w.places[o] = i
+		}
+	case len(w.queue) > manyObjects:
+		w.places[object] = place
+	}
+	return place
+}
+
+// appendNumber is strconv.AppendInt, faster for the numbers that most are.
+func appendNumber[N int | int64 | uint64](b []byte, n N) []byte {
+	if 0 <= n && n < 10 {
+		return append(b, '0'+byte(n))
+	}
+	if n < 0 {
+		return strconv.AppendInt(b, int64(n), 10)
+	}
+	return strconv.AppendUint(b, uint64(n), 10)
+}
+
+// These write what Put writes, after a text. They are faster, because they are told the type.
+
+func putNumber[N int | int64 | uint64](w *StateWriter, text string, n N) {
+	w.b = appendNumber(append(w.b, text...), n)
+}
+
+func (w *StateWriter) flag(text string, is bool) {
+	w.b = append(append(w.b, text...), "01"[intOfBool(is).magnitude])
+}
+
+// putObject writes an object that has a kind of its own.
+func putObject[T any](w *StateWriter, text string, kind StateKind, object *T) {
+	w.Text(text)
+	w.number(kind, object, object == nil)
 }
 
 func (w *StateWriter) instance(inst *ComponentInstance) {
-	w.put("instance ")
+	w.Text("instance ")
 	w.Text(inst.Name)
-	w.put(" parent=", inst.parent, " may_enter=", inst.mayEnter, " may_leave=", inst.mayLeave,
-		" backpressure=", inst.backpressure, " num_waiting_to_enter=", inst.numWaitingToEnter,
-		" exclusive_thread=", inst.exclusiveThread, "\n")
+	w.Text(" parent=")
+	w.reference(inst.parent)
+	w.flag(" may_enter=", inst.mayEnter)
+	w.flag(" may_leave=", inst.mayLeave)
+	putNumber(w, " backpressure=", inst.backpressure)
+	putNumber(w, " num_waiting_to_enter=", inst.numWaitingToEnter)
+	putObject(w, " exclusive_thread=", StateThread, inst.exclusiveThread)
+	w.Text("\n")
 	w.tables("handles", inst.handles)
 	if inst.threads != inst.handles {
 		w.tables("threads", inst.threads)
@@ -291,17 +355,18 @@ func (w *StateWriter) liveElements(name string, t *Table) {
 		}
 	}
 	slices.SortFunc(w.live, func(a, b int) int { return w.compareElements(t.array[a], t.array[b]) })
-	w.put("  ")
+	w.Text("  ")
 	w.Text(name)
 	w.Text(t.key.suffix())
-	w.put(" live=[")
+	w.Text(" live=[")
 	for _, place := range w.live {
-		w.put(t.array[place], " ")
+		w.reference(t.array[place])
+		w.Text(" ")
 		if t.owners != nil {
 			w.put("of ", t.owners[uint64(place)], " ")
 		}
 	}
-	w.put("]\n")
+	w.Text("]\n")
 }
 
 // compareElements orders the elements of a table by class and type, which never change, and then by age: the order in which
@@ -356,23 +421,35 @@ func (w *StateWriter) object(o any) {
 	case *Thread:
 		w.thread(o)
 	case *Task:
-		w.put(" inst=", o.inst, " ")
+		w.Text(" inst=")
+		w.reference(o.inst)
+		w.Text(" ")
 		w.funcType(o.ft)
-		w.put(" ", o.opts.kind(), " state=", o.state, " num_borrows=", o.numBorrows,
-			" implicit_thread=", o.implicitThread, " threads=")
+		w.Text(" ")
+		w.Text(o.opts.kind())
+		w.Text(" state=")
+		w.Text(o.state.String())
+		putNumber(w, " num_borrows=", o.numBorrows)
+		putObject(w, " implicit_thread=", StateThread, o.implicitThread)
+		w.Text(" threads=")
 		putSet(w, o.threads)
 		w.callbacks(o)
 	case *ResourceHandle:
-		w.put(" own=", o.own, " rt=", o.rt.Name, " rep=", o.rep, " num_lends=", o.numLends, " borrow_scope=", o.borrowScope)
+		w.flag(" own=", o.own)
+		w.Text(" rt=")
+		w.Text(o.rt.Name)
+		w.put(" rep=", o.rep)
+		putNumber(w, " num_lends=", o.numLends)
+		putObject(w, " borrow_scope=", StateTask, o.borrowScope)
 	case *Subtask:
 		w.subtask(o)
 	case *CopyEnd:
 		w.put(" ", o.self.class(), " state=", o.state, " shared=", o.shared)
 		w.waitable(&o.Waitable)
 	case *WaitableSet:
-		w.put(" elems=")
+		w.Text(" elems=")
 		putSet(w, o.elems)
-		w.put(" num_waiting=", o.numWaiting)
+		putNumber(w, " num_waiting=", o.numWaiting)
 	case *SharedStreamImpl:
 		w.put(" t=", typeName(o.t), " dropped=", o.dropped, " pending_inst=", o.pendingInst, " pending_buffer=", o.pendingBuffer)
 		w.onCopyDone(o.pendingOnCopyDone)
@@ -385,7 +462,7 @@ func (w *StateWriter) object(o any) {
 	case *MemInst:
 		w.put(" ", o.AddrType, " length=", o.length())
 	}
-	w.put("\n")
+	w.Text("\n")
 }
 
 // onCopyDone writes which end a pending copy is of.
@@ -402,29 +479,35 @@ func (w *StateWriter) onCopyDone(f OnCopyDone) {
 }
 
 func (w *StateWriter) thread(t *Thread) {
-	w.put(" task=", t.task, " ", t.status(), " cancellable=", t.cancellable, " index=")
+	putObject(w, " task=", StateTask, t.task)
+	w.Text(" ")
+	w.Text(t.status())
+	w.flag(" cancellable=", t.cancellable)
+	w.Text(" index=")
 	switch {
 	case t.index == nil:
-		w.put("-")
+		w.Text("-")
 	case w.full:
-		w.put(*t.index)
+		putNumber(w, "", *t.index)
 	}
-	w.put(" storage=[", t.storage[0], " ", t.storage[1], "] ready_func=")
+	putNumber(w, " storage=[", t.storage[0])
+	putNumber(w, " ", t.storage[1])
+	w.Text("] ready_func=")
 	w.readyFunc(t.readyFunc)
-	w.put(" begins=")
+	w.Text(" begins=")
 	w.begins(t.cont)
 }
 
 // begins writes what a thread that has not run yet will run.
 func (w *StateWriter) begins(cont *Continuation) {
 	if cont == nil || cont.co != nil {
-		w.put("-")
+		w.Text("-")
 		return
 	}
 	f, _ := cont.f.(*contFuncOfThread)
 	switch f := f.threadFunc.(type) {
 	case *liftThreadFunc:
-		w.put("lift")
+		w.Text("lift")
 	case *newIndirectThreadFunc:
 		w.put("indirect(", f.c, ")")
 	default:
@@ -446,9 +529,9 @@ func (t *Thread) status() string {
 func (w *StateWriter) readyFunc(r ReadyFunc) {
 	switch r := r.(type) {
 	case nil:
-		w.put("-")
+		w.Text("-")
 	case alwaysReady:
-		w.put("always")
+		w.Text("always")
 	case noBackpressure:
 		w.put("no-backpressure(", r.task, ")")
 	case waitableReady:
@@ -470,11 +553,15 @@ func (w *StateWriter) callbacks(t *Task) {
 	switch r := t.onResolve.(type) {
 	case *lowerOnResolve:
 		w.kept = w.kept || r.subtask.state == SubtaskStarting && r.flatArgs.i < len(r.flatArgs.values)
-		w.put(" on_resolve=lower(", r.subtask, ", progress=", r.onProgress != nil, ", args=", r.flatArgs.values[min(r.flatArgs.i, len(r.flatArgs.values)):], ")")
+		putObject(w, " on_resolve=lower(", StateSubtask, r.subtask)
+		w.flag(", progress=", r.onProgress != nil)
+		w.Text(", args=")
+		putList(w, r.flatArgs.values[min(r.flatArgs.i, len(r.flatArgs.values)):])
+		w.Text(")")
 	case *reallocOnResolve:
-		w.put(" on_resolve=realloc")
+		w.Text(" on_resolve=realloc")
 	default:
-		w.put(" on_resolve=host")
+		w.Text(" on_resolve=host")
 	}
 }
 
@@ -491,31 +578,37 @@ func (opts *CanonicalOptions) kind() string {
 }
 
 func (w *StateWriter) subtask(t *Subtask) {
-	w.put(" state=", t.state, " on_cancel=")
+	w.Text(" state=")
+	w.Text(t.state.String())
+	w.Text(" on_cancel=")
 	if task, ok := t.onCancel.(*Task); ok {
-		w.put(task)
+		putObject(w, "", StateTask, task)
 	} else {
-		w.put(orDash(t.onCancel == nil, func() string { return "host" }))
+		w.Text(orDash(t.onCancel == nil, func() string { return "host" }))
 	}
 	if t.delivered {
-		w.put(" lenders=-")
+		w.Text(" lenders=-")
 	} else {
-		w.put(" lenders=")
+		w.Text(" lenders=")
 		putSet(w, t.lenders)
 	}
-	w.put(" cancellation_requested=", t.cancellationRequested, " flat_results=", t.flatResults)
+	w.flag(" cancellation_requested=", t.cancellationRequested)
+	w.Text(" flat_results=")
+	putList(w, t.flatResults)
 	w.waitable(&t.Waitable)
 }
 
 func (w *StateWriter) waitable(wb *Waitable) {
-	w.put(" wset=", wb.wset, " has_sync_waiter=", wb.hasSyncWaiter, " pending_event=")
+	putObject(w, " wset=", StateSet, wb.wset)
+	w.flag(" has_sync_waiter=", wb.hasSyncWaiter)
+	w.Text(" pending_event=")
 	switch e := wb.pendingEvent.(type) {
 	case nil:
-		w.put("-")
+		w.Text("-")
 	case *subtaskEvent:
-		w.put("subtask(")
+		w.Text("subtask(")
 		w.eventIndex(e.subtaski)
-		w.put(")")
+		w.Text(")")
 	case *streamEvent:
 		w.put("stream(", e.result, ", reclaim=", e.reclaimBuffer != nil, ", ", e.eventCode, ", ")
 		w.eventIndex(e.i)
@@ -538,14 +631,14 @@ func (w *StateWriter) eventIndex(i uint64) {
 func (w *StateWriter) funcType(ft *FuncType) {
 	w.Text(ft.Name)
 	if ft.Async {
-		w.put(":async-func(")
+		w.Text(":async-func(")
 	} else {
-		w.put(":func(")
+		w.Text(":func(")
 	}
 	w.types(ft.Params)
-	w.put(")->(")
+	w.Text(")->(")
 	w.types(ft.Result)
-	w.put(")")
+	w.Text(")")
 }
 
 func (w *StateWriter) types(ts []ValType) {

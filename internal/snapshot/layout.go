@@ -26,6 +26,10 @@ type ref struct {
 	typ    reflect.Type
 	to     *layout // of the object that a pointer points to, of a slice's elements, of a map's values
 	key    *layout // of a map's keys
+
+	// Of an interface: the first word that it had last, and what dynamicOf says of it. Most interfaces in one place hold one type.
+	lastWord unsafe.Pointer
+	last     dynamic
 }
 
 // layoutOf is the layout of a type.

@@ -110,10 +110,13 @@ func (s *Snapshot) follow(r *ref, at unsafe.Pointer) {
 		if words[0] == nil {
 			return
 		}
-		if d := s.dynamicOf(words[0], r.typ, at); d.inline {
-			s.scan(d.layout, unsafe.Add(at, wordSize))
+		if r.lastWord != words[0] {
+			r.lastWord, r.last = words[0], s.dynamicOf(words[0], r.typ, at)
+		}
+		if r.last.inline {
+			s.scan(r.last.layout, unsafe.Add(at, wordSize))
 		} else {
-			s.addBlock(d.layout, words[1], 1)
+			s.addBlock(r.last.layout, words[1], 1)
 		}
 	case reflect.Map:
 		if m := reflect.NewAt(r.typ, at).Elem(); !m.IsNil() && s.seen.add(m.UnsafePointer(), nil, 1) {
