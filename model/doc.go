@@ -34,7 +34,7 @@
 //   - litmus and search, which do not use each other: litmus tests; and explorers, the frontier, visited states, checkpoints, random walks;
 //   - admits, which uses search and not litmus: logs, and the search for a run that explains one.
 //
-// The package imports spec. Only source uses cabi/internal/engine, cabi/internal/python and cabi/internal/mirror. Only search and source use cabi/internal/snapshot, to take actions back, and only search cabi/internal/storage, to keep states, and
+// The package imports spec. Only source uses cabi/internal/engine, cabi/internal/python and cabi/internal/mirror. Only search and source use cabi/internal/snapshot, to take actions back and set checkers back, and only search cabi/internal/storage, to keep states, and
 // cabi/internal/output, to write checkpoints.
 //
 // docs/design.md says how the parts work, and why this is one package.

@@ -98,7 +98,7 @@ func (t *Thread) Ready() bool { return t.ready() }
 func (t *Thread) Instance() *ComponentInstance { return t.task.inst }
 
 func (s *Store) liveThreads() []*Thread {
-	var threads []*Thread
+	threads := make([]*Thread, 0, len(s.waiting)+4)
 	add := func(t *Thread) {
 		if !slices.Contains(threads, t) {
 			threads = append(threads, t)
@@ -123,8 +123,9 @@ func (s *Store) liveThreads() []*Thread {
 }
 
 func (s *Store) liveTasks() []*Task {
-	var tasks []*Task
-	for _, t := range s.liveThreads() {
+	threads := s.liveThreads()
+	tasks := make([]*Task, 0, len(threads))
+	for _, t := range threads {
 		if !slices.Contains(tasks, t.task) {
 			tasks = append(tasks, t.task)
 		}
