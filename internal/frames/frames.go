@@ -497,6 +497,9 @@ func (m *Generated) WriteOverlay(source, to string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if there, err := filepath.Abs(to); err != nil || there == source {
+		return "", fmt.Errorf("%s has the port, which the generated files would replace: name another directory", to)
+	}
 	overlay := struct{ Replace map[string]string }{map[string]string{}}
 	files := map[string]string{}
 	for name, text := range m.Files {

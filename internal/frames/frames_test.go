@@ -127,6 +127,13 @@ func TestOnFrames(t *testing.T) {
 	}
 }
 
+// The port is not written over.
+func TestPortIsKept(t *testing.T) {
+	if _, err := new(Generated).WriteOverlay(specDir, specDir+"/."); err == nil || !strings.Contains(err.Error(), "name another directory") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // What the generator does not know is refused by file and line.
 func TestRefusals(t *testing.T) {
 	for _, c := range []struct{ body, want string }{
