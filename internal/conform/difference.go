@@ -39,7 +39,7 @@ func (d *Difference) Key() string {
 	switch group, what, _ := strings.Cut(op, "."); {
 	case d.Kind == NoTrap:
 		op = ""
-	case makesHandles[op]:
+	case makesHandles[op], op == "invoke" && d.Kind == OtherResult: // what the host passes gets a handle
 		op = "of a new handle"
 	case (group == "stream" || group == "future") && !strings.HasPrefix(what, "drop"):
 		op = "of a copy"

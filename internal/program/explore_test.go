@@ -104,7 +104,7 @@ func TestAnswers(t *testing.T) {
 	}
 	p.Calls = append(p.Calls, Call{Export: "open-and-forget"})
 	e = newRunner(t).Explore(context.Background(), p, spec.SingleTable, bounds, func(*Exploration) bool { return true })
-	want := "cabi run C 'open-once()' 'ask()' 'open-and-forget()' --stub 'open=1|7' --arg 'x y' --env 'A=b'"
+	want := "cabi run C 'open-and-forget()' --stub 'open=1|7' --arg 'x y' --env 'A=b' --settle"
 	if len(e.Findings) != 1 || e.Findings[0].Command("C", e) != want {
 		t.Errorf("want one finding, with %s\n%s", want, e.Text("C"))
 	}
