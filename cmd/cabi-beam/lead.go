@@ -82,7 +82,7 @@ func (l *leader) isOver() bool {
 	return p.frontier() == 0 || l.Bounds.Steps > 0 && p.depth() >= l.Bounds.Steps || len(p.Tally.Violations) > 0 && !l.KeepGoing
 }
 
-// An OtherSearch is that a directory has another search in it.
+// errOtherSearch is that a directory has another search in it.
 var errOtherSearch = errors.New("another search is in this directory: --dir names one for each search")
 
 // begin reads how far the search came before, or makes its first level.

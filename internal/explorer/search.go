@@ -80,15 +80,11 @@ func check(r *Request, progress func(any) bool) (any, error) {
 	}
 	s.Properties = properties.For(full)
 	if r.Property != "" {
-		s.Properties = nil
-		for _, p := range properties.All {
-			if p.Name == r.Property {
-				s.Properties = []*model.Property{p}
-			}
-		}
-		if s.Properties == nil {
+		p := properties.ByName(r.Property)
+		if p == nil {
 			return nil, fmt.Errorf("no property is named %.60q", r.Property)
 		}
+		s.Properties = []*model.Property{p}
 	}
 	if full.Random && r.Steps == 0 {
 		s.Random = &model.Random{Seed: 1, Runs: randomRuns, Shrink: shrink.Shrink}
