@@ -46,9 +46,10 @@ type savedBlock struct {
 	copy unsafe.Pointer
 }
 
-// A savedMap is a map and a copy of its entries; no map: it had none.
+// A savedMap is a map and a copy of its entries, of which there are n: slices of the keys and of the values.
 type savedMap struct {
-	of, entries reflect.Value
+	of, keys, values reflect.Value
+	n                int
 }
 
 // Clear makes the snapshot empty.
@@ -164,26 +165,18 @@ func pointerShaped(t reflect.Type) bool {
 
 // saveMap copies the entries of a map, and scans its keys and values.
 func (s *Snapshot) saveMap(r *ref, m reflect.Value) {
-	entries := reflect.Value{}
-	if m.Len() > 0 {
-		entries = reflect.MakeMapWithSize(r.typ, m.Len())
-		for it := m.MapRange(); it.Next(); {
-			entries.SetMapIndex(it.Key(), it.Value())
-			s.scanValue(r.key, it.Key())
-			s.scanValue(r.to, it.Value())
+	saved := savedMap{of: m, n: m.Len()}
+	if saved.n > 0 {
+		saved.keys, saved.values = reflect.MakeSlice(reflect.SliceOf(r.typ.Key()), saved.n, saved.n), reflect.MakeSlice(reflect.SliceOf(r.typ.Elem()), saved.n, saved.n)
+		for i, it := 0, m.MapRange(); it.Next(); i++ {
+			key, value := saved.keys.Index(i), saved.values.Index(i)
+			key.SetIterKey(it)
+			value.SetIterValue(it)
+			s.scan(r.key, key.Addr().UnsafePointer())
+			s.scan(r.to, value.Addr().UnsafePointer())
 		}
 	}
-	s.maps = append(s.maps, savedMap{m, entries})
-}
-
-// scanValue scans a key or value of a map, which has no address: it scans a copy.
-func (s *Snapshot) scanValue(l *layout, v reflect.Value) {
-	if len(l.refs) == 0 {
-		return
-	}
-	box := reflect.New(l.typ)
-	box.Elem().Set(v)
-	s.scan(l, box.UnsafePointer())
+	s.maps = append(s.maps, saved)
 }
 
 // Restore puts the contents of all objects back. It can be done any number of times.
@@ -193,8 +186,8 @@ func (s *Snapshot) Restore() {
 			b.layout.move(b.at, b.copy, b.n)
 		}
 	}
-	for _, m := range s.maps {
-		m.restore()
+	for i := range s.maps {
+		s.maps[i].restore()
 	}
 }
 
@@ -205,14 +198,33 @@ func (b *savedBlock) unchanged() bool {
 }
 
 // restore puts the entries of a map back.
-func (m savedMap) restore() {
-	if !m.entries.IsValid() && m.of.Len() == 0 {
+func (m *savedMap) restore() {
+	if m.unchanged() {
 		return
 	}
 	m.of.Clear()
-	if m.entries.IsValid() {
-		for it := m.entries.MapRange(); it.Next(); {
-			m.of.SetMapIndex(it.Key(), it.Value())
+	for i := range m.n {
+		m.of.SetMapIndex(m.keys.Index(i), m.values.Index(i))
+	}
+}
+
+// unchanged reports whether a map has the same entries as were saved. Values that Go cannot compare count as changed.
+func (m *savedMap) unchanged() bool {
+	if m.of.Len() != m.n {
+		return false
+	}
+	for i := range m.n {
+		is, was := m.of.MapIndex(m.keys.Index(i)), m.values.Index(i)
+		switch {
+		case !is.IsValid():
+			return false
+		case is.Kind() == reflect.Map:
+			if is.UnsafePointer() != was.UnsafePointer() {
+				return false
+			}
+		case !is.Comparable() || !is.Equal(was):
+			return false
 		}
 	}
+	return true
 }
