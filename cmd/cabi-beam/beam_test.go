@@ -8,11 +8,15 @@ import (
 	"flag"
 	"fmt"
 	"maps"
+	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/log"
@@ -25,10 +29,22 @@ import (
 	"cabi/spec"
 )
 
+// asCommand is the environment variable with which the test's program is cabi-beam itself: its arguments, as JSON.
+const asCommand = "CABI_BEAM_ARGS"
+
 func TestMain(m *testing.M) {
 	flag.Parse()
 	beam.Init()
 	log.SetupLogging("error", "text")
+	if text := os.Getenv(asCommand); text != "" {
+		var args []string
+		o, flags := &options{}, flag.NewFlagSet("cabi-beam", flag.ExitOnError)
+		o.add(flags)
+		if err := errors.Join(json.Unmarshal([]byte(text), &args), flags.Parse(args)); err != nil {
+			panic(err)
+		}
+		os.Exit(o.main(flags.Args(), os.Stdout, os.Stderr))
+	}
 	os.Exit(m.Run())
 }
 
@@ -152,6 +168,7 @@ func TestKilled(t *testing.T) {
 		}
 		for i := range got.Levels {
 			got.Levels[i].Seconds, want.Levels[i].Seconds = 0, 0
+			got.Levels[i].Shuffled, want.Levels[i].Shuffled = 0, 0 // of equal paths, a bundle may see another first
 		}
 		a, b := mustJSON(t, got), mustJSON(t, want)
 		if a != b {
@@ -160,6 +177,66 @@ func TestKilled(t *testing.T) {
 		return
 	}
 }
+
+// TestKilledProcess kills the process of a search at ten moments, wherever it is then, and goes on each time: what comes out is the same.
+func TestKilledProcess(t *testing.T) {
+	if os.Getenv("CABI_LONG") == "" {
+		t.Skip("it makes a search of some seconds several times: set CABI_LONG=1")
+	}
+	args := []string{"--keep-going", "--json", "--steps", "8", "--dir", t.TempDir(), "cancel"}
+	begun := time.Now()
+	want := process(t, args, 0)
+	took := time.Since(begun)
+	moments := rand.New(rand.NewPCG(26, 0))
+	for kills, searches := 0, 0; kills < 10; searches++ {
+		args[5] = t.TempDir()
+		for {
+			var after time.Duration
+			if kills < 10 {
+				after = time.Duration(moments.Int64N(int64(took)/2)) + 1
+			}
+			if got := process(t, args, after); got == nil {
+				kills++
+			} else if !bytes.Equal(withoutSeconds(got), withoutSeconds(want)) {
+				t.Fatalf("search %d, after %d kills in all, prints\n%s\nwant\n%s", searches, kills, got, want)
+			} else {
+				t.Logf("search %d is as one that was not killed, after %d kills in all", searches, kills)
+				break
+			}
+		}
+	}
+}
+
+// process runs cabi-beam in a process of its own, and returns what it prints; nil: it was killed, after that time if it is not zero.
+func process(t *testing.T, args []string, after time.Duration) []byte {
+	t.Helper()
+	text := mustJSON(t, args)
+	c := exec.Command(os.Args[0])
+	c.Env = append(os.Environ(), asCommand+"="+text)
+	var out, errOut bytes.Buffer
+	c.Stdout, c.Stderr = &out, &errOut
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if after > 0 {
+		timer := time.AfterFunc(after, func() { _ = c.Process.Kill() })
+		defer timer.Stop()
+	}
+	_ = c.Wait()
+	switch code := c.ProcessState.ExitCode(); code {
+	case -1:
+		return nil
+	case 0, 1:
+		return out.Bytes()
+	default:
+		t.Fatalf("exit %d: %s", code, errOut.Bytes())
+		return nil
+	}
+}
+
+var seconds = regexp.MustCompile(`"seconds":[0-9.e+-]+`)
+
+func withoutSeconds(report []byte) []byte { return seconds.ReplaceAll(report, nil) }
 
 func lead(t *testing.T, s *Subject, dir Dir, run func(context.Context, *beam.Pipeline) error) *Progress {
 	t.Helper()

@@ -35,10 +35,11 @@ func (*readFn) ProcessElement(ctx context.Context, name string, emit func([]byte
 type expandFn struct {
 	Subject []byte
 
-	subject *Subject
-	system  system
-	blocks  map[int][]byte
-	least   map[[16]byte][]byte // of states that were emitted of late, the least path
+	subject  *Subject
+	system   system
+	shuffled int // bytes that were emitted
+	blocks   map[int][]byte
+	least    map[[16]byte][]byte // of states that were emitted of late, the least path
 }
 
 const (
@@ -67,6 +68,7 @@ func (f *expandFn) Teardown() error {
 func (f *expandFn) StartBundle(_ context.Context, _ func(int, []byte), _ func([]byte)) {
 	clear(f.blocks)
 	clear(f.least)
+	f.shuffled = 0
 	f.system.tally()
 }
 
@@ -89,20 +91,26 @@ func (f *expandFn) reached(r model.ReachedState, emit func(int, []byte)) {
 	shard := shardOf(r.Fingerprint, f.subject.Shards)
 	block := appendReached(f.blocks[shard], r)
 	if len(block) > mostInBlock {
-		emit(shard, block)
+		f.emit(shard, block, emit)
 		block = nil
 	}
 	f.blocks[shard] = block
+}
+
+// emit emits a block, to be grouped with the others of its shard.
+func (f *expandFn) emit(shard int, block []byte, emit func(int, []byte)) {
+	emit(shard, block)
+	f.shuffled += len(block)
 }
 
 // FinishBundle emits what is left.
 func (f *expandFn) FinishBundle(_ context.Context, emit func(int, []byte), counted func([]byte)) error {
 	for shard, block := range f.blocks {
 		if len(block) > 0 {
-			emit(shard, block)
+			f.emit(shard, block, emit)
 		}
 	}
-	text, err := json.Marshal(Count{Tally: *f.system.tally()})
+	text, err := json.Marshal(Count{Shuffled: f.shuffled, Tally: *f.system.tally()})
 	if err == nil {
 		counted(text)
 	}

@@ -165,11 +165,13 @@ func readBlocks(ctx context.Context, name string, f func(block []byte)) error {
 
 // A Count is what came of a level: how many states it has, and what was counted on the way to them.
 type Count struct {
-	States int
-	Tally  model.Tally
+	States   int
+	Shuffled int // bytes that were grouped by shard
+	Tally    model.Tally
 }
 
 func (c *Count) merge(o *Count) {
 	c.States += o.States
+	c.Shuffled += o.Shuffled
 	c.Tally.Merge(&o.Tally)
 }

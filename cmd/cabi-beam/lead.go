@@ -26,6 +26,7 @@ type Progress struct {
 type LevelDone struct {
 	States      int
 	Transitions int     // on the way to it
+	Shuffled    int     // bytes that were grouped by shard, on the way to it
 	Seconds     float64 // that its pipeline took, divided among the pipeline's levels
 }
 
@@ -197,7 +198,7 @@ func (l *leader) atOnce() int {
 // add adds a level that is done.
 func (l *leader) add(c *Count, took time.Duration) {
 	p := l.progress
-	p.Levels = append(p.Levels, LevelDone{c.States, c.Tally.Transitions, took.Seconds()})
+	p.Levels = append(p.Levels, LevelDone{c.States, c.Tally.Transitions, c.Shuffled, took.Seconds()})
 	p.Tally.Merge(&c.Tally)
 	l.tell(p)
 }

@@ -112,7 +112,7 @@ func (o *options) run(args []string, out, errOut io.Writer) (int, error) {
 	l.levels, l.enough = o.levels, enough
 	l.tell = func(p *Progress) {
 		last := p.Levels[p.depth()]
-		fmt.Fprintf(errOut, "level %d: %d states, %d transitions, %.1f s\n", p.depth(), last.States, last.Transitions, last.Seconds)
+		fmt.Fprintf(errOut, "level %d: %d states, %d transitions, %d bytes shuffled, %.1f s\n", p.depth(), last.States, last.Transitions, last.Shuffled, last.Seconds)
 	}
 	err = l.lead(ctx)
 	if l.progress == nil || err != nil && ctx.Err() == nil {
