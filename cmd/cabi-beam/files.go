@@ -11,6 +11,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 
@@ -43,9 +44,17 @@ func write(ctx context.Context, name string, to func(io.Writer) error) error {
 	if err != nil {
 		return err
 	}
-	b := bufio.NewWriterSize(f, 1<<18)
+	b := writers.Get().(*bufio.Writer)
+	defer writers.Put(b)
+	b.Reset(f)
 	return errors.Join(to(b), b.Flush(), f.Close())
 }
+
+// readers and writers are buffers that are used again: a shard reads and writes a file for each level, and most of them are small.
+var (
+	readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 1<<18) }}
+	writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 1<<18) }}
+)
 
 // writeWhole writes a file so that it is there whole or not at all. A filesystem that cannot rename writes files whole anyway.
 func writeWhole(ctx context.Context, name string, to func(io.Writer) error) error {
@@ -77,7 +86,10 @@ func read(ctx context.Context, name string, from func(*bufio.Reader) error) erro
 		return err
 	}
 	defer f.Close()
-	if err := from(bufio.NewReaderSize(f, 1<<18)); err != nil {
+	b := readers.Get().(*bufio.Reader)
+	defer readers.Put(b)
+	b.Reset(f)
+	if err := from(b); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
