@@ -110,7 +110,7 @@ var notFigures = []struct{ page, pattern, why string }{
 	{"docs/conform.md", `numbered from 1 in|at rest is 0|(?s)## The protocol, version 1.*## Writing an adapter`, "the protocol, which TestSession and TestSchema of internal/conform compare"},
 	{"docs/conform.md", `(?s)\n## What it costs\n.*`, "times, measured once; TestFaults of internal/conform has the actions"},
 	{"docs/scale.md", `128 bits|files of 16 bytes|fewer than 500 states|\(2,3,2\) and \(2,4,1\)`, "numbers in cmd/cabi-beam, and the sizes that its tests explore"},
-	{"docs/scale.md", `(?s)\n## How random walks use cores\n.*`, "times, measured once"},
+	{"docs/scale.md", `(?s)\n### What it costs\n.*`, "times and bytes, measured once, and what they come to on paper"},
 	{"docs/induction.md", `within 8 actions|numbers are 1 and 1:|sets they are 3 and 2, for lends 3 and 3\.`, "an example, and the numbers that the command checks"},
 	{"docs/findings.md", `(?m)^\| \d+ \|.*$`, "the table that TestFindings compares"},
 	{"docs/findings.md", `(?m)^\| .* \| [\d, ]+ \|$`, "the table that TestFindingsLines compares"},
