@@ -46,9 +46,10 @@ type Report struct {
 	Left        int          `json:"left"`     // violations that both have
 	Sentences   []Sentence   `json:"sentences"`
 	NotChecked  []NotChecked `json:"not_checked"`
-	NotTaken    []string     `json:"not_taken,omitempty"` // actions that a version has not, and why, so that nothing was compared of them
-	NotReached  []Line       `json:"not_reached"`         // lines of the new version that changed, and that no run reached
-	Exact       bool         `json:"exact"`               // NotReached has single lines; otherwise all of the definitions that changed
+	NotCompared []string     `json:"not_compared,omitempty"` // where the versions were not compared, and why
+	NotTaken    []string     `json:"not_taken,omitempty"`    // actions that a version has not, and why, so that nothing was compared of them
+	NotReached  []Line       `json:"not_reached"`            // lines of the new version that changed, and that no run reached
+	Exact       bool         `json:"exact"`                  // NotReached has single lines; otherwise all of the definitions that changed
 	Worlds      []World      `json:"worlds"`
 	Judged      *Judged      `json:"judged,omitempty"` // nil: CPython was not asked
 	Stopped     bool         `json:"stopped"`

@@ -49,6 +49,9 @@ func (c *comparison) compareNear() {
 		ways := c.along(t.World, []*model.Trace{t})
 		w, _ := t.World.Complete() // it has no menus, being part of another
 		r := model.Comparison{World: w, Old: c.Old.Version, New: c.New.Version, Bounds: w.Bounds, MostPairs: max(1, c.Behind/10), Workers: c.Workers, Along: ways, Near: ways}.Run()
+		if r.Err != nil { // one of the versions cannot be followed there
+			c.report.addNotCompared(fmt.Sprintf("near a reference trace, in a part of the world %s: %v", t.World.Name, r.Err))
+		}
 		for _, d := range r.Differences {
 			c.addDifference(d)
 		}
@@ -122,6 +125,13 @@ func (c *comparison) noteRan(v *Version) {
 		if wasRun(v, l.Number) {
 			c.text.reached[l.Number] = true
 		}
+	}
+}
+
+// addNotCompared notes where the versions were not compared, and why.
+func (r *Report) addNotCompared(where string) {
+	if !slices.Contains(r.NotCompared, where) {
+		r.NotCompared = append(r.NotCompared, where)
 	}
 }
 

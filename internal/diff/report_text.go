@@ -243,6 +243,9 @@ func (r *Report) writePromises(w *writer) {
 		}
 		w.item("not checked on %s: %s: %s", on, w.name(n.Property), n.Why)
 	}
+	for _, where := range r.NotCompared {
+		w.item("not compared %s", where)
+	}
 	for _, action := range r.NotTaken {
 		w.item("not taken %s", action)
 	}
