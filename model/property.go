@@ -26,6 +26,10 @@ type Checker interface {
 	Violation() string
 	// Kind tells the violation from others of the same property: a site, or the name of something stuck. It may be empty.
 	Kind() string
+	// Shape tells violations of one kind apart by what caused them. It is asked for when the violation is new.
+	Shape(r *Run) string
+	// Forget has the checker forget the violation, so that it can tell of another one.
+	Forget()
 	// Exercised reports whether the property could have been violated in the run: the situations that it is about came up.
 	Exercised() bool
 }
@@ -44,6 +48,7 @@ type BaseChecker struct {
 	Name          string // the property's
 	Message       string // the violation, once there is one
 	ViolationKind string // the violation's kind
+	Cause         string // what caused the violation, where the last action does not say it; empty: that does
 	NonVacuous    bool   // the property could have been violated: the situations that it is about came up
 }
 
@@ -58,6 +63,17 @@ func (c *BaseChecker) Violation() string { return c.Message }
 
 // Kind is c.ViolationKind.
 func (c *BaseChecker) Kind() string { return c.ViolationKind }
+
+// Shape is c.Cause, or else the shape of the last action.
+func (c *BaseChecker) Shape(r *Run) string {
+	if c.Cause != "" {
+		return c.Cause
+	}
+	return r.Transition()
+}
+
+// Forget sets what is said of the violation back.
+func (c *BaseChecker) Forget() { c.Message, c.ViolationKind, c.Cause = "", "", "" }
 
 // Exercised is c.NonVacuous.
 func (c *BaseChecker) Exercised() bool { return c.NonVacuous }

@@ -92,6 +92,12 @@ type Run struct {
 	issued        int  // how many elements were given an index
 	neverWritten  bool // the state is never written as text, so data that only the text needs is not kept
 
+	// For the shapes of violations:
+	shaping    bool           // violations are told apart by their shapes
+	transition []byte         // the shape of the last action
+	resumers   []*spec.Thread // room for those of the transition
+	before     []violatedBefore
+
 	// For Elements:
 	notifying bool // the checkers are being told of a menu, so nothing changes
 	elements  []spec.Slot

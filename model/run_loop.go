@@ -118,6 +118,9 @@ func (r *Run) nextAction(at *Activation) Action {
 		}
 		r.Store.Abort()
 	}
+	if r.shaping && !r.repeating {
+		r.beginTransition(at, a)
+	}
 	at.Pending = &a
 	r.Taken++
 	if !r.starting {
@@ -161,6 +164,9 @@ func (r *Run) enter(at *Activation) {
 	at.stack = r.stackOf(r.Store.Running())
 	at.stack.enter(at)
 	r.recorder.enter(at)
+	if r.shaping {
+		r.noteResumed(at)
+	}
 	if r.Observer != nil {
 		r.Observer.Entered(at)
 	}
@@ -188,6 +194,9 @@ func (r *Run) leave(at *Activation, a Action) {
 // done ends the pending action of an activation.
 func (r *Run) done(at *Activation, results []spec.CoreValue) {
 	r.recorder.done(at, results)
+	if r.shaping && at.Pending != nil {
+		r.noteResumed(at)
+	}
 	if r.Observer != nil {
 		r.Observer.Done(at, results)
 	}

@@ -27,6 +27,8 @@ type Search struct {
 	Workers int // 0: one. The report does not depend on it.
 	// KeepGoing has the search go on after a violation, and collect the first of each kind.
 	KeepGoing bool
+	// Shapes has violations of one kind be told apart by their shapes (Violation.Shape). With KeepGoing, and on the port alone.
+	Shapes bool
 	// DepthFirst explores depth first, which finds deep violations sooner, but not the shortest.
 	DepthFirst bool
 	// Random walks at random instead of exploring everything; nil: it explores.
@@ -93,6 +95,9 @@ func (s Search) runOnce() *Report {
 	return e.finish()
 }
 
+// shaping reports whether violations are told apart by their shapes.
+func (s *Search) shaping() bool { return s.Shapes && s.Source == nil }
+
 // mayReduce reports whether states that differ only in the numbers of indices may be merged: nothing compares indices.
 func (s *Search) mayReduce() bool {
 	c := compileWorld(s.World)
@@ -139,7 +144,9 @@ func (r *Runs) New(actor Actor, choices spec.Choices, checkers ...Checker) *Run 
 	if r.onSource != nil {
 		return must(r.onSource.next(r.compiled, s.World, s.options(choices), actor, checkers))
 	}
-	return newRun(r.compiled, s.World, s.options(choices), actor, checkers)
+	run := newRun(r.compiled, s.World, s.options(choices), actor, checkers)
+	run.shaping = s.shaping()
+	return run
 }
 
 // NotChecked are the properties among some that cannot be checked on the definitions.py of the runs so far, and why.

@@ -52,9 +52,9 @@ type checkpointHead struct {
 
 // checkpointViolation is a violation and the path to it.
 type checkpointViolation struct {
-	Property, Kind, What string
-	Actions              []string
-	Choices              []uint32
+	Property, Kind, Shape, What string
+	Actions                     []string
+	Choices                     []uint32
 }
 
 // A searchIdentity tells a search from others: a checkpoint is resumed only by the search that wrote it.
@@ -66,6 +66,7 @@ type searchIdentity struct {
 	Properties    []string
 	Bounds        Bounds
 	KeepGoing     bool
+	Shapes        bool
 	Full          bool
 	Deterministic bool
 	Without       []spec.Site
@@ -73,7 +74,7 @@ type searchIdentity struct {
 
 func (s *Search) identity() searchIdentity {
 	world, _ := json.Marshal(s.World)
-	of := searchIdentity{buildID(), string(world), s.Variant.Name, "", nil, s.Bounds, s.KeepGoing, s.Full, s.Deterministic, sortedKeys(s.Without)}
+	of := searchIdentity{buildID(), string(world), s.Variant.Name, "", nil, s.Bounds, s.KeepGoing, s.Shapes, s.Full, s.Deterministic, sortedKeys(s.Without)}
 	if s.Source != nil {
 		of.Source = s.Source.Hash()
 	}
@@ -119,7 +120,7 @@ func (s searchIdentity) differs(other searchIdentity) string {
 		ofBuild = "it was written by another build of cabi, which may tell states apart otherwise"
 	}
 	return cmp.Or(ofWorld, differ("variant", s.Variant, other.Variant), differ("properties", s.Properties, other.Properties),
-		differ("bounds", s.Bounds, other.Bounds), differ("--keep-going", s.KeepGoing, other.KeepGoing), differ("--full", s.Full, other.Full),
+		differ("bounds", s.Bounds, other.Bounds), differ("--keep-going", s.KeepGoing, other.KeepGoing), differ("whether shapes are told apart", s.Shapes, other.Shapes), differ("--full", s.Full, other.Full),
 		differ("the deterministic profile", s.Deterministic, other.Deterministic), differ("what is switched off", s.Without, other.Without), ofBuild)
 }
 
@@ -197,7 +198,7 @@ func (b *breadthFirst) head() checkpointHead {
 	h.Actions = actionTexts(b.actions)
 	for i, v := range b.report.Violations {
 		to := b.violationPaths[i]
-		h.Violations = append(h.Violations, checkpointViolation{v.Property, v.Kind, v.Message, actionTexts(to.actions), to.choices})
+		h.Violations = append(h.Violations, checkpointViolation{v.Property, v.Kind, v.Shape, v.Message, actionTexts(to.actions), to.choices})
 	}
 	return h
 }
@@ -367,7 +368,7 @@ func (b *breadthFirst) readHead(h checkpointHead) error {
 		if err != nil {
 			return err
 		}
-		b.addViolationAt(path{actions: actions, choices: v.Choices}, violation{v.Property, v.Kind, v.What})
+		b.addViolationAt(path{actions: actions, choices: v.Choices}, violation{v.Property, v.Kind, v.Shape, v.What})
 	}
 	return nil
 }

@@ -41,12 +41,12 @@ type Tally struct {
 
 // A TalliedViolation is a violation and the path to it.
 type TalliedViolation struct {
-	Property, Kind, Message string
-	Actions                 int
-	Path                    []byte
+	Property, Kind, Shape, Message string
+	Actions                        int
+	Path                           []byte
 }
 
-func (v *TalliedViolation) key() string { return violation{property: v.Property, kind: v.Kind}.key() }
+func (v *TalliedViolation) key() string { return keyOf(v.Property, v.Kind, v.Shape) }
 
 func newTally() Tally {
 	return Tally{Stops: map[string]int{}, Taken: map[int]int{}, Fired: map[spec.Site]bool{}, Exercised: map[string]bool{}}
@@ -144,7 +144,7 @@ func (x *Expander) add(at []byte, from path, s *successor, reached func(ReachedS
 	}
 	to := appendPath(at, s)
 	for _, v := range s.violated {
-		t.addViolation(TalliedViolation{v.property, v.kind, v.message, len(from.actions) + s.actions(), to})
+		t.addViolation(TalliedViolation{v.property, v.kind, v.shape, v.message, len(from.actions) + s.actions(), to})
 	}
 	if s.atMenu && (len(s.violated) == 0 || x.KeepGoing) {
 		reached(ReachedState{s.fingerprint.Bytes(), to})
@@ -296,7 +296,7 @@ func (s Search) ReportOf(t *Tally, c LevelCount) (*Report, error) {
 		if err != nil {
 			return nil, err
 		}
-		x.addViolationAt(to, violation{v.Property, v.Kind, v.Message})
+		x.addViolationAt(to, violation{v.Property, v.Kind, v.Shape, v.Message})
 	}
 	return x.finish(), nil
 }

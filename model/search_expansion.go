@@ -23,7 +23,8 @@ type expansion struct {
 	menu        []menuAction
 	todo        [][][]uint32   // for each action of the menu: the choices that it is still to be taken with, the last first
 	results     [][]*successor // for each action of the menu: its successors that are not yielded yet
-	firstOpen   int            // the first action of the menu with choices left in todo; the successors of all before it are yielded
+	before      []violatedBefore
+	firstOpen   int // the first action of the menu with choices left in todo; the successors of all before it are yielded
 	yield       func(*successor)
 	saved       *snapshot.Snapshot
 	levels      levels // of a run on Python
@@ -102,8 +103,25 @@ func (x *expansion) atMenu(r *Run, at *Activation) Action {
 		at = x.at
 	case !x.menuRead:
 		x.readMenu(r, at)
+		x.noteBefore(r, true)
+	default:
+		x.noteBefore(r, false)
 	}
 	return x.takeNext(r, at)
+}
+
+// noteBefore notes what is violated at the menu, which is no violation of what is taken from it. That is so for all runs that come there.
+func (x *expansion) noteBefore(r *Run, first bool) {
+	if !r.shaping {
+		return
+	}
+	if first {
+		r.recheck()
+	}
+	if r.forgetViolations(); first {
+		x.before = slices.Clone(r.before)
+	}
+	r.before = append(r.before[:0], x.before...)
 }
 
 func (x *expansion) readMenu(r *Run, at *Activation) {

@@ -55,10 +55,10 @@ func (s *successor) pathFrom(from path) path {
 }
 
 // A violation is a violation as its checker describes it.
-type violation struct{ property, kind, message string }
+type violation struct{ property, kind, shape, message string }
 
 // key tells violations of different kinds apart, as Violation.Key does.
-func (v violation) key() string { return v.property + "/" + v.kind }
+func (v violation) key() string { return keyOf(v.property, v.kind, v.shape) }
 
 // A siteEvaluation is a trap or assert that was evaluated, and whether it fired.
 type siteEvaluation struct {
@@ -191,7 +191,7 @@ func (e *explorer) addViolationAt(to path, found violation) {
 	if e.changed != nil && slices.ContainsFunc(e.Properties, func(p *Property) bool { return p.Name == found.property && e.changed.whyNot(p) != "" }) {
 		return // the search is made again without the property
 	}
-	v := &Violation{Property: found.property, Kind: found.kind, Message: found.message, Actions: len(to.actions)}
+	v := &Violation{Property: found.property, Kind: found.kind, Shape: found.shape, Message: found.message, Actions: len(to.actions)}
 	v.Trace = e.tracer.trace(to, v)
 	e.violationPaths = append(e.violationPaths, to)
 	e.reportViolation(v)
@@ -322,11 +322,7 @@ func (w *worker) noteState(r *Run, s *successor) {
 func (w *worker) noteChecks(r *Run, s *successor) {
 	s.failed = cmp.Or(s.failed, r.sourceError())
 	s.sites, s.exercised = w.newSites, w.newlyExercised(r)
-	for _, c := range r.checkers {
-		if message := c.Violation(); message != "" {
-			s.violated = append(s.violated, violation{c.Property(), c.Kind(), message})
-		}
-	}
+	s.violated = r.violations()
 }
 
 func (w *worker) newRun(p *pathActor) *Run { return w.newRunOf(p, p) }
@@ -344,9 +340,12 @@ func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
 	options := w.options(choices)
 	options.Pool, options.Observe = &w.pool, w.observe
 	if w.Replay {
-		return w.onSource(newRun(w.compiled, w.World, options, actor, newCheckers(w.Properties)))
+		r := w.onSource(newRun(w.compiled, w.World, options, actor, newCheckers(w.Properties)))
+		r.shaping = w.shaping()
+		return r
 	}
 	w.run = w.onSource(newRun(w.compiled, w.World, options, actor, w.checkers.first()))
+	w.run.shaping = w.shaping()
 	return w.run
 }
 

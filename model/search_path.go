@@ -40,7 +40,9 @@ func (p *pathActor) Next(r *Run, at *Activation) Action {
 	if p.onWay != nil {
 		p.onWay(r)
 	}
-	p.nextAction++
+	if p.nextAction++; r.shaping && p.nextAction == len(p.actions) {
+		r.forgetViolations()
+	}
 	r.repeating = !p.isNew()
 	return p.actions[p.nextAction-1]
 }

@@ -159,7 +159,7 @@ func (e *explorer) addWalk(c *corpus, w *walkResult) (first []*Violation) {
 	}
 	for _, f := range w.found {
 		if e.isFirst(f.violation) {
-			v := &Violation{Property: f.property, Kind: f.kind, Message: f.message, Actions: len(f.actions)}
+			v := &Violation{Property: f.property, Kind: f.kind, Shape: f.shape, Message: f.message, Actions: len(f.actions)}
 			v.Trace = e.tracer.trace(f.path, v)
 			first = append(first, v)
 		}
@@ -186,6 +186,7 @@ type randomActor struct {
 	corpus                 *corpus
 	nextAction, nextChoice int             // how many of the path were taken
 	known                  map[string]bool // keys of the walk's violations
+	picked                 bool            // the run has taken an action that no run before it has
 	state                  []byte
 	fresh                  map[uint64]bool // the walk's features
 }
@@ -237,7 +238,7 @@ func (g *randomActor) startWith(w *walkResult, n int) {
 
 // makeRun makes a run, and reports whether the walk can go on with another: the last action was stopped, and is taken back.
 func (g *randomActor) makeRun() bool {
-	g.nextAction, g.nextChoice = 0, 0
+	g.nextAction, g.nextChoice, g.picked = 0, 0, false
 	r := g.newRunOf(g, g)
 	defer r.Close()
 	r.repeating = len(g.actions) > 0
@@ -259,7 +260,9 @@ func (g *randomActor) makeRun() bool {
 // Next takes the next action of the path, and at its end draws another.
 func (g *randomActor) Next(r *Run, at *Activation) Action {
 	if g.nextAction < len(g.actions) {
-		g.nextAction++
+		if g.nextAction++; g.nextAction == len(g.actions) && r.shaping {
+			r.forgetViolations()
+		}
 		r.repeating = g.nextAction < len(g.actions)
 		return g.actions[g.nextAction-1]
 	}
@@ -273,13 +276,19 @@ func (g *randomActor) Next(r *Run, at *Activation) Action {
 	g.actions, g.from, g.choicesBefore = append(g.actions, a.Action), append(g.from, a.template), append(g.choicesBefore, len(g.choices))
 	g.tried = append(g.tried, a.template)
 	g.nextAction++
+	g.picked = true
 	return a.Action
 }
 
-// noteViolations notes the violations of kinds that are new.
+// noteViolations notes the violations of kinds that are new. With shapes, those at the end of a path that a run before has taken were noted.
 func (g *randomActor) noteViolations(r *Run) {
-	for _, c := range r.Violated() {
-		v := violation{c.Property(), c.Kind(), c.Violation()}
+	if r.shaping {
+		defer r.forgetViolations()
+		if !g.picked && len(g.actions) > 0 {
+			return
+		}
+	}
+	for _, v := range r.violations() {
 		if !g.foundKinds[v.key()] && !g.known[v.key()] {
 			g.known[v.key()] = true
 			g.found = append(g.found, foundAt{v, path{actions: slices.Clone(g.actions), choices: slices.Clone(g.choices)}})

@@ -9,7 +9,7 @@ import (
 	"cabi/spec"
 )
 
-var cancelDelivered = quiescentProperty(&model.Property{
+var cancelDelivered = &model.Property{
 	Name: "cancel-delivered",
 	Statement: "When nothing goes on, no task whose cancellation is pending has a thread that is blocked cancellably, unless that is its implicit " +
 		"thread, which needs the exclusive lock, and another thread that can still run holds that.",
@@ -18,22 +18,116 @@ var cancelDelivered = quiescentProperty(&model.Property{
 		`and delivered at the next opportunity"`,
 	BlindSpots: "Whether a task that never blocks cancellably again, or does not react to its cancellation, ever ends. That some continuation delivers " +
 		"a cancellation that is pending, TestCancellationCanBeDelivered shows.",
-}, func(r *model.Run, exercised *bool) (message, kind string) {
+	New: func() model.Checker {
+		return &deliveryChecker{BaseChecker: model.BaseChecker{Name: "cancel-delivered"}}
+	},
+}
+
+// A deliveryChecker checks in quiescent states that no thread is to be told of a cancellation and is blocked so that it could be. It remembers
+// of each task whose cancellation is pending what was in the way when that was asked for.
+type deliveryChecker struct {
+	model.BaseChecker
+	run     *model.Run
+	asked   obstacle // of the task whose subtask was looked up last since the last menu
+	pending []obstacle
+}
+
+// An obstacle is what was in the way of a task's cancellation.
+type obstacle struct {
+	task *spec.Task
+	what string
+}
+
+func (c *deliveryChecker) Begin(r *model.Run) { c.run = r }
+
+// Found notes what is in the way of cancelling a call: it is looked up before it is cancelled.
+func (c *deliveryChecker) Found(_ *spec.ComponentInstance, _ spec.Expected, _ uint64, e spec.Element) {
+	if t, ok := e.(*spec.Subtask); ok && t.Callee() != nil && t.Callee().State() != spec.TaskPendingCancel {
+		c.asked = obstacle{t.Callee(), inTheWay(t.Callee())}
+	}
+}
+
+// inTheWay is what is in the way of cancelling a task at once.
+func inTheWay(task *spec.Task) string {
+	asks := func(t *spec.Thread) bool { return !t.Running() && t.Cancellable() }
+	locked := func(t *spec.Thread) bool { return task.NeedsLock() && t == task.Implicit() && lockedOut(t) }
+	switch {
+	case !slices.ContainsFunc(task.Threads(), asks):
+		return "when the cancellation was asked for, no thread was blocked cancellably"
+	case !slices.ContainsFunc(task.Threads(), func(t *spec.Thread) bool { return asks(t) && !locked(t) }):
+		return "when the cancellation was asked for, another thread held the lock"
+	case !task.Instance().MayEnter():
+		return "when the cancellation was asked for, the instance could not be entered"
+	}
+	return "when the cancellation was asked for, nothing was in the way"
+}
+
+// Done notes what is in the way of a call that the host cancels.
+func (c *deliveryChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreValue) {
+	if at.Pending == nil || at.Actor != model.Host || at.Pending.Op != "cancel" {
+		return
+	}
+	for _, task := range r.Store.AllTasks() {
+		if task.State() == spec.TaskPendingCancel {
+			c.add(obstacle{task, inTheWay(task)})
+		}
+	}
+}
+
+func (c *deliveryChecker) Settled(*model.Run) {
+	if c.asked.task != nil && c.asked.task.State() == spec.TaskPendingCancel {
+		c.add(c.asked)
+	}
+	c.asked = obstacle{}
+}
+
+func (c *deliveryChecker) add(o obstacle) {
+	if c.of(o.task) == "" {
+		c.pending = append(c.pending, o)
+	}
+}
+
+// of is what was in the way of a task's cancellation; "": that is not known.
+func (c *deliveryChecker) of(task *spec.Task) string {
+	if i := slices.IndexFunc(c.pending, func(o obstacle) bool { return o.task == task }); i >= 0 {
+		return c.pending[i].what
+	}
+	return ""
+}
+
+func (c *deliveryChecker) State(r *model.Run) {
+	c.Message, c.ViolationKind, c.Cause = "", "", ""
+	if !quiescent(r) {
+		return
+	}
 	for _, task := range r.Store.AllTasks() {
 		if task.State() != spec.TaskPendingCancel {
 			continue
 		}
-		*exercised = true
+		c.NonVacuous = true
 		for _, t := range task.Threads() {
-			if !t.Running() && t.Cancellable() && !(task.NeedsLock() && t == task.Implicit() && lockedOut(t)) {
+			if !t.Running() && t.Cancellable() && !(task.NeedsLock() && t == task.Implicit() && lockedOut(t)) && c.Message == "" {
 				in := blockedIn(r, t)
-				return fmt.Sprintf("nothing goes on, %s is to be cancelled, and %s is blocked in %s, cancellably, and is not told",
-					task.Func(), threadName(t), in), in
+				c.Message = fmt.Sprintf("nothing goes on, %s is to be cancelled, and %s is blocked in %s, cancellably, and is not told", task.Func(), threadName(t), in)
+				c.ViolationKind, c.Cause = in, c.of(task)
 			}
 		}
 	}
-	return "", ""
-})
+}
+
+func (c *deliveryChecker) Shape(*model.Run) string { return c.Cause }
+
+// Ghost writes what was in the way of cancellations that are still pending.
+func (c *deliveryChecker) Ghost(w *spec.StateWriter) {
+	if len(c.pending) == 0 {
+		return
+	}
+	for _, task := range c.run.Store.AllTasks() {
+		if what := c.of(task); what != "" && task.State() == spec.TaskPendingCancel {
+			w.Put("in the way of ", task, ": ", what, "\n")
+		}
+	}
+}
 
 var cancelTold = &model.Property{
 	Name: "cancel-told",

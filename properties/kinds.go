@@ -45,13 +45,21 @@ func (c *runChecker) State(r *model.Run) { c.Message, c.ViolationKind = c.check(
 
 // quiescentProperty is runProperty for the quiescent states alone.
 func quiescentProperty(p *model.Property, check func(r *model.Run, exercised *bool) (message, kind string)) *model.Property {
-	return runProperty(p, func(r *model.Run, exercised *bool) (message, kind string) {
-		if quiescent(r) {
-			return check(r, exercised)
-		}
-		return "", ""
-	})
+	p.New = func() model.Checker { return &quiescentChecker{runChecker{model.BaseChecker{Name: p.Name}, check}} }
+	return p
 }
+
+// A quiescentChecker checks a property of quiescent states. What the last action was says nothing of what caused a violation.
+type quiescentChecker struct{ runChecker }
+
+func (c *quiescentChecker) State(r *model.Run) {
+	c.Message, c.ViolationKind = "", ""
+	if quiescent(r) {
+		c.runChecker.State(r)
+	}
+}
+
+func (c *quiescentChecker) Shape(*model.Run) string { return c.Cause }
 
 // A suspecter is part of the checkers that are notified of something in the middle of an action, such as a lookup in a table. A
 // lookup that finds the wrong element is no violation if the specification traps on it a moment later. So the checker only

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"cabi/model"
 	"cabi/spec"
@@ -175,7 +176,29 @@ func (c *liftableChecker) Entered(r *model.Run, at *model.Activation) {
 	c.NonVacuous = true
 	if message := rangeProblem(at.Args[0].Uint64(), text.length*text.unit, text.alignment, r.Memory(at.Actor)); message != "" {
 		c.Message = fmt.Sprintf("%s begins with text that its instance cannot lift: %s", at.Name, message)
+		c.Cause = textCause(r, at, text, message)
 	}
+}
+
+// textCause says of text that its instance cannot lift how it is wrong, as what it came and as what it is stored.
+func textCause(r *model.Run, at *model.Activation, stored text, problem string) string {
+	cause := "it ends beyond the memory"
+	if strings.Contains(problem, "not aligned") {
+		cause = "it is not aligned"
+	}
+	for _, caller := range r.Activations {
+		if p := caller.Pending; p != nil && p.Op == "call" && p.Imm[0] == at.Name && len(p.Args) == 2 {
+			if came, known := onlyParameter(r.World, caller.Actor, at.Name, p.Args[1].Uint64()); known {
+				cause += fmt.Sprintf(": of %s units of %d bytes aligned to %d", encodingOf(r.World, caller.Actor), came.unit, came.alignment)
+			}
+		}
+	}
+	return fmt.Sprintf("%s, to %s units of %d bytes", cause, encodingOf(r.World, at.Actor), stored.unit)
+}
+
+// encodingOf is the encoding of an instance's strings.
+func encodingOf(w *model.World, instance string) string {
+	return w.Instances[slices.IndexFunc(w.Instances, func(i model.Instance) bool { return i.Name == instance })].Encoding
 }
 
 // text is a string, or a list of u16, as it lies in a memory: how long it is in code units, how long each is, in bytes, how all is

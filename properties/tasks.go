@@ -1,6 +1,7 @@
 package properties
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -276,6 +277,7 @@ type stackChecker struct {
 	model.BaseChecker
 	opted   []string            // the names of instances, sorted
 	begun   []*model.Activation // of core code of guests that has not ended, in the order in which it began
+	caused  []*model.Activation // those of them that a cancellation had begin
 	running []*spec.Thread      // room for the running threads, which State lists each time
 }
 
@@ -285,6 +287,9 @@ func (c *stackChecker) Entered(r *model.Run, at *model.Activation) {
 		return
 	}
 	c.begun = append(c.begun, at)
+	if c.underCancel(r) {
+		c.caused = append(c.caused, at)
+	}
 	if at.Kind == model.KindThread || at.Kind == model.KindFunc && r.World.Func(at.Name).Lift == "stackful" {
 		c.opt(at.Actor)
 	}
@@ -305,13 +310,16 @@ func (c *stackChecker) opt(name string) {
 }
 
 // Left checks that no core code that began later is still on a stack.
-func (c *stackChecker) Left(_ *model.Run, at *model.Activation) {
+func (c *stackChecker) Left(r *model.Run, at *model.Activation) {
 	i := slices.Index(c.begun, at)
 	if i < 0 {
 		return
 	}
 	after := c.begun[i+1:]
-	defer func() { c.begun = slices.Delete(c.begun, i, i+1) }()
+	defer func() {
+		c.begun = slices.Delete(c.begun, i, i+1)
+		c.caused = slices.DeleteFunc(c.caused, func(o *model.Activation) bool { return o == at })
+	}()
 	if !c.serial(at) {
 		return
 	}
@@ -320,9 +328,43 @@ func (c *stackChecker) Left(_ *model.Run, at *model.Activation) {
 		if later.Actor == at.Actor && c.serial(later) && c.Message == "" {
 			c.Message = fmt.Sprintf("core code of %s ends, and that of %s, which began later, is still on a stack, blocked in %s",
 				at.Name, later.Name, later.Pending.Op)
-			c.ViolationKind = "order"
+			c.ViolationKind, c.Cause = "order", c.orderCause(r, at, later)
 		}
 	}
+}
+
+// underCancel reports whether the thread that runs was resumed by one that cancels a call.
+func (c *stackChecker) underCancel(r *model.Run) bool {
+	c.running = r.Store.RunningThreads(c.running[:0])
+	return len(c.running) > 1 && slices.ContainsFunc(r.Activations, func(at *model.Activation) bool {
+		return at.Thread() == c.running[1] && at.Pending != nil && at.Pending.Op == "subtask.cancel"
+	})
+}
+
+// orderCause says how core code comes to end before some that began later: which is above the other on the stacks, and whether
+// a cancellation brought the upper one there.
+func (c *stackChecker) orderCause(r *model.Run, at, later *model.Activation) string {
+	cause := fmt.Sprintf("%s ends below %s", codeOf(r, at), codeOf(r, later))
+	cancelled := slices.Contains(c.caused, later)
+	if c.running = r.Store.RunningThreads(c.running[:0]); slices.Contains(c.running, later.Thread()) {
+		cause, cancelled = fmt.Sprintf("%s, resumed, ends above %s", codeOf(r, at), codeOf(r, later)), c.underCancel(r)
+	}
+	if cancelled {
+		cause += ", by a cancellation"
+	}
+	return cause
+}
+
+// codeOf says what core code is of.
+func codeOf(r *model.Run, at *model.Activation) string {
+	if at.Kind != model.KindFunc {
+		return at.Kind.String()
+	}
+	f := r.World.Func(at.Name)
+	if !f.Async {
+		return "a function that is not async"
+	}
+	return "an async function lifted " + cmp.Or(f.Lift, "sync")
 }
 
 // serial reports whether core code is of an instance that has one stack.
@@ -366,6 +408,9 @@ func (c *stackChecker) Ghost(w *spec.StateWriter) {
 		for _, o := range c.begun[i:] {
 			if o.Actor == at.Actor {
 				w.Put(" ", o.Thread())
+				if slices.Contains(c.caused, o) {
+					w.Put(" cancelled")
+				}
 			}
 		}
 		w.Put("\n")

@@ -187,8 +187,30 @@ func (c *residualChecker) Entered(r *model.Run, at *model.Activation) {
 		waits := t.Instance() == at.Thread().Instance() && t.WaitsFor().Kind == spec.WaitsToEnter
 		if waits && !slices.Contains(c.waiting, at.Thread()) {
 			c.Message = fmt.Sprintf("%s begins at once, and %s still waits to enter", at.Name, threadName(t))
+			c.Cause = c.overtakes(r, at.Thread())
 		}
 	}
+}
+
+// overtakes says what would hold back a call that begins at once.
+func (c *residualChecker) overtakes(r *model.Run, t *spec.Thread) string {
+	inst, cause := t.Instance(), "a call begins at once"
+	if inst.Backpressure() > 0 {
+		cause += ", under backpressure"
+	}
+	if t.Task().NeedsLock() && inst.Exclusive() != t {
+		cause += ", without the lock that it needs"
+	}
+	waiting := 0
+	for _, o := range r.Store.WaitingThreads() {
+		if o.Instance() == inst && o.WaitsFor().Kind == spec.WaitsToEnter {
+			waiting++
+		}
+	}
+	if inst.WaitingToEnter() != waiting {
+		cause += ", and those that wait are not counted"
+	}
+	return cause
 }
 
 var cancelNextTold = &model.Property{

@@ -37,6 +37,9 @@ type pendingEvent struct {
 
 func (c *wakeupChecker) Settled(r *model.Run) { c.Message, c.ViolationKind = c.overwritten(r) }
 
+// Shape is empty: what the last action was says nothing of what caused a violation in a quiescent state.
+func (c *wakeupChecker) Shape(*model.Run) string { return "" }
+
 func (c *wakeupChecker) State(r *model.Run) {
 	if c.Message == "" && quiescent(r) {
 		c.Message, c.ViolationKind = c.lostWakeup(r)

@@ -68,8 +68,7 @@ func (sh *shrinker) newRun(a *attempt, checkers []model.Checker) *model.Run {
 
 // checkViolations checks whether a property is violated, and in the way that the shrinker keeps.
 func (a *attempt) checkViolations(r *model.Run) {
-	for _, c := range r.Violated() {
-		v := &model.Violation{Property: c.Property(), Kind: c.Kind(), Message: c.Violation()}
+	for _, v := range r.TakeViolations() {
 		if v.Key() == a.goal && a.found == nil {
 			a.found = v
 		}

@@ -164,7 +164,7 @@ func (sh *shrinker) pass() {
 // violation is the best attempt as a violation, with its trace.
 func (sh *shrinker) violation() *model.Violation {
 	a := sh.best
-	small := &model.Violation{Property: a.found.Property, Kind: a.found.Kind, Message: a.found.Message, Actions: len(a.actions)}
+	small := &model.Violation{Property: a.found.Property, Kind: a.found.Kind, Shape: a.found.Shape, Message: a.found.Message, Actions: len(a.actions)}
 	small.Trace = sh.search.Record(a.actions, a.choices, small)
 	return small
 }

@@ -247,9 +247,9 @@ func (o *options) print(l *leader, stopped bool, out io.Writer) (int, error) {
 
 // saveTraces writes the traces of violations, where --save says.
 func (o *options) saveTraces(violations []*model.Violation) error {
-	files := map[string]string{}
+	files, names := map[string]string{}, report.FileNames{}
 	for _, v := range violations {
-		files[report.FileName(v)] = v.Trace.String()
+		files[names.Next(v)] = v.Trace.String()
 	}
 	switch {
 	case o.save == "":

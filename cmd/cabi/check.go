@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cabi/internal/layout"
+	"cabi/internal/report"
 	"cabi/model"
 	"cabi/properties"
 	"cabi/shrink"
@@ -129,7 +130,7 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	out := &checkOutput{checkCommand: c, search: &search, out: cmd.OutOrStdout()}
+	out := &checkOutput{checkCommand: c, search: &search, out: cmd.OutOrStdout(), names: report.FileNames{}}
 	if err := cmp.Or(out.prepare(), out.sparesWorld(args[0])); err != nil {
 		return err
 	}
@@ -183,7 +184,7 @@ func (c *checkCommand) search(cmd *cobra.Command, world *model.World) (model.Sea
 	}
 	c.file = world
 	world, c.chosen = world.Complete()
-	search := model.Search{World: world, Workers: c.workers.value, KeepGoing: c.keepGoing, DepthFirst: c.depthFirst, Full: c.full}
+	search := model.Search{World: world, Workers: c.workers.value, KeepGoing: c.keepGoing, Shapes: c.keepGoing, DepthFirst: c.depthFirst, Full: c.full}
 	search.Bounds = model.Bounds{Steps: c.steps.value, Handles: c.handles.value, Threads: c.threads.value, Tasks: c.tasks.value}.Or(search.World.Bounds)
 	if c.chosen.Steps && c.steps.value == 0 {
 		search.Enough = model.EnoughTransitions

@@ -18,6 +18,7 @@ type checkOutput struct {
 	*checkCommand
 	search *model.Search
 	out    io.Writer
+	names  report.FileNames
 	err    error // the first error in writing; nil: none
 }
 
@@ -52,12 +53,12 @@ func (o *checkOutput) found(v *model.Violation) {
 	if o.json {
 		o.encode(report.NewFinding(v, trace))
 	} else if o.keepGoing {
-		_, err := fmt.Fprintf(o.out, "found: %s after %s: %s\n", v.Property, model.Counted(v.Actions, "action"), v.Message)
+		_, err := fmt.Fprintf(o.out, "found: %s after %s: %s\n%s", v.Property, model.Counted(v.Actions, "action"), v.Message, report.CauseText(v))
 		o.keepError(err)
 	}
 	switch {
 	case o.save != "" && o.keepGoing:
-		o.keepError(output.WriteFiles(o.save, map[string]string{report.FileName(v): trace}))
+		o.keepError(output.WriteFiles(o.save, map[string]string{o.names.Next(v): trace}))
 	case o.save != "":
 		o.keepError(output.WriteText(o.save, trace))
 	}

@@ -104,9 +104,9 @@ func (c *mergeCommand) saveTraces(findings []mergedFinding) error {
 	if c.save == "" {
 		return nil
 	}
-	files := map[string]string{}
+	files, names := map[string]string{}, report.FileNames{}
 	for _, f := range findings {
-		files[report.FileName(f.violation)] = f.Trace
+		files[names.Next(f.violation)] = f.Trace
 	}
 	return outputError(output.WriteFiles(c.save, files))
 }
@@ -187,8 +187,8 @@ func (s *shardReport) readFinding(line []byte) error {
 	if err != nil {
 		return fmt.Errorf("the trace of %s: %v", f.Finding, err)
 	}
-	v := &model.Violation{Property: f.Property, Kind: f.Site, Message: f.What, Actions: f.Actions, Trace: t}
-	if v.Key() != f.Finding {
+	v := &model.Violation{Property: f.Property, Kind: f.Site, Shape: f.Shape, Message: f.What, Actions: f.Actions, Trace: t}
+	if v.Name() != f.Finding {
 		return fmt.Errorf("the finding %q is of the property %q and the site %q", f.Finding, f.Property, f.Site)
 	}
 	s.findings = append(s.findings, mergedFinding{f, v})

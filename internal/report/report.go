@@ -10,13 +10,16 @@ import (
 
 	"cabi/internal/layout"
 	"cabi/model"
+	"cabi/properties"
 )
 
 // A Finding is a violation as JSON.
 type Finding struct {
-	Finding  string `json:"finding"` // the property and the kind of its violation, which no other finding has
+	Finding  string `json:"finding"` // the property and the kind of its violation
 	Property string `json:"property"`
 	Site     string `json:"site,omitempty"`
+	Shape    string `json:"shape,omitempty"` // what caused it; finding and shape together no other finding has
+	Known    string `json:"known,omitempty"` // the known defect that it is
 	What     string `json:"what"`
 	Actions  int    `json:"actions"`
 	Trace    string `json:"trace"`
@@ -24,7 +27,27 @@ type Finding struct {
 
 // NewFinding is a violation, with its trace as text.
 func NewFinding(v *model.Violation, trace string) Finding {
-	return Finding{v.Key(), v.Property, v.Kind, v.Message, v.Actions, trace}
+	return Finding{v.Name(), v.Property, v.Kind, v.Shape, KnownAs(v), v.Message, v.Actions, trace}
+}
+
+// KnownAs is the known defect that a violation is; "": it is none, or the search did not tell violations apart by what caused them.
+func KnownAs(v *model.Violation) string {
+	if c := properties.CauseOf(v); c != nil {
+		return c.What
+	}
+	return ""
+}
+
+// CauseText is what caused a violation, and the known defect that it is, as lines for people.
+func CauseText(v *model.Violation) string {
+	var b strings.Builder
+	if v.Shape != "" {
+		fmt.Fprintf(&b, "  cause: %s\n", v.Shape)
+	}
+	if known := KnownAs(v); known != "" {
+		fmt.Fprintf(&b, "  known: %s\n", known)
+	}
+	return b.String()
 }
 
 // A Result is what cabi check --json prints last, and what the output for people is made from.
@@ -138,7 +161,7 @@ func (r Result) Print(w io.Writer, violations []*model.Violation, saved string, 
 	fmt.Fprintf(w, "world %s, variant %s, bound: %s\n", r.World, r.Variant, r.Bounds)
 	r.printChosen(w)
 	for _, v := range violations {
-		fmt.Fprintf(w, "%s is violated after %s:\n\n%s\n", v.Property, model.Counted(v.Actions, "action"), v.Trace)
+		fmt.Fprintf(w, "%s is violated after %s:\n%s\n%s\n", v.Property, model.Counted(v.Actions, "action"), CauseText(v), v.Trace)
 	}
 	switch {
 	case len(violations) > 0 && saved == "":
@@ -278,13 +301,21 @@ func (r Result) printStops(w io.Writer) {
 	}
 }
 
-// FileName is the name of the file that a violation is saved in with --keep-going.
-func FileName(v *model.Violation) string {
+// FileNames gives the violations of a search with --keep-going names of files, one by one: those that differ by their causes alone are numbered.
+type FileNames map[string]int
+
+// Next is the name of the file that the next violation is saved in.
+func (n FileNames) Next(v *model.Violation) string {
+	n[v.Name()]++
 	name := strings.Map(func(r rune) rune {
 		if strings.ContainsRune("/ ()'#:,", r) {
 			return '-'
 		}
 		return r
-	}, v.Key())
-	return strings.Trim(name, "-") + ".cabi"
+	}, v.Name())
+	name = strings.Trim(name, "-")
+	if k := n[v.Name()]; k > 1 {
+		return fmt.Sprintf("%s-%d.cabi", name, k)
+	}
+	return name + ".cabi"
 }

@@ -1,0 +1,90 @@
+package properties
+
+import (
+	"regexp"
+	"strings"
+
+	"cabi/model"
+)
+
+// A Cause is what brings a known defect about: all violations of its kind that have one of its shapes are that defect, in whichever world.
+// A violation of the same kind and of another shape is something else.
+type Cause struct {
+	What     string // the defect, in a few words
+	Property *model.Property
+	Kind     string   // of the violation; "*": any
+	Shapes   []string // in which * stands for any words
+}
+
+// Causes are the causes of the known defects. docs/findings.md has a trace of each.
+var Causes = []Cause{
+	{"a call overtakes those that wait to enter", residualBackpressure, "", []string{"a call begins at once"}},
+	{"core code that a sync function resumes goes on above it", stackDiscipline, "order", []string{
+		"a function that is not async ends below a callback",
+		"a function that is not async ends below a function that is not async",
+		"a function that is not async ends below an async function lifted sync",
+		"a function that is not async ends below an async function lifted callback",
+	}},
+	{"core code that is cancelled goes on above a sync function", stackDiscipline, "order", []string{"*, by a cancellation"}},
+	{"a cancellation is lost because the lock was held", cancelDelivered, "*", []string{"*, another thread held the lock"}},
+	{"a cancellation is lost because the instance could not be entered", cancelDelivered, "*", []string{"*, the instance could not be entered"}},
+	{"a future is dropped while a write is pending", noAssertionFailure, "SharedFutureImpl.drop/pending-read", []string{
+		"future.drop-readable of readable future end in state IDLE, with a copy of the other end pending",
+		"future.drop-readable of readable future end in state IDLE, with a copy of the host's pending",
+		"shared.drop of one with a copy of the other end pending",
+	}},
+	{"subtask.cancel takes the event of a start for that of the end", noAssertionFailure, "canon_subtask_cancel/resolve-delivered", []string{
+		"subtask.cancel sync of a call in state STARTED of *",
+		"*, during subtask.cancel of *",
+		"tick of subtask.cancel",
+		"return, in its cancellation, for subtask.cancel",
+	}},
+	{"a child cancels a call of its parent's that runs", noAssertionFailure, "Thread.resume/resumable", []string{
+		"subtask.cancel * of a call in state STARTED of its parent's function lifted *, which runs",
+	}},
+	{"a subtask is put into a set while it is being cancelled", noAssertionFailure, "Waitable.wait_for_pending_event/alone", []string{
+		"*, during subtask.cancel of its parent",
+	}},
+	{"the event of a subtask is delivered while it is being cancelled", noCrash, "Waitable.get_pending_event/TypeError", []string{
+		"*, during subtask.cancel of its parent",
+	}},
+	{"realloc calls an import for an instance that is not entered", noAssertionFailure, "Store.lower.core_func_inst/entered", []string{"call of *, in realloc, during *"}},
+	{"the message of an error context is kept", noCrash, "canon_error_context_new/NameError", []string{"error-context.new"}},
+	{"the message of an error context is stored beyond the memory", memoryFixed, "", []string{"error-context.debug-message of error context"}},
+	{"text is tagged for memories of one pointer width and looked at with the other", noAssertionFailure, "store_string_copy/realloc-max", widths},
+	{"text is tagged for memories of one pointer width and looked at with the other", noAssertionFailure, "store_string_to_utf8/realloc-max", widths},
+	{"text that shrinks to Latin-1 is not aligned", textLiftable, "", []string{
+		"it is not aligned: of latin1+utf16 units of 2 bytes aligned to 2, to latin1+utf16 units of 1 bytes",
+	}},
+	{"the event of a copy that was over does not say that the other end was dropped", dropTold, "", []string{
+		"stream.drop-* of * stream end in state *, with no copy pending", "shared.drop of one with no copy pending", "return, in a stream or future of the host, for *",
+	}},
+}
+
+// widths are the shapes of text that goes from a memory with pointers of one width to one with pointers of the other.
+var widths = []string{
+	"call * function lifted *, with text of latin1+utf16 for * in 64 bits",
+	"call * function lifted *, with text of latin1+utf16 in 64 bits for utf8",
+	"call * function lifted *, with text of latin1+utf16 in 64 bits for utf16",
+	"call * function lifted *, with text of latin1+utf16 in 64 bits for latin1+utf16",
+}
+
+// CauseOf is the cause of the known defect that a violation is; nil: it is none, or the search did not tell violations apart by shapes.
+func CauseOf(v *model.Violation) *Cause {
+	for i := range Causes {
+		c := &Causes[i]
+		if c.Property.Name == v.Property && (c.Kind == "*" || c.Kind == v.Kind) && c.has(v.Shape) {
+			return c
+		}
+	}
+	return nil
+}
+
+func (c *Cause) has(shape string) bool {
+	for _, pattern := range c.Shapes {
+		if regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$").MatchString(shape) {
+			return true
+		}
+	}
+	return false
+}
