@@ -27,8 +27,8 @@ type Search struct {
 	Workers int // 0: one. The report does not depend on it.
 	// KeepGoing has the search go on after a violation, and collect the first of each kind.
 	KeepGoing bool
-	// Shapes has violations of one kind be told apart by their shapes (Violation.Shape). With KeepGoing, and on the port alone.
-	Shapes bool
+	// ByShape has violations of one kind be told apart by their shapes (Violation.Shape). With KeepGoing, and on the port alone.
+	ByShape bool
 	// DepthFirst explores depth first, which finds deep violations sooner, but not the shortest.
 	DepthFirst bool
 	// Random walks at random instead of exploring everything; nil: it explores.
@@ -96,7 +96,7 @@ func (s Search) runOnce() *Report {
 }
 
 // shaping reports whether violations are told apart by their shapes.
-func (s *Search) shaping() bool { return s.Shapes && s.Source == nil }
+func (s *Search) shaping() bool { return s.ByShape && s.Source == nil }
 
 // mayReduce reports whether states that differ only in the numbers of indices may be merged: nothing compares indices.
 func (s *Search) mayReduce() bool {

@@ -66,7 +66,7 @@ type searchIdentity struct {
 	Properties    []string
 	Bounds        Bounds
 	KeepGoing     bool
-	Shapes        bool
+	ByShape       bool
 	Full          bool
 	Deterministic bool
 	Without       []spec.Site
@@ -74,7 +74,7 @@ type searchIdentity struct {
 
 func (s *Search) identity() searchIdentity {
 	world, _ := json.Marshal(s.World)
-	of := searchIdentity{buildID(), string(world), s.Variant.Name, "", nil, s.Bounds, s.KeepGoing, s.Shapes, s.Full, s.Deterministic, sortedKeys(s.Without)}
+	of := searchIdentity{buildID(), string(world), s.Variant.Name, "", nil, s.Bounds, s.KeepGoing, s.ByShape, s.Full, s.Deterministic, sortedKeys(s.Without)}
 	if s.Source != nil {
 		of.Source = s.Source.Hash()
 	}
@@ -120,7 +120,7 @@ func (s searchIdentity) differs(other searchIdentity) string {
 		ofBuild = "it was written by another build of cabi, which may tell states apart otherwise"
 	}
 	return cmp.Or(ofWorld, differ("variant", s.Variant, other.Variant), differ("properties", s.Properties, other.Properties),
-		differ("bounds", s.Bounds, other.Bounds), differ("--keep-going", s.KeepGoing, other.KeepGoing), differ("whether shapes are told apart", s.Shapes, other.Shapes), differ("--full", s.Full, other.Full),
+		differ("bounds", s.Bounds, other.Bounds), differ("--keep-going", s.KeepGoing, other.KeepGoing), differ("whether shapes are told apart", s.ByShape, other.ByShape), differ("--full", s.Full, other.Full),
 		differ("the deterministic profile", s.Deterministic, other.Deterministic), differ("what is switched off", s.Without, other.Without), ofBuild)
 }
 

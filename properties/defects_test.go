@@ -56,7 +56,7 @@ func TestPromises(t *testing.T) {
 				seen := &coverage{}
 				bounds := w.Bounds
 				bounds.Steps = steps(w)
-				report := model.Search{World: w, Variant: spec.SingleTable, Properties: append(For(w), seen.property()), Bounds: bounds, KeepGoing: true, Shapes: true}.Run()
+				report := model.Search{World: w, Variant: spec.SingleTable, Properties: append(For(w), seen.property()), Bounds: bounds, KeepGoing: true, ByShape: true}.Run()
 				mustBeKnown(t, w.Name, report.Violations, bounds.Steps)
 				seen.report(report)
 				all.merge(seen)

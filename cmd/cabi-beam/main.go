@@ -60,7 +60,7 @@ func (o *options) add(f *flag.FlagSet) {
 	f.IntVar(&o.handles, "handles", 0, "how many handles may live before no new ones are made; 0: as the world says")
 	f.IntVar(&o.threads, "threads", 0, "how many threads may live before no new ones are made; 0: as the world says")
 	f.IntVar(&o.tasks, "tasks", 0, "how many tasks may live before no function is called; 0: as the world says")
-	f.BoolVar(&o.keepGoing, "keep-going", false, "go on after a violation, and collect the first of each kind")
+	f.BoolVar(&o.keepGoing, "keep-going", false, "go on after a violation, and collect the first of each kind and shape")
 	f.BoolVar(&o.full, "full", false, "without reductions")
 	f.BoolVar(&o.json, "json", false, "print JSON, as cabi check does")
 	f.BoolVar(&o.verbose, "v", false, "print more")

@@ -60,7 +60,7 @@ func (s *Subject) search() (*model.Search, error) {
 		return nil, err
 	}
 	w, _ = w.Complete()
-	search := &model.Search{World: w, Variant: spec.VariantByName(s.Variant), Bounds: s.Bounds, KeepGoing: s.KeepGoing, Shapes: s.KeepGoing, Full: s.Full}
+	search := &model.Search{World: w, Variant: spec.VariantByName(s.Variant), Bounds: s.Bounds, KeepGoing: s.KeepGoing, ByShape: s.KeepGoing, Full: s.Full}
 	if search.Variant == nil {
 		return nil, fmt.Errorf("there is no variant %s", s.Variant)
 	}

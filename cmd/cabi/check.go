@@ -85,7 +85,7 @@ func newCheckCommand() *cobra.Command {
 	f.Var(&c.threads, "threads", "how many threads may live before no new ones are made; if it is not given, as the world says")
 	f.Var(&c.tasks, "tasks", "how many tasks may live before no function is called; if it is not given, as the world says")
 	workersFlag(f, &c.workers)
-	f.BoolVar(&c.keepGoing, "keep-going", false, "go on after a violation, and collect the first of each kind")
+	f.BoolVar(&c.keepGoing, "keep-going", false, "go on after a violation, and collect the first of each kind and shape")
 	f.BoolVar(&c.depthFirst, "depth-first", false, "explore depth first: what is deep comes sooner, and is not the shortest")
 	f.BoolVar(&c.full, "full", false, "without reductions: keep states apart that differ only in numbers that nothing reads")
 	f.StringVar(&c.save, "save", "", "write the counterexample to a file, for cabi replay; with --keep-going, and of a component, each to a file in this directory")
@@ -184,7 +184,7 @@ func (c *checkCommand) search(cmd *cobra.Command, world *model.World) (model.Sea
 	}
 	c.file = world
 	world, c.chosen = world.Complete()
-	search := model.Search{World: world, Workers: c.workers.value, KeepGoing: c.keepGoing, Shapes: c.keepGoing, DepthFirst: c.depthFirst, Full: c.full}
+	search := model.Search{World: world, Workers: c.workers.value, KeepGoing: c.keepGoing, ByShape: c.keepGoing, DepthFirst: c.depthFirst, Full: c.full}
 	search.Bounds = model.Bounds{Steps: c.steps.value, Handles: c.handles.value, Threads: c.threads.value, Tasks: c.tasks.value}.Or(search.World.Bounds)
 	if c.chosen.Steps && c.steps.value == 0 {
 		search.Enough = model.EnoughTransitions

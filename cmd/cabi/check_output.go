@@ -53,7 +53,7 @@ func (o *checkOutput) found(v *model.Violation) {
 	if o.json {
 		o.encode(report.NewFinding(v, trace))
 	} else if o.keepGoing {
-		_, err := fmt.Fprintf(o.out, "found: %s after %s: %s\n%s", v.Property, model.Counted(v.Actions, "action"), v.Message, report.CauseText(v))
+		_, err := fmt.Fprintf(o.out, "found: %s after %s: %s\n%s", v.Property, model.Counted(v.Actions, "action"), v.Message, report.ShapeText(v))
 		o.keepError(err)
 	}
 	switch {

@@ -40,11 +40,12 @@ func TestMerge(t *testing.T) {
 	args := []string{"merge", "--json"}
 	for i := range 3 {
 		w := model.WorldByName("everything")
-		r := model.Search{World: w, Variant: spec.SingleTable, Properties: properties.For(w), Bounds: w.Bounds, KeepGoing: true,
+		r := model.Search{World: w, Variant: spec.SingleTable, Properties: properties.For(w), Bounds: w.Bounds, KeepGoing: true, ByShape: true,
 			Random: &model.Random{Seed: 3, Runs: 40, Shard: i + 1, Shards: 3, Shrink: shrink.Shrink}}.Run()
 		for _, v := range r.Violations {
-			if n, ok := want[v.Key()]; !ok || v.Actions < n {
-				want[v.Key()] = v.Actions
+			key := v.Name() + ": " + v.Shape
+			if n, ok := want[key]; !ok || v.Actions < n {
+				want[key] = v.Actions
 			}
 		}
 		for _, shape := range r.Shapes {
@@ -58,7 +59,7 @@ func TestMerge(t *testing.T) {
 	findings, last := jsonLines(t, out)
 	got := map[string]int{}
 	for _, f := range findings {
-		got[f.Finding] = f.Actions
+		got[f.Finding+": "+f.Shape] = f.Actions
 	}
 	if code != 1 || !maps.Equal(got, want) || len(want) == 0 {
 		t.Errorf("exit %d, %v: findings %v, not %v", code, err, got, want)

@@ -38,11 +38,11 @@ func KnownAs(v *model.Violation) string {
 	return ""
 }
 
-// CauseText is what caused a violation, and the known defect that it is, as lines for people.
-func CauseText(v *model.Violation) string {
+// ShapeText is the shape of a violation, and the known defect that it is, as lines for people.
+func ShapeText(v *model.Violation) string {
 	var b strings.Builder
 	if v.Shape != "" {
-		fmt.Fprintf(&b, "  cause: %s\n", v.Shape)
+		fmt.Fprintf(&b, "  shape: %s\n", v.Shape)
 	}
 	if known := KnownAs(v); known != "" {
 		fmt.Fprintf(&b, "  known: %s\n", known)
@@ -161,7 +161,7 @@ func (r Result) Print(w io.Writer, violations []*model.Violation, saved string, 
 	fmt.Fprintf(w, "world %s, variant %s, bound: %s\n", r.World, r.Variant, r.Bounds)
 	r.printChosen(w)
 	for _, v := range violations {
-		fmt.Fprintf(w, "%s is violated after %s:\n%s\n%s\n", v.Property, model.Counted(v.Actions, "action"), CauseText(v), v.Trace)
+		fmt.Fprintf(w, "%s is violated after %s:\n%s\n%s\n", v.Property, model.Counted(v.Actions, "action"), ShapeText(v), v.Trace)
 	}
 	switch {
 	case len(violations) > 0 && saved == "":

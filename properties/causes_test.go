@@ -1,0 +1,109 @@
+package properties
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"cabi/model"
+	"cabi/spec"
+)
+
+// A lookalike is a bug of spec/ whose violation is of the kind of a known defect and has another cause. It is a patch in testdata/causes, as
+// those of TestPatches, with the lines:
+//
+//	bug WHAT
+//	in WORLD FLAGS: FINDING
+//	shape SHAPE                 in which * stands for any words
+type lookalike struct {
+	file, what, finding, shape string
+	args                       []string
+}
+
+var lookalikePattern = regexp.MustCompile(`^bug (.+)\nin ([^:]+): (.+)\nshape (.+)$`)
+
+func lookalikes(t *testing.T) (all []lookalike) {
+	t.Helper()
+	files, err := filepath.Glob("testdata/causes/*.patch")
+	if err != nil || len(files) < 5 {
+		t.Fatalf("%d patches in testdata/causes, %v", len(files), err)
+	}
+	for _, file := range files {
+		header, _, _ := strings.Cut(read(t, file), "\n--- ")
+		m := lookalikePattern.FindStringSubmatch(header)
+		if m == nil {
+			t.Fatalf("%s begins with no bug, world and cause", file)
+		}
+		all = append(all, lookalike{file, m[1], m[3], m[4], strings.Fields(m[2])})
+	}
+	return all
+}
+
+// TestLookalikesFit checks, without building anything, that the patches apply, that a known defect is of the same kind in their worlds, and that
+// it has another cause.
+func TestLookalikesFit(t *testing.T) {
+	for _, l := range lookalikes(t) {
+		readPatch(t, l.file)
+		property, kind, _ := strings.Cut(l.finding, "/")
+		if !slices.ContainsFunc(knownIn(l.args[0]), func(d Defect) bool { return d.Property.Name == property && d.Kind == kind }) {
+			t.Errorf("%s: no known defect of %s is %s", l.file, l.args[0], l.finding)
+		}
+		if c := CauseOf(&model.Violation{Property: property, Kind: kind, Shape: strings.ReplaceAll(l.shape, "*", "x")}); c != nil {
+			t.Errorf("%s: its cause is that of a known defect: %s", l.file, c.What)
+		}
+	}
+}
+
+// TestLookalikes makes each bug, and checks that a search tells of it beside the known defect, or in its place.
+func TestLookalikes(t *testing.T) {
+	if os.Getenv("CABI_LONG") == "" {
+		t.Skip("builds the command once for each bug: set CABI_LONG=1 to run it")
+	}
+	for _, l := range lookalikes(t) {
+		t.Run(strings.TrimSuffix(filepath.Base(l.file), ".patch"), func(t *testing.T) {
+			_, overlay := readPatch(t, l.file)
+			out, _ := exec.Command(buildWith(t, overlay), append([]string{"check", "--keep-going", "--json"}, l.args...)...).Output()
+			var shapes []string
+			for lines := json.NewDecoder(bytes.NewReader(out)); lines.More(); {
+				var f struct{ Finding, Shape, Known string }
+				if err := lines.Decode(&f); err != nil {
+					t.Fatalf("%v: %s", err, out)
+				}
+				if f.Finding != l.finding {
+					continue
+				}
+				if f.Known == "" && (&Cause{Shapes: []string{l.shape}}).has(f.Shape) {
+					t.Logf("told: %s", f.Shape)
+					return
+				}
+				shapes = append(shapes, f.Shape)
+			}
+			t.Errorf("not told apart; %s is there with the causes:\n%s", l.finding, strings.Join(shapes, "\n"))
+		})
+	}
+}
+
+// TestShapesOfAnyWorkers checks that the causes that are told do not depend on how many workers search, nor on the order in which they come.
+func TestShapesOfAnyWorkers(t *testing.T) {
+	told := func(workers int) (keys []string) {
+		w := model.WorldByName("children")
+		s := model.Search{World: w, Variant: spec.SingleTable, Properties: For(w), Bounds: model.Bounds{Steps: 8}.Or(w.Bounds), KeepGoing: true, ByShape: true, Workers: workers}
+		for _, v := range s.Run().Violations {
+			if CauseOf(v) == nil {
+				t.Errorf("not known: %s", v.Key())
+			}
+			keys = append(keys, v.Key())
+		}
+		return keys
+	}
+	one, three := told(1), told(3)
+	if len(one) < 3 || !slices.Equal(one, three) {
+		t.Errorf("one worker tells\n%s\nand three\n%s", strings.Join(one, "\n"), strings.Join(three, "\n"))
+	}
+}
