@@ -95,7 +95,9 @@ type Run struct {
 	// For the shapes of violations:
 	shaping    bool           // violations are told apart by their shapes
 	transition []byte         // the shape of the last action
-	resumers   []*spec.Thread // room for those of the transition
+	lastAction *Action        // that began
+	waited     []*spec.Thread // the threads that waited before it
+	resumers   []*spec.Thread // room for running threads
 	before     []violatedBefore
 
 	// For Elements:

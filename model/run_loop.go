@@ -118,10 +118,10 @@ func (r *Run) nextAction(at *Activation) Action {
 		}
 		r.Store.Abort()
 	}
+	at.Pending = &a
 	if r.shaping && !r.repeating {
 		r.beginTransition(at, a)
 	}
-	at.Pending = &a
 	r.Taken++
 	if !r.starting {
 		r.Actions++

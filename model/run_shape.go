@@ -1,6 +1,7 @@
 package model
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -13,11 +14,9 @@ import (
 
 // Transition is the shape of the last action that began. It is known in searches that tell violations apart by their shapes.
 func (r *Run) Transition() string {
-	if string(r.transition) == opTick { // it was stopped in what it resumed
-		for _, at := range r.Activations {
-			if slices.Contains(r.resumers, at.Thread()) && at.Pending != nil && at.Thread().Running() {
-				r.noteResumed(at)
-			}
+	for _, at := range r.Activations {
+		if at.Pending != nil && at.Pending != r.lastAction && at.Thread() != nil && at.Thread().Running() && slices.Contains(r.waited, at.Thread()) {
+			return at.Pending.Op + ", resumed by " + r.lastAction.Op // it was stopped in what it resumed
 		}
 	}
 	return string(r.transition)
@@ -38,6 +37,7 @@ func (r *Run) noteResumed(at *Activation) {
 
 // beginTransition notes the shape of an action that begins: the state is the one that it is taken in.
 func (r *Run) beginTransition(at *Activation, a Action) {
+	r.lastAction, r.waited = at.Pending, append(r.waited[:0], r.Store.WaitingThreads()...)
 	b := append(r.transition[:0], a.Op...)
 	for _, word := range a.Imm {
 		if word == "sync" || word == "async" {
@@ -54,13 +54,10 @@ func (r *Run) beginTransition(at *Activation, a Action) {
 		b = r.appendReturn(b, at, a)
 	case strings.HasPrefix(a.Op, "shared."):
 		b = appendShared(append(b, " of one "...), r.sharedAt(a).shared, nil)
-	case a.Op == opTick:
-		r.transition, r.resumers = b, append(r.resumers[:0], r.Store.WaitingThreads()...)
-		return
 	default:
 		b = r.appendOperands(b, at, a)
 	}
-	if at.Kind >= KindPostReturn {
+	if at.Kind == KindPostReturn || at.Kind == KindRealloc || at.Kind >= KindHostCancel {
 		b = append(append(b, ", in "...), at.Kind.String()...)
 	}
 	r.transition = r.appendResumers(b, at)
@@ -169,12 +166,6 @@ func (r *Run) appendElement(b []byte, at *Activation, e spec.Element) []byte {
 		b = appendThread(b, e)
 	case *spec.WaitableSet:
 		b = append(b, "a set"...)
-		if len(e.Elements()) == 0 {
-			b = append(b, " of nothing"...)
-		}
-		if e.NumWaiting() > 0 {
-			b = append(b, " that is waited on"...)
-		}
 	case *spec.ResourceHandle:
 		kind := "a borrow handle"
 		if e.Own() {
@@ -226,7 +217,7 @@ func appendShared(b []byte, s spec.SharedBase, self spec.Element) []byte {
 	return b
 }
 
-// appendResumers describes what the threads are at that wait for the one that acts to give control back, apart from calls.
+// appendResumers describes for what the host or realloc acts, and the cancellations under way that have resumed the thread that acts.
 func (r *Run) appendResumers(b []byte, at *Activation) []byte {
 	running := r.Store.RunningThreads(r.resumers[:0])
 	r.resumers = running
@@ -238,14 +229,17 @@ func (r *Run) appendResumers(b []byte, at *Activation) []byte {
 			switch {
 			case i == 0 && at.inst == nil: // the host acts for it
 				b = append(append(b, ", for "...), o.Pending.Op...)
-			case i > 0 && at.inst != nil && o.Pending.Op != opCall:
-				b = append(append(append(b, ", during "...), o.Pending.Op...), " of "...)
-				b = append(b, instanceNames[relationOf(at.inst.spec, o.inst.spec)]...)
+			case i == 1 && at.Kind == KindRealloc:
+				b = append(append(b, ", for "...), o.Pending.Op...)
+			case i > 0 && at.inst != nil && o.Pending.Op == "subtask.cancel" && !bytes.Contains(b, during):
+				b = append(append(b, during...), instanceNames[relationOf(at.inst.spec, o.inst.spec)]...)
 			}
 		}
 	}
 	return b
 }
+
+var during = []byte(", during subtask.cancel of ")
 
 // relations of another instance to one that acts.
 const (

@@ -69,7 +69,7 @@ func (r *Run) reuse(actor Actor, choices spec.Choices) {
 	clear(r.ages) // so that the elements can be collected
 	*r = Run{World: r.World, Store: r.Store, actor: actor, mayFault: r.mayFault, observers: r.observers, instances: r.instances, ordered: r.ordered,
 		resources: r.resources, funcs: r.funcs, compiled: r.compiled, vocabulary: r.vocabulary, ages: r.ages[:0],
-		shaping: r.shaping, transition: r.transition[:0], resumers: r.resumers[:0], before: r.before[:0]}
+		shaping: r.shaping, transition: r.transition[:0], resumers: r.resumers[:0], waited: r.waited[:0], before: r.before[:0]}
 	r.Store.Reset(choices)
 	for _, in := range r.ordered {
 		in.heap, in.known, in.contextType = 0, in.known[:0], 0

@@ -94,10 +94,13 @@ func mustBeKnown(t *testing.T, world string, found []*model.Violation, steps int
 	}
 }
 
+// inEverythingAlone are the kinds of the known defects that no world to exhaust has.
+var inEverythingAlone = []string{"store/aligned", "store/bounds", "contains/unknown-type", "canon_lift.thread_func/params"}
+
 // TestCauses checks that every cause explains a known defect, and every known defect has one.
 func TestCauses(t *testing.T) {
 	for _, c := range Causes {
-		if !slices.ContainsFunc(KnownDefects, func(d Defect) bool {
+		if !slices.Contains(inEverythingAlone, c.Kind) && !slices.ContainsFunc(KnownDefects, func(d Defect) bool {
 			return d.Property == c.Property && (c.Kind == "*" || c.Kind == d.Kind) && (d.Cause == "" || d.Cause == c.What)
 		}) {
 			t.Errorf("no known defect is that %s", c.What)

@@ -1,6 +1,7 @@
 package properties
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -198,7 +199,7 @@ func textCause(r *model.Run, at *model.Activation, stored text, problem string) 
 
 // encodingOf is the encoding of an instance's strings.
 func encodingOf(w *model.World, instance string) string {
-	return w.Instances[slices.IndexFunc(w.Instances, func(i model.Instance) bool { return i.Name == instance })].Encoding
+	return cmp.Or(w.Instances[slices.IndexFunc(w.Instances, func(i model.Instance) bool { return i.Name == instance })].Encoding, "utf8")
 }
 
 // text is a string, or a list of u16, as it lies in a memory: how long it is in code units, how long each is, in bytes, how all is
