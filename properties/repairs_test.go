@@ -154,7 +154,7 @@ func TestDocsRepairs(t *testing.T) {
 		}
 		var cures []string
 		for _, key := range keys {
-			cures = append(cures, fmt.Sprintf("`%s` in %s", key, strings.Join(worlds[key], ", ")))
+			cures = append(cures, fmt.Sprintf("`%s` in %s", key, strings.Join(slices.Compact(worlds[key]), ", ")))
 		}
 		name := filepath.Base(r.file)
 		fmt.Fprintf(&b, "| [%s](../../properties/testdata/repairs/%s): %s | %s |\n", strings.TrimSuffix(name, ".repair"), name, r.what, strings.Join(cures, "; "))
