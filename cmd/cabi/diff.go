@@ -67,7 +67,7 @@ func newDiffCommand() *cobra.Command {
 	f.BoolVar(&c.keepGoing, "keep-going", false, "explore each world to the end of its bounds")
 	workersFlag(f, &c.workers)
 	f.StringVar(&c.markdown, "markdown", "", "write the report as Markdown to this `FILE`, too")
-	f.StringVar(&c.html, "html", "", "write a page with the differences side by side to this `FILE`, too")
+	f.StringVar(&c.html, "html", "", "write a page that steps through each difference and finding on both versions, side by side, to this `FILE`, too")
 	f.StringVar(&c.save, "save", "", "write the traces to files in this `DIR`, for cabi replay")
 	f.BoolVar(&c.json, "json", false, "print JSON")
 	f.BoolVar(&c.noPython, "no-python", false, "do not have CPython repeat what is shown")
@@ -108,7 +108,7 @@ func (c *diffCommand) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return diffError(err)
 	}
-	if err := c.write(cmd.OutOrStdout(), report); err != nil {
+	if err := c.write(cmd.OutOrStdout(), report, options); err != nil {
 		return err
 	}
 	switch {
@@ -231,7 +231,7 @@ func (c *diffCommand) worldsToExplore(in io.Reader) (worlds []*model.World, err 
 }
 
 // write writes the report, in each form that was asked for.
-func (c *diffCommand) write(out io.Writer, r *diff.Report) error {
+func (c *diffCommand) write(out io.Writer, r *diff.Report, o diff.Options) error {
 	if c.json {
 		text, err := json.MarshalIndent(r, "", "  ")
 		if err != nil {
@@ -249,7 +249,7 @@ func (c *diffCommand) write(out io.Writer, r *diff.Report) error {
 	}
 	if c.html != "" {
 		var b strings.Builder
-		if err := r.WriteHTML(&b); err != nil {
+		if err := r.WriteHTML(&b, o.Old, o.New); err != nil {
 			return err
 		}
 		files[c.html] = b.String()

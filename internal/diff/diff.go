@@ -4,7 +4,7 @@
 // version.go finds versions; text.go compares their texts; replay.go replays the reference suite and the findings; lockstep.go explores worlds on
 // both; kinds.go tells differences apart; builtins.go runs built-ins that only
 // the new version has; promises.go checks promises before and after, and behind differences, near.go near the text that changed; judge.go has CPython repeat
-// what is shown; report_*.go write the report.
+// what is shown; report_*.go write the report, and sides.go runs its traces on both versions for a page.
 package diff
 
 import (

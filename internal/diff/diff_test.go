@@ -75,10 +75,6 @@ func TestCompare(t *testing.T) {
 			}
 		}
 	}
-	var page strings.Builder
-	if err := other.WriteHTML(&page); err != nil || !strings.Contains(page.String(), `class="differs"`) {
-		t.Errorf("the page has no line that differs: %v", err)
-	}
 }
 
 // Lines are told apart without comments, and a line that is gone marks those beside it.

@@ -1,82 +1,91 @@
 package diff
 
 import (
-	_ "embed"
 	"fmt"
-	"html/template"
 	"io"
 	"regexp"
 	"strings"
+
+	"cabi/internal/page"
 )
 
-//go:embed page.html
-var pageText string
+// A reportPage is a report as data for the page of internal/page: what the text of the report says, and where that shows a trace, both
+// versions taking it.
+type reportPage struct {
+	Old      string    `json:"old"`
+	New      string    `json:"new"`
+	Summary  string    `json:"summary"`
+	Sections []section `json:"sections"`
 
-var page = template.Must(template.New("page").Parse(pageText))
-
-// A row is a line of each trace of a difference, side by side.
-type row struct {
-	Old, New string
-	Class    string // same, or differs
+	players *players
 }
 
-// sideBySide are the lines of two traces of one history: the same until the action after which the versions differ.
-func sideBySide(old, new string) (rows []row) {
-	a, b := happens(old), happens(new)
-	differs := false
-	for i := range max(len(a), len(b)) {
-		r := row{Old: lineAt(a, i), New: lineAt(b, i), Class: "same"}
-		if differs = differs || withoutNotes(r.Old) != withoutNotes(r.New); differs {
-			r.Class = "differs"
-		}
-		rows = append(rows, r)
-	}
-	return rows
+// A section is a part of a report.
+type section struct {
+	Title string  `json:"title"`
+	Items []*item `json:"items"`
 }
 
-// happens are the lines of a trace that say what happens.
-func happens(trace string) (lines []string) {
-	for l := range strings.Lines(trace) {
-		if l = strings.TrimRight(l, "\n"); !strings.HasPrefix(l, "world ") && !strings.HasPrefix(l, "choices") && !strings.HasPrefix(l, "define ") && !strings.HasPrefix(l, "#") {
-			lines = append(lines, l)
-		}
-	}
-	return lines
+// An item is something that a report says.
+type item struct {
+	Text  string   `json:"text"`
+	Below []*item  `json:"below,omitempty"` // what else there is to say of it
+	Shown *twoSide `json:"shown,omitempty"` // nil: there is no trace of it
 }
 
-func lineAt(lines []string, i int) string {
-	if i < len(lines) {
-		return lines[i]
-	}
-	return ""
+func (p *reportPage) heading(text string) {
+	p.Sections = append(p.Sections, section{Title: text, Items: []*item{}})
 }
 
-func withoutNotes(line string) string {
-	text, _, _ := strings.Cut(line, " ; ")
-	return text
+// item adds an item. One that is indented belongs to the one before it.
+func (p *reportPage) item(text string) {
+	if len(p.Sections) == 0 {
+		p.heading("")
+	}
+	to := &p.Sections[len(p.Sections)-1].Items
+	if n := len(*to); strings.HasPrefix(text, " ") && n > 0 {
+		to = &(*to)[n-1].Below
+	}
+	*to = append(*to, &item{Text: strings.TrimSpace(text)})
 }
 
-// WriteHTML writes a report as one page, with the traces of each difference side by side. The page needs no other file.
-func (r *Report) WriteHTML(w io.Writer) error {
-	type shown struct {
-		Difference
-		Rows []row
+// show has both versions take the trace that shows what the last item says.
+func (p *reportPage) show(of sides) {
+	items := p.Sections[len(p.Sections)-1].Items
+	last := items[len(items)-1]
+	if n := len(last.Below); n > 0 {
+		last = last.Below[n-1]
 	}
-	var differences []shown
-	for _, d := range r.Differences {
-		differences = append(differences, shown{d, sideBySide(d.OldTrace, d.NewTrace)})
+	var cannot []string
+	last.Shown, cannot = p.players.take(of)
+	for _, why := range cannot {
+		last.Below = append(last.Below, &item{Text: why})
 	}
-	var rest strings.Builder
-	at := &writer{w: &rest}
+}
+
+// WriteHTML writes a report as one page, in which each trace of it can be stepped through on both versions side by side. The page needs no
+// other file. The versions are those that were compared.
+func (r *Report) WriteHTML(w io.Writer, old, new *Version) error {
+	p := &reportPage{Old: r.Old, New: r.New, Summary: r.Summary(), Sections: []section{}, players: &players{old: old, new: new}}
+	at := &writer{page: p}
+	r.writeLacks(at)
 	if len(r.Worlds) > 0 {
-		r.writeTraces(at)
+		r.writeDifferences(at) // what an editor looks for stands first
 		r.writeFindings(at)
-		r.writeBuiltins(at)
 		r.writePromises(at)
+		r.writeBuiltins(at)
+		r.writeTraces(at)
 		r.writeText(at)
 		r.writeBound(at)
 	}
-	return page.Execute(w, map[string]any{"Old": r.Old, "New": r.New, "Summary": r.Summary(), "Differences": differences, "Rest": rest.String()})
+	var text strings.Builder
+	r.WriteText(&text)
+	html, err := page.Alone(map[string]any{"diff": p}, text.String())
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, html)
+	return err
 }
 
 var noName = regexp.MustCompile(`[^A-Za-z0-9_.]+`)

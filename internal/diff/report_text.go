@@ -1,12 +1,16 @@
 package diff
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
 	"cabi/model"
+	"cabi/suite"
 )
 
 // WriteText writes a report for a terminal.
@@ -15,14 +19,19 @@ func (r *Report) WriteText(w io.Writer) { r.write(&writer{w: w}) }
 // WriteMarkdown writes a report to be pasted into a pull request.
 func (r *Report) WriteMarkdown(w io.Writer) { r.write(&writer{w: w, markdown: true}) }
 
-// A writer writes a report, as text or as Markdown.
+// A writer writes a report: as text, as Markdown, or for a page.
 type writer struct {
 	w        io.Writer
 	markdown bool
+	page     *reportPage // nil: it is for no page
 }
 
 func (w *writer) heading(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
+	if w.page != nil {
+		w.page.heading(text)
+		return
+	}
 	if w.markdown {
 		fmt.Fprintf(w.w, "\n### %s\n\n", text)
 		return
@@ -31,6 +40,10 @@ func (w *writer) heading(format string, args ...any) {
 }
 
 func (w *writer) item(format string, args ...any) {
+	if w.page != nil {
+		w.page.item(fmt.Sprintf(format, args...))
+		return
+	}
 	mark := "  "
 	if w.markdown {
 		mark = "- "
@@ -46,8 +59,14 @@ func (w *writer) name(text string) string {
 	return text
 }
 
-// trace writes a trace. What defines a world is left out: --save writes it too.
-func (w *writer) trace(text string) {
+// trace writes the trace that shows what the last item says. A page has it on both versions. What defines a world is left out: --save writes
+// it too.
+func (w *writer) trace(of sides) {
+	if w.page != nil {
+		w.page.show(of)
+		return
+	}
+	text := cmp.Or(of.new, of.old)
 	if t, err := model.ReadTrace(strings.NewReader(text)); err == nil && t.World != model.WorldByName(t.World.Name) {
 		_, lines, _ := strings.Cut(t.World.Text(), "\n")
 		text = strings.Replace(text, lines, "", 1)
@@ -124,13 +143,38 @@ func (r *Report) writeTraces(w *writer) {
 	w.heading("Reference traces: %d of %d depart", len(r.Traces.Departs), r.Traces.Replayed)
 	for _, d := range r.Traces.Departs {
 		w.item("%s: %s, where the trace says %s", w.name(d.Name), d.Got, d.At)
+		w.known(suite.Traces, "traces", d.Name)
 	}
 	for _, d := range r.Traces.Arrives {
 		w.item("%s happens as on the pin, and did not: there was %s", w.name(d.Name), d.Got)
+		w.known(suite.Traces, "traces", d.Name)
 	}
 	for _, c := range r.Traces.Cannot {
 		w.item("not replayed: %s", c)
 	}
+}
+
+// known has a page show a trace of the reference suite, or of a finding.
+func (w *writer) known(files fs.FS, dir, name string) {
+	if w.page == nil {
+		return
+	}
+	text, err := fs.ReadFile(files, path.Join(dir, name+".cabi"))
+	if err == nil { // a report of another version of this project may name others
+		w.trace(sides{old: string(text)})
+	}
+}
+
+func leftOf(f Finding) int {
+	if f.Verdict == Left {
+		return 1
+	}
+	return 0
+}
+
+// findingName is the name of the file of a finding's trace.
+func findingName(f Finding) string {
+	return noName.ReplaceAllString(strings.TrimSuffix(f.World+"-"+f.Property+"-"+f.Kind, "-"), "-")
 }
 
 func (r *Report) writeFindings(w *writer) {
@@ -143,14 +187,23 @@ func (r *Report) writeFindings(w *writer) {
 	}
 	w.heading("Findings: %d cured, %d left, %d changed, %d not checked", count[Cured], count[Left], count[Changed], count[Unknown])
 	var left []string
-	for _, f := range r.Findings {
-		if f.Verdict == Left {
+	of := r.Findings
+	if w.page != nil {
+		of = slices.Clone(of)
+		slices.SortStableFunc(of, func(a, b Finding) int { return cmp.Compare(leftOf(a), leftOf(b)) }) // those that are left stand last
+	}
+	for _, f := range of {
+		if f.Verdict == Left && w.page == nil {
 			left = append(left, fmt.Sprintf("%s in %s", w.name(strings.TrimSuffix(f.Property+"/"+f.Kind, "/")), f.World))
 			continue
 		}
-		w.item("%s: %s in %s after %s: %s", f.Verdict, w.name(strings.TrimSuffix(f.Property+"/"+f.Kind, "/")), f.World, model.Counted(f.Actions, "action"), f.How)
+		w.item("%s: %s in %s after %s: %s", f.Verdict, w.name(strings.TrimSuffix(f.Property+"/"+f.Kind, "/")), f.World, model.Counted(f.Actions, "action"), cmp.Or(f.How, "the same happens"))
+		w.known(findingFiles, "findings", findingName(f))
 		if f.Trace != "" {
-			w.trace(f.Trace)
+			if w.page != nil {
+				w.item("   the other trace")
+			}
+			w.trace(sides{new: f.Trace})
 		}
 	}
 	if len(left) > 0 {
@@ -168,6 +221,9 @@ func (r *Report) writeDifferences(w *writer) {
 // writeDifference writes a difference with the trace that shows it, on the version that has the outcome.
 func (r *Report) writeDifference(w *writer, i int, d Difference) {
 	w.item("%d. %s. In %s after %s; found %s, in %s.", i+1, d.Kind, d.World, model.Counted(d.Actions, "action"), model.Counted(d.Times, "time"), strings.Join(d.Worlds, ", "))
+	if w.page != nil {
+		w.trace(sides{old: d.OldTrace, new: d.NewTrace})
+	}
 	if len(d.Cause) > 0 {
 		w.item("   changed text that runs then: %s", strings.Join(d.Cause, "; "))
 	}
@@ -182,16 +238,17 @@ func (r *Report) writeDifference(w *writer, i int, d Difference) {
 		w.item("   besides, %s that both have", model.Counted(d.Kept, "outcome"))
 	}
 	switch {
+	case w.page != nil: // it has both
 	case len(d.Appeared) > 0:
 		w.item("   on %s:", r.New)
-		w.trace(d.NewTrace)
+		w.trace(sides{new: d.NewTrace})
 	default:
 		w.item("   on %s:", r.Old)
-		w.trace(d.OldTrace)
+		w.trace(sides{old: d.OldTrace})
 	}
 	for _, b := range d.Behind {
 		w.item("   behind it, %s is broken after %s: %s", w.name(b.Property), model.Counted(b.Actions, "action"), b.Message)
-		w.trace(b.Trace)
+		w.trace(sides{new: b.Trace})
 	}
 }
 
@@ -206,7 +263,7 @@ func (r *Report) writeBuiltins(w *writer) {
 		w.item("run in %s, with all promises, which stand below", strings.Join(b.Worlds, ", "))
 		for _, o := range b.Outcomes {
 			w.item("%s. In %s after %s:", o.What, o.World, model.Counted(o.Actions, "action"))
-			w.trace(o.Trace)
+			w.trace(sides{new: o.Trace, onlyNew: true})
 		}
 	}
 }
@@ -230,7 +287,11 @@ func (r *Report) writePromises(w *writer) {
 			}
 			w.item("%s: %s in %s after %s: %s", map[Verdict]string{New: "broken now", Cured: "holds now"}[verdict], w.name(strings.TrimSuffix(b.Property+"/"+b.Kind, "/")),
 				b.World, model.Counted(b.Actions, "action"), b.Message)
-			w.trace(b.Trace)
+			if verdict == Cured {
+				w.trace(sides{old: b.Trace})
+			} else {
+				w.trace(sides{new: b.Trace})
+			}
 		}
 	}
 	for _, s := range r.Sentences {

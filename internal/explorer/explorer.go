@@ -43,7 +43,7 @@ type Play struct {
 	*step.Recording
 	Says  []string `json:"says,omitempty"`  // what to say of each moment
 	Title string   `json:"title,omitempty"` // of an entry of the gallery
-	Note  string   `json:"note,omitempty"`  // in what the trace departs, or where another variant does
+	Note  string   `json:"note,omitempty"`  // in what the trace departs
 	File  string   `json:"file,omitempty"`  // the text of a litmus file
 }
 
@@ -242,7 +242,7 @@ func under(r *Request) (any, error) {
 	other, refused := s.Under(v)
 	p := &Play{Recording: other.Record()}
 	if refused != nil {
-		p.Note = "Under " + v.Name + ", " + refused.Error() + "."
+		p.Refused = refused.Error()
 	}
 	return p, nil
 }

@@ -116,6 +116,8 @@ let now = 0;           // the moment that is shown
 let says = [];         // a sentence for each moment; empty: there is none
 let menu = null, any = false, branches = [], title = "", origin = "", originID = "";
 let outcomes = null;   // of the litmus file that is open; null: none is
+let report = null;     // of two versions, in a page that was made of one; null: there is none
+let parts = -1;        // the first moment at which two panes do not show the same; -1: there is none
 
 const laneColour = i => `var(--lane${i === 0 ? 0 : 1 + (i - 1) % 4})`;
 
@@ -136,7 +138,7 @@ class Pane {
   lane(actor) { return Math.max(0, this.actors.indexOf(actor)); }
 
   drawHappened() {
-    const used = new Set(this.play.moments.flatMap(m => m.lines.map(l => l.actor)));
+    const used = new Set(panes.flatMap(p => p.play.moments.flatMap(m => m.lines.map(l => l.actor)))); // two panes have the same lanes
     this.actors = this.play.actors.filter((a, i) => used.has(a) || i > 0 && this.play.actors.length <= 4);
     const n = this.actors.length;
     this.options = this.play.moments.map((m, i) => this.drawMoment(m, i));
@@ -150,9 +152,10 @@ class Pane {
   }
 
   drawMoment(m, i) {
-    const parts = [];
-    for (const l of m.lines) parts.push(...this.drawLine(l));
-    if (i === 0 && !m.lines.length) parts.push(el("div", {class: "line", "--lane": 2, "--colour": laneColour(0)}, "the beginning"));
+    const rows = [];
+    if (i === parts) rows.push(el("div", {class: "parting"}, "From here on they differ"));
+    for (const l of m.lines) rows.push(...this.drawLine(l));
+    if (i === 0 && !m.lines.length) rows.push(el("div", {class: "line", "--lane": 2, "--colour": laneColour(0)}, "the beginning"));
     (m.choices || []).forEach((c, k) => {
       if (c.candidates < 2) return;
       const ways = engine && panes.length < 2 ? Array.from({length: Math.min(c.candidates, 12)}, (_, way) =>
@@ -161,14 +164,15 @@ class Pane {
           keepBranch();
           adopt(await ask({do: "choose", trace: this.play.trace, at: i, choice: k + 1, way}), i);
         })}, String(way))) : ` took ${c.chosen} of 0 to ${c.candidates - 1}`;
-      parts.push(el("div", {class: "chose"}, "choice of the specification, ", el("code", {}, c.site), ":", ways));
+      rows.push(el("div", {class: "chose"}, "choice of the specification, ", el("code", {}, c.site), ":", ways));
     });
     for (const v of m.violated || []) {
       const [property, how] = cut(v, ": ");
-      parts.push(el("div", {class: "across"}, "violates ", this.explains(property), how ? ": " + how : ""));
+      rows.push(el("div", {class: "across"}, "violates ", this.explains(property), how ? ": " + how : ""));
     }
-    return el("li", {class: "step", role: "option", id: `p${panes.indexOf(this)}m${i}`, "aria-selected": "false", onclick: () => show(i)},
-      el("span", {class: "number"}, String(i)), parts);
+    if (i === this.last && this.play.refused) rows.push(el("div", {class: "across mild"}, "Here the trace ends: " + this.play.refused + "."));
+    return el("li", {class: "step" + (i === parts ? " parts" : ""), role: "option", id: `p${panes.indexOf(this)}m${i}`, "aria-selected": "false", onclick: () => show(i)},
+      el("span", {class: "number"}, String(i)), rows);
   }
 
   explains(name) {
@@ -219,7 +223,8 @@ class Pane {
     this.list.setAttribute("aria-activedescendant", this.selected.id);
     const view = this.list.parentElement, row = this.selected;
     const {top, bottom} = row.getBoundingClientRect(), seen = view.getBoundingClientRect(), head = view.firstChild.offsetHeight;
-    if (bottom > seen.bottom - 12) view.scrollTop += bottom - seen.bottom + 12;
+    const below = i === parts ? 48 : 12; // what comes of it is in sight, too
+    if (bottom > seen.bottom - below) view.scrollTop += bottom - seen.bottom + below;
     if (top < seen.top + head + 12) view.scrollTop -= seen.top + head + 12 - top;
     const scene = this.scene(i), old = i > 0 ? this.instances(i - 1) : null, before = i > 0 ? this.scene(i - 1) : null;
     const cards = this.instances(i).map((inst, k) => this.drawInstance(inst, old && old[k], scene, before));
@@ -308,10 +313,20 @@ function drawMemory(rows, old, compare) {
   })));
 }
 
+// partsAt is the first moment at which what happens in two panes is not the same; -1: it is the same throughout. Changes of tables are left out,
+// since variants name tables in different ways.
+function partsAt([a, b]) {
+  if (!b) return -1;
+  const told = (p, i) => i <= p.last && JSON.stringify([p.play.moments[i].lines.map(l => ({...l, notes: null})), p.play.moments[i].violated]);
+  for (let i = 0; i <= Math.max(a.last, b.last); i++) if (told(a, i) !== told(b, i)) return i;
+  return -1;
+}
+
 // adopt makes a session the one that is shown, at a moment.
 function adopt(play, at, options = {}) {
   panes = [new Pane(play, options.label || "")];
   if (options.beside) panes.push(new Pane(options.beside, options.besideLabel || ""));
+  parts = partsAt(panes);
   if (options.fresh) { says = play.says || []; branches = []; title = play.title || options.title || ""; origin = options.origin || ""; originID = play.id; }
   menu = null;
   draw();
@@ -328,7 +343,8 @@ function keepBranch() {
 function draw() {
   const play = panes[0].play, two = panes.length > 1;
   const main = el("div", {class: "session" + (two ? " two" : engine ? "" : " still")});
-  if (says.length) main.append(el("section", {class: "says", "aria-live": "polite"}, el("p", {id: "says"}), el("span", {class: "count", id: "says-count"})));
+  if (open !== null) main.append(drawFound());
+  else if (says.length) main.append(el("section", {class: "says", "aria-live": "polite"}, el("p", {id: "says"}), el("span", {class: "count", id: "says-count"})));
   else if (play.comments && play.comments.length) main.append(el("section", {class: "comments"}, play.comments.map(c => el("p", {}, c))));
   else main.append(el("div", {class: "filler"}));
   panes.forEach((p, i) => {
@@ -349,6 +365,7 @@ function drawTools() {
   const tools = [];
   const button = (text, f, props) => tools.push(el("button", {type: "button", onclick: attempt(f), ...props}, text));
   if (outcomes && panes.length) button("All outcomes", () => showOutcomes());
+  if (report && panes.length) button("The report", () => showReport());
   if (engine && panes.length) {
     const play = panes[0].play;
     if (panes.length === 1) {
@@ -379,6 +396,7 @@ function drawTransport() {
     el("button", {type: "button", id: "end", "aria-label": "to the end", onclick: () => show(last)}, "⇥"),
     el("input", {type: "range", id: "scrub", min: 0, max: last, value: now, "aria-label": "the action after which it is shown", oninput: e => show(+e.target.value)}),
     el("span", {class: "where", id: "where"}),
+    parts >= 0 ? el("button", {type: "button", id: "parting", onclick: () => show(parts)}, "Where they part") : "",
     branches.length ? el("span", {class: "branches"}, branches.map((b, i) => el("button", {type: "button", onclick: attempt(async () => {
       keepBranch();
       branches = branches.filter(x => x !== b);
@@ -392,6 +410,7 @@ function show(i) {
   const last = Math.max(...panes.map(p => p.last));
   now = Math.max(0, Math.min(last, i));
   panes.forEach(p => p.show(now));
+  if (panes.length === 2) markDiffering();
   $("where").textContent = `after ${now} of ${plural(last, "action")}`;
   $("scrub").value = now;
   $("back").disabled = $("first").disabled = now === 0;
@@ -402,6 +421,20 @@ function show(i) {
   }
   if (engine && panes.length === 1) askMenu();
   if (engine) noteHash();
+}
+
+// markDiffering marks what there is in one of two panes and not in the other.
+function markDiffering() {
+  const rows = card => [...card.querySelectorAll("header > .tag, tr, .task > .tag, .task li, .memory code")];
+  const text = e => (e.closest(".task") ? e.closest(".task").firstChild.textContent : "") + e.textContent;
+  const cards = panes.map(p => new Map([...p.sceneAt.querySelectorAll(".card")].map(c => [c.getAttribute("aria-label"), c])));
+  cards.forEach((mine, i) => {
+    for (const [name, card] of mine) {
+      const other = cards[1 - i].get(name), known = new Set(other ? rows(other).map(text) : []);
+      const only = rows(card).filter(r => !known.has(text(r)));
+      for (const r of only) { r.classList.add("only"); r.title = "not so on the other side"; }
+    }
+  });
 }
 
 let menuTimer = 0;
@@ -561,6 +594,59 @@ function showOutcomes() {
   drawTools();
 }
 
+// A report of two versions, as cabi diff makes it: what it says, and each trace of it on both, side by side.
+
+let open = null; // which of found() is shown; null: none
+
+// found is all of the report that has traces, in its order.
+function found() {
+  const all = [];
+  for (const s of report.sections) {
+    for (const item of s.items) for (const i of [item, ...item.below || []]) if (i.shown) all.push({item: i, of: i === item ? null : item, section: s.title});
+  }
+  return all;
+}
+
+function showReport() {
+  leaveSession();
+  const back = open;
+  open = null;
+  $("place").replaceChildren(el("h1", {}, `${report.new} against ${report.old}`));
+  const all = found(), button = item => {
+    const k = all.findIndex(f => f.item === item), sides = sidesOf(item).map(([name, play]) => [name, new Pane(play, "")]);
+    const at = partsAt(sides.map(([, pane]) => pane)), [name, {last}] = sides[0];
+    return el("button", {type: "button", id: "found" + k, onclick: () => openFound(k)}, el("span", {}, item.text),
+      el("span", {}, sides.length === 1 ? `${plural(last, "action")}, on ${name} alone` : at < 0 ? `${plural(last, "action")}, the same on both` : at === 0 ? "They part at the start" : `They part at action ${at}`));
+  };
+  const line = item => item.shown ? button(item) : el("p", {class: "plain"}, item.text);
+  $("main").replaceChildren(el("div", {class: "outcomes report"}, el("div", {class: "inner"},
+    el("p", {class: "lead"}, report.summary),
+    all.length ? el("p", {class: "about"}, "Each box opens a trace on both versions, side by side, at the place where they part.") : "",
+    report.sections.map(s => el("section", {}, s.title ? el("h2", {}, s.title) : "", s.items.map(item => el("div", {class: "item"}, line(item), item.below ? el("div", {class: "below"}, item.below.map(line)) : "")))))));
+  drawTools();
+  if (back !== null) { const again = $("found" + back); again.focus(); again.scrollIntoView({block: "center"}); }
+}
+
+// sidesOf are the versions that take the trace of an item, with the trace.
+function sidesOf({shown}) { return [[report.old, shown.old], [report.new, shown.new]].filter(([, play]) => play); }
+
+function openFound(k) {
+  open = k;
+  const [[label, play], [besideLabel, beside] = []] = sidesOf(found()[k].item);
+  adopt(play, 0, {fresh: true, title: `${report.new} against ${report.old}`, label, beside, besideLabel});
+  show(parts < 0 ? 0 : parts);
+}
+
+// drawFound says above the panes what they show.
+function drawFound() {
+  const all = found(), {item, of, section} = all[open];
+  const to = (k, text) => el("button", {type: "button", disabled: !all[k], onclick: () => openFound(k)}, text);
+  return el("section", {class: "says found", "aria-live": "polite"},
+    el("div", {}, el("p", {class: "sub"}, section), of ? el("p", {class: "sub"}, of.text) : "", el("p", {}, item.text),
+      item.below ? el("details", {}, el("summary", {}, "More of it"), item.below.map(b => el("p", {class: "sub"}, b.text))) : ""),
+    el("div", {class: "row"}, to(open - 1, "Previous"), el("span", {class: "count"}, `${open + 1} of ${all.length}`), to(open + 1, "Following")));
+}
+
 function leaveSession() {
   clearTimeout(menuTimer);
   panes = [];
@@ -571,7 +657,7 @@ function leaveSession() {
 // The gallery.
 
 function goHome() {
-  if (!engine) return outcomes ? showOutcomes() : show(0);
+  if (!engine) return report ? showReport() : outcomes ? showOutcomes() : show(0);
   leaveSession();
   outcomes = null;
   notice("");
@@ -749,6 +835,7 @@ attempt(async () => {
   const data = $("data");
   if (data) {
     const given = JSON.parse(data.textContent);
+    if (given.diff) { report = given.diff; return showReport(); }
     if (given.outcomes) { outcomes = given.outcomes; return showOutcomes(); }
     return adopt(given.play, 0, {fresh: true, label: given.label, beside: given.beside, besideLabel: given.besideLabel});
   }

@@ -28,6 +28,7 @@ type Recording struct {
 	Instances json.RawMessage `json:"instances"` // a list of Instance
 	Stopped   string          `json:"stopped,omitempty"`
 	Site      string          `json:"site,omitempty"`
+	Refused   string          `json:"refused,omitempty"` // why the next action of the trace that was to be taken cannot be taken here
 }
 
 // A SceneOf is a Scene whose instances stand elsewhere.

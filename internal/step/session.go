@@ -121,7 +121,7 @@ func (s *Session) Under(v *spec.Variant) (*Session, error) {
 		return other, nil
 	}
 	refused := s.steps[w.next].Action
-	return other, fmt.Errorf("action %d, %s, cannot be taken there: %v", w.next+1, refused, w.refused)
+	return other, fmt.Errorf("action %d, %s, cannot be taken: %v", w.next+1, refused, w.refused)
 }
 
 // Trace is what happened, as a trace that cabi replay takes.

@@ -4,6 +4,7 @@ package browser
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +21,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"cabi/internal/diff"
 	"cabi/internal/explorer"
 	"cabi/internal/export"
 	"cabi/model"
@@ -343,6 +345,74 @@ func TestLitmus(t *testing.T) {
 	do(t, ctx, sees(1280, 800, "light"), chromedp.Navigate(serve(t)+"#open=examples/sync-copy-in-a-set"), until(`document.querySelectorAll("#outcomes button").length === 2`))
 	shoot(t, ctx, "litmus-light")
 	do(t, ctx, chromedp.Click("#outcomes button", chromedp.ByQuery), menuIsThere)
+}
+
+// compared is a report of two versions, with the versions: of a recorded proposal if upstream's history is at hand, and otherwise of two variants.
+func compared(t *testing.T) (r *diff.Report, old, new *diff.Version) {
+	t.Helper()
+	open := func(name, git string) *diff.Version {
+		v, err := diff.Open(name, git)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	old = open(diff.Port, "")
+	if git := os.Getenv("CABI_UPSTREAM_GIT"); git != "" {
+		text, err := os.ReadFile("../../diff/testdata/proposals/fix-cancel-bug.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		r = &diff.Report{}
+		if err := json.Unmarshal(text, r); err != nil {
+			t.Fatal(err)
+		}
+		return r, old, open("d834f63", git)
+	}
+	new = open("per-type", "")
+	r, err := diff.Compare(diff.Options{Old: old, New: new, Worlds: []*model.World{model.WorldByName("handles")}, Pairs: 100, States: 100, Behind: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, old, new
+}
+
+// Each difference of two versions is stepped through on both, side by side, from where they part.
+func TestDiff(t *testing.T) {
+	ctx := open(t)
+	r, old, new := compared(t)
+	r.NotTaken = append(r.NotTaken, "<img src=x onerror=window.owned=1>")
+	var html strings.Builder
+	if err := r.WriteHTML(&html, old, new); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "diff.html")
+	if err := os.WriteFile(file, []byte(html.String()), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	do(t, ctx, sees(1440, 900, "light"), chromedp.Navigate("file://"+file), until(`document.getElementById("found0")`))
+	if all := text(t, ctx, "#main"); !strings.Contains(all, r.Summary()) || !strings.Contains(all, "<img src=x") || !strings.Contains(all, r.Differences[0].Kind) {
+		t.Errorf("the report is:\n%s", all)
+	}
+	shoot(t, ctx, "diff-report-light")
+	do(t, ctx, sees(390, 844, "dark"))
+	shoot(t, ctx, "diff-report-narrow")
+	do(t, ctx, sees(1440, 900, "light"), chromedp.Click("#found0", chromedp.ByQuery), until(`document.querySelectorAll(".scene").length === 2`))
+	var marked, shown, lanes, owned bool
+	do(t, ctx, chromedp.Evaluate(`document.querySelectorAll(".step.parts").length >= 1 && [...document.querySelectorAll(".step.parts")].every(e => e.getAttribute("aria-selected") === "true")`, &marked),
+		chromedp.Evaluate(`document.querySelectorAll(".card .only").length >= 2`, &shown),
+		chromedp.Evaluate(`new Set([...document.querySelectorAll(".lanes")].map(e => e.textContent)).size === 1`, &lanes),
+		chromedp.Evaluate(`!!window.owned`, &owned))
+	if !marked || !shown || !lanes || owned {
+		t.Errorf("where the versions part is marked and shown: %v; what there is on each is told apart: %v; both have the same lanes: %v; a script ran: %v", marked, shown, lanes, owned)
+	}
+	shoot(t, ctx, "diff-light")
+	do(t, ctx, sees(1440, 900, "dark"))
+	shoot(t, ctx, "diff-dark")
+	do(t, ctx, sees(390, 844, "light"))
+	shoot(t, ctx, "diff-narrow")
+	do(t, ctx, sees(1440, 900, "light"), chromedp.KeyEvent(kb.Home), chromedp.Click("#parting", chromedp.ByQuery), until(`document.querySelector(".step.parts[aria-selected=true]")`),
+		chromedp.Evaluate(`[...document.querySelectorAll("#tools button")].find(e => e.textContent === "The report").click()`, nil), until(`document.activeElement.id === "found0"`))
 }
 
 // The page as static files has its engine in a worker, and starts.
