@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cabi/internal/layout"
+	"cabi/internal/step"
 	"cabi/internal/traps"
 	"cabi/model"
 )
@@ -88,11 +89,11 @@ of a stream or future, that the host knows.
 func TestDocsActions(t *testing.T) {
 	page := bytes.NewBufferString(actionsIntro)
 	for _, name := range model.Ops() {
-		text := actionTexts[name]
+		text := step.ActionTexts[name]
 		builtin := must(builtinOf(name, text))
 		python, _, _ := strings.Cut(builtin, ";")
-		written := strings.ReplaceAll(strings.TrimSpace(name+" "+text.operands), "|", "\\|")
-		fmt.Fprintf(page, "| `%s` | %s | %s | %s | %s |\n", written, model.TakenBy(name), text.means, model.Gives(name), strings.ReplaceAll(python, ", definitions.py", ""))
+		written := strings.ReplaceAll(strings.TrimSpace(name+" "+text.Operands), "|", "\\|")
+		fmt.Fprintf(page, "| `%s` | %s | %s | %s | %s |\n", written, model.TakenBy(name), text.Means, model.Gives(name), strings.ReplaceAll(python, ", definitions.py", ""))
 	}
 	compareDoc(t, "../../docs/generated/actions.md", page.Bytes())
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"cabi/internal/port"
+	"cabi/internal/step"
 	"cabi/model"
 	"cabi/spec"
 )
@@ -96,7 +97,7 @@ func TestExplainWithoutTrace(t *testing.T) {
 		if e := must(explainAction(name)); e.shown == nil && name != "stop" && !model.IsLoad(name) {
 			t.Errorf("nothing shows action %s", name)
 		}
-		if actionTexts[name].means == "" {
+		if step.ActionTexts[name].Means == "" {
 			t.Errorf("action %s is not described", name)
 		}
 	}

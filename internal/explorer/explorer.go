@@ -183,7 +183,10 @@ func open(r *Request) (any, error) {
 		p.Note = "The trace departs from what happens: " + d + "."
 	}
 	if entry != nil {
-		p.Title, p.Says = entry.Title, entry.says()
+		p.Title = entry.Title
+		if says := entry.says(); says != nil {
+			p.Says = says[1:]
+		}
 	}
 	return p, nil
 }

@@ -70,8 +70,8 @@ func TestGallery(t *testing.T) {
 			}
 			continue
 		}
-		if moments := 1 + len(replay.Actions); len(e.says()) != moments {
-			t.Errorf("%s: %d sentences for %d moments", e.ID, len(e.says()), moments)
+		if moments := 1 + len(replay.Actions); len(e.says()) != 1+moments {
+			t.Errorf("%s: %d paragraphs for it and its %d moments", e.ID, len(e.says()), moments)
 		}
 	}
 	if found != len(rows) || found == 0 {

@@ -10,6 +10,7 @@ import (
 
 	"cabi/examples"
 	"cabi/internal/port"
+	"cabi/internal/step"
 	"cabi/model"
 	"cabi/properties"
 	"cabi/spec"
@@ -43,7 +44,7 @@ func (e *Entry) text() string {
 	return string(text)
 }
 
-// says are the sentences of an entry's moments; nil: it has none.
+// says are what there is to say of an entry: in a sentence or two, and of each moment; nil: nothing.
 func (e *Entry) says() (says []string) {
 	text, err := fs.ReadFile(e.fs, strings.TrimSuffix(e.file, ".cabi")+".txt")
 	if err != nil {
@@ -88,7 +89,8 @@ var gallery = sync.OnceValue(func() []*Entry {
 	}
 	for _, file := range []string{"02-cancellation-lost-lock", "01-future-dropped", "two-numberings"} {
 		e := add(groupTold, findings, "findings/"+file+".cabi", "told/")
-		e.Told = e.says() != nil
+		says := e.says()
+		e.Sentence, e.Told = says[0], true
 		if file == "two-numberings" {
 			e.Beside = spec.PerType.Name
 		}
@@ -138,15 +140,20 @@ type Hello struct {
 	Variants []Named  `json:"variants"`
 	Promises []Named  `json:"promises"`
 	Gallery  []*Entry `json:"gallery"`
+	// Actions say of each action what it does, by its name.
+	Actions map[string]string `json:"actions"`
 }
 
 func hello(*Request) (any, error) {
-	h := &Hello{Pin: model.Pin, Gallery: gallery()}
+	h := &Hello{Pin: model.Pin, Gallery: gallery(), Actions: map[string]string{}}
 	commit, err := commitOf()
 	if err != nil {
 		return nil, err
 	}
 	h.Checkout = commit
+	for name, text := range step.ActionTexts {
+		h.Actions[name] = text.Means
+	}
 	for _, w := range model.Worlds {
 		h.Worlds = append(h.Worlds, Named{w.Name, w.Doc})
 	}

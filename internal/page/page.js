@@ -119,6 +119,9 @@ let outcomes = null;   // of the litmus file that is open; null: none is
 let report = null;     // of two versions, in a page that was made of one; null: there is none
 let parts = -1;        // the first moment at which two panes do not show the same; -1: there is none
 
+// does says what an action does, by its name.
+const does = op => hello && Object.hasOwn(hello.actions, op) ? hello.actions[op] : undefined;
+
 const laneColour = i => `var(--lane${i === 0 ? 0 : 1 + (i - 1) % 4})`;
 
 class Pane {
@@ -164,7 +167,7 @@ class Pane {
           keepBranch();
           adopt(await ask({do: "choose", trace: this.play.trace, at: i, choice: k + 1, way}), i);
         })}, String(way))) : ` took ${c.chosen} of 0 to ${c.candidates - 1}`;
-      rows.push(el("div", {class: "chose"}, "choice of the specification, ", el("code", {}, c.site), ":", ways));
+      rows.push(el("div", {class: "chose"}, "The specification chooses (", el("code", {}, c.site), "):", ways));
     });
     for (const v of m.violated || []) {
       const [property, how] = cut(v, ": ");
@@ -194,7 +197,7 @@ class Pane {
     }
     const [op, rest] = cut(l.text, " ");
     const body = [el("span", {class: "who"}, l.actor)];
-    if (l.kind === "action") body.push(el("span", {class: "op"}, op), rest ? " " + rest : "");
+    if (l.kind === "action") body.push(el("span", {class: "op", title: does(op)}, op), rest ? " " + rest : "");
     else body.push(l.kind === "enter" ? "enter " : "back from ", l.kind === "done" ? l.text.replace(/^(call|invoke) /, "") : l.text);
     if (l.results || l.means) {
       body.push(l.results ? " → " : " ");
@@ -231,6 +234,18 @@ class Pane {
     const stack = scene.stack && scene.stack.length ? [el("p", {class: "stack"}, "Core code that has not returned: ", scene.stack.map((s, n) => [n ? ", " : "", el("code", {}, s)]))] : [];
     const ended = this.play.stopped && i === this.last ? [el("p", {class: "stack"}, "The specification stopped the run here.")] : [];
     this.sceneAt.replaceChildren(...stack, ...ended, ...cards);
+    this.sceneAt.scrollTop = 0;
+  }
+
+  // reveal scrolls what there is so that the marked parts of it are in sight, the first one if not all can be.
+  reveal(selector) {
+    const marked = [...this.sceneAt.querySelectorAll(selector)];
+    for (const e of [marked.at(-1), marked[0]]) {
+      if (!e) continue;
+      const {top, bottom} = e.getBoundingClientRect(), seen = this.sceneAt.getBoundingClientRect();
+      if (bottom > seen.bottom - 12) this.sceneAt.scrollTop += bottom - seen.bottom + 12;
+      if (top < seen.top + 12) this.sceneAt.scrollTop -= seen.top + 12 - top;
+    }
   }
 
   drawInstance(inst, old, scene, before) {
@@ -324,6 +339,7 @@ function partsAt([a, b]) {
 
 // adopt makes a session the one that is shown, at a moment.
 function adopt(play, at, options = {}) {
+  const focused = document.activeElement !== document.body;
   panes = [new Pane(play, options.label || "")];
   if (options.beside) panes.push(new Pane(options.beside, options.besideLabel || ""));
   parts = partsAt(panes);
@@ -332,6 +348,7 @@ function adopt(play, at, options = {}) {
   draw();
   if (play.note || options.beside && options.beside.note) notice(play.note || options.beside.note, true);
   show(at === undefined ? play.moments.length - 1 : at);
+  if (focused && document.activeElement === document.body) panes[0].list.focus({preventScroll: true}); // what was chosen is gone
 }
 
 function keepBranch() {
@@ -344,7 +361,9 @@ function draw() {
   const play = panes[0].play, two = panes.length > 1;
   const main = el("div", {class: "session" + (two ? " two" : engine ? "" : " still")});
   if (open !== null) main.append(drawFound());
-  else if (says.length) main.append(el("section", {class: "says", "aria-live": "polite"}, el("p", {id: "says"}), el("span", {class: "count", id: "says-count"})));
+  else if (says.length) main.append(el("section", {class: "says", "aria-live": "polite"}, el("p", {id: "says"}), el("span", {class: "count", id: "says-count"}),
+    engine ? el("div", {class: "row", id: "says-then", hidden: true}, el("button", {type: "button", onclick: attempt(goHome)}, "Another story"),
+      panes.length === 1 ? el("span", {class: "sub"}, "or go back, and take another of the actions that may happen") : "") : ""));
   else if (play.comments && play.comments.length) main.append(el("section", {class: "comments"}, play.comments.map(c => el("p", {}, c))));
   else main.append(el("div", {class: "filler"}));
   panes.forEach((p, i) => {
@@ -380,6 +399,7 @@ function drawTools() {
     button("Save trace", () => save());
   }
   if (engine) button("Open…", () => $("file").click());
+  if (engine && panes.length + (outcomes ? 1 : 0)) button("Gallery", goHome);
   button("Theme", () => {
     const dark = document.documentElement.dataset.theme ? document.documentElement.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     document.documentElement.dataset.theme = dark ? "light" : "dark";
@@ -405,12 +425,22 @@ function drawTransport() {
     el("span", {class: "hint"}, el("kbd", {}, "← →"), engine ? " step, " : " step", engine ? el("kbd", {}, "1–9") : "", engine ? " act" : ""));
 }
 
+// look draws the moment that is shown.
+function look() {
+  panes.forEach(p => p.show(now));
+  if (panes.length === 2) {
+    markDiffering();
+    const top = p => p.selected.getBoundingClientRect().top - p.list.parentElement.getBoundingClientRect().top;
+    const level = Math.min(...panes.map(top));
+    for (const p of panes) p.list.parentElement.scrollTop += top(p) - level; // both at one height
+  }
+  panes.forEach(p => p.reveal(p.sceneAt.querySelector(".only") ? ".only" : ".changed"));
+}
+
 // show shows a moment in each pane.
 function show(i) {
   const last = Math.max(...panes.map(p => p.last));
   now = Math.max(0, Math.min(last, i));
-  panes.forEach(p => p.show(now));
-  if (panes.length === 2) markDiffering();
   $("where").textContent = `after ${now} of ${plural(last, "action")}`;
   $("scrub").value = now;
   $("back").disabled = $("first").disabled = now === 0;
@@ -418,7 +448,9 @@ function show(i) {
   if (says.length) {
     $("says").textContent = says[now] || "From here on the way is your own.";
     $("says-count").textContent = `${now} / ${last}`;
+    if (engine) $("says-then").hidden = now !== last || now !== says.length - 1;
   }
+  look();
   if (engine && panes.length === 1) askMenu();
   if (engine) noteHash();
 }
@@ -472,12 +504,16 @@ function drawMenu() {
     if (!groups.has(group)) groups.set(group, []);
     groups.get(group).push([o, i]);
   });
-  const parts = [el("h2", {}, menu.acts + " may")];
+  const parts = [el("h2", {}, menu.acts === "host" ? "The host may" : menu.acts + " may")], told = new Set();
   for (const [group, options] of groups) {
     if (options.length > 1 && groups.size > 1) parts.push(el("h3", {}, group));
     for (const [o, i] of options) {
       parts.push(el("button", {type: "button", class: "option" + (o.stops ? " stops" : o.broken ? " breaks" : ""), onclick: attempt(() => take(o.action))},
         el("kbd", {"aria-hidden": "true"}, i < 9 ? String(i + 1) : ""), el("span", {}, o.action)));
+      const op = o.action.split(" ")[0];
+      parts.at(-1).title = does(op) || "";
+      if (menu.acts === "host" && !told.has(op)) parts.push(el("p", {class: "does"}, does(op)));
+      told.add(op);
       const name = o.stops || o.broken && cut(o.broken, ":")[0];
       if (name) parts.push(el("button", {type: "button", class: "plain why", title: o.how || o.broken, "aria-label": `${o.action}: why it ${o.stops ? "stops at" : "violates"} ${name}`, onclick: () => explain(name, o.how || o.broken)}, (o.stops ? "stops at " : "violates ") + name));
     }
@@ -512,7 +548,7 @@ async function explain(name, how) {
       here && here !== e.sentence ? el("p", {}, "Here: ", here) : "",
       el("dl", {class: "facts"}, fact("Kind", {trap: "trap: a guest's fault", assert: "assert: one that fails is a defect of the specification", property: "property", crash: "crash: a defect of the specification"}[e.kind]),
         fact("Python", e.url ? el("a", {href: e.url, rel: "noreferrer noopener", target: "_blank"}, e.python) : e.python), fact("Go", e.go), fact("Origin", e.origin)),
-      e.code ? el("div", {class: "code", tabIndex: 0, "aria-label": "the Go twin"}, el("pre", {}, e.code.map(l => el("code", {class: l.here ? "here" : ""}, el("span", {class: "n"}, String(l.number)), l.text || " ")))) : "",
+      e.code ? el("div", {class: "code", tabIndex: 0, role: "region", "aria-label": "the Go twin"}, el("pre", {}, e.code.map(l => el("code", {class: l.here ? "here" : ""}, el("span", {class: "n"}, String(l.number)), l.text || " ")))) : "",
     ]);
   })();
 }
@@ -526,7 +562,7 @@ function box(heading, parts) {
 // Check explores the world of the session within a bound.
 function checkBox() {
   const play = panes[0] && panes[0].play;
-  const steps = el("input", {type: "number", min: 1, max: 1000, placeholder: "as the world says", "aria-label": "actions at most"});
+  const steps = el("input", {type: "number", min: 1, max: 1000, placeholder: "default", title: "How many actions a run has at most; empty: as many as the world says", "aria-label": "actions at most"});
   const property = el("select", {}, el("option", {value: ""}, "every promise"), hello.promises.map(p => el("option", {value: p.name, title: p.says}, p.name)));
   const variant = el("select", {}, hello.variants.map(v => el("option", {value: v.name, title: v.says, selected: v.name === play.variant}, v.name)));
   const result = el("div", {class: "result", role: "status"});
@@ -590,7 +626,7 @@ function showOutcomes() {
     })}, el("span", {}, `${i + 1}. ${o.how}`), el("span", {}, [o.ways, ...o.details].join("; "))))),
     b.leftOut ? el("p", {}, `${b.leftOut} more outcomes are left out of this page.`) : "",
     claims,
-    el("h2", {}, "The file"), el("pre", {class: "code", tabIndex: 0}, b.file.replace(/\n$/, "").split("\n").map((l, i) => el("code", {}, el("span", {class: "n"}, String(i + 1)), l || " "))))));
+    el("h2", {}, "The file"), el("pre", {class: "code", tabIndex: 0, role: "region", "aria-label": "the file"}, b.file.replace(/\n$/, "").split("\n").map((l, i) => el("code", {}, el("span", {class: "n"}, String(i + 1)), l || " "))))));
   drawTools();
 }
 
@@ -679,20 +715,20 @@ function goHome() {
     return el("section", {class: "group"}, el("div", {class: "head"}, el("h2", {}, g), search), about ? el("p", {class: "about"}, about) : "", rows);
   };
   const told = hello.gallery.filter(e => e.told);
-  const worlds = el("select", {"aria-label": "world"}, hello.worlds.map(w => el("option", {value: w.name, title: w.says}, w.name)));
-  const variants = el("select", {"aria-label": "variant"}, hello.variants.map(v => el("option", {value: v.name, title: v.says}, v.name)));
+  const worlds = el("select", {id: "world"}, hello.worlds.map(w => el("option", {value: w.name, title: w.says}, w.name)));
+  const variants = el("select", {id: "variant"}, hello.variants.map(v => el("option", {value: v.name, title: v.says}, v.name)));
   const about = el("p", {class: "about"});
   const tell = () => { about.textContent = hello.worlds.find(w => w.name === worlds.value).says; };
   worlds.addEventListener("change", tell);
-  worlds.value = "cancel";
+  worlds.value = "futures";
   tell();
   $("main").replaceChildren(el("div", {class: "home"},
     el("section", {class: "lead"}, el("h1", {}, "The Canonical ABI, one action at a time"),
-      el("p", {}, "This page runs the specification of the WebAssembly Component Model: definitions.py, ported line by line. You are the guests and the host. It shows every table, task and thread, all that may happen next, and what the specification would stop.")),
-    el("section", {}, el("h2", {}, "Told step by step"), el("div", {class: "told"}, told.map((e, i) => el("button", {type: "button", class: i === 0 ? "first" : "", onclick: attempt(() => openEntry(e))},
+      el("p", {}, "The specification of the WebAssembly Component Model’s ABI runs in this page: upstream’s definitions.py, ported line by line. You choose what components and the host do next. The page shows each handle, task and thread as it changes, all that may happen, and where it would trap.")),
+    el("section", {}, el("h2", {}, "Stories: click one, and step through it"), el("div", {class: "told"}, told.map((e, i) => el("button", {type: "button", class: i === 0 ? "first" : "", onclick: attempt(() => openEntry(e))},
       i === 0 ? el("em", {}, "Begin here, five minutes") : "", el("strong", {}, e.title), el("span", {}, e.sentence))))),
-    el("section", {class: "group"}, el("div", {class: "head"}, el("h2", {}, "Play a world")), about,
-      el("div", {class: "row"}, worlds, variants, el("button", {type: "button", class: "primary", onclick: attempt(async () => adopt(await ask({do: "start", world: worlds.value, variant: variants.value}), 0, {fresh: true}))}, "Start"),
+    el("section", {class: "group"}, el("div", {class: "head"}, el("h2", {}, "Play: choose each action yourself")), about,
+      el("div", {class: "form"}, el("label", {}, "World", worlds), el("label", {}, "How handles are numbered", variants), el("button", {type: "button", class: "primary", onclick: attempt(async () => adopt(await ask({do: "start", world: worlds.value, variant: variants.value}), 0, {fresh: true}))}, "Start"),
         el("button", {type: "button", onclick: () => ownBox()}, "Write your own…"))),
     list("Findings", "What guests that keep all the rules can bring definitions.py to, each by the fewest actions."),
     list("Questions that people asked", "Litmus files show every outcome that a few lines allow; traces show one run."),
@@ -817,6 +853,12 @@ async function openHash() {
   } else return false;
   return true;
 }
+
+let resized = 0;
+addEventListener("resize", () => {
+  cancelAnimationFrame(resized);
+  resized = requestAnimationFrame(look);
+});
 
 document.addEventListener("keydown", e => {
   if (!panes.length || $("dialog").open || e.ctrlKey || e.metaKey || e.altKey) return;
