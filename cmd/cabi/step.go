@@ -222,7 +222,7 @@ func (s *stepper) take(text string) error {
 
 // draw draws what there is to see, with a star where it is not as before.
 func (s *stepper) draw(before *step.View) {
-	s.view = s.session.View(s.any)
+	s.view = s.session.View(s.any, nil)
 	steps := model.Counted(s.session.Steps(), "action")
 	if n := s.session.Undone(); n > 0 {
 		steps += fmt.Sprintf(", and %d to go forward", n)

@@ -84,7 +84,10 @@ func (v *Version) play(own, other string) (*step.Recording, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := s.Record()
+	r, err := s.Record()
+	if err != nil {
+		return nil, err
+	}
 	if why != nil {
 		r.Refused = fmt.Sprintf("action %d cannot be taken: %s", actionsIn(t)+1, withoutLine(why.Error()))
 	}

@@ -69,7 +69,8 @@ func Do(question []byte, progress func(any) bool) (any, error) {
 		}
 	}
 	answers := map[string]func(*Request) (any, error){
-		"hello": hello, "start": start, "open": open, "menu": menu, "take": take, "choose": choose, "under": under, "explain": explain,
+		"hello": hello, "start": start, "open": open, "take": take, "choose": choose, "under": under, "explain": explain,
+		"menu":   func(r *Request) (any, error) { return menu(r, progress) },
 		"check":  func(r *Request) (any, error) { return check(r, progress) },
 		"litmus": func(r *Request) (any, error) { return litmus(r, progress) },
 	}
@@ -105,10 +106,42 @@ func worldOf(r *Request) (*model.World, error) {
 	return model.ReadWorld(strings.NewReader(r.World))
 }
 
+// play is a session as a page shows it.
+func play(s *step.Session) (*Play, error) {
+	r, err := s.Record()
+	return &Play{Recording: r}, err
+}
+
+// mostName is how long a name may be that is shown over and over.
+const mostName = 200
+
+// shown returns an error if names of a world are too long to be shown.
+func shown(w *model.World) error {
+	names := []string{w.Name}
+	for _, i := range w.Instances {
+		names = append(names, i.Name)
+	}
+	for _, f := range w.Funcs {
+		names = append(names, f.Name)
+	}
+	for _, r := range w.Resources {
+		names = append(names, r.Name)
+	}
+	for _, name := range names {
+		if len(name) > mostName {
+			return fmt.Errorf("the name %.20s… has %d letters, and %d are possible here", name, len(name), mostName)
+		}
+	}
+	return nil
+}
+
 // start starts a session in a world.
 func start(r *Request) (any, error) {
 	w, err := worldOf(r)
 	if err != nil {
+		return nil, err
+	}
+	if err := shown(w); err != nil {
 		return nil, err
 	}
 	v, err := variantOf(r.Variant)
@@ -120,10 +153,10 @@ func start(r *Request) (any, error) {
 		return nil, err
 	}
 	s.Search.Properties = properties.For(s.Search.World)
-	return &Play{Recording: s.Record()}, nil
+	return play(s)
 }
 
-// session reads the trace of a question: its first actions, as many as the question says. Without says whether the checkers are left out.
+// session reads the trace of a question, and takes its actions.
 func session(r *Request) (*step.Session, *model.Trace, error) {
 	t, err := model.ReadTrace(strings.NewReader(r.Trace))
 	if err != nil {
@@ -138,11 +171,17 @@ func session(r *Request) (*step.Session, *model.Trace, error) {
 	if actions > mostActions {
 		return nil, nil, fmt.Errorf("the trace has %d actions, and %d are possible here", actions, mostActions)
 	}
-	full, _ := t.World.Complete()
-	s, err := step.Of(t, properties.For(full))
+	if err := shown(t.World); err != nil {
+		return nil, nil, err
+	}
+	s, err := step.Of(t, nil)
+	if err == nil {
+		err = s.Fits()
+	}
 	if err != nil {
 		return nil, nil, err
 	}
+	s.Search.Properties = properties.For(s.Search.World)
 	return s, t, nil
 }
 
@@ -171,7 +210,10 @@ func open(r *Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Play{Recording: s.Record()}
+	p, err := play(s)
+	if err != nil {
+		return nil, err
+	}
 	p.Comments = t.Comments
 	replay, err := model.ReplayOptions{Properties: s.Search.Properties}.Run(t)
 	if err != nil {
@@ -191,13 +233,26 @@ func open(r *Request) (any, error) {
 	return p, nil
 }
 
+// Tried is how many options of a menu were tried.
+type Tried struct {
+	Done int `json:"done"`
+	Of   int `json:"of"`
+}
+
 // menu lists what may happen at a moment.
-func menu(r *Request) (any, error) {
+func menu(r *Request, progress func(any) bool) (any, error) {
 	s, err := prefix(r)
 	if err != nil {
 		return nil, err
 	}
-	v := s.View(r.Any)
+	due, stopped := ticks(), false
+	v := s.View(r.Any, func(done, of int) bool {
+		stopped = due() && !progress(Tried{done, of})
+		return !stopped
+	})
+	if stopped {
+		return nil, errors.New("the menu was stopped")
+	}
 	m := &Menu{At: r.At, Acts: v.Acts, Options: v.Menu}
 	if m.Options == nil {
 		m.Options = []step.Option{}
@@ -214,7 +269,7 @@ func take(r *Request) (any, error) {
 	if err := s.Take(r.Action); err != nil {
 		return nil, err
 	}
-	return &Play{Recording: s.Record()}, nil
+	return play(s)
 }
 
 // choose has the specification make a choice of the action before a moment in another way.
@@ -226,7 +281,7 @@ func choose(r *Request) (any, error) {
 	if err := s.Choose(r.Choice, r.Way); err != nil {
 		return nil, err
 	}
-	return &Play{Recording: s.Record()}, nil
+	return play(s)
 }
 
 // under is the session under another variant.
@@ -243,7 +298,10 @@ func under(r *Request) (any, error) {
 		return nil, errors.New("a definitions.py numbers handles in its own way: variants are for the port")
 	}
 	other, refused := s.Under(v)
-	p := &Play{Recording: other.Record()}
+	p, err := play(other)
+	if err != nil {
+		return nil, err
+	}
 	if refused != nil {
 		p.Refused = refused.Error()
 	}

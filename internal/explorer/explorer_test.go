@@ -156,6 +156,13 @@ func TestBadQuestions(t *testing.T) {
 		{Request{Do: "check", World: "handles", Property: "no"}, `"no"`},
 		{Request{Do: "litmus", ID: "told/nothing"}, "told/nothing"},
 		{Request{Do: "open", Trace: "world handles\n" + strings.Repeat("A: return\n", mostActions+1)}, "possible here"},
+		{Request{Do: "open", Trace: "world handles\n" + strings.Repeat("A: resource.new R 100\n", mostActions)}, "too much to show"},
+		{Request{Do: "open", Trace: "world handles\nA: stream.new " + strings.Repeat("list<", 50000) + "u8" + strings.Repeat(">", 50000) + "\n"}, "nested deeper"},
+		{Request{Do: "open", Trace: "world w\ndefine " + strings.Repeat("[", 200000) + "\n"}, "object"},
+		{Request{Do: "start", World: "world " + strings.Repeat("x", mostName+1) + "\ninstance A\nfunc A.run()\nstart A.run\n"}, "letters"},
+		{Request{Do: "start", World: "world x\ninstance A  memory 1000000000\nfunc A.run()\nstart A.run\n"}, "memory"},
+		{Request{Do: "start", World: "world x\n" + strings.Repeat("instance A\n", 50000)}, "A"},
+		{Request{Do: "litmus", Trace: "world handles\nin A.run\n" + strings.Repeat("  resource.new R 1\n", mostLines+1) + "always trap\n"}, "lines of programs"},
 	} {
 		if _, bad := asked[json.RawMessage](t, c.r); !strings.Contains(bad, c.want) {
 			t.Errorf("%.80v: %q, which does not say %q", c.r, bad, c.want)
@@ -167,6 +174,21 @@ func TestBadQuestions(t *testing.T) {
 		}
 		return true
 	})
+}
+
+// A menu that takes long is left when nobody wants it any more.
+func TestMenuStops(t *testing.T) {
+	question, _ := json.Marshal(Request{Do: "menu", Trace: "world handles\n" + strings.Repeat("A: resource.new R 100\n", 200), At: 200, Any: true})
+	var last string
+	told := 0
+	Answer(question, func(line []byte) bool {
+		last = string(line)
+		told++
+		return false
+	})
+	if told != 2 || !strings.Contains(last, "stopped") {
+		t.Errorf("it says %d lines, the last of which is %.200s", told, last)
+	}
 }
 
 // A search reports how far it came, can be stopped, and finds what cabi check finds.

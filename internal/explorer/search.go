@@ -89,20 +89,26 @@ func check(r *Request, progress func(any) bool) (any, error) {
 	if full.Random && r.Steps == 0 {
 		s.Random = &model.Random{Seed: 1, Runs: randomRuns, Shrink: shrink.Shrink}
 	}
-	last := time.Now()
-	s.Progress = func(now *model.Report) bool {
-		const often = 100 * time.Millisecond
-		if time.Since(last) < often {
-			return true
-		}
-		last = time.Now()
-		return progress(progressOf(now))
-	}
+	due := ticks()
+	s.Progress = func(now *model.Report) bool { return !due() || progress(progressOf(now)) }
 	report := s.Run()
 	if report.Err != nil {
 		return nil, report.Err
 	}
 	return checked(&s, report), nil
+}
+
+// ticks returns a function that reports whether it is time again to tell how far something came.
+func ticks() (due func() bool) {
+	const often = 100 * time.Millisecond
+	last := time.Now()
+	return func() bool {
+		if time.Since(last) < often {
+			return false
+		}
+		last = time.Now()
+		return true
+	}
 }
 
 func progressOf(r *model.Report) Progress {
@@ -158,11 +164,15 @@ type Behaviour struct {
 	Claims   []Claim   `json:"claims"`
 	Ways     string    `json:"ways"`
 	States   int       `json:"states"`
-	Partial  bool      `json:"partial"` // there are more ways than were tried
+	LeftOut  int       `json:"leftOut,omitempty"` // how many outcomes more there are
+	Partial  bool      `json:"partial"`           // there are more ways than were tried
 }
 
 // mostTries is how many runs are made of a litmus file in a page.
 const mostTries = 200_000
+
+// mostLines is how many lines the programs of a litmus file have, and mostOutcomes how many of its outcomes are shown.
+const mostLines, mostOutcomes = 300, 500
 
 // litmus explores a litmus file: an entry of the gallery, or a text.
 func litmus(r *Request, progress func(any) bool) (any, error) {
@@ -179,13 +189,24 @@ func litmus(r *Request, progress func(any) bool) (any, error) {
 		return nil, err
 	}
 	b.World = l.World.Name
+	lines := 0
+	for _, p := range l.Programs {
+		lines += len(p.Lines)
+	}
+	if lines > mostLines {
+		return nil, fmt.Errorf("the litmus file has %d lines of programs, and %d are possible here", lines, mostLines)
+	}
+	if err := shown(l.World); err != nil {
+		return nil, err
+	}
+	due := ticks()
 	report, err := l.Explore(model.LitmusOptions{Properties: properties.Promises(), Tries: mostTries, Progress: func(now *model.LitmusReport) bool {
-		return progress(Progress{States: now.States, Depth: now.Depth, Frontier: now.Pending})
+		return !due() || progress(Progress{States: now.States, Depth: now.Depth, Frontier: now.Pending})
 	}})
 	if err != nil {
 		return nil, err
 	}
-	for _, o := range report.Outcomes {
+	for _, o := range report.Outcomes[:min(mostOutcomes, len(report.Outcomes))] {
 		out := Outcome{How: o.How, Ways: model.WaysText(o.Ways), Details: []string{}, Trace: o.Trace.String()}
 		out.Details = append(out.Details, o.Blocked...)
 		out.Details = append(out.Details, o.Values...)
@@ -199,6 +220,7 @@ func litmus(r *Request, progress func(any) bool) (any, error) {
 		_, verdict := c.Judge(report)
 		b.Claims = append(b.Claims, Claim{c.Number, c.String(), string(verdict)})
 	}
+	b.LeftOut = len(report.Outcomes) - len(b.Outcomes)
 	b.Ways, b.States, b.Partial = model.WaysText(report.Ways), report.States, report.Incomplete
 	return b, nil
 }

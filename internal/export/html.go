@@ -30,7 +30,10 @@ func played(t *model.Trace) (*steps.Recording, error) {
 	if err != nil {
 		return nil, err
 	}
-	play := s.Record()
+	play, err := s.Record()
+	if err != nil {
+		return nil, err
+	}
 	actions := 0
 	for _, l := range t.Lines {
 		if l.Kind == model.LineAction {

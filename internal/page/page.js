@@ -22,6 +22,9 @@ function el(tag, props, ...children) {
 
 const plural = (n, noun) => n === 1 ? "1 " + noun : n.toLocaleString("en") + " " + noun + "s";
 
+// clip is the beginning of a text that somebody else wrote.
+const clip = (text, most) => text.length > most ? text.slice(0, most) + "…" : text;
+
 // Engines: both answer questions one after the other, and can be stopped at any time, since they keep nothing in between.
 
 class Unanswered extends Error {}
@@ -48,23 +51,38 @@ class ServedEngine {
 
 class WorkerEngine {
   start() {
+    this.asked = []; // what has no answer yet, in its order
     this.worker = new Worker("worker.js");
-    this.worker.onmessage = ({data}) => this.waiting && this.waiting(data);
-    this.worker.onerror = () => this.waiting && this.waiting({error: "the engine could not be started, or stopped"});
+    this.worker.onmessage = ({data}) => {
+      if (data.progress !== undefined) return this.asked[0]?.progress(data.progress);
+      if (data.ended) this.worker = null; // the next question starts another
+      for (const asked of this.asked.splice(0, data.ended ? this.asked.length : 1)) asked.end(data);
+    };
+    this.worker.onerror = () => this.worker.onmessage({data: {error: "the engine could not be started", ended: true}});
   }
+  // ask asks. What is aborted is let go on for a moment, since to start the engine again takes longer than most answers.
   ask(question, progress, signal) {
     if (!this.worker) this.start();
     return new Promise((resolve, reject) => {
-      const end = () => { this.waiting = null; signal.removeEventListener("abort", stop); };
-      const stop = () => { end(); this.worker.terminate(); this.worker = null; reject(new Unanswered()); };
-      signal.addEventListener("abort", stop);
-      this.waiting = data => {
-        if (data.progress !== undefined) return progress(data.progress);
-        end();
-        data.error !== undefined ? reject(new Error(data.error)) : resolve(data.answer);
-      };
-      this.worker.postMessage(JSON.stringify(question));
+      const mine = {question, progress, end: data => data.error !== undefined ? reject(new Error(data.error)) : resolve(data.answer)};
+      signal.addEventListener("abort", () => {
+        mine.progress = mine.end = () => {};
+        mine.dropped = true;
+        reject(new Unanswered());
+        setTimeout(() => { if (this.worker && this.asked[0] === mine) this.restart(); }, 400);
+      });
+      this.post(mine);
     });
+  }
+  post(asked) {
+    this.asked.push(asked);
+    this.worker.postMessage(JSON.stringify(asked.question));
+  }
+  restart() {
+    const rest = this.asked.filter(a => !a.dropped);
+    this.worker.terminate();
+    this.start();
+    rest.forEach(a => this.post(a));
   }
 }
 
@@ -82,7 +100,7 @@ async function ask(question, what) {
   }, 350);
   try {
     const answer = await engine.ask(question, p => {
-      said.textContent = `${what || "Exploring"}: ${plural(p.states, "state")}, ${plural(p.transitions, "transition")}, depth ${p.depth}, ${p.frontier.toLocaleString("en")} to expand`;
+      said.textContent = p.of ? `${what}: ${p.done} of ${p.of}` : `${what || "Exploring"}: ${plural(p.states, "state")}, ${plural(p.transitions, "transition")}, depth ${p.depth}, ${p.frontier.toLocaleString("en")} to expand`;
     }, mine.signal);
     return asking === mine ? answer : Promise.reject(new Unanswered());
   } catch (error) {
@@ -105,7 +123,7 @@ function attempt(f) {
 function notice(text, mild) {
   $("notice").hidden = !text;
   $("notice").className = mild ? "mild" : "";
-  $("notice").replaceChildren(el("span", {}, text), el("button", {type: "button", onclick: () => notice("")}, "Dismiss"));
+  $("notice").replaceChildren(el("span", {}, clip(text, 2000)), el("button", {type: "button", onclick: () => notice("")}, "Dismiss"));
 }
 
 // The session.
@@ -149,7 +167,7 @@ class Pane {
     const wide = this.actors.map(a => a === "host" && n > 1 ? 0.55 : 1), total = wide.reduce((a, b) => a + b, 0);
     const from = k => wide.slice(0, k).reduce((a, b) => a + b, 0) / total;
     const lifelines = this.actors.map((a, k) => `linear-gradient(color-mix(in srgb, ${laneColour(this.play.actors.indexOf(a))} 50%, var(--panel)) 0 0) calc(37px + (100% - 45px) * ${from(k)} + 3px) 0 / 2px 100% no-repeat`);
-    return el("section", {class: "happened", "aria-label": "What happened", "--lanes": wide.map(w => `minmax(0, ${w}fr)`).join(" "), "--lifelines": lifelines.join(", ")},
+    return el("section", {class: "happened" + (n > 8 ? " crowded" : ""), "aria-label": "What happened", "--lanes": wide.map(w => `minmax(0, ${w}fr)`).join(" "), "--lifelines": lifelines.join(", ")},
       el("div", {class: "lanes", "aria-hidden": "true"}, el("span"), this.actors.map(a => el("span", {"--colour": laneColour(this.play.actors.indexOf(a))}, a))),
       this.list);
   }
@@ -364,7 +382,7 @@ function draw() {
   else if (says.length) main.append(el("section", {class: "says", "aria-live": "polite"}, el("p", {id: "says"}), el("span", {class: "count", id: "says-count"}),
     engine ? el("div", {class: "row", id: "says-then", hidden: true}, el("button", {type: "button", onclick: attempt(goHome)}, "Another story"),
       panes.length === 1 ? el("span", {class: "sub"}, "or go back, and take another of the actions that may happen") : "") : ""));
-  else if (play.comments && play.comments.length) main.append(el("section", {class: "comments"}, play.comments.map(c => el("p", {}, c))));
+  else if (play.comments && play.comments.length) main.append(el("section", {class: "comments"}, play.comments.slice(0, 50).map(c => el("p", {}, clip(c, 2000)))));
   else main.append(el("div", {class: "filler"}));
   panes.forEach((p, i) => {
     const parts = [two && el("div", {class: "pane-head"}, p.label), p.drawHappened(), p.drawScene()].filter(Boolean);
@@ -441,7 +459,7 @@ function look() {
 function show(i) {
   const last = Math.max(...panes.map(p => p.last));
   now = Math.max(0, Math.min(last, i));
-  $("where").textContent = `after ${now} of ${plural(last, "action")}`;
+  $("where").textContent = `after ${now.toLocaleString("en")} of ${plural(last, "action")}`;
   $("scrub").value = now;
   $("back").disabled = $("first").disabled = now === 0;
   $("on").disabled = $("end").disabled = now === last;
@@ -582,7 +600,7 @@ function checkBox() {
     go.disabled = false; stop.hidden = true; asking = null;
   }}, "Explore");
   box("Check the world " + play.world, [
-    el("p", {}, play.doc || ""),
+    el("p", {}, clip(play.doc || "", 2000)),
     el("div", {class: "form"}, el("label", {}, "Property", property), el("label", {}, "Variant", variant), el("label", {}, "Actions at most", steps), go, stop),
     result,
   ]);
@@ -618,7 +636,7 @@ function showOutcomes() {
   $("place").replaceChildren(el("h1", {}, b.title || "A litmus file"), el("span", {class: "sub"}, "world " + b.world));
   const claims = b.claims.length ? [el("h2", {}, "Claims"), el("div", {}, b.claims.map(c => el("div", {class: "claim"}, el("b", {class: c.verdict.replaceAll(" ", "-")}, c.verdict), el("code", {}, `line ${c.line}: ${c.text}`, c.why ? `, ${c.why}` : ""))))] : [];
   $("main").replaceChildren(el("div", {class: "outcomes"}, el("div", {class: "inner"},
-    b.comments && b.comments.length ? b.comments.map(c => el("p", {}, c)) : b.sentence && el("p", {}, b.sentence),
+    b.comments && b.comments.length ? b.comments.slice(0, 50).map(c => el("p", {}, clip(c, 2000))) : b.sentence && el("p", {}, b.sentence),
     (b.doubts || []).map(d => el("p", {class: "verdict bad"}, d)),
     el("h2", {}, b.summary || `${plural(b.outcomes.length, "outcome")}, ${b.ways}, ${plural(b.states, "state")}${b.partial ? "; there are more ways than were tried" : ""}`),
     el("div", {class: "rows", id: "outcomes"}, b.outcomes.map((o, i) => el("button", {type: "button", onclick: attempt(async () => {
@@ -760,29 +778,34 @@ function ownBox() {
   })}, "Open"), el("button", {type: "button", onclick: () => $("file").click()}, "From a file…"))]);
 }
 
+const mostText = 1 << 20; // as long as the engine takes
+const tooLong = what => `${what} is too long: at most 1 MB can be opened here`;
+
 // openText opens the text of a trace, a world or a litmus file, whichever it is.
 async function openText(text) {
-  if (text.length > 1 << 20) throw new Error("the text is too long: at most 1 MB can be opened here");
+  if (text.length > mostText) throw new Error(tooLong("the text"));
   outcomes = null;
   if (/^in \S+/m.test(text) || /^(allowed|forbidden|always) /m.test(text)) return openLitmus("", text);
   const isTrace = /^\S+: /m.test(text) || /^world \S+ {2}\S/m.test(text) || text.trimStart().startsWith("{");
   adopt(isTrace ? await ask({do: "open", trace: text}) : await ask({do: "start", world: text}), 0, {fresh: true});
 }
 
+async function openFile(file) {
+  if ($("dialog").open) $("dialog").close();
+  if (file.size > mostText) throw new Error(tooLong(file.name));
+  await openText(await file.text());
+}
+
 $("file").addEventListener("change", attempt(async e => {
   const file = e.target.files[0];
   e.target.value = "";
-  if (!file) return;
-  if (file.size > 1 << 20) throw new Error(`${file.name} is too long: at most 1 MB can be opened here`);
-  if ($("dialog").open) $("dialog").close();
-  await openText(await file.text());
+  if (file) await openFile(file);
 }));
 if (engine) {
   document.addEventListener("dragover", e => e.preventDefault());
   document.addEventListener("drop", attempt(async e => {
     e.preventDefault();
-    const file = e.dataTransfer.files[0];
-    if (file && file.size <= 1 << 20) await openText(await file.text());
+    if (e.dataTransfer.files[0]) await openFile(e.dataTransfer.files[0]);
   }));
 }
 
@@ -820,8 +843,6 @@ async function copyLink() {
   try { await navigator.clipboard.writeText(url); notice("The link is copied. It holds the whole trace.", true); } catch { box("A link to this", [el("p", {}, el("code", {}, url))]); }
 }
 
-const mostInflated = 1 << 20;
-
 // inflate reads what a link holds, but no more than a trace may have.
 async function inflate(text) {
   const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), c => c.charCodeAt(0));
@@ -832,13 +853,20 @@ async function inflate(text) {
     const {done, value} = await reader.read();
     if (done) break;
     size += value.length;
-    if (size > mostInflated) { reader.cancel(); throw new Error("the link holds more than a trace may have"); }
+    if (size > mostText) { reader.cancel(); throw new Error("the link holds more than a trace may have"); }
     parts.push(value);
   }
   return new TextDecoder().decode(await new Blob(parts).arrayBuffer());
 }
 
+const mostLink = 400_000; // characters: what is behind the #
+
 async function openHash() {
+  const size = location.hash.length;
+  if (size > mostLink) {
+    history.replaceState(null, "", location.pathname); // each step would copy it
+    throw new Error(`the link is too long: ${size.toLocaleString("en")} characters, of ${mostLink.toLocaleString("en")} that are possible`);
+  }
   const params = new URLSearchParams(location.hash.slice(1));
   const at = Math.max(0, parseInt(params.get("at"), 10) || 0);
   if (params.has("open")) {

@@ -19,8 +19,8 @@ self.cabiReady = answer => {
     const go = new Go();
     const {instance} = await WebAssembly.instantiateStreaming(module, go.importObject);
     await go.run(instance);
-    postMessage({error: "the engine stopped: reload the page"});
+    postMessage({error: "the engine stopped, perhaps for want of memory", ended: true});
   } catch (error) {
-    postMessage({error: "the engine could not be started: " + error.message});
+    postMessage({error: "the engine could not be started, or stopped: " + error.message, ended: true});
   }
 })();

@@ -64,8 +64,23 @@ type Told struct {
 	Ends    bool     `json:"ends,omitempty"`  // core code returns
 }
 
-// Record records the session.
-func (s *Session) Record() *Recording {
+// mostParts is how many instances, handles, tasks, threads and rows of memory the scenes of a recording have together: a page holds all of them.
+const mostParts = 100_000
+
+// parts is how many there are in a scene.
+func (s *Scene) parts() int {
+	n := len(s.Instances) + len(s.Tasks) + len(s.Threads)
+	for _, i := range s.Instances {
+		n += len(i.Memory)
+		for _, t := range i.Tables {
+			n += len(t.Slots)
+		}
+	}
+	return n
+}
+
+// Record records the session. A session in which there is too much to show is an error.
+func (s *Session) Record() (*Recording, error) {
 	t := s.Trace()
 	r := &Recording{World: t.World.Name, Doc: t.World.Doc, Variant: t.Variant.Name, Pin: model.Pin, ID: t.ID(), Trace: t.String(), Actors: []string{model.Host}}
 	for _, i := range t.World.Instances {
@@ -73,7 +88,10 @@ func (s *Session) Record() *Recording {
 	}
 	p := &pool{at: map[string]int{}}
 	r.Moments = momentsOf(t)
-	scenes, violated, stopped := s.scenes()
+	scenes, violated, stopped, err := s.scenes()
+	if err != nil {
+		return nil, err
+	}
 	r.Moments = r.Moments[:min(len(r.Moments), len(scenes))]
 	at := map[string]int{}
 	for i, scene := range scenes[:len(r.Moments)] {
@@ -105,7 +123,15 @@ func (s *Session) Record() *Recording {
 		r.Stopped, r.Site = stopped.Error(), model.SiteOf(stopped)
 	}
 	r.Instances = json.RawMessage("[" + strings.Join(p.all, ",") + "]")
-	return r
+	return r, nil
+}
+
+// Fits returns an error if there is too much in the session to record it. It checks no properties, which takes longest where there is much.
+func (s *Session) Fits() error {
+	bare := *s
+	bare.Search.Properties = nil
+	_, _, _, err := bare.scenes()
+	return err
 }
 
 // A pool has each instance once.
@@ -132,10 +158,19 @@ func asJSON(v any) []byte {
 }
 
 // scenes are what there is at the start and after each action, with what is violated there for the first time, and how the run was stopped.
-func (s *Session) scenes() (scenes []*Scene, violated [][]string, stopped error) {
-	known := map[string]bool{}
+func (s *Session) scenes() (scenes []*Scene, violated [][]string, stopped, err error) {
+	known, parts := map[string]bool{}, 0
+	w := &walker{steps: s.steps, first: s.first, made: make([][]Choice, 1, len(s.steps)+1)}
 	note := func(r *model.Run, at *model.Activation) {
+		if w.ends {
+			return
+		}
 		scene := Look(r)
+		if parts += scene.parts(); parts > mostParts {
+			w.ends, err = true, fmt.Errorf("there is too much to show: the first %s alone leave %d handles, tasks, threads and rows of memory to draw, and %d can be drawn",
+				model.Counted(w.next, "action"), parts, mostParts)
+			return
+		}
 		if at != nil {
 			scene.Acts, scene.packed = at.Name, at.Packed
 		}
@@ -149,7 +184,6 @@ func (s *Session) scenes() (scenes []*Scene, violated [][]string, stopped error)
 		}
 		violated = append(violated, now)
 	}
-	w := &walker{steps: s.steps, first: s.first, made: make([][]Choice, 1, len(s.steps)+1)}
 	w.each = note
 	w.end = func(r *model.Run) {
 		if len(scenes) <= w.next { // nobody could act any more, or the run was stopped
@@ -157,7 +191,7 @@ func (s *Session) scenes() (scenes []*Scene, violated [][]string, stopped error)
 		}
 	}
 	s.walk(w)
-	return scenes, violated, w.stopped
+	return scenes, violated, w.stopped, err
 }
 
 // momentsOf are the lines of a trace, by actions.

@@ -32,7 +32,7 @@ func TestRecordings(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		r := s.Record()
+		r := recorded(t, s)
 		actions, lines := 0, 0
 		for _, l := range trace.Lines {
 			if l.Kind == model.LineAction {
@@ -66,7 +66,7 @@ A: task.cancel
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := s.Record()
+	r := recorded(t, s)
 	var means []string
 	for _, m := range r.Moments {
 		for _, l := range m.Lines {
@@ -81,5 +81,32 @@ A: task.cancel
 	last := r.Scenes[r.Moments[len(r.Moments)-1].Scene]
 	if len(last.Threads) != 2 || last.Threads[0].Task != "STARTED" {
 		t.Errorf("at the end there are %+v", last.Threads)
+	}
+}
+
+func recorded(t *testing.T, s *Session) *Recording {
+	t.Helper()
+	r, err := s.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// A session in which there is too much to show says so, and where; it is not looked at to its end.
+func TestTooMuch(t *testing.T) {
+	trace, err := model.ParseTrace(strings.NewReader("world handles\n" + strings.Repeat("A: resource.new R 100\n", 1000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Of(trace, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fits := s.Fits(); fits == nil {
+		t.Error("it fits")
+	}
+	if _, err := s.Record(); err == nil || !strings.Contains(err.Error(), "too much to show: the first 4") {
+		t.Errorf("it says %v", err)
 	}
 }

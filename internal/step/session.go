@@ -193,6 +193,7 @@ type walker struct {
 	look    func(r *model.Run, at *model.Activation)
 	each    func(r *model.Run, at *model.Activation) // the same before every step; nil: nobody looks
 	end     func(r *model.Run)                       // once the run has ended; nil: nobody looks
+	ends    bool                                     // no more steps are taken
 
 	stopped  error // how the specification stopped the run; nil: it did not
 	violated []string
@@ -227,6 +228,9 @@ func (s *Session) walk(w *walker) {
 func (w *walker) Next(r *model.Run, at *model.Activation) model.Action {
 	if w.each != nil {
 		w.each(r, at)
+	}
+	if w.ends {
+		return model.Action{}
 	}
 	if w.next < len(w.steps) {
 		a := w.steps[w.next].Action

@@ -27,8 +27,9 @@ type Option struct {
 	Broken string `json:"broken,omitempty"` // the property that would be violated, and how: "single-owner: …"; empty: none would
 }
 
-// View looks at the world. With any, the menu has every index that was ever given, and not only those of the right class.
-func (s *Session) View(any bool) *View {
+// View looks at the world. With any, the menu has every index that was ever given, and not only those of the right class. Each option is tried:
+// tried is told how many were, of how many, and returns false to leave the rest out; it may be nil.
+func (s *Session) View(any bool, tried func(done, of int) bool) *View {
 	v := &View{Choices: s.LastChoices(), Happened: s.happened()}
 	var actions []model.Action
 	w := s.run(s.steps, func(r *model.Run, at *model.Activation) {
@@ -44,7 +45,10 @@ func (s *Session) View(any bool) *View {
 	if w.stopped != nil {
 		v.Stopped, v.Site = w.stopped.Error(), model.SiteOf(w.stopped)
 	}
-	for _, a := range actions {
+	for i, a := range actions {
+		if tried != nil && !tried(i, len(actions)) {
+			break
+		}
 		o := s.option(a, w.violated)
 		if !slices.Contains(v.Menu, o) { // an index that stands for several elements is there for each
 			v.Menu = append(v.Menu, o)

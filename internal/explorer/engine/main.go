@@ -10,13 +10,20 @@ import (
 )
 
 func main() {
+	type asked struct {
+		question string
+		tell     js.Value
+	}
+	const most = 1000 // questions that wait; the page asks one at a time, and waits for a moment only
+	questions := make(chan asked, most)
 	js.Global().Call("cabiReady", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		question, tell := args[0].String(), args[1]
-		go explorer.Answer([]byte(question), func(line []byte) bool {
-			tell.Invoke(string(line))
-			return true // whoever wants it to stop ends the worker
-		})
+		questions <- asked{args[0].String(), args[1]}
 		return nil
 	}))
-	select {}
+	for q := range questions { // in their order
+		explorer.Answer([]byte(q.question), func(line []byte) bool {
+			q.tell.Invoke(string(line))
+			return true // whoever wants it to stop ends the worker
+		})
+	}
 }

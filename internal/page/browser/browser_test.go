@@ -3,9 +3,13 @@
 package browser
 
 import (
+	"bytes"
+	"compress/flate"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -322,7 +326,11 @@ func TestHostile(t *testing.T) {
 		strings.Repeat("world handles\\nA: return\\n", 60000):        "too long",
 		"world waits\nin A.run\n  <script>window.owned=1</script>\n": "script",
 		"{\"trace\":": "",
-		"world handles\n" + strings.Repeat("A: resource.new R 100\n", 6000): "possible here",
+		"world handles\n" + strings.Repeat("A: resource.new R 100\n", 6000):                                             "possible here",
+		"world handles\n" + strings.Repeat("A: resource.new R 100\n", 2000):                                             "too much to show",
+		"world " + strings.Repeat("<img src=x>", 50000) + "\ninstance A\nfunc A.run()\nstart A.run\n":                   "",
+		"world x\ninstance A\nfunc A.run(" + strings.Repeat("list<", 50000) + ")\n":                                     "nested deeper",
+		"world handles\nin A.run\n" + strings.Repeat("  resource.new R 1 | resource.new S 1\n", 2000) + "always trap\n": "lines of programs",
 	} {
 		do(t, ctx, chromedp.Evaluate(`[...document.querySelectorAll("button")].find(e => e.textContent === "Write your own…").click()`, nil), until(`document.querySelector("dialog textarea")`),
 			chromedp.Evaluate(fmt.Sprintf(`document.querySelector("dialog textarea").value = %q; document.querySelector("dialog .primary").click()`, what), nil),
@@ -333,7 +341,68 @@ func TestHostile(t *testing.T) {
 		unharmed()
 		do(t, ctx, chromedp.Evaluate(`document.querySelector("#notice button").click()`, nil))
 	}
+	do(t, ctx, chromedp.Evaluate(`(() => {
+		const dropped = new DataTransfer();
+		dropped.items.add(new File(["x".repeat(3e6)], "<b>long</b>.cabi"));
+		document.dispatchEvent(new DragEvent("drop", {dataTransfer: dropped, cancelable: true}));
+	})()`, nil), until(`document.getElementById("notice").textContent.startsWith("<b>long</b>.cabi is too long")`))
+	unharmed()
 }
+
+// What is behind the # of a link may be rubbish, megabytes of it, or unpack to more than there is memory for: the page says so, and goes on.
+func TestHostileLink(t *testing.T) {
+	packed := func(text io.Reader) string {
+		var b bytes.Buffer
+		z, err := flate.NewWriter(&b, flate.BestCompression)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(z, text); err != nil {
+			t.Fatal(err)
+		}
+		if err := z.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return base64.RawURLEncoding.EncodeToString(b.Bytes())
+	}
+	ctx := open(t)
+	address := serve(t)
+	do(t, ctx, sees(1280, 800, "light"))
+	do(t, ctx, chromedp.Navigate(address), until(`document.querySelector(".told button")`))
+	for _, c := range []struct{ hash, wants string }{ // the page makes the long ones, since the driver is slow with addresses of megabytes
+		{`"trace=" + "A".repeat(1.5e6)`, "the link is too long: 1,500,007 characters"},
+		{`"trace=" + "A".repeat(3e5)`, "the link is broken"},
+		{`"trace=" + "%".repeat(1e5)`, "the link is broken"},
+		{`"trace=` + packed(io.LimitReader(zeros{}, 100_000_000)) + `"`, "more than a trace may have"},
+		{`"trace=` + packed(strings.NewReader("<img src=x onerror=owned=1>")) + `"`, "img"},
+		{`"trace=` + packed(strings.NewReader("world handles\nA: fly\n")) + `&at=99999999999999999999"`, "fly"},
+		{`"open=" + "told/".repeat(3e4)`, "no such entry"},
+		{`"at=" + "9".repeat(1e5) + "&trace"`, "the link is broken"},
+	} {
+		var took float64
+		do(t, ctx, chromedp.Evaluate(fmt.Sprintf(`new Promise(done => {
+			const notice = document.getElementById("notice"), begun = performance.now();
+			notice.hidden = true;
+			notice.textContent = "";
+			const seen = new MutationObserver(() => { if (!notice.hidden && notice.textContent) { seen.disconnect(); done(performance.now() - begun); } });
+			seen.observe(notice, {attributes: true, childList: true});
+			location.hash = %s;
+		})`, c.hash), &took, awaited))
+		t.Logf("%.30s…: %.0f ms", c.hash, took)
+		if notice := text(t, ctx, "#notice"); !strings.Contains(notice, c.wants) || len(notice) > 3000 {
+			t.Errorf("of %.30s… it says: %.200s", c.hash, notice)
+		}
+		var owned bool
+		if do(t, ctx, chromedp.Evaluate(`!!window.owned`, &owned)); owned {
+			t.Error("text became a script")
+		}
+	}
+}
+
+// zeros reads as zeros, without end.
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) { return len(b), nil }
 
 // A litmus file's outcomes are shown, and each leads to a run.
 func TestLitmus(t *testing.T) {

@@ -294,7 +294,8 @@ func TestFigures(t *testing.T) {
 			do(t, ctx, network.SetCacheDisabled(true), chromedp.Navigate("about:blank"), chromedp.ActionFunc(func(ctx context.Context) (err error) {
 				id, err = page.AddScriptToEvaluateOnNewDocument(fmt.Sprintf(watch, ready)).Do(ctx)
 				return err
-			}), chromedp.Navigate(server.URL+where), until("window.firstAt > 0"), chromedp.Evaluate("window.firstAt", &at), page.RemoveScriptToEvaluateOnNewDocument(id))
+			}), chromedp.Navigate(server.URL+where), until("window.firstAt > 0"), chromedp.Evaluate("window.firstAt", &at))
+			do(t, ctx, page.RemoveScriptToEvaluateOnNewDocument(id))
 			took = append(took, at)
 		}
 		slices.Sort(took)
