@@ -4,7 +4,7 @@ GO ?= go
 # Upstream's checkout, for what compares with it: make bench UPSTREAM=…
 UPSTREAM ?=
 
-.PHONY: beam verify format vet staticcheck tidy port test race docs ported bench mutants wasm-tools toolchains oracle figures conformance site browser pictures
+.PHONY: beam verify format vet staticcheck tidy port test race docs ported bench mutants wasm-tools toolchains oracle figures conformance site browser page-figures pictures
 
 verify: format vet staticcheck tidy port test race
 
@@ -100,7 +100,11 @@ site:
 browser:
 	cd internal/page/browser && $(GO) test -count=1 .
 
-# pictures makes the pictures of the page that README.md and docs/page.md show. Fonts differ from machine to machine.
+# page-figures prints the figures of docs/page.md: sizes, and how long the page takes to start and to step.
+page-figures:
+	cd internal/page/browser && CABI_LONG=1 $(GO) test -count=1 -run TestFigures -v .
+
+# pictures makes the pictures of the page that README.md and docs/ show. Fonts differ from machine to machine.
 pictures:
-	dir=$$(mktemp -d) && (cd internal/page/browser && CABI_PICTURES=$$dir $(GO) test -count=1 -run 'TestLostCancellation|TestPlay' .) && \
-	for name in cancel-light cancel-dark play-light; do cp $$dir/$$name.png docs/page-$$name.png || exit 1; done; rm -r $$dir
+	dir=$$(mktemp -d) && (cd internal/page/browser && CABI_PICTURES=$$dir $(GO) test -count=1 -run 'TestLostCancellation|TestPlay|TestTutorial|TestDiff' .) && \
+	for name in cancel-light cancel-dark play-light tutorial-two tutorial-stale diff-light; do cp $$dir/$$name.png docs/page-$$name.png || exit 1; done; rm -r $$dir

@@ -134,7 +134,6 @@ type Named struct {
 
 // A Hello is what there is to begin with.
 type Hello struct {
-	Pin      string   `json:"pin"`
 	Checkout string   `json:"checkout"`
 	Worlds   []Named  `json:"worlds"`
 	Variants []Named  `json:"variants"`
@@ -145,7 +144,7 @@ type Hello struct {
 }
 
 func hello(*Request) (any, error) {
-	h := &Hello{Pin: model.Pin, Gallery: gallery(), Actions: map[string]string{}}
+	h := &Hello{Gallery: gallery(), Actions: map[string]string{}}
 	commit, err := commitOf()
 	if err != nil {
 		return nil, err

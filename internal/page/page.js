@@ -322,13 +322,13 @@ function tagsOf(s) {
 }
 
 function drawTask(task, threads, before) {
-  const was = before && before.tasks.find(t => t.func === task.func && t.instance === task.instance);
+  const was = before && before.tasks.some(t => t.func === task.func && t.instance === task.instance && t.caller === task.caller && t.state === task.state);
   const known = before && new Set(before.threads.map(t => JSON.stringify({...t, of: 0})));
   const note = [];
   if (task.caller) note.push(el("span", {class: "tag"}, "for subtask " + task.caller));
   if (task.borrows) note.push(el("span", {class: "tag"}, plural(task.borrows, "borrow")));
   return el("div", {class: "task"}, el("span", {class: "name"}, task.func),
-    task.state && el("span", {class: "tag state" + (before && (!was || was.state !== task.state) ? " changed" : "")}, task.state), " ", note,
+    task.state && el("span", {class: "tag state" + (before && !was ? " changed" : "")}, task.state), " ", note,
     el("ul", {}, threads.map(t => el("li", {class: t.is + (known && !known.has(JSON.stringify({...t, of: 0})) ? " changed" : "")},
       `thread ${t.index || "(not in the table yet)"}: ${t.where}${t.is !== "runs" && t.cancellable ? ", cancellably" : ""}${t.holds ? "; holds the lock" : ""}`))));
 }
@@ -579,17 +579,19 @@ function box(heading, parts) {
 
 // Check explores the world of the session within a bound.
 function checkBox() {
-  const play = panes[0] && panes[0].play;
+  const play = panes[0].play;
   const steps = el("input", {type: "number", min: 1, max: 1000, placeholder: "default", title: "How many actions a run has at most; empty: as many as the world says", "aria-label": "actions at most"});
   const property = el("select", {}, el("option", {value: ""}, "every promise"), hello.promises.map(p => el("option", {value: p.name, title: p.says}, p.name)));
   const variant = el("select", {}, hello.variants.map(v => el("option", {value: v.name, title: v.says, selected: v.name === play.variant}, v.name)));
   const result = el("div", {class: "result", role: "status"});
   const stop = el("button", {type: "button", hidden: true, onclick: () => asking && asking.abort()}, "Stop");
+  $("dialog").addEventListener("close", () => stop.hidden || stop.click(), {once: true}); // nobody would see what it finds
   const go = el("button", {type: "button", class: "primary", onclick: async () => {
     go.disabled = true; stop.hidden = false;
     result.replaceChildren(el("p", {}, "Exploring…"));
+    if (asking) asking.abort();
+    const controller = asking = new AbortController();
     try {
-      const controller = asking = new AbortController();
       const c = await engine.ask({do: "check", trace: play.trace, variant: variant.value, property: property.value, steps: +steps.value || 0}, p => {
         result.replaceChildren(el("p", {}, `${plural(p.states, "state")}, ${plural(p.transitions, "transition")}, depth ${p.depth}, ${p.frontier.toLocaleString("en")} to expand`));
       }, controller.signal);
@@ -597,7 +599,8 @@ function checkBox() {
     } catch (error) {
       result.replaceChildren(el("p", {class: "verdict"}, error instanceof Unanswered || error.name === "AbortError" ? "Stopped: nothing was shown." : String(error.message)));
     }
-    go.disabled = false; stop.hidden = true; asking = null;
+    go.disabled = false; stop.hidden = true;
+    if (asking === controller) asking = null;
   }}, "Explore");
   box("Check the world " + play.world, [
     el("p", {}, clip(play.doc || "", 2000)),

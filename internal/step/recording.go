@@ -67,13 +67,16 @@ type Told struct {
 // mostParts is how many instances, handles, tasks, threads and rows of memory the scenes of a recording have together: a page holds all of them.
 const mostParts = 100_000
 
+// bytesOfPart is how many bytes of a memory that are looked through take as long as a handle.
+const bytesOfPart = 1 << 16
+
 // parts is how many there are in a scene.
 func (s *Scene) parts() int {
 	n := len(s.Instances) + len(s.Tasks) + len(s.Threads)
 	for _, i := range s.Instances {
-		n += len(i.Memory)
+		n += len(i.Memory) + i.bytes/bytesOfPart
 		for _, t := range i.Tables {
-			n += len(t.Slots)
+			n += len(t.Slots) + len(t.Free)
 		}
 	}
 	return n

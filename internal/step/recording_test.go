@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"cabi/model"
+	"cabi/spec"
 	"cabi/properties"
 	"cabi/suite"
 )
@@ -108,5 +109,15 @@ func TestTooMuch(t *testing.T) {
 	}
 	if _, err := s.Record(); err == nil || !strings.Contains(err.Error(), "too much to show: the first 4") {
 		t.Errorf("it says %v", err)
+	}
+}
+
+// The rows of a memory that are not all zero are found, also behind much that is.
+func TestRows(t *testing.T) {
+	memory := &spec.Bytearray{B: make([]byte, 10_000)}
+	memory.B[5000], memory.B[9999] = 1, 2
+	rows := rowsOf(memory)
+	if len(rows) != 2 || rows[0].Address != 4992 || rows[1].Address != 9984 || !strings.HasSuffix(rows[1].Bytes, "02") || rows[0].Bytes[16:18] != "01" {
+		t.Errorf("%+v", rows)
 	}
 }

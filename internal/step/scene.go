@@ -1,6 +1,7 @@
 package step
 
 import (
+	"bytes"
 	"encoding/hex"
 	"fmt"
 	"slices"
@@ -26,6 +27,8 @@ type Instance struct {
 	State  []string `json:"state,omitempty"` // what is not as it is at rest: "may not be left"
 	Tables []Table  `json:"tables"`
 	Memory []Row    `json:"memory,omitempty"` // the rows of its memory that are not all zero
+
+	bytes int // of its memory
 }
 
 // A Table is a table of an instance.
@@ -137,7 +140,7 @@ func (l *looker) instance(inst *spec.ComponentInstance) Instance {
 	}
 	i.Tables = append(i.Tables, threads)
 	if m := l.run.Memory(inst.Name); m != nil {
-		i.Memory = rowsOf(m.Bytes)
+		i.Memory, i.bytes = rowsOf(m.Bytes), len(m.Bytes.B)
 	}
 	return i
 }
@@ -278,15 +281,22 @@ func (t Thread) text() string {
 // mostRows is how many rows of a memory are shown.
 const mostRows = 32
 
+// zeros are the bytes that most memories are made of.
+var zeros [4096]byte
+
 // rowsOf are the rows of a memory that are not all zero, the first ones.
 func rowsOf(memory *spec.Bytearray) (rows []Row) {
 	const width = 16
-	bytes := memory.B
-	for at := 0; at < len(bytes) && len(rows) < mostRows; at += width {
-		row := bytes[at:min(at+width, len(bytes))]
-		if slices.ContainsFunc(row, func(b byte) bool { return b != 0 }) {
+	for at := 0; at < len(memory.B) && len(rows) < mostRows; {
+		if next := memory.B[at:min(at+len(zeros), len(memory.B))]; bytes.Equal(next, zeros[:len(next)]) {
+			at += len(next)
+			continue
+		}
+		row := memory.B[at:min(at+width, len(memory.B))]
+		if !bytes.Equal(row, zeros[:len(row)]) {
 			rows = append(rows, Row{at, hex.EncodeToString(row)})
 		}
+		at += width
 	}
 	return rows
 }

@@ -39,11 +39,11 @@ func build(dir string) error {
 	if err != nil {
 		return err
 	}
-	exec, err := os.ReadFile(filepath.Join(string(bytes.TrimSpace(root)), "lib", "wasm", "wasm_exec.js"))
+	support, err := os.ReadFile(filepath.Join(string(bytes.TrimSpace(root)), "lib", "wasm", "wasm_exec.js"))
 	if err != nil {
 		return err
 	}
-	files["wasm_exec.js"] = string(exec)
+	files["wasm_exec.js"] = string(support)
 	size := 0
 	for name, text := range files {
 		if err := output.WriteText(filepath.Join(dir, name), text); err != nil {

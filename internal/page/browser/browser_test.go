@@ -480,6 +480,33 @@ func TestDiff(t *testing.T) {
 		chromedp.Evaluate(`[...document.querySelectorAll("#tools button")].find(e => e.textContent === "The report").click()`, nil), until(`document.activeElement.id === "found0"`))
 }
 
+// What the tutorial does is shown: the trace of component-model#395 under both designs, and the stale handle of its last part.
+func TestTutorial(t *testing.T) {
+	const two = "world handles\nA: resource.new R 100\nA: resource.new S 200\n"
+	const stale = "world handles\nA: resource.new R 0\nA: resource.drop R 1\nA: resource.new R 0\nA: call B.see-R 1\n"
+	ctx := open(t)
+	address := serve(t)
+	openText := func(text string) {
+		t.Helper()
+		do(t, ctx, sees(1280, 640, "light"), chromedp.Navigate("about:blank"), chromedp.Navigate(address), until(`document.querySelector(".told button")`),
+			chromedp.Evaluate(`[...document.querySelectorAll("button")].find(e => e.textContent === "Write your own…").click()`, nil), until(`document.querySelector("dialog textarea")`),
+			chromedp.Evaluate(fmt.Sprintf(`document.querySelector("dialog textarea").value = %q; document.querySelector("dialog .primary").click()`, text), nil), menuIsThere)
+	}
+	openText(two)
+	do(t, ctx, chromedp.Evaluate(`(() => { const s = document.querySelector("#tools select"); s.value = "per-type"; s.dispatchEvent(new Event("change")); })()`, nil),
+		until(`document.querySelectorAll(".scene").length === 2`), chromedp.KeyEvent(kb.End), after("2 of 2 actions"))
+	if right := text(t, ctx, ".session"); !strings.Contains(right, "unique-in-instance") {
+		t.Errorf("under per-type it violates nothing:\n%s", right)
+	}
+	shoot(t, ctx, "tutorial-two")
+	openText(stale)
+	do(t, ctx, chromedp.KeyEvent(kb.End), after("4 of 4 actions"), menuIsThere)
+	if happened := text(t, ctx, ".happened"); !strings.Contains(happened, "enter B.see-R 1") {
+		t.Errorf("what happened is:\n%s", happened)
+	}
+	shoot(t, ctx, "tutorial-stale")
+}
+
 // The page as static files has its engine in a worker, and starts.
 func TestSite(t *testing.T) {
 	ctx := open(t)
@@ -491,6 +518,11 @@ func TestSite(t *testing.T) {
 	t.Cleanup(server.Close)
 	do(t, ctx, sees(1440, 900, "dark"), chromedp.Navigate(server.URL), until(`document.querySelectorAll(".told button").length >= 3`))
 	shoot(t, ctx, "site-dark")
+	packed, err := os.Stat(filepath.Join(dir, "engine.bin"))
+	const most = 6_000_000
+	if err != nil || packed.Size() > most {
+		t.Errorf("the engine takes more than %d bytes: %v, %v", most, packed, err)
+	}
 	do(t, ctx, chromedp.Click(".told .first", chromedp.ByQuery), menuIsThere)
 	do(t, ctx, chromedp.Evaluate(`[...document.querySelectorAll("#tools button")].find(e => e.textContent === "Check").click()`, nil),
 		chromedp.Click("#dialog .primary", chromedp.ByQuery), until(`document.querySelector("#dialog .result p")?.textContent.includes("states")`),
