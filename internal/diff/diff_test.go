@@ -22,7 +22,7 @@ func open(t *testing.T, name string) *Version {
 	return v
 }
 
-// The findings that are replayed are the known defects, one trace for each.
+// The findings that are replayed are the known defects, one trace for each kind of a world.
 func TestFindings(t *testing.T) {
 	traces, names, err := tracesOf(findingFiles, "findings")
 	if err != nil {
@@ -37,15 +37,15 @@ func TestFindings(t *testing.T) {
 		}
 		found[f.World+" "+f.Property+" "+f.Kind] = f.Actions
 	}
+	shortest := map[string]int{} // of each kind: cabi diff does not tell defects of a kind apart by their causes
 	for _, d := range properties.KnownDefects {
 		key := d.World + " " + d.Property.Name + " " + d.Kind
-		if found[key] != d.Actions {
-			t.Errorf("%s: its trace has %d actions, want %d", key, found[key], d.Actions)
+		if shortest[key] == 0 || d.Actions < shortest[key] {
+			shortest[key] = d.Actions
 		}
-		delete(found, key)
 	}
-	for key := range found {
-		t.Errorf("%s is no known defect", key)
+	if !maps.Equal(found, shortest) {
+		t.Errorf("the traces are of %v, want %v", found, shortest)
 	}
 }
 
