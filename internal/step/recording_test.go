@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"cabi/model"
-	"cabi/spec"
 	"cabi/properties"
+	"cabi/spec"
 	"cabi/suite"
 )
 
