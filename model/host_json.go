@@ -86,7 +86,7 @@ func jsonOf(t spec.ValType, v spec.Value) any {
 	case spec.Dict:
 		return jsonDict(t, v)
 	}
-	return nil // of an error context or an element without a type
+	return map[string]any{} // an error context, which has no message, or an element without a type
 }
 
 // jsonString is a string, and where it is not stored in UTF-8, how it is. nil: no JSON can say it.

@@ -53,8 +53,13 @@ func printLeftOut(out io.Writer, r *conform.Report) {
 	for _, op := range slices.Sorted(maps.Keys(r.Unsupported)) {
 		fmt.Fprintf(out, "not tested: %s, which the adapter refused %s\n", op, timesText(r.Unsupported[op]))
 	}
+	worlds := map[string][]string{} // by why they are not supported
 	for _, w := range slices.Sorted(maps.Keys(r.NotMade)) {
-		fmt.Fprintf(out, "not tested: the world %s, which the adapter does not support: %s\n", w, shorten(r.NotMade[w]))
+		worlds[r.NotMade[w]] = append(worlds[r.NotMade[w]], w)
+	}
+	for _, why := range slices.Sorted(maps.Keys(worlds)) {
+		fmt.Fprintf(out, "not tested, since the adapter does not support it (%s): %s %s\n", shorten(why),
+			map[bool]string{true: "the world", false: "the worlds"}[len(worlds[why]) == 1], strings.Join(worlds[why], ", "))
 	}
 	if r.Undecided > 0 {
 		fmt.Fprintf(out, "undecided: %s, in which the search for an explanation reached a limit\n", model.Counted(r.Undecided, "run"))

@@ -1,6 +1,7 @@
 package conform
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"cabi/adapter"
 	"cabi/model"
 	"cabi/shrink"
 	"cabi/spec"
@@ -86,6 +88,7 @@ func (s *scene) conversation() *conversation {
 // A ground is a world in which runs are made.
 type ground struct {
 	world     *model.World
+	asked     json.RawMessage // the world as an adapter gets it
 	dialogues *model.DialogueWorld
 	seen      map[uint64]bool // shapes
 	corpus    [][]shrink.Step // of runs that had a new shape
@@ -94,7 +97,12 @@ type ground struct {
 }
 
 func newGround(w *model.World) *ground {
-	return &ground{world: w, dialogues: model.NewDialogueWorld(w), seen: map[uint64]bool{}}
+	bare := model.World{Name: w.Name, Instances: w.Instances, Resources: w.Resources, Funcs: w.Funcs, Imports: w.Imports, Limits: w.Limits}
+	text, err := json.Marshal(&bare)
+	if err != nil {
+		panic(err) // its fields are all plain
+	}
+	return &ground{world: w, asked: text, dialogues: model.NewDialogueWorld(w), seen: map[uint64]bool{}}
 }
 
 // Test tests an implementation.
@@ -180,14 +188,14 @@ func (t *tester) start() error {
 	}
 	t.process = p
 	defer func() { p.timeout = t.Timeout }()
-	r, err := p.ask(&request{Kind: "hello", Version: Version})
+	r, err := p.ask(&adapter.Request{Kind: "hello", Version: adapter.Version})
 	switch {
 	case err != nil:
 		return err
 	case r.Kind != "hello" || r.Name == "":
-		return p.failure(Rubbish, `a hello is due, with the name of the implementation`, (&request{ID: 1, Kind: "hello", Version: Version}).text(), "")
-	case r.Version != Version:
-		return &BadAdapter{fmt.Sprintf("the adapter speaks version %d of the protocol, and this is version %d", r.Version, Version)}
+		return p.failure(Rubbish, `a hello is due, with the name of the implementation`, text(&adapter.Request{ID: 1, Kind: "hello", Version: adapter.Version}), "")
+	case r.Version != adapter.Version:
+		return &BadAdapter{fmt.Sprintf("the adapter speaks version %d of the protocol, and this is version %d", r.Version, adapter.Version)}
 	}
 	for _, op := range r.Unsupported {
 		if !slices.Contains(model.Ops(), op) {

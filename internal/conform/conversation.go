@@ -4,10 +4,12 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
 
+	"cabi/adapter"
 	"cabi/model"
 	"cabi/shrink"
 	"cabi/spec"
@@ -31,7 +33,8 @@ type conversation struct {
 	unable     int      // actions that were answered with unsupported
 	failure    *Failure // of the process
 	failedAt   *model.Line
-	message    string // of the trap that the implementation said last
+	starts     []string // functions that the host calls before anything else
+	message    string   // of the trap that the implementation said last
 }
 
 // drawnFrom is the number of the first step that is drawn: those of a plan have smaller ones.
@@ -62,18 +65,27 @@ func (c *conversation) misses() bool {
 	return c.scene != nil && len(c.steps) < len(c.scene.steps) && !c.ground.refused
 }
 
-// begin has the implementation make the world.
+// begin has the implementation make the world, and its host call what it is to begin with.
 func (c *conversation) begin() (*model.Answer, error) {
-	r, err := c.process.ask(&request{Kind: "world", World: c.world})
-	if err == nil && r.Kind == "unsupported" {
-		c.refused, c.report.NotMade[c.world.Name] = true, r.Why
-		return nil, nil
-	}
+	c.starts = c.world.Start
+	r, err := c.process.ask(&adapter.Request{Kind: "world", World: c.asked})
 	var answer *model.Answer
-	if err == nil {
+	if err == nil && !c.refuses(r) {
 		answer, err = c.answered(r, "")
 	}
+	if c.refused {
+		return nil, nil
+	}
 	return answer, c.keepFailure(err)
+}
+
+// refuses reports whether a reply is that the world is not supported, and keeps why.
+func (c *conversation) refuses(r *adapter.Reply) bool {
+	if r.Kind != "unsupported" {
+		return false
+	}
+	c.refused, c.report.NotMade[c.world.Name] = true, r.Why
+	return true
 }
 
 // keepFailure keeps the failure of the process, which is no error of the test.
@@ -86,14 +98,32 @@ func (c *conversation) keepFailure(err error) error {
 	return err
 }
 
-// answered is a reply as an answer. One that is none is a failure.
-func (c *conversation) answered(r *reply, asked string) (*model.Answer, error) {
-	answer, err := r.answer()
+// answered is a reply as an answer. One that is none is a failure. As long as the host is at rest and has a function to call that the world
+// begins with, it calls that: what comes of it belongs to the answer. An implementation that cannot do so does not support the world, and the
+// error is io.EOF.
+func (c *conversation) answered(r *adapter.Reply, asked string) (*model.Answer, error) {
+	answer, err := answerOf(r)
 	if err != nil {
 		return nil, c.process.failure(Rubbish, err.Error(), asked, "")
 	}
-	c.message = r.message()
-	return answer, nil
+	c.message = messageOf(r)
+	if answer.Next != 0 || len(c.starts) == 0 {
+		return answer, nil
+	}
+	host := 0
+	start := &adapter.Request{Kind: "action", Call: &host, Actor: model.Host, Op: "invoke", Words: c.starts[:1]}
+	c.starts = c.starts[1:]
+	if r, err = c.process.ask(start); err != nil {
+		return nil, err
+	}
+	if c.refuses(r) {
+		return nil, io.EOF
+	}
+	further, err := c.answered(r, text(start))
+	if err == nil {
+		further.Events = append(answer.Events, further.Events...)
+	}
+	return further, err
 }
 
 // compare looks for a variant under which the specification allows the conversation, and leads it on with that.
@@ -190,8 +220,24 @@ func (c *conversation) next(now model.Now) (model.Action, *model.Answer, error) 
 // mostRefused is how many unsupported actions end a run.
 const mostRefused = 40
 
+// canSay reports whether JSON can say the values that an action passes.
+func canSay(r *model.Run, a model.Action) bool { return !lacks(r.JSONValues(a)) }
+
+// lacks reports whether in a value, or in one inside it, something is missing that JSON cannot say.
+func lacks(v any) bool {
+	switch v := v.(type) {
+	case nil:
+		return true
+	case []any:
+		return slices.ContainsFunc(v, lacks)
+	case map[string]any:
+		return slices.ContainsFunc(slices.Collect(maps.Values(v)), lacks)
+	}
+	return false
+}
+
 // take has the implementation take an action.
-func (c *conversation) take(r *request) (answer *model.Answer, supported bool, err error) {
+func (c *conversation) take(r *adapter.Request) (answer *model.Answer, supported bool, err error) {
 	got, err := c.process.ask(r)
 	if err != nil {
 		return nil, true, err
@@ -199,14 +245,14 @@ func (c *conversation) take(r *request) (answer *model.Answer, supported bool, e
 	if got.Kind == "unsupported" {
 		return nil, false, nil
 	}
-	answer, err = c.answered(got, r.text())
+	answer, err = c.answered(got, text(r))
 	return answer, true, err
 }
 
 // request is the request to take an action.
-func (c *conversation) request(now model.Now, a model.Action) *request {
+func (c *conversation) request(now model.Now, a model.Action) *adapter.Request {
 	call := now.Call
-	r := &request{Kind: "action", Call: &call, Actor: now.At.Actor, Op: a.Op, Words: a.Imm, Values: now.Run.JSONValues(a)}
+	r := &adapter.Request{Kind: "action", Call: &call, Actor: now.At.Actor, Op: a.Op, Words: a.Imm, Values: now.Run.JSONValues(a)}
 	words := strings.Fields(a.String())
 	r.Numbers = words[1+len(a.Imm):]
 	if a.Op == "memory.store" {
@@ -223,7 +269,7 @@ func (c *conversation) choose(now model.Now) (shrink.Step, bool) {
 		if s.At != now.At.Name || slices.Contains(c.unsupported, s.Action.Op) {
 			continue
 		}
-		if action, ok := c.references.Resolve(s, now.At); ok && shrink.CanTake(now.Run, now.At, c.world.Bounds, action) {
+		if action, ok := c.references.Resolve(s, now.At); ok && shrink.CanTake(now.Run, now.At, c.world.Bounds, action) && canSay(now.Run, action) {
 			s.Action = action
 			return s, true
 		}
@@ -257,7 +303,7 @@ func (c *conversation) draw(now model.Now, rng *rand.Rand) (model.Action, bool) 
 		if !ok {
 			return a, false
 		}
-		if slices.Contains(c.unsupported, a.Op) {
+		if slices.Contains(c.unsupported, a.Op) || !canSay(now.Run, a) {
 			continue
 		}
 		kind, site := now.Stops(a)

@@ -3,7 +3,6 @@ package conform
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"cabi/adapter"
 )
 
 // A Failure is that an adapter did not answer as the protocol says.
@@ -116,10 +117,10 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 }
 
 // ask sends a request and reads its answer.
-func (p *process) ask(r *request) (*reply, error) {
+func (p *process) ask(r *adapter.Request) (*adapter.Reply, error) {
 	p.asked++
 	r.ID = p.asked
-	asked := r.text()
+	asked := text(r)
 	if extra, is := p.unasked(); is {
 		return nil, p.failure(Floods, "a line came that nothing had asked for", asked, extra)
 	}
@@ -159,7 +160,7 @@ func (p *process) send(asked string) *Failure {
 }
 
 // receive reads an answer.
-func (p *process) receive(asked string) (*reply, error) {
+func (p *process) receive(asked string) (*adapter.Reply, error) {
 	timer := time.NewTimer(p.timeout)
 	defer timer.Stop()
 	select {
@@ -271,15 +272,4 @@ func short(text string) string {
 		return strings.ToValidUTF8(text[:mostSaid], "") + "…"
 	}
 	return text
-}
-
-// text is a request as a line.
-func (r *request) text() string {
-	var b strings.Builder
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(r); err != nil {
-		panic(err) // its fields are all plain
-	}
-	return strings.TrimSuffix(b.String(), "\n")
 }

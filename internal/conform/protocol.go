@@ -8,60 +8,15 @@ import (
 	"slices"
 	"strings"
 
+	"cabi/adapter"
 	"cabi/model"
 )
 
-// Version is that of the protocol.
-const Version = 1
-
-// A request is a line to an adapter.
-type request struct {
-	ID      int          `json:"id"`
-	Kind    string       `json:"kind"`              // hello, world or action
-	Version int          `json:"version,omitempty"` // of the protocol, in hello
-	World   *model.World `json:"world,omitempty"`
-	Call    *int         `json:"call,omitempty"` // that takes the action
-	Actor   string       `json:"actor,omitempty"`
-	Op      string       `json:"op,omitempty"`
-	Words   []string     `json:"words,omitempty"`
-	Numbers []string     `json:"numbers,omitempty"`
-	Values  []any        `json:"values,omitempty"` // that the host passes
-}
-
-// A reply is a line of an adapter.
-type reply struct {
-	ID          int                `json:"id"`
-	Kind        string             `json:"kind"` // hello, answer or unsupported
-	Version     int                `json:"version"`
-	Name        string             `json:"name"`
-	Unsupported []string           `json:"unsupported"` // actions, in hello
-	Why         string             `json:"why"`         // of unsupported
-	Events      []event            `json:"events"`
-	Next        *int               `json:"next"`
-	Tables      map[string][]entry `json:"tables"`
-}
-
-// An event is something that happened by an action.
-type event struct {
-	Kind    string   `json:"kind"` // enter, done or trap
-	Call    *int     `json:"call"`
-	Func    string   `json:"func"`
-	Numbers []string `json:"numbers"`
-	Results []string `json:"results"`
-	Message string   `json:"message"`
-}
-
-// An entry is what is at an index of a table.
-type entry struct {
-	Index string `json:"index"`
-	Class string `json:"class"`
-}
-
 // parseReply reads a line of an adapter.
-func parseReply(line []byte) (*reply, error) {
+func parseReply(line []byte) (*adapter.Reply, error) {
 	d := json.NewDecoder(bytes.NewReader(line))
 	d.DisallowUnknownFields()
-	r := &reply{}
+	r := &adapter.Reply{}
 	if err := d.Decode(r); err != nil {
 		return nil, fmt.Errorf("it is no line of the protocol: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
@@ -71,14 +26,14 @@ func parseReply(line []byte) (*reply, error) {
 	return r, nil
 }
 
-// answer is a reply as an answer; the error says why it is none.
-func (r *reply) answer() (*model.Answer, error) {
+// answerOf is a reply as an answer; the error says why it is none.
+func answerOf(r *adapter.Reply) (*model.Answer, error) {
 	if r.Kind != "answer" {
 		return nil, fmt.Errorf("its kind is %q, where an answer is due", r.Kind)
 	}
 	a := &model.Answer{Next: -1}
 	for i, e := range r.Events {
-		one, err := e.event()
+		one, err := eventOf(e)
 		if err != nil {
 			return nil, fmt.Errorf("event %d: %w", i+1, err)
 		}
@@ -97,11 +52,12 @@ func (r *reply) answer() (*model.Answer, error) {
 		a.Next = *r.Next
 	}
 	var err error
-	a.Tables, err = r.tables()
+	a.Tables, err = tablesOf(r)
 	return a, err
 }
 
-func (e event) event() (model.AnswerEvent, error) {
+// eventOf is an event of a reply as one of an answer.
+func eventOf(e adapter.Event) (model.AnswerEvent, error) {
 	if e.Kind == "trap" {
 		return model.AnswerEvent{Kind: model.LineStop, Words: []string{model.TrapStop}}, nil
 	}
@@ -132,8 +88,8 @@ func (e event) event() (model.AnswerEvent, error) {
 	return out, nil
 }
 
-// tables are the tables of an answer, as the specification's are compared; nil: it has none.
-func (r *reply) tables() (map[string][]string, error) {
+// tablesOf are the tables of a reply, as the specification's are compared; nil: it has none.
+func tablesOf(r *adapter.Reply) (map[string][]string, error) {
 	if r.Tables == nil {
 		return nil, nil
 	}
@@ -153,10 +109,21 @@ func (r *reply) tables() (map[string][]string, error) {
 	return tables, nil
 }
 
-// message is what the adapter says of a trap.
-func (r *reply) message() string {
+// messageOf is what a reply says of a trap.
+func messageOf(r *adapter.Reply) string {
 	if n := len(r.Events); n > 0 {
 		return r.Events[n-1].Message
 	}
 	return ""
+}
+
+// text is a request as a line.
+func text(r *adapter.Request) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(r); err != nil {
+		panic(err) // its fields are all plain
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }

@@ -30,6 +30,13 @@ type cause struct {
 	files, got *regexp.Regexp
 }
 
+// A scriptCause is why directives of upstream's scripts differ under a runtime.
+type scriptCause struct {
+	runtime, title, fault, sentence string
+	// at are the directives, by folder, file and line; the file alone, of one that ends the process.
+	at []string
+}
+
 // causes are all causes, the more special ones first: a file has the first that matches.
 var causes = []cause{
 	{JCO, `an async function that is lifted without a callback fails once it has returned by ` + "`" + `task.return` + "`" + ` ([findings/jco-stackful.sh](../findings/jco-stackful.sh)); where the file wants a trap, this comes in its place`, `jco's`, `*canon lift*: without a callback core code returns nothing, and the task ends with its last thread; a runtime need not have the feature, but then refuses the component`, re(`.`), re(`is already resolved \(did you forget`)},
@@ -47,15 +54,50 @@ var causes = []cause{
 	{JCO, `cancelling a write gives another result than that which is pending, or nothing where it has completed with nothing`, `jco's`, `*canon {stream,future}.cancel-{read,write}*: ` + "`" + `cancel_copy` + "`" + ``, re(`cancel-`), re(`^differs at line .*cancel-write`)},
 	{JCO, `an index of a handle of another type is unknown, as each resource type has a table of its own`, `jco's`, `*Table State*: one table for all of an instance's handles`, re(`(resource_rep|index-of)`), re(`unknown handle index`)},
 	{JCO, `an error of JavaScript's own, such as a TypeError, where a trap belongs`, `jco's`, `each of these sites traps (the file names it); that the call throws at all is by luck`, re(`.`), re(`^(TypeError|RangeError|ReferenceError|SuspendError)`)},
-	{JCO, `a result that is not aligned, or names no handle, or a string that is no UTF-8, is taken`, `jco's`, `*Loading* and *Flat Lifting*: ` + "`" + `lift_flat_values/aligned` + "`" + `, ` + "`" + `Table.get/bounds` + "`" + `, ` + "`" + `load_string_from_range/encoding` + "`" + ``, re(`(lift_flat_values-aligned|return-trap-table.get-bounds|encoding)`), re(`^returned`)},
+	{JCO, `a result that is not aligned, names no handle or one of another type, or is a string that is no UTF-8, is taken`, `jco's`, `*Loading* and *Flat Lifting*: ` + "`" + `lift_flat_values/aligned` + "`" + `, ` + "`" + `lift_own/type` + "`" + `, ` + "`" + `Table.get/bounds` + "`" + `, ` + "`" + `load_string_from_range/encoding` + "`" + ``, re(`(lift_flat_values-aligned|return-trap-table.get-bounds|return-trap-lift_own-type|encoding)`), re(`^returned`)},
 	{JCO, `an end that another thread waits for synchronously joins a set`, `jco's`, `*canon waitable.join*: ` + "`" + `canon_waitable_join/sync-waiter` + "`" + ``, re(`sync-waiter`), re(`^returned`)},
-	{JCO, `the file is refused: a type that the whole component's function names is not exported by it`, `this project's: the export is not valid there`, `the Explainer on exported types`, re(`return-trap-lift_own-type`), re(`ComponentError`)},
-	{Wasmtime, `the file is refused: a type that the whole component's function names is not exported by it`, `this project's: the export is not valid there`, `the Explainer on exported types`, re(`return-trap-lift_own-type`), re(`not valid to be used as export`)},
 	{Wasmtime, `where a string is transcoded, ` + "`" + `realloc` + "`" + ` is called with other sizes, or not called again to shrink`, `Wasmtime's by the letter of ` + "`" + `definitions.py` + "`" + ``, `*Storing*: ` + "`" + `store_string_to_utf8` + "`" + `, ` + "`" + `store_probably_utf16_to_latin1_or_utf16` + "`" + ` and their like say which calls of ` + "`" + `realloc` + "`" + ` there are`, re(`trap-store_`), re(`^(differs at line|returned)`)},
-	{Wasmtime, `a call between a parent and its child traps`, `an older rule: upstream's scripts expect the trap, for now ([wast.md](wast.md))`, `` + "`" + `may_enter_from` + "`" + `: a parent and its child may call each other`, re(`(child-enters|through-the-parent)`), re(`unreachable`)},
+	{Wasmtime, `a child that its parent called may not call it back: the parent counts as entered`, `an older rule: upstream's scripts expect a trap wherever the two call each other, for now ([wast.md](wast.md))`, `` + "`" + `may_enter_from` + "`" + `: a parent and its child may call each other`, re(`(child-enters|through-the-parent)`), re(`unreachable`)},
 	{JCO, `a call between a parent and its child is never settled`, `jco's`, `` + "`" + `may_enter_from` + "`" + `: a parent and its child may call each other; what may not be entered traps`, re(`(child-enters|through-the-parent)`), re(`never settled`)},
 	{JCO, `where a string is transcoded, ` + "`" + `realloc` + "`" + ` is not called to shrink it, or what that returns is not looked at`, `jco's`, `*Storing*: ` + "`" + `store_utf8_to_utf16` + "`" + ``, re(`trap-store_`), re(`^returned`)},
 	{JCO, `a set is dropped that a thread waits for`, `jco's`, `*canon waitable-set.drop*: ` + "`" + `WaitableSet.drop/waiting` + "`" + ``, re(`drop-waiting`), re(`^returned`)},
+}
+
+// scriptCauses are all causes of what differs in upstream's scripts.
+var scriptCauses = []scriptCause{
+	{Wasmtime, "the process of the host ends: Wasmtime panics where a host that does not know the types of a component beforehand, as all do that use the C API, lifts a result", "Wasmtime's",
+		"*Flat Lifting*: whatever core code returns is lifted or traps", []string{"values/numerics.wast"}},
+	{Wasmtime, "an enum passes between components with a number that is one too many", "Wasmtime's, repaired since ([wasmtime#12354](https://github.com/bytecodealliance/wasmtime/issues/12354))",
+		"*Flat Lifting*, `lift_flat_variant`: the index of a case is less than their number, and an enum is a variant", []string{"values/variants.wast:77", "values/variants.wast:79"}},
+	{Wasmtime, "`resource.rep` traps in a post-return function, and then the instance may not be entered", "an older rule",
+		"*canon resource.rep*: the instance need not be one that may leave", []string{"values/post-return.wast:330", "values/post-return.wast:331"}},
+	{Wasmtime, "a call between a parent and its child does not trap", "nobody's: `definitions.py` allows it, and the script expects a trap, for now ([wast.md](wast.md))",
+		"`may_enter_from`: a parent and its child may call each other", []string{"async/trap-on-reenter.wast:86", "async/trap-on-reenter.wast:110"}},
+	{Wasmtime, "a part of a name that has digits alone, as in `a-1`, is refused", "an older rule", "the Explainer, *Import and Export Definitions*: only the first part of a label begins with a letter",
+		[]string{"linking/unit.wast:78", "linking/unit.wast:101", "linking/unit.wast:261", "linking/unit.wast:308", "linking/unit.wast:469", "linking/unit.wast:655", "linking/unit.wast:736", "linking/unit.wast:800", "linking/unit.wast:873",
+			"linking/unit.wast:940", "linking/unit.wast:1003", "linking/unit.wast:1030", "linking/unit.wast:1103", "linking/unit.wast:1173", "linking/unit.wast:1192", "linking/unit.wast:1267", "linking/unit.wast:1318", "linking/unit.wast:1362",
+			"linking/unit.wast:1535", "linking/unit.wast:1569", "linking/unit.wast:1869", "linking/unit.wast:2050", "linking/unit.wast:2076", "validation/kebab.wast:4"}},
+	{Wasmtime, "an alias inside a type of a component or instance may be of a function, a component or a module", "an older rule", "Binary.md, on `alias` declarators: only types, core types and exported instances",
+		[]string{"validation/outer-alias.wast:173", "validation/outer-alias.wast:182", "validation/outer-alias.wast:189", "validation/outer-alias.wast:196"}},
+	{JCO, "an async call of a function whose instance is held by another task returns STARTING", "nobody's: `definitions.py` does the same, and the script expects STARTED ([wast.md](wast.md))",
+		"*canon lower*, and `Task.enter`: what is held exclusively is entered later", []string{"async/sync-streams.wast:208"}},
+	{JCO, "a call between a parent and its child does not trap", "nobody's, as for Wasmtime",
+		"`may_enter_from`: a parent and its child may call each other", []string{"async/trap-on-reenter.wast:86", "async/trap-on-reenter.wast:110"}},
+	{JCO, "the start function of a core module cannot call a function of another component ([findings/jco-start-calls.sh](../findings/jco-start-calls.sh))", "jco's", "the Explainer, *Instance Definitions*: core modules are instantiated, and so started, while the component is; *canon lower* asks for no task",
+		[]string{"linking/unit.wast:616"}},
+	{JCO, "`resource.drop` of an index that has nothing returns", "jco's", "*canon resource.drop*: `Table.get/bounds`, `Table.get/empty`",
+		[]string{"resources/handle-table.wast:201", "resources/handle-table.wast:209", "resources/handle-table.wast:261", "resources/handle-table.wast:293"}},
+	{JCO, "handles of each resource type are numbered by themselves ([findings/jco-handles-per-type.sh](../findings/jco-handles-per-type.sh))", "jco's",
+		"*Table State*: one table for all of an instance's handles", []string{"resources/multiple-resources.wast:170"}},
+	{JCO, "two names that differ by a hyphen alone, as `a1` and `a-1`, are taken for one", "jco's", "the Explainer, *Import and Export Definitions*: names are strongly-unique, which does not leave out hyphens",
+		[]string{"validation/kebab.wast:4"}},
+	{JCO, "a bool, u8 or u16 that core code returns to the host must have no other bits, or a TypeError is thrown ([findings/jco-lifts-bool.sh](../findings/jco-lifts-bool.sh))", "jco's",
+		"*Flat Lifting*: `convert_int_to_bool`, and `lift_flat_unsigned` drops the other bits", []string{"values/numerics.wast:79", "values/numerics.wast:80", "values/numerics.wast:82"}},
+	{JCO, "what the `realloc` of the component returns is not looked at, or JavaScript finds that it is outside of the memory", "jco's",
+		"*Storing*, `store_list_into_range`: a trap where the range is not aligned or not in the memory, also of an empty list", []string{"values/realloc.wast:109", "values/realloc.wast:111", "values/realloc.wast:124"}},
+	{JCO, "of a string that is not in the memory, JavaScript says so by a RangeError", "jco's", "*Loading*: `load_string_from_range/bounds`", []string{"values/strings.wast:69", "values/strings.wast:135"}},
+	{JCO, "a string that is no UTF-8 is taken, with other characters for what cannot be decoded", "jco's", "*Loading*: `load_string_from_range/encoding`", []string{"values/strings.wast:85", "values/strings.wast:101"}},
+	{JCO, "an async function that is lifted without a callback fails once it has returned, as above", "jco's", "*canon lift*", []string{"values/variants.wast:186"}},
 }
 
 var re = regexp.MustCompile

@@ -9,6 +9,7 @@ import (
 	"embed"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -41,6 +42,15 @@ type Result struct {
 	// Passed and Steps count the steps of a script of upstream's, without those that no driver runs.
 	Passed int `json:"passed,omitempty"`
 	Steps  int `json:"steps,omitempty"`
+	// Differences are all steps that differ, of a script of upstream's.
+	Differences []Difference `json:"differences,omitempty"`
+}
+
+// A Difference is a step that was not as it is to be.
+type Difference struct {
+	Line int    `json:"line"`
+	Want string `json:"want,omitempty"`
+	Got  string `json:"got,omitempty"`
 }
 
 // A Row is a file with its results by the names of runtimes.
@@ -142,11 +152,18 @@ const (
 	JCO           = "jco"
 )
 
-// Versions are the runtimes in the order of the table, with their versions.
-func Versions() []RuntimeVersion {
+// Versions are the runtimes in the order of the table, with their versions, of which all but Wasmtime's are pinned here.
+func Versions(wasmtime string) ([]RuntimeVersion, error) {
+	text, err := Sources.ReadFile("package.json")
+	if err != nil {
+		return nil, err
+	}
+	var packages struct{ Dependencies map[string]string }
+	err = json.Unmarshal(text, &packages)
+	of := packages.Dependencies
 	return []RuntimeVersion{
 		{Specification, "component/ over spec/"},
-		{Wasmtime, "39.0.1, by wasmtime-go"},
-		{JCO, "1.35.0 (jco-transpile 0.15.0), node 26.10.0"},
-	}
+		{Wasmtime, strings.TrimPrefix(wasmtime, "v") + ", by wasmtime-go"},
+		{JCO, fmt.Sprintf("%s (jco-transpile %s), node %s", of["@bytecodealliance/jco"], of["@bytecodealliance/jco-transpile"], of["node"])},
+	}, err
 }

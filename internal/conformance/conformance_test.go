@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -58,6 +59,22 @@ func TestRecordedFiles(t *testing.T) {
 	}
 }
 
+// What is recorded is of the versions that are pinned today.
+func TestRecordedVersions(t *testing.T) {
+	module, err := os.ReadFile("../toolchains/wasmtime/go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pinned := regexp.MustCompile(`wasmtime-go/v\d+ (v\S+)`).FindSubmatch(module)
+	if pinned == nil {
+		t.Fatal("internal/toolchains/wasmtime/go.mod has no wasmtime-go")
+	}
+	want, err := Versions(string(pinned[1]))
+	if got := recording(t).Runtimes; err != nil || !slices.Equal(got, want) {
+		t.Errorf("recorded of %v, pinned are %v (%v): make conformance", got, want, err)
+	}
+}
+
 // The page says rightly how many files end with an error of JavaScript's own.
 func TestOwnErrors(t *testing.T) {
 	types, others := 0, 0
@@ -100,5 +117,41 @@ func TestCauses(t *testing.T) {
 		if used[&causes[i]] == 0 {
 			t.Errorf("%s: no file differs because of: %s", causes[i].runtime, causes[i].title)
 		}
+	}
+}
+
+// Every directive of upstream's scripts that differs on another runtime, and every script that ends one, has a cause, once, and every cause is of
+// what differs or ends.
+func TestScriptCauses(t *testing.T) {
+	r := recording(t)
+	why := map[string]string{} // by runtime and directive
+	for _, c := range scriptCauses {
+		for _, at := range c.at {
+			if key := c.runtime + " " + at; why[key] != "" {
+				t.Errorf("%s has two causes", key)
+			} else {
+				why[key] = c.title
+			}
+		}
+	}
+	for _, row := range r.Scripts {
+		for _, runtime := range r.Runtimes[1:] {
+			for _, d := range row.Results[runtime.Name].Differences {
+				key := fmt.Sprintf("%s %s:%d", runtime.Name, row.Name, d.Line)
+				if why[key] == "" {
+					t.Errorf("%s differs, and no cause is known: %s, want %s", key, d.Got, d.Want)
+				}
+				delete(why, key)
+			}
+			if key := runtime.Name + " " + row.Name; row.Results[runtime.Name].Verdict == Ends {
+				if why[key] == "" {
+					t.Errorf("%s ends, and no cause is known", key)
+				}
+				delete(why, key)
+			}
+		}
+	}
+	for key, title := range why {
+		t.Errorf("%s does not differ, and it is said why: %s", key, title)
 	}
 }

@@ -16,6 +16,7 @@ type File struct {
 	Name, Text string
 	Site       string // of the trap that a trace ends with; empty: it ends otherwise
 	Choice     bool
+	Script     bool     // of upstream's
 	Choices    []uint64 // of the trace
 }
 
@@ -41,7 +42,7 @@ func Traces(root string) ([]File, error) {
 			if err != nil {
 				continue // docs/generated/exports.md says which and why
 			}
-			f := File{Name: strings.TrimSuffix(filepath.Base(name), ".cabi"), Text: text, Choice: len(trace.Choices) > 0}
+			f := File{Name: strings.TrimSuffix(filepath.Base(name), ".cabi"), Text: text, Choice: export.ForOneChoice(text)}
 			for _, n := range trace.Choices {
 				f.Choices = append(f.Choices, uint64(n))
 			}
@@ -76,7 +77,7 @@ func Scripts(checkout string) ([]File, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, File{Name: filepath.ToSlash(filepath.Join(filepath.Base(filepath.Dir(name)), filepath.Base(name))), Text: string(data)})
+		all = append(all, File{Name: filepath.ToSlash(filepath.Join(filepath.Base(filepath.Dir(name)), filepath.Base(name))), Text: string(data), Script: true})
 	}
 	return all, nil
 }

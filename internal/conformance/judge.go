@@ -32,8 +32,11 @@ func Judge(p *wast.Plan, answers []Answer, ended string) Result {
 			continue
 		}
 		r.Steps++
-		if j.verdict == Pass || j.verdict == OtherWords {
+		switch j.verdict {
+		case Pass, OtherWords:
 			r.Passed++
+		case Differs: // of what ends the process no more is said than which file it was
+			r.Differences = append(r.Differences, Difference{s.Line, j.want, j.got})
 		}
 		if worse(j.verdict, r.Verdict) {
 			r.Verdict, r.Line, r.Want, r.Got = j.verdict, s.Line, j.want, j.got
@@ -45,15 +48,19 @@ func Judge(p *wast.Plan, answers []Answer, ended string) Result {
 	return r
 }
 
-var differsAt = regexp.MustCompile(`^returned \(u32\.const ([1-9]\d*)\)$`)
+var (
+	// tells is a command of an exported file whose result is the line of the first difference.
+	tells     = regexp.MustCompile(`\(invoke "(run|[^"]*-differs-at)"`)
+	differsAt = regexp.MustCompile(`^returned \(u32\.const ([1-9]\d*)\)$`)
+)
 
 // At is a result with the line of the trace that an exported file tells, in place of its number.
 func (r Result) At(text string) Result {
+	lines := strings.Split(text, "\n")
 	m := differsAt.FindStringSubmatch(r.Got)
-	if m == nil || r.Verdict != Differs {
+	if m == nil || r.Verdict != Differs || !tells.MatchString(lines[r.Line-1]) {
 		return r
 	}
-	lines := strings.Split(text, "\n")
 	if n, err := strconv.Atoi(m[1]); err == nil && n <= len(lines) && strings.HasPrefix(lines[n-1], ";;") {
 		action, _, _ := strings.Cut(strings.TrimLeft(lines[n-1], ";|+ "), " ; ")
 		r.Got, r.Want = "differs at line "+m[1]+", "+action, ""
@@ -148,6 +155,9 @@ var features = []struct {
 	{regexp.MustCompile("historically accepted as `cancellable`"), "built-ins that are cancellable, as the pin encodes them"},
 	{regexp.MustCompile("requires the component model threading feature"), "the built-ins of threads"},
 	{regexp.MustCompile("exceptions proposal not enabled"), "exceptions of core code"},
+	{regexp.MustCompile("gc proposal must be enabled"), "the gc proposal of core code"},
+	{regexp.MustCompile("require the component model fixed size list feature"), "lists of a fixed length, which its C API does not switch on"},
+	{regexp.MustCompile("was not a function or instance|is not a type or function"), "exports that WIT has no word for, as of a type at the top"},
 	{regexp.MustCompile("multiple memories|multi-memory"), "several memories of a core module"},
 	{regexp.MustCompile("the C API links no instances"), "instances as imports, which its C API does not link"},
 	{regexp.MustCompile("invalid leading byte|^unexpected end-of-file"), "an encoding that is newer than it"},

@@ -50,3 +50,13 @@ func TestJudge(t *testing.T) {
 		}
 	}
 }
+
+// The line that an exported file tells is named by its text; a result of another function is no line.
+func TestAt(t *testing.T) {
+	const text = ";;| world x\n;;| A: waitable-set.new -> 1 ; A.handles 1=waitable set\n(assert_return (invoke \"a-run\") (u32.const 7))\n(assert_return (invoke \"a-differs-at\") (u32.const 0))\n"
+	for line, want := range map[int]string{3: "returned (u32.const 2)", 4: "differs at line 2, A: waitable-set.new -> 1"} {
+		if got := (Result{Verdict: Differs, Line: line, Got: "returned (u32.const 2)"}).At(text); got.Got != want {
+			t.Errorf("line %d: %q, want %q", line, got.Got, want)
+		}
+	}
+}

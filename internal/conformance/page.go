@@ -2,8 +2,13 @@ package conformance
 
 import (
 	"fmt"
+	"path"
 	"slices"
+	"strconv"
 	"strings"
+
+	"cabi/internal/layout"
+	"cabi/internal/wast"
 )
 
 const pageHead = `# Runtimes on the reference traces
@@ -40,17 +45,17 @@ func (r *Recording) Page() string {
 
 // writeRuntimes writes a row for each runtime.
 func (r *Recording) writeRuntimes(b *strings.Builder) {
-	fmt.Fprintf(b, "## What comes of them\n\nOf %d files:\n\n| runtime | version |", len(r.Traces))
+	head := []string{"runtime", "version"}
 	for _, v := range Verdicts {
-		fmt.Fprintf(b, " %s |", v)
+		head = append(head, string(v))
 	}
-	b.WriteString("\n|---|---|" + strings.Repeat("---|", len(Verdicts)) + "\n")
+	fmt.Fprintf(b, "## What comes of them\n\nOf %d files:\n\n%s", len(r.Traces), layout.MarkdownHead(head...))
 	for _, runtime := range r.Runtimes {
-		fmt.Fprintf(b, "| %s | %s |", runtime.Name, runtime.Version)
+		row := []string{runtime.Name, runtime.Version}
 		for _, v := range Verdicts {
-			fmt.Fprintf(b, " %d |", count(r.Traces, runtime.Name, v))
+			row = append(row, strconv.Itoa(count(r.Traces, runtime.Name, v)))
 		}
-		b.WriteString("\n")
+		b.WriteString(layout.MarkdownRow(row...))
 	}
 	b.WriteString("\n" + runtimesNote)
 }
@@ -68,15 +73,15 @@ func count(rows []*Row, runtime string, v Verdict) int {
 // writeCauses writes a row for each cause of differences.
 func (r *Recording) writeCauses(b *strings.Builder) {
 	b.WriteString("\n## Where a runtime differs\n\n*Whose fault* is said of the pin; a runtime that was made for an older text of the specification may be right by that.\n\n" +
-		"| runtime | what | whose fault | the specification | files |\n|---|---|---|---|---|\n")
-	for _, c := range causes {
+		layout.MarkdownHead("runtime", "what", "whose fault", "the specification", "files"))
+	for i, c := range causes {
 		var names []string
 		for _, row := range r.Traces {
-			if of := causeOf(row, c.runtime); of != nil && of.title == c.title {
+			if causeOf(row, c.runtime) == &causes[i] {
 				names = append(names, row.Name)
 			}
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s | %d: %s |\n", c.runtime, c.title, c.fault, c.sentence, len(names), some(names, 6))
+		b.WriteString(layout.MarkdownRow(c.runtime, c.title, c.fault, c.sentence, fmt.Sprintf("%d: %s", len(names), some(names, 6))))
 	}
 	b.WriteString(seenNote)
 }
@@ -90,7 +95,7 @@ func some(names []string, most int) string {
 
 // writeFeatures writes a row for each feature that a runtime lacks.
 func (r *Recording) writeFeatures(b *strings.Builder) {
-	b.WriteString("\n## What is unsupported\n\n| runtime | it lacks | files |\n|---|---|---|\n")
+	b.WriteString("\n## What is unsupported\n\n" + layout.MarkdownHead("runtime", "it lacks", "files"))
 	for _, runtime := range r.Runtimes {
 		files := map[string]int{}
 		var names []string
@@ -104,52 +109,75 @@ func (r *Recording) writeFeatures(b *strings.Builder) {
 		}
 		slices.SortFunc(names, func(x, y string) int { return files[y] - files[x] })
 		for _, name := range names {
-			fmt.Fprintf(b, "| %s | %s | %d |\n", runtime.Name, cell(name), files[name])
+			b.WriteString(layout.MarkdownRow(runtime.Name, cell(name), strconv.Itoa(files[name])))
 		}
 	}
 }
 
-// writeScripts writes a row for each script of upstream's.
+// writeScripts writes a row for each script of upstream's, and a row for each cause of what differs there.
 func (r *Recording) writeScripts(b *strings.Builder) {
-	fmt.Fprintf(b, "\n## Upstream's scripts\n\nThose of the checkout %s: how many directives did what the script says, of how many that were run, and the first that did not. Directives\n"+
-		"of core modules are left out, and those on what could not be made. Where a script wants a component refused, any refusal does. [wast.md](wast.md) says why some do not pass on the specification.\n\n| script |", r.Upstream)
-	for _, runtime := range r.Runtimes {
-		fmt.Fprintf(b, " %s |", runtime.Name)
-	}
-	b.WriteString("\n|---|" + strings.Repeat("---|", len(r.Runtimes)) + "\n")
+	fmt.Fprintf(b, "\n## Upstream's scripts\n\nThose of the checkout %s: how many directives did what the script says, of how many that were run; the first that is unsupported, and those that differ. Directives\n"+
+		"of core modules are left out, and those on what could not be made. Where a script wants a component refused, any refusal does.\n\n%s", r.Upstream, r.headOf("script"))
 	for _, row := range r.Scripts {
-		fmt.Fprintf(b, "| %s |", row.Name)
+		cells := []string{row.Name}
 		for _, runtime := range r.Runtimes {
-			got := row.Results[runtime.Name]
-			fmt.Fprintf(b, " %d of %d", got.Passed, got.Steps)
-			switch got.Verdict {
-			case Pass, OtherWords:
-			case Ends:
-				b.WriteString("; its process ended")
-			case Unsupported:
-				fmt.Fprintf(b, "; line %d: %s", got.Line, cell(got.Got))
-			default:
-				fmt.Fprintf(b, "; line %d %s", got.Line, got.Verdict)
-			}
-			b.WriteString(" |")
+			cells = append(cells, row.scriptCell(runtime.Name))
 		}
-		b.WriteString("\n")
+		b.WriteString(layout.MarkdownRow(cells...))
 	}
+	b.WriteString("\nWhy Wasmtime and jco differ there ([wast.md](wast.md#why-directives-do-not-pass) says why the specification does, but in `validation` and `binary`, where it is by rules of validation that\n" +
+		"package `component` does not check):\n\n" + layout.MarkdownHead("runtime", "what", "whose fault", "the specification", "directives"))
+	for _, c := range scriptCauses {
+		b.WriteString(layout.MarkdownRow(c.runtime, c.title, c.fault, c.sentence, wast.Places(c.at)))
+	}
+}
+
+// headOf is the head of a table with a column for each runtime.
+func (r *Recording) headOf(first string) string {
+	head := []string{first}
+	for _, runtime := range r.Runtimes {
+		head = append(head, runtime.Name)
+	}
+	return layout.MarkdownHead(head...)
+}
+
+// scriptCell is what came of a script as the table has it.
+func (row *Row) scriptCell(runtime string) string {
+	r := row.Results[runtime]
+	text := fmt.Sprintf("%d of %d", r.Passed, r.Steps)
+	if r.Verdict == Unsupported {
+		text += fmt.Sprintf("; line %d: %s", r.Line, cell(r.Got))
+	}
+	var lines []string
+	for _, d := range r.Differences {
+		lines = append(lines, strconv.Itoa(d.Line))
+	}
+	folder := path.Dir(row.Name)
+	switch {
+	case r.Verdict == Ends:
+		text += "; the process ends"
+	case runtime == Specification && r.Verdict == Differs && (folder == "validation" || folder == "binary"):
+		text += fmt.Sprintf("; line %d differs", r.Line)
+	case runtime == Specification && r.Verdict == Differs:
+		text += fmt.Sprintf("; [line %d](wast.md#why-directives-do-not-pass) differs", r.Line)
+	case len(lines) == 1:
+		text += fmt.Sprintf("; line %s differs", lines[0])
+	case len(lines) > 1:
+		text += fmt.Sprintf("; lines %s differ", some(lines, 6))
+	}
+	return text
 }
 
 // writeTraces writes a row for each trace.
 func (r *Recording) writeTraces(b *strings.Builder) {
-	b.WriteString("\n## Every file\n\n*One choice* marks files for one of the behaviours that the specification leaves open: a runtime that differs there may be right.\n\n| file |")
-	for _, runtime := range r.Runtimes {
-		fmt.Fprintf(b, " %s |", runtime.Name)
-	}
-	b.WriteString("\n|---|" + strings.Repeat("---|", len(r.Runtimes)) + "\n")
+	b.WriteString("\n## Every file\n\n*One choice* marks files for one of the behaviours that the specification leaves open: a runtime that differs there may be right. It may also choose otherwise each time, so\n" +
+		"such a file is run up to ten times, and what counts is the first time that it does not differ.\n\n" + r.headOf("file"))
 	for _, row := range r.Traces {
-		fmt.Fprintf(b, "| %s%s |", row.Name, map[bool]string{true: " (one choice)"}[row.Choice])
+		cells := []string{row.Name + map[bool]string{true: " (one choice)"}[row.Choice]}
 		for _, runtime := range r.Runtimes {
-			fmt.Fprintf(b, " %s |", row.Results[runtime.Name].cell())
+			cells = append(cells, row.Results[runtime.Name].cell())
 		}
-		b.WriteString("\n")
+		b.WriteString(layout.MarkdownRow(cells...))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"regexp"
 	"strings"
 	"time"
 
@@ -42,20 +43,29 @@ func (d Driver) Run(p *wast.Plan) ([]Answer, string, error) {
 	}
 	var answers []Answer
 	for line := range strings.Lines(out.String()) {
+		if len(answers) == len(p.Steps) {
+			break
+		}
 		var a Answer
-		if err := json.Unmarshal([]byte(line), &a); err != nil {
-			return nil, "", fmt.Errorf("%s answers %q: %w\n%s", d.Command, line, err, stderr.String())
+		if json.Unmarshal([]byte(line), &a) != nil {
+			return answers, fmt.Sprintf("it said %.100q", line), nil
 		}
 		answers = append(answers, a)
 	}
 	switch {
+	case len(answers) == len(p.Steps):
+		return answers, "", nil
 	case ctx.Err() != nil:
 		return answers, fmt.Sprintf("it did not end within %s", d.Limit), nil
-	case len(answers) < len(p.Steps):
-		return answers, "the process ended", nil
+	case err != nil:
+		said, _, _ := strings.Cut(strings.TrimSpace(stderr.String()), "\n")
+		return answers, fmt.Sprintf("the process ended: %v: %.100s", err, threadID.ReplaceAllString(said, "")), nil
 	}
-	return answers, "", nil
+	return answers, "the process ended", nil
 }
+
+// threadID is what differs from run to run in the first words of a panic of Rust's.
+var threadID = regexp.MustCompile(` \(\d+\)`)
 
 // Reference is what comes of a script on the specification, run by package component.
 func Reference(r *wast.Runner, p *wast.Program, f File) Result {

@@ -162,9 +162,9 @@ func (s *stateRecorder) after(lines []model.Line) []state {
 }
 
 // replay runs a trace again with a checker that records it. It returns the trace as it happened, with all that the given one
-// leaves out, and how the specification stopped the run.
-func replay(t *model.Trace, recorder ...model.Checker) (made *model.Trace, stopped error, err error) {
-	again, err := model.ReplayOptions{Checkers: recorder}.Run(t)
+// leaves out, and the replay.
+func replay(t *model.Trace, recorder ...model.Checker) (made *model.Trace, again *model.Replay, err error) {
+	again, err = model.ReplayOptions{Checkers: recorder}.Run(t)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -176,5 +176,5 @@ func replay(t *model.Trace, recorder ...model.Checker) (made *model.Trace, stopp
 	}
 	complete := *again.Trace
 	complete.Comments, complete.Violates = t.Comments, t.Violates
-	return &complete, again.Stopped, nil
+	return &complete, again, nil
 }

@@ -30,6 +30,9 @@ func WAST(t *model.Trace) (string, error) {
 	return w.write()
 }
 
+// ForOneChoice reports whether a .wast that WAST wrote is for one of the behaviours that the specification leaves open.
+func ForOneChoice(text string) bool { return strings.Contains(text, choicesNote) }
+
 // OldWAST writes the same in the syntax of tools from before the pin: an option of a definition names a memory or function of an instance
 // without parentheses of its own, as in (memory $m "mem") for (memory (core memory $m "mem")). Tools read the one, the other, or both.
 func OldWAST(t *model.Trace) (string, error) {

@@ -60,8 +60,12 @@ func finish(t *model.Trace) (*finished, error) {
 // record replays a trace and records it.
 func record(t *model.Trace) (*finished, error) {
 	recorder := newWastRecorder()
-	made, stopped, err := replay(t, recorder)
-	return &finished{wastRecorder: recorder, made: made, stopped: stopped}, err
+	made, again, err := replay(t, recorder)
+	if err != nil {
+		return nil, err
+	}
+	made.Choices = again.Choices // also where the trace leaves them out, since all are the first candidates
+	return &finished{wastRecorder: recorder, made: made, stopped: again.Stopped}, nil
 }
 
 // next is the line that brings the trace nearer to its end; the zero Line: nothing is left to do.

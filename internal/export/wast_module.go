@@ -452,12 +452,25 @@ func (c *component) writeExports(b *strings.Builder) {
 	}
 	for _, child := range c.children {
 		for _, f := range child.exported() {
+			if !c.usedOutside(f) {
+				continue // its type may name a resource type that is not exported
+			}
 			fmt.Fprintf(b, "  (export %q (func $%s %q))\n", c.kebab(f.Name), c.kebab(child.name), c.kebab(short(f.Name)))
 		}
 		for _, what := range tells {
 			fmt.Fprintf(b, "  (export \"%s-%s\" (func $%[1]s %[2]q))\n", c.kebab(child.name), what)
 		}
 	}
+}
+
+// usedOutside reports whether the host, or a component that is not inside this one, uses a function of a component inside it.
+func (c *component) usedOutside(f model.Func) bool {
+	for _, other := range c.components {
+		if other != c && other.parent != c && other.imports[f.Name] {
+			return true
+		}
+	}
+	return slices.ContainsFunc(c.called(), func(called model.Func) bool { return called.Name == f.Name })
 }
 
 // tells are the functions by which each component tells of differences: the line of the first, and how many activations there were.

@@ -153,7 +153,7 @@ func TestExportedFilesRun(t *testing.T) {
 			t.Errorf("%s: trapped at %s, want %s", e.name, o.Site, e.site)
 		case strings.Count(e.text, "\n(assert_") == 0:
 			t.Errorf("%s: nothing is asserted", e.name)
-		case otherChoices[e.name] && !strings.Contains(e.text, choicesNote):
+		case otherChoices[e.name] && !ForOneChoice(e.text):
 			t.Errorf("%s does not say that it is for one choice", e.name)
 		}
 	}

@@ -3,6 +3,7 @@ package wasmtools
 import (
 	"context"
 	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -55,21 +56,41 @@ func (m *module) Close() error {
 	return err
 }
 
-// Parse calls parse, of type func(text: string) -> result<list<u8>, string>. An instance that has trapped is not used again.
+// Parse calls parse, of type func(text: string) -> result<list<u8>, string>.
 func (m *module) Parse(text string) ([]byte, error) {
-	if err := m.start(); err != nil {
-		return nil, fmt.Errorf("wasm-tools does not start: %w", err)
+	answer, failed, err := m.ask(parse, text)
+	if failed {
+		err = refusal(string(answer))
 	}
-	answer, failed, err := m.parse(text)
+	return answer, err
+}
+
+// Validate calls component-wit, of type func(binary: list<u8>) -> result<string, string>: the module has no function that validates and no more.
+// That one validates, and then says in WIT what the component imports and exports. WIT cannot say all of that, so it is asked about a
+// component that has the given one inside it and exports nothing.
+func (m *module) Validate(component []byte) error {
+	const componentSection = 4
+	outer := append([]byte("\x00asm\x0d\x00\x01\x00"), componentSection)
+	outer = append(binary.AppendUvarint(outer, uint64(len(component))), component...)
+	answer, failed, err := m.ask(wit, string(outer))
+	if failed {
+		err = errors.New(string(answer))
+	}
+	return err
+}
+
+// ask calls a function of a string or bytes. An instance that has trapped is not used again.
+func (m *module) ask(function, given string) (answer []byte, failed bool, err error) {
+	if err := m.start(); err != nil {
+		return nil, false, fmt.Errorf("wasm-tools does not start: %w", err)
+	}
+	answer, failed, err = m.call(function, given)
 	if err != nil {
 		m.instance.Close(context.Background())
 		m.instance = nil
-		return nil, fmt.Errorf("wasm-tools fails: %w", err)
+		return nil, false, fmt.Errorf("wasm-tools fails: %w", err)
 	}
-	if failed {
-		return nil, refusal(string(answer))
-	}
-	return answer, nil
+	return answer, failed, nil
 }
 
 var printedError = regexp.MustCompile(`line: (\d+), col: (\d+), [^}]*\}.* Custom\("((?:[^"\\]|\\.)*)"\)`)
@@ -96,7 +117,7 @@ func (m *module) start() error {
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{realloc, parse} {
+	for _, name := range []string{realloc, parse, wit} {
 		if instance.ExportedFunction(name) == nil {
 			instance.Close(ctx)
 			return fmt.Errorf("the module exports no %s", name)
@@ -109,20 +130,20 @@ func (m *module) start() error {
 const (
 	realloc = "cabi_realloc"
 	parse   = "local:wasm-tools/tools#parse"
-	after   = "cabi_post_local:wasm-tools/tools#parse"
+	wit     = "local:wasm-tools/tools#component-wit"
 )
 
-// parse returns a binary, or if parsing failed, the reason. An error is a fault of the module.
-func (m *module) parse(text string) (answer []byte, failed bool, err error) {
+// call returns what a function gives, or if it failed, the reason. An error is a fault of the module.
+func (m *module) call(function, given string) (answer []byte, failed bool, err error) {
 	ctx, memory := context.Background(), m.instance.Memory()
-	at, err := m.instance.ExportedFunction(realloc).Call(ctx, 0, 0, 1, uint64(max(len(text), 1)))
+	at, err := m.instance.ExportedFunction(realloc).Call(ctx, 0, 0, 1, uint64(max(len(given), 1)))
 	if err != nil {
 		return nil, false, err
 	}
-	if !memory.WriteString(uint32(at[0]), text) {
+	if !memory.WriteString(uint32(at[0]), given) {
 		return nil, false, errors.New("realloc allocates beyond the end of the memory")
 	}
-	results, err := m.instance.ExportedFunction(parse).Call(ctx, at[0], uint64(len(text)))
+	results, err := m.instance.ExportedFunction(function).Call(ctx, at[0], uint64(len(given)))
 	if err != nil {
 		return nil, false, err
 	}
@@ -130,7 +151,7 @@ func (m *module) parse(text string) (answer []byte, failed bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	if post := m.instance.ExportedFunction(after); post != nil {
+	if post := m.instance.ExportedFunction("cabi_post_" + function); post != nil {
 		if _, err := post.Call(ctx, results[0]); err != nil {
 			return nil, false, err
 		}

@@ -4,10 +4,12 @@
 package wasmtools
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,10 +31,12 @@ const Variable = "CABI_WASM_TOOLS"
 var ErrMissing = errors.New("text needs wasm-tools: run make wasm-tools, put wasm-tools on the PATH, or set " + Variable +
 	" to an executable or to jco's wasm-tools.core.wasm")
 
-// Tools turns text into binaries. Close it when done.
+// Tools turns text into binaries, and validates components. Close it when done. Its errors have the words of wasm-tools.
 type Tools interface {
-	// Parse returns the binary of a component or module. An error has the words of wasm-tools.
+	// Parse returns the binary of a component or module.
 	Parse(text string) ([]byte, error)
+	// Validate reports as an error that a binary is no valid component, with all features allowed.
+	Validate(component []byte) error
 	Close() error
 }
 
@@ -90,14 +94,24 @@ type executable string
 
 // Parse runs wasm-tools parse.
 func (e executable) Parse(text string) ([]byte, error) {
-	cmd := exec.Command(string(e), "parse", "-", "-o", "-")
-	cmd.Stdin = strings.NewReader(text)
-	binary, err := cmd.Output()
+	return e.run(strings.NewReader(text), "parse", "-", "-o", "-")
+}
+
+// Validate runs wasm-tools validate.
+func (e executable) Validate(component []byte) error {
+	_, err := e.run(bytes.NewReader(component), "validate", "-", "--features", "all")
+	return err
+}
+
+func (e executable) run(given io.Reader, args ...string) ([]byte, error) {
+	cmd := exec.Command(string(e), args...)
+	cmd.Stdin = given
+	out, err := cmd.Output()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		err = errors.New(strings.TrimSpace(string(exit.Stderr)))
 	}
-	return binary, err
+	return out, err
 }
 
 // Close does nothing.

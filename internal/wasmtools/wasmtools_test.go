@@ -41,6 +41,30 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// What is no valid component is told apart, whatever it exports; an error has the words of wasm-tools.
+func TestValidate(t *testing.T) {
+	tools := find(t)
+	for text, want := range map[string]string{
+		"(component)": "",
+		`(component (type $r (resource (rep i32))) (export "r" (type $r)))`: "",
+		"(component (canon resource.drop 0 (core func)))":                   "unknown type 0",
+		`(component (component $c (type $r' (resource (rep i32))) (export $r "r" (type $r')) (core module $m (func (export "f") (result i32) i32.const 0))
+			(core instance $i (instantiate $m)) (func (export "f") (result (own $r)) (canon lift (core func $i "f"))))
+			(instance $i (instantiate $c)) (export "f" (func $i "f")))`: "not valid to be used as export",
+	} {
+		component, err := tools.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := tools.Validate(component); want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+	if err := tools.Validate([]byte("\x00asm\x01\x00\x00\x00")); err == nil {
+		t.Error("a core module is a valid component")
+	}
+}
+
 // Of an error that the module writes as Rust prints it, the place and the words are kept.
 func TestRefusal(t *testing.T) {
 	printed := `Error { kind: Wast(Error { inner: ErrorInner { text: Some(Text { line: 2, col: 12, snippet: "x" }), kind: Custom("no \"b\"") } }) }`
@@ -88,6 +112,12 @@ func TestExecutable(t *testing.T) {
 		t.Errorf("got %q, %v", got, err)
 	}
 	if _, err := tools.Parse("bad\n"); err == nil || err.Error() != "no" {
+		t.Errorf("got %v, want no", err)
+	}
+	if err := tools.Validate([]byte("good\n")); err != nil {
+		t.Error(err)
+	}
+	if err := tools.Validate([]byte("bad\n")); err == nil || err.Error() != "no" {
 		t.Errorf("got %v, want no", err)
 	}
 }

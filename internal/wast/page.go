@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
+	"cabi/internal/layout"
 	"cabi/spec"
 )
 
@@ -53,11 +55,11 @@ func (r *Report) Page() string {
 
 // writeCounts writes a row for each folder.
 func (r *Report) writeCounts(b *strings.Builder) {
-	b.WriteString("\n## What comes of them\n\n| folder | scripts | directives |")
-	for _, s := range statuses {
-		fmt.Fprintf(b, " %s |", s)
+	head := []string{"folder", "scripts", "directives"}
+	for _, status := range statuses {
+		head = append(head, string(status))
 	}
-	b.WriteString("\n|---|---|---|" + strings.Repeat("---|", len(statuses)) + "\n")
+	b.WriteString("\n## What comes of them\n\n" + layout.MarkdownHead(head...))
 	for _, folder := range r.folders() {
 		scripts, directives, count := 0, 0, map[Status]int{}
 		for _, f := range r.Files {
@@ -68,11 +70,11 @@ func (r *Report) writeCounts(b *strings.Builder) {
 				}
 			}
 		}
-		fmt.Fprintf(b, "| %s | %d | %d |", folder, scripts, directives)
+		row := []string{folder, strconv.Itoa(scripts), strconv.Itoa(directives)}
 		for _, s := range statuses {
-			fmt.Fprintf(b, " %d |", count[s])
+			row = append(row, strconv.Itoa(count[s]))
 		}
-		b.WriteString("\n")
+		b.WriteString(layout.MarkdownRow(row...))
 	}
 	b.WriteString("\nIn `validation` and `binary`, messages are not compared: upstream's are those of one validator. What fails there are rules of validation that\n" +
 		"package `component` does not check.\n")
@@ -91,7 +93,7 @@ func (r *Report) folders() []string {
 
 // writeCauses writes a row for each cause, with how many directives it is the cause of, those that follow included.
 func (r *Report) writeCauses(b *strings.Builder) {
-	b.WriteString("\n## Why directives do not pass\n\n| class | cause | directives | with those that follow |\n|---|---|---|---|\n")
+	b.WriteString("\n## Why directives do not pass\n\n" + layout.MarkdownHead("class", "cause", "directives", "with those that follow"))
 	wake := map[string]int{}
 	for _, f := range r.Files {
 		for i, o := range f.Outcomes {
@@ -107,7 +109,7 @@ func (r *Report) writeCauses(b *strings.Builder) {
 		for _, at := range c.at {
 			all += wake[at]
 		}
-		fmt.Fprintf(b, "| %s | **%s.** %s%s | %s | %d |\n", c.class, c.title, c.why, c.proof(), places(c.at), all)
+		b.WriteString(layout.MarkdownRow(c.class, "**"+c.title+".** "+c.why+c.proof(), Places(c.at), strconv.Itoa(all)))
 	}
 }
 
@@ -119,8 +121,8 @@ func (c cause) proof() string {
 	return fmt.Sprintf(" Seen on the port and, by `%s`, on the Python.", c.shown)
 }
 
-// places writes directives, each file's name once.
-func places(at []string) string {
+// Places writes directives, each file's name once.
+func Places(at []string) string {
 	var b strings.Builder
 	last := ""
 	for _, place := range at {
@@ -132,7 +134,7 @@ func places(at []string) string {
 			b.WriteString("; ")
 			fallthrough
 		default:
-			fmt.Fprintf(&b, "%s:%s", file, line)
+			b.WriteString(place)
 		}
 		last = file
 	}
@@ -143,14 +145,14 @@ func places(at []string) string {
 func (r *Report) writeChoices(b *strings.Builder) {
 	b.WriteString("\n## Tests that depend on a choice\n\n" + r.exploredText() +
 		"\nThe policy is fair: the thread goes on that has waited longest, and a thread that need not wait waits. Every choice below is one that the\n" +
-		"specification leaves open, so a runtime may make it.\n\n| directive | outcome | runs |\n|---|---|---|\n")
+		"specification leaves open, so a runtime may make it.\n\n" + layout.MarkdownHead("directive", "outcome", "runs"))
 	for _, f := range r.Files {
 		for i := range f.Outcomes {
 			if !f.Explored.Depends(i) {
 				continue
 			}
 			for _, s := range f.Explored.Seen[i] {
-				fmt.Fprintf(b, "| %s | %s%s | %d |\n", f.key(i), cell(s.Outcome), departuresText(s.Departures), s.Runs)
+				b.WriteString(layout.MarkdownRow(f.key(i), cell(s.Outcome)+departuresText(s.Departures), strconv.Itoa(s.Runs)))
 			}
 		}
 	}
@@ -159,11 +161,11 @@ func (r *Report) writeChoices(b *strings.Builder) {
 // writeVariants lists, for each variant, the directives that pass under the pin's numbering and not under it, or the other way round.
 func (r *Report) writeVariants(b *strings.Builder) {
 	b.WriteString("\n## Tests that depend on how handles are numbered\n\nUnder the policy, and without those that follow. [variants.md](variants.md) says what the variants are. The pin's is `" +
-		r.Variant.Name + "`.\n\n| directive | does not come out the same under |\n|---|---|\n")
+		r.Variant.Name + "`.\n\n" + layout.MarkdownHead("directive", "does not come out the same under"))
 	for _, f := range r.Files {
 		for i := range f.Outcomes {
 			if names := f.differs(i); len(names) > 0 {
-				fmt.Fprintf(b, "| %s | %s |\n", f.key(i), strings.Join(names, ", "))
+				b.WriteString(layout.MarkdownRow(f.key(i), strings.Join(names, ", ")))
 			}
 		}
 	}

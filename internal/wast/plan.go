@@ -129,7 +129,7 @@ func (p *Program) Plan(name string) (*Plan, error) {
 				}
 			}
 		}
-		if d.Kind == Register {
+		if d.Kind == Register && p.of[i] >= 0 {
 			registered[d.As] = p.of[i]
 		}
 		var err error
@@ -176,7 +176,12 @@ func (r planReader) value(n *node) PlanValue {
 	}
 	switch kind {
 	case "bool":
-		v.Bool = r.one(n, isWord) == "true"
+		switch word := r.one(n, isWord); word {
+		case "true", "false":
+			v.Bool = word == "true"
+		default:
+			r.fail(n, "%s is no bool", word)
+		}
 	case "f32", "f64":
 		bits, _ := strconv.Atoi(kind[1:])
 		v.Text = FloatText(r.float(n, bits).(spec.Float).Float64(), bits)
@@ -184,6 +189,9 @@ func (r planReader) value(n *node) PlanValue {
 		v.Text = r.one(n, isString)
 	case "flags":
 		for _, part := range n.list[1:] {
+			if part.kind != isString {
+				r.fail(n, "want (flags.const \"label\"…)")
+			}
 			v.Labels = append(v.Labels, part.text)
 		}
 	case "list", "tuple", "map":
@@ -192,7 +200,7 @@ func (r planReader) value(n *node) PlanValue {
 		}
 	case "record":
 		for _, part := range n.list[1:] {
-			if part.head() != "field" || len(part.list) < 3 {
+			if part.head() != "field" || len(part.list) < 3 || part.list[1].kind != isString {
 				r.fail(part, "want (field \"label\" constant)")
 			}
 			constant := part.list[2]
@@ -203,7 +211,7 @@ func (r planReader) value(n *node) PlanValue {
 			v.Fields = append(v.Fields, PlanField{part.list[1].text, &of})
 		}
 	case "variant":
-		if len(n.list) < 2 {
+		if len(n.list) < 2 || n.list[1].kind != isString {
 			r.fail(n, "want (variant.const \"case\" constant?)")
 		}
 		v.Fields = []PlanField{{Label: n.list[1].text, Value: r.payload(n, 2)}}

@@ -42,6 +42,9 @@ func TestPlanValues(t *testing.T) {
 		`(what.const 1)`:    "line 1: there are no constants what.const",
 		`(nothing)`:         "line 1: (nothing …) is no constant",
 		`(variant.const)`:   "line 1: want (variant.const \"case\" constant?)",
+		`(bool.const yes)`:  "line 1: yes is no bool",
+		`(flags.const a)`:   "line 1: want (flags.const \"label\"…)",
+		`(variant.const a)`: "line 1: want (variant.const \"case\" constant?)",
 		`(record.const ())`: "line 1: want (field \"label\" constant)",
 	} {
 		s, err := Parse(`(component) (invoke "f" ` + text + `)`)

@@ -14,7 +14,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -25,6 +24,7 @@ import (
 	"time"
 
 	"cabi/internal/conformance"
+	"cabi/internal/npm"
 	"cabi/internal/output"
 	"cabi/internal/wasmtools"
 	"cabi/internal/wast"
@@ -52,15 +52,15 @@ func run() error {
 		return err
 	}
 	r := &recorder{match: match, verbose: *verbose}
+	defer func() { os.RemoveAll(r.work) }()
 	if err := r.fetch(); err != nil {
 		return err
 	}
-	defer os.RemoveAll(r.work)
 	if r.tools, err = wasmtools.Find(); err != nil {
 		return err
 	}
 	defer r.tools.Close()
-	recording := &conformance.Recording{Runtimes: conformance.Versions()}
+	recording := &conformance.Recording{Runtimes: r.runtimes}
 	if *upstream != "" { // before anything is run
 		if recording.Upstream, err = commit(*upstream); err != nil {
 			return err
@@ -73,11 +73,11 @@ func run() error {
 	if recording.Traces, err = r.rows(files); err != nil {
 		return err
 	}
-	if *upstream == "" {
+	if *only == "" && *upstream == "" {
 		if before, err := conformance.ReadRecording(results); err == nil {
 			recording.Upstream, recording.Scripts = before.Upstream, before.Scripts
 		}
-	} else {
+	} else if *upstream != "" {
 		if files, err = conformance.Scripts(*upstream); err != nil {
 			return err
 		}
@@ -99,76 +99,55 @@ type recorder struct {
 	work    string
 	tools   wasmtools.Tools
 	drivers map[string]conformance.Driver
+	// runtimes are those of the table, in its order.
+	runtimes []conformance.RuntimeVersion
 }
 
 // limit is how long a process of a runtime may take for a file.
 const limit = 60 * time.Second
 
-// fetch makes what is needed to run the runtimes.
+// fetch makes what is needed to run the runtimes, and finds their versions.
 func (r *recorder) fetch() error {
 	dir, err := conformance.Cached()
 	if err != nil {
 		return err
 	}
-	changed, err := lay(dir)
-	if err != nil {
+	if err := npm.Install(dir, conformance.Sources); err != nil {
 		return err
-	}
-	node := filepath.Join(dir, "node_modules", "node", "bin", "node")
-	if _, missing := os.Stat(node); missing != nil || changed {
-		if err := command(dir, "npm", "install", "--no-audit", "--no-fund", "--silent"); err != nil {
-			return err
-		}
 	}
 	if r.work, err = os.MkdirTemp(dir, "transpiled-"); err != nil {
 		return err
 	}
-	wasmtime := filepath.Join(r.work, "wasmtime")
-	if err := buildWasmtime(wasmtime); err != nil {
+	node, wasmtime := filepath.Join(dir, "node_modules", "node", "bin", "node"), filepath.Join(r.work, "wasmtime")
+	version, err := buildWasmtime(wasmtime)
+	if err != nil {
 		return err
 	}
 	r.drivers = map[string]conformance.Driver{
 		conformance.JCO:      {Command: []string{node, "jco.mjs", "run", r.work}, Dir: dir, Limit: limit},
 		conformance.Wasmtime: {Command: []string{wasmtime, "conformance"}, Limit: limit},
 	}
-	return nil
+	r.runtimes, err = conformance.Versions(version)
+	return err
 }
 
-// buildWasmtime builds the driver of Wasmtime, which is a module of its own.
-func buildWasmtime(target string) error {
+// buildWasmtime builds the driver of Wasmtime, which is a module of its own, and returns the version of the Go package that has Wasmtime.
+func buildWasmtime(target string) (version string, err error) {
 	const dir = "internal/toolchains/wasmtime"
-	cmd := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/bytecodealliance/wasmtime-go/v39")
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "GOFLAGS=-mod=mod")
-	archive, err := cmd.Output()
+	list := exec.Command("go", "list", "-m", "-f", "{{.Version}} {{.Dir}}", "github.com/bytecodealliance/wasmtime-go/v39")
+	list.Dir, list.Env = dir, append(os.Environ(), "GOFLAGS=-mod=mod")
+	out, err := list.Output()
 	if err != nil {
-		return fmt.Errorf("go list: %w%s", err, said(err))
+		return "", fmt.Errorf("go list: %w%s", err, said(err))
 	}
+	version, archive, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
 	build := exec.Command("go", "build", "-o", target, ".")
 	build.Dir, build.Stdout, build.Stderr = dir, os.Stdout, os.Stderr
-	build.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "CGO_CFLAGS=-I"+strings.TrimSpace(string(archive))+"/build/include")
-	return build.Run()
-}
-
-// lay puts the sources of the driver into dir, and reports whether the packages that it needs are others than those that were there.
-func lay(dir string) (changed bool, err error) {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return false, err
+	build.Env = append(list.Env, "CGO_CFLAGS=-I"+archive+"/build/include")
+	if err := build.Run(); err != nil {
+		return "", fmt.Errorf("the driver of Wasmtime cannot be built: %w", err)
 	}
-	return changed, fs.WalkDir(conformance.Sources, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(conformance.Sources, name)
-		if err != nil {
-			return err
-		}
-		path := filepath.Join(dir, name)
-		if there, err := os.ReadFile(path); err == nil && string(there) == string(data) {
-			return nil
-		}
-		changed = changed || name == "package.json"
-		return output.WriteText(path, string(data))
-	})
+	return version, nil
 }
 
 // A prepared is a file that is ready to run.
@@ -204,7 +183,7 @@ func (r *recorder) rows(files []conformance.File) ([]*conformance.Row, error) {
 			defer runner.Close()
 			for i := range next {
 				if rows[i], errs[i] = r.row(all[i], runner); errs[i] == nil {
-					fmt.Fprintln(os.Stderr, rows[i].Name, summary(rows[i]))
+					fmt.Fprintln(os.Stderr, rows[i].Name, r.summary(rows[i]))
 				}
 			}
 		})
@@ -251,23 +230,40 @@ func (r *recorder) row(p prepared, runner *wast.Runner) (*conformance.Row, error
 		Results: map[string]conformance.Result{conformance.Specification: conformance.Reference(runner, p.program, f)}}
 	runner.Forget(p.program)
 	for name, d := range r.drivers {
-		answers, ended, err := d.Run(p.plan)
-		if err != nil {
-			return nil, fmt.Errorf("%s under %s: %w", f.Name, name, err)
-		}
-		if r.verbose {
-			for i, a := range answers {
-				fmt.Fprintf(os.Stderr, "%s, %s: line %d, %s: %+v\n", f.Name, name, p.plan.Steps[i].Line, p.plan.Steps[i].Kind, a)
+		for range tries(f) {
+			answers, ended, err := d.Run(p.plan)
+			if err != nil {
+				return nil, fmt.Errorf("%s under %s: %w", f.Name, name, err)
+			}
+			if r.verbose {
+				for i, a := range answers {
+					fmt.Fprintf(os.Stderr, "%s, %s: line %d, %s: %+v\n", f.Name, name, p.plan.Steps[i].Line, p.plan.Steps[i].Kind, a)
+				}
+			}
+			result := conformance.Judge(p.plan, answers, ended).At(f.Text)
+			if !f.Script {
+				result.Differences = nil
+			}
+			row.Results[name] = result
+			if row.Results[name].Verdict != conformance.Differs {
+				break
 			}
 		}
-		row.Results[name] = conformance.Judge(p.plan, answers, ended).At(f.Text)
 	}
 	return row, nil
 }
 
-func summary(row *conformance.Row) string {
+// tries is how often a file is run until it does not differ. A runtime may choose another behaviour each time, and a file for one choice wants one.
+func tries(f conformance.File) int {
+	if f.Choice {
+		return 10
+	}
+	return 1
+}
+
+func (r *recorder) summary(row *conformance.Row) string {
 	var parts []string
-	for _, v := range conformance.Versions() {
+	for _, v := range r.runtimes {
 		parts = append(parts, string(row.Results[v.Name].Verdict))
 	}
 	return strings.Join(parts, ", ")
@@ -280,15 +276,6 @@ func commit(checkout string) (string, error) {
 		return "", fmt.Errorf("%s is no checkout: %w%s", checkout, err, said(err))
 	}
 	return strings.TrimSpace(string(out))[:7], nil
-}
-
-func command(dir, name string, args ...string) error {
-	c := exec.Command(name, args...)
-	c.Dir, c.Stdout, c.Stderr = dir, os.Stdout, os.Stderr
-	if err := c.Run(); err != nil {
-		return fmt.Errorf("%s %q: %w", name, args, err)
-	}
-	return nil
 }
 
 // said is what a command wrote to its standard error, on a line of its own.

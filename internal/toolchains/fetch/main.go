@@ -6,11 +6,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 
+	"cabi/internal/npm"
 	"cabi/internal/output"
 	"cabi/internal/toolchains"
 )
@@ -27,14 +26,8 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	changed, err := lay(dir, toolchains.Sources, "package.json", "build.mjs", "jco.mjs")
-	if err != nil {
+	if err := npm.Install(dir, toolchains.Sources, toolchains.Programs); err != nil {
 		return err
-	}
-	if _, missing := os.Stat(filepath.Join(dir, "node_modules", "componentize-qjs")); missing != nil || changed["package.json"] {
-		if err := command(dir, "npm", "install", "--no-audit", "--no-fund", "--silent"); err != nil {
-			return err
-		}
 	}
 	for _, c := range toolchains.Components() {
 		if err := build(dir, c); err != nil {
@@ -42,41 +35,6 @@ func run() error {
 		}
 	}
 	return nil
-}
-
-// lay puts the files of the programs and of the toolchains into dir, and says which were not there as they are.
-func lay(dir string, sources fs.FS, names ...string) (changed map[string]bool, err error) {
-	changed = map[string]bool{}
-	write := func(name string, data []byte) error {
-		path := filepath.Join(dir, filepath.FromSlash(name))
-		if there, err := os.ReadFile(path); err == nil && string(there) == string(data) {
-			return nil
-		}
-		changed[name] = true
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			return err
-		}
-		return output.WriteText(path, string(data))
-	}
-	for _, name := range names {
-		data, err := fs.ReadFile(sources, name)
-		if err == nil {
-			err = write(name, data)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return changed, fs.WalkDir(toolchains.Programs, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := fs.ReadFile(toolchains.Programs, name)
-		if err != nil {
-			return err
-		}
-		return write(name, data)
-	})
 }
 
 // build makes a component, unless it is there and was made of the same sources.
@@ -96,7 +54,7 @@ func build(dir string, c toolchains.Component) error {
 		}
 	}
 	fmt.Println("toolchains:", c.Name())
-	if err := command(dir, "node", "build.mjs", c.Toolchain, c.Program, filepath.FromSlash(c.Path)); err != nil {
+	if err := npm.Run(dir, "node", "build.mjs", c.Toolchain, c.Program, filepath.FromSlash(c.Path)); err != nil {
 		return err
 	}
 	return output.WriteText(stampFile, stamp)
@@ -113,13 +71,4 @@ func hash(dir, program string) (string, error) {
 		h.Write(data)
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-func command(dir, name string, args ...string) error {
-	c := exec.Command(name, args...)
-	c.Dir, c.Stdout, c.Stderr = dir, os.Stdout, os.Stderr
-	if err := c.Run(); err != nil {
-		return fmt.Errorf("%s %q: %w", name, args, err)
-	}
-	return nil
 }
