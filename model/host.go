@@ -20,6 +20,7 @@ type HostCall struct {
 	Resolved        bool   // the host has given a result, or has resolved the call as cancelled
 	CancelRequested bool   // by the guest
 
+	number    int // among the calls of the host's functions
 	ft        *spec.FuncType
 	onStart   spec.OnStart
 	onResolve spec.OnResolve
@@ -88,46 +89,78 @@ func (r *Run) appendUnresolved(b []byte) []byte {
 	return b
 }
 
-// A hostOp is a kind of action that the host takes.
-type hostOp struct {
-	op
-	do func(r *Run, a Action)
-}
-
 // hostOps are the kinds of actions of the host, but for stop and return: at rest, and while it is called.
-var hostOps = map[string]hostOp{
-	opInvoke:                 {op{[]immediate{immFunc}, -1}, (*Run).invoke},
-	opTick:                   {op{nil, 0}, func(r *Run, _ Action) { r.tick() }},
-	opCancel:                 {op{nil, 1}, (*Run).cancel},
-	"host.start":             {op{nil, 1}, (*Run).hostStart},
-	"host.resolve":           {op{nil, -1}, (*Run).hostResolve},
-	"host.resolve-cancelled": {op{nil, 1}, (*Run).hostResolveCancelled},
-	"shared.read":            {op{nil, 2}, (*Run).sharedRead},
-	"shared.write":           {op{nil, 3}, (*Run).sharedWrite},
-	"shared.cancel":          {op{nil, 1}, func(r *Run, a Action) { r.sharedAt(a).shared.Cancel() }},
-	"shared.drop":            {op{nil, 1}, (*Run).sharedDrop},
-	"shared.reclaim":         {op{nil, 1}, (*Run).sharedReclaim},
-	"shared.copy":            {op{nil, 3}, (*Run).sharedCopy},
-	"shared.done":            {op{nil, 2}, (*Run).sharedDone},
+var hostOps = map[string]op{
+	opInvoke:                 {[]immediate{immFunc}, -1},
+	opTick:                   {nil, 0},
+	opCancel:                 {nil, 1},
+	"host.start":             {nil, 1},
+	"host.resolve":           {nil, -1},
+	"host.resolve-cancelled": {nil, 1},
+	"shared.read":            {nil, 2},
+	"shared.write":           {nil, 3},
+	"shared.cancel":          {nil, 1},
+	"shared.drop":            {nil, 1},
+	"shared.reclaim":         {nil, 1},
+	"shared.copy":            {nil, 3},
+	"shared.done":            {nil, 2},
 }
 
 // doHostAction does an action of the host. It panics as the specification does.
-func (r *Run) doHostAction(a Action) { hostOps[a.Op].do(r, a) }
+func (r *Run) doHostAction(a Action) {
+	switch a.Op {
+	case opInvoke:
+		r.invoke(a)
+	case opTick:
+		rethrow(r.Store.Tick())
+	case opCancel:
+		call := r.invocations[n(a, 0)]
+		call.CancelRequested = true
+		rethrow(r.Store.Cancel(call.onCancel))
+	case "host.start":
+		r.hostStart(a)
+	case "host.resolve":
+		r.hostResolve(a)
+	case "host.resolve-cancelled":
+		r.hostResolveCancelled(a)
+	case "shared.read":
+		r.sharedRead(a)
+	case "shared.write":
+		r.sharedWrite(a)
+	case "shared.cancel":
+		r.sharedAt(a).shared.Cancel()
+	case "shared.drop":
+		r.sharedDrop(a)
+	case "shared.reclaim":
+		r.sharedReclaim(a)
+	case "shared.copy":
+		r.sharedCopy(a)
+	case "shared.done":
+		r.sharedDone(a)
+	default:
+		panic("model: the host has no action " + a.Op)
+	}
+}
 
-func (r *Run) tick() { rethrow(r.Store.Tick()) }
-
-func (r *Run) cancel(a Action) {
-	call := r.invocations[n(a, 0)]
-	call.CancelRequested = true
-	rethrow(r.Store.Cancel(call.onCancel))
+// rethrow panics with an error as the specification did: whoever called the host is stopped, too.
+func rethrow(err error) {
+	if err != nil {
+		panic(err)
+	}
 }
 
 func (r *Run) invoke(a Action) {
-	f := r.funcs[a.Imm[0]]
-	k := len(r.invocations)
+	f, k := r.funcs[a.Imm[0]], len(r.invocations)
 	call := &Invocation{Func: a.Imm[0], args: a.Args, literals: a.Literals}
 	r.invocations = append(r.invocations, call)
-	onStart := spec.HostOnStart(func() []spec.Value {
+	onCancel, err := r.Store.Invoke(f.lift, r.onStart(f, k, a), r.onResolve(f, k, call))
+	rethrow(err)
+	call.onCancel = onCancel
+}
+
+// onStart gives the specification the arguments of the host's kth call.
+func (r *Run) onStart(f *function, k int, a Action) spec.OnStart {
+	return spec.HostOnStart(func() []spec.Value {
 		args := make([]spec.Value, len(f.ft.Params))
 		for i, t := range f.ft.Params {
 			args[i] = r.argument(t, a, i)
@@ -136,14 +169,15 @@ func (r *Run) invoke(a Action) {
 		r.hostReceives("start %d %s", k, spec.List(args))
 		return args
 	})
-	onResolve := spec.HostOnResolve(func(result []spec.Value) {
+}
+
+// onResolve takes the results of the host's kth call.
+func (r *Run) onResolve(f *function, k int, call *Invocation) spec.OnResolve {
+	return spec.HostOnResolve(func(result []spec.Value) {
 		call.resolve()
 		r.hostPassed(HostResolved, k, f.ft.Result, result)
 		r.hostReceives("resolve %d %s", k, listOrNil(result))
 	})
-	onCancel, err := r.Store.Invoke(f.lift, onStart, onResolve)
-	rethrow(err)
-	call.onCancel = onCancel
 }
 
 // listOrNil is the values as one; nil: there are none, because the call was cancelled.
@@ -198,18 +232,18 @@ func (r *Run) hostReceives(format string, args ...any) {
 	}
 }
 
-// hostFunc is a function of the host. The actor decides what the host does when it is called, and when it is asked to cancel a call.
-func (r *Run) hostFunc(name string, ft *spec.FuncType) spec.FuncInst {
-	return spec.HostFunc(func(onStart spec.OnStart, onResolve spec.OnResolve, _ *spec.ComponentInstance) spec.OnCancel {
-		k := len(r.host.calls)
-		call := &HostCall{Func: name, ft: ft, onStart: onStart, onResolve: onResolve}
-		r.host.calls = append(r.host.calls, call)
-		r.hostActs(KindHostFunc, name, k)
-		return spec.HostOnCancel(func(*spec.ComponentInstance) {
-			call.CancelRequested = true
-			r.hostActs(KindHostCancel, name+".cancel", k)
-		})
-	})
+// callHost has the host act in a call of a function of its own, and returns how a guest asks to cancel the call.
+func (r *Run) callHost(call *HostCall) spec.OnCancel {
+	call.number = len(r.host.calls)
+	r.host.calls = append(r.host.calls, call)
+	r.hostActs(KindHostFunc, call.Func, call.number)
+	return r.hostOnCancel(call)
+}
+
+// askToCancel has the host act when a guest asks to cancel a call.
+func (r *Run) askToCancel(call *HostCall) {
+	call.CancelRequested = true
+	r.hostActs(KindHostCancel, call.Func+".cancel", call.number)
 }
 
 func (r *Run) hostCall(a Action) *HostCall { return r.host.calls[n(a, 0)] }

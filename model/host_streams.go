@@ -205,12 +205,16 @@ func (r *Run) sharedCopy(a Action) {
 	vs := r.hostElements(s.Type(), a.literal(2), n(a, 2), 0, n(a, 1))
 	s.Pending.(spec.WritableBuffer).Write(vs)
 	if s.onCopy != nil {
-		k := n(a, 0)
-		s.onCopy.OnCopy(spec.HostReclaimBuffer(func() {
-			s.Copying = false
-			r.hostReceives("reclaimed %d", k)
-		}))
+		s.onCopy.OnCopy(r.onReclaim(s, n(a, 0)))
 	}
+}
+
+// onReclaim is told that a guest takes the buffer of its copy back, which the host has written to.
+func (r *Run) onReclaim(s *HostShared, k uint64) spec.ReclaimBuffer {
+	return spec.HostReclaimBuffer(func() {
+		s.Copying = false
+		r.hostReceives("reclaimed %d", k)
+	})
 }
 
 // sharedDone has the host end a guest's pending copy.

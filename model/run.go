@@ -81,9 +81,10 @@ type Run struct {
 	invocations []*Invocation // of exports, by the host
 	host        hostState
 
-	began      int  // how many activations have
-	atSameMenu bool // an action was taken back, and the run is at its menu again: the checkers know it
-	repeating  bool // a run before this one has done the same: the checkers need not check the states again
+	chosen     Action // that begins
+	began      int    // how many activations have
+	atSameMenu bool   // an action was taken back, and the run is at its menu again: the checkers know it
+	repeating  bool   // a run before this one has done the same: the checkers need not check the states again
 
 	// For the text of a state:
 	stacks        []*stack
@@ -107,12 +108,7 @@ type Run struct {
 
 // An undoer takes actions back in a run, so that another is taken from the same menu: a search is one.
 type undoer interface {
-	// mayUndo reports whether the action that begins may be taken back.
-	mayUndo() bool
-	// try does an action of an activation. It returns how the specification stopped the action, or reports that the action was
-	// taken back and the run is at its menu again.
-	try(r *Run, at *Activation, do func()) (err error, undone bool)
-	// stopped is told how the specification stopped an action of a run on Python. It reports that the action was taken back.
+	// stopped is told how the specification stopped an action. It reports that the action was taken back.
 	stopped(r *Run, err error) bool
 }
 

@@ -8,7 +8,7 @@ import (
 
 // This file is the loop of a run: it asks the actor for an action, takes it, and tells the checkers, the recorder and the
 // observer. The specification calls guests (act) and the host (hostActs) back while an action is under way, so the loop nests:
-// each activation has one of its own.
+// each activation has one of its own. What calls the specification is made into frames as well (internal/frames, run_frames_gen.go).
 
 // Main has the host call the exports of the world's start, and then lets it act until the actor ends the run or the
 // specification stops it.
@@ -17,22 +17,40 @@ func (r *Run) Main() {
 		r.mainOnSource()
 		return
 	}
+	if r.Store.Machine() != nil {
+		r.mainOnFrames()
+		return
+	}
 	defer func() { r.end(recover()) }()
 	host := r.addHost()
+	if err := r.Store.Try(func() { r.rest(host) }); err != nil {
+		r.stop(err)
+	}
+}
+
+// rest has the host call the exports of the world's start, and then act until the actor ends the run.
+func (r *Run) rest(host *Activation) {
 	r.starting = true
 	for _, name := range r.World.Start {
-		a := Action{Op: opInvoke, Imm: []string{name}}
-		host.Pending = &a
-		r.takeHostAction(host, a)
+		r.doHostAction(host.startBy(name))
+		r.done(host, nil)
 	}
 	r.starting = false
-	for r.Stopped == nil {
-		a := r.nextAction(host)
-		if a.Op == opStop {
+	for {
+		r.choose(host)
+		a := r.begin(host)
+		if a.Op == "" || a.Op == opStop {
 			return
 		}
-		r.takeHostAction(host, a)
+		r.doHostAction(a)
+		r.done(host, nil)
 	}
+}
+
+// startBy begins the call of an export of the world's start.
+func (at *Activation) startBy(name string) Action {
+	at.Pending = &Action{Op: opInvoke, Imm: []string{name}}
+	return *at.Pending
 }
 
 // addHost adds the activation of the host at rest.
@@ -56,23 +74,13 @@ func (r *Run) end(got any) {
 	}
 }
 
-// takeHostAction takes an action of the host at rest.
-func (r *Run) takeHostAction(host *Activation, a Action) {
-	switch err, undone := r.try(host, func() { r.doHostAction(a) }); {
-	case undone:
-	case err != nil:
-		r.stop(err)
-	default:
-		r.done(host, nil)
-	}
-}
-
 // act takes the actions of an activation of core code until it returns or throws.
 func (in *instance) act(at *Activation) []spec.CoreValue {
 	r := in.run
 	r.enter(at)
 	for {
-		a := r.nextAction(at)
+		r.choose(at)
+		a := r.begin(at)
 		switch a.Op {
 		case opReturn:
 			r.leave(at, a)
@@ -81,9 +89,8 @@ func (in *instance) act(at *Activation) []spec.CoreValue {
 			r.leave(at, a)
 			panic(&spec.CoreException{Payload: at.Name})
 		}
-		if results, undone := r.do(at, a); !undone {
-			r.done(at, results)
-		}
+		results := in.call(a)
+		r.done(at, results)
 	}
 }
 
@@ -93,30 +100,35 @@ func (r *Run) hostActs(kind ActivationKind, name string, k int) {
 	at := &Activation{Actor: Host, Kind: kind, Name: name, Args: []spec.CoreValue{spec.CoreInt(uint64(k))}}
 	r.enter(at)
 	for {
-		a := r.nextAction(at)
+		r.choose(at)
+		a := r.begin(at)
 		if a.Op == opReturn {
 			r.leave(at, a)
 			return
 		}
-		err, undone := r.try(at, func() { r.doHostAction(a) })
-		if rethrow(err); !undone {
-			r.done(at, nil)
-		}
+		r.doHostAction(a)
+		r.done(at, nil)
 	}
 }
 
-// nextAction asks the actor for the next action of an activation, and begins it.
-func (r *Run) nextAction(at *Activation) Action {
+// choose asks the actor for the next action of an activation. On frames the run may be at another menu afterwards: the actor has put it back.
+func (r *Run) choose(at *Activation) {
 	if !r.atSameMenu {
 		r.notifyMenu()
 	}
 	r.atSameMenu = false
 	a := r.actor.Next(r, at)
-	if a.Op == "" {
-		if at.Kind == KindHost {
-			return Action{Op: opStop}
-		}
+	if a.Op == "" && (at.Kind != KindHost || r.Store.Machine() != nil) {
 		r.Store.Abort()
+	}
+	r.chosen = a
+}
+
+// begin begins the action that was chosen; the zero Action: none was, and the host is at rest.
+func (r *Run) begin(at *Activation) Action {
+	a := r.chosen
+	if a.Op == "" {
+		return a
 	}
 	at.Pending = &a
 	if r.shaping && !r.repeating {
@@ -128,32 +140,6 @@ func (r *Run) nextAction(at *Activation) Action {
 	}
 	r.recorder.step(at, a)
 	return a
-}
-
-// do does an action of a guest, and reports whether it was taken back.
-func (r *Run) do(at *Activation, a Action) (results []spec.CoreValue, undone bool) {
-	do := guestOps[a.Op].do
-	if r.undoer == nil || !r.undoer.mayUndo() {
-		return do(&guest{at.inst}, a), false
-	}
-	err, undone := r.undoer.try(r, at, func() { results = do(&guest{at.inst}, a) })
-	rethrow(err)
-	return results, undone
-}
-
-// try does an action of the host. It returns how the specification stopped it, and whether it was taken back.
-func (r *Run) try(at *Activation, do func()) (err error, undone bool) {
-	if r.undoer == nil {
-		return r.Store.Try(do), false
-	}
-	return r.undoer.try(r, at, do)
-}
-
-// rethrow panics with an error as the specification would have: the host, or a guest, is to be stopped amid a call.
-func rethrow(err error) {
-	if err != nil {
-		panic(err)
-	}
 }
 
 // enter begins an activation.

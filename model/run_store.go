@@ -222,14 +222,14 @@ func (r *Run) addImport(d Import) {
 
 // coreFunc is core code that takes the actions that the actor chooses.
 func (in *instance) coreFunc(kind ActivationKind, name string, results []spec.ValType) spec.CoreFunc {
-	return func(args []spec.CoreValue) []spec.CoreValue {
-		return in.act(&Activation{Actor: in.spec.Name, Kind: kind, Name: name, Args: args, Results: results, inst: in})
-	}
+	return in.callable(func(args []spec.CoreValue) *Activation {
+		return &Activation{Actor: in.spec.Name, Kind: kind, Name: name, Args: args, Results: results, inst: in}
+	})
 }
 
 // packedFunc is such code that returns a packed callback code.
 func (in *instance) packedFunc(kind ActivationKind, name string) spec.CoreFunc {
-	return func(args []spec.CoreValue) []spec.CoreValue {
-		return in.act(&Activation{Actor: in.spec.Name, Kind: kind, Name: name, Args: args, Packed: true, inst: in})
-	}
+	return in.callable(func(args []spec.CoreValue) *Activation {
+		return &Activation{Actor: in.spec.Name, Kind: kind, Name: name, Args: args, Packed: true, inst: in}
+	})
 }

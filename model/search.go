@@ -36,9 +36,12 @@ type Search struct {
 	// Full turns the reductions off: states that differ only in the numbers of indices are not merged, even if no property compares
 	// indices, and every order of a shuffle is explored.
 	Full bool
-	// Replay makes a run, a store and checkers of its own for every transition. Otherwise they are used again, and an action that
-	// leaves the stacks as they were is taken back, so that the next is taken in the same run. The report is the same.
-	Replay        bool
+	// Replay makes a run, a store and checkers of its own for every transition, on coroutines. Otherwise runs are on frames, and are put back
+	// to the states on their way. The report is the same.
+	Replay bool
+	// Verify has every so manieth transition of a search on frames made again on coroutines, by the port's own functions, and compared. A
+	// difference ends the search with an error. 0: none is.
+	Verify        int
 	Without       map[spec.Site]bool // traps and asserts that are switched off; nil: none
 	Deterministic bool               // the deterministic profile; false: as upstream, not
 	// Memory is about how many bytes of memory the visited states and the frontier may take; those that do not fit go to a file in

@@ -3,40 +3,30 @@ package model
 import (
 	"reflect"
 	"slices"
-
-	"cabi/internal/snapshot"
-	"cabi/spec"
 )
 
 // An expansion makes the successors of a state: it takes each action of the state's menu, with each way in which the specification
 // can choose.
 //
-// A stack cannot be copied, so in principle each action needs a run of its own that leads to the state again. But many actions leave
-// the stacks that were there as they were: a built-in that returns at once or traps, or a call that only puts new stacks on top. The
-// expansion takes such an action back, by unwinding the new stacks and restoring the objects in place, and takes the next action
-// in the same run. It takes actions of this kind first, because a run ends with the first action of another kind.
+// A run on frames, or on Python, is data. So the expansion puts it back after each action, and takes the next action in the same run. On
+// coroutines (Replay) each action needs a run of its own that leads to the state again.
 type expansion struct {
 	*worker
-	to          path
-	actions     []Action // those of the path, and room for one more
-	menuRead    bool
-	menu        []menuAction
-	todo        [][][]uint32   // for each action of the menu: the choices that it is still to be taken with, the last first
-	results     [][]*successor // for each action of the menu: its successors that are not yielded yet
-	before      []violatedBefore
-	firstOpen   int // the first action of the menu with choices left in todo; the successors of all before it are yielded
-	yield       func(*successor)
-	saved       *snapshot.Snapshot
-	levels      levels // of a run on Python
-	keepsStacks []int8 // for each template: at least 0 if its actions, as a rule, leave the stacks as they were
+	to        path
+	actions   []Action // those of the path, and room for one more
+	menuRead  bool
+	menu      []menuAction
+	todo      [][][]uint32   // for each action of the menu: the choices that it is still to be taken with, the last first
+	results   [][]*successor // for each action of the menu: its successors that are not yielded yet
+	before    []violatedBefore
+	firstOpen int // the first action of the menu with choices left in todo; the successors of all before it are yielded
+	yield     func(*successor)
+	levels    levels
 
 	// Of the run under way:
 
-	actor     *pathActor
-	current   int         // the action of the menu that is taken; -1: none is
-	isSaved   bool        // the objects are saved, so that an action can be taken back
-	at        *Activation // whose menu it is
-	unwinding bool        // the run is on its way back to the menu
+	actor   *pathActor
+	current int // the action of the menu that is taken; -1: none is
 }
 
 // expand yields the successors of the state that a path leads to.
@@ -50,14 +40,14 @@ func (w *worker) expand(to path, yield func(*successor)) {
 
 // makeRun makes a run, and reports whether another is needed.
 func (x *expansion) makeRun() bool {
-	if x.Source != nil && !x.Replay {
-		x.makeRunOnSource()
+	if !x.Replay {
+		x.makeRunFromLevel()
 		return false
 	}
 	x.beginActor()
 	r := x.newRun(x.actor)
 	defer r.Close()
-	r.undoer, r.repeating = x, true
+	r.repeating = true
 	x.listen(r)
 	r.Main()
 	if err := r.sourceError(); err != nil {
@@ -75,7 +65,7 @@ func (x *expansion) beginActor() {
 	x.actor = x.to.follow()
 	x.actor.toExpand, x.actor.atEnd, x.actor.everyOrder = true, x.atMenu, x.Full
 	x.worker.actor, x.newSites = x.actor, nil
-	x.current, x.isSaved, x.unwinding = -1, false, false
+	x.current = -1
 }
 
 // atMenu is called when the run is at the state's menu, and when an action of the menu has led to another. It returns the action
@@ -86,28 +76,22 @@ func (x *expansion) atMenu(r *Run, at *Activation) Action {
 		s := &successor{}
 		x.noteState(r, s)
 		x.hearing.acts(at)
-		kept := r.source != nil || r.Store.Undisturbed() && slices.Contains(r.Activations, x.at)
-		x.learn(kept)
 		x.add(r, s)
-		if !kept || !x.isSaved {
-			return Action{}
-		}
-		if r.source != nil && x.chooseNext() < 0 {
-			return Action{}
-		}
-		if at != x.at && r.source == nil {
-			x.unwinding = true
+		if x.Replay || x.chooseNext() < 0 {
 			return Action{}
 		}
 		x.restore(r)
-		at = x.at
+		x.noteBefore(r, false)
 	case !x.menuRead:
+		if !x.Replay {
+			x.addLevel(r)
+		}
 		x.readMenu(r, at)
 		x.noteBefore(r, true)
 	default:
 		x.noteBefore(r, false)
 	}
-	return x.takeNext(r, at)
+	return x.takeNext(r)
 }
 
 // noteBefore notes what is violated at the menu, which is no violation of what is taken from it. That is so for all runs that come there.
@@ -150,17 +134,12 @@ func (w *worker) appendMenu(actions []menuAction, r *Run, at *Activation) []menu
 func resized[T any](s []T, n int) []T { return slices.Grow(s[:0], n)[:n] }
 
 // takeNext takes the next action of the menu; the zero Action: there is none.
-func (x *expansion) takeNext(r *Run, at *Activation) Action {
+func (x *expansion) takeNext(r *Run) Action {
 	x.current = x.chooseNext()
 	if x.current < 0 {
 		return Action{}
 	}
-	if !x.isSaved && !x.Replay && (r.source != nil || x.expectsStacksKept(x.current) && x.severalLeft()) {
-		x.save(r)
-	}
 	todo, p := &x.todo[x.current], x.actor
-	r.Store.Mark()
-	x.at = at
 	p.Branching = Branching{Tape: (*todo)[len(*todo)-1], next: len(x.to.choices)}
 	*todo = (*todo)[:len(*todo)-1]
 	p.actions = x.actions
@@ -171,49 +150,14 @@ func (x *expansion) takeNext(r *Run, at *Activation) Action {
 	return p.actions[p.nextAction-1]
 }
 
-// chooseNext returns the action of the menu that is taken next: the first that is expected to leave the stacks as they are, or else
-// the first; -1: none is left.
+// chooseNext returns the action of the menu that is taken next; -1: none is left.
 func (x *expansion) chooseNext() int {
-	left := func(keepsStacks bool) int {
-		for i := x.firstOpen; i < len(x.menu); i++ {
-			if len(x.todo[i]) > 0 && (!keepsStacks || x.expectsStacksKept(i)) {
-				return i
-			}
+	for i := x.firstOpen; i < len(x.menu); i++ {
+		if len(x.todo[i]) > 0 {
+			return i
 		}
-		return -1
 	}
-	if i := left(true); i >= 0 && !x.Replay {
-		return i
-	}
-	return left(false)
-}
-
-// severalLeft reports whether more than one action is still to be taken, counting an action once for each way to choose.
-func (x *expansion) severalLeft() bool {
-	n := 0
-	for _, choices := range x.todo[x.firstOpen:] {
-		n += len(choices)
-	}
-	return n > 1
-}
-
-// expectsStacksKept reports whether an action of the menu is expected to leave the stacks as they are.
-func (x *expansion) expectsStacksKept(i int) bool {
-	n := x.menu[i].template.number
-	return n >= len(x.keepsStacks) || x.keepsStacks[n] >= 0
-}
-
-// learn notes whether the action left the stacks as they were.
-func (x *expansion) learn(kept bool) {
-	n := x.menu[x.current].template.number
-	for len(x.keepsStacks) <= n {
-		x.keepsStacks = append(x.keepsStacks, 0)
-	}
-	if kept {
-		x.keepsStacks[n] = min(x.keepsStacks[n]+1, 4)
-	} else {
-		x.keepsStacks[n] = max(x.keepsStacks[n]-1, -4)
-	}
+	return -1
 }
 
 // add adds the successor that the action has led to, and yields the successors that it can in the order of the menu.
@@ -246,22 +190,6 @@ func (x *expansion) failed(err error) *successor {
 	return s
 }
 
-// save saves everything that an action can change.
-func (x *expansion) save(r *Run) {
-	if x.isSaved = true; r.source != nil {
-		x.addLevel(r)
-		return
-	}
-	if x.saved == nil {
-		x.saved = snapshot.New(notSaved()...)
-	}
-	x.saved.Clear()
-	x.saved.Add(r)
-	for _, c := range r.checkers {
-		x.saved.Add(c)
-	}
-}
-
 // notSaved are the types of objects that no action changes, and of those that save adds by themselves (the checkers, in observers) or
 // that belong to the search.
 func notSaved() []reflect.Type {
@@ -269,54 +197,16 @@ func notSaved() []reflect.Type {
 }
 
 // restore puts everything back as it was at the menu.
-func (x *expansion) restore(r *Run) {
-	if r.source != nil {
-		x.levels.restore(r, x.actor)
-		return
-	}
-	r.Store.CloseSince()
-	x.saved.Restore()
-	x.unwinding = false
-}
+func (x *expansion) restore(r *Run) { x.levels.restore(r, x.actor) }
 
-// mayUndo reports whether the action that is taken may be taken back.
-func (x *expansion) mayUndo() bool { return x.current >= 0 && x.isSaved }
-
-// try does an action of an activation. It returns how the specification stopped the action, or reports that the run is at the menu
-// again, because the action was taken back.
-func (x *expansion) try(r *Run, at *Activation, do func()) (err error, undone bool) {
-	defer func() {
-		if x.unwinding && at == x.at {
-			if got := recover(); got != any(spec.Aborted{}) {
-				panic(got)
-			}
-			x.restore(r)
-			r.atSameMenu, undone = true, true
-		}
-	}()
-	err = r.Store.Try(do)
-	if err == nil || !x.isSaved || at != x.at || !r.Store.Undisturbed() {
-		return err, false
-	}
-	for _, c := range r.observers.stopped.all {
-		c.Stopped(r, err)
-	}
-	x.learn(true)
-	x.add(r, stopSuccessor(err))
-	x.restore(r)
-	r.atSameMenu = true
-	return nil, true
-}
-
-// stopped does for a run on Python what try does when an action is stopped: every action can be taken back there.
+// stopped says, in a run on Python, that an action was stopped: it is taken back.
 func (x *expansion) stopped(r *Run, err error) bool {
-	if x.current < 0 || !x.isSaved {
+	if x.current < 0 {
 		return false
 	}
 	for _, c := range r.observers.stopped.all {
 		c.Stopped(r, err)
 	}
-	x.learn(true)
 	x.add(r, stopSuccessor(err))
 	x.restore(r)
 	return true

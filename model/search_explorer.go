@@ -141,6 +141,9 @@ func (e *explorer) addSuccessor(from path, s *successor) bool {
 		e.report.Stopped = true
 	}
 	e.countSuccessor(s)
+	if s.template != nil && e.Verify > 0 && e.report.Transitions%e.Verify == 0 && e.workers[0].onFrames() {
+		e.verify(from, s)
+	}
 	for _, v := range s.violated {
 		e.addViolation(from, s, v)
 	}
@@ -338,7 +341,7 @@ func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
 		return w.run
 	}
 	options := w.options(choices)
-	options.Pool, options.Observe = &w.pool, w.observe
+	options.Pool, options.Observe, options.Frames = &w.pool, w.observe, w.onFrames()
 	if w.Replay {
 		r := w.onSource(newRun(w.compiled, w.World, options, actor, newCheckers(w.Properties)))
 		r.shaping = w.shaping()
@@ -347,6 +350,11 @@ func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
 	w.run = w.onSource(newRun(w.compiled, w.World, options, actor, w.checkers.first()))
 	w.run.shaping = w.shaping()
 	return w.run
+}
+
+// onFrames reports whether the worker's runs are on frames, so that it can put them back.
+func (w *worker) onFrames() bool {
+	return w.Source == nil && !w.Replay && w.Random == nil && w != w.tracer
 }
 
 // onSource has a new run be made on the search's definitions.py, if it has one.

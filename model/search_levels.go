@@ -7,45 +7,45 @@ import (
 	"cabi/internal/snapshot"
 )
 
-// A run on a definitions.py is data, and can be put back to any state that it was in. So a search keeps its run between states: it goes back
-// to the last state that is on the way to the next one, too, and on from there. States that are expanded one after the other have most of
-// their way in common.
+// A run on frames, or on a definitions.py, is data, and can be put back to any state that it was in. So a search keeps its run between states:
+// it goes back to the last state that is on the way to the next one, too, and on from there. States that are expanded one after the other have
+// most of their way in common.
 
 // levels are the states that a run can be put back to: those on the way to the state that it was to come to last.
 type levels struct {
-	of    path
-	open  []level
-	spare []*snapshot.Snapshot
+	of   path
+	open []level
+	run  *snapshot.Snapshot // of the part of the run that is Go's, and of the checkers, at each level
 }
 
 // A level is a state on the way.
 type level struct {
 	actions, choices int // on the way to it
 	python           python.Mark
-	run              *snapshot.Snapshot // of the part of the run that is Go's, and of the checkers
 }
 
 // add adds the state that a run is in, on the way to another.
 func (l *levels) add(r *Run, to path, actions, choices int) {
-	s := l.room()
-	s.Add(r)
-	for _, c := range r.checkers {
-		s.Add(c)
+	switch {
+	case len(l.open) > 0:
+		l.run.Push()
+	case l.run == nil && r.source != nil:
+		l.run = snapshot.New(append(notSaved(), sourceFixed()...)...)
+	case l.run == nil:
+		l.run = snapshot.New(notSaved()...)
+	}
+	if len(l.open) == 0 {
+		l.run.Add(r)
+		for _, c := range r.checkers {
+			l.run.Add(c)
+		}
 	}
 	l.of = to
-	l.open = append(l.open, level{actions, choices, r.source.machine.Mark(), s})
-}
-
-// room is a snapshot to be used, or used again.
-func (l *levels) room() *snapshot.Snapshot {
-	n := len(l.spare)
-	if n == 0 {
-		return snapshot.New(append(notSaved(), sourceFixed()...)...)
+	at := level{actions: actions, choices: choices}
+	if r.source != nil {
+		at.python = r.source.machine.Mark()
 	}
-	s := l.spare[n-1]
-	l.spare = l.spare[:n-1]
-	s.Clear()
-	return s
+	l.open = append(l.open, at)
 }
 
 // keepTo forgets the states that are not on the way to another, and reports whether one is left.
@@ -53,7 +53,7 @@ func (l *levels) keepTo(to path) bool {
 	actions := commonLen(l.of.actions, to.actions, sameAction)
 	choices := commonLen(l.of.choices, to.choices, func(a, b uint32) bool { return a == b })
 	for n := len(l.open); n > 0 && (l.open[n-1].actions > actions || l.open[n-1].choices > choices); n-- {
-		l.spare = append(l.spare, l.open[n-1].run)
+		l.run.Pop()
 		l.open = l.open[:n-1]
 	}
 	l.of = to
@@ -62,8 +62,8 @@ func (l *levels) keepTo(to path) bool {
 
 // clear forgets all states: another run begins.
 func (l *levels) clear() {
-	for _, at := range l.open {
-		l.spare = append(l.spare, at.run)
+	if l.run != nil {
+		l.run.Clear()
 	}
 	l.open = l.open[:0]
 }
@@ -73,11 +73,15 @@ func (l *levels) last() *level { return &l.open[len(l.open)-1] }
 
 // restore puts a run back to the last state.
 func (l *levels) restore(r *Run, p *pathActor) {
-	r.source.machine.Rollback(l.last().python)
-	l.last().run.Restore()
+	if r.source != nil {
+		r.source.machine.Rollback(l.last().python)
+	}
+	l.run.Restore()
 	r.actor = p
 	r.Store.MirrorChoices(p)
-	r.guarded(r.sync)
+	if r.source != nil {
+		r.guarded(r.sync)
+	}
 }
 
 // commonLen is how many elements two lists have in common at their beginnings.
@@ -95,12 +99,12 @@ func sameAction(a, b Action) bool {
 	return a.Op == b.Op && slices.Equal(a.Imm, b.Imm) && slices.Equal(a.Args, b.Args) && slices.Equal(a.Literals, b.Literals)
 }
 
-// makeRunOnSource has the worker's run come to the state that is to be expanded, and expands it.
-func (x *expansion) makeRunOnSource() {
+// makeRunFromLevel has the worker's run come to the state that is to be expanded, and expands it.
+func (x *expansion) makeRunFromLevel() {
 	x.beginActor()
 	x.actor.onWay = x.addLevel
 	r := x.run
-	if r != nil && r.source.machine.IsWorn() {
+	if r != nil && r.source != nil && r.source.machine.IsWorn() {
 		r, x.run = nil, nil
 	}
 	if r == nil || !x.levels.keepTo(x.to) {
@@ -112,14 +116,32 @@ func (x *expansion) makeRunOnSource() {
 		last := x.levels.last()
 		x.actor.nextAction, x.actor.next = last.actions, last.choices
 		x.levels.restore(r, x.actor)
-		r.undoer, r.repeating, r.atSameMenu = x, true, true
-		r.goOnOnSource()
+		r.undoer, r.repeating = x, true
+		x.goOn(r)
+	}
+	for r.source == nil && x.current >= 0 {
+		x.add(r, stopSuccessor(r.Stopped))
+		if x.chooseNext() < 0 {
+			break
+		}
+		x.restore(r)
+		x.goOn(r)
 	}
 	if err := r.sourceError(); err != nil {
 		x.yield(x.failed(err))
 		x.firstOpen = len(x.menu)
 		x.levels.clear()
 	}
+}
+
+// goOn has a run go on from the menu that it was put back to.
+func (x *expansion) goOn(r *Run) {
+	if r.source == nil {
+		r.goOnOnFrames()
+		return
+	}
+	r.atSameMenu = true
+	r.goOnOnSource()
 }
 
 // addLevel adds the menu that a run is at, on its way, to the states that it can be put back to.

@@ -35,8 +35,7 @@ func (s Search) InLockstep(source *Source) *Lockstep {
 	port, python := newExplorer(s), newExplorer(other)
 	defer port.close()
 	defer python.close()
-	both := [2]*worker{newWorker(port), newWorker(python)}
-	defer both[0].pool.Close()
+	both := [2]*worker{port.tracer, python.tracer}
 	s.tweak.onSuccessor = func(to path) bool {
 		result.Compared++
 		result.Difference = differenceAt(both, to)

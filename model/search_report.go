@@ -38,6 +38,7 @@ type Report struct {
 	LedTo      *Trace   // what led to where a definitions.py could not be run on, as Err says
 	NotTaken   []string // actions of the world's menus that the definitions.py does not have, and why
 	Shapes     []uint64 // of a shard of random walks, what States counts, sorted
+	Verified   int      // transitions that were made on coroutines too, and were the same
 	Reduced    bool     // states that differ only in the numbers of indices were taken for one
 }
 

@@ -72,8 +72,8 @@ var subtaskTold = &model.Property{
 // the calls say what the callees did: there is no ghost. What became of a call of the host's function it cannot see.
 type subtaskNotificationChecker struct {
 	model.BaseChecker
-	begun, returned, cancelled []*spec.Subtask          // the calls whose callees did that
-	lastNotification           map[*spec.Subtask]uint64 // the state in the last notification of each call's caller
+	begun, returned, cancelled []*spec.Subtask               // the calls whose callees did that
+	lastNotification           record[*spec.Subtask, uint64] // the state in the last notification of each call's caller
 }
 
 func (c *subtaskNotificationChecker) Entered(r *model.Run, at *model.Activation) {
@@ -135,10 +135,7 @@ func (c *subtaskNotificationChecker) checkNotification(r *model.Run, at *model.A
 	if !ok {
 		return
 	}
-	if c.lastNotification == nil {
-		c.lastNotification = map[*spec.Subtask]uint64{}
-	}
-	c.lastNotification[t] = n.payload
+	c.lastNotification.put(t, n.payload)
 	if c.NonVacuous = true; n.payload != uint64(t.State()) {
 		c.Message, c.ViolationKind = fmt.Sprintf("%s is told that its subtask %d is in state %d, it is in %s", at.Name, n.index, n.payload, t.State()), "told"
 	}
@@ -178,7 +175,7 @@ func (c *subtaskNotificationChecker) checkState(t *spec.Subtask) {
 
 // checkEventComes checks that a call whose state has changed since the last notification has an event.
 func (c *subtaskNotificationChecker) checkEventComes(t *spec.Subtask) {
-	last, told := c.lastNotification[t]
+	last, told := c.lastNotification.get(t)
 	if _, has := spec.PendingEvent(t); told && last != uint64(t.State()) && !has {
 		c.Message, c.ViolationKind = fmt.Sprintf("the call of %s is in state %s, its caller was last told state %d, and no event says more", t.Callee().Func(), t.State(), last), "unheard"
 	}
@@ -205,8 +202,8 @@ var copyTold = &model.Property{
 // elements are copied, only how many.
 type copyNotificationChecker struct {
 	model.BaseChecker
-	copied     map[spec.SharedBase]*copiedCount
-	lengths    map[spec.Element]uint64
+	copied     record[spec.SharedBase, copiedCount]
+	lengths    record[spec.Element, uint64]
 	emptyReads []spec.SharedBase
 	finished   []spec.Element
 }
@@ -249,10 +246,7 @@ func (c *copyNotificationChecker) Done(r *model.Run, at *model.Activation, resul
 
 // recordLength remembers how many elements the copy of an end has a buffer for.
 func (c *copyNotificationChecker) recordLength(e spec.Element, length uint64) {
-	if c.lengths == nil {
-		c.lengths = map[spec.Element]uint64{}
-	}
-	c.lengths[e] = length
+	c.lengths.put(e, length)
 }
 
 // hostTakesPart reports whether the host may have an end of a stream or future of the type of e's.
@@ -267,7 +261,7 @@ func hostTakesPart(r *model.Run, e spec.Element) bool {
 // checkEmptyWrite checks that a write of no elements completes where a read of none is pending.
 func (c *copyNotificationChecker) checkEmptyWrite(e spec.Element, op string, payload uint64) {
 	view, known := spec.ViewShared(spec.SharedOf(e))
-	if op == "stream.write" && known && c.lengths[e] == 0 && slices.Contains(c.emptyReads, spec.SharedOf(e)) && payload == spec.Blocked && !view.Host {
+	if op == "stream.write" && known && c.lengths.of(e) == 0 && slices.Contains(c.emptyReads, spec.SharedOf(e)) && payload == spec.Blocked && !view.Host {
 		c.violate("empty", "%s writes nothing, a read of nothing is pending, and the write blocks", describe(e))
 	}
 }
@@ -287,7 +281,7 @@ func (c *copyNotificationChecker) Settled(r *model.Run) {
 	for _, slot := range r.Elements() {
 		shared := spec.SharedOf(slot.Element)
 		view, known := spec.ViewShared(shared)
-		if known && view.Pending == slot.Element && spec.ClassOf(slot.Element) == spec.ClassReadableStreamEnd && c.lengths[slot.Element] == 0 {
+		if known && view.Pending == slot.Element && spec.ClassOf(slot.Element) == spec.ClassReadableStreamEnd && c.lengths.of(slot.Element) == 0 {
 			c.emptyReads = append(c.emptyReads, shared)
 		}
 	}
@@ -310,7 +304,7 @@ func (c *copyNotificationChecker) checkNotification(r *model.Run, at *model.Acti
 	}
 	c.NonVacuous = true
 	result, count := spec.CopyResult(n.payload&0xf), c.countCopied(e, n)
-	switch length := c.lengths[e]; {
+	switch length := c.lengths.of(e); {
 	case slices.Contains(c.finished, e):
 		c.violate("again", "%s is told of another copy after its last", describe(e))
 	case count > length:
@@ -353,17 +347,13 @@ func (c *copyNotificationChecker) countCopied(e spec.Element, n notification) ui
 		}
 		return 0
 	}
-	if c.copied == nil {
-		c.copied = map[spec.SharedBase]*copiedCount{}
-	}
-	if c.copied[spec.SharedOf(e)] == nil {
-		c.copied[spec.SharedOf(e)] = &copiedCount{}
-	}
+	copied := c.copied.of(spec.SharedOf(e))
 	if n.code == spec.EventStreamRead {
-		c.copied[spec.SharedOf(e)].read += count
+		copied.read += count
 	} else {
-		c.copied[spec.SharedOf(e)].written += count
+		copied.written += count
 	}
+	c.copied.put(spec.SharedOf(e), copied)
 	return count
 }
 
@@ -373,8 +363,8 @@ func (c *copyNotificationChecker) State(r *model.Run) {
 		return
 	}
 	for _, slot := range r.Elements() {
-		m := c.copied[spec.SharedOf(slot.Element)]
-		if _, has := spec.PendingEvent(slot.Element); m != nil && !has && m.isBehind(spec.ClassOf(slot.Element)) {
+		m, known := c.copied.get(spec.SharedOf(slot.Element))
+		if _, has := spec.PendingEvent(slot.Element); known && !has && m.isBehind(spec.ClassOf(slot.Element)) {
 			c.violate("count", "of the stream of %s, %d elements are told to have been read, and %d to have been written", describe(slot.Element), m.read, m.written)
 		}
 	}

@@ -167,9 +167,9 @@ type ownerChecker struct {
 	model.BaseChecker
 	run           *model.Run
 	hostTakesPart bool
-	calls         int                                           // that the host had made when hostTakesPart was looked at
-	resourceOf    map[*spec.ResourceHandle]*spec.ResourceHandle // the resource of each own handle in a table
-	inTransit     []*spec.ResourceHandle                        // the resources that are being passed on, the oldest first
+	calls         int                                                // that the host had made when hostTakesPart was looked at
+	resourceOf    record[*spec.ResourceHandle, *spec.ResourceHandle] // the resource of each own handle in a table
+	inTransit     []*spec.ResourceHandle                             // the resources that are being passed on, the oldest first
 }
 
 func (c *ownerChecker) Begin(r *model.Run) {
@@ -215,10 +215,7 @@ func (c *ownerChecker) arrive(h *spec.ResourceHandle) {
 
 // record remembers which resource an own handle is of.
 func (c *ownerChecker) record(h, of *spec.ResourceHandle) {
-	if c.resourceOf == nil {
-		c.resourceOf = map[*spec.ResourceHandle]*spec.ResourceHandle{}
-	}
-	c.resourceOf[h] = of
+	c.resourceOf.put(h, of)
 }
 
 func (c *ownerChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
@@ -227,9 +224,9 @@ func (c *ownerChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uin
 		return
 	}
 	if dropping(c.run) == nil {
-		c.inTransit = append(c.inTransit, c.resourceOf[h])
+		c.inTransit = append(c.inTransit, c.resourceOf.of(h))
 	}
-	delete(c.resourceOf, h)
+	c.resourceOf.remove(h)
 }
 
 // dropping is the running activation if it is calling resource.drop, else nil.
@@ -258,7 +255,7 @@ func (c *ownerChecker) State(r *model.Run) {
 	for _, slot := range r.Elements() {
 		if h, ok := slot.Element.(*spec.ResourceHandle); ok && h.Own() {
 			live++
-			if c.resourceOf[h] == nil {
+			if c.resourceOf.of(h) == nil {
 				c.violate("too many", "%s is there, and was never made", describe(h))
 			}
 		}

@@ -59,7 +59,7 @@ var waitsOnNamed = &model.Property{
 // but a set traps it cannot see; typed-use does.
 type namedChecker struct {
 	model.BaseChecker
-	named map[*spec.Thread]spec.Element // nil: the loop yields
+	named record[*spec.Thread, spec.Element] // nil: the loop yields
 }
 
 func (c *namedChecker) Left(r *model.Run, at *model.Activation) {
@@ -67,20 +67,17 @@ func (c *namedChecker) Left(r *model.Run, at *model.Activation) {
 		return
 	}
 	packed := at.Pending.Args[0].Uint64()
-	if c.named == nil {
-		c.named = map[*spec.Thread]spec.Element{}
-	}
-	c.named[at.Thread()] = nil
+	c.named.put(at.Thread(), nil)
 	for _, slot := range r.Elements() {
 		if packed&0xf == uint64(spec.CallbackWait) && slot.Owner.Name == at.Actor && slot.Index == packed>>4 {
-			c.named[at.Thread()] = slot.Element
+			c.named.put(at.Thread(), slot.Element)
 		}
 	}
 }
 
 func (c *namedChecker) State(r *model.Run) {
 	for _, t := range r.Store.WaitingThreads() {
-		named, isLoop := c.named[t]
+		named, isLoop := c.named.get(t)
 		if !isLoop || blockedIn(r, t) != "callback wait" {
 			continue
 		}

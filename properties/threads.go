@@ -128,26 +128,26 @@ var storageKept = &model.Property{
 // violation the threads' storage has the same: there is no ghost.
 type storageChecker struct {
 	model.BaseChecker
-	set map[*spec.Thread]map[uint64]uint64 // thread → slot → value
+	set record[storagePlace, uint64]
+}
+
+// A storagePlace is a slot of a thread's storage.
+type storagePlace struct {
+	thread *spec.Thread
+	slot   uint64
 }
 
 func (c *storageChecker) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
 	if at.Pending == nil || !strings.HasPrefix(at.Pending.Op, "context.") {
 		return
 	}
-	thread, slot := at.Thread(), at.Pending.Args[0].Uint64()
+	place := storagePlace{at.Thread(), at.Pending.Args[0].Uint64()}
 	if at.Pending.Op == "context.set" {
-		if c.set == nil {
-			c.set = map[*spec.Thread]map[uint64]uint64{}
-		}
-		if c.set[thread] == nil {
-			c.set[thread] = map[uint64]uint64{}
-		}
-		c.set[thread][slot] = at.Pending.Args[1].Uint64()
+		c.set.put(place, at.Pending.Args[1].Uint64())
 		return
 	}
-	if c.NonVacuous = true; results[0].Uint64() != c.set[thread][slot] {
-		c.Message = fmt.Sprintf("%s gets %s from slot %d, it has set %d", at.Name, results[0], slot, c.set[thread][slot])
+	if c.NonVacuous = true; results[0].Uint64() != c.set.of(place) {
+		c.Message = fmt.Sprintf("%s gets %s from slot %d, it has set %d", at.Name, results[0], place.slot, c.set.of(place))
 	}
 }
 

@@ -21,6 +21,9 @@ type coroutine struct {
 	done    bool          // the continuation has ended
 	unwound bool          // the stack is to be unwound as soon as the coroutine is resumed
 	stopped any           // what the continuation panicked with; the stack that resumed it panics with the same
+
+	frames  []Frame    // the stack, if it is one of frames; it has no coroutine then
+	resumer *coroutine // of such a stack: the one that goes on when it blocks or ends
 }
 
 // unwinding is the panic that unwinds a stack, to free its coroutine. It is none of the specification's own ways to stop, so
@@ -76,7 +79,9 @@ func (co *coroutine) run() {
 
 // suspend gives control back to the stack that resumed co.
 func (co *coroutine) suspend() {
-	co.store.disturb(co)
+	if co.yield == nil {
+		panic("spec: code that is no frame blocks, on a stack of frames")
+	}
 	co.yield(struct{}{})
 	if co.unwound {
 		panic(unwinding{})
@@ -96,7 +101,6 @@ func (s *Store) switchTo(cont *Continuation) {
 	handler := cont.handler
 	defer func() { s.handler, handler.resumer = running, nil }()
 	s.handler, handler.resumer = handler, running
-	s.disturb(co)
 	co.next()
 	if co.done {
 		s.finish(co)
@@ -107,6 +111,9 @@ func (s *Store) switchTo(cont *Continuation) {
 }
 
 func (s *Store) begin(cont *Continuation) *coroutine {
+	if s.machine != nil {
+		panic("spec: code that is no frame switches stacks, in a store whose stacks are frames")
+	}
 	co := s.pool.take()
 	co.store, co.cont, co.place = s, cont, len(s.coroutines)
 	co.done, co.unwound, co.stopped = false, false, nil
@@ -137,16 +144,8 @@ func (s *Store) Abort() {
 // Close unwinds every stack that is still suspended in s and gives their coroutines back to the pool. A store that is
 // dropped without it leaks them. It must be called by the host, not by a guest.
 func (s *Store) Close() {
-	s.closeFrom(0)
-	if s.options.Pool == nil {
-		s.pool.Close()
-	}
-}
-
-// closeFrom unwinds the stacks of all coroutines but the first so many.
-func (s *Store) closeFrom(first int) {
 	s.aborted = true
-	for len(s.coroutines) > first {
+	for len(s.coroutines) > 0 {
 		co := s.coroutines[len(s.coroutines)-1]
 		co.unwound = true
 		co.next()
@@ -154,5 +153,8 @@ func (s *Store) closeFrom(first int) {
 			panic(fmt.Sprintf("spec: a stack that was given up went on: %v", co.cont.f))
 		}
 		s.finish(co)
+	}
+	if s.options.Pool == nil {
+		s.pool.Close()
 	}
 }

@@ -16,8 +16,7 @@ type Store struct {
 	instances  []*ComponentInstance
 	shared     []*Table // the tables of all instances, under a variant that shares tables
 	aborted    bool     // the store was aborted or closed: its stacks are being unwound
-	marked     int      // how many coroutines there were at the mark
-	disturbed  bool     // one of them was resumed since, or has suspended itself
+	machine    *Machine // that runs the frames; nil: threads are coroutines
 	types      int      // how many resource types were made
 	threads    int      // how many were made
 }
@@ -32,6 +31,7 @@ type Options struct {
 	Observe       func(site Site, fires bool) // called for each trap and assert that is evaluated; nil: not called
 	Watcher       Watcher                     // notified of what happens to the tables; nil: none
 	Pool          *Pool                       // where coroutines come from; nil: a pool of the store's own
+	Frames        bool                        // stacks are frames, so data (Machine), and not coroutines: guests and the host must be frames too
 }
 
 // NewStore makes an empty store. Close it when done.
@@ -41,6 +41,10 @@ func NewStore(options Options) *Store {
 	s := &Store{options: options.withDefaults(), pool: options.Pool}
 	if s.pool == nil {
 		s.pool = &Pool{}
+	}
+	if options.Frames {
+		s.machine = &Machine{}
+		s.machine.reset()
 	}
 	s.waiting = nil
 	s.nestingDepth = 0
@@ -76,8 +80,10 @@ func (s *Store) Invoke(f FuncInst, onStart OnStart, onResolve OnResolve) (onCanc
 }
 
 // Cancel has the host cancel a call that Invoke returned onCancel for. The error is as for Invoke.
-func (s *Store) Cancel(onCancel OnCancel) error {
-	return Try(func() { onCancel.OnCancel(nil) })
+func (s *Store) Cancel(onCancel OnCancel) (err error) {
+	defer s.recoverStop(&err)
+	onCancel.OnCancel(nil)
+	return nil
 }
 
 // Lift makes a component function of the core function f.
@@ -112,7 +118,7 @@ func (l *liftedFunc) Call(onStart OnStart, onResolve OnResolve, caller *Componen
 //
 //cabi:py Store.lower 7e8ac22c
 func (s *Store) Lower(f FuncInst, ft *FuncType, opts *CanonicalOptions, inst *ComponentInstance) CoreFunc {
-	return (&loweredFunc{f, ft, opts, inst}).call
+	return s.callable(&loweredFunc{f, ft, opts, inst})
 }
 
 // loweredFunc is Store.lower's inner function core_func_inst with what it captures.

@@ -7,7 +7,10 @@ package spec
 func (s *Store) Reset(choices Choices) {
 	s.options.Choices = choices
 	s.waiting, s.shared = nil, nil
-	s.nestingDepth, s.handler, s.aborted, s.threads, s.marked, s.disturbed = 0, nil, false, 0, 0, false
+	s.nestingDepth, s.handler, s.aborted, s.threads = 0, nil, false, 0
+	if s.machine != nil {
+		s.machine.reset()
+	}
 	for _, inst := range s.instances {
 		inst.handles.reset()
 		inst.threads.reset()

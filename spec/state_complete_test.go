@@ -16,7 +16,7 @@ import (
 // notInText are the fields, and the types with all of their fields, that the text of a state leaves out, and why. Two states that differ in
 // nothing else must behave alike.
 var notInText = map[string]string{
-	"coroutine": stack, "Handler": stack, "Continuation.handler": stack, "Continuation.blockResult": stack, "Store.coroutines": stack, "Store.marked": stack, "Store.disturbed": stack,
+	"coroutine": stack, "Handler": stack, "Continuation.handler": stack, "Continuation.blockResult": stack, "Store.coroutines": stack, "Store.machine": stack, "Machine": stack,
 	"Store.aborted": stack, "contFuncOfThread.self": "a thread that has not begun is the one whose continuation has it",
 
 	"Options": fixed, "Store.options": fixed, "Store.pool": fixed, "Store.types": fixed, "ComponentInstance.store": fixed, "Waitable.store": fixed, "WaitableSet.store": fixed,

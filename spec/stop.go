@@ -129,9 +129,16 @@ func crash(function, exception, detail string, args ...any) {
 // stopped turns the value that recover returned into an error. A panic that is not one of the specification's
 // own ways to stop goes on.
 func stopped(r any) error {
+	err := stopOf(r)
+	if err == nil && r != nil {
+		panic(r)
+	}
+	return err
+}
+
+// stopOf is a panic as the way in which the specification stopped; nil: it is none of those.
+func stopOf(r any) error {
 	switch r := r.(type) {
-	case nil:
-		return nil
 	case *Trap:
 		return r
 	case *AssertionFailure:
@@ -140,9 +147,8 @@ func stopped(r any) error {
 		return r
 	case *CoreException:
 		return r
-	default:
-		panic(r)
 	}
+	return nil
 }
 
 // recoverStop is deferred where the host calls into s: it turns the panic that stopped the specification into an error.
@@ -156,6 +162,13 @@ func (s *Store) recoverStop(err *error) {
 // Any other panic is a fault of this program or its caller and goes on.
 func Try(f func()) (err error) {
 	defer func() { err = stopped(recover()) }()
+	f()
+	return nil
+}
+
+// Try is the function Try for code that runs in s. While s is being aborted or closed it recovers nothing.
+func (s *Store) Try(f func()) (err error) {
+	defer s.recoverStop(&err)
 	f()
 	return nil
 }

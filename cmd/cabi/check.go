@@ -32,6 +32,7 @@ type checkCommand struct {
 	keepGoing  bool
 	depthFirst bool
 	full       bool
+	verify     int
 	json       bool
 	verbose    bool
 	save       string
@@ -88,6 +89,7 @@ func newCheckCommand() *cobra.Command {
 	f.BoolVar(&c.keepGoing, "keep-going", false, "go on after a violation, and collect the first of each kind and shape")
 	f.BoolVar(&c.depthFirst, "depth-first", false, "explore depth first: what is deep comes sooner, and is not the shortest")
 	f.BoolVar(&c.full, "full", false, "without reductions: keep states apart that differ only in numbers that nothing reads")
+	f.IntVar(&c.verify, "verify", 1000, "compare every so manieth transition with the port on coroutines, as it is read; 0: none")
 	f.StringVar(&c.save, "save", "", "write the counterexample to a file, for cabi replay; with --keep-going, and of a component, each to a file in this directory")
 	f.BoolVar(&c.json, "json", false, "print JSON, a line for each finding as it comes and one for the result")
 	f.BoolVarP(&c.verbose, "verbose", "v", false, "print more: the properties, what stopped runs, what never came up, memory")
@@ -182,9 +184,12 @@ func (c *checkCommand) search(cmd *cobra.Command, world *model.World) (model.Sea
 	if c.duration < 0 {
 		return model.Search{}, exitError{2, fmt.Sprintf("--duration %s: it is not negative", c.duration)}
 	}
+	if c.verify < 0 {
+		return model.Search{}, exitError{2, fmt.Sprintf("--verify %d: it is not negative", c.verify)}
+	}
 	c.file = world
 	world, c.chosen = world.Complete()
-	search := model.Search{World: world, Workers: c.workers.value, KeepGoing: c.keepGoing, ByShape: c.keepGoing, DepthFirst: c.depthFirst, Full: c.full}
+	search := model.Search{World: world, Workers: c.workers.value, KeepGoing: c.keepGoing, ByShape: c.keepGoing, DepthFirst: c.depthFirst, Full: c.full, Verify: c.verify}
 	search.Bounds = model.Bounds{Steps: c.steps.value, Handles: c.handles.value, Threads: c.threads.value, Tasks: c.tasks.value}.Or(search.World.Bounds)
 	if c.chosen.Steps && c.steps.value == 0 {
 		search.Enough = model.EnoughTransitions
@@ -250,7 +255,7 @@ var checkRules = flagRules{
 
 // What has no effect on random walks, and what has on them alone.
 var (
-	notRandom  = []string{"depth-first", "full", "steps", "memory", "disk", "checkpoint", "checkpoint-every", "resume"}
+	notRandom  = []string{"depth-first", "full", "verify", "steps", "memory", "disk", "checkpoint", "checkpoint-every", "resume"}
 	onlyRandom = []string{"runs", "seed", "shard"}
 )
 

@@ -426,12 +426,20 @@ func (t *translation) call(c *ast.CallExpr) []string {
 	t.write("f_.pc = %d", next)
 	switch {
 	case to.value != "":
-		t.callsValue(to.value, signature)
-		t.write("m_.call%s(%s)", to.value, strings.Join(values, ", "))
+		if t.Below == nil {
+			t.callsValue(to.value, signature)
+		}
+		t.write("m_.Call%s(%s)", to.value, strings.Join(values, ", "))
 	case to.method != nil:
 		name := strings.ReplaceAll(nameOf(to.method), ".", "_")
-		t.callsMethod(name, to.method)
-		t.write("m_.call%s(%s)", name, strings.Join(values, ", "))
+		if !t.isBelow(to.method) {
+			t.callsMethod(name, to.method)
+		}
+		t.write("m_.Call%s(%s)", name, strings.Join(values, ", "))
+	case t.isBelow(to.function):
+		t.write("m_.Call%s(%s)", strings.ReplaceAll(nameOf(to.function), ".", "_"), strings.Join(values, ", "))
+	case slices.Contains(t.Menus, nameOf(to.function)):
+		t.write("%s", t.render(c))
 	default:
 		callee := t.functions[to.function]
 		if selector != nil {
@@ -441,7 +449,7 @@ func (t *translation) call(c *ast.CallExpr) []string {
 		if t.isPrimitive(to.function) {
 			t.write("m_.%s(%s)", to.function.Name(), strings.Join(values, ", "))
 		} else {
-			t.write("m_.push(&%s{%s})", callee.frame(), strings.Join(t.parameters(callee.object.Signature(), values), ", "))
+			t.write("m_.Push(&%s{%s})", callee.frame(), strings.Join(t.parameters(callee.object.Signature(), values), ", "))
 		}
 	}
 	t.write("return")
@@ -489,7 +497,7 @@ func (g *generator) handingOver(of *types.Signature, call string) string {
 // coroutine of their own.
 func (g *generator) callsValue(name string, of *types.Signature) {
 	parameters, names := g.arguments(of)
-	g.calls[name] = fmt.Sprintf("func (m_ *machine) call%s(fn_ %s%s) {\nm_.call(func() { %s })\n}\n\n", name, name, parameters,
+	g.calls[name] = fmt.Sprintf("func (m_ *Machine) Call%s(fn_ %s%s) {\nm_.call(func() { %s })\n}\n\n", name, name, parameters,
 		g.handingOver(of, "fn_("+strings.Join(names, ", ")+")"))
 }
 
@@ -503,7 +511,7 @@ func (g *generator) callsMethod(name string, m *types.Func) {
 	parameters, names := g.arguments(of)
 	call := g.handingOver(of, fmt.Sprintf("x_.%s(%s)", m.Name(), strings.Join(names, ", ")))
 	var b strings.Builder
-	fmt.Fprintf(&b, "func (m_ *machine) call%s(x_ %s%s) {\nswitch x_ := x_.(type) {\n", name, g.typ(interfaceType), parameters)
+	fmt.Fprintf(&b, "func (m_ *Machine) Call%s(x_ %s%s) {\nswitch x_ := x_.(type) {\n", name, g.typ(interfaceType), parameters)
 	for _, t := range g.implementing(interfaceType.Underlying().(*types.Interface)) {
 		fmt.Fprintf(&b, "case %s:\n", g.typ(t))
 		f, index := g.methodOf(t, m)
@@ -512,8 +520,38 @@ func (g *generator) callsMethod(name string, m *types.Func) {
 			continue
 		}
 		values := append([]string{receiver("x_", t, index, f.object)}, names...)
-		fmt.Fprintf(&b, "m_.push(&%s{%s})\n", f.frame(), strings.Join(g.parameters(f.object.Signature(), values), ", "))
+		fmt.Fprintf(&b, "m_.Push(&%s{%s})\n", f.frame(), strings.Join(g.parameters(f.object.Signature(), values), ", "))
 	}
-	fmt.Fprintf(&b, "case nil:\n%s\ndefault:\nm_.call(func() { %s })\n}\n}\n\n", call, call)
+	fmt.Fprintf(&b, "case nil:\n%s\n", call)
+	if slices.Contains(g.Methods, nameOf(m)) {
+		fmt.Fprintf(&b, "case interface { %sOnFrames(m_ *Machine%s) }:\nx_.%[1]sOnFrames(m_%[3]s)\n", m.Name(), parameters, strings.Join(append([]string{""}, names...), ", "))
+	}
+	fmt.Fprintf(&b, "default:\nm_.call(func() { %s })\n}\n}\n\n", call)
 	g.calls[name] = b.String()
+}
+
+// callsFunction makes the machine's method that calls a function, for the frames of packages above.
+func (g *generator) callsFunction(f *function) {
+	of := f.object.Signature()
+	name := strings.ReplaceAll(f.name, ".", "_")
+	if !ast.IsExported(name) || !f.object.Exported() {
+		return
+	}
+	parameters, values := g.arguments(of)
+	if r := of.Recv(); r != nil {
+		parameters, values = ", x_ "+g.typ(r.Type())+parameters, append([]string{"x_"}, values...)
+	}
+	g.calls[name] = fmt.Sprintf("// Call%s calls %s.\nfunc (m_ *Machine) Call%s(%s) {\nm_.Push(&%s{%s})\n}\n\n", name, f.name, name, strings.TrimPrefix(parameters, ", "),
+		f.frame(), strings.Join(g.parameters(of, values), ", "))
+}
+
+// callsFromBelow makes the method by which frames of the package below call a method of an interface of theirs.
+func (g *generator) callsFromBelow(f *function) {
+	if g.implementsBelow(f) == nil {
+		return
+	}
+	of := f.object.Signature()
+	parameters, names := g.arguments(of)
+	g.calls[f.name] = fmt.Sprintf("func (x_ %s) %sOnFrames(m_ %s%s) {\nm_.Push(&%s{%s})\n}\n\n", g.typ(of.Recv().Type()), f.object.Name(), g.machine(), parameters,
+		f.frame(), strings.Join(g.parameters(of, append([]string{"x_"}, names...)), ", "))
 }

@@ -25,6 +25,7 @@ import (
 	"go/types"
 	"maps"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -45,6 +46,14 @@ type Source struct {
 	Machine    string   // the file that the machine replaces
 	With       []byte   // the machine
 	Store      string   // the type that has the machine; a function is given its frame if it can come to a value of it
+
+	File   string     // that has the frames
+	Beside string     // the file that uses the frames, and is not read
+	Stub   string     // what the others use of it
+	Below  *Generated // of the package whose machine runs the frames; nil: the package's own does
+	Path   string     // of that package
+	Roots  []string   // functions that are frames, with all that they come to; nil: all that can suspend are
+	Menus  []string   // functions after which the stack may be another than before
 }
 
 // Spec is spec/ in a directory.
@@ -54,21 +63,46 @@ func Spec(dir string) Source {
 		Values:     []string{"CoreFunc", "HostFunc", "HostOnCancel", "HostThread"},
 		Methods:    []string{"SharedBase.Cancel", "SharedBase.Drop", "ReadableStream.Read", "WritableStream.Write", "ReadableFuture.ReadFuture", "WritableFuture.WriteFuture"},
 		Primitives: []string{"coroutine.suspend", "Store.switchTo"},
-		Plain:      []string{"Store.Cancel", "AnyLends.Drop"},
+		Plain:      []string{"AnyLends.Drop"},
 		Machine:    "coroutine.go",
 		With:       machineSource,
 		Store:      "Store",
+		File:       "frames_gen.go",
+		Beside:     "frames.go",
+		Stub:       "type Machine struct{}\ntype registers struct{}\nfunc (m *Machine) reset()\nfunc (s *Store) Machine() *Machine\ntype Frame any\nfunc (s *Store) callable(l *loweredFunc) CoreFunc\n",
+	}
+}
+
+// Model is model/ in a directory, above what was made of spec/: its guests and its host.
+func Model(dir string, below *Generated) Source {
+	return Source{
+		Dir:    dir,
+		Plain:  []string{"Run.Main"},
+		File:   "run_frames_gen.go",
+		Beside: "run_frames.go",
+		Stub: `func (r *Run) mainOnFrames()
+func (r *Run) goOnOnFrames()
+func (in *instance) callable(at func([]spec.CoreValue) *Activation) spec.CoreFunc
+func (r *Run) hostFunc(name string, ft *spec.FuncType) spec.FuncInst
+func (r *Run) hostOnCancel(call *HostCall) spec.OnCancel
+`,
+		Below: below,
+		Path:  "cabi/spec",
+		Roots: []string{"Run.rest", "instance.act", "Run.callHost", "Run.askToCancel"},
+		Menus: []string{"Run.choose"},
 	}
 }
 
 // Generated are the files of the other form, by name.
 type Generated struct {
 	Files     map[string][]byte
-	Functions []string // that are frames
+	Functions []string          // that are frames
+	Frames    string            // the file that has them
+	methods   map[string]bool   // of interfaces, that can suspend
+	values    []string          // the types of functions whose values can
+	outside   []string          // the methods of interfaces that the package above may implement
+	registers map[string]string // the types, by name
 }
-
-// GeneratedFile has the frames.
-const GeneratedFile = "frames_gen.go"
 
 // A generator is the generation of one package.
 type generator struct {
@@ -97,6 +131,7 @@ type function struct {
 	file       string
 	name       string // "Thread.Resume"
 	canSuspend bool
+	reached    bool // from Source.Roots
 	callsIn    []*ast.CallExpr
 }
 
@@ -111,15 +146,20 @@ func Generate(from Source) (*Generated, error) {
 		return nil, err
 	}
 	g.findSuspending()
-	made := &Generated{Files: map[string][]byte{}}
+	made := &Generated{Files: map[string][]byte{}, Frames: g.File, methods: map[string]bool{}, values: g.Values, outside: g.Source.Methods, registers: g.registers}
 	var frames bytes.Buffer
 	bodies := map[string][]edit{} // of the files' functions
 	for _, f := range g.order {
-		if !f.canSuspend {
+		if !f.canSuspend || g.Roots != nil && !f.reached {
 			continue
 		}
 		made.Functions = append(made.Functions, f.name)
 		g.translate(&frames, f)
+		if g.Below != nil {
+			g.callsFromBelow(f)
+			continue
+		}
+		g.callsFunction(f)
 		if body := g.body(f); body != "" {
 			bodies[f.file] = append(bodies[f.file], edit{g.offset(f.declared.Body.Pos()), g.offset(f.declared.Body.End()), body})
 		}
@@ -127,9 +167,18 @@ func Generate(from Source) (*Generated, error) {
 	if len(g.errs) > 0 {
 		return nil, errors.Join(g.errs...)
 	}
+	for m := range g.suspend {
+		made.methods[nameOf(m)] = true
+	}
+	for _, name := range g.Source.Methods {
+		made.methods[name] = true
+	}
 	var err error
-	if made.Files[GeneratedFile], err = g.framesFile(frames.Bytes()); err != nil {
+	if made.Files[g.File], err = g.framesFile(frames.Bytes()); err != nil {
 		return nil, err
+	}
+	if g.Below != nil {
+		return made, nil
 	}
 	for name, edits := range bodies {
 		if name == g.Machine {
@@ -140,6 +189,9 @@ func Generate(from Source) (*Generated, error) {
 		}
 	}
 	made.Files[g.Machine] = g.With
+	if g.Beside != "" {
+		made.Files[g.Beside] = []byte("package " + g.pkg.Name() + "\n")
+	}
 	return made, nil
 }
 
@@ -152,7 +204,7 @@ func (g *generator) read() error {
 	var files []*ast.File
 	for _, path := range names {
 		name := filepath.Base(path)
-		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_gen.go") {
+		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_gen.go") || name == g.Beside {
 			continue
 		}
 		if g.text[name], err = os.ReadFile(path); err != nil {
@@ -165,6 +217,13 @@ func (g *generator) read() error {
 	}
 	if len(files) == 0 {
 		return fmt.Errorf("%s has no Go files", g.Dir)
+	}
+	if g.Stub != "" {
+		stub, err := parser.ParseFile(g.fset, g.Beside, "package "+files[0].Name.Name+"\n"+g.imported()+g.Stub, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		files = append(files, stub)
 	}
 	g.info = &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
 		Implicits: map[ast.Node]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Instances: map[*ast.Ident]types.Instance{}}
@@ -199,7 +258,7 @@ func (g *generator) findSuspending() {
 	for changed := true; changed; {
 		changed = false
 		for _, f := range g.order {
-			if !f.canSuspend && f.file != g.Machine && !slices.Contains(g.Plain, f.name) && slices.ContainsFunc(f.callsIn, g.suspends) {
+			if !f.canSuspend && f.file != g.Machine && !slices.Contains(g.Plain, f.name) && !slices.Contains(g.Menus, f.name) && slices.ContainsFunc(f.callsIn, g.suspends) {
 				f.canSuspend, changed = true, true
 			}
 		}
@@ -210,6 +269,50 @@ func (g *generator) findSuspending() {
 					g.suspend[m], changed = true, true
 				}
 			}
+		}
+	}
+	for _, f := range g.order {
+		if slices.Contains(g.Roots, f.name) || g.implementsBelow(f) != nil {
+			g.reach(f)
+		}
+	}
+}
+
+// implementsBelow is the method of an interface of the package below that a method implements, if code of that package calls it; nil: none.
+func (g *generator) implementsBelow(f *function) *types.Func {
+	receiver := f.object.Signature().Recv()
+	if g.Below == nil || receiver == nil || !f.canSuspend {
+		return nil
+	}
+	for _, p := range g.pkg.Imports() {
+		if p.Path() != g.Path {
+			continue
+		}
+		for _, name := range g.Below.outside {
+			of, method, _ := strings.Cut(name, ".")
+			in := p.Scope().Lookup(of).Type().Underlying().(*types.Interface)
+			if method != f.object.Name() || !types.Implements(receiver.Type(), in) {
+				continue
+			}
+			for m := range in.Methods() {
+				if m.Name() == method {
+					return m
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// reach finds what a function comes to.
+func (g *generator) reach(f *function) {
+	if f == nil || f.reached || !f.canSuspend {
+		return
+	}
+	f.reached = true
+	for _, c := range f.callsIn {
+		if to := g.targetOf(c).function; to != nil {
+			g.reach(g.functions[to])
 		}
 	}
 }
@@ -285,8 +388,11 @@ func (g *generator) targetOf(c *ast.CallExpr) target {
 			return target{function: f.Origin()}
 		}
 	}
-	if named, is := g.info.TypeOf(c.Fun).(*types.Named); is && g.info.Types[c.Fun].IsValue() && named.Obj().Pkg() == g.pkg && slices.Contains(g.Values, named.Obj().Name()) {
-		return target{value: named.Obj().Name()}
+	if named, is := g.info.TypeOf(c.Fun).(*types.Named); is && g.info.Types[c.Fun].IsValue() {
+		o := named.Obj()
+		if o.Pkg() == g.pkg && slices.Contains(g.Values, o.Name()) || g.isBelow(o) && slices.Contains(g.Below.values, o.Name()) {
+			return target{value: o.Name()}
+		}
 	}
 	return target{}
 }
@@ -296,13 +402,39 @@ func (g *generator) suspends(c *ast.CallExpr) bool {
 	switch t := g.targetOf(c); {
 	case t.value != "":
 		return true
+	case t.method != nil && g.isBelow(t.method):
+		return g.Below.methods[nameOf(t.method)]
 	case t.method != nil:
 		return g.suspend[t.method] || slices.Contains(g.Methods, nameOf(t.method))
+	case t.function != nil && g.isBelow(t.function):
+		return slices.Contains(g.Below.Functions, nameOf(t.function))
 	case t.function != nil:
 		f := g.functions[t.function]
-		return f != nil && (f.canSuspend || g.isPrimitive(t.function))
+		return f != nil && (f.canSuspend || g.isPrimitive(t.function) || slices.Contains(g.Menus, f.name))
 	}
 	return false
+}
+
+// isBelow reports whether an object is of the package whose machine runs the frames.
+func (g *generator) isBelow(o types.Object) bool {
+	return g.Below != nil && o.Pkg() != nil && o.Pkg().Path() == g.Path
+}
+
+// imported is the import of that package.
+func (g *generator) imported() string {
+	if g.Below == nil {
+		return ""
+	}
+	return fmt.Sprintf("import %q\n", g.Path)
+}
+
+// machine is the type of the machine.
+func (g *generator) machine() string {
+	if g.Below == nil {
+		return "*Machine"
+	}
+	g.imports[g.Path] = true
+	return "*" + path.Base(g.Path) + ".Machine"
 }
 
 func (g *generator) isPrimitive(f *types.Func) bool {
@@ -332,17 +464,26 @@ func (g *generator) results(of *types.Signature) []string {
 	var names []string
 	counts := map[string]int{}
 	for v := range of.Results().Variables() {
-		t := g.typ(v.Type())
+		t := types.TypeString(v.Type(), func(p *types.Package) string {
+			if p == g.pkg || g.Below != nil && p.Path() == g.Path {
+				return ""
+			}
+			return p.Name()
+		})
 		plain := strings.Map(func(r rune) rune {
 			if strings.ContainsRune("[]().,{} ", r) {
 				return '_'
 			}
 			return r
 		}, strings.ReplaceAll(strings.ReplaceAll(t, "*", "P"), "[]", "S"))
-		name := fmt.Sprintf("%s%d", plain, counts[t])
+		name := strings.ToUpper(plain[:1]) + fmt.Sprintf("%s%d", plain[1:], counts[t])
 		counts[t]++
-		g.registers[name] = t
-		names = append(names, "m_.results."+name)
+		if g.Below == nil {
+			g.registers[name] = g.typ(v.Type())
+		} else if g.Below.registers[name] != t {
+			g.errs = append(g.errs, fmt.Errorf("%s: a result of type %s: no function of %s that can suspend has one, so the machine cannot hand it over", g.fset.Position(v.Pos()), t, g.Path))
+		}
+		names = append(names, "m_.Results."+name)
 	}
 	return names
 }
@@ -426,13 +567,15 @@ func (g *generator) framesFile(frames []byte) ([]byte, error) {
 	for _, name := range slices.Sorted(maps.Keys(g.deferred)) {
 		b.WriteString(g.deferred[name])
 	}
-	b.WriteString("// Registers hand results over.\ntype registers struct {\n")
-	for _, name := range slices.Sorted(maps.Keys(g.registers)) {
-		fmt.Fprintf(&b, "%s %s\n", name, g.registers[name])
+	if g.Below == nil {
+		b.WriteString("// Registers hand results over.\ntype registers struct {\n")
+		for _, name := range slices.Sorted(maps.Keys(g.registers)) {
+			fmt.Fprintf(&b, "%s %s\n", name, g.registers[name])
+		}
+		b.WriteString("}\n")
 	}
-	b.WriteString("}\n")
 	var head bytes.Buffer
-	fmt.Fprintf(&head, "// Code generated by cabi/internal/frames from the other files. DO NOT EDIT.\n\npackage %s\n\nimport (\n", g.pkg.Name())
+	fmt.Fprintf(&head, "// Not upstream's: the functions that can come to a stack switch, as frames.\n\n// Code generated by cabi/internal/frames from the other files. DO NOT EDIT.\n\npackage %s\n\nimport (\n", g.pkg.Name())
 	for _, path := range slices.Sorted(maps.Keys(g.imports)) {
 		fmt.Fprintf(&head, "%q\n", path)
 	}

@@ -19,7 +19,7 @@ func TestMeaning(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	made, err := Generate(Source{Dir: dir, Values: []string{"Guest"}, Methods: []string{"Host.Do"}, Plain: []string{"main"}, Machine: "machine.go", With: []byte(programMachine), Store: "Store"})
+	made, err := Generate(Source{Dir: dir, Values: []string{"Guest"}, Methods: []string{"Host.Do"}, Plain: []string{"main"}, Machine: "machine.go", With: []byte(programMachine), Store: "Store", File: "frames_gen.go"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,54 +232,54 @@ const programMachine = `package main
 
 import "reflect"
 
-type pool struct{ m *machine }
+type pool struct{ m *Machine }
 
-func (p *pool) machine() *machine {
+func (p *pool) machine() *Machine {
 	if p.m == nil {
-		p.m = &machine{}
+		p.m = &Machine{}
 	}
 	return p.m
 }
 
-type frame interface{ step(m *machine) }
+type Frame interface{ Step(m *Machine) }
 
 type deferringFrame interface {
-	callDeferred(m *machine)
-	setResults(m *machine)
+	callDeferred(m *Machine)
+	setResults(m *Machine)
 }
 
-type machine struct {
-	frames    []frame
-	results   registers
+type Machine struct {
+	frames    []Frame
+	Results   registers
 	panicking any
 }
 
-func (m *machine) push(f frame) { m.frames = append(m.frames, f) }
-func (m *machine) pop()         { m.frames = m.frames[:len(m.frames)-1] }
-func (m *machine) call(f func()) { f() }
+func (m *Machine) Push(f Frame) { m.frames = append(m.frames, f) }
+func (m *Machine) Pop()         { m.frames = m.frames[:len(m.frames)-1] }
+func (m *Machine) call(f func()) { f() }
 
-func (m *machine) recovered() any {
+func (m *Machine) recovered() any {
 	r := m.panicking
 	m.panicking = nil
 	return r
 }
 
-func (m *machine) enter(f frame) {
+func (m *Machine) enter(f Frame) {
 	below := len(m.frames)
-	m.push(f)
+	m.Push(f)
 	for len(m.frames) > below {
 		m.run()
 	}
 }
 
-func (m *machine) run() {
+func (m *Machine) run() {
 	defer func() {
 		if r := recover(); r != nil {
-			for m.panicking = r; ; m.pop() {
+			for m.panicking = r; ; m.Pop() {
 				if f, defers := m.frames[len(m.frames)-1].(deferringFrame); defers {
 					if f.callDeferred(m); m.panicking == nil {
 						f.setResults(m)
-						m.pop()
+						m.Pop()
 						return
 					}
 				}
@@ -288,7 +288,7 @@ func (m *machine) run() {
 	}()
 	top := reflect.New(reflect.TypeOf(m.frames[len(m.frames)-1]).Elem())
 	top.Elem().Set(reflect.ValueOf(m.frames[len(m.frames)-1]).Elem())
-	m.frames[len(m.frames)-1] = top.Interface().(frame)
-	m.frames[len(m.frames)-1].step(m)
+	m.frames[len(m.frames)-1] = top.Interface().(Frame)
+	m.frames[len(m.frames)-1].Step(m)
 }
 `

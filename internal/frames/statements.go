@@ -81,7 +81,7 @@ func (t *translation) print(b *bytes.Buffer) {
 		fmt.Fprintf(b, "deferred int // how many of the deferred calls are still to be made\n")
 	}
 	fmt.Fprintf(b, "%s\n}\n\n", strings.Join(t.fields, "\n"))
-	fmt.Fprintf(b, "func (f_ *%s) step(m_ *machine) {\n", frame)
+	fmt.Fprintf(b, "func (f_ *%s) Step(m_ %s) {\n", frame, t.machine())
 	if t.jumps {
 		b.WriteString("loop_:\nfor {\n")
 	}
@@ -97,12 +97,12 @@ func (t *translation) print(b *bytes.Buffer) {
 	if !t.defers {
 		return
 	}
-	fmt.Fprintf(b, "func (f_ *%s) callDeferred(m_ *machine) {\n", frame)
+	fmt.Fprintf(b, "func (f_ *%s) callDeferred(m_ *Machine) {\n", frame)
 	for i := len(t.deferred) - 1; i >= 0; i-- {
 		fmt.Fprintf(b, "if f_.deferred > %d {\nf_.deferred = %d\n%s\n}\n", i, i, t.deferred[i])
 	}
 	b.WriteString("}\n\n")
-	fmt.Fprintf(b, "func (f_ *%s) setResults(m_ *machine) {\n%s}\n\n", frame, t.handOver(t.named))
+	fmt.Fprintf(b, "func (f_ *%s) setResults(m_ *Machine) {\n%s}\n\n", frame, t.handOver(t.named))
 }
 
 // field adds a field to the frame. Its name is made different from those of the others.
@@ -161,8 +161,18 @@ func (t *translation) leave(at ast.Node, values []string) string {
 	if len(values) == 0 && len(t.named) == 0 && t.signature.Results().Len() > 0 && at != t.declared.Body {
 		t.refuse(at, "a return without its results")
 	}
-	if len(values) > 0 && len(t.named) > 0 && !slices.Equal(values, t.named) {
-		fmt.Fprintf(&b, "%s = %s\n", strings.Join(t.named, ", "), strings.Join(values, ", "))
+	if len(values) > 0 && len(t.named) > 0 {
+		var to, from []string
+		for i, name := range t.named {
+			if len(values) < len(t.named) { // all are the results of one call
+				to, from = t.named, values
+			} else if name != values[i] {
+				to, from = append(to, name), append(from, values[i])
+			}
+		}
+		if len(to) > 0 {
+			fmt.Fprintf(&b, "%s = %s\n", strings.Join(to, ", "), strings.Join(from, ", "))
+		}
 	}
 	switch {
 	case t.defers:
@@ -172,7 +182,7 @@ func (t *translation) leave(at ast.Node, values []string) string {
 	case len(values) > 0:
 		b.WriteString(t.handOver(values))
 	}
-	return b.String() + "m_.pop()\nreturn"
+	return b.String() + "m_.Pop()\nreturn"
 }
 
 // handOver puts values into the registers of the function's results.
@@ -222,10 +232,25 @@ func (t *translation) statement(s ast.Stmt, label string) {
 	default:
 		if !t.has(s) {
 			t.write("%s", t.render(s))
+			t.ended = t.panics(s)
 			return
 		}
 		t.compound(s, label)
 	}
+}
+
+// panics reports whether a statement is a call of panic.
+func (t *translation) panics(s ast.Stmt) bool {
+	e, is := s.(*ast.ExprStmt)
+	if !is {
+		return false
+	}
+	c, is := e.X.(*ast.CallExpr)
+	if !is {
+		return false
+	}
+	id, is := c.Fun.(*ast.Ident)
+	return is && t.info.Uses[id] == types.Universe.Lookup("panic")
 }
 
 // compound translates a statement with a call that may suspend somewhere in it.
@@ -255,7 +280,7 @@ func (t *translation) compound(s ast.Stmt, label string) {
 
 // values are the values of a list of expressions, of which one may be a call with all of them.
 func (t *translation) values(list []ast.Expr, wanted int) []string {
-	if len(list) == 1 && wanted > 1 {
+	if len(list) == 1 && wanted > 0 {
 		if c, is := ast.Unparen(list[0]).(*ast.CallExpr); is && t.suspends(c) {
 			return t.call(c)
 		}
@@ -352,7 +377,7 @@ func (t *translation) deferredCall(s *ast.DeferStmt) string {
 		return ""
 	}
 	name := "deferred" + strings.ReplaceAll(f.name, ".", "_")
-	parameters, values := []string{"m_ *machine"}, []string{"m_"}
+	parameters, values := []string{"m_ *Machine"}, []string{"m_"}
 	if r := target.Signature().Recv(); r != nil {
 		parameters = append(parameters, r.Name()+" "+t.typ(r.Type()))
 		values = append(values, t.render(s.Call.Fun.(*ast.SelectorExpr).X))

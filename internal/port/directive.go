@@ -80,7 +80,7 @@ func eachFile(fsys fs.FS, f func(name string, text []byte) error) error {
 		return err
 	}
 	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
+		if strings.HasSuffix(name, "_test.go") || strings.HasSuffix(name, "_gen.go") {
 			continue
 		}
 		text, err := fs.ReadFile(fsys, name)

@@ -59,6 +59,7 @@ type Result struct {
 	Mode        string            `json:"mode"`    // breadth first, depth first, random
 	Bounds      model.Bounds      `json:"bounds"`
 	Reduced     bool              `json:"reduced"`
+	Verified    int               `json:"verified,omitempty"`
 	Seed        *uint64           `json:"seed,omitempty"`
 	Runs        int               `json:"runs,omitempty"`
 	States      int               `json:"states"`
@@ -87,7 +88,7 @@ type Result struct {
 
 // New is the result of a search.
 func New(s model.Search, r *model.Report) Result {
-	res := Result{World: s.World.Name, Variant: s.Variant.Name, Mode: "breadth first", Bounds: s.Bounds, Reduced: r.Reduced, Runs: r.Runs,
+	res := Result{World: s.World.Name, Variant: s.Variant.Name, Mode: "breadth first", Bounds: s.Bounds, Reduced: r.Reduced, Verified: r.Verified, Runs: r.Runs,
 		States: r.States, Transitions: r.Transitions, Depth: r.Depth, Frontier: r.Frontier, Cut: r.AtBound, Collision: r.CollisionProbability(), Disk: r.Disk,
 		Stops: r.Stops, Taken: r.Taken, Never: r.NeverTaken, Findings: []string{}}
 	if s.Source != nil {
@@ -272,6 +273,9 @@ func (r Result) printRest(w io.Writer) {
 	fmt.Fprintf(w, "properties:\n%s", layout.Wrapped(r.Properties, width))
 	if r.Reduced {
 		fmt.Fprintf(w, "reduced: states that differ only in the numbers of indices are taken for one (--full tells them apart)\n")
+	}
+	if r.Verified > 0 {
+		fmt.Fprintf(w, "verified: %s came to the same on coroutines, by the port's own functions (--verify says how often to compare)\n", model.Counted(r.Verified, "transition"))
 	}
 	if r.Mode == "breadth first" {
 		fmt.Fprintf(w, "visited states took %.1f bytes each in memory, and all states %d on disk\n", r.PerState, r.Disk)

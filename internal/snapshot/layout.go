@@ -17,6 +17,7 @@ type layout struct {
 	chunks []reflect.Value
 	chunk  int // the one that is being filled
 	used   int // how many values of it are in use
+	level  int // the last at which it gave room
 }
 
 // A ref is a part of a value that refers to other objects: a pointer, slice, map or interface.
@@ -39,7 +40,6 @@ func (s *Snapshot) layoutOf(t reflect.Type) *layout {
 	}
 	l := &layout{typ: t, size: t.Size(), fixed: s.fixed[t]}
 	s.layouts[t] = l // before its parts, which may refer to values of the same type
-	s.inOrder = append(s.inOrder, l)
 	if !l.fixed {
 		l.refs = s.refsOf(nil, t, 0)
 		if words := make([]bool, t.Size()/wordSize); markPointers(words, t, 0) {
@@ -117,8 +117,12 @@ func (l *layout) move(to, from unsafe.Pointer, n int) {
 	}
 }
 
-// room returns the address of room for n values.
-func (l *layout) room(n int) unsafe.Pointer {
+// room returns the address of room for n values of a layout, until the level on top is popped.
+func (s *Snapshot) room(l *layout, n int) unsafe.Pointer {
+	if l.level != len(s.levels) {
+		s.rooms = append(s.rooms, usedRoom{l, l.chunk, l.used, l.level})
+		l.level = len(s.levels)
+	}
 	for ; l.chunk < len(l.chunks); l.chunk, l.used = l.chunk+1, 0 {
 		if c := l.chunks[l.chunk]; l.used+n <= c.Len() {
 			l.used += n
@@ -131,58 +135,57 @@ func (l *layout) room(n int) unsafe.Pointer {
 	return l.chunks[l.chunk].UnsafePointer()
 }
 
-// A seenSet is the set of blocks that were found: a hash table with open addressing, which is emptied by beginning another round.
+// A seenSet is the set of the blocks of a snapshot: a hash table with open addressing, of their numbers and one, by address and layout. What was
+// put into it last is taken out first, so nothing is ever looked up across a place that has become empty.
 type seenSet struct {
-	slots []seenBlock
+	slots []int32
 	count int
-	round uint32
-}
-
-// A seenBlock is a slot of the table. One of another round is empty.
-type seenBlock struct {
-	at     unsafe.Pointer
-	layout *layout
-	n      int
-	round  uint32
-}
-
-// clear empties the set.
-func (s *seenSet) clear() { s.round, s.count = s.round+1, 0 }
-
-// add adds a block of n values, and reports whether it is new, or longer than the one that was found at the same address.
-func (s *seenSet) add(at unsafe.Pointer, l *layout, n int) bool {
-	if 2*s.count >= len(s.slots) {
-		s.grow()
-	}
-	slot := s.find(at, l)
-	if slot.round == s.round {
-		more := n > slot.n
-		slot.n = max(slot.n, n)
-		return more
-	}
-	s.count++
-	slot.at, slot.layout, slot.n, slot.round = at, l, n, s.round
-	return true
 }
 
 // find is the slot of a block, or the one where it belongs.
-func (s *seenSet) find(at unsafe.Pointer, l *layout) *seenBlock {
-	mask := uintptr(len(s.slots) - 1)
+func (s *Snapshot) find(at unsafe.Pointer, l *layout) *int32 {
+	mask := uintptr(len(s.seen.slots) - 1)
 	for i := (uintptr(at)>>3 ^ uintptr(unsafe.Pointer(l))>>5) * 0x9e3779b97f4a7c15 >> 20; ; i++ {
-		slot := &s.slots[i&mask]
-		if slot.round != s.round || slot.at == at && slot.layout == l {
+		slot := &s.seen.slots[i&mask]
+		if *slot == 0 {
+			return slot
+		}
+		if b := &s.blocks[*slot-1]; b.at == at && b.layout == l {
 			return slot
 		}
 	}
 }
 
-// grow doubles the table.
-func (s *seenSet) grow() {
-	old := s.slots
-	s.slots = make([]seenBlock, 2*len(old))
-	for _, o := range old {
-		if o.round == s.round {
-			*s.find(o.at, o.layout) = o
-		}
+// isNew puts the block that is saved next into the set, and reports whether it was not there, or is longer than the one at the same address.
+func (s *Snapshot) isNew(b *savedBlock) bool {
+	if 2*s.seen.count >= len(s.seen.slots) {
+		s.growSeen()
+	}
+	slot := s.find(b.at, b.layout)
+	b.before = *slot - 1
+	if b.before >= 0 && b.n <= s.blocks[b.before].n {
+		return false
+	}
+	if *slot == 0 {
+		s.seen.count++
+	}
+	*slot = int32(len(s.blocks)) + 1
+	return true
+}
+
+// forget takes the block that was put last out of the set.
+func (s *Snapshot) forget(i int) {
+	b := &s.blocks[i]
+	slot := s.find(b.at, b.layout)
+	if *slot = b.before + 1; *slot == 0 {
+		s.seen.count--
+	}
+}
+
+// growSeen doubles the table. The blocks are put into it in their order.
+func (s *Snapshot) growSeen() {
+	s.seen.slots = make([]int32, 2*len(s.seen.slots))
+	for i := range s.blocks {
+		*s.find(s.blocks[i].at, s.blocks[i].layout) = int32(i) + 1
 	}
 }

@@ -13,20 +13,49 @@ import (
 
 // A Snapshot is the contents of all objects that can be reached from some through pointers, slices, maps and interfaces. It does not
 // have what functions have captured, nor what is in channels. It is used again and again, for objects of the same types.
+//
+// A snapshot is a stack of levels: Push keeps the objects as they are now, too, until Pop. A level copies only what is not as it was at the level
+// below, and finds objects only through that: nothing else refers to what is new.
 type Snapshot struct {
 	fixed   map[reflect.Type]bool
 	layouts map[reflect.Type]*layout
-	inOrder []*layout                  // the same, in the order in which they were made
 	dynamic map[unsafe.Pointer]dynamic // by the first word of an interface
 	seen    seenSet
-	todo    []block // found and not saved yet
+	todo    []int // blocks that are copied and not scanned yet
 	blocks  []savedBlock
 	maps    []savedMap
+	mapAt   map[unsafe.Pointer]bool // that are among maps
+	levels  []level
+	changed []changedBlock
+	below   []changedMap
+	rooms   []usedRoom
+}
+
+// A level is how much there was of each list before it.
+type level struct{ blocks, maps, changed, below, rooms int }
+
+// A changedBlock is a block that a level found changed, and the copy of the level below.
+type changedBlock struct {
+	block int
+	copy  unsafe.Pointer
+}
+
+// A changedMap is a map, and its entries at the level below.
+type changedMap struct {
+	number int
+	mapEntries
+}
+
+// A usedRoom is where the room of a layout ended before a level.
+type usedRoom struct {
+	of          *layout
+	chunk, used int
+	level       int // the last at which it had given room
 }
 
 // New makes an empty snapshot. Values of fixed types, and everything that only they refer to, never change: they are not saved.
 func New(fixed ...reflect.Type) *Snapshot {
-	s := &Snapshot{fixed: map[reflect.Type]bool{}, layouts: map[reflect.Type]*layout{}, dynamic: map[unsafe.Pointer]dynamic{}, seen: seenSet{slots: make([]seenBlock, 1024), round: 1}}
+	s := &Snapshot{fixed: map[reflect.Type]bool{}, layouts: map[reflect.Type]*layout{}, dynamic: map[unsafe.Pointer]dynamic{}, seen: seenSet{slots: make([]int32, 1024)}, mapAt: map[unsafe.Pointer]bool{}}
 	for _, t := range fixed {
 		s.fixed[t] = true
 	}
@@ -43,51 +72,115 @@ type block struct {
 // A savedBlock is a block and a copy of it.
 type savedBlock struct {
 	block
-	copy unsafe.Pointer
+	copy   unsafe.Pointer
+	before int32 // the shorter block at the same address, which the set had before; -1: none
 }
 
-// A savedMap is a map and a copy of its entries, of which there are n: slices of the keys and of the values.
+// A savedMap is a map and a copy of its entries.
 type savedMap struct {
-	of, keys, values reflect.Value
-	n                int
+	from *ref
+	of   reflect.Value
+	mapEntries
+}
+
+// mapEntries are the entries of a map, of which there are n: slices of the keys and of the values.
+type mapEntries struct {
+	keys, values reflect.Value
+	n            int
 }
 
 // Clear makes the snapshot empty.
 func (s *Snapshot) Clear() {
-	s.seen.clear()
-	for _, l := range s.inOrder {
-		l.chunk, l.used = 0, 0
+	for len(s.levels) > 0 {
+		s.Pop()
 	}
-	s.blocks, s.maps = s.blocks[:0], s.maps[:0]
 }
 
-// Add saves everything that can be reached from root, which is a pointer. What was added before stays in the snapshot.
+// Add saves everything that can be reached from root, which is a pointer, at the level on top. What was added before stays in the snapshot.
 func (s *Snapshot) Add(root any) {
+	if len(s.levels) == 0 {
+		s.levels = append(s.levels, level{})
+	}
 	s.addBlock(s.layoutOf(reflect.TypeOf(root).Elem()), reflect.ValueOf(root).UnsafePointer(), 1)
-	for len(s.todo) > 0 {
-		b := s.todo[len(s.todo)-1]
-		s.todo = s.todo[:len(s.todo)-1]
-		s.save(b)
-	}
+	s.scanAll()
 }
 
-// addBlock notes a block that is to be saved, unless it was.
+// Push saves everything again, as it is now, at a level of its own.
+func (s *Snapshot) Push() {
+	at := level{len(s.blocks), len(s.maps), len(s.changed), len(s.below), len(s.rooms)}
+	s.levels = append(s.levels, at)
+	for i := range at.blocks {
+		if b := &s.blocks[i]; !b.unchanged() {
+			s.changed = append(s.changed, changedBlock{i, b.copy})
+			b.copy = s.room(b.layout, b.n)
+			b.layout.move(b.copy, b.at, b.n)
+			s.todo = append(s.todo, i)
+		}
+	}
+	for i := range at.maps {
+		if m := s.maps[i]; !m.unchanged() {
+			s.below = append(s.below, changedMap{i, m.mapEntries})
+			entries := s.entriesOf(m.from, m.of)
+			s.maps[i].mapEntries = entries
+		}
+	}
+	s.scanAll()
+}
+
+// Pop forgets the level on top.
+func (s *Snapshot) Pop() {
+	at := s.levels[len(s.levels)-1]
+	s.levels = s.levels[:len(s.levels)-1]
+	for i := len(s.blocks) - 1; i >= at.blocks; i-- {
+		s.forget(i)
+	}
+	s.blocks = s.blocks[:at.blocks]
+	for _, c := range s.changed[at.changed:] {
+		s.blocks[c.block].copy = c.copy
+	}
+	s.changed = s.changed[:at.changed]
+	for _, m := range s.maps[at.maps:] {
+		delete(s.mapAt, m.of.UnsafePointer())
+	}
+	clear(s.maps[at.maps:])
+	s.maps = s.maps[:at.maps]
+	for _, m := range s.below[at.below:] {
+		s.maps[m.number].mapEntries = m.mapEntries
+	}
+	clear(s.below[at.below:])
+	s.below = s.below[:at.below]
+	for i := len(s.rooms) - 1; i >= at.rooms; i-- {
+		r := s.rooms[i]
+		r.of.chunk, r.of.used, r.of.level = r.chunk, r.used, r.level
+	}
+	s.rooms = s.rooms[:at.rooms]
+}
+
+// addBlock saves a block, unless it was saved.
 func (s *Snapshot) addBlock(l *layout, at unsafe.Pointer, n int) {
-	if at != nil && n > 0 && l.size > 0 && !l.fixed && s.seen.add(at, l, n) {
-		s.todo = append(s.todo, block{l, at, n})
-	}
-}
-
-// save copies a block, and scans it.
-func (s *Snapshot) save(b block) {
-	c := savedBlock{b, b.layout.room(b.n)}
-	b.layout.move(c.copy, b.at, b.n)
-	s.blocks = append(s.blocks, c)
-	if len(b.layout.refs) == 0 {
+	if at == nil || n == 0 || l.size == 0 || l.fixed {
 		return
 	}
-	for i := range b.n {
-		s.scan(b.layout, unsafe.Add(b.at, uintptr(i)*b.layout.size))
+	b := savedBlock{block: block{l, at, n}}
+	if !s.isNew(&b) {
+		return
+	}
+	b.copy = s.room(l, n)
+	l.move(b.copy, at, n)
+	s.blocks = append(s.blocks, b)
+	if len(l.refs) > 0 {
+		s.todo = append(s.todo, len(s.blocks)-1)
+	}
+}
+
+// scanAll scans the blocks that were copied, and those that they refer to.
+func (s *Snapshot) scanAll() {
+	for len(s.todo) > 0 {
+		b := s.blocks[s.todo[len(s.todo)-1]].block
+		s.todo = s.todo[:len(s.todo)-1]
+		for i := range b.n {
+			s.scan(b.layout, unsafe.Add(b.at, uintptr(i)*b.layout.size))
+		}
 	}
 }
 
@@ -120,8 +213,14 @@ func (s *Snapshot) follow(r *ref, at unsafe.Pointer) {
 			s.addBlock(r.last.layout, words[1], 1)
 		}
 	case reflect.Map:
-		if m := reflect.NewAt(r.typ, at).Elem(); !m.IsNil() && s.seen.add(m.UnsafePointer(), nil, 1) {
-			s.saveMap(r, m)
+		if m := reflect.NewAt(r.typ, at).Elem(); !m.IsNil() && !s.mapAt[m.UnsafePointer()] {
+			s.mapAt[m.UnsafePointer()] = true
+			of := reflect.New(r.typ).Elem() // not the place at, which may have another map some time
+			of.Set(m)
+			number := len(s.maps)
+			s.maps = append(s.maps, savedMap{from: r, of: of})
+			entries := s.entriesOf(r, of)
+			s.maps[number].mapEntries = entries
 		}
 	}
 }
@@ -163,23 +262,24 @@ func pointerShaped(t reflect.Type) bool {
 	return false
 }
 
-// saveMap copies the entries of a map, and scans its keys and values.
-func (s *Snapshot) saveMap(r *ref, m reflect.Value) {
-	saved := savedMap{of: m, n: m.Len()}
-	if saved.n > 0 {
-		saved.keys, saved.values = reflect.MakeSlice(reflect.SliceOf(r.typ.Key()), saved.n, saved.n), reflect.MakeSlice(reflect.SliceOf(r.typ.Elem()), saved.n, saved.n)
-		for i, it := 0, m.MapRange(); it.Next(); i++ {
-			key, value := saved.keys.Index(i), saved.values.Index(i)
-			key.SetIterKey(it)
-			value.SetIterValue(it)
-			s.scan(r.key, key.Addr().UnsafePointer())
-			s.scan(r.to, value.Addr().UnsafePointer())
-		}
+// entriesOf copies the entries of a map, and scans its keys and values.
+func (s *Snapshot) entriesOf(r *ref, m reflect.Value) mapEntries {
+	saved := mapEntries{n: m.Len()}
+	if saved.n == 0 {
+		return saved
 	}
-	s.maps = append(s.maps, saved)
+	saved.keys, saved.values = reflect.MakeSlice(reflect.SliceOf(r.typ.Key()), saved.n, saved.n), reflect.MakeSlice(reflect.SliceOf(r.typ.Elem()), saved.n, saved.n)
+	for i, it := 0, m.MapRange(); it.Next(); i++ {
+		key, value := saved.keys.Index(i), saved.values.Index(i)
+		key.SetIterKey(it)
+		value.SetIterValue(it)
+		s.scan(r.key, key.Addr().UnsafePointer())
+		s.scan(r.to, value.Addr().UnsafePointer())
+	}
+	return saved
 }
 
-// Restore puts the contents of all objects back. It can be done any number of times.
+// Restore puts the contents of all objects back, as they were at the level on top. It can be done any number of times.
 func (s *Snapshot) Restore() {
 	for i := range s.blocks {
 		if b := &s.blocks[i]; !b.unchanged() {

@@ -187,6 +187,40 @@ func TestRestore(t *testing.T) {
 	}
 }
 
+// TestLevels pushes and pops levels at random, between changes: Restore must put objects back as they were at the level on top.
+func TestLevels(t *testing.T) {
+	s := New(reflect.TypeFor[constant]())
+	for seed := range uint64(300) {
+		rng := rand.New(rand.NewPCG(seed, 2))
+		root := world(rng)
+		s.Clear()
+		s.Add(root)
+		want := []string{text(root)}
+		for range 30 {
+			for range rng.IntN(8) {
+				change(reachable(root), rng)
+			}
+			switch top := len(want) - 1; {
+			case rng.IntN(2) == 0:
+				s.Push()
+				want = append(want, text(root))
+			case top > 0 && rng.IntN(2) == 0:
+				s.Pop()
+				want = want[:top]
+				s.Restore()
+			default:
+				s.Restore()
+			}
+			if seed%20 == 0 {
+				runtime.GC()
+			}
+			if got := text(root); got != want[len(want)-1] {
+				t.Fatalf("seed %d, level %d: saved\n%s\nrestored\n%s", seed, len(want), want[len(want)-1], got)
+			}
+		}
+	}
+}
+
 // TestFixed checks that a value of a fixed type is not put back.
 func TestFixed(t *testing.T) {
 	s := New(reflect.TypeFor[constant]())

@@ -1,0 +1,69 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// This file compares runs on frames with the port itself, on coroutines.
+
+// verify makes a transition again on coroutines. If it comes to something else, the search ends with an error.
+func (e *explorer) verify(from path, s *successor) {
+	to := s.pathFrom(from)
+	if frames, coroutines := s.outcome(), e.tracer.again(to).outcome(); frames != coroutines {
+		e.report.Err = fmt.Errorf("after %s the port comes to something else on coroutines than on frames, which is a fault of this program: %s; on frames: %s",
+			Counted(len(to.actions), "action"), coroutines, frames)
+		e.report.Stopped = true
+		e.report.LedTo = e.tracer.trace(to, &Violation{})
+		e.report.LedTo.Violates = ""
+		return
+	}
+	e.report.Verified++
+}
+
+// again is what a path leads to, in a run of its own.
+func (w *worker) again(to path) *successor {
+	s := &successor{}
+	p := to.follow()
+	p.everyOrder = w.Full
+	p.onWay = func(r *Run) {
+		if r.shaping && p.nextAction == len(p.actions)-1 {
+			r.recheck()
+			r.forgetViolations()
+		}
+	}
+	p.atEnd = func(r *Run, _ *Activation) Action {
+		w.noteState(r, s)
+		return Action{}
+	}
+	w.actor = p
+	r := w.newRun(p)
+	defer r.Close()
+	r.repeating = true // until the last action
+	r.Main()
+	if r.Stopped != nil {
+		s.stop, s.stopKind = SiteOf(r.Stopped), stopKind(r.Stopped)
+	}
+	w.noteChecks(r, s)
+	return s
+}
+
+// outcome is what a successor is, in words.
+func (s *successor) outcome() string {
+	var b strings.Builder
+	switch {
+	case s.atMenu:
+		fmt.Fprintf(&b, "state %x", s.fingerprint.Bytes())
+	case s.stop != "":
+		fmt.Fprintf(&b, "%s at %s", s.stopKind, s.stop)
+	default:
+		b.WriteString("an end")
+	}
+	violated := slices.Clone(s.violated)
+	slices.SortFunc(violated, func(a, b violation) int { return strings.Compare(a.key(), b.key()) })
+	for _, v := range violated {
+		fmt.Fprintf(&b, ", %s violated: %s", v.key(), v.message)
+	}
+	return b.String()
+}

@@ -1,0 +1,187 @@
+// Not upstream's: stacks as data. A store may run on frames in place of coroutines (Options.Frames); a search does, to go back to states.
+
+package spec
+
+import (
+	"runtime"
+	"runtime/debug"
+)
+
+// A Frame is one call of a function that can come to a stack switch: its variables, and where it goes on. The frames of this package
+// (frames_gen.go) are made from its own functions. Guests and a host that can be suspended must be frames too.
+type Frame interface{ Step(m *Machine) }
+
+// A deferringFrame is of a function that defers calls.
+type deferringFrame interface {
+	Frame
+	callDeferred(m *Machine) // makes the deferred calls that are left, each once
+	setResults(m *Machine)   // hands the results over
+}
+
+// A Machine runs frames. All that it has is data: whoever keeps the objects of a store and its machine as they are now can put them back.
+type Machine struct {
+	Results   registers // of the call that returned last
+	host      *coroutine
+	running   *coroutine // whose last frame runs
+	panicking any        // what the deferred calls that run may recover
+}
+
+// Machine is what runs the store's frames; nil: its threads are coroutines.
+func (s *Store) Machine() *Machine { return s.machine }
+
+// reset leaves no frame.
+func (m *Machine) reset() {
+	m.host = &coroutine{}
+	m.running = m.host
+}
+
+// Push begins a call. Code that a frame calls, and that is no frame, may push one if it returns right after that: the frame's results are then
+// the call's.
+func (m *Machine) Push(f Frame) { m.running.frames = append(m.running.frames, f) }
+
+// Pop ends the call that runs.
+func (m *Machine) Pop() {
+	frames := m.running.frames
+	frames[len(frames)-1] = nil
+	m.running.frames = frames[:len(frames)-1]
+}
+
+// call has the frame that runs call code that is no frame.
+func (m *Machine) call(f func()) {
+	on, n := m.running, len(m.running.frames)
+	f()
+	if m.running != on || len(on.frames) > n+1 {
+		panic("spec: code that is no frame has begun more than one")
+	}
+}
+
+// recovered is recover in a deferred call.
+func (m *Machine) recovered() any {
+	r := m.panicking
+	m.panicking = nil
+	return r
+}
+
+// Run runs frames until the host's stack has none. It returns how the specification stopped it, as Try does, or any other panic. Only what
+// core code throws is taken through the frames to one that may catch it. After any other stop or panic the frames are as they were, and cannot
+// go on: they are to be put back.
+func (m *Machine) Run() (stop error, panicked any) {
+	for {
+		r, ended := m.steps()
+		if ended {
+			return nil, nil
+		}
+		if _, thrown := r.(*CoreException); thrown {
+			if r = m.unwind(r); r == nil {
+				continue
+			}
+		}
+		if stop := stopOf(r); stop != nil {
+			return stop, nil
+		}
+		return nil, r
+	}
+}
+
+// steps runs frames until the host's stack has none, or a panic.
+func (m *Machine) steps() (panicked any, ended bool) {
+	defer func() {
+		if !ended {
+			panicked = recover()
+			if err, is := panicked.(runtime.Error); is {
+				panicked = &Fault{err, string(debug.Stack())}
+			}
+		}
+	}()
+	for {
+		co := m.running
+		switch n := len(co.frames); {
+		case n > 0:
+			co.frames[n-1].Step(m)
+		case co == m.host:
+			return nil, true
+		default:
+			m.end(nil)
+		}
+	}
+}
+
+// unwind takes frames off for a panic until one recovers it or the stack has ended, of which the one that resumed it hears when it goes on. It
+// returns a panic that no frame of the host's stack recovered.
+func (m *Machine) unwind(r any) any {
+	for {
+		n := len(m.running.frames)
+		if n == 0 {
+			if m.running == m.host {
+				return r
+			}
+			m.end(r)
+			return nil
+		}
+		if f, defers := m.running.frames[n-1].(deferringFrame); defers {
+			m.panicking = r
+			f.callDeferred(m)
+			if r, m.panicking = m.panicking, nil; r == nil {
+				f.setResults(m)
+				m.Pop()
+				return nil
+			}
+		}
+		m.Pop()
+	}
+}
+
+// end ends the stack that runs, with a panic or none.
+func (m *Machine) end(r any) {
+	co := m.running
+	co.done, co.stopped = true, r
+	m.running, co.resumer = co.resumer, nil
+}
+
+// suspend gives control back to the stack that resumed the one that runs.
+func (m *Machine) suspend(co *coroutine) {
+	if m.running != co {
+		panic("spec: a stack blocks that does not run")
+	}
+	m.running, co.resumer = co.resumer, nil
+}
+
+// switchTo runs cont until it blocks or ends, as Store.switchTo does.
+func (m *Machine) switchTo(s *Store, cont *Continuation) {
+	if cont.co == nil {
+		cont.co = &coroutine{store: s, cont: cont, frames: []Frame{&frameContinuation_threadBase{v_cont: cont, v_s: s}}}
+	}
+	co := cont.co
+	cont.handler.co = co
+	m.Push(&switchFrame{s, co, s.handler, cont.handler})
+	s.handler, cont.handler.resumer = cont.handler, s.handler
+	co.resumer, m.running = m.running, co
+}
+
+// A switchFrame waits for the stack that was switched to. Python keeps the handler in a thread-local, so that this stack has its own again
+// when the other blocks, ends or panics.
+type switchFrame struct {
+	s                *Store
+	co               *coroutine
+	running, handler *Handler
+}
+
+// Step goes on when the other stack has given control back.
+func (f *switchFrame) Step(m *Machine) {
+	f.s.handler, f.handler.resumer = f.running, nil
+	m.Pop()
+	if f.co.done && f.co.stopped != nil {
+		panic(f.co.stopped)
+	}
+}
+
+// callable is a lowered function as core code calls it.
+func (s *Store) callable(l *loweredFunc) CoreFunc {
+	if s.machine == nil {
+		return l.call
+	}
+	return func(args []CoreValue) []CoreValue {
+		s.machine.Push(&frameloweredFunc_call{v_l: l, v_args: args})
+		return nil
+	}
+}
