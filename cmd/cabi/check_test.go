@@ -27,6 +27,7 @@ func TestBadInput(t *testing.T) {
 		{"check handles --threads x", "it is a whole number from 1 to 1000"},
 		{"check handles --tasks 0", "it is a whole number from 1 to 1000"},
 		{"check handles --duration -1s", "it is not negative"},
+		{"check handles --verify -1", "--verify -1: it is not negative"},
 		{"check handles --seed x", `--seed "x": it is a whole number from 0 to 18446744073709551615`},
 		{"check handles --random --depth-first", "--random and --depth-first exclude each other"},
 		{"check handles --handles -1", "it is a whole number from 1 to 1000"},

@@ -17,24 +17,24 @@ const (
 		"states is known in closed form, and no page is made if a program finds another number."
 
 	worldsProse = "Every world that can be exhausted, at its default bound, on all cores, with all properties that `cabi check` checks by " +
-		"default. A transition is stopped if it ends in a trap or another stop. The time of a transition is that of all cores together. " +
-		"It includes the replay of the path to the state, unless the action can be taken in the same run as another action of that state."
+		"default. A transition is stopped if it ends in a trap or another stop. The time of a transition is that of all cores " +
+		"together. It includes what is taken again of the path to the state, which is little: states that are expanded one after the " +
+		"other have most of their ways in common."
 
-	replayedProse = "The search replays no more of a path than it must. Before is the search as it was first written, with a new run, store " +
-		"and checkers for every transition, after is the search as it is, and the last column is the search as it is without properties. " +
-		"Each figure is transitions a second, on all cores, at a bound of two actions less than the default."
+	replayedProse = "The search does not replay paths. Before is the search as it was first written, with a new run, store and checkers for every " +
+		"transition, after is the search as it is, and the last column is the search as it is without properties. Each figure is " +
+		"transitions a second, on all cores, at a bound of two actions less than the default."
 
 	growthProse = "The searches of some worlds at smaller bounds: of actions, and of handles and of tasks at the default bound of actions."
 
 	profileProse = "A profile of the processor while cabi explores %s with all properties, and while it explores M(2,4,1). A sample belongs to " +
 		"the innermost function on its stack that is part of one of the rows."
 
-	costsProse = "The stack of a suspended thread cannot be copied. An action that resumes a suspended thread, suspends the running thread " +
-		"or returns therefore needs a run of its own, from the start: it replays as many actions as the state is deep, with one or two " +
-		"switches of coroutines for each thread that they resume, and at the end a panic unwinds every stack. After every other action " +
-		"the search restores what the action changed, and takes the next action in the same run. The cost of the first kind of action, and " +
-		"the memory that the specification's own objects take in each run, are what limits the search of worlds. The visited set is not: " +
-		"a lookup is one or two reads at random. M has no stacks, so that nothing is replayed: half of its time is the specification's own " +
-		"table code, and most of the rest is reads of the visited set at random. These are made in batches, so that they do not wait for " +
-		"each other."
+	costsProse = "The stack of a suspended coroutine cannot be copied, so a search on coroutines would have to replay a path for every action " +
+		"that resumes a thread, suspends one or returns. A search of worlds runs on frames instead, which are data: it puts back what " +
+		"an action changed, and takes the next action from the same state. What limits it is to find what changed, to write and hash " +
+		"the states, to check the properties, and to allocate what the specification's own objects and frames take. The visited set " +
+		"does not: a lookup is one or two reads at random. M has no stacks: half of its time is the specification's own table code, " +
+		"and most of the rest is reads of the visited set at random. These are made in batches, so that they do not wait for each " +
+		"other."
 )
