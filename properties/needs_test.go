@@ -94,10 +94,16 @@ func (p packages) Import(path string) (*types.Package, error) {
 	return p.Importer.Import(path)
 }
 
+// ofShapes are the functions that say what caused a violation. No verdict depends on them, and searches of a definitions.py do not tell shapes.
+var ofShapes = []string{"Shape", "Transition", "TakeViolations", "violations", "beginTransition", "orderCause", "underCancel", "overtakes", "textCause", "inTheWay"}
+
 func (n *needs) file(f *ast.File, info *types.Info, properties bool) {
 	for _, d := range f.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
+			if slices.Contains(ofShapes, d.Name.Name) {
+				continue
+			}
 			fn := info.Defs[d.Name]
 			n.mentions[fn] = mentioned(d, info)
 			if recv := receiver(fn); recv != nil {
