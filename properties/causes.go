@@ -20,10 +20,10 @@ type Cause struct {
 var Causes = []Cause{
 	{"a call overtakes those that wait to enter", residualBackpressure, "", []string{"a call begins at once"}},
 	{"core code that a sync function resumes goes on above it", stackDiscipline, "order", []string{
-		"a function that is not async ends below a callback",
-		"a function that is not async ends below a function that is not async",
-		"a function that is not async ends below an async function lifted sync",
-		"a function that is not async ends below an async function lifted callback",
+		"a function that is not async ends before a callback",
+		"a function that is not async ends before a function that is not async",
+		"a function that is not async ends before an async function lifted sync",
+		"a function that is not async ends before an async function lifted callback",
 	}},
 	{"core code that is cancelled goes on above a sync function", stackDiscipline, "order", []string{"*, by a cancellation"}},
 	{"a cancellation is lost because the lock was held", cancelDelivered, "*", []string{"*, another thread held the lock"}},

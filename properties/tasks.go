@@ -341,10 +341,10 @@ func (c *stackChecker) underCancel(r *model.Run) bool {
 	})
 }
 
-// orderCause says how core code comes to end before some that began later: which is above the other on the stacks, and whether
-// a cancellation brought the upper one there.
+// orderCause says how core code comes to end before some that began later: whether it was resumed by that, and whether
+// a cancellation brought it there.
 func (c *stackChecker) orderCause(r *model.Run, at, later *model.Activation) string {
-	cause := fmt.Sprintf("%s ends below %s", codeOf(r, at), codeOf(r, later))
+	cause := fmt.Sprintf("%s ends before %s", codeOf(r, at), codeOf(r, later))
 	cancelled := slices.Contains(c.caused, later)
 	if c.running = r.Store.RunningThreads(c.running[:0]); slices.Contains(c.running, later.Thread()) {
 		cause, cancelled = fmt.Sprintf("%s, resumed, ends above %s", codeOf(r, at), codeOf(r, later)), c.underCancel(r)
