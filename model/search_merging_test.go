@@ -277,6 +277,11 @@ var components = map[string]string{
 	"waitables: sets":                   field("wset") + `|` + field("elems"),
 	"waitables: pending events":         field("pending_event"),
 	"subtasks: cancellation requested":  field("cancellation_requested"),
+	"waitables: sync waiter":            field("has_sync_waiter"),
+	"sets: threads that wait":           field("num_waiting"),
+	"tasks that wait to enter":          field("num_waiting_to_enter"),
+	"threads: storage":                  field("storage"),
+	"calls of the host's functions":     field("started") + `|` + field("asked"),
 	"streams and futures: pending":      field("pending_buffer") + `|` + field("pending_inst") + `|` + field("pending_on_copy_done"),
 	"streams and futures: dropped":      field("dropped"),
 	"buffers: progress":                 field("progress") + `|` + field("ptr"),
@@ -303,6 +308,11 @@ var redundant = map[string]string{
 	"streams and futures: pending":     "what is pending is the copy of the end that is copying",
 	"subtasks: cancellation requested": "it stands in the callee's task",
 	"tasks: what resolving them does":  "the subtask that is resolved names the task by its on_cancel",
+	"calls of the host's functions":    "the state of the subtask, and that its cancellation was asked for, say as much",
+	"waitables: sync waiter":           "the thread that waits is blocked in the built-in, for this waitable",
+	"sets: threads that wait":          "the threads that wait name the set",
+	"tasks that wait to enter":         "the threads that wait say so",
+	"threads: storage":                 "core code here does not act by what it reads",
 	"threads that run, and on whom":    "each is on the one whose pending action called or resumed it",
 }
 
@@ -413,4 +423,43 @@ func TestFingerprintIsOfTheState(t *testing.T) {
 		return state
 	}
 	s.Run()
+}
+
+// fixed are the fields of objects that are no component, and why they need be none.
+var fixed = map[string]string{
+	"depth":           "how deep calls are nested, which no action depends on but at the limit",
+	"flat_results":    "of a call's function, whose name stands in the stacks",
+	"implicit_thread": "it is set when the task begins, and stays",
+	"index":           "it is set when the object is made, and names it",
+	"inst":            "it is set when the object is made, and stays",
+	"memory":          "of an instance: it stays, and its bytes are a component",
+	"on_cancel":       "it is set when the call begins, and stays",
+	"parent":          "it is set when the instance is made, and stays",
+	"rep":             "it is set when the handle is made, and stays",
+	"shared":          "it is set when the end is made, and stays",
+	"task":            "it is set when the thread is made, and stays",
+	"threads":         "each names its task",
+}
+
+// Every field that a state is written with is a component, so that TestEveryComponentIsNeeded leaves each out in turn, or it is said why not.
+func TestComponentsAreAllFields(t *testing.T) {
+	name := regexp.MustCompile(`\b([a-z_]+)=`)
+	all := regexp.MustCompile("(?:" + strings.Join(slices.Collect(maps.Values(components)), ")|(?:") + ")")
+	seen := map[string]string{}
+	for _, world := range sortedKeys(small) {
+		s := search(world)
+		s.Bounds.Steps, s.Full = min(s.Bounds.Steps, 4), true
+		s.tweak.rewrite = func(state []byte) []byte {
+			for _, m := range name.FindAllSubmatch(all.ReplaceAll(state, nil), -1) {
+				seen[string(m[1])] = world
+			}
+			return state
+		}
+		s.Run()
+	}
+	for _, f := range sortedKeys(seen) {
+		if fixed[f] == "" {
+			t.Errorf("%s, of a state of %s, is in no component", f, seen[f])
+		}
+	}
 }
