@@ -2,6 +2,7 @@ package properties
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -127,7 +128,7 @@ func writeOverlay(t *testing.T, texts map[string]string) string {
 	dir := t.TempDir()
 	replace := map[string]string{}
 	for path, text := range texts {
-		replace[path] = filepath.Join(dir, filepath.Base(path))
+		replace[path] = filepath.Join(dir, fmt.Sprint(len(replace), "-", filepath.Base(path)))
 		if err := os.WriteFile(replace[path], []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
