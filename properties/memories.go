@@ -81,7 +81,7 @@ func (c *reallocChecker) Left(r *model.Run, at *model.Activation) {
 }
 
 // rangeProblem describes why a range of a memory may not be used; empty: it may be.
-func rangeProblem(ptr, size, alignment uint64, memory *spec.MemInst) string {
+func rangeProblem(ptr, size, alignment uint64, memory *spec.MemInst) (message string) {
 	length := uint64(len(memory.Bytes.B))
 	switch {
 	case ptr%alignment != 0:
@@ -275,7 +275,7 @@ func (c *bufferChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreVa
 }
 
 // bufferProblem describes why a copy may not have a buffer of n elements at ptr; empty: it may.
-func bufferProblem(r *model.Run, instance string, ptr, n, size uint64) string {
+func bufferProblem(r *model.Run, instance string, ptr, n, size uint64) (message string) {
 	most := limit(r.World.Limits.BufferLength, spec.UpstreamLimits.BufferLength)
 	switch {
 	case n > most:

@@ -77,7 +77,7 @@ var uniqueInInstance = stateProperty(&model.Property{
 })
 
 // firstShared describes the first index that names two elements of the tables; empty: there is none.
-func firstShared(inst *spec.ComponentInstance, tables []spec.TableView, exercised *bool) string {
+func firstShared(inst *spec.ComponentInstance, tables []spec.TableView, exercised *bool) (message string) {
 	names := map[uint64]spec.Element{}
 	for _, t := range tables {
 		for _, slot := range t.Live {
@@ -243,7 +243,7 @@ var freeList = stateProperty(&model.Property{
 })
 
 // partitionProblem describes a place that is both free and live, twice free, or neither; empty: there is none.
-func partitionProblem(t spec.TableView) string {
+func partitionProblem(t spec.TableView) (message string) {
 	uses := make([]int, t.Length)
 	uses[0] = 1
 	for _, slot := range t.Live {

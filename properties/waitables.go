@@ -25,7 +25,7 @@ var joinSymmetric = stateProperty(&model.Property{
 
 // setDisagreement describes how a waitable's set and the sets of its instance disagree about whether it is an element; empty: they
 // agree.
-func setDisagreement(inst *spec.ComponentInstance, slot spec.Slot) string {
+func setDisagreement(inst *spec.ComponentInstance, slot spec.Slot) (message string) {
 	if !spec.ClassOf(slot.Element).Waitable() {
 		return ""
 	}

@@ -271,7 +271,7 @@ func stuck(r *model.Run, exercised *bool) (message, kind string) {
 }
 
 // whyNeverHolds says why the condition that t waits for can never hold any more; empty: it can.
-func whyNeverHolds(r *model.Run, t *spec.Thread, c spec.Condition) string {
+func whyNeverHolds(r *model.Run, t *spec.Thread, c spec.Condition) (message string) {
 	if holder := t.Instance().Exclusive(); c.Lock && holder != nil && !lockedOut(t) {
 		return "the exclusive lock is held by a thread that is no more"
 	}
@@ -299,7 +299,7 @@ func expectsEvent(e spec.Element) bool {
 }
 
 // whyNoEvent says why a waitable without an event can never have one any more; empty: it has one, or can.
-func whyNoEvent(r *model.Run, e spec.Element) string {
+func whyNoEvent(r *model.Run, e spec.Element) (message string) {
 	if _, has := spec.PendingEvent(e); has {
 		return ""
 	}
@@ -319,7 +319,7 @@ func whyNoEvent(r *model.Run, e spec.Element) string {
 }
 
 // whyNeverResolved says why a call will not be resolved any more; empty: it can be.
-func whyNeverResolved(r *model.Run, t *spec.Subtask) string {
+func whyNeverResolved(r *model.Run, t *spec.Subtask) (message string) {
 	callee := t.Callee()
 	switch {
 	case t.Resolved():
