@@ -65,7 +65,7 @@ func (m *Machine) recovered() any {
 // Run runs frames until the host's stack has none. It returns how the specification stopped it, as Try does, or any other panic. Only what
 // core code throws is taken through the frames to one that may catch it. After any other stop or panic the frames are as they were, and cannot
 // go on: they are to be put back.
-func (m *Machine) Run() (stop error, panicked any) {
+func (m *Machine) Run() (panicked any, stop error) {
 	for {
 		r, ended := m.steps()
 		if ended {
@@ -77,9 +77,9 @@ func (m *Machine) Run() (stop error, panicked any) {
 			}
 		}
 		if stop := stopOf(r); stop != nil {
-			return stop, nil
+			return nil, stop
 		}
-		return nil, r
+		return r, nil
 	}
 }
 
