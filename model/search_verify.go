@@ -27,10 +27,13 @@ func (w *worker) again(to path) *successor {
 	s := &successor{}
 	p := to.follow()
 	p.everyOrder = w.Full
-	p.onWay = func(r *Run) {
-		if r.shaping && p.nextAction == len(p.actions)-1 {
-			r.recheck()
+	p.onWay = func(r *Run) { // the checkers forget what they do where a state is expanded
+		switch left := len(p.actions) - p.nextAction; {
+		case !r.shaping:
+		case left == 2:
 			r.forgetViolations()
+		case left == 1:
+			r.recheck() // what is violated there is forgotten as the last action begins
 		}
 	}
 	p.atEnd = func(r *Run, _ *Activation) Action {
