@@ -100,6 +100,7 @@ func testWith(overlay, tests string) ([]byte, error) {
 // withOverlay is a go command at the root of the project, in which an overlay replaces some files of spec/. It runs without
 // CABI_LONG, so that tests take their fixed seeds: whether one notices a bug depends on no luck.
 func withOverlay(overlay, command string, args ...string) *exec.Cmd {
+	addFrames(overlay)
 	cmd := exec.Command("go", append([]string{command, "-overlay", overlay}, args...)...)
 	cmd.Dir = ".."
 	cmd.Env = append(cmd.Environ(), "CABI_LONG=")

@@ -1,8 +1,11 @@
 package properties
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"cabi/internal/frames"
 	"cabi/model"
 )
 
@@ -25,6 +29,7 @@ func TestPatches(t *testing.T) {
 			t.Parallel()
 			world, overlay := readPatch(t, filepath.Join("testdata/patches", p.Name+".patch"))
 			saved := filepath.Join(t.TempDir(), "trace.cabi")
+			addFrames(overlay)
 			args := append([]string{"run", "-overlay", overlay, "./cmd/cabi", "check", "--property", p.Name, "--save", saved}, strings.Fields(world)...)
 			cmd := exec.Command("go", args...)
 			cmd.Dir = ".."
@@ -120,6 +125,62 @@ func read(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// addFrames adds to an overlay the frames that are made of the files of spec/ that it replaces: searches run on those.
+func addFrames(overlay string) {
+	var files struct{ Replace map[string]string }
+	text, err := os.ReadFile(overlay)
+	if err == nil {
+		err = json.Unmarshal(text, &files)
+	}
+	if err != nil {
+		panic(err)
+	}
+	root, err := filepath.Abs("../spec")
+	if err != nil {
+		panic(err)
+	}
+	committed := filepath.Join(root, "frames_gen.go")
+	if files.Replace[committed] != "" || !slices.ContainsFunc(slices.Collect(maps.Keys(files.Replace)), func(path string) bool { return filepath.Dir(path) == root }) {
+		return
+	}
+	made, err := framesOf(root, files.Replace)
+	if err != nil {
+		made = "package spec\n\n" + err.Error() // it cannot be built: the compiler says why
+	}
+	files.Replace[committed] = filepath.Join(filepath.Dir(overlay), "frames_gen.go")
+	text, err = json.Marshal(files)
+	if err = errors.Join(err, os.WriteFile(files.Replace[committed], []byte(made), 0o666), os.WriteFile(overlay, text, 0o666)); err != nil {
+		panic(err)
+	}
+}
+
+// framesOf is the file of frames of spec/, in a directory, with some of its files replaced.
+func framesOf(root string, replaced map[string]string) (string, error) {
+	dir, err := os.MkdirTemp("", "spec")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(dir)
+	names, err := filepath.Glob(filepath.Join(root, "*.go"))
+	if err != nil {
+		return "", err
+	}
+	for _, name := range names {
+		text, err := os.ReadFile(cmp.Or(replaced[name], name))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, filepath.Base(name)), text, 0o666)
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	made, err := frames.Generate(frames.Spec(dir))
+	if err != nil {
+		return "", err
+	}
+	return string(made.Files[made.Frames]), nil
 }
 
 // writeOverlay writes an overlay for go build that replaces files by texts.

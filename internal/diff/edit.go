@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 
@@ -19,6 +20,9 @@ const (
 	portFile = "spec/mirror.go"
 	editFile = "internal/engine/edit.go"
 )
+
+// framesFile is the program that makes frames of spec/, which searches run on. A tree of before has none, and needs none.
+const framesFile = "internal/frames/generate/main.go"
 
 // IsEdit reports whether the name of a version is one of an edit of the port: of a patch, or of a tree of this project.
 func IsEdit(name string) bool {
@@ -61,15 +65,25 @@ func BuildEdit(name, source string) (*Edited, error) {
 }
 
 func (e *Edited) build(name, source string) (err error) {
-	tree, label := name, "the port in "+name
+	tree, label := filepath.Join(e.dir, "tree"), "the port in "+name
 	if isPatch(name) {
 		label = "the port with " + filepath.Base(name)
-		if tree, err = e.patched(name, source); err != nil {
-			return err
-		}
+		err = e.patched(name, source)
+	} else {
+		err = copyTree(tree, name)
+	}
+	if err != nil {
+		return err
 	}
 	if !isFile(filepath.Join(tree, filepath.FromSlash(editFile))) {
 		return badf("%s is a tree of this project that cannot be compared, since it has no %s: bring it up to date", tree, editFile)
+	}
+	var noFrames error
+	if isFile(filepath.Join(tree, filepath.FromSlash(framesFile))) {
+		generate := exec.Command("go", "run", "-C", tree, "./"+path.Dir(framesFile))
+		if out, err := generate.CombinedOutput(); err != nil {
+			noFrames = badf("%s cannot be made into frames:\n%s", label, strings.TrimSpace(string(out)))
+		}
 	}
 	build := exec.Command("go", "build", "-C", tree, "-trimpath", "-buildvcs=false", "-ldflags", "-X 'cabi/internal/engine.edit="+plainName(label)+"'", "-o", e.Command, "./cmd/cabi")
 	out, err := build.CombinedOutput()
@@ -79,7 +93,7 @@ func (e *Edited) build(name, source string) (err error) {
 	case err != nil:
 		return badf("%s cannot be built:\n%s", label, strings.TrimSpace(string(out)))
 	}
-	return nil
+	return noFrames // the compiler, which had nothing against it, says more of what is no Go
 }
 
 // plainName is a name without what would end it on a command line.
@@ -92,22 +106,22 @@ func plainName(name string) string {
 	}, name)
 }
 
-// patched is a copy of a tree of this project with a patch applied.
-func (e *Edited) patched(patch, source string) (string, error) {
+// patched makes a copy of a tree of this project with a patch applied.
+func (e *Edited) patched(patch, source string) error {
 	if !isFile(patch) {
-		return "", badf("there is no file %s", patch)
+		return badf("there is no file %s", patch)
 	}
 	root, err := treeAt(source)
 	if err != nil {
-		return "", err
+		return err
 	}
 	tree := filepath.Join(e.dir, "tree")
 	if err := copyTree(tree, root); err != nil {
-		return "", err
+		return err
 	}
 	full, err := filepath.Abs(patch)
 	if err != nil {
-		return "", err
+		return err
 	}
 	apply := exec.Command("git", "apply", "--whitespace=nowarn", full)
 	apply.Dir = tree
@@ -115,11 +129,11 @@ func (e *Edited) patched(patch, source string) (string, error) {
 	out, err := apply.CombinedOutput()
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
-		return "", badf("%s is a patch: to apply it, the git command is needed, and there is none", patch)
+		return badf("%s is a patch: to apply it, the git command is needed, and there is none", patch)
 	case err != nil:
-		return "", badf("%s does not apply to %s:\n%s", patch, root, strings.TrimSpace(string(out)))
+		return badf("%s does not apply to %s:\n%s", patch, root, strings.TrimSpace(string(out)))
 	}
-	return tree, nil
+	return nil
 }
 
 // treeAt is the tree of this project in a directory; "": that which the current directory is in.
