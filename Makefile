@@ -47,6 +47,7 @@ RUNS ?= 50000
 
 ported:
 	$(if $(UPSTREAM),,$(error name the checkout that was ported: make ported UPSTREAM=DIR))
+	$(GO) run ./internal/frames/generate
 	$(GO) run ./cmd/cabi port --upstream $(UPSTREAM)
 	$(GO) run ./cmd/cabi sites --record
 	CABI_UPDATE=1 $(GO) test ./properties -run TestNeeds
