@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -29,11 +28,8 @@ func TestPatches(t *testing.T) {
 			t.Parallel()
 			world, overlay := readPatch(t, filepath.Join("testdata/patches", p.Name+".patch"))
 			saved := filepath.Join(t.TempDir(), "trace.cabi")
-			addFrames(overlay)
-			args := append([]string{"run", "-overlay", overlay, "./cmd/cabi", "check", "--property", p.Name, "--save", saved}, strings.Fields(world)...)
-			cmd := exec.Command("go", args...)
-			cmd.Dir = ".."
-			out, err := cmd.CombinedOutput()
+			args := append([]string{"./cmd/cabi", "check", "--property", p.Name, "--save", saved}, strings.Fields(world)...)
+			out, err := withOverlay(overlay, "run", args...).CombinedOutput()
 			if !strings.Contains(string(out), "replay: cabi replay "+saved+"\n") {
 				t.Fatalf("%v: no command to replay a finding is printed:\n%s", err, out)
 			}
