@@ -1,17 +1,19 @@
 package properties
 
 import (
-	"bytes"
-	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"cabi/model"
+	"cabi/spec"
 )
 
 // The tests of this file put bugs into spec/: those that definitions.py once had, and invented ones of the same kinds. A search or
@@ -73,17 +75,21 @@ func TestBugs(t *testing.T) {
 	}
 	for _, b := range append(bugs(t, "history"), bugs(t, "invented")...) {
 		t.Run(b.name, func(t *testing.T) {
+			t.Parallel() // one is built while another searches
 			_, overlay := readPatch(t, b.file)
+			suites := buildTests(t, overlay)
 			how := fatePattern.FindStringSubmatch(b.fate)
 			switch {
 			case how[2] != "":
-				mustFind(t, overlay, how[2], how[3], how[1])
+				if out, err := suites("^TestFinds$", how[1], how[2], how[3]); err != nil || !strings.Contains(string(out), "--- PASS: TestFinds") {
+					t.Errorf("%v: %s", err, out)
+				}
 			case how[4] != "":
-				if out, err := testWith(overlay, "^"+how[4]+"$"); err == nil {
+				if out, err := suites("^" + how[4] + "$"); err == nil {
 					t.Errorf("%s passes:\n%s", how[4], out)
 				}
 			default:
-				if out, err := testWith(overlay, "^TestPromises$|^TestLayout$|^TestGuestsPass$"); err != nil {
+				if out, err := suites("^TestPromises$|^TestLayout$|^TestGuestsPass$"); err != nil {
 					t.Errorf("it is noticed, against all reason:\n%s", out)
 				}
 			}
@@ -91,14 +97,25 @@ func TestBugs(t *testing.T) {
 	}
 }
 
-// testWith runs tests of this package, in which an overlay replaces some files of spec/. Whether they fail matters, and not how small
-// the failure is, so there is little time for shrinking it.
-func testWith(overlay, tests string) ([]byte, error) {
-	return withOverlay(overlay, "test", "./properties", "-run", tests, "-rapid.shrinktime", "1s").CombinedOutput()
+// buildTests builds the tests of this package, in which an overlay replaces some files of spec/, and returns what runs some of them, with
+// what TestFinds looks for. They run without CABI_LONG, so that tests take their fixed seeds: whether one notices a bug depends on no luck.
+// Whether they fail matters, and not how small the failure is, so there is little time for shrinking it.
+func buildTests(t *testing.T, overlay string) func(tests string, finds ...string) ([]byte, error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "properties.test")
+	build := withOverlay(overlay, "test", "-c", "-vet=off", "-ldflags=-s -w", "-o", file, "./properties")
+	build.Env = append(build.Env, "GOGC=400") // a fifth of the compiler's time would be garbage collection
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return func(tests string, finds ...string) ([]byte, error) {
+		cmd := exec.Command(file, "-test.run", tests, "-test.v", "-rapid.shrinktime", "1s")
+		cmd.Env = append(cmd.Environ(), "CABI_LONG=", "CABI_FINDS="+strings.Join(finds, " "))
+		return cmd.CombinedOutput()
+	}
 }
 
-// withOverlay is a go command at the root of the project, in which an overlay replaces some files of spec/. It runs without
-// CABI_LONG, so that tests take their fixed seeds: whether one notices a bug depends on no luck.
+// withOverlay is a go command at the root of the project, in which an overlay replaces some files of spec/.
 func withOverlay(overlay, command string, args ...string) *exec.Cmd {
 	addFrames(overlay)
 	cmd := exec.Command("go", append([]string{command, "-overlay", overlay}, args...)...)
@@ -107,27 +124,32 @@ func withOverlay(overlay, command string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// mustFind checks that cabi check has a finding in a world after so many actions.
-func mustFind(t *testing.T, overlay, world, finding, actions string) {
-	t.Helper()
-	out, _ := withOverlay(overlay, "run", "./cmd/cabi", "check", world, "--keep-going", "--json").Output()
-	lines := json.NewDecoder(bytes.NewReader(out))
-	for {
-		var got struct {
-			Finding, Trace string
-			Actions        int
+// TestFinds looks for a finding in a world, which must be there after so many actions and not before. TestBugs builds it with a bug.
+func TestFinds(t *testing.T) {
+	finds := os.Getenv("CABI_FINDS")
+	if finds == "" {
+		t.Skip("looks for what TestBugs asks for")
+	}
+	asked := strings.SplitN(finds, " ", 3)
+	if len(asked) != 3 {
+		t.Fatalf("CABI_FINDS=%q is not ACTIONS WORLD FINDING", finds)
+	}
+	actions, err := strconv.Atoi(asked[0])
+	w := model.WorldByName(asked[1])
+	if err != nil || w == nil {
+		t.Fatalf("CABI_FINDS=%q: %v, world %v", finds, err, w)
+	}
+	var found []*model.Violation
+	for _, v := range (model.Search{World: w, Variant: spec.SingleTable, Properties: For(w), Bounds: model.Bounds{Steps: actions}.Or(w.Bounds), KeepGoing: true, ByShape: true}).Run().Violations {
+		if strings.TrimSuffix(v.Name(), "/") == asked[2] {
+			found = append(found, v)
 		}
-		if err := lines.Decode(&got); err == io.EOF {
-			t.Fatalf("%s is not found in %s:\n%s", finding, world, out)
-		} else if err != nil {
-			t.Fatalf("%v: %s", err, out)
-		}
-		if strings.TrimSuffix(got.Finding, "/") == finding {
-			if fmt.Sprint(got.Actions) != actions {
-				t.Errorf("%s is found after %d actions, not %s:\n%s", finding, got.Actions, actions, got.Trace)
-			}
-			return
-		}
+	}
+	if len(found) == 0 {
+		t.Fatalf("%s is not found in %s", asked[2], w.Name)
+	}
+	if first := slices.MinFunc(found, func(a, b *model.Violation) int { return a.Actions - b.Actions }); first.Actions != actions {
+		t.Errorf("%s is found after %d actions, not %d:\n%s", asked[2], first.Actions, actions, first.Trace)
 	}
 }
 
