@@ -95,8 +95,8 @@ func mustFailAtRandom(t *testing.T, s scope, v *spec.Variant, p *model.Property,
 	search := s.search(v, p)
 	search.Bounds = model.Bounds{Handles: s.handles + 2}
 	var smallest *model.Violation
-	for seed := uint64(1); seed <= 20 && (smallest == nil || smallest.Actions > want+1); seed++ {
-		search.Random = &model.Random{Seed: seed, Runs: 1 << 12, Shrink: shrink.Shrink}
+	for seed := uint64(1); seed <= 100 && (smallest == nil || smallest.Actions > want+1); seed++ {
+		search.Random = &model.Random{Seed: seed, Runs: 1 << 5, Shrink: shrink.Shrink}
 		if found := search.Run().Violation(); found != nil && (smallest == nil || found.Actions < smallest.Actions) {
 			smallest = found
 		}
