@@ -193,11 +193,11 @@ func (x *expansion) failed(err error) *successor {
 // notSaved are the types of objects that no action changes, and of those that save adds by themselves (the checkers, in observers) or
 // that belong to the search.
 func notSaved() []reflect.Type {
-	return append(runFixed(), reflect.TypeFor[pathActor](), reflect.TypeFor[expansion](), reflect.TypeFor[hearing]())
+	return append(runFixed(), reflect.TypeFor[pathActor](), reflect.TypeFor[randomActor](), reflect.TypeFor[expansion](), reflect.TypeFor[hearing]())
 }
 
 // restore puts everything back as it was at the menu.
-func (x *expansion) restore(r *Run) { x.levels.restore(r, x.actor) }
+func (x *expansion) restore(r *Run) { x.levels.restore(r, x.actor, x.actor) }
 
 // stopped says, in a run on Python, that an action was stopped: it is taken back.
 func (x *expansion) stopped(r *Run, err error) bool {

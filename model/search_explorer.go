@@ -354,7 +354,7 @@ func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
 
 // onFrames reports whether the worker's runs are on frames, so that it can put them back.
 func (w *worker) onFrames() bool {
-	return w.Source == nil && !w.Replay && w.Random == nil && w != w.tracer
+	return w.Source == nil && !w.Replay && w != w.tracer
 }
 
 // onSource has a new run be made on the search's definitions.py, if it has one.

@@ -5,6 +5,7 @@ import (
 
 	"cabi/internal/python"
 	"cabi/internal/snapshot"
+	"cabi/spec"
 )
 
 // A run on frames, or on a definitions.py, is data, and can be put back to any state that it was in. So a search keeps its run between states:
@@ -71,14 +72,14 @@ func (l *levels) clear() {
 // last is the state that was added last.
 func (l *levels) last() *level { return &l.open[len(l.open)-1] }
 
-// restore puts a run back to the last state.
-func (l *levels) restore(r *Run, p *pathActor) {
+// restore puts a run back to the last state, where another actor and choices go on.
+func (l *levels) restore(r *Run, actor Actor, choices spec.Choices) {
 	if r.source != nil {
 		r.source.machine.Rollback(l.last().python)
 	}
 	l.run.Restore()
-	r.actor = p
-	r.Store.MirrorChoices(p)
+	r.actor = actor
+	r.Store.MirrorChoices(choices)
 	if r.source != nil {
 		r.guarded(r.sync)
 	}
@@ -115,7 +116,7 @@ func (x *expansion) makeRunFromLevel() {
 	} else {
 		last := x.levels.last()
 		x.actor.nextAction, x.actor.next = last.actions, last.choices
-		x.levels.restore(r, x.actor)
+		x.levels.restore(r, x.actor, x.actor)
 		r.undoer, r.repeating = x, true
 		x.goOn(r)
 	}

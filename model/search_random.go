@@ -42,7 +42,8 @@ type walkResult struct {
 	features      []uint64    // that no walk before its batch has
 	found         []foundAt
 	sites         []siteEvaluation
-	exercised     []string // properties
+	exercised     []string   // properties
+	end           *successor // the state that it ended in, on frames; nil: it ended where an action was stopped
 }
 
 // foundAt is a violation and the path to it.
@@ -141,7 +142,11 @@ func (e *explorer) shrinkAll(found []*Violation) {
 // addWalk adds a walk to the report, and if it has a new feature, to the corpus. It returns the violations that are the first of their kinds.
 func (e *explorer) addWalk(c *corpus, w *walkResult) (first []*Violation) {
 	e.report.Runs++
+	verified := e.report.Transitions / max(1, e.Verify)
 	e.report.Transitions += len(w.tried)
+	if w.end != nil && e.Verify > 0 && e.report.Transitions/e.Verify > verified {
+		e.verifyWalk(w)
+	}
 	e.report.Depth = max(e.report.Depth, len(w.actions))
 	for _, t := range w.tried {
 		e.timesTaken[t.number]++
@@ -164,7 +169,7 @@ func (e *explorer) addWalk(c *corpus, w *walkResult) (first []*Violation) {
 			first = append(first, v)
 		}
 	}
-	w.tried, w.stops, w.features, w.found, w.sites, w.exercised = nil, nil, nil, nil, nil, nil // the corpus needs the path only
+	w.tried, w.stops, w.features, w.found, w.sites, w.exercised, w.end = nil, nil, nil, nil, nil, nil, nil // the corpus needs the path only
 	return first
 }
 
@@ -177,8 +182,9 @@ func (e *explorer) isFirst(v violation) bool {
 	return true
 }
 
-// A randomActor is the actor and the choices of a random walk. If the specification stops an action, the walk takes the action back
-// by making a new run without it, and goes on: so walks get far, although most actions that a guest may try are wrong.
+// A randomActor is the actor and the choices of a random walk. If the specification stops an action, the walk takes the action back, and goes
+// on: so walks get far, although most actions that a guest may try are wrong. On frames the run is put back to the menu at which the action was
+// chosen; elsewhere a new run is led there.
 type randomActor struct {
 	*worker
 	*walkResult
@@ -213,7 +219,17 @@ func (w *worker) walk(c *corpus, d *drawnWalk) *walkResult {
 	}
 	g.drawWeights(g.compiled)
 	w.actor, w.newSites = &pathActor{}, nil
-	for tries := 0; tries < 3*g.length && g.makeRun(); tries++ {
+	r := g.beginRun()
+	for tries := 1; g.takesBack(r) && tries < 3*g.length; tries++ {
+		if g.onFrames() {
+			g.goBack(r)
+		} else {
+			r.Close()
+			r = g.beginRun()
+		}
+	}
+	if !g.onFrames() {
+		r.Close()
 	}
 	g.walkResult.sites = w.newSites
 	return g.walkResult
@@ -236,13 +252,24 @@ func (g *randomActor) startWith(w *walkResult, n int) {
 	g.from, g.choicesBefore = slices.Clip(w.from[:n]), slices.Clip(w.choicesBefore[:n])
 }
 
-// makeRun makes a run, and reports whether the walk can go on with another: the last action was stopped, and is taken back.
-func (g *randomActor) makeRun() bool {
+// beginRun makes a run that takes the actions of the walk, and others after them until one is stopped or the walk ends.
+func (g *randomActor) beginRun() *Run {
 	g.nextAction, g.nextChoice, g.picked = 0, 0, false
 	r := g.newRunOf(g, g)
-	defer r.Close()
 	r.repeating = len(g.actions) > 0
 	r.Main()
+	return r
+}
+
+// goBack puts a run back to the menu at which its last action was chosen, and has it go on with another.
+func (g *randomActor) goBack(r *Run) {
+	g.nextAction, g.nextChoice, g.picked = len(g.actions), len(g.choices), false
+	g.expansion.levels.restore(r, g, g)
+	r.goOnOnFrames()
+}
+
+// takesBack notes what a run came to, and reports whether the walk can go on: the last action was stopped, and is taken back.
+func (g *randomActor) takesBack(r *Run) bool {
 	g.walkResult.exercised = append(g.walkResult.exercised, g.newlyExercised(r)...)
 	g.noteViolations(r)
 	if r.Stopped == nil || len(g.actions) == 0 {
@@ -266,11 +293,20 @@ func (g *randomActor) Next(r *Run, at *Activation) Action {
 		r.repeating = g.nextAction < len(g.actions)
 		return g.actions[g.nextAction-1]
 	}
-	if g.noteState(r); len(g.actions) >= g.length {
-		return Action{}
+	if levels := &g.expansion.levels; g.onFrames() && (len(levels.open) == 0 || levels.last().actions < len(g.actions)) {
+		levels.add(r, path{}, len(g.actions), len(g.choices))
 	}
-	a, ok := g.pick(r, at, g.Bounds)
+	g.noteState(r)
+	var a menuAction
+	ok := len(g.actions) < g.length
+	if ok {
+		a, ok = g.pick(r, at, g.Bounds)
+	}
 	if !ok {
+		if g.onFrames() {
+			g.end = &successor{}
+			g.worker.noteState(r, g.end)
+		}
 		return Action{}
 	}
 	g.actions, g.from, g.choicesBefore = append(g.actions, a.Action), append(g.from, a.template), append(g.choicesBefore, len(g.choices))

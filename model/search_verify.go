@@ -10,8 +10,20 @@ import (
 
 // verify makes a transition again on coroutines. If it comes to something else, the search ends with an error.
 func (e *explorer) verify(from path, s *successor) {
-	to := s.pathFrom(from)
-	if frames, coroutines := s.outcome(), e.tracer.again(to).outcome(); frames != coroutines {
+	e.compareWith(s.pathFrom(from), s.outcome(), (*successor).outcome)
+}
+
+// verifyWalk makes a random walk again on coroutines, and compares the state that it ended in.
+func (e *explorer) verifyWalk(w *walkResult) {
+	e.compareWith(path{actions: w.actions, choices: w.choices}, w.end.outcome(), func(s *successor) string {
+		s.violated = nil // those of a walk are noted on its way
+		return s.outcome()
+	})
+}
+
+// compareWith compares what a path leads to on frames with what it leads to on coroutines.
+func (e *explorer) compareWith(to path, frames string, outcome func(*successor) string) {
+	if coroutines := outcome(e.tracer.again(to)); frames != coroutines {
 		e.report.Err = fmt.Errorf("after %s the port comes to something else on coroutines than on frames, which is a fault of this program: %s; on frames: %s",
 			Counted(len(to.actions), "action"), coroutines, frames)
 		e.report.Stopped = true
