@@ -67,7 +67,7 @@ func (r *Run) chooseAgain() (chosen bool) {
 }
 
 func (r *Run) runFrames() {
-	panicked, stop := r.Store.Machine().Run()
+	panicked, stop := r.Store.Machine().Run(r.undoer != nil)
 	if stop != nil {
 		r.stop(stop)
 	} else {

@@ -62,21 +62,23 @@ func (m *Machine) recovered() any {
 	return r
 }
 
-// Run runs frames until the host's stack has none. It returns how the specification stopped it, as Try does, or any other panic. Only what
-// core code throws is taken through the frames to one that may catch it. After any other stop or panic the frames are as they were, and cannot
-// go on: they are to be put back.
-func (m *Machine) Run() (panicked any, stop error) {
+// Run runs frames until the host's stack has none. It returns how the specification stopped it, as Try does, or any other panic. A stop is
+// taken through the frames, as through the stacks of the port; if they are to be put back after it, only what core code throws is, which a
+// frame may catch, and the frames are left as they were at any other. After another panic they are so too, and cannot go on.
+func (m *Machine) Run(putBack bool) (panicked any, stop error) {
 	for {
 		r, ended := m.steps()
 		if ended {
 			return nil, nil
 		}
-		if _, thrown := r.(*CoreException); thrown {
+		stop := stopOf(r)
+		if _, thrown := r.(*CoreException); thrown || stop != nil && !putBack {
 			if r = m.unwind(r); r == nil {
 				continue
 			}
+			stop = stopOf(r)
 		}
-		if stop := stopOf(r); stop != nil {
+		if stop != nil {
 			return nil, stop
 		}
 		return r, nil
@@ -120,7 +122,7 @@ func (m *Machine) unwind(r any) any {
 		}
 		if f, defers := m.running.frames[n-1].(deferringFrame); defers {
 			m.panicking = r
-			f.callDeferred(m)
+			m.callDeferred(f)
 			if r, m.panicking = m.panicking, nil; r == nil {
 				f.setResults(m)
 				m.Pop()
@@ -129,6 +131,16 @@ func (m *Machine) unwind(r any) any {
 		}
 		m.Pop()
 	}
+}
+
+// callDeferred makes the deferred calls of a frame. One may panic anew.
+func (m *Machine) callDeferred(f deferringFrame) {
+	defer func() {
+		if r := recover(); r != nil {
+			m.panicking = r
+		}
+	}()
+	f.callDeferred(m)
 }
 
 // end ends the stack that runs, with a panic or none.

@@ -227,6 +227,7 @@ var badArguments = []struct{ args, want string }{
 	{"bench m --memory 1", "1 is too little: 16MB is the least"},
 	{"upstream --dir @ --runs 0", "it is a whole number from 1"},
 	{"upstream --dir @ --python cpyton", "--python \"cpyton\": it is one of interpreter, cpython, both; did you mean cpython?"},
+	{"upstream --dir @ --stacks frame", "--stacks \"frame\": it is one of both, coroutines, frames; did you mean frames?"},
 	{"upstream --dir @ --unpatched 5", "--unpatched has no effect without --python cpython or both"},
 	{"upstream --dir @ --first -1", "it is a whole number from 0"},
 	{"upstream --dir @ --unpatched -1", "it is a whole number from 0 on"},

@@ -30,6 +30,9 @@ crashes, and after every step the whole state. It prints what the runs reached, 
 The checkout may be of another version than the pin. Whole states that have something in them which the pin does not have are not
 compared, and it says why.
 
+Searches run the port on frames, which are made of its functions; all else runs it on coroutines. So every second run, of those
+with odd numbers, is on frames; --stacks frames or coroutines takes one for all.
+
 The definitions.py of a checkout of WebAssembly/component-model is run by the interpreter of cabi, in the same process.
 --python cpython has CPython run it, which takes longer and needs python3, 3.11 or later. --python both has both run it:
 the two must agree with the port, so with each other.
@@ -46,7 +49,7 @@ Exit status: 0 no difference, 1 a difference, 2 bad usage or input.`
 func newUpstreamCommand() *cobra.Command {
 	o := upstream.Options{}
 	runs, workers, unpatched := bound{20000, 1 << 30}, bound{2, 1000}, uint(0)
-	everyState, save, steps, by := "", "", bound{0, 1000}, ""
+	everyState, save, steps, by, stacks := "", "", bound{0, 1000}, "", ""
 	cmd := &cobra.Command{
 		Use:     "upstream",
 		Short:   "Compare the port with upstream's Python on random runs",
@@ -61,6 +64,10 @@ func newUpstreamCommand() *cobra.Command {
 			if !slices.Contains(upstream.Runners, by) {
 				return exitError{2, fmt.Sprintf("--python %q: it is one of %s%s", shorten(by), strings.Join(upstream.Runners, ", "), nearest.Hint(by, upstream.Runners))}
 			}
+			if !slices.Contains(upstream.StacksOf, stacks) {
+				return exitError{2, fmt.Sprintf("--stacks %q: it is one of %s%s", shorten(stacks), strings.Join(upstream.StacksOf, ", "), nearest.Hint(stacks, upstream.StacksOf))}
+			}
+			o.Stacks = upstream.Stacks(stacks)
 			if o.By == upstream.Interpreter && given(cmd, "unpatched") {
 				return exitError{2, "--unpatched has no effect without --python cpython or both: the interpreter always runs Python's own stack switching"}
 			}
@@ -75,11 +82,13 @@ func newUpstreamCommand() *cobra.Command {
 	f.Uint64Var(&o.Seed, "seed", 1, "what the runs are made from: the same runs for the same seed")
 	f.Var(&workers, "workers", "how many runs to make at once")
 	f.StringVar(&by, "python", string(upstream.Interpreter), "`WHO` runs definitions.py: interpreter, cpython or both")
+	f.StringVar(&stacks, "stacks", string(upstream.BothStacks), "the `STACKS` of the port are coroutines, frames or both: frames in runs with odd numbers")
 	f.UintVar(&unpatched, "unpatched", 100, "have CPython check one run in `N` with Python's own stack switching too; 0: none")
 	f.StringVar(&save, "save", "", "write the run of the difference to this `FILE`, as a trace for cabi replay")
 	f.StringVar(&everyState, "every-state", "", "explore this `WORLD`, and make every transition on both")
 	f.Var(&steps, "steps", "with --every-state: how many actions; the world's own bound if it is not given")
 	completeFlags(cmd, map[string]kind{"every-state": kindWorld})
+	cmd.RegisterFlagCompletionFunc("stacks", cobra.FixedCompletions(upstream.StacksOf, cobra.ShellCompDirectiveNoFileComp))
 	cmd.RegisterFlagCompletionFunc("python", cobra.FixedCompletions(upstream.Runners, cobra.ShellCompDirectiveNoFileComp))
 	const alone = "every run of the world is made, by the interpreter"
 	flagRules{
@@ -91,6 +100,7 @@ func newUpstreamCommand() *cobra.Command {
 			{"every-state", "seed", "nothing is drawn"},
 			{"every-state", "workers", "one run is made at a time"},
 			{"every-state", "python", alone},
+			{"every-state", "stacks", "the port runs on coroutines there"},
 			{"every-state", "unpatched", alone},
 		},
 	}.refuse(cmd)
@@ -136,6 +146,9 @@ func runsDetail(r *upstream.Report) string {
 	var b strings.Builder
 	if r.First > 0 {
 		fmt.Fprintf(&b, ", from run %d on", r.First)
+	}
+	if r.OnFrames > 0 {
+		fmt.Fprintf(&b, ", %d of them on frames", r.OnFrames)
 	}
 	fmt.Fprintf(&b, ", by %s; an exception left a thread that was resumed in %d", map[upstream.Runner]string{upstream.Interpreter: "the interpreter",
 		upstream.CPython: "CPython", upstream.Both: "the interpreter and CPython"}[r.By], r.Unwound)

@@ -18,6 +18,7 @@ type Case struct {
 	Actions       []Step       `json:"actions"` // those of guests and host, in the order in which they are taken
 	Choices       []uint64     `json:"choices"` // the numbers that Python's random draws
 	States        string       `json:"states,omitempty"`
+	Frames        bool         `json:"-"` // on the port the stacks are frames, as in a search; otherwise coroutines
 }
 
 // statesFull as a Case's States has the text of each state in the trace. Without it there is the CRC-32 of the text.

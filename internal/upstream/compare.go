@@ -20,6 +20,7 @@ type Options struct {
 	Seed    uint64 // the runs are a function of it
 	Workers int    // how many runs to make at once; 0: one
 	By      Runner // who runs definitions.py; "": the interpreter
+	Stacks  Stacks // what the stacks of the port are; "": BothStacks
 	// Unpatched has CPython repeat one run in so many with the stack switching of definitions.py itself, too; 0: none. The interpreter
 	// always runs that.
 	Unpatched int
@@ -43,6 +44,25 @@ const (
 // Runners are all of them.
 var Runners = []string{string(Interpreter), string(CPython), string(Both)}
 
+// Stacks says what the stacks of the port are in runs.
+type Stacks string
+
+// Under Coroutines the functions of the port run as they are written; under Frames what is made of them does, as in searches
+// (cabi/internal/frames). Under BothStacks every second run is on frames: those with odd numbers.
+const (
+	Coroutines Stacks = "coroutines"
+	Frames     Stacks = "frames"
+	BothStacks Stacks = "both"
+)
+
+// StacksOf are all of them.
+var StacksOf = []string{string(BothStacks), string(Coroutines), string(Frames)}
+
+// onFrames reports whether the run of a number is on frames.
+func (s Stacks) onFrames(run uint64) bool {
+	return s == Frames || s != Coroutines && run%2 == 1
+}
+
 func (o Options) interpreted() bool { return o.By != CPython }
 
 func (o Options) onCPython() bool { return o.By == CPython || o.By == Both }
@@ -62,6 +82,7 @@ type Report struct {
 	Unwound    int         // how many were stopped by an exception that left a thread that was resumed
 	Unpatched  int         // how many runs were repeated with the stack switching of definitions.py itself
 	Hung       int         // how many of them hung there, as they must
+	OnFrames   int         // how many runs were on frames
 	Difference *Difference // the first; nil: there is none
 	// Unread are the reasons for which whole states of definitions.py were not compared, and how many were not.
 	Unread map[string]int
@@ -132,7 +153,11 @@ func (c *comparison) work() error {
 	if err := w.start(); err != nil {
 		return err
 	}
-	w.makeRun = func(rec *recorder, i int) { rec.random(seedOf(c.Seed, int(c.First)+i), w.pool) }
+	w.makeRun = func(rec *recorder, i int) {
+		run := c.First + uint64(i)
+		rec.frames = c.Stacks.onFrames(run)
+		rec.random(seedOf(c.Seed, int(run)), w.pool)
+	}
 	defer func() { w.pool.Close() }()
 	defer w.close()
 	for i := range c.next {
@@ -149,6 +174,7 @@ func (c *comparison) work() error {
 	}
 	c.report.Coverage.add(w.seen)
 	c.report.Unwound += w.unwound
+	c.report.OnFrames += w.onFrames
 	c.report.Unpatched += w.unpatched
 	c.report.Hung += w.hung
 	return nil

@@ -19,6 +19,9 @@ func TestInterpreter(t *testing.T) {
 	if report.Difference != nil {
 		t.Fatal(report.Difference)
 	}
+	if report.OnFrames != report.Runs/2 {
+		t.Errorf("%d of %d runs were on frames", report.OnFrames, report.Runs)
+	}
 	if report.Unwound == 0 || report.Unwound == report.Coverage.Runs {
 		t.Errorf("an exception left a thread that was resumed in %d of %d runs: both kinds must come", report.Unwound, report.Coverage.Runs)
 	}

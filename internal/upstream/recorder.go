@@ -34,6 +34,7 @@ type recorder struct {
 	recorded Case
 	actor    model.Actor
 	choices  spec.Choices
+	frames   bool   // the stacks of the run are frames
 	full     bool   // the trace has the text of each state, not a hash
 	state    string // the state at the last menu
 	writer   spec.StateWriter
@@ -192,8 +193,8 @@ func functionOf(site spec.Site) string {
 
 // run makes the run of a world.
 func (r *recorder) run(world *model.World, deterministic bool, pool *spec.Pool) {
-	r.begin(Case{World: world, Deterministic: deterministic, Actions: []Step{}, Choices: []uint64{}})
-	options := spec.Options{Choices: r, Deterministic: deterministic, Pool: pool}
+	r.begin(Case{World: world, Deterministic: deterministic, Actions: []Step{}, Choices: []uint64{}, Frames: r.frames})
+	options := spec.Options{Choices: r, Deterministic: deterministic, Pool: pool, Frames: r.frames}
 	if r.seen != nil {
 		options.Observe, r.begun = r.seen.site, map[*model.Activation]int{}
 	}

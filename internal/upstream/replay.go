@@ -31,7 +31,7 @@ func Trace(c Case) []string { return trace(c, nil) }
 // trace is Trace, which counts in seen what the run reaches; nil: it does not.
 func trace(c Case, seen *Coverage) []string {
 	actor := &caseActor{Case: c, Tape: spec.Tape{Numbers: c.Choices}}
-	rec := &recorder{actor: actor, choices: actor, full: c.States == statesFull, seen: seen}
+	rec := &recorder{actor: actor, choices: actor, frames: c.Frames, full: c.States == statesFull, seen: seen}
 	rec.run(c.World, c.Deterministic, nil)
 	return rec.lines
 }

@@ -194,7 +194,7 @@ type smallerActor struct {
 
 // record runs the case on the port.
 func (a *smallerActor) record() *recorder {
-	rec := &recorder{actor: a, choices: a}
+	rec := &recorder{actor: a, choices: a, frames: a.Frames}
 	rec.run(a.World, a.Deterministic, nil)
 	return rec
 }

@@ -140,8 +140,10 @@ func ReadVectors(in io.Reader) (*Vectors, error) {
 	return vs, nil
 }
 
-// Compare repeats a vector's run on the port, and returns how its trace differs from the recorded one; nil: it does not.
-func (v Vector) Compare() *Difference {
+// Compare repeats a vector's run on the port, on coroutines or on frames, and returns how its trace differs from the recorded one; nil: it
+// does not.
+func (v Vector) Compare(on Stacks) *Difference {
+	v.Case.Frames = on == Frames
 	port := Trace(v.Case)
 	at := firstDifference(port, v.Lines)
 	if at < 0 {

@@ -57,8 +57,10 @@ func TestVectors(t *testing.T) {
 		t.Errorf("the vectors come from the definitions.py with hash %s, the port from %s: record them anew", vs.SHA256, u.SHA256)
 	}
 	for i, v := range vs.List {
-		if d := v.Compare(); d != nil {
-			t.Fatalf("vector %d: %v", i+1, d)
+		for _, on := range []Stacks{Coroutines, Frames} {
+			if d := v.Compare(on); d != nil {
+				t.Fatalf("vector %d on %s: %v", i+1, on, d)
+			}
 		}
 	}
 	t.Logf("%d vectors agree", len(vs.List))

@@ -21,6 +21,7 @@ type worker struct {
 	pool                     *spec.Pool
 	seen                     *Coverage
 	unwound, unpatched, hung int // as in a Report
+	onFrames                 int
 }
 
 // start starts who runs definitions.py.
@@ -45,6 +46,7 @@ func (w *worker) compare(i int) (*Difference, error) {
 	if !inTime(w.patience(), func() { w.makeRun(rec, i) }) {
 		return w.portHangs(rec, i), nil
 	}
+	w.onFrames += toInt(rec.frames)
 	unwound := false
 	if w.interpreter != nil {
 		var same bool
@@ -150,6 +152,13 @@ func (w *worker) explain(rec *recorder, run int, what string, python func(Case) 
 		return nil, err
 	}
 	port := Trace(small)
+	if small.Frames {
+		what += ", the port on frames"
+		small.Frames = false
+		if on := Trace(small); firstDifference(on, lines) < 0 {
+			what += ", which is a fault of this program: on coroutines the two agree"
+		}
+	}
 	return &Difference{Run: run, What: what, Case: small, Line: firstDifference(port, lines), Port: port, Python: lines,
 		Before: len(rec.recorded.Actions), Trace: traceOf(small)}, nil
 }
