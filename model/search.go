@@ -39,8 +39,8 @@ type Search struct {
 	// Replay makes a run, a store and checkers of its own for every transition, on coroutines. Otherwise runs are on frames, and are put back
 	// to the states on their way. The report is the same.
 	Replay bool
-	// Verify has every so manieth transition of a search on frames made again on coroutines, by the port's own functions, and compared; of
-	// random walks, the last of the walk that has it. A difference ends the search with an error. 0: none is.
+	// Verify has the first and every so manieth transition of a search on frames made again on coroutines, by the port's own functions, and
+	// compared; of random walks, the state that the walk with such a transition ends in. A difference ends the search with an error. 0: none is.
 	Verify        int
 	Without       map[spec.Site]bool // traps and asserts that are switched off; nil: none
 	Deterministic bool               // the deterministic profile; false: as upstream, not

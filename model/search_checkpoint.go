@@ -37,6 +37,7 @@ type checkpointHead struct {
 	Expanded    int `json:"Explored"`
 	States      int
 	Transitions int
+	Verified    int `json:",omitempty"`
 	Depth       int
 	Stops       map[string]int
 	Taken       []int              // how often, by template
@@ -191,7 +192,7 @@ func (b *breadthFirst) write(w *bufio.Writer) error {
 }
 
 func (b *breadthFirst) head() checkpointHead {
-	h := checkpointHead{Of: b.identity(), Expanded: b.expanded, States: b.report.States, Transitions: b.report.Transitions,
+	h := checkpointHead{Of: b.identity(), Expanded: b.expanded, States: b.report.States, Transitions: b.report.Transitions, Verified: b.report.Verified,
 		Depth: b.report.Depth, Stops: b.report.Stops, Taken: b.timesTaken, Fired: b.fired, Exercised: sortedKeys(b.exercised),
 		Level: len(b.inFlight) + b.level.Len(), Next: b.next.Len()}
 	h.Changed, h.ChangedBefore = b.changed.all(), b.changedBefore
@@ -353,7 +354,7 @@ func (b *breadthFirst) readHead(h checkpointHead) error {
 		b.intern(a)
 	}
 	b.expanded, b.timesTaken = h.Expanded, h.Taken
-	b.report.States, b.report.Transitions, b.report.Depth = h.States, h.Transitions, h.Depth
+	b.report.States, b.report.Transitions, b.report.Verified, b.report.Depth = h.States, h.Transitions, h.Verified, h.Depth
 	for site, n := range h.Stops {
 		b.report.Stops[site] = n
 	}

@@ -33,6 +33,7 @@ func TestResume(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := checkpointed(t, name)
+			s.Verify = 7
 			want := s.Run()
 			got, stops := stoppedAfter(s, 1).Run(), 0
 			for s.Resume = s.Checkpoint.File; got.Stopped; stops++ {
@@ -44,6 +45,9 @@ func TestResume(t *testing.T) {
 			}
 			if diff := cmp.Diff(found(want), found(got)); diff != "" {
 				t.Errorf("after %d stops:\n%s", stops, diff)
+			}
+			if n := (want.Transitions + s.Verify - 1) / s.Verify; want.Verified != n || got.Verified != n {
+				t.Errorf("%d transitions were compared, and with %d stops %d, want %d", want.Verified, stops, got.Verified, n)
 			}
 		})
 	}

@@ -141,7 +141,7 @@ func (e *explorer) addSuccessor(from path, s *successor) bool {
 		e.report.Stopped = true
 	}
 	e.countSuccessor(s)
-	if s.template != nil && e.Verify > 0 && e.report.Transitions%e.Verify == 0 && e.workers[0].onFrames() {
+	if e.toVerify(s) {
 		e.verify(from, s)
 	}
 	for _, v := range s.violated {

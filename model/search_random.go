@@ -142,9 +142,9 @@ func (e *explorer) shrinkAll(found []*Violation) {
 // addWalk adds a walk to the report, and if it has a new feature, to the corpus. It returns the violations that are the first of their kinds.
 func (e *explorer) addWalk(c *corpus, w *walkResult) (first []*Violation) {
 	e.report.Runs++
-	verified := e.report.Transitions / max(1, e.Verify)
+	before := e.report.Transitions
 	e.report.Transitions += len(w.tried)
-	if w.end != nil && e.Verify > 0 && e.report.Transitions/e.Verify > verified {
+	if w.end != nil && e.Verify > 0 && (before == 0 || before/e.Verify < e.report.Transitions/e.Verify) {
 		e.verifyWalk(w)
 	}
 	e.report.Depth = max(e.report.Depth, len(w.actions))
@@ -155,11 +155,11 @@ func (e *explorer) addWalk(c *corpus, w *walkResult) (first []*Violation) {
 		e.report.Stops[stop]++
 	}
 	e.addChecks(w.sites, w.exercised)
-	before := len(c.seen)
+	known := len(c.seen)
 	for _, f := range w.features {
 		c.seen[f] = true
 	}
-	if e.report.States = len(c.seen); e.report.States > before {
+	if e.report.States = len(c.seen); e.report.States > known {
 		c.add(w)
 	}
 	for _, f := range w.found {
@@ -256,10 +256,13 @@ func (g *randomActor) startWith(w *walkResult, n int) {
 func (g *randomActor) beginRun() *Run {
 	g.nextAction, g.nextChoice, g.picked = 0, 0, false
 	r := g.newRunOf(g, g)
-	r.repeating = len(g.actions) > 0
+	r.undoer, r.repeating = g, len(g.actions) > 0
 	r.Main()
 	return r
 }
+
+// stopped leaves it to goBack to put the run back.
+func (g *randomActor) stopped(*Run, error) bool { return false }
 
 // goBack puts a run back to the menu at which its last action was chosen, and has it go on with another.
 func (g *randomActor) goBack(r *Run) {

@@ -8,6 +8,11 @@ import (
 
 // This file compares runs on frames with the port itself, on coroutines.
 
+// toVerify reports whether the transition that was counted last is to be made again: the first one is, and every so manieth after it.
+func (e *explorer) toVerify(s *successor) bool {
+	return s.template != nil && e.Verify > 0 && (e.report.Transitions-1)%e.Verify == 0 && e.workers[0].onFrames()
+}
+
 // verify makes a transition again on coroutines. If it comes to something else, the search ends with an error.
 func (e *explorer) verify(from path, s *successor) {
 	e.compareWith(s.pathFrom(from), s.outcome(), (*successor).outcome)

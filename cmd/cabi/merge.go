@@ -266,13 +266,14 @@ func merged(shards []*shardReport) *mergedSearch {
 	m := &mergedSearch{result: shards[0].Result}
 	r := &m.result
 	r.Shard, r.Shards = nil, len(shards)
-	r.Runs, r.Transitions, r.Depth, r.Stopped = 0, 0, 0, ""
+	r.Runs, r.Transitions, r.Depth, r.Verified, r.Stopped = 0, 0, 0, 0, ""
 	r.Stops, r.Taken = map[string]int{}, map[string]int{}
 	notChecked := map[string]string{}
 	shapes, fired, evaluated := map[uint64]bool{}, map[spec.Site]bool{}, map[string]bool{}
 	var stopped []string
 	for _, s := range shards {
 		r.Runs, r.Transitions, r.Depth = r.Runs+s.Runs, r.Transitions+s.Transitions, max(r.Depth, s.Depth)
+		r.Verified += s.Verified
 		addCounts(r.Stops, s.Stops)
 		addCounts(r.Taken, s.Taken)
 		for _, shape := range s.shapes {

@@ -225,9 +225,16 @@ func (r Result) printFigures(w io.Writer) {
 		}
 		fmt.Fprintf(w, "walked: %s%s from seed %d, %s, %s of %s\n", model.Counted(r.Runs, "run"), shards, *r.Seed, model.Counted(r.Transitions, "action"),
 			model.Counted(r.States, "state shape"), r.World)
-		return
+	} else {
+		fmt.Fprintf(w, "explored, %s: %s, %s, depth %d; %s\n", r.Mode, model.Counted(r.States, "state"), model.Counted(r.Transitions, "transition"), r.Depth, r.frontier())
 	}
-	fmt.Fprintf(w, "explored, %s: %s, %s, depth %d; %s\n", r.Mode, model.Counted(r.States, "state"), model.Counted(r.Transitions, "transition"), r.Depth, r.frontier())
+	if r.Verified > 0 {
+		compared := "transition"
+		if r.Mode == "random" {
+			compared = "run" // as a whole: where it ends
+		}
+		fmt.Fprintf(w, "compared with the port on coroutines: %s, no difference\n", model.Counted(r.Verified, compared))
+	}
 }
 
 func (r Result) frontier() string {
@@ -273,9 +280,6 @@ func (r Result) printRest(w io.Writer) {
 	fmt.Fprintf(w, "properties:\n%s", layout.Wrapped(r.Properties, width))
 	if r.Reduced {
 		fmt.Fprintf(w, "reduced: states that differ only in the numbers of indices are taken for one (--full tells them apart)\n")
-	}
-	if r.Verified > 0 {
-		fmt.Fprintf(w, "verified: %s came to the same on coroutines, by the port's own functions (--verify says how often to compare)\n", model.Counted(r.Verified, "transition"))
 	}
 	if r.Mode == "breadth first" {
 		fmt.Fprintf(w, "visited states took %.1f bytes each in memory, and all states %d on disk\n", r.PerState, r.Disk)
