@@ -27,7 +27,7 @@ type Search struct {
 	Workers int // 0: one. The report does not depend on it.
 	// KeepGoing has the search go on after a violation, and collect the first of each kind.
 	KeepGoing bool
-	// ByShape has violations of one kind be told apart by their shapes (Violation.Shape). With KeepGoing, and on the port alone.
+	// ByShape has violations of one kind be told apart by their shapes (Violation.Shape), and what is violated already not be told again.
 	ByShape bool
 	// DepthFirst explores depth first, which finds deep violations sooner, but not the shortest.
 	DepthFirst bool
@@ -98,9 +98,6 @@ func (s Search) runOnce() *Report {
 	return e.finish()
 }
 
-// shaping reports whether violations are told apart by their shapes.
-func (s *Search) shaping() bool { return s.ByShape && s.Source == nil }
-
 // mayReduce reports whether states that differ only in the numbers of indices may be merged: nothing compares indices.
 func (s *Search) mayReduce() bool {
 	c := compileWorld(s.World)
@@ -144,11 +141,13 @@ func (s *Search) Runs() *Runs {
 // New makes a run. The one before must be closed. On a definitions.py, it must be one that the world fits (Source.Fits).
 func (r *Runs) New(actor Actor, choices spec.Choices, checkers ...Checker) *Run {
 	s := r.search
+	var run *Run
 	if r.onSource != nil {
-		return must(r.onSource.next(r.compiled, s.World, s.options(choices), actor, checkers))
+		run = must(r.onSource.next(r.compiled, s.World, s.options(choices), actor, checkers))
+	} else {
+		run = newRun(r.compiled, s.World, s.options(choices), actor, checkers)
 	}
-	run := newRun(r.compiled, s.World, s.options(choices), actor, checkers)
-	run.shaping = s.shaping()
+	run.shaping = s.ByShape
 	return run
 }
 

@@ -194,7 +194,7 @@ func (e *explorer) addViolationAt(to path, found violation) {
 	if e.changed != nil && slices.ContainsFunc(e.Properties, func(p *Property) bool { return p.Name == found.property && e.changed.whyNot(p) != "" }) {
 		return // the search is made again without the property
 	}
-	v := &Violation{Property: found.property, Kind: found.kind, Shape: found.shape, Message: found.message, Actions: len(to.actions)}
+	v := &Violation{Property: found.property, Kind: found.kind, Shape: found.shape, Message: found.message, Unsure: e.changed.first(), Actions: len(to.actions)}
 	v.Trace = e.tracer.trace(to, v)
 	e.violationPaths = append(e.violationPaths, to)
 	e.reportViolation(v)
@@ -343,12 +343,9 @@ func (w *worker) newRunOf(actor Actor, choices spec.Choices) *Run {
 	options := w.options(choices)
 	options.Pool, options.Observe, options.Frames = &w.pool, w.observe, w.onFrames()
 	if w.Replay {
-		r := w.onSource(newRun(w.compiled, w.World, options, actor, newCheckers(w.Properties)))
-		r.shaping = w.shaping()
-		return r
+		return w.onSource(newRun(w.compiled, w.World, options, actor, newCheckers(w.Properties)))
 	}
 	w.run = w.onSource(newRun(w.compiled, w.World, options, actor, w.checkers.first()))
-	w.run.shaping = w.shaping()
 	return w.run
 }
 
@@ -359,6 +356,7 @@ func (w *worker) onFrames() bool {
 
 // onSource has a new run be made on the search's definitions.py, if it has one.
 func (w *worker) onSource(r *Run) *Run {
+	r.shaping = w.ByShape
 	if w.Source != nil {
 		must(0, r.onSource(w.Source, w.options(nil))) // Search.Run has tried it
 		r.noteUnknown(w.changed)

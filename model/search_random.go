@@ -164,7 +164,7 @@ func (e *explorer) addWalk(c *corpus, w *walkResult) (first []*Violation) {
 	}
 	for _, f := range w.found {
 		if e.isFirst(f.violation) {
-			v := &Violation{Property: f.property, Kind: f.kind, Shape: f.shape, Message: f.message, Actions: len(f.actions)}
+			v := &Violation{Property: f.property, Kind: f.kind, Shape: f.shape, Message: f.message, Unsure: e.changed.first(), Actions: len(f.actions)}
 			v.Trace = e.tracer.trace(f.path, v)
 			first = append(first, v)
 		}

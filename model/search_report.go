@@ -61,8 +61,10 @@ type Violation struct {
 	Kind     string // tells it from other violations of the property: a site, or the name of something stuck; may be empty
 	Shape    string // what caused it, in words without names: tells it from others of its kind; empty: the search does not tell them apart
 	Message  string // how the property is violated
-	Actions  int    // how many lead to it
-	Trace    *Trace
+	// Unsure says what of the definitions.py is not as the port knows it, so that the shape may say less than is so; empty: it is all known.
+	Unsure  string
+	Actions int // how many lead to it
+	Trace   *Trace
 }
 
 // Name is the property and the kind.

@@ -84,6 +84,19 @@ func (c *changedSet) all() map[string]string {
 	return all
 }
 
+// first says of one of the fields why it is among them; "": there is none.
+func (c *changedSet) first() string {
+	if c == nil {
+		return ""
+	}
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	for _, field := range sortedKeys(c.reason) {
+		return c.reason[field].text(mostHeld)
+	}
+	return ""
+}
+
 // whyNot says why a property cannot be checked; "": it can.
 func (c *changedSet) whyNot(p *Property) string {
 	c.mutex.Lock()

@@ -160,6 +160,9 @@ func (r *Run) stepOnSource() bool {
 	}
 	at := r.acting() // an action may have been taken back: it is at another menu then
 	at.Pending = &a
+	if r.shaping && !r.repeating {
+		r.beginTransition(at, a)
+	}
 	r.Taken++
 	r.Actions++
 	r.recorder.step(at, a)

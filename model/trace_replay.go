@@ -13,14 +13,15 @@ import (
 
 // A Replay is the result of replaying a trace.
 type Replay struct {
-	Trace      *Trace   // of the new run
-	Plain      *Trace   // the given trace, with numbers in place of its names
-	Stopped    error    // how the specification stopped the run; nil: it did not
-	Departs    *Line    // the first line of the given trace that did not happen in the new run; nil: all did
-	Got        string   // the line that came in its place
-	Actions    []Action // that were taken, but for those of the world's start
-	Choices    []uint32 // of the specification, with those that the trace leaves out
-	Violations []string // "PROPERTY: how" of the checkers, in the order in which they were found
+	Trace      *Trace       // of the new run
+	Plain      *Trace       // the given trace, with numbers in place of its names
+	Stopped    error        // how the specification stopped the run; nil: it did not
+	Departs    *Line        // the first line of the given trace that did not happen in the new run; nil: all did
+	Got        string       // the line that came in its place
+	Actions    []Action     // that were taken, but for those of the world's start
+	Choices    []uint32     // of the specification, with those that the trace leaves out
+	Violations []string     // "PROPERTY: how" of the checkers, in the order in which they were found
+	Found      []*Violation // the same told apart by their shapes, without traces, if ReplayOptions.ByShape asks for it
 	// NotChecked are the properties that cannot be checked on the trace's definitions.py, and why: nothing else is said of them.
 	NotChecked map[string]string
 
@@ -48,6 +49,7 @@ type ReplayOptions struct {
 	Without    map[spec.Site]bool // traps and asserts that are switched off; nil: none
 	Properties []*Property        // that are checked; the trace's claim is compared if its property is among them
 	Checkers   []Checker          // further ones; they must be new
+	ByShape    bool               // Replay.Found tells violations apart by their shapes; the checkers forget what they have found
 	// Observe is called with each trap and assert that is evaluated, and whether it fires. It may be nil.
 	Observe func(r *Run, site spec.Site, fires bool)
 }
@@ -78,7 +80,7 @@ func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 		}
 		r.noteUnknown(changed)
 	}
-	r.recorder, r.Observer, r.neverWritten = f.recorder, f, true
+	r.recorder, r.Observer, r.neverWritten, r.shaping = f.recorder, f, true, p.ByShape
 	r.Main()
 	if f.noteError(r.sourceError()); f.err != nil {
 		return nil, f.err
@@ -87,7 +89,7 @@ func (p ReplayOptions) Run(t *Trace) (*Replay, error) {
 	f.noteViolations(r)
 	f.violations = changed.without(f.violations, p.Properties)
 	again := &Trace{World: t.World, Variant: variant, Source: t.Source, Without: sortedKeys(options.Without), Choices: t.Choices, Lines: r.recorder.lines}
-	replay := &Replay{Trace: again, Stopped: r.Stopped, Actions: f.taken, Choices: f.chosen, Violations: f.violations, given: t, names: f.names, changed: changed}
+	replay := &Replay{Trace: again, Stopped: r.Stopped, Actions: f.taken, Choices: f.chosen, Violations: f.violations, Found: f.found, given: t, names: f.names, changed: changed}
 	for _, c := range r.checkers {
 		replay.checked = append(replay.checked, c.Property())
 	}
@@ -230,7 +232,8 @@ type replayActor struct {
 	chosen     []uint32             // by the specification
 	recorder   *recorder
 	violations []string
-	err        error // a line whose action cannot be taken, or a choice that cannot be made
+	found      []*Violation // the same, in a run that tells them apart by their shapes
+	err        error        // a line whose action cannot be taken, or a choice that cannot be made
 }
 
 // A BadChoice is a choice of a trace among fewer candidates.
@@ -297,12 +300,24 @@ func (f *replayActor) noteError(err error) {
 	}
 }
 
-// noteViolations notes what the checkers have found so far.
+// noteViolations notes what the checkers have found so far, or if violations are told apart by their shapes, since it was asked last.
 func (f *replayActor) noteViolations(r *Run) {
-	for _, c := range r.Violated() {
-		if text := c.Property() + ": " + c.Violation(); !slices.Contains(f.violations, text) {
-			f.violations = append(f.violations, text)
+	if r.shaping {
+		for _, v := range r.TakeViolations() {
+			v.Actions = len(f.taken)
+			f.found = append(f.found, v)
+			f.noteViolation(v.Property, v.Message)
 		}
+		return
+	}
+	for _, c := range r.Violated() {
+		f.noteViolation(c.Property(), c.Violation())
+	}
+}
+
+func (f *replayActor) noteViolation(property, message string) {
+	if text := property + ": " + message; !slices.Contains(f.violations, text) {
+		f.violations = append(f.violations, text)
 	}
 }
 

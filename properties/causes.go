@@ -2,6 +2,7 @@ package properties
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"cabi/model"
@@ -30,7 +31,6 @@ var Causes = []Cause{
 	{"a cancellation is lost because the instance could not be entered", cancelDelivered, "*", []string{"*, the instance could not be entered"}},
 	{"a future is dropped while a write is pending", noAssertionFailure, "SharedFutureImpl.drop/pending-read", []string{
 		"future.drop-readable of readable future end in state IDLE, with a copy of the other end pending",
-		"future.drop-readable of readable future end in state IDLE, with a copy of the other end pending, during *",
 		"future.drop-readable of readable future end in state IDLE, with a copy of the host's pending",
 		"shared.drop of one with a copy of the other end pending",
 	}},
@@ -77,8 +77,12 @@ var widths = []string{
 	"call * function lifted *, with text of latin1+utf16 in 64 bits for latin1+utf16",
 }
 
-// CauseOf is the cause of the known defect that a violation is; nil: it is none, or the search did not tell violations apart by shapes.
+// CauseOf is the cause of the known defect that a violation is; nil: it is none, or the search did not tell violations apart by shapes, or the
+// shape is not sure.
 func CauseOf(v *model.Violation) *Cause {
+	if v.Unsure != "" {
+		return nil
+	}
 	for i := range Causes {
 		c := &Causes[i]
 		if c.Property.Name == v.Property && (c.Kind == "*" || c.Kind == v.Kind) && c.has(v.Shape) {
@@ -88,11 +92,21 @@ func CauseOf(v *model.Violation) *Cause {
 	return nil
 }
 
-func (c *Cause) has(shape string) bool {
-	for _, pattern := range c.Shapes {
-		if regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$").MatchString(shape) {
-			return true
-		}
+// SameCause reports whether two violations of one promise and kind have the same cause: both are one known defect, or they have one shape.
+func SameCause(a, b *model.Violation) bool {
+	if known := CauseOf(a); known != nil {
+		return known == CauseOf(b)
 	}
-	return false
+	return a.Shape == b.Shape
+}
+
+// during is what shapes end with if the thread that acts was resumed by a cancellation that is under way. What comes about without one as well
+// is the same defect.
+var during = regexp.MustCompile(`, during subtask\.cancel of [a-z ]+$`)
+
+func (c *Cause) has(shape string) bool {
+	return slices.ContainsFunc(c.Shapes, func(pattern string) bool {
+		is := regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, ".*") + "$")
+		return is.MatchString(shape) || is.MatchString(during.ReplaceAllString(shape, ""))
+	})
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,20 +16,27 @@ import (
 	"cabi/spec"
 )
 
-// A lookalike is a bug of spec/ whose violation is of the kind of a known defect and has another cause. It is a patch in testdata/causes, as
+// A Lookalike is a bug of spec/ whose violation is of the kind of a known defect and has another cause. It is a patch in testdata/causes, as
 // those of TestPatches, with the lines:
 //
 //	bug WHAT
-//	in WORLD FLAGS: FINDING
-//	shape SHAPE                 in which * stands for any words
-type lookalike struct {
-	file, what, finding, shape string
-	args                       []string
+//	in WORLD --steps STEPS: FINDING
+//	shape SHAPE                       in which * stands for any words
+type Lookalike struct {
+	File, Name, World string
+	Steps             int
+	Finding, Shape    string
 }
 
-var lookalikePattern = regexp.MustCompile(`^bug (.+)\nin ([^:]+): (.+)\nshape (.+)$`)
+// Told reports whether a violation is the bug's, and none that is known.
+func (l *Lookalike) Told(v *model.Violation) bool {
+	return v.Name() == l.Finding && CauseOf(v) == nil && (&Cause{Shapes: []string{l.Shape}}).has(v.Shape)
+}
 
-func lookalikes(t *testing.T) (all []lookalike) {
+var lookalikePattern = regexp.MustCompile(`^bug .+\nin (\S+) --steps (\d+): (.+)\nshape (.+)$`)
+
+// Lookalikes are the bugs of testdata/causes.
+func Lookalikes(t *testing.T) (all []Lookalike) {
 	t.Helper()
 	files, err := filepath.Glob("testdata/causes/*.patch")
 	if err != nil || len(files) < 5 {
@@ -40,7 +48,8 @@ func lookalikes(t *testing.T) (all []lookalike) {
 		if m == nil {
 			t.Fatalf("%s begins with no bug, world and cause", file)
 		}
-		all = append(all, lookalike{file, m[1], m[3], m[4], strings.Fields(m[2])})
+		steps, _ := strconv.Atoi(m[2])
+		all = append(all, Lookalike{file, strings.TrimSuffix(filepath.Base(file), ".patch"), m[1], steps, m[3], m[4]})
 	}
 	return all
 }
@@ -48,14 +57,14 @@ func lookalikes(t *testing.T) (all []lookalike) {
 // TestLookalikesFit checks, without building anything, that the patches apply, that a known defect is of the same kind in their worlds, and that
 // it has another cause.
 func TestLookalikesFit(t *testing.T) {
-	for _, l := range lookalikes(t) {
-		readPatch(t, l.file)
-		property, kind, _ := strings.Cut(l.finding, "/")
-		if !slices.ContainsFunc(knownIn(l.args[0]), func(d Defect) bool { return d.Property.Name == property && d.Kind == kind }) {
-			t.Errorf("%s: no known defect of %s is %s", l.file, l.args[0], l.finding)
+	for _, l := range Lookalikes(t) {
+		readPatch(t, l.File)
+		property, kind, _ := strings.Cut(l.Finding, "/")
+		if !slices.ContainsFunc(knownIn(l.World), func(d Defect) bool { return d.Property.Name == property && d.Kind == kind }) {
+			t.Errorf("%s: no known defect of %s is %s", l.File, l.World, l.Finding)
 		}
-		if c := CauseOf(&model.Violation{Property: property, Kind: kind, Shape: strings.ReplaceAll(l.shape, "*", "x")}); c != nil {
-			t.Errorf("%s: its cause is that of a known defect: %s", l.file, c.What)
+		if c := CauseOf(&model.Violation{Property: property, Kind: kind, Shape: strings.ReplaceAll(l.Shape, "*", "x")}); c != nil {
+			t.Errorf("%s: its cause is that of a known defect: %s", l.File, c.What)
 		}
 	}
 }
@@ -65,26 +74,25 @@ func TestLookalikes(t *testing.T) {
 	if os.Getenv("CABI_LONG") == "" {
 		t.Skip("builds the command once for each bug: set CABI_LONG=1 to run it")
 	}
-	for _, l := range lookalikes(t) {
-		t.Run(strings.TrimSuffix(filepath.Base(l.file), ".patch"), func(t *testing.T) {
-			_, overlay := readPatch(t, l.file)
-			out, _ := exec.Command(buildWith(t, overlay), append([]string{"check", "--keep-going", "--json"}, l.args...)...).Output()
+	for _, l := range Lookalikes(t) {
+		t.Run(l.Name, func(t *testing.T) {
+			_, overlay := readPatch(t, l.File)
+			out, _ := exec.Command(buildWith(t, overlay), "check", "--keep-going", "--json", l.World, "--steps", strconv.Itoa(l.Steps)).Output()
 			var shapes []string
 			for lines := json.NewDecoder(bytes.NewReader(out)); lines.More(); {
-				var f struct{ Finding, Shape, Known string }
+				var f struct{ Finding, Property, Site, Shape, Known string }
 				if err := lines.Decode(&f); err != nil {
 					t.Fatalf("%v: %s", err, out)
 				}
-				if f.Finding != l.finding {
-					continue
-				}
-				if f.Known == "" && (&Cause{Shapes: []string{l.shape}}).has(f.Shape) {
+				if f.Known == "" && l.Told(&model.Violation{Property: f.Property, Kind: f.Site, Shape: f.Shape}) {
 					t.Logf("told: %s", f.Shape)
 					return
 				}
-				shapes = append(shapes, f.Shape)
+				if f.Finding == l.Finding {
+					shapes = append(shapes, f.Shape)
+				}
 			}
-			t.Errorf("not told apart; %s is there with the causes:\n%s", l.finding, strings.Join(shapes, "\n"))
+			t.Errorf("not told apart; %s is there with the causes:\n%s", l.Finding, strings.Join(shapes, "\n"))
 		})
 	}
 }

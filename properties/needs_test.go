@@ -94,7 +94,7 @@ func (p packages) Import(path string) (*types.Package, error) {
 	return p.Importer.Import(path)
 }
 
-// ofShapes are the functions that say what caused a violation. No verdict depends on them, and searches of a definitions.py do not tell shapes.
+// ofShapes are the functions that say what caused a violation. No verdict depends on them. They look at everything: see Violation.Unsure.
 var ofShapes = []string{"Shape", "Transition", "TakeViolations", "violations", "beginTransition", "orderCause", "underCancel", "overtakes", "textCause", "inTheWay"}
 
 func (n *needs) file(f *ast.File, info *types.Info, properties bool) {

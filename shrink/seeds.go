@@ -21,19 +21,23 @@ var NoStop = &model.Property{
 // A stopChecker checks that the specification does not stop the run. It remembers nothing.
 type stopChecker struct{ model.BaseChecker }
 
+// Shape is empty: the site is all that is kept.
+func (c *stopChecker) Shape(*model.Run) string { return "" }
+
 func (c *stopChecker) Stopped(_ *model.Run, err error) {
 	c.Message, c.ViolationKind = err.Error(), model.SiteOf(err)
 }
 
-// Seeds runs a trace, and returns the violations of the properties in it, in order: each can be the seed of a Minimize. The search
-// is one of the trace's world, in which its actions are on the menus. Progress is optional.
+// Seeds runs a trace, and returns the violations of the properties in it: each can be the seed of a Minimize, which keeps its shape. They are in
+// order, but that which the trace claims comes first. The search is one of the trace's world, in which its actions are on the menus. Progress is
+// optional.
 func Seeds(t *model.Trace, properties []*model.Property, progress func(Progress)) (*model.Search, []*model.Violation, error) {
 	replay, err := model.RunTrace(t, t.Variant)
 	if err != nil {
 		return nil, nil, err
 	}
 	t = replay.Plain // attempts read numbers, no names
-	s := &model.Search{World: t.World, Variant: t.Variant, Source: t.Source, Without: map[spec.Site]bool{}, Properties: properties, Bounds: t.World.Bounds}
+	s := &model.Search{World: t.World, Variant: t.Variant, Source: t.Source, Without: map[spec.Site]bool{}, Properties: properties, Bounds: t.World.Bounds, ByShape: true}
 	for _, site := range t.Without {
 		s.Without[site] = true
 	}
@@ -44,8 +48,16 @@ func Seeds(t *model.Trace, properties []*model.Property, progress func(Progress)
 	if len(r.violations) == 0 && len(properties) == 1 && len(not) == 1 {
 		return nil, nil, fmt.Errorf("%s is not checked on this version: %s", properties[0].Name, not[properties[0].Name])
 	}
+	slices.SortStableFunc(r.violations, func(a, b *model.Violation) int { return claimedFirst(t, a) - claimedFirst(t, b) })
 	s.World = withActions(t.World, r.attempt.steps)
 	return s, r.violations, nil
+}
+
+func claimedFirst(t *model.Trace, v *model.Violation) int {
+	if t.Violates == v.Property+": "+v.Message {
+		return 0
+	}
+	return 1
 }
 
 // A seedRun is an attempt that runs a trace and collects every violation.

@@ -1,7 +1,7 @@
 // Package shrink makes the traces of violations smaller.
 //
-// A smaller trace must have a violation with the same key: the property, and the kind that tells its violations apart, such as
-// the site of an assert. Effort is counted and never timed, so that a trace always shrinks to the same one.
+// A smaller trace must have a violation with the same key: the property, the kind that tells its violations apart, such as
+// the site of an assert, and if the search tells them apart, the shape. Effort is counted and never timed, so that a trace always shrinks to the same one.
 //
 // shrink.go has Minimize, which makes one pass after the other over a trace; moves.go the ways in which a pass makes it
 // smaller; attempt.go the run of a trace that may be smaller; world.go and seeds.go the worlds around it.
@@ -164,7 +164,7 @@ func (sh *shrinker) pass() {
 // violation is the best attempt as a violation, with its trace.
 func (sh *shrinker) violation() *model.Violation {
 	a := sh.best
-	small := &model.Violation{Property: a.found.Property, Kind: a.found.Kind, Shape: a.found.Shape, Message: a.found.Message, Actions: len(a.actions)}
+	small := &model.Violation{Property: a.found.Property, Kind: a.found.Kind, Shape: a.found.Shape, Message: a.found.Message, Unsure: a.found.Unsure, Actions: len(a.actions)}
 	small.Trace = sh.search.Record(a.actions, a.choices, small)
 	return small
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cabi/internal/report"
 	"cabi/model"
 	"cabi/properties"
 	"cabi/shrink"
@@ -30,8 +31,8 @@ func newShrinkCommand() *cobra.Command {
 		Use:   "shrink TRACE",
 		Short: "Make a trace as short as it can be and still violate the same",
 		Long: "Shrink makes the trace of a violation shorter: fewer actions, fewer instances, resources and functions, smaller\n" +
-			"numbers, no choices. What it keeps is the property and the site: a trace that violates something else is never\n" +
-			"taken for a smaller one. It prints the trace, with what it removed in comments, or writes it to a file. A trace that\n" +
+			"numbers, no choices. What it keeps is the property, the site, and what caused the violation: a trace that violates\n" +
+			"something else is never taken for a smaller one. It prints the trace, with what it removed in comments, or writes it to a file. A trace that\n" +
 			"violates nothing and is stopped by a trap shrinks to one that the same trap stops. TRACE is a file, or - for\n" +
 			"standard input.\n" +
 			"It exits with 0 if it has shrunk the trace, or says that it is as short as can be, 1 if the trace does not happen again,\n" +
@@ -134,11 +135,14 @@ func (c *shrinkCommand) finish(given *model.Trace, s *model.Search, r *shrink.Re
 	if len(removed) == 0 {
 		trace.World = given.World // so that the menus are kept
 	}
-	keeps := small.Key()
+	keeps := small.Name()
 	if small.Property == shrink.NoStop.Name { // the last line says where it stops
 		keeps, trace.Violates = small.Kind, ""
 	}
 	trace.Comments = []string{fmt.Sprintf("shrunk from %s to %d, of %s", model.Counted(r.Before, "action"), small.Actions, keeps)}
+	for line := range strings.Lines(report.ShapeText(small)) {
+		trace.Comments = append(trace.Comments, strings.TrimSpace(line))
+	}
 	trace.Comments = append(trace.Comments, r.Changes...)
 	for _, what := range removed {
 		trace.Comments = append(trace.Comments, "removed from the world: "+what)

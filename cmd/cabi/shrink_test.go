@@ -55,6 +55,23 @@ func TestShrink(t *testing.T) {
 	}
 }
 
+// A trace does not shrink into another finding of the same kind, though that takes fewer of its actions.
+func TestShrinkKeepsTheCause(t *testing.T) {
+	text, err := os.ReadFile("../../properties/testdata/repairs/hidden/cancellation-over-a-sync-function.cabi")
+	if err != nil {
+		t.Fatal(err)
+	}
+	small, code, err := shrinkText(t, string(text))
+	if code != 0 {
+		t.Fatalf("exit %d, %v:\n%s", code, err, small)
+	}
+	for _, want := range []string{"# shrunk from 11 actions to 11, of stack-discipline/order\n", ", by a cancellation\n", "# known: core code that is cancelled goes on above a sync function\n"} {
+		if !strings.Contains(small, want) {
+			t.Errorf("no %q in\n%s", want, small)
+		}
+	}
+}
+
 // body returns a trace without its comments.
 func body(text string) string { return text[strings.Index(text, "world "):] }
 

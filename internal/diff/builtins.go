@@ -241,11 +241,10 @@ func (b *NewBuiltin) addOutcome(o Outcome) {
 
 // knownOfOld reports whether the old version has a violation too: in the world without the built-in, or as a finding in any world.
 func (c *comparison) knownOfOld(v *model.Violation, base *model.World) bool {
-	key := c.New.keyOf(v)
-	if before, searched := c.before[base.Name]; searched && c.Old.find(before.report, key) != nil {
+	if before, searched := c.before[base.Name]; searched && c.Old.find(before.report, c.New, v) != nil {
 		return true
 	}
-	return slices.ContainsFunc(c.report.Findings, func(f Finding) bool { return c.Old.key(f.Property, f.Kind) == key })
+	return slices.ContainsFunc(c.report.Findings, func(f Finding) bool { return c.Old.same(f.violation, c.New, v) })
 }
 
 // An outcomeChecker finds out what a built-in comes to. It remembers the activations that there are.

@@ -72,9 +72,12 @@ func (c *comparison) checkOn(t *model.Trace) {
 	}
 	not := r.CannotCheck(all)
 	c.notNew.add(not)
-	for _, checker := range checkers {
-		if checker.Violation() != "" && not[checker.Property()] == "" {
-			c.addNear(&model.Violation{Property: checker.Property(), Kind: checker.Kind(), Message: checker.Violation(), Actions: actionsIn(t), Trace: r.Trace}, t.World)
+	for _, v := range r.Found {
+		if v.Trace = r.Trace; not[v.Property] == "" {
+			if v.Actions < actionsIn(t) { // the trace is that of the violation
+				v.Trace = cutTrace(r.Trace, v.Actions)
+			}
+			c.addNear(v, t.World)
 		}
 	}
 }
@@ -87,7 +90,7 @@ func (c *comparison) checkFrom(t *model.Trace, actions int) {
 	}
 	w, _ := t.World.Complete() // it may be part of another, without menus
 	s := model.Search{World: w, Variant: cmp.Or(c.New.Variant, spec.SingleTable), Source: c.New.Source, Properties: properties.For(w), Bounds: w.Bounds,
-		MaxStates: max(1, c.Behind/4), Workers: c.Workers, KeepGoing: true, From: from}
+		MaxStates: max(1, c.Behind/4), Workers: c.Workers, KeepGoing: true, ByShape: true, From: from}
 	s.Bounds.Steps = stepsNear
 	r := s.Run()
 	if r.Err != nil {
@@ -114,13 +117,13 @@ func (c *comparison) onlyNew(v *model.Violation, w *model.World) bool {
 		return !c.knownOfOld(v, w)
 	}
 	c.notOld.add(before.not)
-	return before.found == nil && len(before.not) == 0 && !(before.departs && c.knownOfOld(v, w))
+	return before.like(c.Old, c.New, v) == nil && len(before.not) == 0 && !(before.departs && c.knownOfOld(v, w))
 }
 
-// violates reports whether the trace of a violation violates the same promise on another version, in whichever way.
-func violates(there *Version, v *model.Violation) bool {
-	again, err := replayOn(there, claimed(v))
-	return err == nil && again.found != nil
+// violates reports whether the trace of a violation violates the same promise on another version.
+func (v *Version) violates(there *Version, x *model.Violation) bool {
+	again, err := replayOn(there, claimed(x))
+	return err == nil && again.like(there, v, x) != nil
 }
 
 // claimed is the trace of a violation, with the claim that it violates the promise.

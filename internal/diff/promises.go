@@ -16,10 +16,13 @@ type Broken struct {
 	World    string  `json:"world"`
 	Property string  `json:"property"`
 	Kind     string  `json:"kind"`
+	Shape    string  `json:"shape,omitempty"` // what caused it: tells it from others of its kind
 	Message  string  `json:"message"`
 	Actions  int     `json:"actions"`
 	Verdict  Verdict `json:"verdict"` // new or cured
 	Trace    string  `json:"trace"`
+
+	violation *model.Violation
 }
 
 // A promised is what a search for violations of promises found in a world.
@@ -58,18 +61,18 @@ func (c *comparison) checkPromises(w *model.World, of *World, new *Version, both
 	c.notOld.add(before.report.NotChecked)
 	c.before[w.Name] = before
 	for _, v := range after.report.Violations {
-		switch known := c.Old.find(before.report, c.New.keyOf(v)); {
+		switch known := c.Old.find(before.report, c.New, v); {
 		case known != nil:
 			c.left = append(c.left, v.Property)
 		case v.Actions > before.upTo || before.report.NotChecked[v.Property] != "":
-		case violates(c.Old, v): // at another site, which only the versions tell apart
+		case c.New.violates(c.Old, v): // at another site, or by another shape, which only the versions tell apart
 			c.left = append(c.left, v.Property)
 		default:
 			c.addBroken(v, w, New)
 		}
 	}
 	for _, v := range before.report.Violations {
-		if c.New.find(after.report, c.Old.keyOf(v)) == nil && v.Actions <= after.upTo && after.report.NotChecked[v.Property] == "" && !violates(c.New, v) {
+		if c.New.find(after.report, c.Old, v) == nil && v.Actions <= after.upTo && after.report.NotChecked[v.Property] == "" && !c.Old.violates(c.New, v) {
 			c.addBroken(v, w, Cured)
 		}
 	}
@@ -84,7 +87,7 @@ const unbounded = 1 << 30
 // promises searches a world on a version for violations, in so many states, and if steps is not 0, up to so many actions.
 func (c *comparison) promises(w *model.World, v model.Version, states, steps int) promised {
 	s := model.Search{World: w, Variant: cmp.Or(v.Variant, spec.SingleTable), Source: v.Source, Properties: properties.For(w), Bounds: w.Bounds,
-		MaxStates: states, Workers: c.Workers, KeepGoing: true}
+		MaxStates: states, Workers: c.Workers, KeepGoing: true, ByShape: true}
 	if steps > 0 && (s.Bounds.Steps == 0 || steps < s.Bounds.Steps) {
 		s.Bounds.Steps = steps
 	}
@@ -105,34 +108,47 @@ func (c *comparison) search(s model.Search, name string) promised {
 	return p
 }
 
-// find finds the violation of a version that has a key; nil: there is none.
-func (v *Version) find(r *model.Report, key string) *model.Violation {
-	if i := slices.IndexFunc(r.Violations, func(x *model.Violation) bool { return v.keyOf(x) == key }); i >= 0 {
+// find finds the violation of a version that is the same as one of another; nil: there is none.
+func (v *Version) find(r *model.Report, other *Version, of *model.Violation) *model.Violation {
+	if i := slices.IndexFunc(r.Violations, func(x *model.Violation) bool { return v.same(x, other, of) }); i >= 0 {
 		return r.Violations[i]
 	}
 	return nil
 }
 
-// keyOf is by what violations are told apart: the promise and how it is violated. An assert whose condition a version has changed is the same.
-func (v *Version) keyOf(x *model.Violation) string { return v.key(x.Property, x.Kind) }
+// same reports whether a violation is the same as one of another version: of the same promise, in the same way, by the same cause.
+func (v *Version) same(x *model.Violation, other *Version, y *model.Violation) bool {
+	return sameViolation(v.plain(x), other.plain(y))
+}
 
-func (v *Version) key(property, kind string) string {
-	if v.onPython() {
-		kind = string(v.Source.Was(spec.Site(kind)))
+func sameViolation(x, y *model.Violation) bool {
+	return x.Property == y.Property && x.Kind == y.Kind && properties.SameCause(x, y)
+}
+
+// plain is a violation as the pin would have it: an assert whose condition a version has changed is the same.
+func (v *Version) plain(x *model.Violation) *model.Violation {
+	if !v.onPython() {
+		return x
 	}
-	return property + "/" + kind
+	plain := *x
+	plain.Kind = string(v.Source.Was(spec.Site(x.Kind)))
+	return &plain
 }
 
 // addBroken adds a violation, unless the same is known of another world; the shorter one stays.
 func (c *comparison) addBroken(v *model.Violation, w *model.World, verdict Verdict) {
-	b := Broken{World: w.Name, Property: v.Property, Kind: v.Kind, Message: v.Message, Actions: v.Actions, Verdict: verdict, Trace: traceText(v.Trace)}
-	i := slices.IndexFunc(c.report.Promises, func(o Broken) bool { return o.Property == b.Property && o.Kind == b.Kind && o.Verdict == verdict })
+	b := newBroken(v, w, verdict)
+	i := slices.IndexFunc(c.report.Promises, func(o Broken) bool { return o.Verdict == verdict && sameViolation(o.violation, v) })
 	switch {
 	case i < 0:
 		c.report.Promises = append(c.report.Promises, b)
 	case b.Actions < c.report.Promises[i].Actions:
 		c.report.Promises[i] = b
 	}
+}
+
+func newBroken(v *model.Violation, w *model.World, verdict Verdict) Broken {
+	return Broken{World: w.Name, Property: v.Property, Kind: v.Kind, Shape: v.Shape, Message: v.Message, Actions: v.Actions, Verdict: verdict, Trace: traceText(v.Trace), violation: v}
 }
 
 // unchecked are the promises that cannot be checked on a version, and why: at some state there is what a promise looks at, and is not what it
@@ -201,7 +217,7 @@ func (c *comparison) settleFinding(f *Finding) {
 		c.settleUnchecked(f, why)
 		return
 	}
-	v := c.New.find(known.report, c.Old.key(f.Property, f.Kind))
+	v := c.New.find(known.report, c.Old, f.violation)
 	if v == nil && known.upTo < f.Actions {
 		var places int
 		v, places = c.nearEnd(f)
@@ -216,7 +232,7 @@ func (c *comparison) settleFinding(f *Finding) {
 func (c *comparison) searchFor(f *Finding, from *model.Replay) promised {
 	w := model.WorldByName(f.World)
 	s := model.Search{World: w, Variant: cmp.Or(c.New.Variant, spec.SingleTable), Source: c.New.Source, Properties: []*model.Property{properties.ByName(f.Property)}, Bounds: w.Bounds,
-		MaxStates: c.States * 2, Workers: c.Workers, KeepGoing: true, From: from}
+		MaxStates: c.States * 2, Workers: c.Workers, KeepGoing: true, ByShape: true, From: from}
 	if s.Bounds.Steps = f.Actions; from != nil {
 		s.MaxStates, s.Bounds.Steps = c.Behind, placesNear+1
 	}
@@ -236,7 +252,7 @@ func (c *comparison) nearEnd(f *Finding) (v *model.Violation, places int) {
 		}
 		r := c.searchFor(f, from).report
 		c.notNew.add(r.NotChecked)
-		if v = c.New.find(r, c.Old.key(f.Property, f.Kind)); r.Err == nil && v != nil {
+		if v = c.New.find(r, c.Old, f.violation); r.Err == nil && v != nil {
 			return v, places
 		}
 		places++
@@ -292,14 +308,14 @@ func (c *comparison) checkBehind() error {
 		w := d.divergence.World
 		new := c.New.noting()
 		r := model.Search{World: w, Variant: cmp.Or(new.Variant, spec.SingleTable), Source: new.Source, Properties: properties.For(w), Bounds: w.Bounds,
-			MaxStates: c.Behind, Workers: c.Workers, KeepGoing: true, From: &model.Replay{Actions: actions, Choices: e.Choices}}.Run()
+			MaxStates: c.Behind, Workers: c.Workers, KeepGoing: true, ByShape: true, From: &model.Replay{Actions: actions, Choices: e.Choices}}.Run()
 		if c.noteRan(new); r.Err != nil {
 			continue
 		}
 		c.notNew.add(r.NotChecked)
 		for _, v := range r.Violations {
-			if known := c.before[w.Name].report; known == nil || c.Old.find(known, c.New.keyOf(v)) == nil {
-				d.Behind = append(d.Behind, Broken{World: w.Name, Property: v.Property, Kind: v.Kind, Message: v.Message, Actions: v.Actions, Verdict: New, Trace: traceText(v.Trace)})
+			if known := c.before[w.Name].report; known == nil || c.Old.find(known, c.New, v) == nil {
+				d.Behind = append(d.Behind, newBroken(v, w, New))
 			}
 		}
 	}

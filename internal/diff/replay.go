@@ -38,16 +38,18 @@ type Finding struct {
 	World    string  `json:"world"`
 	Property string  `json:"property"`
 	Kind     string  `json:"kind"`
+	Shape    string  `json:"shape,omitempty"` // what caused it: tells it from others of its kind
 	Actions  int     `json:"actions"`
 	Verdict  Verdict `json:"verdict"`
 	How      string  `json:"how,omitempty"` // what happens instead
 	Trace    string  `json:"trace,omitempty"`
 
-	shown     *model.Trace // that showed it on the old version
-	departs   bool         // the trace does not happen on the new version
-	happens   string       // when it is replayed on the new version
-	unchecked bool         // the promise cannot be checked on the new version
-	goesOn    bool         // at its end, a thread can go on on the new version, and none could on the old one
+	violation *model.Violation // of the old version
+	shown     *model.Trace     // that showed it there
+	departs   bool             // the trace does not happen on the new version
+	happens   string           // when it is replayed on the new version
+	unchecked bool             // the promise cannot be checked on the new version
+	goesOn    bool             // at its end, a thread can go on on the new version, and none could on the old one
 }
 
 // A Verdict is what became of a finding, or of a promise.
@@ -272,21 +274,22 @@ func (c *comparison) replayFinding(t *model.Trace) (*Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.notOld.add(before.not); before.found == nil {
+	if c.notOld.add(before.not); len(before.found) == 0 {
 		return nil, nil
 	}
-	f.Kind = before.found.Kind()
+	f.violation = before.found[len(before.found)-1] // the trace ends with it
+	f.Kind, f.Shape = f.violation.Kind, f.violation.Shape
 	after, err := replayOn(c.New, t)
 	if err != nil {
 		return nil, err
 	}
 	c.notNew.add(after.not)
 	f.happens, f.departs, f.goesOn = after.how, after.departs, after.ready && !before.ready
-	switch {
-	case after.found != nil && c.New.key(f.Property, after.found.Kind()) == c.Old.key(f.Property, f.Kind):
+	switch v := after.like(c.New, c.Old, f.violation); {
+	case v != nil && c.New.plain(v).Kind == c.Old.plain(f.violation).Kind:
 		f.Verdict = Left
-	case after.found != nil:
-		f.Verdict, f.How = Changed, after.found.Violation()
+	case v != nil:
+		f.Verdict, f.How = Changed, v.Message
 	case after.departs:
 		f.Verdict, f.How = Cured, after.how
 	default:
@@ -306,11 +309,24 @@ func actionsIn(t *model.Trace) (n int) {
 
 // A replayedFinding is the trace of a finding, replayed on a version.
 type replayedFinding struct {
-	found   model.Checker // violates the promise; nil: the promise holds
-	how     string        // what happens
+	found   []*model.Violation // of the promise, by their shapes; nil: it holds
+	actions int                // of the trace
+	how     string             // what happens
 	departs bool
 	ready   bool      // a thread can go on at its end
 	not     unchecked // the promise, if it cannot be checked on the version
+}
+
+// like is what was found on a version that is the same as a violation of another, whose trace it is; nil: nothing is. What the same last action
+// violates, in a trace that happens again, is the same, however the versions tell it apart.
+func (r *replayedFinding) like(v, other *Version, of *model.Violation) *model.Violation {
+	i := slices.IndexFunc(r.found, func(x *model.Violation) bool {
+		return v.same(x, other, of) || !r.departs && x.Actions == r.actions
+	})
+	if i < 0 {
+		return nil
+	}
+	return r.found[i]
 }
 
 // replayOn replays the trace of a finding on a version.
@@ -328,9 +344,9 @@ func replayOn(v *Version, t *model.Trace) (*replayedFinding, error) {
 			again, err = runOn(v, plain, checker, last)
 		}
 	}
-	r := &replayedFinding{ready: last.ready}
+	r := &replayedFinding{ready: last.ready, actions: actionsIn(t)}
 	if err == nil {
-		r.not = again.CannotCheck([]*model.Property{p})
+		r.found, r.not = again.Found, again.CannotCheck([]*model.Property{p})
 	}
 	switch {
 	case err != nil:
@@ -340,16 +356,13 @@ func replayOn(v *Version, t *model.Trace) (*replayedFinding, error) {
 	default:
 		r.how = "the same happens"
 	}
-	if err == nil && checker.Violation() != "" {
-		r.found = checker
-	}
 	return r, nil
 }
 
 // runOn runs a trace on a version.
 func runOn(v *Version, t *model.Trace, checkers ...model.Checker) (*model.Replay, error) {
 	there := v.on(t)
-	return model.ReplayOptions{Variant: there.Variant, Checkers: checkers}.Run(there)
+	return model.ReplayOptions{Variant: there.Variant, Checkers: checkers, ByShape: true}.Run(there)
 }
 
 // A lastState remembers whether a thread could go on in the last state of a run. It checks nothing.

@@ -287,6 +287,9 @@ func (r *Report) writePromises(w *writer) {
 			}
 			w.item("%s: %s in %s after %s: %s", map[Verdict]string{New: "broken now", Cured: "holds now"}[verdict], w.name(strings.TrimSuffix(b.Property+"/"+b.Kind, "/")),
 				b.World, model.Counted(b.Actions, "action"), b.Message)
+			if b.Shape != "" {
+				w.item("   shape: %s", b.Shape)
+			}
 			if verdict == Cured {
 				w.trace(sides{old: b.Trace})
 			} else {

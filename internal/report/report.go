@@ -18,8 +18,9 @@ type Finding struct {
 	Finding  string `json:"finding"` // the property and the kind of its violation
 	Property string `json:"property"`
 	Site     string `json:"site,omitempty"`
-	Shape    string `json:"shape,omitempty"` // what caused it; finding and shape together no other finding has
-	Known    string `json:"known,omitempty"` // the known defect that it is
+	Shape    string `json:"shape,omitempty"`          // what caused it; finding and shape together no other finding has
+	Known    string `json:"known,omitempty"`          // the known defect that it is
+	NotTold  string `json:"known_not_told,omitempty"` // why it cannot be told which known defect it is, on a definitions.py
 	What     string `json:"what"`
 	Actions  int    `json:"actions"`
 	Trace    string `json:"trace"`
@@ -27,7 +28,7 @@ type Finding struct {
 
 // NewFinding is a violation, with its trace as text.
 func NewFinding(v *model.Violation, trace string) Finding {
-	return Finding{v.Name(), v.Property, v.Kind, v.Shape, KnownAs(v), v.Message, v.Actions, trace}
+	return Finding{v.Name(), v.Property, v.Kind, v.Shape, KnownAs(v), notTold(v), v.Message, v.Actions, trace}
 }
 
 // KnownAs is the known defect that a violation is; "": it is none, or the search did not tell violations apart by what caused them.
@@ -38,6 +39,14 @@ func KnownAs(v *model.Violation) string {
 	return ""
 }
 
+// notTold says why it cannot be told which known defect a violation is; "": it can.
+func notTold(v *model.Violation) string {
+	if v.Shape == "" {
+		return ""
+	}
+	return v.Unsure
+}
+
 // ShapeText is the shape of a violation, and the known defect that it is, as lines for people.
 func ShapeText(v *model.Violation) string {
 	var b strings.Builder
@@ -46,6 +55,9 @@ func ShapeText(v *model.Violation) string {
 	}
 	if known := KnownAs(v); known != "" {
 		fmt.Fprintf(&b, "  known: %s\n", known)
+	}
+	if why := notTold(v); why != "" {
+		fmt.Fprintf(&b, "  whether it is known is not told on this version: %s\n", why)
 	}
 	return b.String()
 }
