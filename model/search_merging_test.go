@@ -425,6 +425,45 @@ func TestFingerprintIsOfTheState(t *testing.T) {
 	s.Run()
 }
 
+// forms passes on the text and the bytes of each state that a search comes to.
+type forms struct {
+	BaseChecker
+	text, bytes *stateWriter
+	pass        func(text, bytes string) // a function, of which a search puts nothing back
+}
+
+func (c *forms) Settled(r *Run) {
+	c.pass(string(c.text.append(nil, r)), string(c.bytes.append(nil, r)))
+}
+
+// States have equal bytes exactly if they have equal texts.
+func TestStateAsBytes(t *testing.T) {
+	for _, world := range sortedKeys(small) {
+		for _, full := range []bool{false, true} {
+			s := search(world)
+			s.Bounds.Steps, s.Full = min(s.Bounds.Steps, 4), full
+			byText, byBytes := map[string]string{}, map[string]string{}
+			pass := func(text, bytes string) {
+				if before, known := byText[text]; known && before != bytes {
+					t.Errorf("one text, two forms as bytes:\n%s%q\n%q", text, before, bytes)
+				}
+				if before, known := byBytes[bytes]; known && before != text {
+					t.Errorf("two texts, one form as bytes:\n%s%s", before, text)
+				}
+				byText[text], byBytes[bytes] = bytes, text
+			}
+			s.Properties = []*Property{{Name: "forms", New: func() Checker {
+				c := &forms{text: &stateWriter{reduce: s.mayReduce()}, bytes: &stateWriter{reduce: s.mayReduce()}, pass: pass}
+				c.bytes.Compact = true
+				return c
+			}}}
+			if s.Run(); len(byText) < 5 {
+				t.Errorf("%s: only %d states", world, len(byText))
+			}
+		}
+	}
+}
+
 // fixed are the fields of objects that are no component, and why they need be none.
 var fixed = map[string]string{
 	"depth":           "how deep calls are nested, which no action depends on but at the limit",

@@ -8,11 +8,13 @@ import (
 	"cabi/internal/storage"
 )
 
-// A fingerprint is the hash of a state's text: two states with the same fingerprint are taken for one.
+// A fingerprint is the hash of a state, as bytes or as text: two states with the same fingerprint are taken for one.
 type fingerprint = xxh3.Uint128
 
-// fingerprint is that of the state that a run is in. The buffer b is for the state's text, and is returned to be used again.
+// fingerprint is that of the state that a run is in. The buffer b is for the state, and is returned to be used again. Text is needed only to
+// change it, and on Python, where a state has more than the writer knows.
 func (w *stateWriter) fingerprint(b []byte, r *Run) (fingerprint, []byte) {
+	w.Compact = len(w.swaps) == 0 && w.rewrite == nil && r.source == nil
 	b = w.append(b[:0], r)
 	if w.rewrite != nil {
 		b = w.rewrite(b)

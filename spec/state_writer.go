@@ -1,9 +1,10 @@
-// Not upstream's: the whole state of a store as text, by which states are compared.
+// Not upstream's: the whole state of a store as text, or as bytes, by which states are compared.
 
 package spec
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"math"
 	"slices"
@@ -35,23 +36,30 @@ func (w *StateWriter) Full() bool { return w.full }
 
 func (w *StateWriter) reset(b []byte) {
 	clear(w.places)
-	w.b, w.queue, w.numbers, w.counts, w.kept = b, w.queue[:0], w.numbers[:0], [StateKinds]int{}, false
+	for kind := range w.met {
+		w.met[kind] = w.met[kind][:0]
+	}
+	w.b, w.queue, w.kept = b, w.queue[:0], false
+	if w.Compact {
+		w.b = append(w.b, bit(w.full))
+	}
 }
 
 func (w *StateWriter) store(s *Store, more func(w *StateWriter)) {
 	putNumber(w, "store depth=", s.nestingDepth)
 	putObject(w, " running=", StateThread, s.runningThread())
 	if w.full {
-		w.put(" waiting=", s.waiting)
+		w.Label(" waiting=")
+		putList(w, s.waiting)
 	}
-	w.put("\n")
+	w.Label("\n")
 	for _, inst := range s.instances {
 		w.instance(inst)
 	}
 	if !w.full {
-		w.put("waiting=")
+		w.Label("waiting=")
 		putSet(w, s.waiting)
-		w.put("\n")
+		w.Label("\n")
 	}
 	if more != nil {
 		more(w)
@@ -69,8 +77,8 @@ func putSet[T comparable](w *StateWriter, list []T) {
 		return
 	}
 	number := func(e T) int {
-		if place := w.placeOf(objectOf(e)); place >= 0 {
-			return w.numbers[place]
+		if number := w.numberOf(objectOf(e)); number > 0 {
+			return number
 		}
 		return math.MaxInt
 	}
@@ -82,22 +90,49 @@ func putSet[T comparable](w *StateWriter, list []T) {
 	putList(w, list)
 }
 
-// objectOf is the object that has the number of an element of a list.
-func objectOf(e any) any {
-	if wb, ok := e.(*Waitable); ok {
-		if self, isEnd := wb.self.(end); isEnd {
-			return self.base()
+// objectOf is the object that has the number of an element of a list, and its kind.
+func objectOf(e any) (StateKind, any) {
+	switch e := e.(type) {
+	case *Thread:
+		return StateThread, e
+	case *ResourceHandle:
+		return StateHandle, e
+	case *Waitable:
+		if self, isEnd := e.self.(end); isEnd {
+			return StateEnd, self.base()
 		}
-		return wb.self
+		return StateSubtask, e.self
+	default:
+		panic(fmt.Sprintf("spec: a set of %T", e))
 	}
-	return e
 }
 
 // Put writes each part: text, numbers and flags as they are, the specification's objects as references to their lines.
 func (w *StateWriter) Put(parts ...any) { w.put(parts...) }
 
 // Text writes text, without making a copy as Put does.
-func (w *StateWriter) Text(text string) { w.b = append(w.b, text...) }
+func (w *StateWriter) Text(text string) {
+	if w.Compact {
+		w.b = binary.AppendUvarint(w.b, uint64(len(text))) // says where it ends
+	}
+	w.b = append(w.b, text...)
+}
+
+// Label writes text that says what is written next, and is the same in all states where that is.
+func (w *StateWriter) Label(text string) {
+	if !w.Compact {
+		w.b = append(w.b, text...)
+	}
+}
+
+// Mark writes text that says which of several things is written next, or that none is. The mark stands for it if the state is Compact.
+func (w *StateWriter) Mark(text string, mark byte) {
+	if w.Compact {
+		w.b = append(w.b, mark)
+	} else {
+		w.b = append(w.b, text...)
+	}
+}
 
 // State is AppendState as a string.
 func (s *Store) State() string { return string(s.AppendState(nil)) }
@@ -117,14 +152,23 @@ type StateWriter struct {
 	// element is written in full.
 	Age func(Element) int
 
-	b       []byte
-	full    bool // Age is nil, or not to be used
-	kept    bool // the state keeps an index that may outlive its element
-	live    []int
-	queue   []any       // the objects written so far; lines are written of one after the other
-	numbers []int       // of the same objects
-	places  map[any]int // of the objects in the queue, once there are many; before that it is searched
-	counts  [StateKinds]int
+	// Compact has bytes written in place of text, which are faster to write: the same in the same order, without labels. Two states have equal
+	// bytes exactly if they have equal texts. All that is written says itself where it ends.
+	Compact bool
+
+	b      []byte
+	full   bool // Age is nil, or not to be used
+	kept   bool // the state keeps an index that may outlive its element
+	live   []int
+	queue  []queued          // the objects written so far; lines are written of one after the other
+	met    [StateKinds][]any // the same objects by kind, in the order of their numbers
+	places map[any]int       // the numbers of the same objects, once there are many; before that met is searched
+}
+
+type queued struct {
+	kind   StateKind
+	number int
+	object any
 }
 
 // manyObjects is how many objects are searched for one by one.
@@ -135,17 +179,17 @@ func (w *StateWriter) put(parts ...any) {
 	for _, p := range parts {
 		switch p := p.(type) {
 		case string:
-			w.b = append(w.b, p...)
+			w.Text(p)
 		case int:
-			w.b = appendNumber(w.b, p)
+			putNumber(w, "", p)
 		case int64:
-			w.b = appendNumber(w.b, p)
+			putNumber(w, "", p)
 		case uint64:
-			w.b = appendNumber(w.b, p)
+			putNumber(w, "", p)
 		case bool:
-			w.b = append(w.b, "01"[intOfBool(p).magnitude])
+			w.Flag("", p)
 		case fmt.Stringer:
-			w.b = append(w.b, p.String()...)
+			w.Text(p.String())
 		default:
 			w.reference(p)
 		}
@@ -156,13 +200,9 @@ func (w *StateWriter) put(parts ...any) {
 func (w *StateWriter) reference(p any) {
 	switch p := p.(type) {
 	case nil:
-		w.put("-")
+		w.none()
 	case *ComponentInstance:
-		if p == nil {
-			w.put("-")
-		} else {
-			w.Text(p.Name)
-		}
+		w.instanceName(p)
 	case *Thread:
 		w.number(StateThread, p, p == nil)
 	case *Task:
@@ -188,7 +228,8 @@ func (w *StateWriter) reference(p any) {
 	case guestBuffer:
 		w.reference(p.base())
 	case *ErrorContext:
-		w.put("error-context ", strconv.Quote(p.DebugMessage.S))
+		w.Mark("error-context ", markErrorContext)
+		w.Text(strconv.Quote(p.DebugMessage.S))
 	case end:
 		w.reference(p.base())
 	case *lowerOnResolve:
@@ -206,30 +247,93 @@ func (w *StateWriter) reference(p any) {
 	case []*Waitable:
 		putList(w, p)
 	case []uint64:
-		putList(w, p)
+		w.numbers(p)
 	case []CoreValue:
-		putList(w, p)
+		w.Values(p)
 	default:
-		w.put("host")
+		w.host()
 	}
 }
 
-func orDash(isNil bool, name func() string) string {
+// The bytes that references begin with, after those of the kinds.
+const (
+	markNone byte = iota + byte(StateKinds)
+	markHost
+	markInstance
+	markErrorContext
+)
+
+func (w *StateWriter) none() { w.Mark("-", markNone) }
+
+// host writes what is the host's, of which a state says no more.
+func (w *StateWriter) host() { w.Mark("host", markHost) }
+
+// noneOrHost writes what is nil or the host's.
+func (w *StateWriter) noneOrHost(isNil bool) {
 	if isNil {
-		return "-"
+		w.none()
+	} else {
+		w.host()
 	}
-	return name()
 }
 
-func putList[T any](w *StateWriter, list []T) {
-	w.Text("[")
-	for i, e := range list {
-		if i > 0 {
-			w.Text(" ")
-		}
-		w.put(e)
+func (w *StateWriter) instanceName(inst *ComponentInstance) {
+	if inst == nil {
+		w.none()
+		return
 	}
-	w.Text("]")
+	w.Mark("", markInstance)
+	w.Text(inst.Name)
+}
+
+// putList writes a list of objects.
+func putList[T any](w *StateWriter, list []T) {
+	w.beginList(len(list))
+	for i, e := range list {
+		w.separate(i)
+		w.reference(e)
+	}
+	w.Label("]")
+}
+
+func (w *StateWriter) beginList(n int) {
+	w.Label("[")
+	w.Count(n)
+}
+
+// separate writes what is before the ith element of a list.
+func (w *StateWriter) separate(i int) {
+	if i > 0 {
+		w.Label(" ")
+	}
+}
+
+func (w *StateWriter) numbers(list []uint64) {
+	w.beginList(len(list))
+	for i, n := range list {
+		w.separate(i)
+		putNumber(w, "", n)
+	}
+	w.Label("]")
+}
+
+// Values writes a list of core values.
+func (w *StateWriter) Values(list []CoreValue) {
+	w.beginList(len(list))
+	for i, v := range list {
+		w.separate(i)
+		w.value(v)
+	}
+	w.Label("]")
+}
+
+func (w *StateWriter) value(v CoreValue) {
+	w.Mark("", byte(v.kind))
+	if v.kind == coreInt {
+		putNumber(w, "", v.bits)
+	} else {
+		w.Text(v.String())
+	}
 }
 
 func (w *StateWriter) waitableReference(p *Waitable) {
@@ -243,44 +347,51 @@ func (w *StateWriter) waitableReference(p *Waitable) {
 
 func (w *StateWriter) number(kind StateKind, object any, isNil bool) {
 	if isNil {
-		w.Text("-")
+		w.none()
 		return
 	}
-	place := w.placeOf(object)
-	if place < 0 {
-		place = w.add(kind, object)
+	number := w.numberOf(kind, object)
+	if number == 0 {
+		number = w.add(kind, object)
 	}
-	w.b = appendNumber(append(w.b, stateKindNames[kind]...), w.numbers[place])
+	w.objectName(kind, number)
 }
 
-// placeOf is where an object is in the queue; -1: it is not.
-func (w *StateWriter) placeOf(object any) int {
-	if len(w.queue) <= manyObjects {
-		return slices.Index(w.queue, object)
-	}
-	if place, known := w.places[object]; known {
-		return place
-	}
-	return -1
+func (w *StateWriter) objectName(kind StateKind, number int) {
+	w.Mark(stateKindNames[kind], byte(kind))
+	putNumber(w, "", number)
 }
 
-// add gives an object the next number of its kind, and its place in the queue.
-func (w *StateWriter) add(kind StateKind, object any) (place int) {
-	place = len(w.queue)
-	w.counts[kind]++
-	w.queue, w.numbers = append(w.queue, object), append(w.numbers, w.counts[kind])
+// numberOf is the number of an object of a kind; 0: it was not written yet.
+func (w *StateWriter) numberOf(kind StateKind, object any) int {
+	if len(w.queue) > manyObjects {
+		return w.places[object]
+	}
+	for i, o := range w.met[kind] {
+		if o == object {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// add gives an object the next number of its kind, and a place in the queue.
+func (w *StateWriter) add(kind StateKind, object any) (number int) {
+	w.met[kind] = append(w.met[kind], object)
+	number = len(w.met[kind])
+	w.queue = append(w.queue, queued{kind, number, object})
 	switch {
 	case len(w.queue) == manyObjects+1:
 		if w.places == nil {
 			w.places = map[any]int{}
 		}
-		for i, o := range w.queue {
-			w.places[o] = i
+		for _, q := range w.queue {
+			w.places[q.object] = q.number
 		}
 	case len(w.queue) > manyObjects:
-		w.places[object] = place
+		w.places[object] = number
 	}
-	return place
+	return number
 }
 
 // appendNumber is strconv.AppendInt, faster for the numbers that most are.
@@ -294,33 +405,68 @@ func appendNumber[N int | int64 | uint64](b []byte, n N) []byte {
 	return strconv.AppendUint(b, uint64(n), 10)
 }
 
-// These write what Put writes, after a text. They are faster, because they are told the type.
+// These write what Put writes, after a label. They are faster, because they are told the type.
 
-func putNumber[N int | int64 | uint64](w *StateWriter, text string, n N) {
-	w.b = appendNumber(append(w.b, text...), n)
+// Number writes a number after a label.
+func (w *StateWriter) Number(label string, n uint64) { putNumber(w, label, n) }
+
+// Count writes how many things are written next, which text says by where it goes on.
+func (w *StateWriter) Count(n int) {
+	if w.Compact {
+		putNumber(w, "", n)
+	}
 }
 
-func (w *StateWriter) flag(text string, is bool) {
-	w.b = append(append(w.b, text...), "01"[intOfBool(is).magnitude])
+// Thread writes a thread.
+func (w *StateWriter) Thread(t *Thread) { w.number(StateThread, t, t == nil) }
+
+// Threads writes a list of threads.
+func (w *StateWriter) Threads(list []*Thread) { putList(w, list) }
+
+func putNumber[N int | int64 | uint64](w *StateWriter, label string, n N) {
+	switch {
+	case !w.Compact:
+		w.b = appendNumber(append(w.b, label...), n)
+	case 0 <= n && n < 0x80:
+		w.b = append(w.b, byte(n))
+	default:
+		w.b = binary.AppendUvarint(w.b, uint64(n))
+	}
+}
+
+// Flag writes a flag after a label.
+func (w *StateWriter) Flag(label string, is bool) {
+	if w.Compact {
+		w.b = append(w.b, bit(is))
+	} else {
+		w.b = append(append(w.b, label...), '0'+bit(is))
+	}
+}
+
+func bit(is bool) byte {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // putObject writes an object that has a kind of its own.
-func putObject[T any](w *StateWriter, text string, kind StateKind, object *T) {
-	w.Text(text)
+func putObject[T any](w *StateWriter, label string, kind StateKind, object *T) {
+	w.Label(label)
 	w.number(kind, object, object == nil)
 }
 
 func (w *StateWriter) instance(inst *ComponentInstance) {
-	w.Text("instance ")
+	w.Label("instance ")
 	w.Text(inst.Name)
-	w.Text(" parent=")
-	w.reference(inst.parent)
-	w.flag(" may_enter=", inst.mayEnter)
-	w.flag(" may_leave=", inst.mayLeave)
+	w.Label(" parent=")
+	w.instanceName(inst.parent)
+	w.Flag(" may_enter=", inst.mayEnter)
+	w.Flag(" may_leave=", inst.mayLeave)
 	putNumber(w, " backpressure=", inst.backpressure)
 	putNumber(w, " num_waiting_to_enter=", inst.numWaitingToEnter)
 	putObject(w, " exclusive_thread=", StateThread, inst.exclusiveThread)
-	w.Text("\n")
+	w.Label("\n")
 	w.tables("handles", inst.handles)
 	if inst.threads != inst.handles {
 		w.tables("threads", inst.threads)
@@ -328,22 +474,27 @@ func (w *StateWriter) instance(inst *ComponentInstance) {
 }
 
 func (w *StateWriter) tables(name string, ts *Tables) {
+	w.Count(len(*ts.tables))
 	for _, t := range *ts.tables {
 		if !w.full {
 			w.liveElements(name, t)
 			continue
 		}
-		w.put("  ", name, t.key.suffix(), " array=[")
-		for place, e := range t.array {
-			if place > 0 {
-				w.put(" ")
-			}
-			w.put(e)
-		}
-		w.put("] free=", t.free, t.numbering)
+		w.tableName(name, t)
+		w.Label(" array=")
+		putList(w, t.array)
+		w.Label(" free=")
+		w.numbers(t.free)
+		w.put(t.numbering)
 		w.owners(t)
-		w.put("\n")
+		w.Label("\n")
 	}
+}
+
+func (w *StateWriter) tableName(name string, t *Table) {
+	w.Label("  ")
+	w.Label(name)
+	w.Text(t.key.suffix())
 }
 
 // liveElements writes a table without its free places.
@@ -355,18 +506,15 @@ func (w *StateWriter) liveElements(name string, t *Table) {
 		}
 	}
 	slices.SortFunc(w.live, func(a, b int) int { return w.compareElements(t.array[a], t.array[b]) })
-	w.Text("  ")
-	w.Text(name)
-	w.Text(t.key.suffix())
-	w.Text(" live=[")
+	w.tableName(name, t)
+	w.Label(" live=")
+	w.beginList(len(w.live))
 	for _, place := range w.live {
 		w.reference(t.array[place])
-		w.Text(" ")
-		if t.owners != nil {
-			w.put("of ", t.owners[uint64(place)], " ")
-		}
+		w.Label(" ")
+		w.owner(t, place)
 	}
-	w.Text("]\n")
+	w.Label("]\n")
 }
 
 // compareElements orders the elements of a table by class and type, which never change, and then by age: the order in which
@@ -386,15 +534,28 @@ func (w *StateWriter) compareElements(a, b Element) int {
 // owners writes which instance each element of a shared table belongs to.
 func (w *StateWriter) owners(t *Table) {
 	if t.owners == nil {
+		w.Mark("", 0)
 		return
 	}
-	w.put(" owners=[")
+	w.Mark(" owners=[", 1)
 	for place, e := range t.array {
 		if e != nil {
-			w.put(" ", t.owners[uint64(place)])
+			w.Label(" ")
+			w.instanceName(t.owners[uint64(place)])
 		}
 	}
-	w.put("]")
+	w.Label("]")
+}
+
+// owner writes which instance the element at a place of a shared table belongs to.
+func (w *StateWriter) owner(t *Table, place int) {
+	if t.owners == nil {
+		w.Mark("", 0)
+		return
+	}
+	w.Mark("of ", 1)
+	w.instanceName(t.owners[uint64(place)])
+	w.Label(" ")
 }
 
 // suffix tells tables apart: it is empty for the only one, and "[R]" for the table of the type R.
@@ -415,28 +576,30 @@ func (k TableKey) suffix() string {
 func (LIFO) String() string { return "" }
 
 // object writes the line of an object.
-func (w *StateWriter) object(o any) {
-	w.reference(o)
-	switch o := o.(type) {
+func (w *StateWriter) object(q queued) {
+	if !w.Compact { // its place in the queue says which it is
+		w.objectName(q.kind, q.number)
+	}
+	switch o := q.object.(type) {
 	case *Thread:
 		w.thread(o)
 	case *Task:
-		w.Text(" inst=")
-		w.reference(o.inst)
-		w.Text(" ")
+		w.Label(" inst=")
+		w.instanceName(o.inst)
+		w.Label(" ")
 		w.funcType(o.ft)
-		w.Text(" ")
+		w.Label(" ")
 		w.Text(o.opts.kind())
-		w.Text(" state=")
-		w.Text(o.state.String())
+		w.Mark(" state=", byte(o.state))
+		w.Label(o.state.String())
 		putNumber(w, " num_borrows=", o.numBorrows)
 		putObject(w, " implicit_thread=", StateThread, o.implicitThread)
-		w.Text(" threads=")
+		w.Label(" threads=")
 		putSet(w, o.threads)
 		w.callbacks(o)
 	case *ResourceHandle:
-		w.flag(" own=", o.own)
-		w.Text(" rt=")
+		w.Flag(" own=", o.own)
+		w.Label(" rt=")
 		w.Text(o.rt.Name)
 		w.put(" rep=", o.rep)
 		putNumber(w, " num_lends=", o.numLends)
@@ -444,108 +607,150 @@ func (w *StateWriter) object(o any) {
 	case *Subtask:
 		w.subtask(o)
 	case *CopyEnd:
-		w.put(" ", o.self.class(), " state=", o.state, " shared=", o.shared)
+		w.Mark(" ", byte(o.self.class()))
+		w.Label(o.self.class().String())
+		w.Mark(" state=", byte(o.state))
+		w.Label(o.state.String())
+		w.Label(" shared=")
+		w.reference(o.shared)
 		w.waitable(&o.Waitable)
 	case *WaitableSet:
-		w.Text(" elems=")
+		w.Label(" elems=")
 		putSet(w, o.elems)
 		putNumber(w, " num_waiting=", o.numWaiting)
 	case *SharedStreamImpl:
-		w.put(" t=", typeName(o.t), " dropped=", o.dropped, " pending_inst=", o.pendingInst, " pending_buffer=", o.pendingBuffer)
+		w.Label(" t=")
+		w.Text(typeName(o.t))
+		w.Flag(" dropped=", o.dropped)
+		w.Label(" pending_inst=")
+		w.instanceName(o.pendingInst)
+		w.Label(" pending_buffer=")
+		w.reference(o.pendingBuffer)
 		w.onCopyDone(o.pendingOnCopyDone)
 	case *SharedFutureImpl:
-		w.put(" t=", typeName(o.t), " dropped=", o.dropped, " pending_inst=", o.pendingInst, " pending_buffer=", o.pendingBuffer)
+		w.Label(" t=")
+		w.Text(typeName(o.t))
+		w.Flag(" dropped=", o.dropped)
+		w.Label(" pending_inst=")
+		w.instanceName(o.pendingInst)
+		w.Label(" pending_buffer=")
+		w.reference(o.pendingBuffer)
 		w.onCopyDone(o.pendingOnCopyDone)
 	case *bufferGuestImpl:
-		w.put(" t=", typeName(o.t), " ptr=", o.ptr, " progress=", o.progress, " length=", o.length, " inst=", o.cx.inst,
-			" memory=", o.cx.opts.Memory, " ", o.cx.opts.StringEncoding)
+		w.Label(" t=")
+		w.Text(typeName(o.t))
+		putNumber(w, " ptr=", o.ptr)
+		putNumber(w, " progress=", o.progress)
+		putNumber(w, " length=", o.length)
+		w.Label(" inst=")
+		w.instanceName(o.cx.inst)
+		putObject(w, " memory=", StateMemory, o.cx.opts.Memory)
+		w.Label(" ")
+		w.put(o.cx.opts.StringEncoding)
 	case *MemInst:
-		w.put(" ", o.AddrType, " length=", o.length())
+		w.Label(" ")
+		w.put(o.AddrType)
+		putNumber(w, " length=", o.length())
 	}
-	w.Text("\n")
+	w.Label("\n")
 }
 
 // onCopyDone writes which end a pending copy is of.
 func (w *StateWriter) onCopyDone(f OnCopyDone) {
-	w.put(" pending_on_copy_done=")
+	w.Label(" pending_on_copy_done=")
 	switch f := f.(type) {
 	case *streamCopying:
-		w.put(f.e)
+		w.reference(f.e)
 	case *futureCopying:
-		w.put(f.e)
+		w.reference(f.e)
 	default:
-		w.put(orDash(f == nil, func() string { return "host" }))
+		w.noneOrHost(f == nil)
 	}
 }
 
 func (w *StateWriter) thread(t *Thread) {
 	putObject(w, " task=", StateTask, t.task)
-	w.Text(" ")
-	w.Text(t.status())
-	w.flag(" cancellable=", t.cancellable)
-	w.Text(" index=")
+	w.Label(" ")
+	w.status(t)
+	w.Flag(" cancellable=", t.cancellable)
+	w.Label(" index=")
 	switch {
 	case t.index == nil:
-		w.Text("-")
+		w.none()
 	case w.full:
+		w.Mark("", 1)
 		putNumber(w, "", *t.index)
+	default:
+		w.Mark("", 1)
 	}
 	putNumber(w, " storage=[", t.storage[0])
 	putNumber(w, " ", t.storage[1])
-	w.Text("] ready_func=")
+	w.Label("] ready_func=")
 	w.readyFunc(t.readyFunc)
-	w.Text(" begins=")
+	w.Label(" begins=")
 	w.begins(t.cont)
 }
 
 // begins writes what a thread that has not run yet will run.
 func (w *StateWriter) begins(cont *Continuation) {
 	if cont == nil || cont.co != nil {
-		w.Text("-")
+		w.none()
 		return
 	}
 	f, _ := cont.f.(*contFuncOfThread)
 	switch f := f.threadFunc.(type) {
 	case *liftThreadFunc:
-		w.Text("lift")
+		w.Mark("lift", 1)
 	case *newIndirectThreadFunc:
-		w.put("indirect(", f.c, ")")
+		w.Mark("indirect(", 2)
+		putNumber(w, "", f.c)
+		w.Label(")")
 	default:
-		w.put("host")
+		w.host()
 	}
 }
 
-func (t *Thread) status() string {
+func (w *StateWriter) status(t *Thread) {
 	switch {
 	case t.running():
-		return "running"
+		w.Mark("running", 0)
 	case t.suspended():
-		return "suspended"
+		w.Mark("suspended", 1)
 	default:
-		return "waiting"
+		w.Mark("waiting", 2)
 	}
 }
 
 func (w *StateWriter) readyFunc(r ReadyFunc) {
 	switch r := r.(type) {
 	case nil:
-		w.Text("-")
+		w.none()
 	case alwaysReady:
-		w.Text("always")
+		w.Mark("always", 1)
 	case noBackpressure:
-		w.put("no-backpressure(", r.task, ")")
+		w.Mark("no-backpressure(", 2)
+		w.reference(r.task)
+		w.Label(")")
 	case waitableReady:
-		w.put("has-pending-event(", r.w, ")")
+		w.Mark("has-pending-event(", 3)
+		w.reference(r.w)
+		w.Label(")")
 	case *readyAndHasEvent:
-		w.put("has-event(", r.wset, ", ")
+		w.Mark("has-event(", 4)
+		w.reference(r.wset)
+		w.Label(", ")
 		w.readyFunc(r.readyFunc)
-		w.put(")")
+		w.Label(")")
 	case exclusiveFree:
-		w.put("exclusive-free(", r.inst, ")")
+		w.Mark("exclusive-free(", 5)
+		w.instanceName(r.inst)
+		w.Label(")")
 	case subtaskResolved:
-		w.put("resolved(", r.t, ")")
+		w.Mark("resolved(", 6)
+		w.reference(r.t)
+		w.Label(")")
 	default:
-		w.put("host")
+		w.host()
 	}
 }
 
@@ -553,15 +758,16 @@ func (w *StateWriter) callbacks(t *Task) {
 	switch r := t.onResolve.(type) {
 	case *lowerOnResolve:
 		w.kept = w.kept || r.subtask.state == SubtaskStarting && r.flatArgs.i < len(r.flatArgs.values)
-		putObject(w, " on_resolve=lower(", StateSubtask, r.subtask)
-		w.flag(", progress=", r.onProgress != nil)
-		w.Text(", args=")
-		putList(w, r.flatArgs.values[min(r.flatArgs.i, len(r.flatArgs.values)):])
-		w.Text(")")
+		w.Mark(" on_resolve=lower(", 1)
+		w.reference(r.subtask)
+		w.Flag(", progress=", r.onProgress != nil)
+		w.Label(", args=")
+		w.Values(r.flatArgs.values[min(r.flatArgs.i, len(r.flatArgs.values)):])
+		w.Label(")")
 	case *reallocOnResolve:
-		w.Text(" on_resolve=realloc")
+		w.Mark(" on_resolve=realloc", 2)
 	default:
-		w.Text(" on_resolve=host")
+		w.Mark(" on_resolve=host", 3)
 	}
 }
 
@@ -578,52 +784,68 @@ func (opts *CanonicalOptions) kind() string {
 }
 
 func (w *StateWriter) subtask(t *Subtask) {
-	w.Text(" state=")
-	w.Text(t.state.String())
-	w.Text(" on_cancel=")
+	w.Mark(" state=", byte(t.state))
+	w.Label(t.state.String())
+	w.Label(" on_cancel=")
 	if task, ok := t.onCancel.(*Task); ok {
-		putObject(w, "", StateTask, task)
+		w.reference(task)
 	} else {
-		w.Text(orDash(t.onCancel == nil, func() string { return "host" }))
+		w.noneOrHost(t.onCancel == nil)
 	}
 	if t.delivered {
-		w.Text(" lenders=-")
+		w.Mark(" lenders=-", 0)
 	} else {
-		w.Text(" lenders=")
+		w.Mark(" lenders=", 1)
 		putSet(w, t.lenders)
 	}
-	w.flag(" cancellation_requested=", t.cancellationRequested)
-	w.Text(" flat_results=")
-	putList(w, t.flatResults)
+	w.Flag(" cancellation_requested=", t.cancellationRequested)
+	w.Label(" flat_results=")
+	w.Values(t.flatResults)
 	w.waitable(&t.Waitable)
 }
 
 func (w *StateWriter) waitable(wb *Waitable) {
 	putObject(w, " wset=", StateSet, wb.wset)
-	w.flag(" has_sync_waiter=", wb.hasSyncWaiter)
-	w.Text(" pending_event=")
+	w.Flag(" has_sync_waiter=", wb.hasSyncWaiter)
+	w.Label(" pending_event=")
 	switch e := wb.pendingEvent.(type) {
 	case nil:
-		w.Text("-")
+		w.none()
 	case *subtaskEvent:
-		w.Text("subtask(")
+		w.Mark("subtask(", 1)
 		w.eventIndex(e.subtaski)
-		w.Text(")")
+		w.Label(")")
 	case *streamEvent:
-		w.put("stream(", e.result, ", reclaim=", e.reclaimBuffer != nil, ", ", e.eventCode, ", ")
-		w.eventIndex(e.i)
-		w.put(", ", e.buffer, ")")
+		w.Mark("stream(", 2)
+		w.Mark("", byte(e.result))
+		w.Label(e.result.String())
+		w.Flag(", reclaim=", e.reclaimBuffer != nil)
+		w.Label(", ")
+		w.copyEvent(e.eventCode, e.i, e.buffer)
 	case *futureEvent:
-		w.put("future(", e.result, ", ", e.eventCode, ", ")
-		w.eventIndex(e.i)
-		w.put(", ", e.buffer, ")")
+		w.Mark("future(", 3)
+		w.Mark("", byte(e.result))
+		w.Label(e.result.String())
+		w.Label(", ")
+		w.copyEvent(e.eventCode, e.i, e.buffer)
 	}
+}
+
+// copyEvent writes what events of streams and of futures have in common.
+func (w *StateWriter) copyEvent(code EventCode, i uint64, buffer any) {
+	w.Mark("", byte(code))
+	w.Label(code.String())
+	w.Label(", ")
+	w.eventIndex(i)
+	w.Label(", ")
+	w.reference(buffer)
+	w.Label(")")
 }
 
 // eventIndex writes the index in an event: that of the waitable whose event it is, for as long as it is in its table.
 func (w *StateWriter) eventIndex(i uint64) {
 	if w.full {
-		w.put(i)
+		putNumber(w, "", i)
 	}
 }
 
@@ -631,20 +853,21 @@ func (w *StateWriter) eventIndex(i uint64) {
 func (w *StateWriter) funcType(ft *FuncType) {
 	w.Text(ft.Name)
 	if ft.Async {
-		w.Text(":async-func(")
+		w.Mark(":async-func(", 1)
 	} else {
-		w.Text(":func(")
+		w.Mark(":func(", 0)
 	}
 	w.types(ft.Params)
-	w.Text(")->(")
+	w.Label(")->(")
 	w.types(ft.Result)
-	w.Text(")")
+	w.Label(")")
 }
 
 func (w *StateWriter) types(ts []ValType) {
+	w.Count(len(ts))
 	for i, t := range ts {
 		if i > 0 {
-			w.put(", ")
+			w.Label(", ")
 		}
 		w.Text(typeName(t))
 	}
