@@ -25,8 +25,8 @@ type level struct {
 	python           python.Mark
 }
 
-// add adds the state that a run is in, on the way to another.
-func (l *levels) add(r *Run, to path, actions, choices int) {
+// add adds the state that a run with some checkers is in, on the way to another.
+func (l *levels) add(r *Run, checkers *checkerPool, to path, actions, choices int) {
 	switch {
 	case len(l.open) > 0:
 		l.run.Push()
@@ -37,11 +37,9 @@ func (l *levels) add(r *Run, to path, actions, choices int) {
 	}
 	if len(l.open) == 0 {
 		l.run.Add(r)
-		for _, c := range r.checkers {
-			l.run.Add(c)
-		}
+		checkers.saveTo(l.run)
 	}
-	l.of = to
+	l.comeTo(to)
 	at := level{actions: actions, choices: choices}
 	if r.source != nil {
 		at.python = r.source.machine.Mark()
@@ -57,8 +55,13 @@ func (l *levels) keepTo(to path) bool {
 		l.run.Pop()
 		l.open = l.open[:n-1]
 	}
-	l.of = to
+	l.comeTo(to)
 	return len(l.open) > 0
+}
+
+// comeTo notes the path to the state that the run is to come to, which is used again when that state was expanded.
+func (l *levels) comeTo(to path) {
+	l.of = path{append(l.of.actions[:0], to.actions...), append(l.of.choices[:0], to.choices...)}
 }
 
 // clear forgets all states: another run begins.
@@ -121,7 +124,7 @@ func (x *expansion) makeRunFromLevel() {
 		x.goOn(r)
 	}
 	for r.source == nil && x.current >= 0 {
-		x.add(r, stopSuccessor(r.Stopped))
+		x.add(r, x.stopSuccessor(r.Stopped))
 		if x.chooseNext() < 0 {
 			break
 		}
@@ -148,6 +151,6 @@ func (x *expansion) goOn(r *Run) {
 // addLevel adds the menu that a run is at, on its way, to the states that it can be put back to.
 func (x *expansion) addLevel(r *Run) {
 	if n := x.actor.nextAction; len(x.levels.open) == 0 || x.levels.last().actions < n {
-		x.levels.add(r, x.to, n, x.actor.next)
+		x.levels.add(r, &x.checkers, x.to, n, x.actor.next)
 	}
 }

@@ -297,7 +297,7 @@ func (g *randomActor) Next(r *Run, at *Activation) Action {
 		return g.actions[g.nextAction-1]
 	}
 	if levels := &g.expansion.levels; g.onFrames() && (len(levels.open) == 0 || levels.last().actions < len(g.actions)) {
-		levels.add(r, path{}, len(g.actions), len(g.choices))
+		levels.add(r, &g.checkers, path{}, len(g.actions), len(g.choices))
 	}
 	g.noteState(r)
 	var a menuAction

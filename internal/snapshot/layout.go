@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"bytes"
 	"reflect"
 	"unsafe"
 )
@@ -12,6 +13,7 @@ type layout struct {
 	refs     []ref  // the references in a value
 	fixed    bool   // values are not saved
 	pointers []bool // for each word of a value, whether it is a pointer; nil: none is
+	parts    []part // of a value that is compared by parts; nil: values are compared as wholes
 
 	// The room is in chunks, each a slice of values, of which one is being filled.
 	chunks []reflect.Value
@@ -33,6 +35,28 @@ type ref struct {
 	last     dynamic
 }
 
+// A part is some words of a value, and the references that overlap with them.
+type part struct {
+	offset, size uintptr
+	refs         []ref
+}
+
+const partSize = 32 * wordSize
+
+// partsOf are the parts of the values of a layout.
+func (l *layout) partsOf() (parts []part) {
+	for offset := uintptr(0); offset < l.size; offset += partSize {
+		p := part{offset: offset, size: min(partSize, l.size-offset)}
+		for _, r := range l.refs {
+			if r.offset < offset+p.size && r.offset+r.typ.Size() > offset {
+				p.refs = append(p.refs, r)
+			}
+		}
+		parts = append(parts, p)
+	}
+	return parts
+}
+
 // layoutOf is the layout of a type.
 func (s *Snapshot) layoutOf(t reflect.Type) *layout {
 	if l, known := s.layouts[t]; known {
@@ -44,6 +68,9 @@ func (s *Snapshot) layoutOf(t reflect.Type) *layout {
 		l.refs = s.refsOf(nil, t, 0)
 		if words := make([]bool, t.Size()/wordSize); markPointers(words, t, 0) {
 			l.pointers = words
+		}
+		if l.size > 2*partSize {
+			l.parts = l.partsOf()
 		}
 	}
 	return l
@@ -98,23 +125,51 @@ func markPointers(words []bool, t reflect.Type, offset uintptr) (any bool) {
 
 const wordSize = unsafe.Sizeof(uintptr(0))
 
-// move copies n values. Pointers are assigned one by one, so that the garbage collector sees each.
+// move copies n values.
 func (l *layout) move(to, from unsafe.Pointer, n int) {
-	if l.pointers == nil {
+	switch {
+	case l.pointers == nil:
 		copy(unsafe.Slice((*byte)(to), uintptr(n)*l.size), unsafe.Slice((*byte)(from), uintptr(n)*l.size))
-		return
-	}
-	offset := uintptr(0) // instead of pointers that move on: beyond the last value they would be invalid
-	for range n {
-		for _, pointer := range l.pointers {
-			if t, f := unsafe.Add(to, offset), unsafe.Add(from, offset); pointer {
-				*(*unsafe.Pointer)(t) = *(*unsafe.Pointer)(f)
-			} else {
-				*(*uintptr)(t) = *(*uintptr)(f)
-			}
-			offset += wordSize
+	case l.parts != nil:
+		for i := range n {
+			offset := uintptr(i) * l.size
+			reflect.NewAt(l.typ, unsafe.Add(to, offset)).Elem().Set(reflect.NewAt(l.typ, unsafe.Add(from, offset)).Elem())
+		}
+	default:
+		offset := uintptr(0) // instead of pointers that move on: beyond the last value they would be invalid
+		for range n {
+			moveWords(unsafe.Add(to, offset), unsafe.Add(from, offset), l.pointers)
+			offset += l.size
 		}
 	}
+}
+
+// movePart copies a part of a value.
+func (l *layout) movePart(p *part, to, from unsafe.Pointer) {
+	t, f := unsafe.Add(to, p.offset), unsafe.Add(from, p.offset)
+	if l.pointers == nil {
+		copy(unsafe.Slice((*byte)(t), p.size), unsafe.Slice((*byte)(f), p.size))
+		return
+	}
+	moveWords(t, f, l.pointers[p.offset/wordSize:(p.offset+p.size)/wordSize])
+}
+
+// moveWords copies words, each of which may be a pointer. Pointers are assigned one by one, so that the garbage collector sees each.
+func moveWords(to, from unsafe.Pointer, pointers []bool) {
+	offset := uintptr(0)
+	for _, pointer := range pointers {
+		if t, f := unsafe.Add(to, offset), unsafe.Add(from, offset); pointer {
+			*(*unsafe.Pointer)(t) = *(*unsafe.Pointer)(f)
+		} else {
+			*(*uintptr)(t) = *(*uintptr)(f)
+		}
+		offset += wordSize
+	}
+}
+
+// sameBytes reports whether some bytes are the same at two addresses.
+func sameBytes(a, b unsafe.Pointer, size uintptr) bool {
+	return bytes.Equal(unsafe.Slice((*byte)(a), size), unsafe.Slice((*byte)(b), size))
 }
 
 // room returns the address of room for n values of a layout, until the level on top is popped.

@@ -6,7 +6,6 @@
 package snapshot
 
 import (
-	"bytes"
 	"reflect"
 	"unsafe"
 )
@@ -110,10 +109,17 @@ func (s *Snapshot) Push() {
 	at := level{len(s.blocks), len(s.maps), len(s.changed), len(s.below), len(s.rooms)}
 	s.levels = append(s.levels, at)
 	for i := range at.blocks {
-		if b := &s.blocks[i]; !b.unchanged() {
-			s.changed = append(s.changed, changedBlock{i, b.copy})
-			b.copy = s.room(b.layout, b.n)
-			b.layout.move(b.copy, b.at, b.n)
+		b := &s.blocks[i]
+		if b.unchanged() {
+			continue
+		}
+		below := b.copy
+		s.changed = append(s.changed, changedBlock{i, below})
+		b.copy = s.room(b.layout, b.n)
+		b.layout.move(b.copy, b.at, b.n)
+		if b.byParts() {
+			s.scanChanged(b.block, below)
+		} else {
 			s.todo = append(s.todo, i)
 		}
 	}
@@ -180,6 +186,19 @@ func (s *Snapshot) scanAll() {
 		s.todo = s.todo[:len(s.todo)-1]
 		for i := range b.n {
 			s.scan(b.layout, unsafe.Add(b.at, uintptr(i)*b.layout.size))
+		}
+	}
+}
+
+// scanChanged scans the parts of a value that are not as in a copy.
+func (s *Snapshot) scanChanged(b block, below unsafe.Pointer) {
+	for i := range b.layout.parts {
+		p := &b.layout.parts[i]
+		if sameBytes(unsafe.Add(b.at, p.offset), unsafe.Add(below, p.offset), p.size) {
+			continue
+		}
+		for i := range p.refs {
+			s.follow(&p.refs[i], unsafe.Add(b.at, p.refs[i].offset))
 		}
 	}
 }
@@ -282,7 +301,10 @@ func (s *Snapshot) entriesOf(r *ref, m reflect.Value) mapEntries {
 // Restore puts the contents of all objects back, as they were at the level on top. It can be done any number of times.
 func (s *Snapshot) Restore() {
 	for i := range s.blocks {
-		if b := &s.blocks[i]; !b.unchanged() {
+		switch b := &s.blocks[i]; {
+		case b.byParts():
+			b.restoreParts()
+		case !b.unchanged():
 			b.layout.move(b.at, b.copy, b.n)
 		}
 	}
@@ -292,9 +314,19 @@ func (s *Snapshot) Restore() {
 }
 
 // unchanged reports whether a block has the same bytes as its copy.
-func (b *savedBlock) unchanged() bool {
-	size := int(b.layout.size) * b.n
-	return bytes.Equal(unsafe.Slice((*byte)(b.at), size), unsafe.Slice((*byte)(b.copy), size))
+func (b *savedBlock) unchanged() bool { return sameBytes(b.at, b.copy, b.layout.size*uintptr(b.n)) }
+
+// byParts reports whether a block is one value that is compared by parts: of a large one, most is as it was.
+func (b *block) byParts() bool { return b.layout.parts != nil && b.n == 1 }
+
+// restoreParts puts the parts of a block back that have changed.
+func (b *savedBlock) restoreParts() {
+	for i := range b.layout.parts {
+		p := &b.layout.parts[i]
+		if !sameBytes(unsafe.Add(b.at, p.offset), unsafe.Add(b.copy, p.offset), p.size) {
+			b.layout.movePart(p, b.at, b.copy)
+		}
+	}
 }
 
 // restore puts the entries of a map back.

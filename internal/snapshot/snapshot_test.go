@@ -221,6 +221,45 @@ func TestLevels(t *testing.T) {
 	}
 }
 
+// large is compared by parts. Some of its lists and interfaces lie across two.
+type large struct {
+	lists  [64][]int
+	one    int
+	shapes [64]shape
+	to     [64]*square
+}
+
+// TestParts changes one place of a large object at a time. What its references lead to at a level must be put back, too.
+func TestParts(t *testing.T) {
+	s := New()
+	for i := range 64 {
+		l := &large{}
+		for k := range l.lists {
+			l.lists[k] = make([]int, 1, 2)
+		}
+		s.Clear()
+		s.Add(l)
+		was := *l
+		l.lists[i] = l.lists[i][:2] // the words of its length may be in another part than that of its address
+		s.Push()
+		l.lists[i][0], l.lists[i][1] = 3, 3
+		if s.Restore(); l.lists[i][0] != 0 || l.lists[i][1] != 0 {
+			t.Errorf("list %d: %v, want two zeros", i, l.lists[i])
+		}
+		l.shapes[i], l.to[i], l.one = alone{&square{1}}, &square{2}, 4
+		s.Push()
+		l.shapes[i].(alone).s.side, l.to[i].side, l.one = 9, 9, 9
+		if s.Restore(); l.shapes[i].area() != 1 || l.to[i].side != 2 || l.one != 4 {
+			t.Errorf("%d: an area of %d, a side of %d, %d: want 1, 2, 4", i, l.shapes[i].area(), l.to[i].side, l.one)
+		}
+		s.Pop()
+		s.Pop()
+		if s.Restore(); !reflect.DeepEqual(*l, was) {
+			t.Errorf("%d: not as it was", i)
+		}
+	}
+}
+
 // TestFixed checks that a value of a fixed type is not put back.
 func TestFixed(t *testing.T) {
 	s := New(reflect.TypeFor[constant]())
