@@ -15,6 +15,7 @@ type breadthFirst struct {
 	blockLen       int    // how many
 	expanded       int    // states, in all
 	inFlight       []*batch
+	spare          []*batch  // that were added, to be used again
 	betweenBatches bool      // each batch was added as a whole or not at all, so that a checkpoint can be written
 	lastCheckpoint time.Time // or when the search began
 }
@@ -56,11 +57,16 @@ func (b *breadthFirst) expandLevel() bool {
 	return true
 }
 
-// A batch is some states of a level, in order, and their successors.
+// A batch is some states of a level, in order, and their successors. It is used again and again, with all that it has room for.
 type batch struct {
 	records []byte
 	states  []batchState
 	done    chan struct{}
+
+	successors []*successor // of all states, and more that were those of states before
+	used       int          // how many of them are successors
+	actions    []Action     // of all paths
+	choices    []uint32
 }
 
 type batchState struct {
@@ -128,17 +134,53 @@ func (b *breadthFirst) nextBatch() *batch {
 	if records == nil || err != nil {
 		return nil
 	}
-	return &batch{records: records, done: make(chan struct{})}
+	next := &batch{}
+	if n := len(b.spare); n > 0 {
+		next, b.spare = b.spare[n-1], b.spare[:n-1]
+	}
+	next.begin(records)
+	return next
+}
+
+func (b *batch) begin(records []byte) {
+	b.records, b.done = records, make(chan struct{})
+	b.states, b.used, b.actions, b.choices = b.states[:0], 0, b.actions[:0], b.choices[:0]
+}
+
+// newState returns the next state, without successors.
+func (b *batch) newState() *batchState {
+	if n := len(b.states); n < cap(b.states) {
+		b.states = b.states[:n+1]
+	} else {
+		b.states = append(b.states, batchState{})
+	}
+	state := &b.states[len(b.states)-1]
+	state.successors = state.successors[:0]
+	return state
+}
+
+// newSuccessor returns a successor with nothing in it.
+func (b *batch) newSuccessor() *successor {
+	if b.used == len(b.successors) {
+		b.successors = append(b.successors, &successor{})
+	}
+	s := b.successors[b.used]
+	*s = successor{}
+	b.used++
+	return s
 }
 
 // expandBatch expands the states of a batch.
 func (w *worker) expandBatch(b *batch, actions []Action) {
+	w.batch = b
+	var state *batchState
+	yield := func(s *successor) { state.successors = append(state.successors, s) }
 	for rest := b.records; len(rest) > 0; {
-		var state batchState
-		state.record, state.path, rest = readRecord(rest, actions)
-		w.expand(state.path, func(s *successor) { state.successors = append(state.successors, s) })
-		b.states = append(b.states, state)
+		state = b.newState()
+		state.record, state.path, rest = readRecord(rest, actions, &b.actions, &b.choices)
+		w.expand(state.path, yield)
 	}
+	w.batch = nil
 	close(b.done)
 }
 
@@ -154,7 +196,7 @@ func (b *breadthFirst) addBatch(expanded *batch) {
 			return
 		}
 	}
-	b.inFlight, b.betweenBatches = b.inFlight[1:], true
+	b.inFlight, b.spare, b.betweenBatches = b.inFlight[1:], append(b.spare, expanded), true
 	b.reportProgress()
 	b.checkpointIfDue()
 }

@@ -337,7 +337,7 @@ func readBlock(r *bufio.Reader, size int64) ([]byte, error) {
 func (b *breadthFirst) countRecords(block []byte) int {
 	n := 0
 	for ; len(block) > 0; n++ {
-		_, _, block = readRecord(block, b.actions)
+		_, _, block = readRecord(block, b.actions, new([]Action), new([]uint32))
 	}
 	return n
 }

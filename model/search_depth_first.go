@@ -12,7 +12,7 @@ func (e *explorer) depthFirst() {
 	w := e.workers[0]
 	w.start(path{}, func(s *successor) { push(nil, path{}, s) })
 	for expanded := 0; len(stack) > 0 && !e.mustStop(); expanded++ {
-		record, to, _ := readRecord(stack[len(stack)-1], e.actions)
+		record, to, _ := readRecord(stack[len(stack)-1], e.actions, new([]Action), new([]uint32))
 		stack = stack[:len(stack)-1]
 		e.report.Depth = max(e.report.Depth, len(to.actions))
 		if e.Bounds.Steps > 0 && len(to.actions) >= e.Bounds.Steps {

@@ -55,7 +55,7 @@ func (x *expansion) makeRun() bool {
 		return false
 	}
 	if x.current >= 0 {
-		x.add(r, stopSuccessor(r.Stopped))
+		x.add(r, x.stopSuccessor(r.Stopped))
 	}
 	return x.firstOpen < len(x.menu)
 }
@@ -73,7 +73,7 @@ func (x *expansion) beginActor() {
 func (x *expansion) atMenu(r *Run, at *Activation) Action {
 	switch {
 	case x.current >= 0:
-		s := &successor{}
+		s := x.newSuccessor()
 		x.noteState(r, s)
 		x.hearing.acts(at)
 		x.add(r, s)
@@ -207,7 +207,7 @@ func (x *expansion) stopped(r *Run, err error) bool {
 	for _, c := range r.observers.stopped.all {
 		c.Stopped(r, err)
 	}
-	x.add(r, stopSuccessor(err))
+	x.add(r, x.stopSuccessor(err))
 	x.restore(r)
 	return true
 }

@@ -24,9 +24,19 @@ type successor struct {
 	exercised   []string         // properties that the worker had not seen exercised before
 }
 
+// newSuccessor returns a successor with nothing in it, which is used again when the batch of states that is expanded was added.
+func (w *worker) newSuccessor() *successor {
+	if w.batch == nil {
+		return &successor{}
+	}
+	return w.batch.newSuccessor()
+}
+
 // stopSuccessor is the successor of a run that was stopped.
-func stopSuccessor(err error) *successor {
-	return &successor{stop: SiteOf(err), stopKind: stopKind(err)}
+func (w *worker) stopSuccessor(err error) *successor {
+	s := w.newSuccessor()
+	s.stop, s.stopKind = SiteOf(err), stopKind(err)
+	return s
 }
 
 func stopKind(err error) string {
@@ -47,7 +57,7 @@ func (s *successor) actions() int {
 
 // pathFrom is the path to the successor, given the path to the state before.
 func (s *successor) pathFrom(from path) path {
-	to := path{actions: slices.Clip(from.actions), choices: append(slices.Clip(from.choices), s.choices...)}
+	to := path{actions: slices.Clone(from.actions), choices: slices.Concat(from.choices, s.choices)}
 	if s.template != nil {
 		to.actions = append(to.actions, s.action)
 	}
@@ -271,6 +281,7 @@ type worker struct {
 	exercised []bool           // by checker: its property was
 	actor     *pathActor       // of the run under way
 	expansion expansion
+	batch     *batch // that is expanded; nil: none is
 
 	hearing *hearing                                                    // hears what can be observed; nil: nobody does
 	offer   func(r *Run, at *Activation, own []menuAction) []menuAction // the menu in place of the world's own; nil: that

@@ -2,6 +2,7 @@ package model
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"cabi/spec"
 )
@@ -101,20 +102,24 @@ func (e *explorer) appendRecord(b, from []byte, s *successor) []byte {
 	return b
 }
 
-// readRecord reads the first of some records, and returns the others.
-func readRecord(b []byte, actions []Action) (record []byte, to path, rest []byte) {
-	n, rest := uvarint(b)
-	to.actions = make([]Action, n)
-	for i := range to.actions {
-		n, rest = uvarint(rest)
-		to.actions[i] = actions[n]
+// readRecord reads the first of some records, and returns the others. What the path consists of is appended to two lists.
+func readRecord(b []byte, numbered []Action, actions *[]Action, choices *[]uint32) (record []byte, to path, rest []byte) {
+	count, rest := uvarint(b)
+	from := len(*actions)
+	for range count {
+		var number uint64
+		number, rest = uvarint(rest)
+		*actions = append(*actions, numbered[number])
 	}
-	n, rest = uvarint(rest)
-	to.choices = make([]uint32, n)
-	for i := range to.choices {
-		n, rest = uvarint(rest)
-		to.choices[i] = uint32(n)
+	to.actions = slices.Clip((*actions)[from:])
+	count, rest = uvarint(rest)
+	from = len(*choices)
+	for range count {
+		var choice uint64
+		choice, rest = uvarint(rest)
+		*choices = append(*choices, uint32(choice))
 	}
+	to.choices = slices.Clip((*choices)[from:])
 	return b[:len(b)-len(rest)], to, rest
 }
 
