@@ -291,6 +291,11 @@ func (r *Run) forgetViolations() {
 	for i, c := range r.checkers {
 		if message := c.Violation(); message != "" {
 			r.before = append(r.before, violatedBefore{i, c.Kind(), message})
+			if several, has := c.(severalViolations); has {
+				for _, other := range several.Others() {
+					r.before = append(r.before, violatedBefore{i, c.Kind(), other})
+				}
+			}
 			c.Forget()
 		}
 	}

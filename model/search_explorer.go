@@ -64,12 +64,6 @@ func (s *successor) pathFrom(from path) path {
 	return to
 }
 
-// A violation is a violation as its checker describes it.
-type violation struct{ property, kind, shape, message string }
-
-// key tells violations of different kinds apart, as Violation.Key does.
-func (v violation) key() string { return keyOf(v.property, v.kind, v.shape) }
-
 // A siteEvaluation is a trap or assert that was evaluated, and whether it fired.
 type siteEvaluation struct {
 	site  spec.Site

@@ -55,31 +55,6 @@ func (r *Report) CollisionProbability() float64 {
 	return float64(r.States) * float64(r.States) / math.Pow(2, 129)
 }
 
-// A Violation is a counterexample to a property.
-type Violation struct {
-	Property string
-	Kind     string // tells it from other violations of the property: a site, or the name of something stuck; may be empty
-	Shape    string // what caused it, in words without names: tells it from others of its kind; empty: the search does not tell them apart
-	Message  string // how the property is violated
-	// Unsure says what of the definitions.py is not as the port knows it, so that the shape may say less than is so; empty: it is all known.
-	Unsure  string
-	Actions int // how many lead to it
-	Trace   *Trace
-}
-
-// Name is the property and the kind.
-func (v *Violation) Name() string { return v.Property + "/" + v.Kind }
-
-// Key tells violations of different kinds or shapes apart.
-func (v *Violation) Key() string { return keyOf(v.Property, v.Kind, v.Shape) }
-
-func keyOf(property, kind, shape string) string {
-	if shape == "" {
-		return property + "/" + kind
-	}
-	return property + "/" + kind + ": " + shape
-}
-
 // CompareViolations orders violations by how interesting they are: failing asserts come first, then crashes of the specification,
 // then the others; among those of one property, and among the others, the shorter come first.
 func CompareViolations(a, b *Violation) int {

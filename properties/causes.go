@@ -62,7 +62,7 @@ var Causes = []Cause{
 		"it is not aligned: of latin1+utf16 units of 2 bytes aligned to 2, to latin1+utf16 units of 1 bytes",
 	}},
 	{"the event of a copy that was over does not say that the other end was dropped", dropTold, "", []string{
-		"stream.drop-* of * stream end in state *, with no copy pending", "shared.drop of one with no copy pending", "return, in a stream or future of the host, for *",
+		"stream.drop-* of * stream end in state *, with no copy pending", "shared.drop of one with no copy pending", "return, in *, for *",
 	}},
 }
 

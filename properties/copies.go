@@ -121,16 +121,26 @@ func (c *peerChecker) notified(e spec.Element, view spec.SharedView) {
 	}
 }
 
-var dropTold = runProperty(&model.Property{
+var dropTold = &model.Property{
 	Name:      "drop-told",
 	Statement: "The event of a stream's copy that is over says that the other end was dropped, if it was before anyone took the event.",
 	Kind:      "state",
 	Origin: `CanonicalABI.md: "The DROPPED code indicates that the other end has since been dropped"; "COMPLETED indicates that the copy is done and ` +
 		`neither DROPPED nor CANCELLED apply"; upstream's #719`,
 	BlindSpots: "Streams that the host implements; copies that were cancelled. Of a future's copy COMPLETED says as much.",
-}, func(r *model.Run, exercised *bool) (message, kind string) {
+	New:        func() model.Checker { return &dropToldChecker{BaseChecker: model.BaseChecker{Name: "drop-told"}} },
+}
+
+// A dropToldChecker checks the events of copies by the state alone: it remembers nothing. Several ends may have one that is wrong.
+type dropToldChecker struct {
+	model.BaseChecker
+	others []string // that are wrong as well
+}
+
+func (c *dropToldChecker) State(r *model.Run) {
+	c.Message, c.others = "", c.others[:0]
 	if halfDone(r) {
-		return "", ""
+		return
 	}
 	for _, slot := range r.Elements() {
 		if class := spec.ClassOf(slot.Element); class != spec.ClassReadableStreamEnd && class != spec.ClassWritableStreamEnd {
@@ -141,12 +151,19 @@ var dropTold = runProperty(&model.Property{
 		if !known || !view.Dropped || !has {
 			continue
 		}
-		if *exercised = true; ev.Final && ev.Result == spec.CopyCompleted {
-			return fmt.Sprintf("the peer of %s was dropped, and the event of its copy says %s", describe(slot.Element), ev.Result), ""
+		if c.NonVacuous = true; !ev.Final || ev.Result != spec.CopyCompleted {
+			continue
+		}
+		if message := fmt.Sprintf("the peer of %s was dropped, and the event of its copy says %s", describe(slot.Element), ev.Result); c.Message == "" {
+			c.Message = message
+		} else {
+			c.others = append(c.others, message)
 		}
 	}
-	return "", ""
-})
+}
+
+// Others are the ends beside the first of which the event does not say so.
+func (c *dropToldChecker) Others() []string { return c.others }
 
 var cancelImmediate = &model.Property{
 	Name:       "cancel-immediate",

@@ -37,7 +37,7 @@ func TestFindings(t *testing.T) {
 		}
 		found[f.World+" "+f.Property+" "+f.Kind] = f.Actions
 	}
-	shortest := map[string]int{} // of each kind: cabi diff does not tell defects of a kind apart by their causes
+	shortest := map[string]int{} // of each kind, whatever the cause
 	for _, d := range properties.KnownDefects {
 		key := d.World + " " + d.Property.Name + " " + d.Kind
 		if shortest[key] == 0 || d.Actions < shortest[key] {
