@@ -26,8 +26,11 @@ type stateWriter struct {
 // that matters; the indices in menus; and what the checkers remember.
 func (r *Run) AppendState(b []byte) []byte { return new(stateWriter).append(b, r) }
 
-func (w *stateWriter) append(b []byte, r *Run) []byte {
-	w.run = r
+func (w *stateWriter) append(b []byte, r *Run) []byte { return w.appendForm(b, r, false) }
+
+// appendForm appends the state of the run as text, or as bytes, which are faster to write (spec.StateWriter.Compact).
+func (w *stateWriter) appendForm(b []byte, r *Run, compact bool) []byte {
+	w.run, w.Compact = r, compact
 	if w.more == nil { // made once, not for each state
 		w.more = func(*spec.StateWriter) { w.parts(w.run) }
 		if w.reduce {

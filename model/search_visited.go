@@ -14,8 +14,7 @@ type fingerprint = xxh3.Uint128
 // fingerprint is that of the state that a run is in. The buffer b is for the state, and is returned to be used again. Text is needed only to
 // change it, and on Python, where a state has more than the writer knows.
 func (w *stateWriter) fingerprint(b []byte, r *Run) (fingerprint, []byte) {
-	w.Compact = len(w.swaps) == 0 && w.rewrite == nil && r.source == nil
-	b = w.append(b[:0], r)
+	b = w.appendForm(b[:0], r, len(w.swaps) == 0 && w.rewrite == nil && r.source == nil)
 	if w.rewrite != nil {
 		b = w.rewrite(b)
 	}
