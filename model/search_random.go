@@ -346,7 +346,6 @@ func (g *randomActor) noteState(r *Run) {
 	if n := len(g.from); n > 0 {
 		last = g.from[n-1].String()
 	}
-	g.writer.Compact = false // shapes are read from the text
 	g.state = g.writer.append(g.state[:0], r)
 	g.addFeature(xxh3.HashString(last) ^ shapesOf(g.state, g.addFeature))
 }

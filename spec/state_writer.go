@@ -601,7 +601,8 @@ func (w *StateWriter) object(q queued) {
 		w.Flag(" own=", o.own)
 		w.Label(" rt=")
 		w.Text(o.rt.Name)
-		w.put(" rep=", o.rep)
+		w.Label(" rep=")
+		w.value(o.rep.core())
 		putNumber(w, " num_lends=", o.numLends)
 		putObject(w, " borrow_scope=", StateTask, o.borrowScope)
 	case *Subtask:
