@@ -89,7 +89,7 @@ func newCheckCommand() *cobra.Command {
 	f.BoolVar(&c.keepGoing, "keep-going", false, "go on after a violation, and collect the first of each kind and shape")
 	f.BoolVar(&c.depthFirst, "depth-first", false, "explore depth first: what is deep comes sooner, and is not the shortest")
 	f.BoolVar(&c.full, "full", false, "without reductions: keep states apart that differ only in numbers that nothing reads")
-	f.IntVar(&c.verify, "verify", 1000, "compare the first and every so manieth transition with the port on coroutines, as it is read; 0: none")
+	f.IntVar(&c.verify, "verify", 2000, "compare the first and every so manieth transition with the port on coroutines, as it is read; 0: none")
 	f.StringVar(&c.save, "save", "", "write the counterexample to a file, for cabi replay; with --keep-going, and of a component, each to a file in this directory")
 	f.BoolVar(&c.json, "json", false, "print JSON, a line for each finding as it comes and one for the result")
 	f.BoolVarP(&c.verbose, "verbose", "v", false, "print more: the properties, what stopped runs, what never came up, memory")
