@@ -101,9 +101,11 @@ type Run struct {
 	resumers   []*spec.Thread // room for running threads
 	before     []violatedBefore
 
-	// For Elements:
+	// For Elements, Threads and Tasks:
 	notifying bool // the checkers are being told of a menu, so nothing changes
 	elements  []spec.Slot
+	threads   []*spec.Thread
+	tasks     []*spec.Task
 }
 
 // An undoer takes actions back in a run, so that another is taken from the same menu: a search is one.

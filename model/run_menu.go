@@ -80,8 +80,8 @@ func (r *Run) atBounds(b Bounds) [boundedTask + 1]bool {
 	return [...]bool{
 		boundedNothing: false,
 		boundedHandle:  b.Handles > 0 && r.liveHandles() >= b.Handles,
-		boundedThread:  b.Threads > 0 && len(r.Store.AllThreads()) >= b.Threads,
-		boundedTask:    b.Tasks > 0 && len(r.Store.AllTasks()) >= b.Tasks,
+		boundedThread:  b.Threads > 0 && len(r.Threads()) >= b.Threads,
+		boundedTask:    b.Tasks > 0 && len(r.Tasks()) >= b.Tasks,
 	}
 }
 

@@ -43,6 +43,11 @@ type (
 		// State says, after Settled, that the run is in a state that no run before it has checked.
 		State(r *Run)
 	}
+	aloneObserver interface {
+		stateObserver
+		// StateAlone says that State looks at nothing but what the text of a state has: it finds the same in all states that are one.
+		StateAlone()
+	}
 	stoppedObserver interface {
 		// Stopped says that the specification stopped the run.
 		Stopped(r *Run, err error)
@@ -86,7 +91,8 @@ type observers struct {
 	left      observersOf[leftObserver]
 	passes    observersOf[passedObserver]
 	settled   observersOf[settledObserver]
-	state     observersOf[stateObserver]
+	state     observersOf[stateObserver] // but for those in alone
+	alone     observersOf[aloneObserver]
 	stopped   observersOf[stoppedObserver]
 	issued    observersOf[issuedObserver]
 	retired   observersOf[retiredObserver]
@@ -112,7 +118,11 @@ func (o *observers) assign(checkers []Checker) {
 	o.left.assign(checkers, replace)
 	o.passes.assign(checkers, replace)
 	o.settled.assign(checkers, replace)
+	o.alone.assign(checkers, replace)
 	o.state.assign(checkers, replace)
+	if !replace {
+		o.state.leaveOut(o.alone.places)
+	}
 	o.stopped.assign(checkers, replace)
 	o.issued.assign(checkers, replace)
 	o.retired.assign(checkers, replace)
@@ -139,19 +149,67 @@ func (o *observersOf[T]) assign(checkers []Checker, replace bool) {
 	}
 }
 
+// leaveOut leaves out checkers at some places among all.
+func (o *observersOf[T]) leaveOut(places []int) {
+	var kept observersOf[T]
+	for i, place := range o.places {
+		if !slices.Contains(places, place) {
+			kept.all, kept.places = append(kept.all, o.all[i]), append(kept.places, place)
+		}
+	}
+	*o = kept
+}
+
 // notifyMenu tells the checkers that the run is at a menu.
 func (r *Run) notifyMenu() {
-	r.notifying, r.elements = true, r.elements[:0]
+	r.beginNotifying()
 	for _, c := range r.observers.settled.all {
 		c.Settled(r)
 	}
 	if !r.repeating {
-		for _, c := range r.state.all {
-			c.State(r)
-		}
+		r.notifyState()
 	}
-	r.notifying, r.elements = false, r.elements[:0]
+	r.endNotifying()
 }
+
+// beginNotifying begins a time in which nothing changes, so that what several checkers ask for is found once.
+func (r *Run) beginNotifying() { r.endNotifying(); r.notifying = true }
+
+func (r *Run) endNotifying() {
+	r.notifying, r.elements, r.threads, r.tasks = false, r.elements[:0], r.threads[:0], r.tasks[:0]
+}
+
+// Threads are the threads that have not ended. The slice is valid until the next call.
+func (r *Run) Threads() []*spec.Thread {
+	if !r.notifying || len(r.threads) == 0 {
+		r.threads = r.Store.AppendThreads(r.threads[:0])
+	}
+	return r.threads
+}
+
+// Tasks are the tasks of Threads. The slice is valid until the next call.
+func (r *Run) Tasks() []*spec.Task {
+	if !r.notifying || len(r.tasks) == 0 {
+		r.tasks = spec.AppendTasks(r.tasks[:0], r.Threads())
+	}
+	return r.tasks
+}
+
+// notifyState tells the checkers of states of the state that the run is in.
+func (r *Run) notifyState() {
+	for _, c := range r.state.all {
+		c.State(r)
+	}
+	if k, is := r.actor.(stateKnower); is && !r.repeating && k.knowsState(r) {
+		return
+	}
+	for _, c := range r.alone.all {
+		c.State(r)
+	}
+}
+
+// A stateKnower is an actor that may know that no checker of states alone would find anything in the state that a run has come to.
+type stateKnower interface{ knowsState(r *Run) bool }
 
 // Elements are the live elements of all instances' tables, each once. The slice is valid until the next call.
 func (r *Run) Elements() []spec.Slot {

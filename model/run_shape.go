@@ -303,9 +303,7 @@ func (r *Run) forgetViolations() {
 
 // recheck has the checkers of states look at the state of a menu that a run before has come to.
 func (r *Run) recheck() {
-	r.notifying, r.elements = true, r.elements[:0]
-	for _, c := range r.state.all {
-		c.State(r)
-	}
-	r.notifying, r.elements = false, r.elements[:0]
+	r.beginNotifying()
+	r.notifyState()
+	r.endNotifying()
 }

@@ -13,13 +13,15 @@ func keyOf(property, kind, shape string) string {
 	return property + "/" + kind + ": " + shape
 }
 
-// violations are what is violated, and with shapes, only what the last action has violated.
-func (r *Run) violations() (all []violation) {
+// violations are what is violated, and with shapes, only what the last action has violated. any is whether anything is.
+func (r *Run) violations() (all []violation, any bool) {
 	for i, c := range r.checkers {
-		v := violation{property: c.Property(), kind: c.Kind(), message: c.Violation()}
-		if v.message == "" {
+		message := c.Violation()
+		if message == "" {
 			continue
 		}
+		any = true
+		v := violation{property: c.Property(), kind: c.Kind(), message: message}
 		if r.shaping {
 			if v.message = r.newlyViolated(i, c); v.message == "" {
 				continue
@@ -28,7 +30,7 @@ func (r *Run) violations() (all []violation) {
 		}
 		all = append(all, v)
 	}
-	return all
+	return all, any
 }
 
 // newlyViolated says how a checker's property is violated as it was not before the last action; "": in no way.

@@ -118,8 +118,10 @@ func (x *Expander) Tally() *Tally {
 	t := x.tally
 	x.tally = newTally()
 	w := x.workers[0]
+	clear(w.lastSeen[:])
 	clear(w.seen) // what was in a tally that gets lost is in the next
 	clear(w.exercised)
+	w.known.forget()
 	return &t
 }
 

@@ -70,6 +70,16 @@ type siteEvaluation struct {
 	fires bool
 }
 
+// bits are some that tell most evaluations apart. No site is empty.
+func (e siteEvaluation) bits() uint8 {
+	n := len(e.site)
+	b := uint8(n)*31 ^ e.site[n-1] ^ e.site[n/2]<<3
+	if e.fires {
+		b = ^b
+	}
+	return b
+}
+
 // An explorer is a search under way: what it knows so far, and its workers. One goroutine changes it while the workers make runs.
 type explorer struct {
 	Search
@@ -271,11 +281,13 @@ type worker struct {
 	writer    stateWriter
 	buf       []byte
 	seen      map[siteEvaluation]bool
-	newSites  []siteEvaluation // seen for the first time since the last successor
-	exercised []bool           // by checker: its property was
-	actor     *pathActor       // of the run under way
+	lastSeen  [256]siteEvaluation // some of them, by their bits: what is seen again mostly was seen just now
+	newSites  []siteEvaluation    // seen for the first time since the last successor
+	exercised []bool              // by checker: its property was
+	actor     *pathActor          // of the run under way
 	expansion expansion
 	batch     *batch // that is expanded; nil: none is
+	known     knownStates
 
 	hearing *hearing                                                    // hears what can be observed; nil: nobody does
 	offer   func(r *Run, at *Activation, own []menuAction) []menuAction // the menu in place of the world's own; nil: that
@@ -311,6 +323,7 @@ func (w *worker) start(from path, yield func(*successor)) {
 // runToStart makes a run to the menu that the search starts at.
 func (w *worker) runToStart(p *pathActor, s *successor) {
 	w.actor, w.newSites = p, nil
+	w.known.begin()
 	r := w.newRun(p)
 	defer r.Close()
 	w.listen(r)
@@ -323,14 +336,22 @@ func (w *worker) runToStart(p *pathActor, s *successor) {
 // noteState notes the state of a run that is at a menu.
 func (w *worker) noteState(r *Run, s *successor) {
 	s.atMenu = true
-	s.fingerprint = w.fingerprint(r)
+	if s.fingerprint = w.known.state; !w.known.noted {
+		s.fingerprint = w.fingerprint(r)
+	}
 }
 
 // noteChecks notes the sites that a run evaluated, the properties that it exercised, and the violations.
 func (w *worker) noteChecks(r *Run, s *successor) {
 	s.failed = cmp.Or(s.failed, r.sourceError())
 	s.sites, s.exercised = w.newSites, w.newlyExercised(r)
-	s.violated = r.violations()
+	if w.known.is {
+		return
+	}
+	violated, any := r.violations()
+	if s.violated = violated; s.atMenu && !any {
+		w.known.add()
+	}
 }
 
 func (w *worker) newRun(p *pathActor) *Run { return w.newRunOf(p, p) }
@@ -372,7 +393,12 @@ func (w *worker) onSource(r *Run) *Run {
 
 // observe notes each trap and assert that is evaluated for the first time.
 func (w *worker) observe(site spec.Site, fires bool) {
-	if evaluated := (siteEvaluation{site, fires}); w.actor.isNew() && !w.seen[evaluated] {
+	evaluated := siteEvaluation{site, fires}
+	last := &w.lastSeen[evaluated.bits()]
+	if *last == evaluated || !w.actor.isNew() {
+		return
+	}
+	if *last = evaluated; !w.seen[evaluated] {
 		w.seen[evaluated] = true
 		w.newSites = append(w.newSites, evaluated)
 	}

@@ -327,7 +327,8 @@ func (g *randomActor) noteViolations(r *Run) {
 			return
 		}
 	}
-	for _, v := range r.violations() {
+	violated, _ := r.violations()
+	for _, v := range violated {
 		if !g.foundKinds[v.key()] && !g.known[v.key()] {
 			g.known[v.key()] = true
 			g.found = append(g.found, foundAt{v, path{actions: slices.Clone(g.actions), choices: slices.Clone(g.choices)}})

@@ -67,7 +67,7 @@ func (c *deliveryChecker) Done(r *model.Run, at *model.Activation, _ []spec.Core
 	if at.Pending == nil || at.Actor != model.Host || at.Pending.Op != "cancel" {
 		return
 	}
-	for _, task := range r.Store.AllTasks() {
+	for _, task := range r.Tasks() {
 		if task.State() == spec.TaskPendingCancel {
 			c.add(obstacle{task, inTheWay(task)})
 		}
@@ -100,7 +100,7 @@ func (c *deliveryChecker) State(r *model.Run) {
 	if !quiescent(r) {
 		return
 	}
-	for _, task := range r.Store.AllTasks() {
+	for _, task := range r.Tasks() {
 		if task.State() != spec.TaskPendingCancel {
 			continue
 		}

@@ -55,7 +55,7 @@ func callsUnderway(r *model.Run) []*spec.Subtask {
 		t, _ := slot.Element.(*spec.Subtask)
 		add(t)
 	}
-	for _, t := range r.Store.AllTasks() {
+	for _, t := range r.Tasks() {
 		add(t.Caller())
 	}
 	for _, t := range r.Store.WaitingThreads() {
@@ -88,7 +88,7 @@ var borrowsBalanced = runProperty(&model.Property{
 	if len(r.World.Resources) == 0 || halfDone(r) {
 		return "", ""
 	}
-	for _, task := range r.Store.AllTasks() {
+	for _, task := range r.Tasks() {
 		n := 0
 		for _, slot := range r.Elements() {
 			if h, ok := slot.Element.(*spec.ResourceHandle); ok && !h.Own() && h.Scope() == task {

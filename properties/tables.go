@@ -153,10 +153,10 @@ var tablesBounded = runProperty(&model.Property{
 }, func(r *model.Run, exercised *bool) (message, kind string) {
 	most := limit(r.World.Limits.TableLength, spec.UpstreamLimits.TableLength)
 	for _, inst := range r.Store.Instances() {
-		for _, t := range inst.HandleTables() {
-			*exercised = *exercised || t.Length-1 == most
-			if t.Length-1 > most {
-				return fmt.Sprintf("%s.handles%s has %d places, %d are the most", inst.Name, t.Key, t.Length-1, most), ""
+		for key, length := range inst.TableLengths {
+			*exercised = *exercised || length-1 == most
+			if length-1 > most {
+				return fmt.Sprintf("%s.handles%s has %d places, %d are the most", inst.Name, key, length-1, most), ""
 			}
 		}
 	}

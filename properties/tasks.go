@@ -155,7 +155,7 @@ var callsResolved = runProperty(&model.Property{
 			}
 		}
 	}
-	if len(r.Store.AllTasks()) > 0 {
+	if len(r.Tasks()) > 0 {
 		return "", ""
 	}
 	for k, call := range r.Invocations() {

@@ -20,7 +20,7 @@ var waitsAsAsked = runProperty(&model.Property{
 		`state"`,
 	BlindSpots: "Threads that are blocked in a destructor.",
 }, func(r *model.Run, exercised *bool) (message, kind string) {
-	for _, t := range r.Store.AllThreads() {
+	for _, t := range r.Threads() {
 		in := blockedIn(r, t)
 		kinds, known := allowedConditions[in]
 		if !known || t.Running() {
@@ -85,7 +85,7 @@ func (c *promoteChecker) Settled(r *model.Run) {
 		}
 	}
 	c.running, c.unready = r.Store.Running(), c.unready[:0]
-	for _, t := range r.Store.AllThreads() {
+	for _, t := range r.Threads() {
 		if !t.Running() && !r.Ready(t) {
 			c.unready = append(c.unready, t)
 		}

@@ -80,7 +80,7 @@ func subsumes(ev, old spec.Event) bool {
 
 // lostWakeup describes a thread that is blocked although its condition holds.
 func (c *wakeupChecker) lostWakeup(r *model.Run) (message, kind string) {
-	for _, t := range r.Store.AllThreads() {
+	for _, t := range r.Threads() {
 		w := t.WaitsFor()
 		c.NonVacuous = c.NonVacuous || w.Kind == spec.WaitsForSet
 		if holdsNow(r, t, w) && !(w.Lock && lockedOut(t)) {
@@ -259,7 +259,7 @@ var noStuckThread = quiescentProperty(&model.Property{
 
 // stuck describes a thread whose condition can never hold any more.
 func stuck(r *model.Run, exercised *bool) (message, kind string) {
-	for _, t := range r.Store.AllThreads() {
+	for _, t := range r.Threads() {
 		c := t.WaitsFor()
 		*exercised = *exercised || c.Kind == spec.WaitsForEvent || c.Kind == spec.WaitsForCall || c.Kind == spec.WaitsForSet
 		if why := whyNeverHolds(r, t, c); why != "" {
@@ -324,7 +324,7 @@ func whyNeverResolved(r *model.Run, t *spec.Subtask) (message string) {
 	switch {
 	case t.Resolved():
 		return "the call has ended, and its end was told before"
-	case callee == nil || slices.Contains(r.Store.AllTasks(), callee):
+	case callee == nil || slices.Contains(r.Tasks(), callee):
 		return ""
 	default:
 		return fmt.Sprintf("no thread of %s is left", callee.Func())

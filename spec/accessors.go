@@ -35,6 +35,15 @@ func (inst *ComponentInstance) HandleTables() []TableView {
 	return views
 }
 
+// TableLengths yields, of each of HandleTables, which it is and how many places its array has.
+func (inst *ComponentInstance) TableLengths(yield func(TableKey, uint64) bool) {
+	for _, t := range *inst.handles.tables {
+		if !yield(t.key, uint64(len(t.array))) {
+			return
+		}
+	}
+}
+
 func (t *Table) view(inst *ComponentInstance) TableView {
 	v := TableView{Key: t.key, Free: t.free, Length: uint64(len(t.array))}
 	for place, e := range t.array {
@@ -98,7 +107,11 @@ func (t *Thread) Ready() bool { return t.ready() }
 func (t *Thread) Instance() *ComponentInstance { return t.task.inst }
 
 func (s *Store) liveThreads() []*Thread {
-	threads := make([]*Thread, 0, len(s.waiting)+4)
+	return s.AppendThreads(make([]*Thread, 0, len(s.waiting)+4))
+}
+
+// AppendThreads appends AllThreads.
+func (s *Store) AppendThreads(threads []*Thread) []*Thread {
 	add := func(t *Thread) {
 		if !slices.Contains(threads, t) {
 			threads = append(threads, t)
@@ -124,7 +137,11 @@ func (s *Store) liveThreads() []*Thread {
 
 func (s *Store) liveTasks() []*Task {
 	threads := s.liveThreads()
-	tasks := make([]*Task, 0, len(threads))
+	return AppendTasks(make([]*Task, 0, len(threads)), threads)
+}
+
+// AppendTasks appends the tasks of threads, each once.
+func AppendTasks(tasks []*Task, threads []*Thread) []*Task {
 	for _, t := range threads {
 		if !slices.Contains(tasks, t.task) {
 			tasks = append(tasks, t.task)
