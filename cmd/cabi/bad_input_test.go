@@ -239,6 +239,8 @@ var badArguments = []struct{ args, want string }{
 	{`check handles --property a"b`, "it is names with commas between them"},
 	{"check handles --property nonzero,nonzero", "--property names nonzero twice"},
 	{"list worlds properties", "list one of: worlds, properties, variants"},
+	{"choices --runs 0", "it is a whole number from 1"},
+	{"choices --git @", "--git is for --spec: name a revision with it"},
 	{"replay @/ok.cabi --without nope", `unknown site "nope"`},
 	{"bench worlds everything", "everything is too big to be exhausted"},
 	// files that are read

@@ -31,6 +31,20 @@ func TestDocsSites(t *testing.T) {
 	compareDoc(t, "../../docs/generated/sites.md", []byte(page))
 }
 
+// TestDocsChoices compares docs/generated/choices.md with what cabi choices prints.
+func TestDocsChoices(t *testing.T) {
+	out, code, err := execute(newChoicesCommand(), "--json=false")
+	if code != 1 { // some are left open
+		t.Fatalf("exit %d, %v", code, err)
+	}
+	page := "# Choices\n\nThe choices that `definitions.py` makes, by the function that makes them. Concurrency.md says that each source of nondeterminism\n" +
+		"can be removed by implementing the Deterministic Profile. Those that its text makes under `DETERMINISTIC_PROFILE` too are left open; each is shown by a\n" +
+		"run under the profile in which guests or the host observe how it is made: what the one way shows, and what another does. One may answer that\n" +
+		"the host resolves them; which thread a tick resumes is the host's anyway. Made by `make docs` from `cabi choices`, which makes random walks, and finds\n" +
+		"what these come to; a test keeps it true. `cabi choices --spec DIR` does the same on an edited file.\n\n```\n" + out + "```\n"
+	compareDoc(t, "../../docs/generated/choices.md", []byte(page))
+}
+
 const validationIntro = `# Validation
 
 A component that validation refuses never runs, so a trap or a failing assert in it says nothing about the specification. Worlds that

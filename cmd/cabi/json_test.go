@@ -37,6 +37,7 @@ var jsonCommands = []jsonCommand{
 	{args: "list worlds --json", schema: "schemas/list"},
 	{args: "list properties --json", schema: "schemas/list"},
 	{args: "list variants --json", schema: "schemas/list"},
+	{args: "choices --runs 2 --json", schema: "schemas/choices"},
 	{args: "sites --json", schema: "schemas/sites"},
 	{args: "shrink @ --json", schema: "trace", lines: true},
 	{args: "trace convert @ --to jsonl", schema: "trace", lines: true},

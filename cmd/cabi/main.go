@@ -55,7 +55,7 @@ func newRootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelpCommand())
 	root.SetHelpFunc(printHelp)
-	root.AddCommand(newCheckCommand(), newExplainCommand(), newListCommand(), newReplayCommand(), newAdmitsCommand(), newShrinkCommand(), newLitmusCommand(), newStepCommand(), newServeCommand(),
+	root.AddCommand(newCheckCommand(), newExplainCommand(), newListCommand(), newChoicesCommand(), newReplayCommand(), newAdmitsCommand(), newShrinkCommand(), newLitmusCommand(), newStepCommand(), newServeCommand(),
 		newTraceCommand(), newMatrixCommand(), newTrapsCommand(), newProveCommand(), newSitesCommand(), newPortCommand(), newUpstreamCommand(), newDiffCommand(),
 		newWastCommand(), newConformCommand(), newRunCommand(), newMergeCommand(), newBenchCommand())
 	addCompletion(root)

@@ -32,7 +32,7 @@ var printing = []string{
 	"", "--version", "--help", "help check", "trace", "bench", "completion",
 	"check handles --steps 5 --handles 2", "check handles --steps 5 --handles 2 --json", "check handles --steps 1 --verbose",
 	"check children --steps 8 --keep-going", "check children --steps 8 --keep-going --json", "check everything --runs 20",
-	"explain", "explain handles", "explain Table.get/bounds", "explain pin", "list worlds", "list properties", "list variants", "list worlds --json",
+	"explain", "explain handles", "explain Table.get/bounds", "explain pin", "list worlds", "list properties", "list variants", "list worlds --json", "choices --runs 1", "choices --runs 1 --json",
 	"replay @/ok.cabi", "shrink @/long.cabi", "shrink @/long.cabi --json", "litmus @/ok.litmus", "litmus @/ok.litmus --trace 1",
 	"trace convert @/ok.cabi", "trace convert @/ok.cabi --to html", "trace convert @/ok.cabi --to text",
 	"trace gen -o @/gen --states 10 --runs 1 --tries 1", "sites", "sites --json", "port", "port --upstream @/upstream",
