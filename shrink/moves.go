@@ -79,7 +79,7 @@ const widest = 6
 // replaceWindows replaces two or more steps in a row by another one on the menu.
 func (sh *shrinker) replaceWindows() {
 	for at := 0; at < len(sh.best.steps)-1 && !sh.exhausted(); at++ {
-		for sh.replaceAt(at) {
+		for at < len(sh.best.steps)-1 && sh.replaceAt(at) { // steps before it may be left out, too
 		}
 	}
 }
