@@ -211,6 +211,7 @@ func (c *comparison) runBuiltin(b *NewBuiltin, base, w *model.World) {
 	of, new := World{Name: w.Name, Skipped: "for the new version alone, since only that has " + b.Name}, c.New.noting()
 	after := c.promises(w, new.Version, c.States, 0)
 	of.States, of.Checked = after.report.States, after.upTo
+	c.noteExercised(after.report)
 	c.notNew.add(after.report.NotChecked)
 	c.report.Worlds = append(c.report.Worlds, of)
 	c.noteRan(new)

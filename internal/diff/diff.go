@@ -46,14 +46,16 @@ type Report struct {
 	Left        int          `json:"left"`     // violations that both have
 	Sentences   []Sentence   `json:"sentences"`
 	NotChecked  []NotChecked `json:"not_checked"`
-	NotCompared []string     `json:"not_compared,omitempty"` // where the versions were not compared, and why
-	NotTaken    []string     `json:"not_taken,omitempty"`    // actions that a version has not, and why, so that nothing was compared of them
-	NotReached  []Line       `json:"not_reached"`            // lines of the new version that changed, and that no run reached
-	Exact       bool         `json:"exact"`                  // NotReached has single lines; otherwise all of the definitions that changed
-	Worlds      []World      `json:"worlds"`
-	Judged      *Judged      `json:"judged,omitempty"` // nil: CPython was not asked
-	Stopped     bool         `json:"stopped"`
-	Seconds     float64      `json:"seconds"`
+	// NotExercised are promises that were checked on the new version, and what they speak of never came up there: nothing was shown about them.
+	NotExercised []string `json:"not_exercised,omitempty"`
+	NotCompared  []string `json:"not_compared,omitempty"` // where the versions were not compared, and why
+	NotTaken     []string `json:"not_taken,omitempty"`    // actions that a version has not, and why, so that nothing was compared of them
+	NotReached   []Line   `json:"not_reached"`            // lines of the new version that changed, and that no run reached
+	Exact        bool     `json:"exact"`                  // NotReached has single lines; otherwise all of the definitions that changed
+	Worlds       []World  `json:"worlds"`
+	Judged       *Judged  `json:"judged,omitempty"` // nil: CPython was not asked
+	Stopped      bool     `json:"stopped"`
+	Seconds      float64  `json:"seconds"`
 }
 
 // Observable reports whether guests or the host can observe a difference.
@@ -95,11 +97,13 @@ type comparison struct {
 	after            map[string]promised // of the new one
 	notOld, notNew   unchecked           // the promises that cannot be checked on either
 	left             []string            // the promises that are violated on both, by violation
+	checked          bool                // promises were, on the new version
+	exercised        map[string]bool     // by the runs on which they were
 	stopped          bool
 }
 
 func newComparison(o Options) *comparison {
-	return &comparison{Options: o, before: map[string]promised{}, after: map[string]promised{}, notOld: unchecked{}, notNew: unchecked{}, report: &Report{Old: o.Old.Name, New: o.New.Name}}
+	return &comparison{Options: o, exercised: map[string]bool{}, before: map[string]promised{}, after: map[string]promised{}, notOld: unchecked{}, notNew: unchecked{}, report: &Report{Old: o.Old.Name, New: o.New.Name}}
 }
 
 // Compare compares two versions.

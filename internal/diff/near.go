@@ -93,6 +93,7 @@ func (c *comparison) checkFrom(t *model.Trace, actions int) {
 		MaxStates: max(1, c.Behind/4), Workers: c.Workers, KeepGoing: true, ByShape: true, From: from}
 	s.Bounds.Steps = stepsNear
 	r := s.Run()
+	c.noteExercised(r)
 	if r.Err != nil {
 		return
 	}

@@ -34,6 +34,7 @@ type promised struct {
 // checkPromises checks the promises of a world on the new version, and if both is set, on the old one too.
 func (c *comparison) checkPromises(w *model.World, of *World, new *Version, both bool) {
 	after := c.promises(w, new.Version, c.States, 0)
+	c.noteExercised(after.report)
 	if after.report.Err != nil {
 		of.Skipped = after.report.Err.Error()
 		return
@@ -135,6 +136,14 @@ func (v *Version) plain(x *model.Violation) *model.Violation {
 	return &plain
 }
 
+// noteExercised notes the promises that a search on the new version exercised.
+func (c *comparison) noteExercised(r *model.Report) {
+	c.checked = true
+	for _, name := range r.Exercised {
+		c.exercised[name] = true
+	}
+}
+
 // addBroken adds a violation, unless the same is known of another world; the shorter one stays.
 func (c *comparison) addBroken(v *model.Violation, w *model.World, verdict Verdict) {
 	b := newBroken(v, w, verdict)
@@ -185,6 +194,11 @@ func (c *comparison) settleNotChecked() error {
 			c.report.NotChecked = append(c.report.NotChecked, NotChecked{Property: p.Name, Why: after})
 		case before != "":
 			c.report.NotChecked = append(c.report.NotChecked, NotChecked{Property: p.Name, Why: before, Old: true})
+		}
+	}
+	for _, p := range properties.Promises() {
+		if c.checked && !c.exercised[p.Name] && c.notNew[p.Name] == "" {
+			c.report.NotExercised = append(c.report.NotExercised, p.Name)
 		}
 	}
 	slices.SortStableFunc(c.report.NotChecked, func(a, b NotChecked) int { return cmp.Compare(a.Property, b.Property) })
@@ -309,6 +323,7 @@ func (c *comparison) checkBehind() error {
 		new := c.New.noting()
 		r := model.Search{World: w, Variant: cmp.Or(new.Variant, spec.SingleTable), Source: new.Source, Properties: properties.For(w), Bounds: w.Bounds,
 			MaxStates: c.Behind, Workers: c.Workers, KeepGoing: true, ByShape: true, From: &model.Replay{Actions: actions, Choices: e.Choices}}.Run()
+		c.noteExercised(r)
 		if c.noteRan(new); r.Err != nil {
 			continue
 		}

@@ -307,6 +307,9 @@ func (r *Report) writePromises(w *writer) {
 		}
 		w.item("not checked on %s: %s: %s", on, w.name(n.Property), n.Why)
 	}
+	if len(r.NotExercised) > 0 {
+		w.item("nothing was shown about these, since what they speak of never came up where they were checked: %s", strings.Join(r.NotExercised, ", "))
+	}
 	for _, where := range r.NotCompared {
 		w.item("not compared %s", where)
 	}
