@@ -208,7 +208,7 @@ var badArguments = []struct{ args, want string }{
 	{"check handles --random --seed -1", "it is a whole number from 0 to 18446744073709551615"},
 	{"check handles --random --seed 18446744073709551616", "it is a whole number from 0 to 18446744073709551615"},
 	{"check handles --random=maybe", "it is true or false"},
-	{"wast --spec . x.wast", "cabi wast runs on the port, not on a definitions.py; these commands have --spec: admits, check, litmus, replay, shrink, step, trace convert;"},
+	{"wast --spec . x.wast", "cabi wast runs on the port, not on a definitions.py; these commands have --spec: admits, check, choices, litmus, replay, shrink, step, trace convert;"},
 	{"diff --spec . handles", "for `cabi diff`, name the version as an argument"},
 	{"check handles -z", "cabi check has no flag -z"},
 	{"litmus @/ok.cabi --ways 0", "it is a whole number from 1"},
