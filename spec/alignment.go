@@ -79,8 +79,10 @@ func discriminant(cases []CaseType, function string) ValType {
 // quirk: beyond 2^24 cases log2(n)/8 is above 3, no case matches, and Python returns None.
 //
 //cabi:py discriminant_type 69548f2c
-func discriminantType(cases []CaseType) ValType {
-	n := len(cases)
+func discriminantType(cases []CaseType) ValType { return discriminantOf(len(cases)) }
+
+// discriminantOf is discriminant_type with n = len(cases), which is all that it asks of them.
+func discriminantOf(n int) ValType {
 	assertStatic(0 < n && n < (1<<32), "discriminant_type/cases", "a variant has between one and 2^32-1 cases")
 	switch math.Ceil(math.Log2(float64(n)) / 8) {
 	case 0:
