@@ -12,7 +12,8 @@ import (
 var cancelDelivered = &model.Property{
 	Name: "cancel-delivered",
 	Statement: "When nothing goes on, no task whose cancellation is pending has a thread that is blocked cancellably, unless that is its implicit " +
-		"thread, which needs the exclusive lock, and another thread that can still run holds that.",
+		"thread, which needs the exclusive lock, and another thread that can still run holds that; and where neither that nor an instance that cannot be " +
+		"entered is in the way, a task that has a thread in a built-in that was called cancellably, ready or not, is told at once.",
 	Kind: "quiescent",
 	Origin: `CanonicalABI.md, request_cancellation: "If cancellation cannot be immediately delivered […], the request is remembered in Task.state ` +
 		`and delivered at the next opportunity"`,
@@ -30,6 +31,7 @@ type deliveryChecker struct {
 	run     *model.Run
 	asked   obstacle // of the task whose subtask was looked up last since the last menu
 	pending []obstacle
+	early   string // the violation by a task that was to be told at once; empty: there is none
 }
 
 // An obstacle is what was in the way of a task's cancellation.
@@ -41,25 +43,55 @@ type obstacle struct {
 func (c *deliveryChecker) Begin(r *model.Run) { c.run = r }
 
 // Found notes what is in the way of cancelling a call: it is looked up before it is cancelled.
-func (c *deliveryChecker) Found(_ *spec.ComponentInstance, _ spec.Expected, _ uint64, e spec.Element) {
+func (c *deliveryChecker) Found(caller *spec.ComponentInstance, _ spec.Expected, _ uint64, e spec.Element) {
 	if t, ok := e.(*spec.Subtask); ok && t.Callee() != nil && t.Callee().State() != spec.TaskPendingCancel {
-		c.asked = obstacle{t.Callee(), inTheWay(t.Callee())}
+		c.asked = obstacle{t.Callee(), inTheWay(c.run, t.Callee(), caller)}
 	}
 }
 
-// inTheWay is what is in the way of cancelling a task at once.
-func inTheWay(task *spec.Task) string {
-	asks := func(t *spec.Thread) bool { return !t.Running() && t.Cancellable() }
+// inTheWay is what is in the way of cancelling a task at once, for an instance that asks, or the host.
+func inTheWay(r *model.Run, task *spec.Task, caller *spec.ComponentInstance) string {
+	asks := func(t *spec.Thread) bool { return blockedCancellably(r, t) }
 	locked := func(t *spec.Thread) bool { return task.NeedsLock() && t == task.Implicit() && lockedOut(t) }
 	switch {
 	case !slices.ContainsFunc(task.Threads(), asks):
 		return "when the cancellation was asked for, no thread was blocked cancellably"
 	case !slices.ContainsFunc(task.Threads(), func(t *spec.Thread) bool { return asks(t) && !locked(t) }):
 		return "when the cancellation was asked for, another thread held the lock"
-	case !task.Instance().MayEnter():
+	case !mayEnter(task.Instance(), caller):
 		return "when the cancellation was asked for, the instance could not be entered"
 	}
-	return "when the cancellation was asked for, nothing was in the way"
+	return nothingInTheWay
+}
+
+// mayEnter reports whether an instance and what it is inside of, but for what the caller is or is inside of, may be entered.
+func mayEnter(inst, caller *spec.ComponentInstance) bool {
+	within := map[*spec.ComponentInstance]bool{}
+	for ; caller != nil; caller = caller.Parent() {
+		within[caller] = true
+	}
+	for ; inst != nil; inst = inst.Parent() {
+		if !within[inst] && !inst.MayEnter() {
+			return false
+		}
+	}
+	return true
+}
+
+const nothingInTheWay = "when the cancellation was asked for, nothing was in the way"
+
+// blockedCancellably reports whether a thread is blocked where core code asked to be told of a cancellation: in a built-in that was called
+// cancellably, or in the loop of a callback. It does not ask the specification.
+func blockedCancellably(r *model.Run, t *spec.Thread) bool {
+	if t.Running() {
+		return false
+	}
+	for _, at := range slices.Backward(r.Activations) {
+		if at.Thread() == t && at.Pending != nil {
+			return cancellable(at.Pending)
+		}
+	}
+	return strings.HasPrefix(blockedIn(r, t), "callback ")
 }
 
 // Done notes what is in the way of a call that the host cancels.
@@ -69,14 +101,16 @@ func (c *deliveryChecker) Done(r *model.Run, at *model.Activation, _ []spec.Core
 	}
 	for _, task := range r.Tasks() {
 		if task.State() == spec.TaskPendingCancel {
-			c.add(obstacle{task, inTheWay(task)})
+			c.add(obstacle{task, inTheWay(r, task, nil)})
 		}
 	}
 }
 
 func (c *deliveryChecker) Settled(*model.Run) {
 	if c.asked.task != nil && c.asked.task.State() == spec.TaskPendingCancel {
-		c.add(c.asked)
+		if c.add(c.asked); c.asked.what == nothingInTheWay {
+			c.early = fmt.Sprintf("%s is to be cancelled, nothing is in the way, and it is not told", c.asked.task.Func())
+		}
 	}
 	c.asked = obstacle{}
 }
@@ -97,6 +131,10 @@ func (c *deliveryChecker) of(task *spec.Task) string {
 
 func (c *deliveryChecker) State(r *model.Run) {
 	c.Message, c.ViolationKind, c.Cause = "", "", ""
+	if c.early != "" {
+		c.Message, c.ViolationKind, c.Cause = c.early, "at once", nothingInTheWay
+		return
+	}
 	if !quiescent(r) {
 		return
 	}
@@ -132,7 +170,7 @@ func (c *deliveryChecker) Ghost(w *spec.StateWriter) {
 var cancelTold = &model.Property{
 	Name: "cancel-told",
 	Statement: "A task hears that it is cancelled exactly once from when its cancellation counts as delivered: in a callback, or as the result of a " +
-		"built-in that it called cancellably.",
+		"built-in that it called cancellably; and it resolves as cancelled only once it has heard.",
 	Kind: "step",
 	Origin: `Explainer.md: "If cancellable is not set, task-cancelled is never returned"; "task-cancelled is returned at most once for a given ` +
 		`task"`,
@@ -172,6 +210,9 @@ func (c *cancelNotificationChecker) Entered(_ *model.Run, at *model.Activation) 
 }
 
 func (c *cancelNotificationChecker) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
+	if at.Pending != nil && at.Pending.Op == "task.cancel" && at.Thread() != nil && !slices.Contains(c.notified, at.Thread().Task()) {
+		c.Message, c.ViolationKind = fmt.Sprintf("%s says that it is cancelled, and was not told", at.Name), "early"
+	}
 	if at.Pending == nil || len(results) != 1 || len(at.Pending.Imm) == 0 || !strings.HasSuffix(at.Pending.Imm[0], "cancellable") {
 		return
 	}

@@ -14,7 +14,8 @@ import (
 var lendersRecorded = &model.Property{
 	Name: "lenders-recorded",
 	Statement: "A call has as many lenders, from when its callee begins until its caller is told how it ended, as it was passed borrow handles, whether " +
-		"they were lent by who owns or by who borrows.",
+		"they were lent by who owns or by who borrows; and each is passed as the index of a borrow handle of the call's, or to who implements the type as " +
+		"the representation, which nobody else sees.",
 	Kind:       "step",
 	Origin:     `CanonicalABI.md: "increments the num_lends counter on the handle being lifted, which is guarded to be zero by canon_resource_drop"`,
 	BlindSpots: "Calls that the host makes; borrow handles inside of other values.",
@@ -51,6 +52,38 @@ func (c *lendersChecker) Entered(r *model.Run, at *model.Activation) {
 	if got := len(at.Thread().Task().Caller().Lenders()); got != n {
 		c.Message = fmt.Sprintf("%s begins with %d borrow handles, and %d handles count as lent to it", at.Name, n, got)
 	}
+	for i, t := range r.World.Func(at.Name).Params {
+		name, borrows := strings.CutPrefix(t, "borrow<")
+		name = strings.TrimSuffix(name, ">")
+		if borrows && i < len(at.Args) && oneNumberEach(r.World.Func(at.Name).Params[:i]) && implementer(r.World, name) != at.Actor && !borrowHandleAt(r, at, at.Args[i].Uint64(), name) {
+			c.Message, c.ViolationKind = fmt.Sprintf("%s is passed %s as a borrowed %s, which is no borrow handle of its own", at.Name, at.Args[i], name), "passed"
+		}
+	}
+}
+
+// oneNumberEach reports whether values of types are passed as one number each.
+func oneNumberEach(types []string) bool {
+	return !slices.ContainsFunc(types, func(t string) bool {
+		return !strings.HasPrefix(t, "borrow<") && !strings.HasPrefix(t, "own<") && !slices.Contains([]string{"u8", "u16", "u32", "u64"}, t)
+	})
+}
+
+// implementer is the instance that implements a resource type.
+func implementer(w *model.World, resource string) string {
+	for _, of := range w.Resources {
+		if of.Name == resource {
+			return of.Impl
+		}
+	}
+	return ""
+}
+
+// borrowHandleAt reports whether core code has a borrow handle of a type at an index, of the call that it is part of.
+func borrowHandleAt(r *model.Run, at *model.Activation, index uint64, resource string) bool {
+	return slices.ContainsFunc(r.Elements(), func(slot spec.Slot) bool {
+		h, ok := slot.Element.(*spec.ResourceHandle)
+		return ok && slot.Owner.Name == at.Actor && slot.Index == index && !h.Own() && h.Type().Name == resource && h.Scope() == at.Thread().Task()
+	})
 }
 
 // State checks the calls that have begun and whose end their caller does not know yet.

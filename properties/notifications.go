@@ -57,7 +57,7 @@ func (n notification) element(r *model.Run, at *model.Activation) spec.Element {
 var subtaskTold = &model.Property{
 	Name: "subtask-told",
 	Statement: "A call counts as starting, or as cancelled before it started, exactly if no core code of its callee has begun, as returned exactly if the " +
-		"callee returned, and as cancelled exactly if it said so or never began; and that is what its caller is told, by the call, by events and by subtask.cancel; what it was not told yet, an event is there to tell.",
+		"callee returned, and as cancelled exactly if it said so or never began; and that is what its caller is told, by the call, by events and by subtask.cancel, which blocks for none that is resolved; what it was not told yet, an event is there to tell.",
 	Kind: "step",
 	Origin: `CanonicalABI.md: "CANCELLED_BEFORE_STARTED, if the subtask was cancelled before receiving its arguments; CANCELLED_BEFORE_RETURNED, ` +
 		`if the subtask called task.cancel instead of task.return"`,
@@ -107,7 +107,11 @@ func (c *subtaskNotificationChecker) Done(r *model.Run, at *model.Activation, re
 		c.returned = append(c.returned, at.Thread().Task().Caller())
 	case a.Op == "task.cancel":
 		c.cancelled = append(c.cancelled, at.Thread().Task().Caller())
-	case a.Op == "subtask.cancel" && results[0].Uint64() != spec.Blocked:
+	case a.Op == "subtask.cancel" && results[0].Uint64() == blocked:
+		if t, ok := slotAt(r, at.Actor, a.Args[0].Uint64(), a.Op).Element.(*spec.Subtask); ok && t.Resolved() {
+			c.Message, c.ViolationKind = fmt.Sprintf("%s is told by %s that it has blocked, and the subtask is resolved", at.Name, a), "blocked"
+		}
+	case a.Op == "subtask.cancel":
 		c.checkNotification(r, at, notification{spec.EventSubtask, a.Args[0].Uint64(), results[0].Uint64(), ""})
 	case a.Op == "call" && lowersAsync(r.World, at.Actor, a.Imm[0]):
 		c.checkCallResult(r, at, results[0].Uint64())
@@ -185,7 +189,7 @@ var copyTold = &model.Property{
 	Name: "copy-told",
 	Statement: "Of a stream as many elements are told to have been read as to have been written, or an event is there to tell the other end; no more than a buffer has room " +
 		"for; none only of a buffer that has none, or a copy that ended early; that the other end was dropped, only if it was; no call that reads or " +
-		"writes is told that it was cancelled; a write of no elements completes where a read of none is pending; and after the end of a stream, or of a future's value, nothing more is told.",
+		"writes is told that it was cancelled, or that it blocks when its copy is over; a copy that has an event when it is cancelled ends as that says; a write of no elements completes where a read of none is pending; and after the end of a stream, or of a future's value, nothing more is told.",
 	Kind: "step",
 	Origin: `CanonicalABI.md: "stream_event packs the CopyResult and number of elements copied up until this point"; Concurrency.md: "the read or write ` +
 		`completes with […] how many elements were copied"`,
@@ -205,6 +209,7 @@ type copyNotificationChecker struct {
 	copied     record[spec.SharedBase, copiedCount]
 	lengths    record[spec.Element, uint64]
 	emptyReads []spec.SharedBase
+	events     record[spec.Element, spec.CopyResult] // of the events that were there at the last menu, what they say
 	finished   []spec.Element
 }
 
@@ -216,6 +221,9 @@ func (c *copyNotificationChecker) Entered(r *model.Run, at *model.Activation) {
 		c.checkNotification(r, at, n, "")
 	}
 }
+
+// blocked is what upstream's text says that a built-in returns that has blocked.
+const blocked = 1<<32 - 1
 
 // copyCodes are the codes of the events that say what these built-ins return if they do not block.
 var copyCodes = map[string]spec.EventCode{
@@ -239,8 +247,10 @@ func (c *copyNotificationChecker) Done(r *model.Run, at *model.Activation, resul
 		c.recordLength(e, lengthOf(a))
 		c.checkEmptyWrite(e, a.Op, n.payload)
 	}
-	if n.payload != spec.Blocked {
+	if n.payload != blocked {
 		c.checkNotification(r, at, n, a.Op)
+	} else if _, has := spec.PendingEvent(n.element(r, at)); has {
+		c.violate("blocked", "%s is told by %s that it has blocked, and its event is there", at.Name, a)
 	}
 }
 
@@ -274,13 +284,16 @@ func (c *copyNotificationChecker) Settled(r *model.Run) {
 			c.recordLength(notification{code: copyCodes[a.Op], index: a.Args[0].Uint64(), elementType: a.Imm[0]}.element(r, at), lengthOf(a))
 		}
 	}
-	c.emptyReads = c.emptyReads[:0]
+	c.emptyReads, c.events = c.emptyReads[:0], c.events[:0]
 	if len(c.lengths) == 0 {
 		return
 	}
 	for _, slot := range r.Elements() {
 		shared := spec.SharedOf(slot.Element)
 		view, known := spec.ViewShared(shared)
+		if ev, has := spec.PendingEvent(slot.Element); has && shared != nil {
+			c.events.put(slot.Element, ev.Result)
+		}
 		if known && view.Pending == slot.Element && spec.ClassOf(slot.Element) == spec.ClassReadableStreamEnd && c.lengths.of(slot.Element) == 0 {
 			c.emptyReads = append(c.emptyReads, shared)
 		}
@@ -313,12 +326,20 @@ func (c *copyNotificationChecker) checkNotification(r *model.Run, at *model.Acti
 		c.violate("none", "%s is told that its copy is complete, and nothing was copied", describe(e))
 	case result == spec.CopyDropped && !view.Dropped:
 		c.violate("dropped", "%s is told that the other end was dropped, it was not", describe(e))
+	case strings.Contains(op, "cancel") && c.saidOtherwise(e, result):
+		c.violate("renamed", "%s is told %s by %s, and the event that was there said %s", describe(e), result, op, c.events.of(e))
 	case result == spec.CopyCancelled && op != "" && !strings.Contains(op, "cancel"):
 		c.violate("cancelled", "%s is told that its copy was cancelled, and it did not ask for it", describe(e))
 	}
 	if result == spec.CopyDropped || result == spec.CopyCompleted && isFuture(n.code) {
 		c.finished = append(c.finished, e)
 	}
+}
+
+// saidOtherwise reports whether an end had an event at the last menu that said something else.
+func (c *copyNotificationChecker) saidOtherwise(e spec.Element, result spec.CopyResult) bool {
+	said, had := c.events.get(e)
+	return had && said != result
 }
 
 // Ghost writes the ends that may not be notified of another copy.

@@ -12,11 +12,12 @@ import (
 // Properties of the specification's reaction to what core code returns.
 
 var postReturned = &model.Property{
-	Name:      "post-returned",
-	Statement: "When a function that has a post-return returns, its post-return runs before any other core code goes on, unless that is realloc's.",
-	Kind:      "step",
-	Origin:    `CanonicalABI.md: "Once the core results are lifted […], the optional post-return function […] is called"`,
-	New:       func() model.Checker { return &postReturnChecker{BaseChecker: model.BaseChecker{Name: "post-returned"}} },
+	Name: "post-returned",
+	Statement: "When a function that has a post-return returns, its post-return runs before any other core code goes on, unless that is realloc's; and not " +
+		"before its results were lifted and its caller has them.",
+	Kind:   "step",
+	Origin: `CanonicalABI.md: "Once the core results are lifted […], the optional post-return function […] is called"`,
+	New:    func() model.Checker { return &postReturnChecker{BaseChecker: model.BaseChecker{Name: "post-returned"}} },
 }
 
 // A postReturnChecker checks that post-return runs right after its function. It remembers the functions that have returned and whose
@@ -33,6 +34,9 @@ func (c *postReturnChecker) Left(r *model.Run, at *model.Activation) {
 }
 
 func (c *postReturnChecker) Entered(_ *model.Run, at *model.Activation) {
+	if at.Kind == model.KindPostReturn && at.Thread().Task().State() != spec.TaskResolved {
+		c.Message, c.ViolationKind = fmt.Sprintf("%s begins, and the call is not resolved", at.Name), "early"
+	}
 	if n := len(c.owed); at.Kind == model.KindPostReturn && n > 0 && c.owed[n-1]+".post-return" == at.Name {
 		c.owed = c.owed[:n-1]
 	}
@@ -45,9 +49,10 @@ func (c *postReturnChecker) Settled(r *model.Run) {
 }
 
 var waitsOnNamed = &model.Property{
-	Name:      "waits-on-named",
-	Statement: "A function or callback that returns that it waits on a set waits on the set that it named; and one that yields waits on none.",
-	Kind:      "state",
+	Name: "waits-on-named",
+	Statement: "A function or callback that returns that it waits on a set waits on the set that it named, and one that yields waits on none; waitable.join " +
+		"leaves a waitable in the set that it named, or in none.",
+	Kind: "state",
 	Origin: `Concurrency.md: "If the low 4 bits are 2, the callee wants to wait for an event to occur in the waitable set whose index is ` +
 		`stored in the high 28 bits"`,
 	BlindSpots: "Whether naming what is no set traps: typed-use says it.",
@@ -72,6 +77,31 @@ func (c *namedChecker) Left(r *model.Run, at *model.Activation) {
 		if packed&0xf == uint64(spec.CallbackWait) && slot.Owner.Name == at.Actor && slot.Index == packed>>4 {
 			c.named.put(at.Thread(), slot.Element)
 		}
+	}
+}
+
+func (c *namedChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreValue) {
+	if at.Pending == nil || at.Pending.Op != "waitable.join" {
+		return
+	}
+	var waitable spec.Element
+	var named *spec.WaitableSet
+	for _, slot := range r.Elements() {
+		if slot.Owner.Name != at.Actor {
+			continue
+		}
+		if set, ok := slot.Element.(*spec.WaitableSet); ok && slot.Index == at.Pending.Args[1].Uint64() {
+			named = set
+		}
+		if slot.Index == at.Pending.Args[0].Uint64() && spec.ClassOf(slot.Element).Waitable() {
+			if waitable != nil {
+				return // a variant has two of that index
+			}
+			waitable = slot.Element
+		}
+	}
+	if c.NonVacuous = true; spec.SetOf(waitable) != named {
+		c.Message, c.ViolationKind = fmt.Sprintf("%s is not where %s has put it", describe(waitable), at.Pending), "join"
 	}
 }
 
@@ -115,7 +145,7 @@ func (c *resultsChecker) Done(r *model.Run, at *model.Activation, results []spec
 
 // resultRange says which results an action that is done may have; nil: any.
 func resultRange(r *model.Run, at *model.Activation) func(uint64) bool {
-	const blocked, parts = 1<<32 - 1, 1 << 28
+	const parts = 1 << 28
 	a := at.Pending
 	async := slices.Contains(a.Imm, "async")
 	switch op := a.Op; {

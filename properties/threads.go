@@ -93,15 +93,16 @@ func (c *promoteChecker) Settled(r *model.Run) {
 }
 
 var ownThread = &model.Property{
-	Name:      "own-thread",
-	Statement: "Functions, destructors, realloc and what thread.new-indirect begins run each on a thread of its own, below which there is no other core code.",
-	Kind:      "step",
+	Name: "own-thread",
+	Statement: "Functions, destructors, realloc and what thread.new-indirect begins run each on a thread of its own, below which there is no other core code; " +
+		"thread.index returns the index of the thread that calls it, and so no other's.",
+	Kind: "step",
 	Origin: `CanonicalABI.md: "calls to realloc semantically execute in a new Thread with zero-initialized Thread.storage"; Concurrency.md: "each call to ` +
 		`an export logically creates a fresh thread"`,
 	New: func() model.Checker { return &ownThreadChecker{model.BaseChecker{Name: "own-thread"}} },
 }
 
-// An ownThreadChecker checks, when core code begins, that no other core code is on its thread. It remembers nothing.
+// An ownThreadChecker checks, when core code begins, that no other core code is on its thread, and what thread.index returns. It remembers nothing.
 type ownThreadChecker struct{ model.BaseChecker }
 
 func (c *ownThreadChecker) Entered(r *model.Run, at *model.Activation) {
@@ -114,6 +115,19 @@ func (c *ownThreadChecker) Entered(r *model.Run, at *model.Activation) {
 			c.Message = fmt.Sprintf("core code of %s begins on the thread on which that of %s runs", at.Name, below.Name)
 		}
 	}
+}
+
+func (c *ownThreadChecker) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
+	if at.Pending == nil || at.Pending.Op != "thread.index" {
+		return
+	}
+	c.NonVacuous = true
+	for slot := range at.Thread().Instance().LiveThreads() {
+		if slot.Element == spec.Element(at.Thread()) && slot.Index == results[0].Uint64() {
+			return
+		}
+	}
+	c.Message, c.ViolationKind = fmt.Sprintf("%s is told that its thread is %s, which it is not", at.Name, results[0]), "index"
 }
 
 var storageKept = &model.Property{
