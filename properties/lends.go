@@ -55,7 +55,7 @@ func (c *lendersChecker) Entered(r *model.Run, at *model.Activation) {
 	for i, t := range r.World.Func(at.Name).Params {
 		name, borrows := strings.CutPrefix(t, "borrow<")
 		name = strings.TrimSuffix(name, ">")
-		if borrows && i < len(at.Args) && oneNumberEach(r.World.Func(at.Name).Params[:i]) && implementer(r.World, name) != at.Actor && !borrowHandleAt(r, at, at.Args[i].Uint64(), name) {
+		if borrows && len(at.Args) >= len(r.World.Func(at.Name).Params) && oneNumberEach(r.World.Func(at.Name).Params[:i]) && implementer(r.World, name) != at.Actor && !borrowHandleAt(r, at, at.Args[i].Uint64(), name) {
 			c.Message, c.ViolationKind = fmt.Sprintf("%s is passed %s as a borrowed %s, which is no borrow handle of its own", at.Name, at.Args[i], name), "passed"
 		}
 	}

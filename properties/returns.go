@@ -100,7 +100,7 @@ func (c *namedChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreVal
 			waitable = slot.Element
 		}
 	}
-	if c.NonVacuous = true; spec.SetOf(waitable) != named {
+	if c.NonVacuous = true; waitable != nil && spec.SetOf(waitable) != named {
 		c.Message, c.ViolationKind = fmt.Sprintf("%s is not where %s has put it", describe(waitable), at.Pending), "join"
 	}
 }
