@@ -50,5 +50,6 @@ var KnownDefects = []Defect{
 	{"units", dropTold, "", 10, ""},
 	{"units", noAssertionFailure, "SharedFutureImpl.drop/pending-read", 8, ""},
 	{"targets", residualBackpressure, "", 4, ""},
+	{"threads", residualBackpressure, "", 6, ""},
 	{"targets", cancelDelivered, "callback wait", 8, ""},
 }
