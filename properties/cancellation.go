@@ -100,7 +100,7 @@ func (c *deliveryChecker) Done(r *model.Run, at *model.Activation, _ []spec.Core
 		return
 	}
 	for _, task := range r.Tasks() {
-		if task.State() == spec.TaskPendingCancel {
+		if task.State() == spec.TaskPendingCancel && c.of(task) == "" {
 			c.add(obstacle{task, inTheWay(r, task, nil)})
 		}
 	}
@@ -108,9 +108,7 @@ func (c *deliveryChecker) Done(r *model.Run, at *model.Activation, _ []spec.Core
 
 func (c *deliveryChecker) Settled(*model.Run) {
 	if c.asked.task != nil && c.asked.task.State() == spec.TaskPendingCancel {
-		if c.add(c.asked); c.asked.what == nothingInTheWay {
-			c.early = fmt.Sprintf("%s is to be cancelled, nothing is in the way, and it is not told", c.asked.task.Func())
-		}
+		c.add(c.asked)
 	}
 	c.asked = obstacle{}
 }
@@ -118,6 +116,9 @@ func (c *deliveryChecker) Settled(*model.Run) {
 func (c *deliveryChecker) add(o obstacle) {
 	if c.of(o.task) == "" {
 		c.pending = append(c.pending, o)
+		if o.what == nothingInTheWay {
+			c.early = fmt.Sprintf("%s is to be cancelled, nothing is in the way, and it is not told", o.task.Func())
+		}
 	}
 }
 

@@ -10,14 +10,14 @@ import (
 )
 
 // The elements that are read from a stream must be those that were written to it, in order, whatever the sizes of the buffers, and
-// whether copies complete, go on in parts or are cancelled. Blocking, dropping and elements that are no numbers are left out:
+// whether copies complete, go on in parts or are cancelled; and without payload, as many. Blocking, dropping and elements that are no numbers are left out:
 // the worlds have them.
 func TestStreamsCarry(t *testing.T) {
 	checkOften(t, func(t *rapid.T) {
 		s := spec.NewStore(spec.Options{})
 		defer s.Close()
 		c := &streamRun{t: t, store: s, guestInstance: newGuestInstance(t, s, "A")}
-		c.elem = rapid.SampledFrom([]spec.ValType{spec.U8Type{}, spec.U16Type{}, spec.U32Type{}, spec.U64Type{}}).Draw(t, "elements")
+		c.elem = rapid.SampledFrom([]spec.ValType{spec.U8Type{}, spec.U16Type{}, spec.U32Type{}, spec.U64Type{}, nil}).Draw(t, "elements")
 		c.script = rapid.SliceOfN(rapid.Uint64Range(0, 23), 1, 30).Draw(t, "script")
 		run := s.Lift(c.run, &spec.FuncType{}, &spec.CanonicalOptions{}, c.inst)
 		_, err := s.Invoke(run, spec.HostOnStart(func() []spec.Value { return nil }), spec.HostOnResolve(func([]spec.Value) {}))
