@@ -43,11 +43,6 @@ type (
 		// State says, after Settled, that the run is in a state that no run before it has checked.
 		State(r *Run)
 	}
-	aloneObserver interface {
-		stateObserver
-		// StateAlone says that State looks at nothing but what the text of a state has: it finds the same in all states that are one.
-		StateAlone()
-	}
 	stoppedObserver interface {
 		// Stopped says that the specification stopped the run.
 		Stopped(r *Run, err error)
@@ -91,8 +86,7 @@ type observers struct {
 	left      observersOf[leftObserver]
 	passes    observersOf[passedObserver]
 	settled   observersOf[settledObserver]
-	state     observersOf[stateObserver] // but for those in alone
-	alone     observersOf[aloneObserver]
+	state     observersOf[stateObserver]
 	stopped   observersOf[stoppedObserver]
 	issued    observersOf[issuedObserver]
 	retired   observersOf[retiredObserver]
@@ -118,11 +112,7 @@ func (o *observers) assign(checkers []Checker) {
 	o.left.assign(checkers, replace)
 	o.passes.assign(checkers, replace)
 	o.settled.assign(checkers, replace)
-	o.alone.assign(checkers, replace)
 	o.state.assign(checkers, replace)
-	if !replace {
-		o.state.leaveOut(o.alone.places)
-	}
 	o.stopped.assign(checkers, replace)
 	o.issued.assign(checkers, replace)
 	o.retired.assign(checkers, replace)
@@ -147,17 +137,6 @@ func (o *observersOf[T]) assign(checkers []Checker, replace bool) {
 			o.all, o.places = append(o.all, observer), append(o.places, place)
 		}
 	}
-}
-
-// leaveOut leaves out checkers at some places among all.
-func (o *observersOf[T]) leaveOut(places []int) {
-	var kept observersOf[T]
-	for i, place := range o.places {
-		if !slices.Contains(places, place) {
-			kept.all, kept.places = append(kept.all, o.all[i]), append(kept.places, place)
-		}
-	}
-	*o = kept
 }
 
 // notifyMenu tells the checkers that the run is at a menu.
@@ -200,16 +179,7 @@ func (r *Run) notifyState() {
 	for _, c := range r.state.all {
 		c.State(r)
 	}
-	if k, is := r.actor.(stateKnower); is && !r.repeating && k.knowsState(r) {
-		return
-	}
-	for _, c := range r.alone.all {
-		c.State(r)
-	}
 }
-
-// A stateKnower is an actor that may know that no checker of states alone would find anything in the state that a run has come to.
-type stateKnower interface{ knowsState(r *Run) bool }
 
 // Elements are the live elements of all instances' tables, each once. The slice is valid until the next call.
 func (r *Run) Elements() []spec.Slot {

@@ -13,14 +13,13 @@ func keyOf(property, kind, shape string) string {
 	return property + "/" + kind + ": " + shape
 }
 
-// violations are what is violated, and with shapes, only what the last action has violated. any is whether anything is.
-func (r *Run) violations() (all []violation, any bool) {
+// violations are what is violated, and with shapes, only what the last action has violated.
+func (r *Run) violations() (all []violation) {
 	for i, c := range r.checkers {
 		message := c.Violation()
 		if message == "" {
 			continue
 		}
-		any = true
 		v := violation{property: c.Property(), kind: c.Kind(), message: message}
 		if r.shaping {
 			if v.message = r.newlyViolated(i, c); v.message == "" {
@@ -30,7 +29,7 @@ func (r *Run) violations() (all []violation, any bool) {
 		}
 		all = append(all, v)
 	}
-	return all, any
+	return all
 }
 
 // newlyViolated says how a checker's property is violated as it was not before the last action; "": in no way.

@@ -121,7 +121,6 @@ func (x *Expander) Tally() *Tally {
 	clear(w.lastSeen[:])
 	clear(w.seen) // what was in a tally that gets lost is in the next
 	clear(w.exercised)
-	w.known.forget()
 	return &t
 }
 

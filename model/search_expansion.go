@@ -65,9 +65,6 @@ func (x *expansion) beginActor() {
 	x.actor = x.to.follow()
 	x.actor.toExpand, x.actor.atEnd, x.actor.everyOrder = true, x.atMenu, x.Full
 	x.worker.actor, x.newSites = x.actor, nil
-	if x.onFrames() {
-		x.actor.lookAt = x.lookAt
-	}
 	x.current = -1
 }
 
@@ -149,7 +146,6 @@ func (x *expansion) takeNext(r *Run) Action {
 	p.nextAction, p.toExpand = len(p.actions), false
 	p.actions[p.nextAction-1] = x.menu[x.current].Action
 	x.hearing.begin()
-	x.known.begin()
 	x.newSites, r.repeating = nil, false
 	return p.actions[p.nextAction-1]
 }

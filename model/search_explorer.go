@@ -287,7 +287,6 @@ type worker struct {
 	actor     *pathActor          // of the run under way
 	expansion expansion
 	batch     *batch // that is expanded; nil: none is
-	known     knownStates
 
 	hearing *hearing                                                    // hears what can be observed; nil: nobody does
 	offer   func(r *Run, at *Activation, own []menuAction) []menuAction // the menu in place of the world's own; nil: that
@@ -323,7 +322,6 @@ func (w *worker) start(from path, yield func(*successor)) {
 // runToStart makes a run to the menu that the search starts at.
 func (w *worker) runToStart(p *pathActor, s *successor) {
 	w.actor, w.newSites = p, nil
-	w.known.begin()
 	r := w.newRun(p)
 	defer r.Close()
 	w.listen(r)
@@ -336,22 +334,14 @@ func (w *worker) runToStart(p *pathActor, s *successor) {
 // noteState notes the state of a run that is at a menu.
 func (w *worker) noteState(r *Run, s *successor) {
 	s.atMenu = true
-	if s.fingerprint = w.known.state; !w.known.noted {
-		s.fingerprint = w.fingerprint(r)
-	}
+	s.fingerprint = w.fingerprint(r)
 }
 
 // noteChecks notes the sites that a run evaluated, the properties that it exercised, and the violations.
 func (w *worker) noteChecks(r *Run, s *successor) {
 	s.failed = cmp.Or(s.failed, r.sourceError())
 	s.sites, s.exercised = w.newSites, w.newlyExercised(r)
-	if w.known.is {
-		return
-	}
-	violated, any := r.violations()
-	if s.violated = violated; s.atMenu && !any {
-		w.known.add()
-	}
+	s.violated = r.violations()
 }
 
 func (w *worker) newRun(p *pathActor) *Run { return w.newRunOf(p, p) }

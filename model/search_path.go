@@ -21,7 +21,6 @@ type pathActor struct {
 	toExpand   bool                           // the state at the end is to be expanded, so another run has come there before
 	isFirst    bool                           // no run before this one has taken any of the path
 	nextAction int                            // how many were taken
-	lookAt     func(*Run) bool                // reports whether the state at the end is known; nil: it is not
 	onWay      func(*Run)                     // is called at each menu on the way; nil: it is not
 	atEnd      func(*Run, *Activation) Action // is called at the end, and returns the action to be taken; nil: the run ends there
 }
@@ -51,9 +50,6 @@ func (p *pathActor) Next(r *Run, at *Activation) Action {
 
 // isNew reports whether no run before this one has done the same: the last action of the path was taken, or the path is new.
 func (p *pathActor) isNew() bool { return (p.isFirst || p.nextAction == len(p.actions)) && !p.toExpand }
-
-// knowsState reports whether the state at the end is known.
-func (p *pathActor) knowsState(r *Run) bool { return p.lookAt != nil && p.isNew() && p.lookAt(r) }
 
 // Shuffle branches by which element comes first, unless every order is explored.
 func (p *pathActor) Shuffle(site spec.Site, n int, swap func(i, j int)) {

@@ -327,8 +327,7 @@ func (g *randomActor) noteViolations(r *Run) {
 			return
 		}
 	}
-	violated, _ := r.violations()
-	for _, v := range violated {
+	for _, v := range r.violations() {
 		if !g.foundKinds[v.key()] && !g.known[v.key()] {
 			g.known[v.key()] = true
 			g.found = append(g.found, foundAt{v, path{actions: slices.Clone(g.actions), choices: slices.Clone(g.choices)}})

@@ -28,8 +28,7 @@ func (r *Run) unsure() string {
 
 // TakeViolations are what is violated, in a run of a search that tells violations apart by their shapes: what the last action has violated.
 func (r *Run) TakeViolations() (all []*Violation) {
-	violated, _ := r.violations()
-	for _, v := range violated {
+	for _, v := range r.violations() {
 		all = append(all, &Violation{Property: v.property, Kind: v.kind, Shape: v.shape, Message: v.message, Unsure: r.unsure()})
 	}
 	if r.shaping {

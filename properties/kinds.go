@@ -20,9 +20,6 @@ type stateChecker struct {
 	check func(inst *spec.ComponentInstance, exercised *bool) string
 }
 
-// StateAlone says that only the state is looked at.
-func (c *stateChecker) StateAlone() {}
-
 func (c *stateChecker) State(r *model.Run) {
 	for _, inst := range r.Store.Instances() {
 		if c.Message == "" {
@@ -43,9 +40,6 @@ type runChecker struct {
 	model.BaseChecker
 	check func(r *model.Run, exercised *bool) (message, kind string)
 }
-
-// StateAlone says that only the state is looked at.
-func (c *runChecker) StateAlone() {}
 
 func (c *runChecker) State(r *model.Run) { c.Message, c.ViolationKind = c.check(r, &c.NonVacuous) }
 
