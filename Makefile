@@ -64,8 +64,8 @@ ifneq ($(UPSTREAM),)
 	python3 spec/testdata/bench.py $(UPSTREAM)/design/mvp/canonical-abi
 endif
 
-# mutants mutates spec/ a token at a time. Its own tests judge first, then the promises and the tests of values judge what they let
-# live or do not cover. All of them take hours: EVERY=8 takes every eighth, and PART=2/8 the second of eight parts of what is left.
+# mutants changes spec/ in one place at a time, and has searches and promises judge each change. It keeps what it finds in mutants.jsonl, and goes
+# on from there: what is noticed is not judged again. EVERY=8 takes every eighth, PART=2/8 the second of eight parts of what is left.
 # PACKAGE=properties leaves out each report of the checkers, and plants bugs that must then go unseen; PART=2/8 plants every eighth.
 EVERY ?= 1
 PART ?= 1/1
@@ -76,8 +76,7 @@ mutants-properties:
 	CABI_CHECKERS=1 CABI_PART=$(PART) nice -n 19 $(GO) test ./properties -run TestCheckerMutants -v -timeout 0
 
 mutants-spec:
-	$(GO) tool -modfile=tools/go.mod gremlins unleash --dry-run -o $(CURDIR)/mutants.json ./spec >/dev/null
-	CABI_MUTANTS=$(CURDIR)/mutants.json CABI_MUTANTS_EVERY=$(EVERY) CABI_PART=$(PART) nice -n 19 $(GO) test ./properties -run TestMutants -v -timeout 0
+	CABI_MUTANTS=$(CURDIR)/mutants.jsonl CABI_MUTANTS_EVERY=$(EVERY) CABI_PART=$(PART) nice $(GO) test ./properties -run 'TestMutants$$' -v -timeout 0
 
 # wasm-tools fetches wasm-tools, compiled to a core module, into the cache of the user: cabi wast reads text with it.
 wasm-tools:

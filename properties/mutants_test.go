@@ -1,92 +1,379 @@
 package properties
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
+	"cabi/internal/mutants"
 	"cabi/model"
 	"cabi/spec"
 )
 
-// The tests of spec/ judge its mutants first, and the promises and the tests of values judge those that survive or that the tests do
-// not cover: make mutants. docs/mutants.md has the score, and the reasons why the others survive.
+// Searches and promises judge the mutants of spec/: make mutants. docs/mutants.md has the score, and what is known of those that live.
 
-// A mutant is a change of one token, as gremlins reports it.
-type mutant struct {
-	Type, Status string
-	Line, Column int
+// notPort are the files of spec/ that have no mutants: the frames are made of the others, and what runs them is no part of the port.
+var notPort = []string{"frames.go", "frames_gen.go"}
+
+// A stage judges mutants: tests that run one after the other in one process. A test is "TestQuick/cancel", or has no part.
+type stage struct {
+	name    string
+	tests   []string
+	flags   []string
+	seconds int // of a CPU, after which a mutant hangs
 }
 
-// A mutatedFile is a file and its mutants.
-type mutatedFile struct {
-	File      string `json:"file_name"`
-	Mutations []mutant
-}
-
-// mutations are the tokens with which gremlins replaces a token, by the type of the mutant.
-var mutations = map[string]map[string]string{
-	"ARITHMETIC_BASE":       {"+": "-", "-": "+", "*": "/", "/": "*", "%": "*"},
-	"CONDITIONALS_BOUNDARY": {">=": ">", ">": ">=", "<=": "<", "<": "<="},
-	"CONDITIONALS_NEGATION": {"==": "!=", "!=": "==", ">=": "<", ">": "<=", "<=": ">", "<": ">="},
-	"INCREMENT_DECREMENT":   {"++": "--", "--": "++"},
-	"INVERT_NEGATIVES":      {"-": "+"},
-}
-
-// mutated is a text with a mutant in it; empty: the mutant is not of it.
-func mutated(text string, m mutant) string {
-	lines := strings.SplitAfter(text, "\n")
-	if m.Line > len(lines) || m.Column > len(lines[m.Line-1]) {
-		return ""
-	}
-	before, after := lines[m.Line-1][:m.Column-1], lines[m.Line-1][m.Column-1:]
-	for _, n := range []int{2, 1} { // the longer token first
-		if n > len(after) {
-			continue
-		}
-		if other, known := mutations[m.Type][after[:n]]; known {
-			lines[m.Line-1] = before + other + after[n:]
-			return strings.Join(lines, "")
+// stages are all stages, the cheap ones first.
+func stages() []stage {
+	var quick, promises, verdicts []string
+	for _, w := range model.Worlds {
+		if !w.Random {
+			quick = append(quick, "TestQuick/"+w.Name)
+			promises = append(promises, "TestPromises/worlds/"+w.Name)
 		}
 	}
-	return ""
-}
-
-// suites are tests that judge much in little time: first the promises, the variants and the values, then searches, which rely on
-// states and tables being right.
-var suites = []struct{ tests, run string }{
-	{"./properties", "^(TestQuick|TestVerdicts|TestLayout|TestGuestsPass|TestBadValuesTrap|TestPlacesObeyed|TestValuesCross|TestStreamsCarry)$"},
-	{"./internal/bench", "^TestM$"},
-	{"./model", "."},
-}
-
-// TestMutants judges the mutants of a report of gremlins.
-func TestMutants(t *testing.T) {
-	file := os.Getenv("CABI_MUTANTS")
-	if file == "" {
-		t.Skip("judges the mutants of a report: make mutants")
-	}
-	var report struct{ Files []mutatedFile }
-	if err := json.Unmarshal([]byte(read(t, file)), &report); err != nil {
-		t.Fatal(err)
-	}
-	slices.SortFunc(report.Files, func(a, b mutatedFile) int { return strings.Compare(a.File, b.File) })
-	var all tallies
-	every, n := max(1, envNumber(t, "CABI_MUTANTS_EVERY")), 0
-	part, parts := partOf(t)
-	for _, f := range report.Files {
-		for _, m := range f.Mutations {
-			if n++; n%every == 0 && n/every%parts == part-1 && !strings.Contains(f.File, "history") {
-				all.count(t, filepath.Base(f.File), m)
+	for _, s := range scopes {
+		for _, v := range spec.Variants {
+			if !(s.world == "waitables" && draws(v)) {
+				verdicts = append(verdicts, "TestVerdicts/"+s.world+"/"+v.Name)
 			}
 		}
 	}
-	t.Log(all)
+	values := []string{"TestLayout", "TestGuestsPass", "TestBadValuesTrap", "TestPlacesObeyed", "TestValuesCross", "TestStreamsCarry"}
+	all := []stage{
+		{"values", values, []string{"-test.failfast", "-rapid.seed=1", "-rapid.nofailfile", "-rapid.shrinktime=0s"}, 8},
+		{"searches", quick, []string{"-test.failfast", "-test.v"}, 10},
+		{"variants", verdicts, []string{"-test.failfast"}, 20},
+	}
+	if os.Getenv("CABI_LONG") != "" {
+		all = append(all, stage{"promises", promises, []string{"-test.failfast", "-test.short"}, 60})
+	}
+	return all
+}
+
+// A judgment is what came of a mutant.
+type judgment struct {
+	Mutant string
+	Line   int
+	By     string `json:",omitempty"` // the stage that noticed it, and the test; empty: none
+	How    string `json:",omitempty"` // the property that is violated, or that it hangs
+	Met    int    // how many of the tests come to it
+	Differ string `json:",omitempty"` // of one that lives: the first search that sees other states with it
+}
+
+// lives reports whether neither a search nor a promise noticed the mutant.
+func (j judgment) lives() bool { return j.By == "" }
+
+// TestMutants judges the mutants of spec/, and writes a line for each into the file that CABI_MUTANTS names. Those that the file says are noticed are not
+// judged again.
+func TestMutants(t *testing.T) {
+	file := os.Getenv("CABI_MUTANTS")
+	if file == "" {
+		t.Skip("judges each mutant of spec/: make mutants")
+	}
+	schema := schemaOf(t)
+	known := judgments(t, file)
+	out, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	j := newJudge(t, schema)
+	every, n := max(1, envNumber(t, "CABI_MUTANTS_EVERY")), 0
+	part, parts := partOf(t)
+	begun := time.Now()
+	judged, lived := 0, 0
+	for _, m := range schema.Mutants {
+		if n++; n%every != 0 || n/every%parts != part-1 {
+			continue
+		}
+		before, is := known[m.Name()]
+		if !is || before.lives() {
+			before = j.judge(m)
+			line, err := json.Marshal(before)
+			if err == nil {
+				_, err = out.Write(append(line, '\n'))
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if judged++; before.lives() {
+			lived++
+			t.Logf("lives: %s (line %d)", m.Name(), m.Line)
+		}
+		if judged%20 == 0 {
+			fmt.Printf("%s: %d judged, %d live, at %s:%d\n", time.Since(begun).Round(time.Second), judged, lived, m.File, m.Line)
+		}
+	}
+	t.Logf("%d mutants: %d are noticed by a search or a promise, %d live: %.1f%%", judged, judged-lived, lived, 100*float64(judged-lived)/float64(max(1, judged)))
+}
+
+// TestSchemaOfSpec checks that spec/ with all its mutants is a package of which frames can be made, and that few mutants have no switch.
+func TestSchemaOfSpec(t *testing.T) {
+	schema := schemaOf(t)
+	replaced := map[string]string{}
+	dir := t.TempDir()
+	for path, text := range inSpec(t, schema.Files) {
+		replaced[path] = filepath.Join(dir, filepath.Base(path))
+		if err := os.WriteFile(replaced[path], []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	root, err := filepath.Abs("../spec")
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := framesOf(root, replaced)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(made, "mutant(") {
+		t.Error("the frames have no mutants")
+	}
+	alone := 0
+	for _, m := range schema.Mutants {
+		if m.Alone {
+			alone++
+		}
+	}
+	if n := len(schema.Mutants); n < 2000 || alone > n/50 {
+		t.Errorf("%d mutants, of which %d have no switch", n, alone)
+	}
+}
+
+// TestSameAlone checks that mutants of several kinds are judged alike with the switch and built alone.
+func TestSameAlone(t *testing.T) {
+	if os.Getenv("CABI_LONG") == "" {
+		t.Skip("builds the tests of this package several times: set CABI_LONG=1 to run it")
+	}
+	t.Setenv("CABI_LONG", "")
+	schema := schemaOf(t)
+	j := newJudge(t, schema)
+	seen := map[mutants.Kind]bool{}
+	for _, m := range schema.Mutants {
+		if m.Alone || seen[m.Kind] || m.File != "stream_state.go" && m.File != "tasks.go" && m.File != "storing.go" {
+			continue
+		}
+		seen[m.Kind] = true
+		switched := j.judge(m)
+		alone := *m
+		alone.Alone = true
+		if built := j.judge(&alone); built.By != switched.By || built.How != switched.How {
+			t.Errorf("%s: with a switch %+v, alone %+v", m.Name(), switched, built)
+		}
+	}
+}
+
+// schemaOf is spec/ with all its mutants.
+func schemaOf(t *testing.T) *mutants.Schema {
+	t.Helper()
+	schema, err := mutants.Of("../spec", notPort...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// judgments are those of a file, by mutant: of each the last.
+func judgments(t *testing.T, file string) map[string]judgment {
+	t.Helper()
+	all := map[string]judgment{}
+	text, err := os.ReadFile(file)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	for line := range bytes.Lines(text) {
+		var j judgment
+		if err := json.Unmarshal(line, &j); err != nil {
+			t.Fatalf("%s: %v: remove the line", file, err)
+		}
+		all[j.Mutant] = j
+	}
+	return all
+}
+
+// A judge is the tests of this package on spec/ with all mutants. It knows which of them come to which mutant.
+type judge struct {
+	t       *testing.T
+	schema  *mutants.Schema
+	program string
+	met     map[string]map[int]bool // by the test
+	counts  map[string]string       // what the searches count with no mutant, by world
+}
+
+func newJudge(t *testing.T, schema *mutants.Schema) *judge {
+	t.Helper()
+	j := &judge{t, schema, buildJudge(t, inSpec(t, schema.Files)), map[string]map[int]bool{}, map[string]string{}}
+	for _, s := range stages() {
+		if s.name == "searches" {
+			for _, test := range s.tests {
+				j.meets(s, test, 0)
+			}
+		}
+	}
+	return j
+}
+
+// meets reports whether a test of a stage comes to a mutant. It is run once without any: a test that does not come to a mutant then does the
+// same if it is chosen.
+func (j *judge) meets(s stage, test string, n int) bool {
+	if j.met[test] == nil {
+		name := filepath.Join(j.t.TempDir(), "met")
+		s.tests = []string{test}
+		text, failed := j.run(j.program, s, mutants.MetVariable+"="+name)
+		if failed != "" {
+			j.t.Fatalf("%s fails without a mutant: %s", test, text)
+		}
+		maps.Copy(j.counts, countsIn(text))
+		j.met[test] = map[int]bool{}
+		for word := range strings.FieldsSeq(read(j.t, name)) {
+			n, err := strconv.Atoi(word)
+			if err != nil {
+				j.t.Fatal(err)
+			}
+			j.met[test][n] = true
+		}
+	}
+	return j.met[test][n]
+}
+
+// inSpec are texts by their paths in spec/.
+func inSpec(t *testing.T, files map[string]string) map[string]string {
+	t.Helper()
+	texts := map[string]string{}
+	for name, text := range files {
+		path, err := filepath.Abs(filepath.Join("../spec", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[path] = text
+	}
+	return texts
+}
+
+// buildJudge builds the tests of this package with some files of spec/ replaced.
+func buildJudge(t *testing.T, texts map[string]string) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "judge")
+	if out, err := withOverlay(writeOverlay(t, texts), "test", "-c", "-vet=off", "-o", program, "./properties").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return program
+}
+
+// judge judges a mutant.
+func (j *judge) judge(m *mutants.Mutant) judgment {
+	program, made := j.program, judgment{Mutant: m.Name(), Line: m.Line}
+	if m.Alone {
+		overlay := inSpec(j.t, j.schema.Alone(m))
+		if err := withOverlay(writeOverlay(j.t, overlay), "build", "./spec").Run(); err != nil {
+			made.By, made.How = "the compiler", "cannot be built"
+			return made
+		}
+		program = buildJudge(j.t, overlay)
+	}
+	for _, s := range stages() {
+		if !m.Alone {
+			s.tests = slices.DeleteFunc(slices.Clone(s.tests), func(test string) bool { return !j.meets(s, test, m.ID) })
+			made.Met += len(s.tests)
+		}
+		if len(s.tests) == 0 {
+			continue
+		}
+		text, failed := j.run(program, s, fmt.Sprintf("%s=%d", mutants.Variable, m.ID))
+		if failed != "" {
+			made.By, made.How = s.name+": "+failed, howIn(text)
+			return made
+		}
+		for world, count := range countsIn(text) {
+			if s.name == "searches" && count != j.counts[world] && (made.Differ == "" || world < made.Differ) {
+				made.Differ = world
+			}
+		}
+	}
+	return made
+}
+
+// run runs the tests of a stage, and returns what they print and which of them fails; empty: none.
+func (j *judge) run(program string, s stage, env ...string) (text, failed string) {
+	// Limits of the process end a mutant that hangs or takes all memory, however slow the machine is.
+	limited := []string{"-c", `ulimit -t "$1"; ulimit -v 6000000; shift; exec "$@"`, "sh", fmt.Sprint(s.seconds), program,
+		"-test.run", pattern(s.tests), "-test.timeout", fmt.Sprintf("%ds", 20*s.seconds)}
+	cmd := exec.Command("sh", append(limited, s.flags...)...)
+	cmd.Env = append(append(os.Environ(), "CABI_MUTANTS=", "CABI_QUICK=1", "CABI_LONG="), env...)
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		return string(out), ""
+	}
+	for _, found := range failPattern.FindAllStringSubmatch(string(out), -1) {
+		if len(found[1]) > len(failed) {
+			failed = found[1]
+		}
+	}
+	if failed == "" {
+		failed = "(the process ends)"
+	}
+	return string(out), failed
+}
+
+var (
+	failPattern  = regexp.MustCompile(`--- FAIL: (\S+)`)
+	countPattern = regexp.MustCompile(`counts of (\S+): (.*)`)
+	howPattern   = regexp.MustCompile(`violates ([a-z-]+)`)
+)
+
+// pattern is what -test.run takes for some tests, which all have as many parts: a list for each part. The tests of a stage are such that no
+// others match.
+func pattern(tests []string) string {
+	var parts [][]string
+	for _, test := range tests {
+		for i, part := range strings.SplitN(test, "/", 3) {
+			if i == len(parts) {
+				parts = append(parts, nil)
+			}
+			if !slices.Contains(parts[i], part) {
+				parts[i] = append(parts[i], part)
+			}
+		}
+	}
+	var lists []string
+	for _, list := range parts {
+		lists = append(lists, "^("+strings.Join(list, "|")+")$")
+	}
+	return strings.Join(lists, "/")
+}
+
+// countsIn are what TestQuick says that its searches count, by world.
+func countsIn(text string) map[string]string {
+	counts := map[string]string{}
+	for _, found := range countPattern.FindAllStringSubmatch(text, -1) {
+		counts[found[1]] = found[2]
+	}
+	return counts
+}
+
+// howIn says how a mutant is noticed.
+func howIn(text string) string {
+	if found := howPattern.FindStringSubmatch(text); found != nil {
+		return found[1]
+	}
+	for _, what := range []string{"SIGXCPU", "out of memory", "timed out", "deadlock", "panic:", "stack overflow", "vacuously"} {
+		if strings.Contains(text, what) {
+			return what
+		}
+	}
+	return ""
 }
 
 // envNumber is a number in the environment; 0: it is not there.
@@ -102,53 +389,6 @@ func envNumber(t *testing.T, name string) int {
 	return n
 }
 
-// tallies are how many mutants the tests of spec/ killed, how many of the others the suites, and how many survived.
-type tallies struct{ byTests, bySuites, lived int }
-
-func (all *tallies) count(t *testing.T, file string, m mutant) {
-	switch m.Status {
-	case "KILLED", "TIMED OUT":
-		all.byTests++
-	case "RUNNABLE", "LIVED", "NOT COVERED":
-		if m.Status == "RUNNABLE" && judge(t, file, m, "./spec", ".") != "" { // the report is of a dry run, in which no test ran
-			all.byTests++
-		} else if slices.ContainsFunc(suites, func(s struct{ tests, run string }) bool { return judge(t, file, m, s.tests, s.run) != "" }) {
-			all.bySuites++
-		} else {
-			all.lived++
-			t.Logf("lives: %s:%d:%d %s", file, m.Line, m.Column, m.Type)
-		}
-	}
-}
-
-func (all tallies) String() string {
-	n := all.byTests + all.bySuites + all.lived
-	return fmt.Sprintf("%d mutants: %d killed by the tests of spec/, %d of the others by the suites, %d live: %.1f%% killed",
-		n, all.byTests, all.bySuites, all.lived, 100*float64(n-all.lived)/float64(max(1, n)))
-}
-
-// judge returns which of a package's tests kills a mutant; empty: none.
-func judge(t *testing.T, file string, m mutant, tests, run string) string {
-	path, err := filepath.Abs(filepath.Join("../spec", file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := mutated(read(t, path), m)
-	if text == "" {
-		t.Fatalf("%s:%d:%d has no %s", file, m.Line, m.Column, m.Type)
-	}
-	overlay := writeOverlay(t, map[string]string{path: text})
-	cmd := withOverlay(overlay, "test", tests, "-run", run, "-short", "-failfast", "-timeout", "3m")
-	cmd.Env = append(os.Environ(), "CABI_MUTANTS=", "CABI_QUICK=1")
-	out, err := cmd.CombinedOutput()
-	if err == nil {
-		return ""
-	}
-	_, by, _ := strings.Cut(string(out), "--- FAIL: ")
-	by, _, _ = strings.Cut(by, " ")
-	return "killed " + by
-}
-
 // TestQuick is TestPromises with fewer actions.
 func TestQuick(t *testing.T) {
 	if os.Getenv("CABI_QUICK") == "" {
@@ -158,13 +398,16 @@ func TestQuick(t *testing.T) {
 		if w.Random {
 			continue
 		}
-		bounds := w.Bounds
-		bounds.Steps = max(4, bounds.Steps-6)
-		report := model.Search{World: w, Variant: spec.SingleTable, Properties: For(w), Bounds: bounds, KeepGoing: true, ByShape: true}.Run()
-		for _, v := range report.Violations {
-			if CauseOf(v) == nil {
-				t.Fatalf("%s: %s", w.Name, v.Trace)
+		t.Run(w.Name, func(t *testing.T) {
+			bounds := w.Bounds
+			bounds.Steps = max(4, bounds.Steps-6)
+			report := model.Search{World: w, Variant: spec.SingleTable, Properties: For(w), Bounds: bounds, KeepGoing: true, ByShape: true}.Run()
+			for _, v := range report.Violations {
+				if CauseOf(v) == nil {
+					t.Fatalf("%s: %s", w.Name, v.Trace)
+				}
 			}
-		}
+			t.Logf("counts of %s: %d states, %d transitions, %d violations", w.Name, report.States, report.Transitions, len(report.Violations))
+		})
 	}
 }

@@ -163,6 +163,11 @@ func framesOf(root string, replaced map[string]string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	for name := range replaced { // an overlay can add files
+		if filepath.Dir(name) == root && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
 	for _, name := range names {
 		text, err := os.ReadFile(cmp.Or(replaced[name], name))
 		if err == nil {
