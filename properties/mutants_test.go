@@ -141,12 +141,14 @@ func TestSchemaOfSpec(t *testing.T) {
 	if !strings.Contains(made, "mutant(") {
 		t.Error("the frames have no mutants")
 	}
-	alone := 0
+	alone, kinds := 0, map[mutants.Kind]int{}
 	for _, m := range schema.Mutants {
+		kinds[m.Kind]++
 		if m.Alone {
 			alone++
 		}
 	}
+	t.Logf("%d mutants, of which %d have no switch: %v", len(schema.Mutants), alone, kinds)
 	if n := len(schema.Mutants); n < 2000 || alone > n/50 {
 		t.Errorf("%d mutants, of which %d have no switch", n, alone)
 	}
