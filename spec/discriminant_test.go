@@ -14,12 +14,12 @@ func TestDiscriminantOfEveryCount(t *testing.T) {
 		case n <= 1<<16:
 			want = U16Type{}
 		}
-		if got := discriminantOf(n); got != want {
+		if got := discriminantType(make([]struct{}, n)); got != want {
 			t.Fatalf("the discriminant of %d cases is %v, want %v", n, got, want)
 		}
 	}
 	for _, n := range []int{1<<24 + 1, 1<<24 + 2, 1 << 25, 1 << 31, 1<<32 - 1} {
-		if got := discriminantOf(n); got != nil {
+		if got := discriminantType(make([]struct{}, n)); got != nil {
 			t.Errorf("the discriminant of %d cases is %v: is that repaired?", n, got)
 		}
 	}
