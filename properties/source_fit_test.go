@@ -90,7 +90,7 @@ func TestWhatIsNotKnownIsNamed(t *testing.T) {
 			t.Errorf("%q: %v, %v", c.edits[1], r.Err, violatedIn(r))
 		}
 	}
-	r := searchEdited(t, "threads", 3, "return self.wait_until(lambda: True, cancellable)", "def always(): return True\n    return self.wait_until(always, cancellable)")
+	r := searchEdited(t, "threads", 3, "return self.wait_until(lambda: True, cancellable)", "def always(): return bool(1)\n    return self.wait_until(always, cancellable)")
 	if why := r.NotChecked["no-stuck-thread"]; !strings.Contains(why, "Thread.ready_func is not what it was: Thread.yield_.always (definitions.py:") {
 		t.Errorf("%q", why)
 	}
