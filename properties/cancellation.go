@@ -52,7 +52,10 @@ func (c *deliveryChecker) Found(caller *spec.ComponentInstance, _ spec.Expected,
 // inTheWay is what is in the way of cancelling a task at once, for an instance that asks, or the host.
 func inTheWay(r *model.Run, task *spec.Task, caller *spec.ComponentInstance) string {
 	asks := func(t *spec.Thread) bool { return blockedCancellably(r, t) }
-	locked := func(t *spec.Thread) bool { return task.NeedsLock() && t == task.Implicit() && lockedOut(t) }
+	locked := func(t *spec.Thread) bool { // by any other thread, be it one whose call this is part of
+		holder := t.Instance().Exclusive()
+		return task.NeedsLock() && t == task.Implicit() && holder != nil && holder != t
+	}
 	switch {
 	case !slices.ContainsFunc(task.Threads(), asks):
 		return "when the cancellation was asked for, no thread was blocked cancellably"

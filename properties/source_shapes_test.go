@@ -45,7 +45,6 @@ func TestSourceShapes(t *testing.T) {
 var lookalikesOnSource = map[string][]string{
 	"backpressure-for-the-lock-alone": {"        return (self.inst.backpressure > 0 or\n                (self.needs_exclusive() and self.inst.exclusive_thread is not None))",
 		"        return (self.needs_exclusive() and self.inst.backpressure > 0 or\n                (self.needs_exclusive() and self.inst.exclusive_thread is not None))"},
-	"cancel-never-resumes-loop":           {"if self.needs_exclusive() and self.inst.exclusive_thread not in { None, self.implicit_thread }:", "if self.needs_exclusive():"},
 	"cancel-resumes-what-blocks-for-good": {"{ t for t in self.threads if t.cancellable }", "{ t for t in self.threads if t.cancellable or not t.running() }"},
 	"cancelled-write-stays": {"    pending_on_copy_done(result)\n\n  def cancel(self):\n    self.reset_and_notify_pending(CopyResult.CANCELLED)\n\n  def drop(self):\n    if not self.dropped:\n      self.dropped = True\n      if self.pending_buffer:\n        assert(",
 		"    pending_on_copy_done(result)\n\n  def cancel(self):\n    self.pending_on_copy_done(CopyResult.CANCELLED)\n\n  def drop(self):\n    if not self.dropped:\n      self.dropped = True\n      if self.pending_buffer:\n        assert("},
@@ -56,7 +55,7 @@ var lookalikesOnSource = map[string][]string{
 }
 
 // longLookalikes are the bugs for which a search takes long.
-var longLookalikes = []string{"cancel-never-resumes-loop", "latin1-not-aligned"}
+var longLookalikes = []string{"latin1-not-aligned"}
 
 // TestLookalikesOnSource makes each bug in definitions.py, and checks that a search of that file tells of it beside the known defect, or in its
 // place.
