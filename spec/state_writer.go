@@ -288,10 +288,17 @@ func (w *StateWriter) instanceName(inst *ComponentInstance) {
 
 // putList writes a list of objects.
 func putList[T any](w *StateWriter, list []T) {
+	putEach(w, list, func(w *StateWriter, e T) { w.reference(e) })
+}
+
+// putEach writes a list, each element as a function writes it.
+func putEach[T any](w *StateWriter, list []T, put func(*StateWriter, T)) {
 	w.beginList(len(list))
 	for i, e := range list {
-		w.separate(i)
-		w.reference(e)
+		if i > 0 {
+			w.Label(" ")
+		}
+		put(w, e)
 	}
 	w.Label("]")
 }
@@ -301,31 +308,12 @@ func (w *StateWriter) beginList(n int) {
 	w.Count(n)
 }
 
-// separate writes what is before the ith element of a list.
-func (w *StateWriter) separate(i int) {
-	if i > 0 {
-		w.Label(" ")
-	}
-}
-
 func (w *StateWriter) numbers(list []uint64) {
-	w.beginList(len(list))
-	for i, n := range list {
-		w.separate(i)
-		putNumber(w, "", n)
-	}
-	w.Label("]")
+	putEach(w, list, func(w *StateWriter, n uint64) { putNumber(w, "", n) })
 }
 
 // Values writes a list of core values.
-func (w *StateWriter) Values(list []CoreValue) {
-	w.beginList(len(list))
-	for i, v := range list {
-		w.separate(i)
-		w.value(v)
-	}
-	w.Label("]")
-}
+func (w *StateWriter) Values(list []CoreValue) { putEach(w, list, (*StateWriter).value) }
 
 func (w *StateWriter) value(v CoreValue) {
 	w.Mark("", byte(v.kind))
