@@ -33,7 +33,7 @@ func NewShortSet(memory int64, disk *Disk) *Set { return newSet(memory, disk, 1)
 func newSet(memory int64, disk *Disk, words int) *Set {
 	s := &Set{maxFill: 0.9, growth: 1.25, disk: disk}
 	if words == 1 && memory == 0 {
-		s.maxFill, s.growth = 0.6, 1.5 // the tables are small: there is room for speed
+		s.maxFill, s.growth = 0.6, 2 // the tables are small: there is room for speed
 	}
 	if memory > 0 {
 		s.limit = max(minPlaces, int(float64(memory)/float64(8*words)*s.maxFill)/Shards)
