@@ -2,7 +2,6 @@ package model
 
 import (
 	"go/ast"
-	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -10,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"cabi/internal/exportdata"
 )
 
 // groups are the groups of files that doc.go describes, each with the groups whose declarations it may use beside its own.
@@ -37,7 +38,11 @@ func TestGroups(t *testing.T) {
 	fset := token.NewFileSet()
 	files := parsed(t, fset)
 	info := &types.Info{Uses: map[*ast.Ident]types.Object{}}
-	config := types.Config{Importer: importer.ForCompiler(fset, "source", nil)}
+	imports, err := exportdata.Importer(fset, ".", files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := types.Config{Importer: imports}
 	pkg, err := config.Check("cabi/model", fset, files, info)
 	if err != nil {
 		t.Fatal(err)

@@ -2,7 +2,6 @@ package properties_test
 
 import (
 	"go/ast"
-	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -13,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"cabi/internal/exportdata"
 	"cabi/spec"
 )
 
@@ -51,15 +51,13 @@ type needs struct {
 // readSources reads the packages that checkers and their accessors are in.
 func readSources(t *testing.T) *needs {
 	fset := token.NewFileSet()
-	source := importer.ForCompiler(fset, "source", nil)
 	n := &needs{mentions: map[types.Object][]types.Object{}, properties: map[string][]types.Object{}}
-	checked := map[string]*types.Package{}
-	for _, dir := range []string{"spec", "model", "properties"} {
+	dirs, files := []string{"spec", "model", "properties"}, map[string][]*ast.File{}
+	for _, dir := range dirs {
 		names, err := filepath.Glob(filepath.Join("..", dir, "*.go"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		var files []*ast.File
 		for _, name := range names {
 			if strings.HasSuffix(name, "_test.go") {
 				continue
@@ -68,13 +66,20 @@ func readSources(t *testing.T) *needs {
 			if err != nil {
 				t.Fatal(err)
 			}
-			files = append(files, f)
+			files[dir] = append(files[dir], f)
 		}
+	}
+	compiled, err := exportdata.Importer(fset, ".", slices.Concat(slices.Collect(maps.Values(files))...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := map[string]*types.Package{}
+	for _, dir := range dirs {
 		info := &types.Info{Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{}}
 		// Packages that these import have objects of their own for the same declarations, and the errors say so.
-		config := types.Config{Importer: packages{source, checked}, Error: func(error) {}}
-		checked["cabi/"+dir], _ = config.Check("cabi/"+dir, fset, files, info)
-		for _, f := range files {
+		config := types.Config{Importer: packages{compiled, checked}, Error: func(error) {}}
+		checked["cabi/"+dir], _ = config.Check("cabi/"+dir, fset, files[dir], info)
+		for _, f := range files[dir] {
 			n.file(f, info, dir == "properties")
 		}
 	}

@@ -19,7 +19,7 @@ func TestReplay(t *testing.T) {
 		t.Run(w.Name, func(t *testing.T) {
 			t.Parallel()
 			bounds := w.Bounds
-			bounds.Steps = max(4, bounds.Steps-5)
+			bounds.Steps = min(max(4, bounds.Steps-5), 8)
 			if testing.Short() {
 				bounds.Steps = max(4, bounds.Steps-2)
 			}

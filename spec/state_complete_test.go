@@ -2,7 +2,6 @@ package spec
 
 import (
 	"go/ast"
-	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -11,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"cabi/internal/exportdata"
 )
 
 // notInText are the fields, and the types with all of their fields, that the text of a state leaves out, and why. Two states that differ in
@@ -76,7 +77,11 @@ func sources(t *testing.T) *ported {
 		p.files[name] = f
 	}
 	files := slices.Collect(maps.Values(p.files))
-	config := types.Config{Importer: importer.ForCompiler(fset, "source", nil)}
+	imports, err := exportdata.Importer(fset, ".", files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := types.Config{Importer: imports}
 	if p.pkg, err = config.Check("cabi/spec", fset, files, p.info); err != nil {
 		t.Fatal(err)
 	}

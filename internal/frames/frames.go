@@ -19,7 +19,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/format"
-	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -30,6 +29,7 @@ import (
 	"slices"
 	"strings"
 
+	"cabi/internal/exportdata"
 	"cabi/internal/output"
 )
 
@@ -227,7 +227,11 @@ func (g *generator) read() error {
 	}
 	g.info = &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
 		Implicits: map[ast.Node]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Instances: map[*ast.Ident]types.Instance{}}
-	config := types.Config{Importer: importer.ForCompiler(g.fset, "source", nil)}
+	imports, err := exportdata.Importer(g.fset, g.Dir, files)
+	if err != nil {
+		return err
+	}
+	config := types.Config{Importer: imports}
 	g.pkg, err = config.Check(files[0].Name.Name, g.fset, files, g.info)
 	return err
 }

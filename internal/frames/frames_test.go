@@ -3,7 +3,6 @@ package frames
 import (
 	"go/ast"
 	"go/format"
-	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -15,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"cabi/internal/exportdata"
 )
 
 const (
@@ -61,7 +62,11 @@ func TestSpec(t *testing.T) {
 	if formatted, err := format.Source(machineSource); err != nil || string(formatted) != string(machineSource) {
 		t.Errorf("gofmt would change machine.go.txt: %v", err)
 	}
-	config := types.Config{Importer: importer.ForCompiler(fset, "source", nil)}
+	imports, err := exportdata.Importer(fset, specDir, files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := types.Config{Importer: imports}
 	if _, err := config.Check("spec", fset, files, nil); err != nil {
 		t.Error(err)
 	}

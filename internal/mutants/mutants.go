@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/format"
-	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
@@ -20,6 +19,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"cabi/internal/exportdata"
 )
 
 // A Mutant is one change.
@@ -148,7 +149,11 @@ func Of(dir string, leftOut ...string) (*Schema, error) {
 		return nil, fmt.Errorf("%s has no Go files", dir)
 	}
 	w.info = &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
-	config := types.Config{Importer: importer.ForCompiler(w.fset, "source", nil)}
+	imports, err := exportdata.Importer(w.fset, dir, files)
+	if err != nil {
+		return nil, err
+	}
+	config := types.Config{Importer: imports}
 	if w.pkg, err = config.Check(files[0].Name.Name, w.fset, files, w.info); err != nil {
 		return nil, err
 	}
