@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -22,30 +23,28 @@ func open(t *testing.T, name string) *Version {
 	return v
 }
 
-// The findings that are replayed are the known defects, one trace for each kind of a world.
+// The findings that are replayed are the known defects, one trace for each cause of a kind that a world has.
 func TestFindings(t *testing.T) {
 	traces, names, err := tracesOf(findingFiles, "findings")
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := newComparison(Options{Old: open(t, Port), New: open(t, Port)})
-	found := map[string]int{}
+	var found, want []string
 	for _, name := range names {
 		f, err := c.replayFinding(traces[name])
 		if err != nil || f == nil || f.Verdict != Left {
 			t.Fatalf("%s: %+v, %v", name, f, err)
 		}
-		found[f.World+" "+f.Property+" "+f.Kind] = f.Actions
+		found = append(found, fmt.Sprintf("%s %s %s %d", f.World, f.Property, f.Kind, f.Actions))
 	}
-	shortest := map[string]int{} // of each kind, whatever the cause
 	for _, d := range properties.KnownDefects {
-		key := d.World + " " + d.Property.Name + " " + d.Kind
-		if shortest[key] == 0 || d.Actions < shortest[key] {
-			shortest[key] = d.Actions
-		}
+		want = append(want, fmt.Sprintf("%s %s %s %d", d.World, d.Property.Name, d.Kind, d.Actions))
 	}
-	if !maps.Equal(found, shortest) {
-		t.Errorf("the traces are of %v, want %v", found, shortest)
+	slices.Sort(found)
+	slices.Sort(want)
+	if !slices.Equal(found, want) {
+		t.Errorf("the traces are of %q, want %q", found, want)
 	}
 }
 

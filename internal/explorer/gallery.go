@@ -17,7 +17,7 @@ import (
 	"cabi/suite"
 )
 
-// findings are the traces of docs/findings.md, in its order, and for some of them what to say of each moment.
+// findings are the traces of the findings that searches find, and for some of them what to say of each moment.
 //
 //go:embed findings
 var findings embed.FS
