@@ -241,7 +241,9 @@ func (r *Run) appendValue(b []byte, v spec.Value) []byte {
 }
 
 // FormatValue is a component-level value as text. It must not have streams or futures in it.
-func FormatValue(v spec.Value) string { return string((&Run{}).appendValue(nil, v)) }
+func FormatValue(v spec.Value) string {
+	return string((&Run{observers: &observers{}, listed: &listed{}}).appendValue(nil, v))
+}
 
 // appendString appends a string as its encoding, its tagged code units and its bytes.
 func appendString(b []byte, s spec.String) []byte {

@@ -32,6 +32,8 @@ type Checker interface {
 	Forget()
 	// Exercised reports whether the property could have been violated in the run: the situations that it is about came up.
 	Exercised() bool
+
+	base() *BaseChecker // which every checker embeds
 }
 
 // newCheckers makes a checker of each property, for one run.
@@ -51,6 +53,8 @@ type BaseChecker struct {
 	Cause         string // what caused the violation, where the last action does not say it; empty: that does
 	NonVacuous    bool   // the property could have been violated: the situations that it is about came up
 }
+
+func (c *BaseChecker) base() *BaseChecker { return c }
 
 // Begin does nothing.
 func (c *BaseChecker) Begin(*Run) {}

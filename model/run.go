@@ -64,7 +64,7 @@ type Run struct {
 	Observer    Observer      // is told what happens; nil: nothing is
 
 	actor      Actor
-	observers            // the checkers, by the events of which they are told
+	*observers           // the checkers, by the events of which they are told
 	recorder   *recorder // writes the lines of a trace; nil: none are written
 	undoer     undoer    // takes actions back; nil: no action is taken back
 	mayFault   bool      // traps or asserts are switched off: a fault of the port stops the run
@@ -101,11 +101,15 @@ type Run struct {
 	resumers   []*spec.Thread // room for running threads
 	before     []violatedBefore
 
-	// For Elements, Threads and Tasks:
 	notifying bool // the checkers are being told of a menu, so nothing changes
-	elements  []spec.Slot
-	threads   []*spec.Thread
-	tasks     []*spec.Task
+	*listed
+}
+
+// listed are what Elements, Threads and Tasks have listed. They are no part of a run: an action that is taken back leaves the room that they take.
+type listed struct {
+	elements []spec.Slot
+	threads  []*spec.Thread
+	tasks    []*spec.Task
 }
 
 // An undoer takes actions back in a run, so that another is taken from the same menu: a search is one.

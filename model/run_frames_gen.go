@@ -11,27 +11,51 @@ import (
 )
 
 func (x_ *hostFuture) CancelOnFrames(m_ *spec.Machine) {
-	m_.Push(&framehostFuture_Cancel{v_h: x_})
+	{
+		n_ := spec.NewFrame[framehostFuture_Cancel](m_, spec.FrameTypes+9)
+		*n_ = framehostFuture_Cancel{v_h: x_}
+		m_.Push(n_)
+	}
 }
 
 func (x_ *hostFuture) DropOnFrames(m_ *spec.Machine) {
-	m_.Push(&framehostFuture_Drop{v_h: x_})
+	{
+		n_ := spec.NewFrame[framehostFuture_Drop](m_, spec.FrameTypes+10)
+		*n_ = framehostFuture_Drop{v_h: x_}
+		m_.Push(n_)
+	}
 }
 
 func (x_ *hostFuture) ReadFutureOnFrames(m_ *spec.Machine, a0 *spec.ComponentInstance, a1 spec.WritableBuffer, a2 spec.OnCopyDone) {
-	m_.Push(&framehostFuture_ReadFuture{v_h: x_, v_dst: a1, v_onCopyDone: a2})
+	{
+		n_ := spec.NewFrame[framehostFuture_ReadFuture](m_, spec.FrameTypes+11)
+		*n_ = framehostFuture_ReadFuture{v_h: x_, v_dst: a1, v_onCopyDone: a2}
+		m_.Push(n_)
+	}
 }
 
 func (x_ *hostStream) CancelOnFrames(m_ *spec.Machine) {
-	m_.Push(&framehostStream_Cancel{v_h: x_})
+	{
+		n_ := spec.NewFrame[framehostStream_Cancel](m_, spec.FrameTypes+6)
+		*n_ = framehostStream_Cancel{v_h: x_}
+		m_.Push(n_)
+	}
 }
 
 func (x_ *hostStream) DropOnFrames(m_ *spec.Machine) {
-	m_.Push(&framehostStream_Drop{v_h: x_})
+	{
+		n_ := spec.NewFrame[framehostStream_Drop](m_, spec.FrameTypes+7)
+		*n_ = framehostStream_Drop{v_h: x_}
+		m_.Push(n_)
+	}
 }
 
 func (x_ *hostStream) ReadOnFrames(m_ *spec.Machine, a0 *spec.ComponentInstance, a1 spec.WritableBuffer, a2 spec.OnCopy, a3 spec.OnCopyDone) {
-	m_.Push(&framehostStream_Read{v_h: x_, v_dst: a1, v_onCopy: a2, v_onCopyDone: a3})
+	{
+		n_ := spec.NewFrame[framehostStream_Read](m_, spec.FrameTypes+8)
+		*n_ = framehostStream_Read{v_h: x_, v_dst: a1, v_onCopy: a2, v_onCopyDone: a3}
+		m_.Push(n_)
+	}
 }
 
 // frameRun_doHostAction is a call of Run.doHostAction.
@@ -100,7 +124,11 @@ loop_:
 		case 2:
 //line host.go:113
 			f_.pc = 16
-			m_.Push(&frameRun_invoke{v_r: f_.v_r, v_a: f_.v_a})
+			{
+				n_ := spec.NewFrame[frameRun_invoke](m_, spec.FrameTypes+1)
+				*n_ = frameRun_invoke{v_r: f_.v_r, v_a: f_.v_a}
+				m_.Push(n_)
+			}
 			return
 		case 3:
 //line host.go:115
@@ -124,22 +152,38 @@ loop_:
 		case 6:
 //line host.go:123
 			f_.pc = 19
-			m_.Push(&frameRun_hostResolve{v_r: f_.v_r, v_a: f_.v_a})
+			{
+				n_ := spec.NewFrame[frameRun_hostResolve](m_, spec.FrameTypes+4)
+				*n_ = frameRun_hostResolve{v_r: f_.v_r, v_a: f_.v_a}
+				m_.Push(n_)
+			}
 			return
 		case 7:
 //line host.go:125
 			f_.pc = 20
-			m_.Push(&frameRun_hostResolveCancelled{v_r: f_.v_r, v_a: f_.v_a})
+			{
+				n_ := spec.NewFrame[frameRun_hostResolveCancelled](m_, spec.FrameTypes+5)
+				*n_ = frameRun_hostResolveCancelled{v_r: f_.v_r, v_a: f_.v_a}
+				m_.Push(n_)
+			}
 			return
 		case 8:
 //line host.go:127
 			f_.pc = 21
-			m_.Push(&frameRun_sharedRead{v_r: f_.v_r, v_a: f_.v_a})
+			{
+				n_ := spec.NewFrame[frameRun_sharedRead](m_, spec.FrameTypes+13)
+				*n_ = frameRun_sharedRead{v_r: f_.v_r, v_a: f_.v_a}
+				m_.Push(n_)
+			}
 			return
 		case 9:
 //line host.go:129
 			f_.pc = 22
-			m_.Push(&frameRun_sharedWrite{v_r: f_.v_r, v_a: f_.v_a})
+			{
+				n_ := spec.NewFrame[frameRun_sharedWrite](m_, spec.FrameTypes+14)
+				*n_ = frameRun_sharedWrite{v_r: f_.v_r, v_a: f_.v_a}
+				m_.Push(n_)
+			}
 			return
 		case 10:
 //line host.go:131
@@ -149,7 +193,11 @@ loop_:
 		case 11:
 //line host.go:133
 			f_.pc = 24
-			m_.Push(&frameRun_sharedDrop{v_r: f_.v_r, v_a: f_.v_a})
+			{
+				n_ := spec.NewFrame[frameRun_sharedDrop](m_, spec.FrameTypes+16)
+				*n_ = frameRun_sharedDrop{v_r: f_.v_r, v_a: f_.v_a}
+				m_.Push(n_)
+			}
 			return
 		case 12:
 //line host.go:135
@@ -159,7 +207,11 @@ loop_:
 		case 13:
 //line host.go:137
 			f_.pc = 25
-			m_.Push(&frameRun_sharedCopy{v_r: f_.v_r, v_a: f_.v_a})
+			{
+				n_ := spec.NewFrame[frameRun_sharedCopy](m_, spec.FrameTypes+15)
+				*n_ = frameRun_sharedCopy{v_r: f_.v_r, v_a: f_.v_a}
+				m_.Push(n_)
+			}
 			return
 		case 14:
 //line host.go:139
@@ -260,7 +312,11 @@ func (f_ *frameRun_callHost) Step(m_ *spec.Machine) {
 		f_.v_r.host.calls = append(f_.v_r.host.calls, f_.v_call)
 //line host.go:239
 		f_.pc = 1
-		m_.Push(&frameRun_hostActs{v_r: f_.v_r, v_kind: KindHostFunc, v_name: f_.v_call.Func, v_k: f_.v_call.number})
+		{
+			n_ := spec.NewFrame[frameRun_hostActs](m_, spec.FrameTypes+19)
+			*n_ = frameRun_hostActs{v_r: f_.v_r, v_kind: KindHostFunc, v_name: f_.v_call.Func, v_k: f_.v_call.number}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 //line host.go:240
@@ -284,7 +340,11 @@ func (f_ *frameRun_askToCancel) Step(m_ *spec.Machine) {
 		f_.v_call.CancelRequested = true
 //line host.go:246
 		f_.pc = 1
-		m_.Push(&frameRun_hostActs{v_r: f_.v_r, v_kind: KindHostCancel, v_name: f_.v_call.Func + ".cancel", v_k: f_.v_call.number})
+		{
+			n_ := spec.NewFrame[frameRun_hostActs](m_, spec.FrameTypes+19)
+			*n_ = frameRun_hostActs{v_r: f_.v_r, v_kind: KindHostCancel, v_name: f_.v_call.Func + ".cancel", v_k: f_.v_call.number}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -360,7 +420,11 @@ func (f_ *framehostStream_Cancel) Step(m_ *spec.Machine) {
 	case 0:
 //line host_streams.go:55
 		f_.pc = 1
-		m_.Push(&frameRun_hostCancels{v_r: f_.v_h.run, v_k: f_.v_h.run.sharedIndex(f_.v_h)})
+		{
+			n_ := spec.NewFrame[frameRun_hostCancels](m_, spec.FrameTypes+12)
+			*n_ = frameRun_hostCancels{v_r: f_.v_h.run, v_k: f_.v_h.run.sharedIndex(f_.v_h)}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -379,7 +443,11 @@ func (f_ *framehostStream_Drop) Step(m_ *spec.Machine) {
 	case 0:
 //line host_streams.go:58
 		f_.pc = 1
-		m_.Push(&frameRun_hostActs{v_r: f_.v_h.run, v_kind: KindHostShared, v_name: "shared.drop", v_k: f_.v_h.run.sharedIndex(f_.v_h)})
+		{
+			n_ := spec.NewFrame[frameRun_hostActs](m_, spec.FrameTypes+19)
+			*n_ = frameRun_hostActs{v_r: f_.v_h.run, v_kind: KindHostShared, v_name: "shared.drop", v_k: f_.v_h.run.sharedIndex(f_.v_h)}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -406,7 +474,11 @@ func (f_ *framehostStream_Read) Step(m_ *spec.Machine) {
 		f_.v_h.run.host.shared[f_.v_k].setPending(f_.v_dst, f_.v_onCopy, f_.v_onCopyDone)
 //line host_streams.go:64
 		f_.pc = 1
-		m_.Push(&frameRun_hostActs{v_r: f_.v_h.run, v_kind: KindHostShared, v_name: "stream.read", v_k: f_.v_k})
+		{
+			n_ := spec.NewFrame[frameRun_hostActs](m_, spec.FrameTypes+19)
+			*n_ = frameRun_hostActs{v_r: f_.v_h.run, v_kind: KindHostShared, v_name: "stream.read", v_k: f_.v_k}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -425,7 +497,11 @@ func (f_ *framehostFuture_Cancel) Step(m_ *spec.Machine) {
 	case 0:
 //line host_streams.go:71
 		f_.pc = 1
-		m_.Push(&frameRun_hostCancels{v_r: f_.v_h.run, v_k: f_.v_h.run.sharedIndex(f_.v_h)})
+		{
+			n_ := spec.NewFrame[frameRun_hostCancels](m_, spec.FrameTypes+12)
+			*n_ = frameRun_hostCancels{v_r: f_.v_h.run, v_k: f_.v_h.run.sharedIndex(f_.v_h)}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -444,7 +520,11 @@ func (f_ *framehostFuture_Drop) Step(m_ *spec.Machine) {
 	case 0:
 //line host_streams.go:74
 		f_.pc = 1
-		m_.Push(&frameRun_hostActs{v_r: f_.v_h.run, v_kind: KindHostShared, v_name: "shared.drop", v_k: f_.v_h.run.sharedIndex(f_.v_h)})
+		{
+			n_ := spec.NewFrame[frameRun_hostActs](m_, spec.FrameTypes+19)
+			*n_ = frameRun_hostActs{v_r: f_.v_h.run, v_kind: KindHostShared, v_name: "shared.drop", v_k: f_.v_h.run.sharedIndex(f_.v_h)}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -470,7 +550,11 @@ func (f_ *framehostFuture_ReadFuture) Step(m_ *spec.Machine) {
 		f_.v_h.run.host.shared[f_.v_k].setPending(f_.v_dst, nil, f_.v_onCopyDone)
 //line host_streams.go:80
 		f_.pc = 1
-		m_.Push(&frameRun_hostActs{v_r: f_.v_h.run, v_kind: KindHostShared, v_name: "future.read", v_k: f_.v_k})
+		{
+			n_ := spec.NewFrame[frameRun_hostActs](m_, spec.FrameTypes+19)
+			*n_ = frameRun_hostActs{v_r: f_.v_h.run, v_kind: KindHostShared, v_name: "future.read", v_k: f_.v_k}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -492,7 +576,11 @@ func (f_ *frameRun_hostCancels) Step(m_ *spec.Machine) {
 		f_.v_r.host.shared[f_.v_k].CancelRequested = true
 //line host_streams.go:86
 		f_.pc = 1
-		m_.Push(&frameRun_hostActs{v_r: f_.v_r, v_kind: KindHostShared, v_name: "shared.cancel", v_k: f_.v_k})
+		{
+			n_ := spec.NewFrame[frameRun_hostActs](m_, spec.FrameTypes+19)
+			*n_ = frameRun_hostActs{v_r: f_.v_r, v_kind: KindHostShared, v_name: "shared.cancel", v_k: f_.v_k}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -703,7 +791,11 @@ loop_:
 			f_.v_name = f_.over[f_.i]
 //line run_loop.go:35
 			f_.pc = 4
-			m_.Push(&frameRun_doHostAction{v_r: f_.v_r, v_a: f_.v_host.startBy(f_.v_name)})
+			{
+				n_ := spec.NewFrame[frameRun_doHostAction](m_, spec.FrameTypes+0)
+				*n_ = frameRun_doHostAction{v_r: f_.v_r, v_a: f_.v_host.startBy(f_.v_name)}
+				m_.Push(n_)
+			}
 			return
 		case 2:
 			f_.i++
@@ -744,7 +836,11 @@ loop_:
 			}
 //line run_loop.go:45
 			f_.pc = 10
-			m_.Push(&frameRun_doHostAction{v_r: f_.v_r, v_a: f_.v_a})
+			{
+				n_ := spec.NewFrame[frameRun_doHostAction](m_, spec.FrameTypes+0)
+				*n_ = frameRun_doHostAction{v_r: f_.v_r, v_a: f_.v_a}
+				m_.Push(n_)
+			}
 			return
 		case 10:
 //line run_loop.go:46
@@ -808,7 +904,11 @@ loop_:
 			}
 //line run_loop.go:92
 			f_.pc = 6
-			m_.Push(&frameinstance_call{v_in: f_.v_in, v_a: f_.v_a})
+			{
+				n_ := spec.NewFrame[frameinstance_call](m_, spec.FrameTypes+20)
+				*n_ = frameinstance_call{v_in: f_.v_in, v_a: f_.v_a}
+				m_.Push(n_)
+			}
 			return
 		case 6:
 			f_.v_results = m_.Results.SCoreValue0
@@ -869,7 +969,11 @@ loop_:
 			}
 //line run_loop.go:109
 			f_.pc = 6
-			m_.Push(&frameRun_doHostAction{v_r: f_.v_r, v_a: f_.v_a})
+			{
+				n_ := spec.NewFrame[frameRun_doHostAction](m_, spec.FrameTypes+0)
+				*n_ = frameRun_doHostAction{v_r: f_.v_r, v_a: f_.v_a}
+				m_.Push(n_)
+			}
 			return
 		case 6:
 //line run_loop.go:110

@@ -81,6 +81,7 @@ type (
 // observers are the checkers of a run, by the events of which they are told. Most are told of few.
 type observers struct {
 	checkers  []Checker
+	bases     []*BaseChecker // of the checkers
 	entered   observersOf[enteredObserver]
 	done      observersOf[doneObserver]
 	left      observersOf[leftObserver]
@@ -106,7 +107,10 @@ type observersOf[T any] struct {
 // assign makes the checkers the run's. Checkers that replace others are of the same types as those, one by one.
 func (o *observers) assign(checkers []Checker) {
 	replace := len(o.checkers) > 0
-	o.checkers = checkers
+	o.checkers, o.bases = checkers, o.bases[:0]
+	for _, c := range checkers {
+		o.bases = append(o.bases, c.base())
+	}
 	o.entered.assign(checkers, replace)
 	o.done.assign(checkers, replace)
 	o.left.assign(checkers, replace)

@@ -190,22 +190,19 @@ func stopLine(err error) Line {
 
 // stopOf says how an error stopped a run: the kind of stop, the place, and a detail for people.
 func stopOf(err error) (kind, site, detail string) {
-	var trap *spec.Trap
-	var failure *spec.AssertionFailure
-	var crash *spec.Crash
-	var fault *spec.Fault
-	switch {
-	case errors.As(err, &trap):
+	if trap, is := errors.AsType[*spec.Trap](err); is {
 		return "trap", string(trap.Site), trap.Detail
-	case errors.As(err, &failure):
-		return "assertion-failure", string(failure.Site), failure.Detail
-	case errors.As(err, &crash):
-		return "crash", crash.Function + "/" + crash.Exception, crash.Detail
-	case errors.As(err, &fault):
-		return "fault", "", err.Error()
-	default:
-		return "exception", "", err.Error()
 	}
+	if failure, is := errors.AsType[*spec.AssertionFailure](err); is {
+		return "assertion-failure", string(failure.Site), failure.Detail
+	}
+	if crash, is := errors.AsType[*spec.Crash](err); is {
+		return "crash", crash.Function + "/" + crash.Exception, crash.Detail
+	}
+	if _, is := errors.AsType[*spec.Fault](err); is {
+		return "fault", "", err.Error()
+	}
+	return "exception", "", err.Error()
 }
 
 // An interner keeps each text once, because the lines of long traces repeat themselves.

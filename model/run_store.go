@@ -36,7 +36,7 @@ func NewRun(world *World, options spec.Options, actor Actor, checkers ...Checker
 }
 
 func newRun(c *compiledWorld, world *World, options spec.Options, actor Actor, checkers []Checker) *Run {
-	r := &Run{World: world, actor: actor, mayFault: len(options.Without) > 0, compiled: c, vocabulary: newVocabulary(world), instances: map[string]*instance{}, resources: resourceTypes{}, funcs: map[string]*function{}}
+	r := &Run{World: world, actor: actor, mayFault: len(options.Without) > 0, compiled: c, vocabulary: newVocabulary(world), instances: map[string]*instance{}, resources: resourceTypes{}, funcs: map[string]*function{}, observers: &observers{}, listed: &listed{}}
 	r.assign(checkers)
 	options.Limits = world.Limits.apply(options.Limits)
 	options.Watcher = (*watcher)(r)
@@ -67,7 +67,7 @@ func (r *Run) reuse(actor Actor, choices spec.Choices) {
 		return
 	}
 	clear(r.ages) // so that the elements can be collected
-	*r = Run{World: r.World, Store: r.Store, actor: actor, mayFault: r.mayFault, observers: r.observers, instances: r.instances, ordered: r.ordered,
+	*r = Run{World: r.World, Store: r.Store, actor: actor, mayFault: r.mayFault, observers: r.observers, listed: r.listed, instances: r.instances, ordered: r.ordered,
 		resources: r.resources, funcs: r.funcs, compiled: r.compiled, vocabulary: r.vocabulary, ages: r.ages[:0],
 		shaping: r.shaping, transition: r.transition[:0], resumers: r.resumers[:0], waited: r.waited[:0], before: r.before[:0]}
 	r.Store.Reset(choices)

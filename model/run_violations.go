@@ -15,12 +15,12 @@ func keyOf(property, kind, shape string) string {
 
 // violations are what is violated, and with shapes, only what the last action has violated.
 func (r *Run) violations() (all []violation) {
-	for i, c := range r.checkers {
-		message := c.Violation()
-		if message == "" {
+	for i, b := range r.bases {
+		if b.Message == "" {
 			continue
 		}
-		v := violation{property: c.Property(), kind: c.Kind(), message: message}
+		c := r.checkers[i]
+		v := violation{property: c.Property(), kind: c.Kind(), message: b.Message}
 		if r.shaping {
 			if v.message = r.newlyViolated(i, c); v.message == "" {
 				continue

@@ -67,6 +67,7 @@ const EnoughTransitions = 50000
 
 // A tweak changes a search for a test, which shows that the search depends on what is changed.
 type tweak struct {
+	checkSaved   bool                                                   // snapshots check that what they do not look at has not changed
 	mergeNothing bool                                                   // no two states are taken for one
 	rewrite      func(state []byte) []byte                              // changes the text that fingerprints are of
 	onSuccessor  func(to path) bool                                     // is called with each successor; false: the search stops

@@ -19,7 +19,7 @@ type checkerPool struct {
 
 // first makes the checkers of the first run.
 func (c *checkerPool) first() []Checker {
-	c.checkers, c.fresh, c.renewed = newCheckers(c.properties), snapshot.New(), nil
+	c.checkers, c.fresh, c.renewed = newCheckers(c.properties), snapshot.New(snapshot.Types{}), nil
 	var plain []int
 	for i, checker := range c.checkers {
 		if isPlain(checker) {

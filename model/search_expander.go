@@ -120,7 +120,7 @@ func (x *Expander) Tally() *Tally {
 	w := x.workers[0]
 	clear(w.lastSeen[:])
 	clear(w.seen) // what was in a tally that gets lost is in the next
-	clear(w.exercised)
+	w.forgetExercised()
 	return &t
 }
 

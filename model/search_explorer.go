@@ -275,30 +275,32 @@ func (e *explorer) finish() *Report {
 // A worker makes runs.
 type worker struct {
 	*explorer
-	pool      spec.Pool
-	run       *Run        // made last, and used again; nil: none was made, or Replay makes all anew
-	checkers  checkerPool // of the run
-	writer    stateWriter
-	buf       []byte
-	seen      map[siteEvaluation]bool
-	lastSeen  [256]siteEvaluation // some of them, by their bits: what is seen again mostly was seen just now
-	newSites  []siteEvaluation    // seen for the first time since the last successor
-	exercised []bool              // by checker: its property was
-	actor     *pathActor          // of the run under way
-	expansion expansion
-	batch     *batch // that is expanded; nil: none is
+	pool        spec.Pool
+	run         *Run        // made last, and used again; nil: none was made, or Replay makes all anew
+	checkers    checkerPool // of the run
+	writer      stateWriter
+	buf         []byte
+	seen        map[siteEvaluation]bool
+	lastSeen    [256]siteEvaluation // some of them, by their bits: what is seen again mostly was seen just now
+	newSites    []siteEvaluation    // seen for the first time since the last successor
+	unexercised []int               // the checkers of the other properties, by their places
+	actor       *pathActor          // of the run under way
+	expansion   expansion
+	batch       *batch // that is expanded; nil: none is
 
 	hearing *hearing                                                    // hears what can be observed; nil: nobody does
 	offer   func(r *Run, at *Activation, own []menuAction) []menuAction // the menu in place of the world's own; nil: that
 }
 
 func newWorker(e *explorer) *worker {
-	w := &worker{explorer: e, seen: map[siteEvaluation]bool{}, exercised: make([]bool, len(e.Properties)), checkers: checkerPool{properties: e.Properties}}
+	w := &worker{explorer: e, seen: map[siteEvaluation]bool{}, checkers: checkerPool{properties: e.Properties}}
+	w.forgetExercised()
 	w.writer.reduce = e.reduce
 	if !e.reduce && !e.Full && !e.apart {
 		w.writer.swaps = e.compiled.swaps // the reduced text orders tables by type, so types in it cannot be swapped
 	}
 	w.writer.rewrite = e.tweak.rewrite
+	w.expansion.levels.check = e.tweak.checkSaved
 	return w
 }
 
@@ -397,13 +399,21 @@ func (w *worker) observe(site spec.Site, fires bool) {
 // newlyExercised are the properties that a run exercised, and none of the worker's runs before it.
 func (w *worker) newlyExercised(r *Run) []string {
 	var properties []string
-	for i, c := range r.checkers {
-		if !w.exercised[i] && c.Exercised() {
-			w.exercised[i] = true
-			properties = append(properties, c.Property())
+	w.unexercised = slices.DeleteFunc(w.unexercised, func(i int) bool {
+		if r.bases[i].NonVacuous {
+			properties = append(properties, r.bases[i].Name)
 		}
-	}
+		return r.bases[i].NonVacuous
+	})
 	return properties
+}
+
+// forgetExercised has all properties count as not exercised.
+func (w *worker) forgetExercised() {
+	w.unexercised = w.unexercised[:0]
+	for i := range w.Properties {
+		w.unexercised = append(w.unexercised, i)
+	}
 }
 
 // trace runs the path to a violation again, and records it.

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"reflect"
 	"slices"
 
 	"cabi/internal/python"
@@ -17,6 +18,9 @@ type levels struct {
 	of   path
 	open []level
 	run  *snapshot.Snapshot // of the part of the run that is Go's, and of the checkers, at each level
+	// changes tells the snapshot of frames that change.
+	changes func(spec.Frame)
+	check   bool // the snapshot checks what is said of types, in tests
 }
 
 // A level is a state on the way.
@@ -27,13 +31,17 @@ type level struct {
 
 // add adds the state that a run with some checkers is in, on the way to another.
 func (l *levels) add(r *Run, checkers *checkerPool, to path, actions, choices int) {
-	switch {
-	case len(l.open) > 0:
+	if l.run == nil {
+		l.run = snapshot.New(savedTypes(r, l.check))
+		if r.source == nil {
+			l.changes = func(f spec.Frame) { l.run.Changed(f) }
+		}
+	}
+	if r.source == nil {
+		r.Store.Machine().Mark(l.changes)
+	}
+	if len(l.open) > 0 {
 		l.run.Push()
-	case l.run == nil && r.source != nil:
-		l.run = snapshot.New(append(notSaved(), sourceFixed()...)...)
-	case l.run == nil:
-		l.run = snapshot.New(notSaved()...)
 	}
 	if len(l.open) == 0 {
 		l.run.Add(r)
@@ -62,6 +70,15 @@ func (l *levels) keepTo(to path) bool {
 // comeTo notes the path to the state that the run is to come to, which is used again when that state was expanded.
 func (l *levels) comeTo(to path) {
 	l.of = path{append(l.of.actions[:0], to.actions...), append(l.of.choices[:0], to.choices...)}
+}
+
+// savedTypes are the types of a run of which a snapshot need not look whether they have changed. In a run on Python all may, where objects of
+// Python do.
+func savedTypes(r *Run, check bool) snapshot.Types {
+	if r.source != nil {
+		return snapshot.Types{Fixed: append(notSaved(), sourceFixed()...)}
+	}
+	return snapshot.Types{Fixed: notSaved(), Constant: append(spec.ConstantTypes(), reflect.TypeFor[function]()), Told: spec.IsFrame, Check: check}
 }
 
 // clear forgets all states: another run begins.

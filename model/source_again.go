@@ -17,7 +17,7 @@ func newSourceRuns(source *Source) *sourceRuns {
 // next makes a run. The one before must be closed. It has the same world, and choices aside, the same options.
 func (s *sourceRuns) next(c *compiledWorld, w *World, options spec.Options, actor Actor, checkers []Checker) (*Run, error) {
 	if s.run != nil {
-		s.run.observers = observers{} // the checkers may be others than before
+		s.run.observers = &observers{} // the checkers may be others than before
 		s.run.assign(checkers)
 		s.run.reuse(actor, options.Choices)
 		return s.run, nil

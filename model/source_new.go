@@ -108,7 +108,7 @@ func (s *Source) edited(w *World, off map[spec.Site]bool) (*Source, error) {
 func (r *Run) keepOrigin(fixed []reflect.Type) {
 	actor := r.actor
 	r.actor = nil // an actor belongs to the search
-	r.source.origin = snapshot.New(append(fixed, sourceFixed()...)...)
+	r.source.origin = snapshot.New(snapshot.Types{Fixed: append(fixed, sourceFixed()...)})
 	r.source.origin.Add(r)
 	r.source.originMark = r.source.machine.Mark()
 	r.actor = actor

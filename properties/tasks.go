@@ -397,7 +397,9 @@ func (c *stackChecker) entered(inst *spec.ComponentInstance) bool {
 // Ghost writes the instances that have opted in, and of others those whose core code is on several stacks: in which order it began there. The
 // order in which core code may end depends on both.
 func (c *stackChecker) Ghost(w *spec.StateWriter) {
-	w.Put("opted in: ", strings.Join(c.opted, " "), "\n")
+	w.Label("opted in: ")
+	w.Text(strings.Join(c.opted, " "))
+	w.Label("\n")
 	for i, at := range c.begun {
 		first := slices.IndexFunc(c.begun, func(o *model.Activation) bool { return o.Actor == at.Actor })
 		if first < i || !c.serial(at) || !c.onSeveralStacks(at) {

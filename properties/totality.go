@@ -35,8 +35,7 @@ func (c *stopChecker[E]) Settled(*model.Run) { c.NonVacuous = true }
 
 // Stopped checks the error that stopped the run.
 func (c *stopChecker[E]) Stopped(_ *model.Run, err error) {
-	var stop E
-	if errors.As(err, &stop) {
+	if stop, is := errors.AsType[E](err); is {
 		c.Message, c.ViolationKind = stop.Error(), model.SiteOf(err)
 	}
 }

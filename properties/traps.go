@@ -154,8 +154,8 @@ func (c *trapsChecker) join(r *model.Run, actor string, waitable, set uint64) {
 }
 
 func (c *trapsChecker) Stopped(r *model.Run, err error) {
-	var trap *spec.Trap
-	if !errors.As(err, &trap) {
+	trap, is := errors.AsType[*spec.Trap](err)
+	if !is {
 		return
 	}
 	site := string(trap.Site)

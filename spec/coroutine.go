@@ -24,15 +24,21 @@ type coroutine struct {
 
 	frames  []Frame    // the stack, if it is one of frames; it has no coroutine then
 	resumer *coroutine // of such a stack: the one that goes on when it blocks or ends
+
+	mark      int // the last that the stack has run after (Machine.Mark)
+	unchanged int // how many of its frames, from the first on, have not changed since
 }
 
 // unwinding is the panic that unwinds a stack, to free its coroutine. It is none of the specification's own ways to stop, so
 // neither the specification nor a guest that uses Try recovers it.
 type unwinding struct{}
 
-// A Pool keeps coroutines for reuse: making one costs several times as much as a switch. Stores that are used one
+// A Pool keeps coroutines, and room for frames, for reuse: making one costs several times as much as a switch. Stores that are used one
 // after the other may share one; it is not safe for concurrent use. The zero Pool is empty and ready.
-type Pool struct{ idle []*coroutine }
+type Pool struct {
+	idle  []*coroutine
+	rooms []any // a frameRoom for each type of frames
+}
 
 // Close ends the idle coroutines.
 func (p *Pool) Close() {

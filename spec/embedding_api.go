@@ -44,7 +44,7 @@ func NewStore(options Options) *Store {
 	}
 	if options.Frames {
 		s.machine = &Machine{}
-		s.machine.reset()
+		s.machine.reset(s.pool)
 	}
 	s.waiting = nil
 	s.nestingDepth = 0

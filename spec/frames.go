@@ -24,15 +24,90 @@ type Machine struct {
 	host      *coroutine
 	running   *coroutine // whose last frame runs
 	panicking any        // what the deferred calls that run may recover
+
+	marks   int         // how many were set
+	changes func(Frame) // is told of frames that change; nil: nothing is
+	used    []int32     // how many frames of each type were made since the first mark
+	pool    *Pool       // that they are in
 }
+
+// A frameRoom has frames of a type, which are made one after the other. Whoever puts a machine back to a mark puts back how many there are too,
+// so that frames which are made then are in the places of others that are no more.
+type frameRoom[F any] struct{ chunks [][]F }
+
+// NewFrame makes a frame of a type, which has a number.
+func NewFrame[F any](m *Machine, number int) *F {
+	if m.marks == 0 {
+		return new(F)
+	}
+	if number >= len(m.pool.rooms) {
+		m.pool.rooms = append(m.pool.rooms, make([]any, number+1-len(m.pool.rooms))...)
+	}
+	m.countRooms()
+	room, _ := m.pool.rooms[number].(*frameRoom[F])
+	if room == nil {
+		room = &frameRoom[F]{}
+		m.pool.rooms[number] = room
+	}
+	at := m.used[number]
+	m.used[number]++
+	chunk := int(at / frameChunk)
+	if chunk == len(room.chunks) {
+		room.chunks = append(room.chunks, make([]F, frameChunk))
+	}
+	return &room.chunks[chunk][at%frameChunk]
+}
+
+const frameChunk = 32
+
+// countRooms has a count for each room.
+func (m *Machine) countRooms() {
+	if n := len(m.pool.rooms) - len(m.used); n > 0 {
+		m.used = append(m.used, make([]int32, n)...)
+	}
+}
+
+// The numbers of types of frames after those of frames_gen.go.
+const (
+	baseFrameType = frameTypes + iota
+	switchFrameType
+	FrameTypes // from this one on they are of packages above
+)
+
+// usualFrames is how many frames most stacks have at most.
+const usualFrames = 16
 
 // Machine is what runs the store's frames; nil: its threads are coroutines.
 func (s *Store) Machine() *Machine { return s.machine }
 
 // reset leaves no frame.
-func (m *Machine) reset() {
+func (m *Machine) reset(pool *Pool) {
+	m.pool = pool
 	m.host = &coroutine{}
 	m.running = m.host
+	m.marks = 0
+	clear(m.used)
+}
+
+// Mark has a function told of each frame that is on a stack now and changes, just before it first does, until the next mark. Only a frame that
+// goes on changes.
+func (m *Machine) Mark(changes func(Frame)) {
+	m.marks++
+	m.changes = changes
+	m.countRooms() // here too, so that it is not undone each time
+}
+
+// noteChange tells of the last frame of the stack that runs if it was there at the last mark, and has not gone on since.
+func (m *Machine) noteChange() {
+	co := m.running
+	n := len(co.frames)
+	if co.mark != m.marks {
+		co.mark, co.unchanged = m.marks, n
+	}
+	if n <= co.unchanged {
+		co.unchanged = n - 1
+		m.changes(co.frames[n-1])
+	}
 }
 
 // Push begins a call. Code that a frame calls, and that is no frame, may push one if it returns right after that: the frame's results are then
@@ -99,6 +174,9 @@ func (m *Machine) steps() (panicked any, ended bool) {
 		co := m.running
 		switch n := len(co.frames); {
 		case n > 0:
+			if co.mark != m.marks || n <= co.unchanged {
+				m.noteChange()
+			}
 			co.frames[n-1].Step(m)
 		case co == m.host:
 			return nil, true
@@ -121,6 +199,7 @@ func (m *Machine) unwind(r any) any {
 			return nil
 		}
 		if f, defers := m.running.frames[n-1].(deferringFrame); defers {
+			m.noteChange()
 			m.panicking = r
 			m.callDeferred(f)
 			if r, m.panicking = m.panicking, nil; r == nil {
@@ -161,11 +240,15 @@ func (m *Machine) suspend(co *coroutine) {
 // switchTo runs cont until it blocks or ends, as Store.switchTo does.
 func (m *Machine) switchTo(s *Store, cont *Continuation) {
 	if cont.co == nil {
-		cont.co = &coroutine{store: s, cont: cont, frames: []Frame{&frameContinuation_threadBase{v_cont: cont, v_s: s}}}
+		base := NewFrame[frameContinuation_threadBase](m, baseFrameType)
+		*base = frameContinuation_threadBase{v_cont: cont, v_s: s}
+		cont.co = &coroutine{store: s, cont: cont, mark: m.marks, frames: append(make([]Frame, 0, usualFrames), base)}
 	}
 	co := cont.co
 	cont.handler.co = co
-	m.Push(&switchFrame{s, co, s.handler, cont.handler})
+	f := NewFrame[switchFrame](m, switchFrameType)
+	*f = switchFrame{s, co, s.handler, cont.handler}
+	m.Push(f)
 	s.handler, cont.handler.resumer = cont.handler, s.handler
 	co.resumer, m.running = m.running, co
 }

@@ -11,127 +11,227 @@ import (
 
 // CallCanonErrorContextDebugMessage calls CanonErrorContextDebugMessage.
 func (m_ *Machine) CallCanonErrorContextDebugMessage(a0 *Store, a1 *LiftLowerOptions, a2 uint64, a3 uint64) {
-	m_.Push(&frameCanonErrorContextDebugMessage{v_s: a0, v_opts: a1, v_i: a2, v_ptr: a3})
+	{
+		n_ := NewFrame[frameCanonErrorContextDebugMessage](m_, 11)
+		*n_ = frameCanonErrorContextDebugMessage{v_s: a0, v_opts: a1, v_i: a2, v_ptr: a3}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonFutureCancelRead calls CanonFutureCancelRead.
 func (m_ *Machine) CallCanonFutureCancelRead(a0 *Store, a1 *FutureType, a2 bool, a3 uint64) {
-	m_.Push(&frameCanonFutureCancelRead{v_s: a0, v_futureT: a1, v_async: a2, v_i: a3})
+	{
+		n_ := NewFrame[frameCanonFutureCancelRead](m_, 3)
+		*n_ = frameCanonFutureCancelRead{v_s: a0, v_futureT: a1, v_async: a2, v_i: a3}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonFutureCancelWrite calls CanonFutureCancelWrite.
 func (m_ *Machine) CallCanonFutureCancelWrite(a0 *Store, a1 *FutureType, a2 bool, a3 uint64) {
-	m_.Push(&frameCanonFutureCancelWrite{v_s: a0, v_futureT: a1, v_async: a2, v_i: a3})
+	{
+		n_ := NewFrame[frameCanonFutureCancelWrite](m_, 4)
+		*n_ = frameCanonFutureCancelWrite{v_s: a0, v_futureT: a1, v_async: a2, v_i: a3}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonFutureDropReadable calls CanonFutureDropReadable.
 func (m_ *Machine) CallCanonFutureDropReadable(a0 *Store, a1 *FutureType, a2 uint64) {
-	m_.Push(&frameCanonFutureDropReadable{v_s: a0, v_futureT: a1, v_i: a2})
+	{
+		n_ := NewFrame[frameCanonFutureDropReadable](m_, 8)
+		*n_ = frameCanonFutureDropReadable{v_s: a0, v_futureT: a1, v_i: a2}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonFutureDropWritable calls CanonFutureDropWritable.
 func (m_ *Machine) CallCanonFutureDropWritable(a0 *Store, a1 *FutureType, a2 uint64) {
-	m_.Push(&frameCanonFutureDropWritable{v_s: a0, v_futureT: a1, v_hi: a2})
+	{
+		n_ := NewFrame[frameCanonFutureDropWritable](m_, 9)
+		*n_ = frameCanonFutureDropWritable{v_s: a0, v_futureT: a1, v_hi: a2}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonFutureRead calls CanonFutureRead.
 func (m_ *Machine) CallCanonFutureRead(a0 *Store, a1 *FutureType, a2 *CanonicalOptions, a3 uint64, a4 uint64) {
-	m_.Push(&frameCanonFutureRead{v_s: a0, v_futureT: a1, v_opts: a2, v_i: a3, v_ptr: a4})
+	{
+		n_ := NewFrame[frameCanonFutureRead](m_, 12)
+		*n_ = frameCanonFutureRead{v_s: a0, v_futureT: a1, v_opts: a2, v_i: a3, v_ptr: a4}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonFutureWrite calls CanonFutureWrite.
 func (m_ *Machine) CallCanonFutureWrite(a0 *Store, a1 *FutureType, a2 *CanonicalOptions, a3 uint64, a4 uint64) {
-	m_.Push(&frameCanonFutureWrite{v_s: a0, v_futureT: a1, v_opts: a2, v_i: a3, v_ptr: a4})
+	{
+		n_ := NewFrame[frameCanonFutureWrite](m_, 13)
+		*n_ = frameCanonFutureWrite{v_s: a0, v_futureT: a1, v_opts: a2, v_i: a3, v_ptr: a4}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonResourceDrop calls CanonResourceDrop.
 func (m_ *Machine) CallCanonResourceDrop(a0 *Store, a1 *ResourceType, a2 uint64) {
-	m_.Push(&frameCanonResourceDrop{v_s: a0, v_rt: a1, v_i: a2})
+	{
+		n_ := NewFrame[frameCanonResourceDrop](m_, 22)
+		*n_ = frameCanonResourceDrop{v_s: a0, v_rt: a1, v_i: a2}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonStreamCancelRead calls CanonStreamCancelRead.
 func (m_ *Machine) CallCanonStreamCancelRead(a0 *Store, a1 *StreamType, a2 bool, a3 uint64) {
-	m_.Push(&frameCanonStreamCancelRead{v_s: a0, v_streamT: a1, v_async: a2, v_i: a3})
+	{
+		n_ := NewFrame[frameCanonStreamCancelRead](m_, 1)
+		*n_ = frameCanonStreamCancelRead{v_s: a0, v_streamT: a1, v_async: a2, v_i: a3}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonStreamCancelWrite calls CanonStreamCancelWrite.
 func (m_ *Machine) CallCanonStreamCancelWrite(a0 *Store, a1 *StreamType, a2 bool, a3 uint64) {
-	m_.Push(&frameCanonStreamCancelWrite{v_s: a0, v_streamT: a1, v_async: a2, v_i: a3})
+	{
+		n_ := NewFrame[frameCanonStreamCancelWrite](m_, 2)
+		*n_ = frameCanonStreamCancelWrite{v_s: a0, v_streamT: a1, v_async: a2, v_i: a3}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonStreamDropReadable calls CanonStreamDropReadable.
 func (m_ *Machine) CallCanonStreamDropReadable(a0 *Store, a1 *StreamType, a2 uint64) {
-	m_.Push(&frameCanonStreamDropReadable{v_s: a0, v_streamT: a1, v_i: a2})
+	{
+		n_ := NewFrame[frameCanonStreamDropReadable](m_, 6)
+		*n_ = frameCanonStreamDropReadable{v_s: a0, v_streamT: a1, v_i: a2}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonStreamDropWritable calls CanonStreamDropWritable.
 func (m_ *Machine) CallCanonStreamDropWritable(a0 *Store, a1 *StreamType, a2 uint64) {
-	m_.Push(&frameCanonStreamDropWritable{v_s: a0, v_streamT: a1, v_hi: a2})
+	{
+		n_ := NewFrame[frameCanonStreamDropWritable](m_, 7)
+		*n_ = frameCanonStreamDropWritable{v_s: a0, v_streamT: a1, v_hi: a2}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonStreamRead calls CanonStreamRead.
 func (m_ *Machine) CallCanonStreamRead(a0 *Store, a1 *StreamType, a2 *CanonicalOptions, a3 uint64, a4 uint64, a5 uint64) {
-	m_.Push(&frameCanonStreamRead{v_s: a0, v_streamT: a1, v_opts: a2, v_i: a3, v_ptr: a4, v_n: a5})
+	{
+		n_ := NewFrame[frameCanonStreamRead](m_, 23)
+		*n_ = frameCanonStreamRead{v_s: a0, v_streamT: a1, v_opts: a2, v_i: a3, v_ptr: a4, v_n: a5}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonStreamWrite calls CanonStreamWrite.
 func (m_ *Machine) CallCanonStreamWrite(a0 *Store, a1 *StreamType, a2 *CanonicalOptions, a3 uint64, a4 uint64, a5 uint64) {
-	m_.Push(&frameCanonStreamWrite{v_s: a0, v_streamT: a1, v_opts: a2, v_i: a3, v_ptr: a4, v_n: a5})
+	{
+		n_ := NewFrame[frameCanonStreamWrite](m_, 24)
+		*n_ = frameCanonStreamWrite{v_s: a0, v_streamT: a1, v_opts: a2, v_i: a3, v_ptr: a4, v_n: a5}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonSubtaskCancel calls CanonSubtaskCancel.
 func (m_ *Machine) CallCanonSubtaskCancel(a0 *Store, a1 bool, a2 uint64) {
-	m_.Push(&frameCanonSubtaskCancel{v_s: a0, v_async: a1, v_i: a2})
+	{
+		n_ := NewFrame[frameCanonSubtaskCancel](m_, 27)
+		*n_ = frameCanonSubtaskCancel{v_s: a0, v_async: a1, v_i: a2}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonTaskCancel calls CanonTaskCancel.
 func (m_ *Machine) CallCanonTaskCancel(a0 *Store) {
-	m_.Push(&frameCanonTaskCancel{v_s: a0})
+	{
+		n_ := NewFrame[frameCanonTaskCancel](m_, 29)
+		*n_ = frameCanonTaskCancel{v_s: a0}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonTaskReturn calls CanonTaskReturn.
 func (m_ *Machine) CallCanonTaskReturn(a0 *Store, a1 []ValType, a2 *LiftOptions, a3 []CoreValue) {
-	m_.Push(&frameCanonTaskReturn{v_s: a0, v_resultType: a1, v_opts: a2, v_flatArgs: a3})
+	{
+		n_ := NewFrame[frameCanonTaskReturn](m_, 30)
+		*n_ = frameCanonTaskReturn{v_s: a0, v_resultType: a1, v_opts: a2, v_flatArgs: a3}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonThreadSuspend calls CanonThreadSuspend.
 func (m_ *Machine) CallCanonThreadSuspend(a0 *Store, a1 bool) {
-	m_.Push(&frameCanonThreadSuspend{v_s: a0, v_cancellable: a1})
+	{
+		n_ := NewFrame[frameCanonThreadSuspend](m_, 32)
+		*n_ = frameCanonThreadSuspend{v_s: a0, v_cancellable: a1}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonThreadSuspendThenPromote calls CanonThreadSuspendThenPromote.
 func (m_ *Machine) CallCanonThreadSuspendThenPromote(a0 *Store, a1 bool, a2 uint64) {
-	m_.Push(&frameCanonThreadSuspendThenPromote{v_s: a0, v_cancellable: a1, v_i: a2})
+	{
+		n_ := NewFrame[frameCanonThreadSuspendThenPromote](m_, 33)
+		*n_ = frameCanonThreadSuspendThenPromote{v_s: a0, v_cancellable: a1, v_i: a2}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonThreadSuspendThenResume calls CanonThreadSuspendThenResume.
 func (m_ *Machine) CallCanonThreadSuspendThenResume(a0 *Store, a1 bool, a2 uint64) {
-	m_.Push(&frameCanonThreadSuspendThenResume{v_s: a0, v_cancellable: a1, v_i: a2})
+	{
+		n_ := NewFrame[frameCanonThreadSuspendThenResume](m_, 34)
+		*n_ = frameCanonThreadSuspendThenResume{v_s: a0, v_cancellable: a1, v_i: a2}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonThreadYield calls CanonThreadYield.
 func (m_ *Machine) CallCanonThreadYield(a0 *Store, a1 bool) {
-	m_.Push(&frameCanonThreadYield{v_s: a0, v_cancellable: a1})
+	{
+		n_ := NewFrame[frameCanonThreadYield](m_, 35)
+		*n_ = frameCanonThreadYield{v_s: a0, v_cancellable: a1}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonThreadYieldThenPromote calls CanonThreadYieldThenPromote.
 func (m_ *Machine) CallCanonThreadYieldThenPromote(a0 *Store, a1 bool, a2 uint64) {
-	m_.Push(&frameCanonThreadYieldThenPromote{v_s: a0, v_cancellable: a1, v_i: a2})
+	{
+		n_ := NewFrame[frameCanonThreadYieldThenPromote](m_, 36)
+		*n_ = frameCanonThreadYieldThenPromote{v_s: a0, v_cancellable: a1, v_i: a2}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonThreadYieldThenResume calls CanonThreadYieldThenResume.
 func (m_ *Machine) CallCanonThreadYieldThenResume(a0 *Store, a1 bool, a2 uint64) {
-	m_.Push(&frameCanonThreadYieldThenResume{v_s: a0, v_cancellable: a1, v_i: a2})
+	{
+		n_ := NewFrame[frameCanonThreadYieldThenResume](m_, 37)
+		*n_ = frameCanonThreadYieldThenResume{v_s: a0, v_cancellable: a1, v_i: a2}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonWaitableSetPoll calls CanonWaitableSetPoll.
 func (m_ *Machine) CallCanonWaitableSetPoll(a0 *Store, a1 bool, a2 *MemInst, a3 uint64, a4 uint64) {
-	m_.Push(&frameCanonWaitableSetPoll{v_s: a0, v_cancellable: a1, v_mem: a2, v_si: a3, v_ptr: a4})
+	{
+		n_ := NewFrame[frameCanonWaitableSetPoll](m_, 38)
+		*n_ = frameCanonWaitableSetPoll{v_s: a0, v_cancellable: a1, v_mem: a2, v_si: a3, v_ptr: a4}
+		m_.Push(n_)
+	}
 }
 
 // CallCanonWaitableSetWait calls CanonWaitableSetWait.
 func (m_ *Machine) CallCanonWaitableSetWait(a0 *Store, a1 bool, a2 *MemInst, a3 uint64, a4 uint64) {
-	m_.Push(&frameCanonWaitableSetWait{v_s: a0, v_cancellable: a1, v_mem: a2, v_si: a3, v_ptr: a4})
+	{
+		n_ := NewFrame[frameCanonWaitableSetWait](m_, 39)
+		*n_ = frameCanonWaitableSetWait{v_s: a0, v_cancellable: a1, v_mem: a2, v_si: a3, v_ptr: a4}
+		m_.Push(n_)
+	}
 }
 
 func (m_ *Machine) CallCoreFunc(fn_ CoreFunc, a0 []CoreValue) {
@@ -141,9 +241,17 @@ func (m_ *Machine) CallCoreFunc(fn_ CoreFunc, a0 []CoreValue) {
 func (m_ *Machine) CallFuncInst_Call(x_ FuncInst, a0 OnStart, a1 OnResolve, a2 *ComponentInstance) {
 	switch x_ := x_.(type) {
 	case HostFunc:
-		m_.Push(&frameHostFunc_Call{v_f: x_, v_onStart: a0, v_onResolve: a1, v_caller: a2})
+		{
+			n_ := NewFrame[frameHostFunc_Call](m_, 83)
+			*n_ = frameHostFunc_Call{v_f: x_, v_onStart: a0, v_onResolve: a1, v_caller: a2}
+			m_.Push(n_)
+		}
 	case *liftedFunc:
-		m_.Push(&frameliftedFunc_Call{v_l: x_, v_onStart: a0, v_onResolve: a1, v_caller: a2})
+		{
+			n_ := NewFrame[frameliftedFunc_Call](m_, 43)
+			*n_ = frameliftedFunc_Call{v_l: x_, v_onStart: a0, v_onResolve: a1, v_caller: a2}
+			m_.Push(n_)
+		}
 	case nil:
 		m_.Results.OnCancel0 = x_.Call(a0, a1, a2)
 	default:
@@ -157,7 +265,11 @@ func (m_ *Machine) CallHostFunc(fn_ HostFunc, a0 OnStart, a1 OnResolve, a2 *Comp
 
 // CallHostFunc_Call calls HostFunc.Call.
 func (m_ *Machine) CallHostFunc_Call(x_ HostFunc, a0 OnStart, a1 OnResolve, a2 *ComponentInstance) {
-	m_.Push(&frameHostFunc_Call{v_f: x_, v_onStart: a0, v_onResolve: a1, v_caller: a2})
+	{
+		n_ := NewFrame[frameHostFunc_Call](m_, 83)
+		*n_ = frameHostFunc_Call{v_f: x_, v_onStart: a0, v_onResolve: a1, v_caller: a2}
+		m_.Push(n_)
+	}
 }
 
 func (m_ *Machine) CallHostOnCancel(fn_ HostOnCancel, a0 *ComponentInstance) {
@@ -166,7 +278,11 @@ func (m_ *Machine) CallHostOnCancel(fn_ HostOnCancel, a0 *ComponentInstance) {
 
 // CallHostOnCancel_OnCancel calls HostOnCancel.OnCancel.
 func (m_ *Machine) CallHostOnCancel_OnCancel(x_ HostOnCancel, a0 *ComponentInstance) {
-	m_.Push(&frameHostOnCancel_OnCancel{v_f: x_, v_caller: a0})
+	{
+		n_ := NewFrame[frameHostOnCancel_OnCancel](m_, 82)
+		*n_ = frameHostOnCancel_OnCancel{v_f: x_, v_caller: a0}
+		m_.Push(n_)
+	}
 }
 
 func (m_ *Machine) CallHostThread(fn_ HostThread) {
@@ -176,9 +292,17 @@ func (m_ *Machine) CallHostThread(fn_ HostThread) {
 func (m_ *Machine) CallOnCancel_OnCancel(x_ OnCancel, a0 *ComponentInstance) {
 	switch x_ := x_.(type) {
 	case HostOnCancel:
-		m_.Push(&frameHostOnCancel_OnCancel{v_f: x_, v_caller: a0})
+		{
+			n_ := NewFrame[frameHostOnCancel_OnCancel](m_, 82)
+			*n_ = frameHostOnCancel_OnCancel{v_f: x_, v_caller: a0}
+			m_.Push(n_)
+		}
 	case *Task:
-		m_.Push(&frameTask_OnCancel{v_t: x_, v_caller: a0})
+		{
+			n_ := NewFrame[frameTask_OnCancel](m_, 86)
+			*n_ = frameTask_OnCancel{v_t: x_, v_caller: a0}
+			m_.Push(n_)
+		}
 	case nil:
 		x_.OnCancel(a0)
 	default:
@@ -191,7 +315,11 @@ func (m_ *Machine) CallOnResolve_OnResolve(x_ OnResolve, a0 []Value) {
 	case HostOnResolve:
 		x_.OnResolve(a0)
 	case *lowerOnResolve:
-		m_.Push(&framelowerOnResolve_OnResolve{v_c: x_, v_result: a0})
+		{
+			n_ := NewFrame[framelowerOnResolve_OnResolve](m_, 21)
+			*n_ = framelowerOnResolve_OnResolve{v_c: x_, v_result: a0}
+			m_.Push(n_)
+		}
 	case *reallocOnResolve:
 		x_.OnResolve(a0)
 	case nil:
@@ -204,7 +332,11 @@ func (m_ *Machine) CallOnResolve_OnResolve(x_ OnResolve, a0 []Value) {
 func (m_ *Machine) CallReadableFuture_ReadFuture(x_ ReadableFuture, a0 *ComponentInstance, a1 WritableBuffer, a2 OnCopyDone) {
 	switch x_ := x_.(type) {
 	case *SharedFutureImpl:
-		m_.Push(&frameSharedFutureImpl_ReadFuture{v_shared: x_, v_inst: a0, v_dst: a1, v_onCopyDone: a2})
+		{
+			n_ := NewFrame[frameSharedFutureImpl_ReadFuture](m_, 51)
+			*n_ = frameSharedFutureImpl_ReadFuture{v_shared: x_, v_inst: a0, v_dst: a1, v_onCopyDone: a2}
+			m_.Push(n_)
+		}
 	case nil:
 		x_.ReadFuture(a0, a1, a2)
 	case interface {
@@ -219,7 +351,11 @@ func (m_ *Machine) CallReadableFuture_ReadFuture(x_ ReadableFuture, a0 *Componen
 func (m_ *Machine) CallReadableStream_Read(x_ ReadableStream, a0 *ComponentInstance, a1 WritableBuffer, a2 OnCopy, a3 OnCopyDone) {
 	switch x_ := x_.(type) {
 	case *SharedStreamImpl:
-		m_.Push(&frameSharedStreamImpl_Read{v_shared: x_, v_inst: a0, v_dst: a1, v_onCopy: a2, v_onCopyDone: a3})
+		{
+			n_ := NewFrame[frameSharedStreamImpl_Read](m_, 77)
+			*n_ = frameSharedStreamImpl_Read{v_shared: x_, v_inst: a0, v_dst: a1, v_onCopy: a2, v_onCopyDone: a3}
+			m_.Push(n_)
+		}
 	case nil:
 		x_.Read(a0, a1, a2, a3)
 	case interface {
@@ -263,58 +399,102 @@ func (m_ *Machine) CallSharedBase_Drop(x_ SharedBase) {
 
 // CallSharedFutureImpl_ReadFuture calls SharedFutureImpl.ReadFuture.
 func (m_ *Machine) CallSharedFutureImpl_ReadFuture(x_ *SharedFutureImpl, a0 *ComponentInstance, a1 WritableBuffer, a2 OnCopyDone) {
-	m_.Push(&frameSharedFutureImpl_ReadFuture{v_shared: x_, v_inst: a0, v_dst: a1, v_onCopyDone: a2})
+	{
+		n_ := NewFrame[frameSharedFutureImpl_ReadFuture](m_, 51)
+		*n_ = frameSharedFutureImpl_ReadFuture{v_shared: x_, v_inst: a0, v_dst: a1, v_onCopyDone: a2}
+		m_.Push(n_)
+	}
 }
 
 // CallSharedFutureImpl_WriteFuture calls SharedFutureImpl.WriteFuture.
 func (m_ *Machine) CallSharedFutureImpl_WriteFuture(x_ *SharedFutureImpl, a0 *ComponentInstance, a1 ReadableBuffer, a2 OnCopyDone) {
-	m_.Push(&frameSharedFutureImpl_WriteFuture{v_shared: x_, v_inst: a0, v_src: a1, v_onCopyDone: a2})
+	{
+		n_ := NewFrame[frameSharedFutureImpl_WriteFuture](m_, 52)
+		*n_ = frameSharedFutureImpl_WriteFuture{v_shared: x_, v_inst: a0, v_src: a1, v_onCopyDone: a2}
+		m_.Push(n_)
+	}
 }
 
 // CallSharedStreamImpl_Read calls SharedStreamImpl.Read.
 func (m_ *Machine) CallSharedStreamImpl_Read(x_ *SharedStreamImpl, a0 *ComponentInstance, a1 WritableBuffer, a2 OnCopy, a3 OnCopyDone) {
-	m_.Push(&frameSharedStreamImpl_Read{v_shared: x_, v_inst: a0, v_dst: a1, v_onCopy: a2, v_onCopyDone: a3})
+	{
+		n_ := NewFrame[frameSharedStreamImpl_Read](m_, 77)
+		*n_ = frameSharedStreamImpl_Read{v_shared: x_, v_inst: a0, v_dst: a1, v_onCopy: a2, v_onCopyDone: a3}
+		m_.Push(n_)
+	}
 }
 
 // CallSharedStreamImpl_Write calls SharedStreamImpl.Write.
 func (m_ *Machine) CallSharedStreamImpl_Write(x_ *SharedStreamImpl, a0 *ComponentInstance, a1 ReadableBuffer, a2 OnCopy, a3 OnCopyDone) {
-	m_.Push(&frameSharedStreamImpl_Write{v_shared: x_, v_inst: a0, v_src: a1, v_onCopy: a2, v_onCopyDone: a3})
+	{
+		n_ := NewFrame[frameSharedStreamImpl_Write](m_, 78)
+		*n_ = frameSharedStreamImpl_Write{v_shared: x_, v_inst: a0, v_src: a1, v_onCopy: a2, v_onCopyDone: a3}
+		m_.Push(n_)
+	}
 }
 
 // CallStore_Cancel calls Store.Cancel.
 func (m_ *Machine) CallStore_Cancel(x_ *Store, a0 OnCancel) {
-	m_.Push(&frameStore_Cancel{v_s: x_, v_onCancel: a0})
+	{
+		n_ := NewFrame[frameStore_Cancel](m_, 42)
+		*n_ = frameStore_Cancel{v_s: x_, v_onCancel: a0}
+		m_.Push(n_)
+	}
 }
 
 // CallStore_Invoke calls Store.Invoke.
 func (m_ *Machine) CallStore_Invoke(x_ *Store, a0 FuncInst, a1 OnStart, a2 OnResolve) {
-	m_.Push(&frameStore_Invoke{v_s: x_, v_f: a0, v_onStart: a1, v_onResolve: a2})
+	{
+		n_ := NewFrame[frameStore_Invoke](m_, 41)
+		*n_ = frameStore_Invoke{v_s: x_, v_f: a0, v_onStart: a1, v_onResolve: a2}
+		m_.Push(n_)
+	}
 }
 
 // CallStore_Tick calls Store.Tick.
 func (m_ *Machine) CallStore_Tick(x_ *Store) {
-	m_.Push(&frameStore_Tick{v_s: x_})
+	{
+		n_ := NewFrame[frameStore_Tick](m_, 45)
+		*n_ = frameStore_Tick{v_s: x_}
+		m_.Push(n_)
+	}
 }
 
 // CallTask_OnCancel calls Task.OnCancel.
 func (m_ *Machine) CallTask_OnCancel(x_ *Task, a0 *ComponentInstance) {
-	m_.Push(&frameTask_OnCancel{v_t: x_, v_caller: a0})
+	{
+		n_ := NewFrame[frameTask_OnCancel](m_, 86)
+		*n_ = frameTask_OnCancel{v_t: x_, v_caller: a0}
+		m_.Push(n_)
+	}
 }
 
 // CallThread_Resume calls Thread.Resume.
 func (m_ *Machine) CallThread_Resume(x_ *Thread, a0 Cancelled) {
-	m_.Push(&frameThread_Resume{v_t: x_, v_cancelled: a0})
+	{
+		n_ := NewFrame[frameThread_Resume](m_, 91)
+		*n_ = frameThread_Resume{v_t: x_, v_cancelled: a0}
+		m_.Push(n_)
+	}
 }
 
 // CallThread_WaitUntil calls Thread.WaitUntil.
 func (m_ *Machine) CallThread_WaitUntil(x_ *Thread, a0 ReadyFunc, a1 bool) {
-	m_.Push(&frameThread_WaitUntil{v_t: x_, v_readyFunc: a0, v_cancellable: a1})
+	{
+		n_ := NewFrame[frameThread_WaitUntil](m_, 95)
+		*n_ = frameThread_WaitUntil{v_t: x_, v_readyFunc: a0, v_cancellable: a1}
+		m_.Push(n_)
+	}
 }
 
 func (m_ *Machine) CallWritableBuffer_Write(x_ WritableBuffer, a0 []Value) {
 	switch x_ := x_.(type) {
 	case *writableBufferGuestImpl:
-		m_.Push(&framewritableBufferGuestImpl_Write{v_b: x_, v_vs: a0})
+		{
+			n_ := NewFrame[framewritableBufferGuestImpl_Write](m_, 0)
+			*n_ = framewritableBufferGuestImpl_Write{v_b: x_, v_vs: a0}
+			m_.Push(n_)
+		}
 	case nil:
 		x_.Write(a0)
 	default:
@@ -325,7 +505,11 @@ func (m_ *Machine) CallWritableBuffer_Write(x_ WritableBuffer, a0 []Value) {
 func (m_ *Machine) CallWritableFuture_WriteFuture(x_ WritableFuture, a0 *ComponentInstance, a1 ReadableBuffer, a2 OnCopyDone) {
 	switch x_ := x_.(type) {
 	case *SharedFutureImpl:
-		m_.Push(&frameSharedFutureImpl_WriteFuture{v_shared: x_, v_inst: a0, v_src: a1, v_onCopyDone: a2})
+		{
+			n_ := NewFrame[frameSharedFutureImpl_WriteFuture](m_, 52)
+			*n_ = frameSharedFutureImpl_WriteFuture{v_shared: x_, v_inst: a0, v_src: a1, v_onCopyDone: a2}
+			m_.Push(n_)
+		}
 	case nil:
 		x_.WriteFuture(a0, a1, a2)
 	case interface {
@@ -340,7 +524,11 @@ func (m_ *Machine) CallWritableFuture_WriteFuture(x_ WritableFuture, a0 *Compone
 func (m_ *Machine) CallWritableStream_Write(x_ WritableStream, a0 *ComponentInstance, a1 ReadableBuffer, a2 OnCopy, a3 OnCopyDone) {
 	switch x_ := x_.(type) {
 	case *SharedStreamImpl:
-		m_.Push(&frameSharedStreamImpl_Write{v_shared: x_, v_inst: a0, v_src: a1, v_onCopy: a2, v_onCopyDone: a3})
+		{
+			n_ := NewFrame[frameSharedStreamImpl_Write](m_, 78)
+			*n_ = frameSharedStreamImpl_Write{v_shared: x_, v_inst: a0, v_src: a1, v_onCopy: a2, v_onCopyDone: a3}
+			m_.Push(n_)
+		}
 	case nil:
 		x_.Write(a0, a1, a2, a3)
 	case interface {
@@ -355,7 +543,11 @@ func (m_ *Machine) CallWritableStream_Write(x_ WritableStream, a0 *ComponentInst
 func (m_ *Machine) CallcontFunc_run(x_ contFunc, a0 Cancelled) {
 	switch x_ := x_.(type) {
 	case *contFuncOfThread:
-		m_.Push(&framecontFuncOfThread_run{v_c: x_, v_cancelled: a0})
+		{
+			n_ := NewFrame[framecontFuncOfThread_run](m_, 90)
+			*n_ = framecontFuncOfThread_run{v_c: x_, v_cancelled: a0}
+			m_.Push(n_)
+		}
 	case nil:
 		m_.Results.PThread0 = x_.run(a0)
 	default:
@@ -366,13 +558,29 @@ func (m_ *Machine) CallcontFunc_run(x_ contFunc, a0 Cancelled) {
 func (m_ *Machine) Callend_drop(x_ end) {
 	switch x_ := x_.(type) {
 	case *ReadableFutureEnd:
-		m_.Push(&frameCopyEnd_drop{v_e: &x_.CopyEnd})
+		{
+			n_ := NewFrame[frameCopyEnd_drop](m_, 79)
+			*n_ = frameCopyEnd_drop{v_e: &x_.CopyEnd}
+			m_.Push(n_)
+		}
 	case *ReadableStreamEnd:
-		m_.Push(&frameCopyEnd_drop{v_e: &x_.CopyEnd})
+		{
+			n_ := NewFrame[frameCopyEnd_drop](m_, 79)
+			*n_ = frameCopyEnd_drop{v_e: &x_.CopyEnd}
+			m_.Push(n_)
+		}
 	case *WritableFutureEnd:
-		m_.Push(&frameWritableFutureEnd_drop{v_e: x_})
+		{
+			n_ := NewFrame[frameWritableFutureEnd_drop](m_, 55)
+			*n_ = frameWritableFutureEnd_drop{v_e: x_}
+			m_.Push(n_)
+		}
 	case *WritableStreamEnd:
-		m_.Push(&frameCopyEnd_drop{v_e: &x_.CopyEnd})
+		{
+			n_ := NewFrame[frameCopyEnd_drop](m_, 79)
+			*n_ = frameCopyEnd_drop{v_e: &x_.CopyEnd}
+			m_.Push(n_)
+		}
 	case nil:
 		x_.drop()
 	default:
@@ -383,11 +591,23 @@ func (m_ *Machine) Callend_drop(x_ end) {
 func (m_ *Machine) CallthreadFunc_run(x_ threadFunc) {
 	switch x_ := x_.(type) {
 	case HostThread:
-		m_.Push(&frameHostThread_run{v_f: x_})
+		{
+			n_ := NewFrame[frameHostThread_run](m_, 89)
+			*n_ = frameHostThread_run{v_f: x_}
+			m_.Push(n_)
+		}
 	case *liftThreadFunc:
-		m_.Push(&frameliftThreadFunc_run{v_f: x_})
+		{
+			n_ := NewFrame[frameliftThreadFunc_run](m_, 17)
+			*n_ = frameliftThreadFunc_run{v_f: x_}
+			m_.Push(n_)
+		}
 	case *newIndirectThreadFunc:
-		m_.Push(&framenewIndirectThreadFunc_run{v_t: x_})
+		{
+			n_ := NewFrame[framenewIndirectThreadFunc_run](m_, 31)
+			*n_ = framenewIndirectThreadFunc_run{v_t: x_}
+			m_.Push(n_)
+		}
 	case nil:
 		x_.run()
 	default:
@@ -401,6 +621,9 @@ func deferredStore_recoverStop(m_ *Machine, s *Store, err *error) {
 		*err = stopped(m_.recovered())
 	}
 }
+
+// frameTypes is how many types of frames there are in this file. They are numbered from 0 on.
+const frameTypes = 104
 
 // Registers hand results over.
 type registers struct {
@@ -443,7 +666,11 @@ loop_:
 		case 1:
 //line buffer_state.go:114
 			f_.pc = 4
-			m_.Push(&framestoreListIntoValidRange{v_cx: f_.v_b.cx, v_v: f_.v_vs, v_ptr: f_.v_b.ptr, v_elemType: f_.v_b.t})
+			{
+				n_ := NewFrame[framestoreListIntoValidRange](m_, 74)
+				*n_ = framestoreListIntoValidRange{v_cx: f_.v_b.cx, v_v: f_.v_vs, v_ptr: f_.v_b.ptr, v_elemType: f_.v_b.t}
+				m_.Push(n_)
+			}
 			return
 		case 2:
 //line buffer_state.go:119
@@ -479,7 +706,11 @@ func (f_ *frameCanonStreamCancelRead) Step(m_ *Machine) {
 	case 0:
 //line canon_cancel_copy.go:9
 		f_.pc = 1
-		m_.Push(&framecancelCopy{v_s: f_.v_s, v_endT: ClassReadableStreamEnd, v_eventCode: EventStreamRead, v_payloadT: f_.v_streamT.T, v_async: f_.v_async, v_i: f_.v_i})
+		{
+			n_ := NewFrame[framecancelCopy](m_, 5)
+			*n_ = framecancelCopy{v_s: f_.v_s, v_endT: ClassReadableStreamEnd, v_eventCode: EventStreamRead, v_payloadT: f_.v_streamT.T, v_async: f_.v_async, v_i: f_.v_i}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -501,7 +732,11 @@ func (f_ *frameCanonStreamCancelWrite) Step(m_ *Machine) {
 	case 0:
 //line canon_cancel_copy.go:16
 		f_.pc = 1
-		m_.Push(&framecancelCopy{v_s: f_.v_s, v_endT: ClassWritableStreamEnd, v_eventCode: EventStreamWrite, v_payloadT: f_.v_streamT.T, v_async: f_.v_async, v_i: f_.v_i})
+		{
+			n_ := NewFrame[framecancelCopy](m_, 5)
+			*n_ = framecancelCopy{v_s: f_.v_s, v_endT: ClassWritableStreamEnd, v_eventCode: EventStreamWrite, v_payloadT: f_.v_streamT.T, v_async: f_.v_async, v_i: f_.v_i}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -523,7 +758,11 @@ func (f_ *frameCanonFutureCancelRead) Step(m_ *Machine) {
 	case 0:
 //line canon_cancel_copy.go:23
 		f_.pc = 1
-		m_.Push(&framecancelCopy{v_s: f_.v_s, v_endT: ClassReadableFutureEnd, v_eventCode: EventFutureRead, v_payloadT: f_.v_futureT.T, v_async: f_.v_async, v_i: f_.v_i})
+		{
+			n_ := NewFrame[framecancelCopy](m_, 5)
+			*n_ = framecancelCopy{v_s: f_.v_s, v_endT: ClassReadableFutureEnd, v_eventCode: EventFutureRead, v_payloadT: f_.v_futureT.T, v_async: f_.v_async, v_i: f_.v_i}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -545,7 +784,11 @@ func (f_ *frameCanonFutureCancelWrite) Step(m_ *Machine) {
 	case 0:
 //line canon_cancel_copy.go:30
 		f_.pc = 1
-		m_.Push(&framecancelCopy{v_s: f_.v_s, v_endT: ClassWritableFutureEnd, v_eventCode: EventFutureWrite, v_payloadT: f_.v_futureT.T, v_async: f_.v_async, v_i: f_.v_i})
+		{
+			n_ := NewFrame[framecancelCopy](m_, 5)
+			*n_ = framecancelCopy{v_s: f_.v_s, v_endT: ClassWritableFutureEnd, v_eventCode: EventFutureWrite, v_payloadT: f_.v_futureT.T, v_async: f_.v_async, v_i: f_.v_i}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -637,7 +880,11 @@ loop_:
 		case 6:
 //line canon_cancel_copy.go:50
 			f_.pc = 9
-			m_.Push(&frameWaitable_waitForPendingEvent{v_w: &f_.v_e.Waitable})
+			{
+				n_ := NewFrame[frameWaitable_waitForPendingEvent](m_, 101)
+				*n_ = frameWaitable_waitForPendingEvent{v_w: &f_.v_e.Waitable}
+				m_.Push(n_)
+			}
 			return
 		case 7:
 			f_.pc = 5
@@ -668,7 +915,11 @@ func (f_ *frameCanonStreamDropReadable) Step(m_ *Machine) {
 	case 0:
 //line canon_drop_end.go:9
 		f_.pc = 1
-		m_.Push(&framedrop{v_s: f_.v_s, v_endT: ClassReadableStreamEnd, v_payloadT: f_.v_streamT.T, v_hi: f_.v_i})
+		{
+			n_ := NewFrame[framedrop](m_, 10)
+			*n_ = framedrop{v_s: f_.v_s, v_endT: ClassReadableStreamEnd, v_payloadT: f_.v_streamT.T, v_hi: f_.v_i}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -689,7 +940,11 @@ func (f_ *frameCanonStreamDropWritable) Step(m_ *Machine) {
 	case 0:
 //line canon_drop_end.go:16
 		f_.pc = 1
-		m_.Push(&framedrop{v_s: f_.v_s, v_endT: ClassWritableStreamEnd, v_payloadT: f_.v_streamT.T, v_hi: f_.v_hi})
+		{
+			n_ := NewFrame[framedrop](m_, 10)
+			*n_ = framedrop{v_s: f_.v_s, v_endT: ClassWritableStreamEnd, v_payloadT: f_.v_streamT.T, v_hi: f_.v_hi}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -710,7 +965,11 @@ func (f_ *frameCanonFutureDropReadable) Step(m_ *Machine) {
 	case 0:
 //line canon_drop_end.go:23
 		f_.pc = 1
-		m_.Push(&framedrop{v_s: f_.v_s, v_endT: ClassReadableFutureEnd, v_payloadT: f_.v_futureT.T, v_hi: f_.v_i})
+		{
+			n_ := NewFrame[framedrop](m_, 10)
+			*n_ = framedrop{v_s: f_.v_s, v_endT: ClassReadableFutureEnd, v_payloadT: f_.v_futureT.T, v_hi: f_.v_i}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -731,7 +990,11 @@ func (f_ *frameCanonFutureDropWritable) Step(m_ *Machine) {
 	case 0:
 //line canon_drop_end.go:30
 		f_.pc = 1
-		m_.Push(&framedrop{v_s: f_.v_s, v_endT: ClassWritableFutureEnd, v_payloadT: f_.v_futureT.T, v_hi: f_.v_hi})
+		{
+			n_ := NewFrame[framedrop](m_, 10)
+			*n_ = framedrop{v_s: f_.v_s, v_endT: ClassWritableFutureEnd, v_payloadT: f_.v_futureT.T, v_hi: f_.v_hi}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -804,7 +1067,11 @@ func (f_ *frameCanonErrorContextDebugMessage) Step(m_ *Machine) {
 		f_.v_cx = newLiftLowerContext(f_.v_opts, f_.v_inst, nil)
 //line canon_error_context_debug_message.go:14
 		f_.pc = 1
-		m_.Push(&framestoreString{v_cx: f_.v_cx, v_v: f_.v_errctx.DebugMessage, v_ptr: f_.v_ptr})
+		{
+			n_ := NewFrame[framestoreString](m_, 63)
+			*n_ = framestoreString{v_cx: f_.v_cx, v_v: f_.v_errctx.DebugMessage, v_ptr: f_.v_ptr}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 //line canon_error_context_debug_message.go:15
@@ -829,7 +1096,11 @@ func (f_ *frameCanonFutureRead) Step(m_ *Machine) {
 	case 0:
 //line canon_future_copy.go:9
 		f_.pc = 1
-		m_.Push(&framefutureCopy{v_s: f_.v_s, v_endT: ClassReadableFutureEnd, v_bufferT: newWritableBufferGuestImpl, v_eventCode: EventFutureRead, v_futureT: f_.v_futureT, v_opts: f_.v_opts, v_i: f_.v_i, v_ptr: f_.v_ptr})
+		{
+			n_ := NewFrame[framefutureCopy](m_, 14)
+			*n_ = framefutureCopy{v_s: f_.v_s, v_endT: ClassReadableFutureEnd, v_bufferT: newWritableBufferGuestImpl, v_eventCode: EventFutureRead, v_futureT: f_.v_futureT, v_opts: f_.v_opts, v_i: f_.v_i, v_ptr: f_.v_ptr}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -852,7 +1123,11 @@ func (f_ *frameCanonFutureWrite) Step(m_ *Machine) {
 	case 0:
 //line canon_future_copy.go:17
 		f_.pc = 1
-		m_.Push(&framefutureCopy{v_s: f_.v_s, v_endT: ClassWritableFutureEnd, v_bufferT: newReadableBufferGuestImpl, v_eventCode: EventFutureWrite, v_futureT: f_.v_futureT, v_opts: f_.v_opts, v_i: f_.v_i, v_ptr: f_.v_ptr})
+		{
+			n_ := NewFrame[framefutureCopy](m_, 14)
+			*n_ = framefutureCopy{v_s: f_.v_s, v_endT: ClassWritableFutureEnd, v_bufferT: newReadableBufferGuestImpl, v_eventCode: EventFutureWrite, v_futureT: f_.v_futureT, v_opts: f_.v_opts, v_i: f_.v_i, v_ptr: f_.v_ptr}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -919,7 +1194,11 @@ loop_:
 			f_.v_e.state = CopyStateCopying
 //line canon_future_copy.go:40
 			f_.pc = 1
-			m_.Push(&framecopyFuture{v_e: f_.v_en, v_inst: f_.v_inst, v_buffer: f_.v_buffer, v_copying: f_.v_copying})
+			{
+				n_ := NewFrame[framecopyFuture](m_, 15)
+				*n_ = framecopyFuture{v_e: f_.v_en, v_inst: f_.v_inst, v_buffer: f_.v_buffer, v_copying: f_.v_copying}
+				m_.Push(n_)
+			}
 			return
 		case 1:
 //line canon_future_copy.go:42
@@ -949,7 +1228,11 @@ loop_:
 		case 4:
 //line canon_future_copy.go:44
 			f_.pc = 7
-			m_.Push(&frameWaitable_waitForPendingEvent{v_w: &f_.v_e.Waitable})
+			{
+				n_ := NewFrame[frameWaitable_waitForPendingEvent](m_, 101)
+				*n_ = frameWaitable_waitForPendingEvent{v_w: &f_.v_e.Waitable}
+				m_.Push(n_)
+			}
 			return
 		case 5:
 			f_.pc = 3
@@ -1002,12 +1285,20 @@ loop_:
 		case 2:
 //line canon_future_copy.go:58
 			f_.pc = 4
-			m_.Push(&frameReadableFutureEnd_copy{v_e: f_.v_e_1, v_inst: f_.v_inst, v_dst: f_.v_buffer, v_onCopyDone: f_.v_copying})
+			{
+				n_ := NewFrame[frameReadableFutureEnd_copy](m_, 53)
+				*n_ = frameReadableFutureEnd_copy{v_e: f_.v_e_1, v_inst: f_.v_inst, v_dst: f_.v_buffer, v_onCopyDone: f_.v_copying}
+				m_.Push(n_)
+			}
 			return
 		case 3:
 //line canon_future_copy.go:60
 			f_.pc = 5
-			m_.Push(&frameWritableFutureEnd_copy{v_e: f_.v_e_2, v_inst: f_.v_inst, v_src: f_.v_buffer, v_onCopyDone: f_.v_copying})
+			{
+				n_ := NewFrame[frameWritableFutureEnd_copy](m_, 54)
+				*n_ = frameWritableFutureEnd_copy{v_e: f_.v_e_2, v_inst: f_.v_inst, v_src: f_.v_buffer, v_onCopyDone: f_.v_copying}
+				m_.Push(n_)
+			}
 			return
 		case 4:
 			f_.pc = 1
@@ -1050,7 +1341,11 @@ loop_:
 			f_.v_threadFunc.task, f_.v_threadFunc.thread = f_.v_task, f_.v_thread
 //line canon_lift.go:14
 			f_.pc = 1
-			m_.Push(&frameThread_Resume{v_t: f_.v_thread, v_cancelled: false})
+			{
+				n_ := NewFrame[frameThread_Resume](m_, 91)
+				*n_ = frameThread_Resume{v_t: f_.v_thread, v_cancelled: false}
+				m_.Push(n_)
+			}
 			return
 		case 1:
 //line canon_lift.go:15
@@ -1089,7 +1384,11 @@ loop_:
 			f_.v_inst.store.trapIf(len(f_.v_candidates) == 0, "canon_lift/blocked", "the sync function blocks and no thread of its instance is ready")
 //line canon_lift.go:24
 			f_.pc = 8
-			m_.Push(&frameThread_Resume{v_t: f_.v_inst.store.chooseThread("canon_lift/thread", f_.v_candidates), v_cancelled: false})
+			{
+				n_ := NewFrame[frameThread_Resume](m_, 91)
+				*n_ = frameThread_Resume{v_t: f_.v_inst.store.chooseThread("canon_lift/thread", f_.v_candidates), v_cancelled: false}
+				m_.Push(n_)
+			}
 			return
 		case 6:
 			f_.pc = 4
@@ -1148,7 +1447,11 @@ loop_:
 			f_.v_callee, f_.v_ft, f_.v_opts, f_.v_inst, f_.v_task, f_.v_thread, f_.v_s = f_.v_f.callee, f_.v_f.ft, f_.v_f.opts, f_.v_f.inst, f_.v_f.task, f_.v_f.thread, f_.v_f.inst.store
 //line canon_lift.go:43
 			f_.pc = 3
-			m_.Push(&frameTask_enterImplicitThread{v_t: f_.v_task})
+			{
+				n_ := NewFrame[frameTask_enterImplicitThread](m_, 84)
+				*n_ = frameTask_enterImplicitThread{v_t: f_.v_task}
+				m_.Push(n_)
+			}
 			return
 		case 1:
 //line canon_lift.go:44
@@ -1161,7 +1464,11 @@ loop_:
 			f_.v_args = f_.v_task.start()
 //line canon_lift.go:49
 			f_.pc = 4
-			m_.Push(&framelowerFlatValues{v_cx: f_.v_cx, v_maxFlat: f_.v_cx.limits().FlatParams, v_vs: f_.v_args, v_ts: f_.v_ft.paramTypes(), v_outParam: nil})
+			{
+				n_ := NewFrame[framelowerFlatValues](m_, 58)
+				*n_ = framelowerFlatValues{v_cx: f_.v_cx, v_maxFlat: f_.v_cx.limits().FlatParams, v_vs: f_.v_args, v_ts: f_.v_ft.paramTypes(), v_outParam: nil}
+				m_.Push(n_)
+			}
 			return
 		case 3:
 			f_.t = m_.Results.Bool0
@@ -1187,7 +1494,11 @@ loop_:
 		case 5:
 //line canon_lift.go:54
 			f_.pc = 7
-			m_.Push(&framecallAndTrapOnThrow{v_s: f_.v_s, v_callee: f_.v_callee, v_args: f_.v_flatArgs})
+			{
+				n_ := NewFrame[framecallAndTrapOnThrow](m_, 18)
+				*n_ = framecallAndTrapOnThrow{v_s: f_.v_s, v_callee: f_.v_callee, v_args: f_.v_flatArgs}
+				m_.Push(n_)
+			}
 			return
 		case 6:
 //line canon_lift.go:68
@@ -1205,7 +1516,11 @@ loop_:
 			f_.v_result = liftFlatValues(f_.v_cx, f_.v_cx.limits().FlatResults, newCoreValueIter(f_.v_s, f_.v_flatResults), f_.v_ft.resultType())
 //line canon_lift.go:57
 			f_.pc = 8
-			m_.Push(&frameTask_return_{v_t: f_.v_task, v_result: f_.v_result})
+			{
+				n_ := NewFrame[frameTask_return_](m_, 87)
+				*n_ = frameTask_return_{v_t: f_.v_task, v_result: f_.v_result}
+				m_.Push(n_)
+			}
 			return
 		case 8:
 //line canon_lift.go:58
@@ -1222,7 +1537,11 @@ loop_:
 			f_.v_inst.mayLeave = false
 //line canon_lift.go:61
 			f_.pc = 11
-			m_.Push(&framecallAndTrapOnThrow{v_s: f_.v_s, v_callee: f_.v_opts.PostReturn, v_args: f_.v_flatResults})
+			{
+				n_ := NewFrame[framecallAndTrapOnThrow](m_, 18)
+				*n_ = framecallAndTrapOnThrow{v_s: f_.v_s, v_callee: f_.v_opts.PostReturn, v_args: f_.v_flatResults}
+				m_.Push(n_)
+			}
 			return
 		case 10:
 //line canon_lift.go:64
@@ -1240,12 +1559,20 @@ loop_:
 		case 12:
 //line canon_lift.go:69
 			f_.pc = 14
-			m_.Push(&framecallAndTrapOnThrow{v_s: f_.v_s, v_callee: f_.v_callee, v_args: f_.v_flatArgs})
+			{
+				n_ := NewFrame[framecallAndTrapOnThrow](m_, 18)
+				*n_ = framecallAndTrapOnThrow{v_s: f_.v_s, v_callee: f_.v_callee, v_args: f_.v_flatArgs}
+				m_.Push(n_)
+			}
 			return
 		case 13:
 //line canon_lift.go:75
 			f_.pc = 15
-			m_.Push(&framecallAndTrapOnThrow{v_s: f_.v_s, v_callee: f_.v_callee, v_args: f_.v_flatArgs})
+			{
+				n_ := NewFrame[framecallAndTrapOnThrow](m_, 18)
+				*n_ = framecallAndTrapOnThrow{v_s: f_.v_s, v_callee: f_.v_callee, v_args: f_.v_flatArgs}
+				m_.Push(n_)
+			}
 			return
 		case 14:
 			f_.t_2 = m_.Results.SCoreValue0
@@ -1309,12 +1636,20 @@ loop_:
 			f_.v_eventCode, f_.v_p1, f_.v_p2 = f_.v_event.unpack()
 //line canon_lift.go:101
 			f_.pc = 26
-			m_.Push(&framecallAndTrapOnThrow{v_s: f_.v_s, v_callee: f_.v_opts.Callback, v_args: ints(uint64(f_.v_eventCode), f_.v_p1, f_.v_p2)})
+			{
+				n_ := NewFrame[framecallAndTrapOnThrow](m_, 18)
+				*n_ = framecallAndTrapOnThrow{v_s: f_.v_s, v_callee: f_.v_opts.Callback, v_args: ints(uint64(f_.v_eventCode), f_.v_p1, f_.v_p2)}
+				m_.Push(n_)
+			}
 			return
 		case 21:
 //line canon_lift.go:84
 			f_.pc = 24
-			m_.Push(&frameThread_WaitUntil{v_t: f_.v_thread, v_readyFunc: exclusiveFree{f_.v_inst}, v_cancellable: true})
+			{
+				n_ := NewFrame[frameThread_WaitUntil](m_, 95)
+				*n_ = frameThread_WaitUntil{v_t: f_.v_thread, v_readyFunc: exclusiveFree{f_.v_inst}, v_cancellable: true}
+				m_.Push(n_)
+			}
 			return
 		case 22:
 //line canon_lift.go:91
@@ -1323,7 +1658,11 @@ loop_:
 			f_.v_wset = isA[*WaitableSet](f_.v_at, "canon_lift.thread_func/class", "the handle is no waitable set")
 //line canon_lift.go:93
 			f_.pc = 25
-			m_.Push(&frameWaitableSet_waitForEventAnd{v_wset: f_.v_wset, v_readyFunc: exclusiveFree{f_.v_inst}, v_cancellable: true})
+			{
+				n_ := NewFrame[frameWaitableSet_waitForEventAnd](m_, 102)
+				*n_ = frameWaitableSet_waitForEventAnd{v_wset: f_.v_wset, v_readyFunc: exclusiveFree{f_.v_inst}, v_cancellable: true}
+				m_.Push(n_)
+			}
 			return
 		case 23:
 //line canon_lift.go:95
@@ -1377,7 +1716,11 @@ func (f_ *framecallAndTrapOnThrow) Step(m_ *Machine) {
 		}
 //line canon_lift.go:150
 		f_.pc = 1
-		m_.Push(&frameStore_catch{v_s: f_.v_s, v_callee: f_.v_callee, v_args: f_.v_args})
+		{
+			n_ := NewFrame[frameStore_catch](m_, 19)
+			*n_ = frameStore_catch{v_s: f_.v_s, v_callee: f_.v_callee, v_args: f_.v_args}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_results, f_.v_threw = m_.Results.SCoreValue0, m_.Results.Bool0
@@ -1544,7 +1887,11 @@ loop_:
 		case 4:
 //line canon_lower.go:34
 			f_.pc = 6
-			m_.Push(&frameThread_WaitUntil{v_t: f_.v_thread, v_readyFunc: subtaskResolved{f_.v_subtask}, v_cancellable: false})
+			{
+				n_ := NewFrame[frameThread_WaitUntil](m_, 95)
+				*n_ = frameThread_WaitUntil{v_t: f_.v_thread, v_readyFunc: subtaskResolved{f_.v_subtask}, v_cancellable: false}
+				m_.Push(n_)
+			}
 			return
 		case 5:
 //line canon_lower.go:36
@@ -1609,7 +1956,11 @@ loop_:
 			f_.v_s.assert(f_.v_subtask.state == SubtaskStarted, "canon_lower.on_resolve/started", "a subtask that returns has started")
 //line canon_lower.go:102
 			f_.pc = 4
-			m_.Push(&framelowerFlatValues{v_cx: f_.v_c.cx, v_maxFlat: f_.v_c.maxFlatResults, v_vs: f_.v_result, v_ts: f_.v_c.ft.resultType(), v_outParam: f_.v_c.flatArgs})
+			{
+				n_ := NewFrame[framelowerFlatValues](m_, 58)
+				*n_ = framelowerFlatValues{v_cx: f_.v_c.cx, v_maxFlat: f_.v_c.maxFlatResults, v_vs: f_.v_result, v_ts: f_.v_c.ft.resultType(), v_outParam: f_.v_c.flatArgs}
+				m_.Push(n_)
+			}
 			return
 		case 4:
 			f_.v_flatResults = m_.Results.SCoreValue0
@@ -1717,7 +2068,11 @@ func (f_ *frameCanonStreamRead) Step(m_ *Machine) {
 	case 0:
 //line canon_stream_copy.go:9
 		f_.pc = 1
-		m_.Push(&framestreamCopy{v_s: f_.v_s, v_endT: ClassReadableStreamEnd, v_bufferT: newWritableBufferGuestImpl, v_eventCode: EventStreamRead, v_streamT: f_.v_streamT, v_opts: f_.v_opts, v_i: f_.v_i, v_ptr: f_.v_ptr, v_n: f_.v_n})
+		{
+			n_ := NewFrame[framestreamCopy](m_, 25)
+			*n_ = framestreamCopy{v_s: f_.v_s, v_endT: ClassReadableStreamEnd, v_bufferT: newWritableBufferGuestImpl, v_eventCode: EventStreamRead, v_streamT: f_.v_streamT, v_opts: f_.v_opts, v_i: f_.v_i, v_ptr: f_.v_ptr, v_n: f_.v_n}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -1741,7 +2096,11 @@ func (f_ *frameCanonStreamWrite) Step(m_ *Machine) {
 	case 0:
 //line canon_stream_copy.go:17
 		f_.pc = 1
-		m_.Push(&framestreamCopy{v_s: f_.v_s, v_endT: ClassWritableStreamEnd, v_bufferT: newReadableBufferGuestImpl, v_eventCode: EventStreamWrite, v_streamT: f_.v_streamT, v_opts: f_.v_opts, v_i: f_.v_i, v_ptr: f_.v_ptr, v_n: f_.v_n})
+		{
+			n_ := NewFrame[framestreamCopy](m_, 25)
+			*n_ = framestreamCopy{v_s: f_.v_s, v_endT: ClassWritableStreamEnd, v_bufferT: newReadableBufferGuestImpl, v_eventCode: EventStreamWrite, v_streamT: f_.v_streamT, v_opts: f_.v_opts, v_i: f_.v_i, v_ptr: f_.v_ptr, v_n: f_.v_n}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -1811,7 +2170,11 @@ loop_:
 			f_.v_e.state = CopyStateCopying
 //line canon_stream_copy.go:64
 			f_.pc = 1
-			m_.Push(&framecopyStream{v_e: f_.v_en, v_inst: f_.v_inst, v_buffer: f_.v_buffer, v_copying: f_.v_copying})
+			{
+				n_ := NewFrame[framecopyStream](m_, 26)
+				*n_ = framecopyStream{v_e: f_.v_en, v_inst: f_.v_inst, v_buffer: f_.v_buffer, v_copying: f_.v_copying}
+				m_.Push(n_)
+			}
 			return
 		case 1:
 //line canon_stream_copy.go:66
@@ -1841,7 +2204,11 @@ loop_:
 		case 4:
 //line canon_stream_copy.go:68
 			f_.pc = 7
-			m_.Push(&frameWaitable_waitForPendingEvent{v_w: &f_.v_e.Waitable})
+			{
+				n_ := NewFrame[frameWaitable_waitForPendingEvent](m_, 101)
+				*n_ = frameWaitable_waitForPendingEvent{v_w: &f_.v_e.Waitable}
+				m_.Push(n_)
+			}
 			return
 		case 5:
 			f_.pc = 3
@@ -1894,12 +2261,20 @@ loop_:
 		case 2:
 //line canon_stream_copy.go:82
 			f_.pc = 4
-			m_.Push(&frameReadableStreamEnd_copy{v_e: f_.v_e_1, v_inst: f_.v_inst, v_dst: f_.v_buffer, v_onCopy: f_.v_copying, v_onCopyDone: f_.v_copying})
+			{
+				n_ := NewFrame[frameReadableStreamEnd_copy](m_, 80)
+				*n_ = frameReadableStreamEnd_copy{v_e: f_.v_e_1, v_inst: f_.v_inst, v_dst: f_.v_buffer, v_onCopy: f_.v_copying, v_onCopyDone: f_.v_copying}
+				m_.Push(n_)
+			}
 			return
 		case 3:
 //line canon_stream_copy.go:84
 			f_.pc = 5
-			m_.Push(&frameWritableStreamEnd_copy{v_e: f_.v_e_2, v_inst: f_.v_inst, v_src: f_.v_buffer, v_onCopy: f_.v_copying, v_onCopyDone: f_.v_copying})
+			{
+				n_ := NewFrame[frameWritableStreamEnd_copy](m_, 81)
+				*n_ = frameWritableStreamEnd_copy{v_e: f_.v_e_2, v_inst: f_.v_inst, v_src: f_.v_buffer, v_onCopy: f_.v_copying, v_onCopyDone: f_.v_copying}
+				m_.Push(n_)
+			}
 			return
 		case 4:
 			f_.pc = 1
@@ -1973,7 +2348,11 @@ loop_:
 			f_.v_subtask.cancellationRequested = true
 //line canon_subtask_cancel.go:25
 			f_.pc = 4
-			m_.Push(&frameSubtask_requestCancel{v_t: f_.v_subtask, v_caller: f_.v_thread.task.inst})
+			{
+				n_ := NewFrame[frameSubtask_requestCancel](m_, 28)
+				*n_ = frameSubtask_requestCancel{v_t: f_.v_subtask, v_caller: f_.v_thread.task.inst}
+				m_.Push(n_)
+			}
 			return
 		case 4:
 //line canon_subtask_cancel.go:26
@@ -1997,7 +2376,11 @@ loop_:
 		case 7:
 //line canon_subtask_cancel.go:28
 			f_.pc = 10
-			m_.Push(&frameWaitable_waitForPendingEvent{v_w: &f_.v_subtask.Waitable})
+			{
+				n_ := NewFrame[frameWaitable_waitForPendingEvent](m_, 101)
+				*n_ = frameWaitable_waitForPendingEvent{v_w: &f_.v_subtask.Waitable}
+				m_.Push(n_)
+			}
 			return
 		case 8:
 			f_.pc = 6
@@ -2057,7 +2440,11 @@ func (f_ *frameCanonTaskCancel) Step(m_ *Machine) {
 		f_.v_s.trapIf(!f_.v_task.opts.Async, "canon_task_cancel/async", "the task's function is lifted sync")
 //line canon_task_cancel.go:12
 		f_.pc = 1
-		m_.Push(&frameTask_cancel{v_t: f_.v_task})
+		{
+			n_ := NewFrame[frameTask_cancel](m_, 88)
+			*n_ = frameTask_cancel{v_t: f_.v_task}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 //line canon_task_cancel.go:13
@@ -2098,7 +2485,11 @@ func (f_ *frameCanonTaskReturn) Step(m_ *Machine) {
 		f_.v_result = liftFlatValues(f_.v_cx, f_.v_s.options.Limits.FlatParams, newCoreValueIter(f_.v_s, f_.v_flatArgs), f_.v_task.ft.resultType())
 //line canon_task_return.go:16
 		f_.pc = 1
-		m_.Push(&frameTask_return_{v_t: f_.v_task, v_result: f_.v_result})
+		{
+			n_ := NewFrame[frameTask_return_](m_, 87)
+			*n_ = frameTask_return_{v_t: f_.v_task, v_result: f_.v_result}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 //line canon_task_return.go:17
@@ -2120,7 +2511,11 @@ func (f_ *framenewIndirectThreadFunc_run) Step(m_ *Machine) {
 	case 0:
 //line canon_thread_new_indirect.go:80
 		f_.pc = 1
-		m_.Push(&framecallAndTrapOnThrow{v_s: f_.v_t.s, v_callee: f_.v_t.f.Callee, v_args: ints(f_.v_t.c)})
+		{
+			n_ := NewFrame[framecallAndTrapOnThrow](m_, 18)
+			*n_ = framecallAndTrapOnThrow{v_s: f_.v_t.s, v_callee: f_.v_t.f.Callee, v_args: ints(f_.v_t.c)}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.t = m_.Results.SCoreValue0
@@ -2150,7 +2545,11 @@ func (f_ *frameCanonThreadSuspend) Step(m_ *Machine) {
 		f_.v_s.trapIf(!f_.v_thread.task.inst.mayLeave, "canon_thread_suspend/may-leave", "the instance may not be left")
 //line canon_thread_suspend.go:11
 		f_.pc = 1
-		m_.Push(&frameThread_suspend{v_t: f_.v_thread, v_cancellable: f_.v_cancellable})
+		{
+			n_ := NewFrame[frameThread_suspend](m_, 94)
+			*n_ = frameThread_suspend{v_t: f_.v_thread, v_cancellable: f_.v_cancellable}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_cancelled = m_.Results.Cancelled0
@@ -2183,7 +2582,11 @@ func (f_ *frameCanonThreadSuspendThenPromote) Step(m_ *Machine) {
 		f_.v_otherThread = threadAt(f_.v_thread.task.inst, f_.v_i)
 //line canon_thread_suspend_then_promote.go:12
 		f_.pc = 1
-		m_.Push(&frameThread_suspendThenPromote{v_t: f_.v_thread, v_cancellable: f_.v_cancellable, v_other: f_.v_otherThread})
+		{
+			n_ := NewFrame[frameThread_suspendThenPromote](m_, 99)
+			*n_ = frameThread_suspendThenPromote{v_t: f_.v_thread, v_cancellable: f_.v_cancellable, v_other: f_.v_otherThread}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_cancelled = m_.Results.Cancelled0
@@ -2218,7 +2621,11 @@ func (f_ *frameCanonThreadSuspendThenResume) Step(m_ *Machine) {
 		f_.v_s.trapIf(!f_.v_otherThread.suspended(), "canon_thread_suspend_then_resume/suspended", "the thread is not suspended")
 //line canon_thread_suspend_then_resume.go:13
 		f_.pc = 1
-		m_.Push(&frameThread_suspendThenResume{v_t: f_.v_thread, v_cancellable: f_.v_cancellable, v_other: f_.v_otherThread})
+		{
+			n_ := NewFrame[frameThread_suspendThenResume](m_, 97)
+			*n_ = frameThread_suspendThenResume{v_t: f_.v_thread, v_cancellable: f_.v_cancellable, v_other: f_.v_otherThread}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_cancelled = m_.Results.Cancelled0
@@ -2247,7 +2654,11 @@ func (f_ *frameCanonThreadYield) Step(m_ *Machine) {
 		f_.v_s.trapIf(!f_.v_thread.task.inst.mayLeave, "canon_thread_yield/may-leave", "the instance may not be left")
 //line canon_thread_yield.go:11
 		f_.pc = 1
-		m_.Push(&frameThread_yield{v_t: f_.v_thread, v_cancellable: f_.v_cancellable})
+		{
+			n_ := NewFrame[frameThread_yield](m_, 96)
+			*n_ = frameThread_yield{v_t: f_.v_thread, v_cancellable: f_.v_cancellable}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_cancelled = m_.Results.Cancelled0
@@ -2280,7 +2691,11 @@ func (f_ *frameCanonThreadYieldThenPromote) Step(m_ *Machine) {
 		f_.v_otherThread = threadAt(f_.v_thread.task.inst, f_.v_i)
 //line canon_thread_yield_then_promote.go:12
 		f_.pc = 1
-		m_.Push(&frameThread_yieldThenPromote{v_t: f_.v_thread, v_cancellable: f_.v_cancellable, v_other: f_.v_otherThread})
+		{
+			n_ := NewFrame[frameThread_yieldThenPromote](m_, 100)
+			*n_ = frameThread_yieldThenPromote{v_t: f_.v_thread, v_cancellable: f_.v_cancellable, v_other: f_.v_otherThread}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_cancelled = m_.Results.Cancelled0
@@ -2315,7 +2730,11 @@ func (f_ *frameCanonThreadYieldThenResume) Step(m_ *Machine) {
 		f_.v_s.trapIf(!f_.v_otherThread.suspended(), "canon_thread_yield_then_resume/suspended", "the thread is not suspended")
 //line canon_thread_yield_then_resume.go:13
 		f_.pc = 1
-		m_.Push(&frameThread_yieldThenResume{v_t: f_.v_thread, v_cancellable: f_.v_cancellable, v_other: f_.v_otherThread})
+		{
+			n_ := NewFrame[frameThread_yieldThenResume](m_, 98)
+			*n_ = frameThread_yieldThenResume{v_t: f_.v_thread, v_cancellable: f_.v_cancellable, v_other: f_.v_otherThread}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_cancelled = m_.Results.Cancelled0
@@ -2355,7 +2774,11 @@ func (f_ *frameCanonWaitableSetPoll) Step(m_ *Machine) {
 		f_.v_event = f_.v_wset.poll(f_.v_cancellable)
 //line canon_waitable_set_poll.go:14
 		f_.pc = 1
-		m_.Push(&frameunpackEvent{v_mem: f_.v_mem, v_inst: f_.v_inst, v_ptr: f_.v_ptr, v_e: f_.v_event})
+		{
+			n_ := NewFrame[frameunpackEvent](m_, 40)
+			*n_ = frameunpackEvent{v_mem: f_.v_mem, v_inst: f_.v_inst, v_ptr: f_.v_ptr, v_e: f_.v_event}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -2390,13 +2813,21 @@ func (f_ *frameCanonWaitableSetWait) Step(m_ *Machine) {
 		f_.v_wset = isA[*WaitableSet](f_.v_at, "canon_waitable_set_wait/class", "the handle is no waitable set")
 //line canon_waitable_set_wait.go:14
 		f_.pc = 1
-		m_.Push(&frameWaitableSet_waitForEvent{v_wset: f_.v_wset, v_cancellable: f_.v_cancellable})
+		{
+			n_ := NewFrame[frameWaitableSet_waitForEvent](m_, 103)
+			*n_ = frameWaitableSet_waitForEvent{v_wset: f_.v_wset, v_cancellable: f_.v_cancellable}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_event = m_.Results.EventTuple0
 //line canon_waitable_set_wait.go:15
 		f_.pc = 2
-		m_.Push(&frameunpackEvent{v_mem: f_.v_mem, v_inst: f_.v_inst, v_ptr: f_.v_ptr, v_e: f_.v_event})
+		{
+			n_ := NewFrame[frameunpackEvent](m_, 40)
+			*n_ = frameunpackEvent{v_mem: f_.v_mem, v_inst: f_.v_inst, v_ptr: f_.v_ptr, v_e: f_.v_event}
+			m_.Push(n_)
+		}
 		return
 	case 2:
 		m_.Pop()
@@ -2426,12 +2857,20 @@ func (f_ *frameunpackEvent) Step(m_ *Machine) {
 		f_.v_cx = newLiftLowerContext(&LiftLowerOptions{LiftOptions: LiftOptions{Memory: f_.v_mem}}, f_.v_inst, nil)
 //line canon_waitable_set_wait.go:22
 		f_.pc = 1
-		m_.Push(&framestore{v_cx: f_.v_cx, v_v: UintOf(f_.v_p1), v_t: U32Type{}, v_ptr: f_.v_ptr})
+		{
+			n_ := NewFrame[framestore](m_, 62)
+			*n_ = framestore{v_cx: f_.v_cx, v_v: UintOf(f_.v_p1), v_t: U32Type{}, v_ptr: f_.v_ptr}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 //line canon_waitable_set_wait.go:23
 		f_.pc = 2
-		m_.Push(&framestore{v_cx: f_.v_cx, v_v: UintOf(f_.v_p2), v_t: U32Type{}, v_ptr: add(f_.v_ptr, 4)})
+		{
+			n_ := NewFrame[framestore](m_, 62)
+			*n_ = framestore{v_cx: f_.v_cx, v_v: UintOf(f_.v_p2), v_t: U32Type{}, v_ptr: add(f_.v_ptr, 4)}
+			m_.Push(n_)
+		}
 		return
 	case 2:
 //line canon_waitable_set_wait.go:24
@@ -2551,7 +2990,11 @@ func (f_ *frameliftedFunc_Call) Step(m_ *Machine) {
 		f_.v_l.inst.enterFrom(f_.v_caller)
 //line embedding_api.go:112
 		f_.pc = 1
-		m_.Push(&framecanonLift{v_callee: f_.v_l.f, v_ft: f_.v_l.ft, v_opts: f_.v_l.opts, v_inst: f_.v_l.inst, v_onStart: f_.v_onStart, v_onResolve: f_.v_onResolve})
+		{
+			n_ := NewFrame[framecanonLift](m_, 16)
+			*n_ = framecanonLift{v_callee: f_.v_l.f, v_ft: f_.v_l.ft, v_opts: f_.v_l.opts, v_inst: f_.v_l.inst, v_onStart: f_.v_onStart, v_onResolve: f_.v_onResolve}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_onCancel = m_.Results.OnCancel0
@@ -2584,7 +3027,11 @@ func (f_ *frameloweredFunc_call) Step(m_ *Machine) {
 		f_.v_s.assert(noneMayEnter(f_.v_l.inst.selfAndAncestors()), "Store.lower.core_func_inst/entered", "the caller and its ancestors are entered")
 //line embedding_api.go:137
 		f_.pc = 1
-		m_.Push(&framecanonLower{v_s: f_.v_s, v_callee: f_.v_l.f, v_ft: f_.v_l.ft, v_opts: f_.v_l.opts, v_coreArgs: f_.v_args})
+		{
+			n_ := NewFrame[framecanonLower](m_, 20)
+			*n_ = framecanonLower{v_s: f_.v_s, v_callee: f_.v_l.f, v_ft: f_.v_l.ft, v_opts: f_.v_l.opts, v_coreArgs: f_.v_args}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_results = m_.Results.SCoreValue0
@@ -2642,7 +3089,11 @@ loop_:
 			f_.v_thread.task.inst.enterFrom(nil)
 //line embedding_api.go:168
 			f_.pc = 3
-			m_.Push(&frameThread_Resume{v_t: f_.v_thread, v_cancelled: false})
+			{
+				n_ := NewFrame[frameThread_Resume](m_, 91)
+				*n_ = frameThread_Resume{v_t: f_.v_thread, v_cancelled: false}
+				m_.Push(n_)
+			}
 			return
 		case 2:
 //line embedding_api.go:171
@@ -2842,7 +3293,11 @@ loop_:
 		case 14:
 //line flat_lowering.go:35
 			f_.pc = 24
-			m_.Push(&framelowerFlatString{v_cx: f_.v_cx, v_v: as[String](f_.v_v, "store_string_into_range")})
+			{
+				n_ := NewFrame[framelowerFlatString](m_, 47)
+				*n_ = framelowerFlatString{v_cx: f_.v_cx, v_v: as[String](f_.v_v, "store_string_into_range")}
+				m_.Push(n_)
+			}
 			return
 		case 15:
 //line flat_lowering.go:37
@@ -2852,17 +3307,29 @@ loop_:
 		case 16:
 //line flat_lowering.go:39
 			f_.pc = 25
-			m_.Push(&framelowerFlatList{v_cx: f_.v_cx, v_v: as[List](f_.v_v, "lower_flat_list"), v_elemType: f_.v_t_1.T, v_maybeLength: f_.v_t_1.L})
+			{
+				n_ := NewFrame[framelowerFlatList](m_, 48)
+				*n_ = framelowerFlatList{v_cx: f_.v_cx, v_v: as[List](f_.v_v, "lower_flat_list"), v_elemType: f_.v_t_1.T, v_maybeLength: f_.v_t_1.L}
+				m_.Push(n_)
+			}
 			return
 		case 17:
 //line flat_lowering.go:41
 			f_.pc = 26
-			m_.Push(&framelowerFlatRecord{v_cx: f_.v_cx, v_v: as[Dict](f_.v_v, "lower_flat_record"), v_fields: f_.v_t_2.Fields})
+			{
+				n_ := NewFrame[framelowerFlatRecord](m_, 49)
+				*n_ = framelowerFlatRecord{v_cx: f_.v_cx, v_v: as[Dict](f_.v_v, "lower_flat_record"), v_fields: f_.v_t_2.Fields}
+				m_.Push(n_)
+			}
 			return
 		case 18:
 //line flat_lowering.go:43
 			f_.pc = 27
-			m_.Push(&framelowerFlatVariant{v_cx: f_.v_cx, v_v: as[Dict](f_.v_v, "match_case"), v_cases: f_.v_t_3.Cases})
+			{
+				n_ := NewFrame[framelowerFlatVariant](m_, 50)
+				*n_ = framelowerFlatVariant{v_cx: f_.v_cx, v_v: as[Dict](f_.v_v, "match_case"), v_cases: f_.v_t_3.Cases}
+				m_.Push(n_)
+			}
 			return
 		case 19:
 //line flat_lowering.go:45
@@ -2920,7 +3387,11 @@ func (f_ *framelowerFlatString) Step(m_ *Machine) {
 	case 0:
 //line flat_lowering.go:79
 		f_.pc = 1
-		m_.Push(&framestoreStringIntoRange{v_cx: f_.v_cx, v_v: f_.v_v})
+		{
+			n_ := NewFrame[framestoreStringIntoRange](m_, 64)
+			*n_ = framestoreStringIntoRange{v_cx: f_.v_cx, v_v: f_.v_v}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_ptr, f_.v_packedLength = m_.Results.Uint640, m_.Results.Uint641
@@ -2971,7 +3442,11 @@ loop_:
 		case 2:
 //line flat_lowering.go:93
 			f_.pc = 7
-			m_.Push(&framestoreListIntoRange{v_cx: f_.v_cx, v_v: f_.v_v, v_elemType: f_.v_elemType})
+			{
+				n_ := NewFrame[framestoreListIntoRange](m_, 73)
+				*n_ = framestoreListIntoRange{v_cx: f_.v_cx, v_v: f_.v_v, v_elemType: f_.v_elemType}
+				m_.Push(n_)
+			}
 			return
 		case 3:
 			if f_.i >= len(f_.over) {
@@ -2981,7 +3456,11 @@ loop_:
 			f_.v_e = f_.over[f_.i]
 //line flat_lowering.go:89
 			f_.pc = 6
-			m_.Push(&framelowerFlat{v_cx: f_.v_cx, v_v: f_.v_e, v_t: f_.v_elemType})
+			{
+				n_ := NewFrame[framelowerFlat](m_, 46)
+				*n_ = framelowerFlat{v_cx: f_.v_cx, v_v: f_.v_e, v_t: f_.v_elemType}
+				m_.Push(n_)
+			}
 			return
 		case 4:
 			f_.i++
@@ -3040,7 +3519,11 @@ loop_:
 			f_.v_f = f_.over[f_.i]
 //line flat_lowering.go:101
 			f_.pc = 4
-			m_.Push(&framelowerFlat{v_cx: f_.v_cx, v_v: f_.v_v.at(f_.v_f.Label, "lower_flat_record"), v_t: f_.v_f.T})
+			{
+				n_ := NewFrame[framelowerFlat](m_, 46)
+				*n_ = framelowerFlat{v_cx: f_.v_cx, v_v: f_.v_v.at(f_.v_f.Label, "lower_flat_record"), v_t: f_.v_f.T}
+				m_.Push(n_)
+			}
 			return
 		case 2:
 			f_.i++
@@ -3115,7 +3598,11 @@ loop_:
 		case 3:
 //line flat_lowering.go:116
 			f_.pc = 4
-			m_.Push(&framelowerFlat{v_cx: f_.v_cx, v_v: f_.v_caseValue, v_t: f_.v_c.T})
+			{
+				n_ := NewFrame[framelowerFlat](m_, 46)
+				*n_ = framelowerFlat{v_cx: f_.v_cx, v_v: f_.v_caseValue, v_t: f_.v_c.T}
+				m_.Push(n_)
+			}
 			return
 		case 4:
 			f_.v_payload = m_.Results.SCoreValue0
@@ -3320,7 +3807,11 @@ func (f_ *frameWritableFutureEnd_drop) Step(m_ *Machine) {
 		f_.v_e.store.trapIf(f_.v_e.state != CopyStateDone, "WritableFutureEnd.drop/unwritten", "the future was not written")
 //line future_state.go:159
 		f_.pc = 1
-		m_.Push(&frameCopyEnd_drop{v_e: &f_.v_e.CopyEnd})
+		{
+			n_ := NewFrame[frameCopyEnd_drop](m_, 79)
+			*n_ = frameCopyEnd_drop{v_e: &f_.v_e.CopyEnd}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -3366,7 +3857,11 @@ func (f_ *frameLiftLowerContext_reallocate) Step(m_ *Machine) {
 		f_.v_ptr = &reallocOnResolve{}
 //line lifting_and_lowering_context.go:62
 		f_.pc = 1
-		m_.Push(&framecanonLift{v_callee: f_.v_cx.opts.Realloc, v_ft: f_.v_ft, v_opts: f_.v_opts, v_inst: f_.v_cx.inst, v_onStart: f_.v_onStart, v_onResolve: f_.v_ptr})
+		{
+			n_ := NewFrame[framecanonLift](m_, 16)
+			*n_ = framecanonLift{v_callee: f_.v_cx.opts.Realloc, v_ft: f_.v_ft, v_opts: f_.v_opts, v_inst: f_.v_cx.inst, v_onStart: f_.v_onStart, v_onResolve: f_.v_ptr}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 //line lifting_and_lowering_context.go:63
@@ -3393,7 +3888,11 @@ func (f_ *frameLiftLowerContext_allocate) Step(m_ *Machine) {
 	case 0:
 //line lifting_and_lowering_context.go:109
 		f_.pc = 1
-		m_.Push(&frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: 0, v_oldByteLength: 0, v_alignment: f_.v_alignment, v_newByteLength: f_.v_byteLength})
+		{
+			n_ := NewFrame[frameLiftLowerContext_reallocate](m_, 56)
+			*n_ = frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: 0, v_oldByteLength: 0, v_alignment: f_.v_alignment, v_newByteLength: f_.v_byteLength}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -3475,7 +3974,11 @@ loop_:
 			f_.v_ptrType = f_.v_mem.ptrType()
 //line lifting_and_lowering_values.go:53
 			f_.pc = 7
-			m_.Push(&frameLiftLowerContext_allocate{v_cx: f_.v_cx, v_alignment: alignment(f_.v_tupleType, f_.v_ptrType), v_byteLength: elemSize(f_.v_tupleType, f_.v_ptrType)})
+			{
+				n_ := NewFrame[frameLiftLowerContext_allocate](m_, 57)
+				*n_ = frameLiftLowerContext_allocate{v_cx: f_.v_cx, v_alignment: alignment(f_.v_tupleType, f_.v_ptrType), v_byteLength: elemSize(f_.v_tupleType, f_.v_ptrType)}
+				m_.Push(n_)
+			}
 			return
 		case 5:
 //line lifting_and_lowering_values.go:59
@@ -3484,7 +3987,11 @@ loop_:
 			f_.v_cx.trapIf(add(f_.v_ptr, elemSize(f_.v_tupleType, f_.v_mem.ptrType())) > f_.v_mem.length(), "lower_flat_values/bounds", "the place for the values is out of the memory's bounds")
 //line lifting_and_lowering_values.go:61
 			f_.pc = 8
-			m_.Push(&framestore{v_cx: f_.v_cx, v_v: f_.v_tupleValue, v_t: f_.v_tupleType, v_ptr: f_.v_ptr})
+			{
+				n_ := NewFrame[framestore](m_, 62)
+				*n_ = framestore{v_cx: f_.v_cx, v_v: f_.v_tupleValue, v_t: f_.v_tupleType, v_ptr: f_.v_ptr}
+				m_.Push(n_)
+			}
 			return
 		case 6:
 //line lifting_and_lowering_values.go:56
@@ -3514,7 +4021,11 @@ loop_:
 			}
 //line lifting_and_lowering_values.go:68
 			f_.pc = 12
-			m_.Push(&framelowerFlat{v_cx: f_.v_cx, v_v: f_.v_vs[f_.v_i], v_t: f_.v_ts[f_.v_i]})
+			{
+				n_ := NewFrame[framelowerFlat](m_, 46)
+				*n_ = framelowerFlat{v_cx: f_.v_cx, v_v: f_.v_vs[f_.v_i], v_t: f_.v_ts[f_.v_i]}
+				m_.Push(n_)
+			}
 			return
 		case 10:
 			f_.i++
@@ -3816,7 +4327,11 @@ loop_:
 		case 14:
 //line storing.go:40
 			f_.pc = 24
-			m_.Push(&framestoreString{v_cx: f_.v_cx, v_v: as[String](f_.v_v, "store_string_into_range"), v_ptr: f_.v_ptr})
+			{
+				n_ := NewFrame[framestoreString](m_, 63)
+				*n_ = framestoreString{v_cx: f_.v_cx, v_v: as[String](f_.v_v, "store_string_into_range"), v_ptr: f_.v_ptr}
+				m_.Push(n_)
+			}
 			return
 		case 15:
 //line storing.go:42
@@ -3826,17 +4341,29 @@ loop_:
 		case 16:
 //line storing.go:44
 			f_.pc = 25
-			m_.Push(&framestoreList{v_cx: f_.v_cx, v_v: as[List](f_.v_v, "store_list"), v_ptr: f_.v_ptr, v_elemType: f_.v_t_1.T, v_maybeLength: f_.v_t_1.L})
+			{
+				n_ := NewFrame[framestoreList](m_, 72)
+				*n_ = framestoreList{v_cx: f_.v_cx, v_v: as[List](f_.v_v, "store_list"), v_ptr: f_.v_ptr, v_elemType: f_.v_t_1.T, v_maybeLength: f_.v_t_1.L}
+				m_.Push(n_)
+			}
 			return
 		case 17:
 //line storing.go:46
 			f_.pc = 26
-			m_.Push(&framestoreRecord{v_cx: f_.v_cx, v_v: as[Dict](f_.v_v, "store_record"), v_ptr: f_.v_ptr, v_fields: f_.v_t_2.Fields})
+			{
+				n_ := NewFrame[framestoreRecord](m_, 75)
+				*n_ = framestoreRecord{v_cx: f_.v_cx, v_v: as[Dict](f_.v_v, "store_record"), v_ptr: f_.v_ptr, v_fields: f_.v_t_2.Fields}
+				m_.Push(n_)
+			}
 			return
 		case 18:
 //line storing.go:48
 			f_.pc = 27
-			m_.Push(&framestoreVariant{v_cx: f_.v_cx, v_v: as[Dict](f_.v_v, "match_case"), v_ptr: f_.v_ptr, v_cases: f_.v_t_3.Cases})
+			{
+				n_ := NewFrame[framestoreVariant](m_, 76)
+				*n_ = framestoreVariant{v_cx: f_.v_cx, v_v: as[Dict](f_.v_v, "match_case"), v_ptr: f_.v_ptr, v_cases: f_.v_t_3.Cases}
+				m_.Push(n_)
+			}
 			return
 		case 19:
 //line storing.go:50
@@ -3895,7 +4422,11 @@ func (f_ *framestoreString) Step(m_ *Machine) {
 	case 0:
 //line storing.go:174
 		f_.pc = 1
-		m_.Push(&framestoreStringIntoRange{v_cx: f_.v_cx, v_v: f_.v_v})
+		{
+			n_ := NewFrame[framestoreStringIntoRange](m_, 64)
+			*n_ = framestoreStringIntoRange{v_cx: f_.v_cx, v_v: f_.v_v}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_begin, f_.v_taggedCodeUnits = m_.Results.Uint640, m_.Results.Uint641
@@ -4019,17 +4550,29 @@ loop_:
 		case 6:
 //line storing.go:206
 			f_.pc = 9
-			m_.Push(&framestoreStringCopy{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits, v_dstCodeUnitSize: 1, v_dstAlignment: 1, v_encode: encodeUTF8})
+			{
+				n_ := NewFrame[framestoreStringCopy](m_, 65)
+				*n_ = framestoreStringCopy{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits, v_dstCodeUnitSize: 1, v_dstAlignment: 1, v_encode: encodeUTF8}
+				m_.Push(n_)
+			}
 			return
 		case 7:
 //line storing.go:208
 			f_.pc = 10
-			m_.Push(&framestoreUTF16ToUTF8{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits})
+			{
+				n_ := NewFrame[framestoreUTF16ToUTF8](m_, 66)
+				*n_ = framestoreUTF16ToUTF8{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits}
+				m_.Push(n_)
+			}
 			return
 		case 8:
 //line storing.go:210
 			f_.pc = 11
-			m_.Push(&framestoreLatin1ToUTF8{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits})
+			{
+				n_ := NewFrame[framestoreLatin1ToUTF8](m_, 67)
+				*n_ = framestoreLatin1ToUTF8{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits}
+				m_.Push(n_)
+			}
 			return
 		case 9:
 			m_.Pop()
@@ -4046,17 +4589,29 @@ loop_:
 		case 13:
 //line storing.go:215
 			f_.pc = 16
-			m_.Push(&framestoreUTF8ToUTF16{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits})
+			{
+				n_ := NewFrame[framestoreUTF8ToUTF16](m_, 69)
+				*n_ = framestoreUTF8ToUTF16{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits}
+				m_.Push(n_)
+			}
 			return
 		case 14:
 //line storing.go:217
 			f_.pc = 17
-			m_.Push(&framestoreStringCopy{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits, v_dstCodeUnitSize: 2, v_dstAlignment: 2, v_encode: encodeUTF16})
+			{
+				n_ := NewFrame[framestoreStringCopy](m_, 65)
+				*n_ = framestoreStringCopy{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits, v_dstCodeUnitSize: 2, v_dstAlignment: 2, v_encode: encodeUTF16}
+				m_.Push(n_)
+			}
 			return
 		case 15:
 //line storing.go:219
 			f_.pc = 18
-			m_.Push(&framestoreStringCopy{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits, v_dstCodeUnitSize: 2, v_dstAlignment: 2, v_encode: encodeUTF16})
+			{
+				n_ := NewFrame[framestoreStringCopy](m_, 65)
+				*n_ = framestoreStringCopy{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits, v_dstCodeUnitSize: 2, v_dstAlignment: 2, v_encode: encodeUTF16}
+				m_.Push(n_)
+			}
 			return
 		case 16:
 			m_.Pop()
@@ -4073,12 +4628,20 @@ loop_:
 		case 20:
 //line storing.go:224
 			f_.pc = 23
-			m_.Push(&framestoreStringToLatin1OrUTF16{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits})
+			{
+				n_ := NewFrame[framestoreStringToLatin1OrUTF16](m_, 70)
+				*n_ = framestoreStringToLatin1OrUTF16{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits}
+				m_.Push(n_)
+			}
 			return
 		case 21:
 //line storing.go:226
 			f_.pc = 24
-			m_.Push(&framestoreStringToLatin1OrUTF16{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits})
+			{
+				n_ := NewFrame[framestoreStringToLatin1OrUTF16](m_, 70)
+				*n_ = framestoreStringToLatin1OrUTF16{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits}
+				m_.Push(n_)
+			}
 			return
 		case 22:
 //line storing.go:228
@@ -4104,12 +4667,20 @@ loop_:
 		case 26:
 //line storing.go:230
 			f_.pc = 28
-			m_.Push(&framestoreStringCopy{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits, v_dstCodeUnitSize: 1, v_dstAlignment: 2, v_encode: encodeLatin1})
+			{
+				n_ := NewFrame[framestoreStringCopy](m_, 65)
+				*n_ = framestoreStringCopy{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits, v_dstCodeUnitSize: 1, v_dstAlignment: 2, v_encode: encodeLatin1}
+				m_.Push(n_)
+			}
 			return
 		case 27:
 //line storing.go:232
 			f_.pc = 29
-			m_.Push(&framestoreProbablyUTF16ToLatin1OrUTF16{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits})
+			{
+				n_ := NewFrame[framestoreProbablyUTF16ToLatin1OrUTF16](m_, 71)
+				*n_ = framestoreProbablyUTF16ToLatin1OrUTF16{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits}
+				m_.Push(n_)
+			}
 			return
 		case 28:
 			m_.Pop()
@@ -4145,7 +4716,11 @@ func (f_ *framestoreStringCopy) Step(m_ *Machine) {
 		f_.v_cx.assert(f_.v_dstByteLength <= f_.v_cx.limits().ReallocI32, "store_string_copy/realloc-max", "the string is not too long to reallocate")
 //line storing.go:244
 		f_.pc = 1
-		m_.Push(&frameLiftLowerContext_allocate{v_cx: f_.v_cx, v_alignment: f_.v_dstAlignment, v_byteLength: f_.v_dstByteLength})
+		{
+			n_ := NewFrame[frameLiftLowerContext_allocate](m_, 57)
+			*n_ = frameLiftLowerContext_allocate{v_cx: f_.v_cx, v_alignment: f_.v_dstAlignment, v_byteLength: f_.v_dstByteLength}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_ptr = m_.Results.Uint640
@@ -4182,7 +4757,11 @@ func (f_ *framestoreUTF16ToUTF8) Step(m_ *Machine) {
 		f_.v_worstCaseSize = mul(f_.v_srcCodeUnits, 3)
 //line storing.go:256
 		f_.pc = 1
-		m_.Push(&framestoreStringToUTF8{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits, v_worstCaseSize: f_.v_worstCaseSize})
+		{
+			n_ := NewFrame[framestoreStringToUTF8](m_, 68)
+			*n_ = framestoreStringToUTF8{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits, v_worstCaseSize: f_.v_worstCaseSize}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -4206,7 +4785,11 @@ func (f_ *framestoreLatin1ToUTF8) Step(m_ *Machine) {
 		f_.v_worstCaseSize = mul(f_.v_srcCodeUnits, 2)
 //line storing.go:262
 		f_.pc = 1
-		m_.Push(&framestoreStringToUTF8{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits, v_worstCaseSize: f_.v_worstCaseSize})
+		{
+			n_ := NewFrame[framestoreStringToUTF8](m_, 68)
+			*n_ = framestoreStringToUTF8{v_cx: f_.v_cx, v_src: f_.v_src, v_srcCodeUnits: f_.v_srcCodeUnits, v_worstCaseSize: f_.v_worstCaseSize}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -4241,7 +4824,11 @@ loop_:
 			f_.v_cx.assert(f_.v_srcCodeUnits <= f_.v_cx.limits().ReallocI32, "store_string_to_utf8/realloc-max", "the string is not too long to reallocate")
 //line storing.go:268
 			f_.pc = 1
-			m_.Push(&frameLiftLowerContext_allocate{v_cx: f_.v_cx, v_alignment: 1, v_byteLength: f_.v_srcCodeUnits})
+			{
+				n_ := NewFrame[frameLiftLowerContext_allocate](m_, 57)
+				*n_ = frameLiftLowerContext_allocate{v_cx: f_.v_cx, v_alignment: 1, v_byteLength: f_.v_srcCodeUnits}
+				m_.Push(n_)
+			}
 			return
 		case 1:
 			f_.v_ptr = m_.Results.Uint640
@@ -4291,7 +4878,11 @@ loop_:
 			f_.v_cx.assert(f_.v_worstCaseSize <= f_.v_cx.limits().ReallocI32, "store_string_to_utf8/worst-case", "the worst case is not too long to reallocate")
 //line storing.go:277
 			f_.pc = 8
-			m_.Push(&frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: f_.v_ptr, v_oldByteLength: f_.v_srcCodeUnits, v_alignment: 1, v_newByteLength: f_.v_worstCaseSize})
+			{
+				n_ := NewFrame[frameLiftLowerContext_reallocate](m_, 56)
+				*n_ = frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: f_.v_ptr, v_oldByteLength: f_.v_srcCodeUnits, v_alignment: 1, v_newByteLength: f_.v_worstCaseSize}
+				m_.Push(n_)
+			}
 			return
 		case 8:
 			f_.v_ptr = m_.Results.Uint640
@@ -4313,7 +4904,11 @@ loop_:
 		case 9:
 //line storing.go:283
 			f_.pc = 11
-			m_.Push(&frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: f_.v_ptr, v_oldByteLength: f_.v_worstCaseSize, v_alignment: 1, v_newByteLength: f_.v_length})
+			{
+				n_ := NewFrame[frameLiftLowerContext_reallocate](m_, 56)
+				*n_ = frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: f_.v_ptr, v_oldByteLength: f_.v_worstCaseSize, v_alignment: 1, v_newByteLength: f_.v_length}
+				m_.Push(n_)
+			}
 			return
 		case 10:
 //line storing.go:286
@@ -4356,7 +4951,11 @@ loop_:
 			f_.v_cx.assert(f_.v_worstCaseSize <= f_.v_cx.limits().ReallocI32, "store_utf8_to_utf16/worst-case", "the worst case is not too long to reallocate")
 //line storing.go:299
 			f_.pc = 1
-			m_.Push(&frameLiftLowerContext_allocate{v_cx: f_.v_cx, v_alignment: 2, v_byteLength: f_.v_worstCaseSize})
+			{
+				n_ := NewFrame[frameLiftLowerContext_allocate](m_, 57)
+				*n_ = frameLiftLowerContext_allocate{v_cx: f_.v_cx, v_alignment: 2, v_byteLength: f_.v_worstCaseSize}
+				m_.Push(n_)
+			}
 			return
 		case 1:
 			f_.v_ptr = m_.Results.Uint640
@@ -4382,7 +4981,11 @@ loop_:
 		case 2:
 //line storing.go:307
 			f_.pc = 4
-			m_.Push(&frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: f_.v_ptr, v_oldByteLength: f_.v_worstCaseSize, v_alignment: 2, v_newByteLength: f_.v_length})
+			{
+				n_ := NewFrame[frameLiftLowerContext_reallocate](m_, 56)
+				*n_ = frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: f_.v_ptr, v_oldByteLength: f_.v_worstCaseSize, v_alignment: 2, v_newByteLength: f_.v_length}
+				m_.Push(n_)
+			}
 			return
 		case 3:
 //line storing.go:311
@@ -4431,7 +5034,11 @@ loop_:
 			f_.v_cx.assert(f_.v_srcCodeUnits <= f_.v_cx.limits().ReallocI32, "store_string_to_latin1_or_utf16/realloc-max", "the string is not too long to reallocate")
 //line storing.go:318
 			f_.pc = 1
-			m_.Push(&frameLiftLowerContext_allocate{v_cx: f_.v_cx, v_alignment: 2, v_byteLength: f_.v_srcCodeUnits})
+			{
+				n_ := NewFrame[frameLiftLowerContext_allocate](m_, 57)
+				*n_ = frameLiftLowerContext_allocate{v_cx: f_.v_cx, v_alignment: 2, v_byteLength: f_.v_srcCodeUnits}
+				m_.Push(n_)
+			}
 			return
 		case 1:
 			f_.v_ptr = m_.Results.Uint640
@@ -4489,7 +5096,11 @@ loop_:
 			f_.v_cx.assert(f_.v_worstCaseSize <= f_.v_cx.limits().ReallocI32, "store_string_to_latin1_or_utf16/worst-case", "the worst case is not too long to reallocate")
 //line storing.go:330
 			f_.pc = 8
-			m_.Push(&frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: f_.v_ptr, v_oldByteLength: f_.v_srcCodeUnits, v_alignment: 2, v_newByteLength: f_.v_worstCaseSize})
+			{
+				n_ := NewFrame[frameLiftLowerContext_reallocate](m_, 56)
+				*n_ = frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: f_.v_ptr, v_oldByteLength: f_.v_srcCodeUnits, v_alignment: 2, v_newByteLength: f_.v_worstCaseSize}
+				m_.Push(n_)
+			}
 			return
 		case 8:
 			f_.v_ptr = m_.Results.Uint640
@@ -4519,7 +5130,11 @@ loop_:
 		case 9:
 //line storing.go:342
 			f_.pc = 11
-			m_.Push(&frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: f_.v_ptr, v_oldByteLength: f_.v_worstCaseSize, v_alignment: 2, v_newByteLength: f_.v_length})
+			{
+				n_ := NewFrame[frameLiftLowerContext_reallocate](m_, 56)
+				*n_ = frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: f_.v_ptr, v_oldByteLength: f_.v_worstCaseSize, v_alignment: 2, v_newByteLength: f_.v_length}
+				m_.Push(n_)
+			}
 			return
 		case 10:
 //line storing.go:346
@@ -4539,7 +5154,11 @@ loop_:
 		case 12:
 //line storing.go:351
 			f_.pc = 14
-			m_.Push(&frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: f_.v_ptr, v_oldByteLength: f_.v_srcCodeUnits, v_alignment: 2, v_newByteLength: f_.v_dstByteLength})
+			{
+				n_ := NewFrame[frameLiftLowerContext_reallocate](m_, 56)
+				*n_ = frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: f_.v_ptr, v_oldByteLength: f_.v_srcCodeUnits, v_alignment: 2, v_newByteLength: f_.v_dstByteLength}
+				m_.Push(n_)
+			}
 			return
 		case 13:
 //line storing.go:355
@@ -4582,7 +5201,11 @@ func (f_ *framestoreProbablyUTF16ToLatin1OrUTF16) Step(m_ *Machine) {
 		f_.v_cx.assert(f_.v_srcByteLength <= f_.v_cx.limits().ReallocI32, "store_probably_utf16_to_latin1_or_utf16/realloc-max", "the string is not too long to reallocate")
 //line storing.go:362
 		f_.pc = 1
-		m_.Push(&frameLiftLowerContext_allocate{v_cx: f_.v_cx, v_alignment: 2, v_byteLength: f_.v_srcByteLength})
+		{
+			n_ := NewFrame[frameLiftLowerContext_allocate](m_, 57)
+			*n_ = frameLiftLowerContext_allocate{v_cx: f_.v_cx, v_alignment: 2, v_byteLength: f_.v_srcByteLength}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_ptr = m_.Results.Uint640
@@ -4613,7 +5236,11 @@ func (f_ *framestoreProbablyUTF16ToLatin1OrUTF16) Step(m_ *Machine) {
 		}
 //line storing.go:377
 		f_.pc = 2
-		m_.Push(&frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: f_.v_ptr, v_oldByteLength: f_.v_srcByteLength, v_alignment: 1, v_newByteLength: f_.v_latin1Size})
+		{
+			n_ := NewFrame[frameLiftLowerContext_reallocate](m_, 56)
+			*n_ = frameLiftLowerContext_reallocate{v_cx: f_.v_cx, v_old: f_.v_ptr, v_oldByteLength: f_.v_srcByteLength, v_alignment: 1, v_newByteLength: f_.v_latin1Size}
+			m_.Push(n_)
+		}
 		return
 	case 2:
 		f_.v_ptr = m_.Results.Uint640
@@ -4655,12 +5282,20 @@ loop_:
 			f_.v_cx.assert(*f_.v_maybeLength == uint64(len(f_.v_v)), "store_list/length", "a list of a fixed length has it")
 //line storing.go:400
 			f_.pc = 3
-			m_.Push(&framestoreListIntoValidRange{v_cx: f_.v_cx, v_v: f_.v_v, v_ptr: f_.v_ptr, v_elemType: f_.v_elemType})
+			{
+				n_ := NewFrame[framestoreListIntoValidRange](m_, 74)
+				*n_ = framestoreListIntoValidRange{v_cx: f_.v_cx, v_v: f_.v_v, v_ptr: f_.v_ptr, v_elemType: f_.v_elemType}
+				m_.Push(n_)
+			}
 			return
 		case 2:
 //line storing.go:403
 			f_.pc = 4
-			m_.Push(&framestoreListIntoRange{v_cx: f_.v_cx, v_v: f_.v_v, v_elemType: f_.v_elemType})
+			{
+				n_ := NewFrame[framestoreListIntoRange](m_, 73)
+				*n_ = framestoreListIntoRange{v_cx: f_.v_cx, v_v: f_.v_v, v_elemType: f_.v_elemType}
+				m_.Push(n_)
+			}
 			return
 		case 3:
 //line storing.go:401
@@ -4701,7 +5336,11 @@ func (f_ *framestoreListIntoRange) Step(m_ *Machine) {
 		f_.v_cx.assert(f_.v_byteLength <= f_.v_cx.limits().ReallocI32, "store_list_into_range/realloc-max", "the list is not too long to reallocate")
 //line storing.go:413
 		f_.pc = 1
-		m_.Push(&frameLiftLowerContext_allocate{v_cx: f_.v_cx, v_alignment: alignment(f_.v_elemType, f_.v_mem.ptrType()), v_byteLength: f_.v_byteLength})
+		{
+			n_ := NewFrame[frameLiftLowerContext_allocate](m_, 57)
+			*n_ = frameLiftLowerContext_allocate{v_cx: f_.v_cx, v_alignment: alignment(f_.v_elemType, f_.v_mem.ptrType()), v_byteLength: f_.v_byteLength}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_ptr = m_.Results.Uint640
@@ -4711,7 +5350,11 @@ func (f_ *framestoreListIntoRange) Step(m_ *Machine) {
 		f_.v_cx.trapIf(add(f_.v_ptr, f_.v_byteLength) > f_.v_mem.length(), "store_list_into_range/bounds", "realloc returned a range out of the memory's bounds")
 //line storing.go:416
 		f_.pc = 2
-		m_.Push(&framestoreListIntoValidRange{v_cx: f_.v_cx, v_v: f_.v_v, v_ptr: f_.v_ptr, v_elemType: f_.v_elemType})
+		{
+			n_ := NewFrame[framestoreListIntoValidRange](m_, 74)
+			*n_ = framestoreListIntoValidRange{v_cx: f_.v_cx, v_v: f_.v_v, v_ptr: f_.v_ptr, v_elemType: f_.v_elemType}
+			m_.Push(n_)
+		}
 		return
 	case 2:
 //line storing.go:417
@@ -4752,7 +5395,11 @@ loop_:
 			f_.v_e = f_.over[f_.i]
 //line storing.go:423
 			f_.pc = 4
-			m_.Push(&framestore{v_cx: f_.v_cx, v_v: f_.v_e, v_t: f_.v_elemType, v_ptr: add(f_.v_ptr, mul(uint64(f_.v_i), elemSize(f_.v_elemType, f_.v_cx.opts.Memory.ptrType())))})
+			{
+				n_ := NewFrame[framestore](m_, 62)
+				*n_ = framestore{v_cx: f_.v_cx, v_v: f_.v_e, v_t: f_.v_elemType, v_ptr: add(f_.v_ptr, mul(uint64(f_.v_i), elemSize(f_.v_elemType, f_.v_cx.opts.Memory.ptrType())))}
+				m_.Push(n_)
+			}
 			return
 		case 2:
 			f_.i++
@@ -4800,7 +5447,11 @@ loop_:
 			f_.v_ptr = alignTo(f_.v_ptr, alignment(f_.v_f.T, f_.v_cx.opts.Memory.ptrType()))
 //line storing.go:431
 			f_.pc = 4
-			m_.Push(&framestore{v_cx: f_.v_cx, v_v: f_.v_v.at(f_.v_f.Label, "store_record"), v_t: f_.v_f.T, v_ptr: f_.v_ptr})
+			{
+				n_ := NewFrame[framestore](m_, 62)
+				*n_ = framestore{v_cx: f_.v_cx, v_v: f_.v_v.at(f_.v_f.Label, "store_record"), v_t: f_.v_f.T, v_ptr: f_.v_ptr}
+				m_.Push(n_)
+			}
 			return
 		case 2:
 			f_.i++
@@ -4859,7 +5510,11 @@ loop_:
 		case 1:
 //line storing.go:445
 			f_.pc = 3
-			m_.Push(&framestore{v_cx: f_.v_cx, v_v: f_.v_caseValue, v_t: f_.v_c.T, v_ptr: f_.v_ptr})
+			{
+				n_ := NewFrame[framestore](m_, 62)
+				*n_ = framestore{v_cx: f_.v_cx, v_v: f_.v_caseValue, v_t: f_.v_c.T, v_ptr: f_.v_ptr}
+				m_.Push(n_)
+			}
 			return
 		case 2:
 			m_.Pop()
@@ -5231,7 +5886,11 @@ loop_:
 			f_.v_t.inst.numWaitingToEnter++
 //line tasks.go:128
 			f_.pc = 5
-			m_.Push(&frameThread_WaitUntil{v_t: f_.v_t.implicitThread, v_readyFunc: noBackpressure{f_.v_t}, v_cancellable: true})
+			{
+				n_ := NewFrame[frameThread_WaitUntil](m_, 95)
+				*n_ = frameThread_WaitUntil{v_t: f_.v_t.implicitThread, v_readyFunc: noBackpressure{f_.v_t}, v_cancellable: true}
+				m_.Push(n_)
+			}
 			return
 		case 4:
 //line tasks.go:135
@@ -5255,7 +5914,11 @@ loop_:
 		case 6:
 //line tasks.go:131
 			f_.pc = 8
-			m_.Push(&frameTask_cancel{v_t: f_.v_t})
+			{
+				n_ := NewFrame[frameTask_cancel](m_, 88)
+				*n_ = frameTask_cancel{v_t: f_.v_t}
+				m_.Push(n_)
+			}
 			return
 		case 7:
 			f_.pc = 4
@@ -5295,7 +5958,11 @@ loop_:
 			f_.v_t.state = TaskCancelDelivered
 //line tasks.go:196
 			f_.pc = 4
-			m_.Push(&frameThread_Resume{v_t: f_.v_t.implicitThread, v_cancelled: true})
+			{
+				n_ := NewFrame[frameThread_Resume](m_, 91)
+				*n_ = frameThread_Resume{v_t: f_.v_t.implicitThread, v_cancelled: true}
+				m_.Push(n_)
+			}
 			return
 		case 2:
 			m_.Pop()
@@ -5326,7 +5993,11 @@ loop_:
 			f_.v_t.inst.enterFrom(f_.v_caller)
 //line tasks.go:206
 			f_.pc = 8
-			m_.Push(&frameThread_Resume{v_t: f_.v_t.inst.store.chooseThread("Task.request_cancellation/thread", f_.v_candidates), v_cancelled: true})
+			{
+				n_ := NewFrame[frameThread_Resume](m_, 91)
+				*n_ = frameThread_Resume{v_t: f_.v_t.inst.store.chooseThread("Task.request_cancellation/thread", f_.v_candidates), v_cancelled: true}
+				m_.Push(n_)
+			}
 			return
 		case 6:
 			f_.pc = 2
@@ -5358,7 +6029,11 @@ func (f_ *frameTask_OnCancel) Step(m_ *Machine) {
 	case 0:
 //line tasks.go:227
 		f_.pc = 1
-		m_.Push(&frameTask_requestCancellation{v_t: f_.v_t, v_caller: f_.v_caller})
+		{
+			n_ := NewFrame[frameTask_requestCancellation](m_, 85)
+			*n_ = frameTask_requestCancellation{v_t: f_.v_t, v_caller: f_.v_caller}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -5506,7 +6181,11 @@ loop_:
 			f_.v_switchTo = *new(*Thread)
 //line threads.go:137
 			f_.pc = 5
-			m_.Push(&frameresume{v_s: f_.v_t.store(), v_cont: f_.v_cont, v_blockResult: f_.v_cancelled, v_currentThread: f_.v_thread})
+			{
+				n_ := NewFrame[frameresume](m_, 60)
+				*n_ = frameresume{v_s: f_.v_t.store(), v_cont: f_.v_cont, v_blockResult: f_.v_cancelled, v_currentThread: f_.v_thread}
+				m_.Push(n_)
+			}
 			return
 		case 3:
 			f_.pc = 1
@@ -5542,7 +6221,11 @@ func (f_ *frameThread_blockInternal) Step(m_ *Machine) {
 		f_.v_t.cancellable = f_.v_cancellable
 //line threads.go:146
 		f_.pc = 1
-		m_.Push(&frameblock{v_s: f_.v_t.store(), v_switchTo: nil})
+		{
+			n_ := NewFrame[frameblock](m_, 61)
+			*n_ = frameblock{v_s: f_.v_t.store(), v_switchTo: nil}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_cancelled = m_.Results.Cancelled0
@@ -5572,7 +6255,11 @@ func (f_ *frameThread_switchToInternal) Step(m_ *Machine) {
 		f_.v_t.cancellable = f_.v_cancellable
 //line threads.go:155
 		f_.pc = 1
-		m_.Push(&frameblock{v_s: f_.v_t.store(), v_switchTo: f_.v_other})
+		{
+			n_ := NewFrame[frameblock](m_, 61)
+			*n_ = frameblock{v_s: f_.v_t.store(), v_switchTo: f_.v_other}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_cancelled = m_.Results.Cancelled0
@@ -5606,7 +6293,11 @@ func (f_ *frameThread_suspend) Step(m_ *Machine) {
 		}
 //line threads.go:167
 		f_.pc = 1
-		m_.Push(&frameThread_blockInternal{v_t: f_.v_t, v_cancellable: f_.v_cancellable})
+		{
+			n_ := NewFrame[frameThread_blockInternal](m_, 92)
+			*n_ = frameThread_blockInternal{v_t: f_.v_t, v_cancellable: f_.v_cancellable}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -5643,7 +6334,11 @@ func (f_ *frameThread_WaitUntil) Step(m_ *Machine) {
 		f_.v_t.startWaitingInternal(f_.v_readyFunc)
 //line threads.go:183
 		f_.pc = 1
-		m_.Push(&frameThread_blockInternal{v_t: f_.v_t, v_cancellable: f_.v_cancellable})
+		{
+			n_ := NewFrame[frameThread_blockInternal](m_, 92)
+			*n_ = frameThread_blockInternal{v_t: f_.v_t, v_cancellable: f_.v_cancellable}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -5663,7 +6358,11 @@ func (f_ *frameThread_yield) Step(m_ *Machine) {
 	case 0:
 //line threads.go:188
 		f_.pc = 1
-		m_.Push(&frameThread_WaitUntil{v_t: f_.v_t, v_readyFunc: alwaysReady{}, v_cancellable: f_.v_cancellable})
+		{
+			n_ := NewFrame[frameThread_WaitUntil](m_, 95)
+			*n_ = frameThread_WaitUntil{v_t: f_.v_t, v_readyFunc: alwaysReady{}, v_cancellable: f_.v_cancellable}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -5693,7 +6392,11 @@ func (f_ *frameThread_suspendThenResume) Step(m_ *Machine) {
 		}
 //line threads.go:198
 		f_.pc = 1
-		m_.Push(&frameThread_switchToInternal{v_t: f_.v_t, v_cancellable: f_.v_cancellable, v_other: f_.v_other})
+		{
+			n_ := NewFrame[frameThread_switchToInternal](m_, 93)
+			*n_ = frameThread_switchToInternal{v_t: f_.v_t, v_cancellable: f_.v_cancellable, v_other: f_.v_other}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -5725,7 +6428,11 @@ func (f_ *frameThread_yieldThenResume) Step(m_ *Machine) {
 		f_.v_t.startWaitingInternal(alwaysReady{})
 //line threads.go:209
 		f_.pc = 1
-		m_.Push(&frameThread_switchToInternal{v_t: f_.v_t, v_cancellable: f_.v_cancellable, v_other: f_.v_other})
+		{
+			n_ := NewFrame[frameThread_switchToInternal](m_, 93)
+			*n_ = frameThread_switchToInternal{v_t: f_.v_t, v_cancellable: f_.v_cancellable, v_other: f_.v_other}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()
@@ -5766,12 +6473,20 @@ loop_:
 			f_.v_other.stopWaitingInternal(false)
 //line threads.go:220
 			f_.pc = 3
-			m_.Push(&frameThread_suspendThenResume{v_t: f_.v_t, v_cancellable: f_.v_cancellable, v_other: f_.v_other})
+			{
+				n_ := NewFrame[frameThread_suspendThenResume](m_, 97)
+				*n_ = frameThread_suspendThenResume{v_t: f_.v_t, v_cancellable: f_.v_cancellable, v_other: f_.v_other}
+				m_.Push(n_)
+			}
 			return
 		case 2:
 //line threads.go:222
 			f_.pc = 4
-			m_.Push(&frameThread_suspend{v_t: f_.v_t, v_cancellable: f_.v_cancellable})
+			{
+				n_ := NewFrame[frameThread_suspend](m_, 94)
+				*n_ = frameThread_suspend{v_t: f_.v_t, v_cancellable: f_.v_cancellable}
+				m_.Push(n_)
+			}
 			return
 		case 3:
 			m_.Pop()
@@ -5817,12 +6532,20 @@ loop_:
 			f_.v_other.stopWaitingInternal(false)
 //line threads.go:233
 			f_.pc = 3
-			m_.Push(&frameThread_yieldThenResume{v_t: f_.v_t, v_cancellable: f_.v_cancellable, v_other: f_.v_other})
+			{
+				n_ := NewFrame[frameThread_yieldThenResume](m_, 98)
+				*n_ = frameThread_yieldThenResume{v_t: f_.v_t, v_cancellable: f_.v_cancellable, v_other: f_.v_other}
+				m_.Push(n_)
+			}
 			return
 		case 2:
 //line threads.go:235
 			f_.pc = 4
-			m_.Push(&frameThread_yield{v_t: f_.v_t, v_cancellable: f_.v_cancellable})
+			{
+				n_ := NewFrame[frameThread_yield](m_, 96)
+				*n_ = frameThread_yield{v_t: f_.v_t, v_cancellable: f_.v_cancellable}
+				m_.Push(n_)
+			}
 			return
 		case 3:
 			m_.Pop()
@@ -5851,7 +6574,11 @@ func (f_ *frameWaitable_waitForPendingEvent) Step(m_ *Machine) {
 		f_.v_w.hasSyncWaiter = true
 //line waitable_state.go:79
 		f_.pc = 1
-		m_.Push(&frameThread_WaitUntil{v_t: currentThread(f_.v_w.store), v_readyFunc: waitableReady{f_.v_w}, v_cancellable: false})
+		{
+			n_ := NewFrame[frameThread_WaitUntil](m_, 95)
+			*n_ = frameThread_WaitUntil{v_t: currentThread(f_.v_w.store), v_readyFunc: waitableReady{f_.v_w}, v_cancellable: false}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 //line waitable_state.go:80
@@ -5878,7 +6605,11 @@ func (f_ *frameWaitableSet_waitForEventAnd) Step(m_ *Machine) {
 		f_.v_wset.numWaiting++
 //line waitable_state.go:179
 		f_.pc = 1
-		m_.Push(&frameThread_WaitUntil{v_t: currentThread(f_.v_wset.store), v_readyFunc: &readyAndHasEvent{f_.v_readyFunc, f_.v_wset}, v_cancellable: f_.v_cancellable})
+		{
+			n_ := NewFrame[frameThread_WaitUntil](m_, 95)
+			*n_ = frameThread_WaitUntil{v_t: currentThread(f_.v_wset.store), v_readyFunc: &readyAndHasEvent{f_.v_readyFunc, f_.v_wset}, v_cancellable: f_.v_cancellable}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		f_.v_cancelled = m_.Results.Cancelled0
@@ -5911,7 +6642,11 @@ func (f_ *frameWaitableSet_waitForEvent) Step(m_ *Machine) {
 	case 0:
 //line waitable_state.go:205
 		f_.pc = 1
-		m_.Push(&frameWaitableSet_waitForEventAnd{v_wset: f_.v_wset, v_readyFunc: alwaysReady{}, v_cancellable: f_.v_cancellable})
+		{
+			n_ := NewFrame[frameWaitableSet_waitForEventAnd](m_, 102)
+			*n_ = frameWaitableSet_waitForEventAnd{v_wset: f_.v_wset, v_readyFunc: alwaysReady{}, v_cancellable: f_.v_cancellable}
+			m_.Push(n_)
+		}
 		return
 	case 1:
 		m_.Pop()

@@ -9,7 +9,7 @@ func (s *Store) Reset(choices Choices) {
 	s.waiting, s.shared = nil, nil
 	s.nestingDepth, s.handler, s.aborted, s.threads = 0, nil, false, 0
 	if s.machine != nil {
-		s.machine.reset()
+		s.machine.reset(s.pool)
 	}
 	for _, inst := range s.instances {
 		inst.handles.reset()

@@ -13,7 +13,7 @@ func typeName(t ValType) string {
 	case nil:
 		return "_"
 	case PrimValType:
-		return primName(t)
+		return primNames[t]
 	case *ErrorContextType:
 		return "error-context"
 	case *ListType:
@@ -42,18 +42,22 @@ func typeName(t ValType) string {
 	case *BorrowType:
 		return fmt.Sprintf("borrow<%s>", t.Rt.Name)
 	case *StreamType:
-		return fmt.Sprintf("stream<%s>", typeName(t.T))
+		return "stream<" + typeName(t.T) + ">"
 	case *FutureType:
-		return fmt.Sprintf("future<%s>", typeName(t.T))
+		return "future<" + typeName(t.T) + ">"
 	}
 	return fmt.Sprintf("%T", t)
 }
 
-// primName is "u8" for U8Type.
-func primName(t PrimValType) string {
-	name := fmt.Sprintf("%T", t)
-	name = name[strings.LastIndexByte(name, '.')+1:]
-	return strings.ToLower(strings.TrimSuffix(name, "Type"))
+// primNames are the names of primitive types.
+var primNames = map[PrimValType]string{}
+
+func init() {
+	for _, t := range []PrimValType{BoolType{}, S8Type{}, U8Type{}, S16Type{}, U16Type{}, S32Type{}, U32Type{}, S64Type{}, U64Type{}, F32Type{}, F64Type{},
+		CharType{}, StringType{}} {
+		name := fmt.Sprintf("%T", t) // "spec.U8Type" is u8
+		primNames[t] = strings.ToLower(strings.TrimSuffix(name[strings.LastIndexByte(name, '.')+1:], "Type"))
+	}
 }
 
 func caseName(c CaseType) string {

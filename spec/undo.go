@@ -14,3 +14,18 @@ func ImmutableTypes() []reflect.Type {
 		reflect.TypeFor[ValType](), reflect.TypeFor[Variant](), reflect.TypeFor[TableKey](),
 	}
 }
+
+// ConstantTypes are the types whose values do not change once they are made; what they refer to may.
+func ConstantTypes() []reflect.Type {
+	return []reflect.Type{
+		reflect.TypeFor[LiftOptions](), reflect.TypeFor[LiftLowerOptions](), reflect.TypeFor[LiftLowerContext](), reflect.TypeFor[CoreFuncType](),
+		reflect.TypeFor[CoreType](), reflect.TypeFor[MemInst](), reflect.TypeFor[Tables](), reflect.TypeFor[contFuncOfThread](),
+		reflect.TypeFor[liftThreadFunc](), reflect.TypeFor[newIndirectThreadFunc](), reflect.TypeFor[lowerOnProgress](),
+		reflect.TypeFor[subtaskEvent](), reflect.TypeFor[readyAndHasEvent](),
+	}
+}
+
+// IsFrame reports whether the values of a type are frames, which change only where Machine.Mark tells.
+func IsFrame(t reflect.Type) bool { return reflect.PointerTo(t).Implements(frameType) }
+
+var frameType = reflect.TypeFor[Frame]()

@@ -449,7 +449,7 @@ func (t *translation) call(c *ast.CallExpr) []string {
 		if t.isPrimitive(to.function) {
 			t.write("m_.%s(%s)", to.function.Name(), strings.Join(values, ", "))
 		} else {
-			t.write("m_.Push(&%s{%s})", callee.frame(), strings.Join(t.parameters(callee.object.Signature(), values), ", "))
+			t.write("%s", t.push(callee, t.parameters(callee.object.Signature(), values)))
 		}
 	}
 	t.write("return")
@@ -520,7 +520,7 @@ func (g *generator) callsMethod(name string, m *types.Func) {
 			continue
 		}
 		values := append([]string{receiver("x_", t, index, f.object)}, names...)
-		fmt.Fprintf(&b, "m_.Push(&%s{%s})\n", f.frame(), strings.Join(g.parameters(f.object.Signature(), values), ", "))
+		b.WriteString(g.push(f, g.parameters(f.object.Signature(), values)) + "\n")
 	}
 	fmt.Fprintf(&b, "case nil:\n%s\n", call)
 	if slices.Contains(g.Methods, nameOf(m)) {
@@ -541,8 +541,7 @@ func (g *generator) callsFunction(f *function) {
 	if r := of.Recv(); r != nil {
 		parameters, values = ", x_ "+g.typ(r.Type())+parameters, append([]string{"x_"}, values...)
 	}
-	g.calls[name] = fmt.Sprintf("// Call%s calls %s.\nfunc (m_ *Machine) Call%s(%s) {\nm_.Push(&%s{%s})\n}\n\n", name, f.name, name, strings.TrimPrefix(parameters, ", "),
-		f.frame(), strings.Join(g.parameters(of, values), ", "))
+	g.calls[name] = fmt.Sprintf("// Call%s calls %s.\nfunc (m_ *Machine) Call%s(%s) {\n%s\n}\n\n", name, f.name, name, strings.TrimPrefix(parameters, ", "), g.push(f, g.parameters(of, values)))
 }
 
 // callsFromBelow makes the method by which frames of the package below call a method of an interface of theirs.
@@ -552,6 +551,6 @@ func (g *generator) callsFromBelow(f *function) {
 	}
 	of := f.object.Signature()
 	parameters, names := g.arguments(of)
-	g.calls[f.name] = fmt.Sprintf("func (x_ %s) %sOnFrames(m_ %s%s) {\nm_.Push(&%s{%s})\n}\n\n", g.typ(of.Recv().Type()), f.object.Name(), g.machine(), parameters,
-		f.frame(), strings.Join(g.parameters(of, append([]string{"x_"}, names...)), ", "))
+	g.calls[f.name] = fmt.Sprintf("func (x_ %s) %sOnFrames(m_ %s%s) {\n%s\n}\n\n", g.typ(of.Recv().Type()), f.object.Name(), g.machine(), parameters,
+		g.push(f, g.parameters(of, append([]string{"x_"}, names...))))
 }

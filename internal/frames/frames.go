@@ -69,7 +69,7 @@ func Spec(dir string) Source {
 		Store:      "Store",
 		File:       "frames_gen.go",
 		Beside:     "frames.go",
-		Stub:       "type Machine struct{}\ntype registers struct{}\nfunc (m *Machine) reset()\nfunc (s *Store) Machine() *Machine\ntype Frame any\nfunc (s *Store) callable(l *loweredFunc) CoreFunc\n",
+		Stub:       "type Machine struct{}\ntype registers struct{}\nfunc (m *Machine) reset(*Pool)\nfunc (s *Store) Machine() *Machine\ntype Frame any\nfunc (s *Store) callable(l *loweredFunc) CoreFunc\n",
 	}
 }
 
@@ -132,11 +132,23 @@ type function struct {
 	name       string // "Thread.Resume"
 	canSuspend bool
 	reached    bool // from Source.Roots
+	number     int  // of its frame, among those of the package
 	callsIn    []*ast.CallExpr
 }
 
 // frame is the name of the function's frame.
 func (f *function) frame() string { return "frame" + strings.ReplaceAll(f.name, ".", "_") }
+
+// push pushes a frame of a function, with fields that have values.
+func (g *generator) push(f *function, fields []string) string {
+	newFrame, number := "NewFrame", fmt.Sprint(f.number)
+	if g.Below != nil {
+		g.imports[g.Path] = true
+		below := path.Base(g.Path)
+		newFrame, number = below+".NewFrame", fmt.Sprintf("%s.FrameTypes+%d", below, f.number)
+	}
+	return fmt.Sprintf("{\nn_ := %s[%s](m_, %s)\n*n_ = %[2]s{%[4]s}\nm_.Push(n_)\n}", newFrame, f.frame(), number, strings.Join(fields, ", "))
+}
 
 // Generate makes the other form of a package.
 func Generate(from Source) (*Generated, error) {
@@ -149,10 +161,11 @@ func Generate(from Source) (*Generated, error) {
 	made := &Generated{Files: map[string][]byte{}, Frames: g.File, methods: map[string]bool{}, values: g.Values, outside: g.Source.Methods, registers: g.registers}
 	var frames bytes.Buffer
 	bodies := map[string][]edit{} // of the files' functions
+	g.order = slices.DeleteFunc(g.order, func(f *function) bool { return !f.canSuspend || g.Roots != nil && !f.reached })
+	for i, f := range g.order {
+		f.number = i
+	}
 	for _, f := range g.order {
-		if !f.canSuspend || g.Roots != nil && !f.reached {
-			continue
-		}
 		made.Functions = append(made.Functions, f.name)
 		g.translate(&frames, f)
 		if g.Below != nil {
@@ -572,6 +585,7 @@ func (g *generator) framesFile(frames []byte) ([]byte, error) {
 		b.WriteString(g.deferred[name])
 	}
 	if g.Below == nil {
+		fmt.Fprintf(&b, "// frameTypes is how many types of frames there are in this file. They are numbered from 0 on.\nconst frameTypes = %d\n\n", len(g.order))
 		b.WriteString("// Registers hand results over.\ntype registers struct {\n")
 		for _, name := range slices.Sorted(maps.Keys(g.registers)) {
 			fmt.Fprintf(&b, "%s %s\n", name, g.registers[name])

@@ -2,18 +2,24 @@ package snapshot
 
 import (
 	"bytes"
+	"fmt"
 	"reflect"
+	"slices"
 	"unsafe"
 )
 
 // A layout says where the references are in the values of a type, and has room for copies of such values.
 type layout struct {
-	typ      reflect.Type
-	size     uintptr
-	refs     []ref  // the references in a value
-	fixed    bool   // values are not saved
-	pointers []bool // for each word of a value, whether it is a pointer; nil: none is
-	parts    []part // of a value that is compared by parts; nil: values are compared as wholes
+	typ          reflect.Type
+	size         uintptr
+	refs         []ref   // the references in a value
+	fixed        bool    // values are not saved
+	constant     bool    // values do not change
+	told         bool    // Changed is told of values that do
+	pointers     []bool  // for each word of a value, whether it is a pointer; nil: none is
+	fours        []uint8 // the same, of four words each
+	onlyPointers bool
+	parts        []part // that a large value is saved in; nil: values are saved as wholes
 
 	// The room is in chunks, each a slice of values, of which one is being filled.
 	chunks []reflect.Value
@@ -35,24 +41,39 @@ type ref struct {
 	last     dynamic
 }
 
-// A part is some words of a value, and the references that overlap with them.
+// A part is some words of a large value, which are saved by themselves: of such a value, most is as it was.
 type part struct {
-	offset, size uintptr
-	refs         []ref
+	offset uintptr
+	layout *layout
 }
 
 const partSize = 32 * wordSize
 
-// partsOf are the parts of the values of a layout.
+// partsOf are the parts of the values of a layout. A reference belongs to the part that has its first word; of a list, the part that has its
+// length refers to it too.
 func (l *layout) partsOf() (parts []part) {
 	for offset := uintptr(0); offset < l.size; offset += partSize {
-		p := part{offset: offset, size: min(partSize, l.size-offset)}
+		size := min(partSize, l.size-offset)
+		p := &layout{size: size}
 		for _, r := range l.refs {
-			if r.offset < offset+p.size && r.offset+r.typ.Size() > offset {
+			if r.offset < offset+size && r.offset+r.typ.Size() > offset {
+				r.offset -= offset // it may lie before the part
 				p.refs = append(p.refs, r)
 			}
 		}
-		parts = append(parts, p)
+		var words []reflect.StructField
+		if l.pointers != nil {
+			p.setPointers(l.pointers[offset/wordSize : (offset+size)/wordSize])
+		}
+		for i := range size / wordSize {
+			t := reflect.TypeFor[uintptr]()
+			if l.pointers != nil && p.pointers[i] {
+				t = reflect.TypeFor[unsafe.Pointer]()
+			}
+			words = append(words, reflect.StructField{Name: fmt.Sprint("W", i), Type: t})
+		}
+		p.typ = reflect.StructOf(words)
+		parts = append(parts, part{offset, p})
 	}
 	return parts
 }
@@ -62,12 +83,12 @@ func (s *Snapshot) layoutOf(t reflect.Type) *layout {
 	if l, known := s.layouts[t]; known {
 		return l
 	}
-	l := &layout{typ: t, size: t.Size(), fixed: s.fixed[t]}
+	l := &layout{typ: t, size: t.Size(), fixed: s.fixed(t), constant: slices.Contains(s.types.Constant, t), told: s.types.Told != nil && s.types.Told(t)}
 	s.layouts[t] = l // before its parts, which may refer to values of the same type
 	if !l.fixed {
 		l.refs = s.refsOf(nil, t, 0)
 		if words := make([]bool, t.Size()/wordSize); markPointers(words, t, 0) {
-			l.pointers = words
+			l.setPointers(words)
 		}
 		if l.size > 2*partSize {
 			l.parts = l.partsOf()
@@ -76,9 +97,11 @@ func (s *Snapshot) layoutOf(t reflect.Type) *layout {
 	return l
 }
 
+func (s *Snapshot) fixed(t reflect.Type) bool { return slices.Contains(s.types.Fixed, t) }
+
 // refsOf appends the references in a value of type t, which is at an offset in a larger one.
 func (s *Snapshot) refsOf(refs []ref, t reflect.Type, offset uintptr) []ref {
-	if s.fixed[t] {
+	if s.fixed(t) {
 		return refs
 	}
 	switch t.Kind() {
@@ -127,37 +150,28 @@ const wordSize = unsafe.Sizeof(uintptr(0))
 
 // move copies n values.
 func (l *layout) move(to, from unsafe.Pointer, n int) {
-	switch {
+	switch words := n * int(l.size/wordSize); {
 	case l.pointers == nil:
 		copy(unsafe.Slice((*byte)(to), uintptr(n)*l.size), unsafe.Slice((*byte)(from), uintptr(n)*l.size))
-	case l.parts != nil:
-		for i := range n {
-			offset := uintptr(i) * l.size
-			reflect.NewAt(l.typ, unsafe.Add(to, offset)).Elem().Set(reflect.NewAt(l.typ, unsafe.Add(from, offset)).Elem())
-		}
+	case l.onlyPointers:
+		copy(unsafe.Slice((*unsafe.Pointer)(to), words), unsafe.Slice((*unsafe.Pointer)(from), words))
 	default:
 		offset := uintptr(0) // instead of pointers that move on: beyond the last value they would be invalid
 		for range n {
-			moveWords(unsafe.Add(to, offset), unsafe.Add(from, offset), l.pointers)
+			l.moveOne(unsafe.Add(to, offset), unsafe.Add(from, offset))
 			offset += l.size
 		}
 	}
 }
 
-// movePart copies a part of a value.
-func (l *layout) movePart(p *part, to, from unsafe.Pointer) {
-	t, f := unsafe.Add(to, p.offset), unsafe.Add(from, p.offset)
-	if l.pointers == nil {
-		copy(unsafe.Slice((*byte)(t), p.size), unsafe.Slice((*byte)(f), p.size))
-		return
-	}
-	moveWords(t, f, l.pointers[p.offset/wordSize:(p.offset+p.size)/wordSize])
-}
-
-// moveWords copies words, each of which may be a pointer. Pointers are assigned one by one, so that the garbage collector sees each.
-func moveWords(to, from unsafe.Pointer, pointers []bool) {
+// moveOne copies a value, four words at a time. Pointers are assigned as such, so that the garbage collector sees each.
+func (l *layout) moveOne(to, from unsafe.Pointer) {
 	offset := uintptr(0)
-	for _, pointer := range pointers {
+	for _, pointers := range l.fours {
+		moveFour[pointers](unsafe.Add(to, offset), unsafe.Add(from, offset))
+		offset += 4 * wordSize
+	}
+	for _, pointer := range l.pointers[4*len(l.fours):] {
 		if t, f := unsafe.Add(to, offset), unsafe.Add(from, offset); pointer {
 			*(*unsafe.Pointer)(t) = *(*unsafe.Pointer)(f)
 		} else {
@@ -166,6 +180,48 @@ func moveWords(to, from unsafe.Pointer, pointers []bool) {
 		offset += wordSize
 	}
 }
+
+// setPointers says which words of a value are pointers. Of four words, a bit says it of each, the lowest of the first.
+func (l *layout) setPointers(pointers []bool) {
+	l.pointers, l.onlyPointers = pointers, !slices.Contains(pointers, false)
+	for four := range slices.Chunk(pointers[:len(pointers)&^3], 4) {
+		bits := uint8(0)
+		for i, pointer := range four {
+			if pointer {
+				bits |= 1 << i
+			}
+		}
+		l.fours = append(l.fours, bits)
+	}
+}
+
+// Two words, each of which is a pointer (p) or not (w), and two of these.
+type (
+	ww = [2]uintptr
+	pp = [2]unsafe.Pointer
+	pw = struct {
+		A unsafe.Pointer
+		B uintptr
+	}
+	wp = struct {
+		A uintptr
+		B unsafe.Pointer
+	}
+	pair[A, B any] struct {
+		First  A
+		Second B
+	}
+)
+
+// moveFour copies four words, by which of them are pointers.
+var moveFour = [16]func(to, from unsafe.Pointer){
+	move[pair[ww, ww]], move[pair[pw, ww]], move[pair[wp, ww]], move[pair[pp, ww]],
+	move[pair[ww, pw]], move[pair[pw, pw]], move[pair[wp, pw]], move[pair[pp, pw]],
+	move[pair[ww, wp]], move[pair[pw, wp]], move[pair[wp, wp]], move[pair[pp, wp]],
+	move[pair[ww, pp]], move[pair[pw, pp]], move[pair[wp, pp]], move[pair[pp, pp]],
+}
+
+func move[T any](to, from unsafe.Pointer) { *(*T)(to) = *(*T)(from) }
 
 // sameBytes reports whether some bytes are the same at two addresses.
 func sameBytes(a, b unsafe.Pointer, size uintptr) bool {
@@ -211,30 +267,24 @@ func (s *Snapshot) find(at unsafe.Pointer, l *layout) *int32 {
 	}
 }
 
-// isNew puts the block that is saved next into the set, and reports whether it was not there, or is longer than the one at the same address.
-func (s *Snapshot) isNew(b *savedBlock) bool {
+// number is that of a block, and whether it has been saved. Otherwise it is the next, which the set has then.
+func (s *Snapshot) number(at unsafe.Pointer, l *layout) (number int, known bool) {
 	if 2*s.seen.count >= len(s.seen.slots) {
 		s.growSeen()
 	}
-	slot := s.find(b.at, b.layout)
-	b.before = *slot - 1
-	if b.before >= 0 && b.n <= s.blocks[b.before].n {
-		return false
-	}
+	slot := s.find(at, l)
 	if *slot == 0 {
 		s.seen.count++
+		*slot = int32(len(s.blocks)) + 1
+		return len(s.blocks), false
 	}
-	*slot = int32(len(s.blocks)) + 1
-	return true
+	return int(*slot) - 1, true
 }
 
 // forget takes the block that was put last out of the set.
 func (s *Snapshot) forget(i int) {
-	b := &s.blocks[i]
-	slot := s.find(b.at, b.layout)
-	if *slot = b.before + 1; *slot == 0 {
-		s.seen.count--
-	}
+	*s.find(s.blocks[i].at, s.blocks[i].layout) = 0
+	s.seen.count--
 }
 
 // growSeen doubles the table. The blocks are put into it in their order.

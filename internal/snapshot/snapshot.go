@@ -7,6 +7,7 @@ package snapshot
 
 import (
 	"reflect"
+	"slices"
 	"unsafe"
 )
 
@@ -16,7 +17,7 @@ import (
 // A snapshot is a stack of levels: Push keeps the objects as they are now, too, until Pop. A level copies only what is not as it was at the level
 // below, and finds objects only through that: nothing else refers to what is new.
 type Snapshot struct {
-	fixed   map[reflect.Type]bool
+	types   Types
 	layouts map[reflect.Type]*layout
 	dynamic map[unsafe.Pointer]dynamic // by the first word of an interface
 	seen    seenSet
@@ -28,15 +29,16 @@ type Snapshot struct {
 	changed []changedBlock
 	below   []changedMap
 	rooms   []usedRoom
+	told    []int // the numbers of blocks that Changed told of, and that are perhaps not as at the level on top
 }
 
 // A level is how much there was of each list before it.
 type level struct{ blocks, maps, changed, below, rooms int }
 
-// A changedBlock is a block that a level found changed, and the copy of the level below.
+// A changedBlock is a block that a level found changed, or longer, and what the level below had of it.
 type changedBlock struct {
-	block int
-	copy  unsafe.Pointer
+	number int
+	below  savedBlock
 }
 
 // A changedMap is a map, and its entries at the level below.
@@ -52,27 +54,25 @@ type usedRoom struct {
 	level       int // the last at which it had given room
 }
 
-// New makes an empty snapshot. Values of fixed types, and everything that only they refer to, never change: they are not saved.
-func New(fixed ...reflect.Type) *Snapshot {
-	s := &Snapshot{fixed: map[reflect.Type]bool{}, layouts: map[reflect.Type]*layout{}, dynamic: map[unsafe.Pointer]dynamic{}, seen: seenSet{slots: make([]int32, 1024)}, mapAt: map[unsafe.Pointer]bool{}}
-	for _, t := range fixed {
-		s.fixed[t] = true
-	}
-	return s
+// Types are the types of whose values a snapshot need not look whether they have changed.
+type Types struct {
+	Fixed    []reflect.Type          // never change, nor does everything that only they refer to: they are not saved
+	Constant []reflect.Type          // never change, but what they refer to may
+	Told     func(reflect.Type) bool // of which Changed is told; nil: none
+	Check    bool                    // a value that changes although that is said of its type is a panic: for tests
 }
 
-// A block is n values of one type, one after the other.
-type block struct {
-	layout *layout
-	at     unsafe.Pointer
-	n      int
+// New makes an empty snapshot.
+func New(types Types) *Snapshot {
+	return &Snapshot{types: types, layouts: map[reflect.Type]*layout{}, dynamic: map[unsafe.Pointer]dynamic{}, seen: seenSet{slots: make([]int32, 1024)}, mapAt: map[unsafe.Pointer]bool{}}
 }
 
-// A savedBlock is a block and a copy of it.
+// A savedBlock is a block, which is n values of one type, one after the other, and a copy of it.
 type savedBlock struct {
-	block
-	copy   unsafe.Pointer
-	before int32 // the shorter block at the same address, which the set had before; -1: none
+	at, copy unsafe.Pointer
+	layout   *layout
+	n        int32
+	size     uint32 // in bytes; 0: whether it has changed is not looked for
 }
 
 // A savedMap is a map and a copy of its entries.
@@ -104,25 +104,32 @@ func (s *Snapshot) Add(root any) {
 	s.scanAll()
 }
 
+// check panics if a value has changed of which the snapshot does not look whether it has.
+func (s *Snapshot) check() {
+	for i := range s.blocks {
+		b := &s.blocks[i]
+		if size := uintptr(b.n) * b.layout.size; b.size == 0 && !sameBytes(b.at, b.copy, size) && !slices.Contains(s.told, i) {
+			panic("snapshot: a value has changed, which its type or Changed should have said: " + b.layout.typ.String())
+		}
+	}
+}
+
 // Push saves everything again, as it is now, at a level of its own.
 func (s *Snapshot) Push() {
+	if s.types.Check {
+		s.check()
+	}
 	at := level{len(s.blocks), len(s.maps), len(s.changed), len(s.below), len(s.rooms)}
 	s.levels = append(s.levels, at)
 	for i := range at.blocks {
-		b := &s.blocks[i]
-		if b.unchanged() {
-			continue
-		}
-		below := b.copy
-		s.changed = append(s.changed, changedBlock{i, below})
-		b.copy = s.room(b.layout, b.n)
-		b.layout.move(b.copy, b.at, b.n)
-		if b.byParts() {
-			s.scanChanged(b.block, below)
-		} else {
-			s.todo = append(s.todo, i)
+		if b := &s.blocks[i]; !b.unchanged() {
+			s.pushBlock(i)
 		}
 	}
+	for _, i := range s.told {
+		s.pushBlock(i)
+	}
+	s.told = s.told[:0]
 	for i := range at.maps {
 		if m := s.maps[i]; !m.unchanged() {
 			s.below = append(s.below, changedMap{i, m.mapEntries})
@@ -133,6 +140,22 @@ func (s *Snapshot) Push() {
 	s.scanAll()
 }
 
+// pushBlock saves a block again that has changed.
+func (s *Snapshot) pushBlock(i int) {
+	b := &s.blocks[i]
+	s.changed = append(s.changed, changedBlock{i, *b})
+	s.copyBlock(b)
+	s.todo = append(s.todo, i)
+}
+
+// Changed tells that an object, of a type that Types.Told has, changes: x is a pointer to it. It may be one that was not saved.
+func (s *Snapshot) Changed(x any) {
+	words := (*[2]unsafe.Pointer)(unsafe.Pointer(&x))
+	if slot := *s.find(words[1], s.dynamicOf(words[0], reflect.TypeFor[any](), unsafe.Pointer(&x)).layout); slot != 0 {
+		s.told = append(s.told, int(slot)-1)
+	}
+}
+
 // Pop forgets the level on top.
 func (s *Snapshot) Pop() {
 	at := s.levels[len(s.levels)-1]
@@ -141,8 +164,15 @@ func (s *Snapshot) Pop() {
 		s.forget(i)
 	}
 	s.blocks = s.blocks[:at.blocks]
-	for _, c := range s.changed[at.changed:] {
-		s.blocks[c.block].copy = c.copy
+	s.told = slices.DeleteFunc(s.told, func(i int) bool { return i >= at.blocks })
+	for i := len(s.changed) - 1; i >= at.changed; i-- {
+		c := &s.changed[i]
+		if c.number >= at.blocks {
+			continue
+		}
+		if s.blocks[c.number] = c.below; c.below.layout.told {
+			s.told = append(s.told, c.number) // it is not as it was at the level that is on top now
+		}
 	}
 	s.changed = s.changed[:at.changed]
 	for _, m := range s.maps[at.maps:] {
@@ -162,43 +192,53 @@ func (s *Snapshot) Pop() {
 	s.rooms = s.rooms[:at.rooms]
 }
 
-// addBlock saves a block, unless it was saved.
+// addBlock saves a block, unless it was saved. A list that has grown in place is longer than what was saved of it.
 func (s *Snapshot) addBlock(l *layout, at unsafe.Pointer, n int) {
 	if at == nil || n == 0 || l.size == 0 || l.fixed {
 		return
 	}
-	b := savedBlock{block: block{l, at, n}}
-	if !s.isNew(&b) {
+	if l.parts != nil {
+		for i := range n {
+			for _, p := range l.parts {
+				s.addBlock(p.layout, unsafe.Add(at, uintptr(i)*l.size+p.offset), 1)
+			}
+		}
 		return
 	}
-	b.copy = s.room(l, n)
-	l.move(b.copy, at, n)
-	s.blocks = append(s.blocks, b)
-	if len(l.refs) > 0 {
-		s.todo = append(s.todo, len(s.blocks)-1)
+	number, known := s.number(at, l)
+	switch {
+	case !known:
+		s.blocks = append(s.blocks, savedBlock{at: at, layout: l})
+	case n <= int(s.blocks[number].n):
+		return
+	default:
+		s.changed = append(s.changed, changedBlock{number, s.blocks[number]})
 	}
+	b := &s.blocks[number]
+	if b.n = int32(n); !l.constant && !l.told {
+		b.size = uint32(uintptr(n) * l.size)
+	}
+	if !l.constant || s.types.Check {
+		s.copyBlock(b)
+	}
+	if len(l.refs) > 0 {
+		s.todo = append(s.todo, number)
+	}
+}
+
+// copyBlock copies a block as it is now.
+func (s *Snapshot) copyBlock(b *savedBlock) {
+	b.copy = s.room(b.layout, int(b.n))
+	b.layout.move(b.copy, b.at, int(b.n))
 }
 
 // scanAll scans the blocks that were copied, and those that they refer to.
 func (s *Snapshot) scanAll() {
 	for len(s.todo) > 0 {
-		b := s.blocks[s.todo[len(s.todo)-1]].block
+		b := s.blocks[s.todo[len(s.todo)-1]]
 		s.todo = s.todo[:len(s.todo)-1]
 		for i := range b.n {
 			s.scan(b.layout, unsafe.Add(b.at, uintptr(i)*b.layout.size))
-		}
-	}
-}
-
-// scanChanged scans the parts of a value that are not as in a copy.
-func (s *Snapshot) scanChanged(b block, below unsafe.Pointer) {
-	for i := range b.layout.parts {
-		p := &b.layout.parts[i]
-		if sameBytes(unsafe.Add(b.at, p.offset), unsafe.Add(below, p.offset), p.size) {
-			continue
-		}
-		for i := range p.refs {
-			s.follow(&p.refs[i], unsafe.Add(b.at, p.refs[i].offset))
 		}
 	}
 }
@@ -256,9 +296,9 @@ func (s *Snapshot) dynamicOf(word unsafe.Pointer, typ reflect.Type, at unsafe.Po
 	if !known {
 		t := reflect.NewAt(typ, at).Elem().Elem().Type()
 		switch {
-		case t.Kind() == reflect.Pointer && !s.fixed[t]:
+		case t.Kind() == reflect.Pointer && !s.fixed(t):
 			d.layout = s.layoutOf(t.Elem())
-		case t.Kind() == reflect.Map && !s.fixed[t]:
+		case t.Kind() == reflect.Map && !s.fixed(t):
 			panic("snapshot: a map in an interface: " + t.String())
 		default:
 			d = dynamic{s.layoutOf(t), pointerShaped(t)}
@@ -300,33 +340,27 @@ func (s *Snapshot) entriesOf(r *ref, m reflect.Value) mapEntries {
 
 // Restore puts the contents of all objects back, as they were at the level on top. It can be done any number of times.
 func (s *Snapshot) Restore() {
+	if s.types.Check {
+		s.check()
+	}
 	for i := range s.blocks {
-		switch b := &s.blocks[i]; {
-		case b.byParts():
-			b.restoreParts()
-		case !b.unchanged():
-			b.layout.move(b.at, b.copy, b.n)
+		if b := &s.blocks[i]; !b.unchanged() {
+			b.layout.move(b.at, b.copy, int(b.n))
 		}
 	}
+	for _, i := range s.told {
+		b := &s.blocks[i]
+		b.layout.move(b.at, b.copy, int(b.n))
+	}
+	s.told = s.told[:0]
 	for i := range s.maps {
 		s.maps[i].restore()
 	}
 }
 
-// unchanged reports whether a block has the same bytes as its copy.
-func (b *savedBlock) unchanged() bool { return sameBytes(b.at, b.copy, b.layout.size*uintptr(b.n)) }
-
-// byParts reports whether a block is one value that is compared by parts: of a large one, most is as it was.
-func (b *block) byParts() bool { return b.layout.parts != nil && b.n == 1 }
-
-// restoreParts puts the parts of a block back that have changed.
-func (b *savedBlock) restoreParts() {
-	for i := range b.layout.parts {
-		p := &b.layout.parts[i]
-		if !sameBytes(unsafe.Add(b.at, p.offset), unsafe.Add(b.copy, p.offset), p.size) {
-			b.layout.movePart(p, b.at, b.copy)
-		}
-	}
+// unchanged reports whether a block has the same bytes as its copy, if that is to be looked for.
+func (b *savedBlock) unchanged() bool {
+	return b.size == 0 || sameBytes(b.at, b.copy, uintptr(b.size))
 }
 
 // restore puts the entries of a map back.

@@ -42,9 +42,39 @@ type node struct {
 	any    any
 	fixed  *constant
 	peer   *inner // perhaps the one within another node
+	about  *mention
 }
 
+// A mention is constant; what it mentions is not.
+type mention struct{ of *square }
+
 type constant struct{ n int }
+
+var fixed = Types{Fixed: []reflect.Type{reflect.TypeFor[constant]()}}
+
+// toldTypes are also such that a snapshot does not look for changes in them, and checks what it is told.
+var toldTypes = Types{Fixed: fixed.Fixed, Constant: []reflect.Type{reflect.TypeFor[mention]()}, Told: func(t reflect.Type) bool { return t == reflect.TypeFor[square]() }, Check: true}
+
+// TestCheck changes what a snapshot does not look at, without telling: Restore must panic, in a test.
+func TestCheck(t *testing.T) {
+	for name, f := range map[string]func(*node){
+		"constant": func(n *node) { n.about.of = nil },
+		"told":     func(n *node) { n.about.of.side++ },
+	} {
+		s := New(toldTypes)
+		n := &node{about: &mention{&square{1}}}
+		s.Add(n)
+		f(n)
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: no panic", name)
+				}
+			}()
+			s.Restore()
+		}()
+	}
+}
 
 // world is some nodes that refer to each other.
 func world(rng *rand.Rand) *node {
@@ -53,7 +83,7 @@ func world(rng *rand.Rand) *node {
 		nodes[i] = &node{name: fmt.Sprint("n", i), ages: map[string]int{}, byNode: map[*node]*square{}, fixed: &constant{1}}
 	}
 	for range 40 {
-		change(nodes, rng)
+		change(nodes, rng, func(any) {})
 	}
 	for i := range nodes {
 		nodes[i].next = nodes[(i+1)%len(nodes)]
@@ -70,10 +100,14 @@ func reachable(root *node) []*node {
 	return nodes
 }
 
-// change makes a random change in some nodes, in place where that is possible.
-func change(nodes []*node, rng *rand.Rand) {
+// change makes a random change in some nodes, in place where that is possible. It tells of squares that change.
+func change(nodes []*node, rng *rand.Rand, tell func(any)) {
+	grow := func(s *square) {
+		tell(s)
+		s.side++
+	}
 	a, b := nodes[rng.IntN(len(nodes))], nodes[rng.IntN(len(nodes))]
-	switch rng.IntN(13) {
+	switch rng.IntN(15) {
 	case 0:
 		a.n, a.name = rng.IntN(9), fmt.Sprint(rng.IntN(9))
 	case 1:
@@ -86,11 +120,11 @@ func change(nodes []*node, rng *rand.Rand) {
 		for _, s := range a.shapes {
 			switch s := s.(type) {
 			case *square:
-				s.side++
+				grow(s)
 			case alone:
-				s.s.side++
+				grow(s.s)
 			case boxed:
-				s.s.side++
+				grow(s.s)
 				s.list[0]++
 			}
 		}
@@ -102,7 +136,7 @@ func change(nodes []*node, rng *rand.Rand) {
 		a.byNode[b] = &square{rng.IntN(5)}
 	case 7:
 		if s := a.byNode[b]; s != nil {
-			s.side++
+			grow(s)
 		}
 		delete(b.byNode, a)
 	case 8:
@@ -118,6 +152,12 @@ func change(nodes []*node, rng *rand.Rand) {
 			a.peer.n++
 		}
 	case 12:
+		a.about = &mention{&square{rng.IntN(5)}}
+	case 13:
+		if a.about != nil {
+			grow(a.about.of)
+		}
+	case 14:
 		a.ages, a.next = map[string]int{}, &node{fixed: a.fixed, ages: map[string]int{}, byNode: map[*node]*square{}, inner: inner{next: a.next}}
 	}
 }
@@ -158,6 +198,9 @@ func text(root *node) string {
 			out += fmt.Sprintf("%v\n", v)
 		}
 		out += fmt.Sprintf("%p\n", n.peer)
+		if n.about != nil {
+			out += fmt.Sprintf("%p %d\n", n.about, n.about.of.side)
+		}
 	}
 	return out
 }
@@ -165,7 +208,7 @@ func text(root *node) string {
 // TestRestore changes objects at random: Restore must put them back as they were at Add, again and again, while garbage is
 // collected.
 func TestRestore(t *testing.T) {
-	s := New(reflect.TypeFor[constant]())
+	s := New(fixed)
 	for seed := range uint64(300) {
 		rng := rand.New(rand.NewPCG(seed, 1))
 		root := world(rng)
@@ -174,7 +217,7 @@ func TestRestore(t *testing.T) {
 		want := text(root)
 		for range 4 {
 			for range 1 + rng.IntN(30) {
-				change(reachable(root), rng)
+				change(reachable(root), rng, s.Changed)
 			}
 			if seed%20 == 0 {
 				runtime.GC()
@@ -189,7 +232,7 @@ func TestRestore(t *testing.T) {
 
 // TestLevels pushes and pops levels at random, between changes: Restore must put objects back as they were at the level on top.
 func TestLevels(t *testing.T) {
-	s := New(reflect.TypeFor[constant]())
+	s := New(toldTypes)
 	for seed := range uint64(300) {
 		rng := rand.New(rand.NewPCG(seed, 2))
 		root := world(rng)
@@ -198,7 +241,7 @@ func TestLevels(t *testing.T) {
 		want := []string{text(root)}
 		for range 30 {
 			for range rng.IntN(8) {
-				change(reachable(root), rng)
+				change(reachable(root), rng, s.Changed)
 			}
 			switch top := len(want) - 1; {
 			case rng.IntN(2) == 0:
@@ -231,7 +274,7 @@ type large struct {
 
 // TestParts changes one place of a large object at a time. What its references lead to at a level must be put back, too.
 func TestParts(t *testing.T) {
-	s := New()
+	s := New(Types{})
 	for i := range 64 {
 		l := &large{}
 		for k := range l.lists {
@@ -262,7 +305,7 @@ func TestParts(t *testing.T) {
 
 // TestFixed checks that a value of a fixed type is not put back.
 func TestFixed(t *testing.T) {
-	s := New(reflect.TypeFor[constant]())
+	s := New(fixed)
 	n := &node{fixed: &constant{1}, words: [2]uint64{1}}
 	s.Add(n)
 	n.fixed.n, n.words[0] = 2, 2
@@ -274,7 +317,7 @@ func TestFixed(t *testing.T) {
 
 func BenchmarkAdd(b *testing.B) {
 	root := world(rand.New(rand.NewPCG(1, 1)))
-	s := New(reflect.TypeFor[constant]())
+	s := New(fixed)
 	for b.Loop() {
 		s.Clear()
 		s.Add(root)
@@ -284,7 +327,7 @@ func BenchmarkAdd(b *testing.B) {
 
 func BenchmarkRestore(b *testing.B) {
 	root := world(rand.New(rand.NewPCG(1, 1)))
-	s := New(reflect.TypeFor[constant]())
+	s := New(fixed)
 	s.Add(root)
 	for b.Loop() {
 		s.Restore()
