@@ -4,7 +4,7 @@ GO ?= go
 # Upstream's checkout, for what compares with it: make bench UPSTREAM=…
 UPSTREAM ?=
 
-.PHONY: beam verify format vet staticcheck tidy port test race docs ported bench mutants mutants-properties mutants-spec wasm-tools toolchains oracle figures conformance site browser page-figures pictures
+.PHONY: beam verify format vet staticcheck tidy port test race docs ported bench mutants mutants-properties mutants-score mutants-spec wasm-tools toolchains oracle figures conformance site browser page-figures pictures
 
 verify: format vet staticcheck tidy port test race
 
@@ -77,6 +77,10 @@ mutants-properties:
 
 mutants-spec:
 	CABI_MUTANTS=$(CURDIR)/mutants.jsonl CABI_MUTANTS_EVERY=$(EVERY) CABI_PART=$(PART) nice $(GO) test ./properties -run 'TestMutants$$' -v -timeout 0
+
+# mutants-score prints the score of what mutants has judged so far, and lists the mutants that live, with what explains them.
+mutants-score:
+	CABI_MUTANTS=$(CURDIR)/mutants.jsonl $(GO) test ./properties -run TestScore -v -count=1
 
 # wasm-tools fetches wasm-tools, compiled to a core module, into the cache of the user: cabi wast reads text with it.
 wasm-tools:

@@ -2,6 +2,7 @@ package properties
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -35,12 +36,16 @@ type stage struct {
 
 // stages are all stages, the cheap ones first.
 func stages() []stage {
-	var quick, promises, verdicts []string
+	var quick, further, promises, verdicts []string
 	for _, w := range model.Worlds {
 		if !w.Random {
 			quick = append(quick, "TestQuick/"+w.Name)
+			further = append(further, "TestFurther/"+w.Name)
 			promises = append(promises, "TestPromises/worlds/"+w.Name)
 		}
+	}
+	for _, name := range corners {
+		quick = append(quick, "TestCorners/"+name)
 	}
 	for _, s := range scopes {
 		for _, v := range spec.Variants {
@@ -55,6 +60,7 @@ func stages() []stage {
 		{"values", values, []string{"-test.failfast", "-rapid.seed=1", "-rapid.nofailfile", "-rapid.shrinktime=0s"}, 8},
 		{"searches", quick, []string{"-test.failfast", "-test.v"}, 10},
 		{"variants", verdicts, []string{"-test.failfast"}, 20},
+		{"further searches", further, []string{"-test.failfast", "-test.v"}, 90},
 	}
 	if os.Getenv("CABI_LONG") != "" {
 		all = append(all, stage{"promises", promises, []string{"-test.failfast", "-test.short"}, 60})
@@ -178,14 +184,143 @@ func TestSameAlone(t *testing.T) {
 	}
 }
 
-// schemaOf is spec/ with all its mutants.
+// schemaOf is spec/ with all its mutants, those of files that port definitions.py first.
 func schemaOf(t *testing.T) *mutants.Schema {
 	t.Helper()
 	schema, err := mutants.Of("../spec", notPort...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	of := ports(t)
+	slices.SortStableFunc(schema.Mutants, func(a, b *mutants.Mutant) int {
+		switch {
+		case of[a.File] == of[b.File]:
+			return 0
+		case of[a.File]:
+			return -1
+		}
+		return 1
+	})
 	return schema
+}
+
+// ports are the files of spec/ that port something of definitions.py. The others write states, look things up for people, or hold what variants need.
+func ports(t *testing.T) map[string]bool {
+	t.Helper()
+	files, err := filepath.Glob("../spec/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]bool{}
+	for _, path := range files {
+		all[filepath.Base(path)] = strings.Contains(read(t, path), "\n//cabi:py ")
+	}
+	return all
+}
+
+// livesFile explains mutants of the port that live: a line that begins with "unobservable: " or "observable: " says why, and each line below it names a mutant.
+const livesFile = "testdata/lives.txt"
+
+// An explanation says why a mutant lives.
+type explanation struct {
+	observable bool // a program could observe it
+	why        string
+}
+
+// explanations are those of livesFile, by mutant.
+func explanations(t *testing.T) map[string]explanation {
+	t.Helper()
+	all := map[string]explanation{}
+	var of explanation
+	for line := range strings.Lines(read(t, livesFile)) {
+		line = strings.TrimRight(line, "\n")
+		name, isMutant := strings.CutPrefix(line, "\t")
+		kind, why, isWhy := strings.Cut(line, "observable: ")
+		switch {
+		case line == "":
+		case isMutant && of.why != "" && all[name].why == "":
+			all[name] = of
+		case !isMutant && isWhy && (kind == "" || kind == "un"):
+			of = explanation{kind == "", why}
+		default:
+			t.Fatalf("%s: %q is neither an explanation nor a mutant, or is there twice", livesFile, line)
+		}
+	}
+	return all
+}
+
+// TestLivesFile checks that each explained mutant is one.
+func TestLivesFile(t *testing.T) {
+	names := map[string]bool{}
+	for _, m := range schemaOf(t).Mutants {
+		names[m.Name()] = true
+	}
+	for name := range explanations(t) {
+		if !names[name] {
+			t.Errorf("%s explains %q, which is no mutant: name the one that it has become, or leave it out", livesFile, name)
+		}
+	}
+}
+
+// TestScore prints the score of the judgments in the file that CABI_MUTANTS names, as docs/mutants.md has it: make mutants-score.
+func TestScore(t *testing.T) {
+	file := os.Getenv("CABI_MUTANTS")
+	if file == "" {
+		t.Skip("prints the score of judgments: make mutants-score")
+	}
+	known, why, of := judgments(t, file), explanations(t), ports(t)
+	var port, others scored
+	lives := map[explanation][]string{}
+	for _, m := range schemaOf(t).Mutants {
+		j, judged := known[m.Name()]
+		if to := &others; judged {
+			if of[m.File] {
+				if to = &port; j.lives() {
+					lives[why[m.Name()]] = append(lives[why[m.Name()]], m.Name())
+				}
+			}
+			to.add(j, why[m.Name()])
+		}
+	}
+	fmt.Printf("| mutants | in files that port `definitions.py` | in others |\n|---|---|---|\n")
+	for _, row := range []struct {
+		what string
+		of   func(scored) int
+	}{
+		{"judged", func(t scored) int { return t.judged }},
+		{"noticed by tests of values", func(t scored) int { return t.values }},
+		{"noticed by searches and promises", func(t scored) int { return t.noticed - t.values }},
+		{"live, and no program can observe them", func(t scored) int { return t.unobservable }},
+		{"live, and a program can observe them", func(t scored) int { return t.observable }},
+		{"live, not explained", func(t scored) int { return t.judged - t.noticed - t.unobservable - t.observable }},
+	} {
+		fmt.Printf("| %s | %d | %d |\n", row.what, row.of(port), row.of(others))
+	}
+	fmt.Printf("\nOf the port's mutants, %.1f%% are noticed of those that a program may observe, %.1f%% of all.\n",
+		100*float64(port.noticed)/float64(port.judged-port.unobservable), 100*float64(port.noticed)/float64(port.judged))
+	for _, e := range slices.SortedFunc(maps.Keys(lives), func(a, b explanation) int { return strings.Compare(a.why, b.why) }) {
+		fmt.Printf("\n%s (observable: %t), %d:\n\n", cmp.Or(e.why, "not explained"), e.observable, len(lives[e]))
+		for _, name := range lives[e] {
+			fmt.Printf("- `%s` (met by %d%s)\n", name, known[name].Met, strings.Replace(" "+known[name].Differ, " ", ", counted otherwise in ", min(1, len(known[name].Differ))))
+		}
+	}
+}
+
+// A scored counts judgments.
+type scored struct{ judged, noticed, values, unobservable, observable int }
+
+func (t *scored) add(j judgment, e explanation) {
+	switch t.judged++; {
+	case !j.lives():
+		t.noticed++
+		if strings.HasPrefix(j.By, "values: ") {
+			t.values++
+		}
+	case e.observable:
+		t.observable++
+	case e.why != "":
+		t.unobservable++
+	}
 }
 
 // judgments are those of a file, by mutant: of each the last.
@@ -238,7 +373,9 @@ func (j *judge) meets(s stage, test string, n int) bool {
 		if failed != "" {
 			j.t.Fatalf("%s fails without a mutant: %s", test, text)
 		}
-		maps.Copy(j.counts, countsIn(text))
+		for world, count := range countsIn(text) {
+			j.counts[s.name+world] = count
+		}
 		j.met[test] = map[int]bool{}
 		for word := range strings.FieldsSeq(read(j.t, name)) {
 			n, err := strconv.Atoi(word)
@@ -299,13 +436,22 @@ func (j *judge) judge(m *mutants.Mutant) judgment {
 			made.By, made.How = s.name+": "+failed, howIn(text)
 			return made
 		}
-		for world, count := range countsIn(text) {
-			if s.name == "searches" && count != j.counts[world] && (made.Differ == "" || world < made.Differ) {
-				made.Differ = world
-			}
+		if made.Differ == "" {
+			made.Differ = j.differs(s, text)
 		}
 	}
 	return made
+}
+
+// differs is the first world in which a stage counts otherwise than without a mutant; empty: none.
+func (j *judge) differs(s stage, text string) string {
+	counts := countsIn(text)
+	for _, world := range slices.Sorted(maps.Keys(counts)) {
+		if counts[world] != j.counts[s.name+world] {
+			return world
+		}
+	}
+	return ""
 }
 
 // run runs the tests of a stage, and returns what they print and which of them fails; empty: none.
@@ -394,23 +540,68 @@ func envNumber(t *testing.T, name string) int {
 
 // TestQuick is TestPromises with fewer actions.
 func TestQuick(t *testing.T) {
+	inWorlds(t, func(w *model.World, s *model.Search) { s.Bounds.Steps = max(4, w.Bounds.Steps-6) })
+}
+
+// TestFurther is TestQuick with as many actions as it takes to explore 10,000 transitions, which in small worlds are more than their bounds.
+func TestFurther(t *testing.T) {
+	inWorlds(t, func(w *model.World, s *model.Search) { s.Bounds.Steps, s.Enough = 0, 10000 })
+}
+
+// inWorlds searches all worlds that can be exhausted, with the bounds that are set, as a judge.
+func inWorlds(t *testing.T, bound func(*model.World, *model.Search)) {
 	if os.Getenv("CABI_QUICK") == "" {
-		t.Skip("TestPromises explores more")
+		t.Skip("judges mutants, beside TestPromises: set CABI_QUICK=1 to run it")
 	}
 	for _, w := range model.Worlds {
-		if w.Random {
-			continue
+		if !w.Random {
+			t.Run(w.Name, func(t *testing.T) {
+				s := model.Search{World: w, Bounds: w.Bounds}
+				bound(w, &s)
+				promisesHold(t, s)
+			})
 		}
-		t.Run(w.Name, func(t *testing.T) {
-			bounds := w.Bounds
-			bounds.Steps = max(4, bounds.Steps-6)
-			report := model.Search{World: w, Variant: spec.SingleTable, Properties: For(w), Bounds: bounds, KeepGoing: true, ByShape: true}.Run()
-			for _, v := range report.Violations {
-				if CauseOf(v) == nil {
-					t.Fatalf("%s: %s", w.Name, v.Trace)
-				}
+	}
+}
+
+// promisesHold makes a search, which must find no other violations of promises than known ones, and logs what it counts.
+func promisesHold(t *testing.T, s model.Search) {
+	t.Helper()
+	s.Variant, s.Properties, s.KeepGoing, s.ByShape = spec.SingleTable, For(s.World), true, true
+	report := s.Run()
+	if report.Err != nil {
+		t.Fatal(report.Err)
+	}
+	for _, v := range report.Violations {
+		if CauseOf(v) == nil {
+			t.Fatalf("%s: %s", s.World.Name, v.Trace)
+		}
+	}
+	t.Logf("counts of %s: %d states, %d transitions, %d violations", s.World.Name, report.States, report.Transitions, len(report.Violations))
+}
+
+// corners are the names of small worlds in testdata/corners, each of which comes to something that the named worlds leave out.
+var corners = []string{"backpressure-limit", "cancelling-in-realloc", "errors-in-realloc", "futures-of-two-types", "lists-limit", "reacting",
+	"streams-of-two-types", "sync-in-sets", "wrong-classes"}
+
+// TestCorners checks that the promises hold in the worlds of testdata/corners.
+func TestCorners(t *testing.T) {
+	files, err := filepath.Glob("testdata/corners/*.world")
+	if err != nil || len(files) != len(corners) {
+		t.Fatalf("testdata/corners has %d worlds, want %d: %v", len(files), len(corners), err)
+	}
+	for _, name := range corners {
+		t.Run(name, func(t *testing.T) {
+			f, err := os.Open("testdata/corners/" + name + ".world")
+			if err != nil {
+				t.Fatal(err)
 			}
-			t.Logf("counts of %s: %d states, %d transitions, %d violations", w.Name, report.States, report.Transitions, len(report.Violations))
+			defer f.Close()
+			w, err := model.ReadWorld(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			promisesHold(t, model.Search{World: w, Bounds: w.Bounds})
 		})
 	}
 }

@@ -61,7 +61,7 @@ var subtaskTold = &model.Property{
 	Kind: "step",
 	Origin: `CanonicalABI.md: "CANCELLED_BEFORE_STARTED, if the subtask was cancelled before receiving its arguments; CANCELLED_BEFORE_RETURNED, ` +
 		`if the subtask called task.cancel instead of task.return"`,
-	BlindSpots: "What has become of calls of the host's functions: only that the caller is told what the subtask says.",
+	BlindSpots: "What has become of calls of the host's functions: only that the caller is told what the subtask says, or that an event is there to tell.",
 	New: func() model.Checker {
 		return &subtaskNotificationChecker{BaseChecker: model.BaseChecker{Name: "subtask-told"}}
 	},
@@ -150,9 +150,11 @@ func (c *subtaskNotificationChecker) State(r *model.Run) {
 		return
 	}
 	for _, slot := range r.Elements() {
-		if t, ok := slot.Element.(*spec.Subtask); ok && t.Callee() != nil {
-			c.NonVacuous = true
-			c.checkState(t)
+		if t, ok := slot.Element.(*spec.Subtask); ok {
+			if t.Callee() != nil {
+				c.NonVacuous = true
+				c.checkState(t)
+			}
 			c.checkEventComes(t)
 		}
 	}
@@ -181,7 +183,11 @@ func (c *subtaskNotificationChecker) checkState(t *spec.Subtask) {
 func (c *subtaskNotificationChecker) checkEventComes(t *spec.Subtask) {
 	last, told := c.lastNotification.get(t)
 	if _, has := spec.PendingEvent(t); told && last != uint64(t.State()) && !has {
-		c.Message, c.ViolationKind = fmt.Sprintf("the call of %s is in state %s, its caller was last told state %d, and no event says more", t.Callee().Func(), t.State(), last), "unheard"
+		of := "a function of the host's"
+		if t.Callee() != nil {
+			of = t.Callee().Func()
+		}
+		c.Message, c.ViolationKind = fmt.Sprintf("the call of %s is in state %s, its caller was last told state %d, and no event says more", of, t.State(), last), "unheard"
 	}
 }
 

@@ -1,6 +1,7 @@
 package properties
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,21 +51,85 @@ func (c *postReturnChecker) Settled(r *model.Run) {
 
 var waitsOnNamed = &model.Property{
 	Name: "waits-on-named",
-	Statement: "A function or callback that returns that it waits on a set waits on the set that it named, and one that yields waits on none; waitable.join " +
-		"leaves a waitable in the set that it named, or in none.",
+	Statement: "A function or callback that returns that it waits on a set waits on the set that it named, and gets an event; one that yields waits on none, " +
+		"and gets no event; one that exits is not called again, and one that returns another code traps. waitable.join leaves a waitable in the set that it named, " +
+		"or in none.",
 	Kind: "state",
 	Origin: `Concurrency.md: "If the low 4 bits are 2, the callee wants to wait for an event to occur in the waitable set whose index is ` +
-		`stored in the high 28 bits"`,
+		`stored in the high 28 bits"; "If the low 4 bits are 0, the callee completed (and called task.return) without blocking"; Explainer.md, of the first ` +
+		`argument of a callback`,
 	BlindSpots: "Whether naming what is no set traps: typed-use says it.",
 	New:        func() model.Checker { return &namedChecker{BaseChecker: model.BaseChecker{Name: "waits-on-named"}} },
 }
 
-// A namedChecker checks that an event loop waits on the set that its function or callback has named. It remembers the element that
-// each loop named last; without a violation the loop's thread waits on that: there is no ghost. Whether an index of anything
+// A namedChecker checks that an event loop waits on the set that its function or callback has named, and goes on as that has returned. It remembers
+// what each loop returned last; without a violation the loop's thread waits for that, or has ended: there is no ghost. Whether an index of anything
 // but a set traps it cannot see; typed-use does.
 type namedChecker struct {
 	model.BaseChecker
-	named record[*spec.Thread, spec.Element] // nil: the loop yields
+	named record[*spec.Thread, loopResult]
+	last  loopResult // since the last menu
+}
+
+// A loopResult is what a function or callback has returned to its event loop.
+type loopResult struct {
+	code  uint64
+	set   spec.Element // nil: none of that index
+	known bool
+}
+
+// goesOn says how the event loop of a thread goes on otherwise than its function or callback has said, with the event that its callback is called with.
+func (c *namedChecker) goesOn(at *model.Activation, code spec.EventCode) {
+	result := c.named.of(at.Thread())
+	if c.NonVacuous = true; c.Message != "" {
+		return
+	}
+	switch result.code {
+	case uint64(spec.CallbackExit):
+		c.Message, c.ViolationKind = fmt.Sprintf("%s is called, and was to be called no more", at.Name), "exit"
+	case uint64(spec.CallbackYield):
+		if code != spec.EventNone && code != spec.EventTaskCancelled {
+			c.Message, c.ViolationKind = fmt.Sprintf("%s is called with event %d, and was to yield", at.Name, code), "yield"
+		}
+	case uint64(spec.CallbackWait):
+		if code == spec.EventNone {
+			c.Message, c.ViolationKind = fmt.Sprintf("%s is called without an event, and was to wait for one", at.Name), "wait"
+		}
+	}
+}
+
+func (c *namedChecker) Entered(_ *model.Run, at *model.Activation) {
+	if at.Kind == model.KindCallback {
+		c.goesOn(at, spec.EventCode(at.Args[0].Uint64()))
+	}
+}
+
+// Settled notices a code that there is none of, which should have trapped.
+func (c *namedChecker) Settled(*model.Run) {
+	if c.last.known && c.last.code > uint64(spec.CallbackWait) && c.Message == "" {
+		c.Message, c.ViolationKind = fmt.Sprintf("core code returned the callback code %d, which there is not, and the specification goes on", c.last.code), "code"
+	}
+	c.last = loopResult{}
+}
+
+// Stopped notices traps that contradict what the last function or callback returned.
+func (c *namedChecker) Stopped(_ *model.Run, err error) {
+	var trap *spec.Trap
+	if !errors.As(err, &trap) || !c.last.known {
+		return
+	}
+	wrong := false
+	switch trap.Site {
+	case "unpack_callback_result/code", "canon_lift.thread_func/code":
+		wrong = c.last.code <= uint64(spec.CallbackWait)
+	case "Table.get/bounds", "Table.get/empty":
+		wrong = c.last.code != uint64(spec.CallbackWait) || c.last.set != nil
+	case "Task.unregister_thread/unresolved":
+		wrong = c.last.code != uint64(spec.CallbackExit)
+	}
+	if wrong {
+		c.Message, c.ViolationKind = fmt.Sprintf("the trap %s contradicts the callback code %d that core code returned", trap.Site, c.last.code), string(trap.Site)
+	}
 }
 
 func (c *namedChecker) Left(r *model.Run, at *model.Activation) {
@@ -72,12 +137,13 @@ func (c *namedChecker) Left(r *model.Run, at *model.Activation) {
 		return
 	}
 	packed := at.Pending.Args[0].Uint64()
-	c.named.put(at.Thread(), nil)
+	c.last = loopResult{code: packed & 0xf, known: true}
 	for _, slot := range r.Elements() {
-		if packed&0xf == uint64(spec.CallbackWait) && slot.Owner.Name == at.Actor && slot.Index == packed>>4 {
-			c.named.put(at.Thread(), slot.Element)
+		if c.last.code == uint64(spec.CallbackWait) && slot.Owner.Name == at.Actor && slot.Index == packed>>4 {
+			c.last.set = slot.Element
 		}
 	}
+	c.named.put(at.Thread(), c.last)
 }
 
 func (c *namedChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreValue) {
@@ -111,7 +177,7 @@ func (c *namedChecker) State(r *model.Run) {
 		if !isLoop || blockedIn(r, t) != "callback wait" {
 			continue
 		}
-		if c.NonVacuous = true; named != spec.Element(t.WaitsFor().Set) {
+		if c.NonVacuous = true; named.set != spec.Element(t.WaitsFor().Set) {
 			c.Message = fmt.Sprintf("%s waits on a set that it did not name", threadName(t))
 		}
 	}

@@ -11,15 +11,41 @@ import (
 
 // Properties of threads: the conditions that they wait for, the core code on them, and their storage.
 
-var waitsAsAsked = runProperty(&model.Property{
+var waitsAsAsked = &model.Property{
 	Name: "waits-as-asked",
 	Statement: "A thread that is blocked waits for what it asked for: one that yielded, for its turn; one that suspended itself, to be resumed, or once it " +
-		"was, for its turn; one that waits for a set, a copy or a call, for that.",
+		"was, for its turn; one that waits for a set, a copy or a call, for that. A thread that thread.resume-later names waits for its turn.",
 	Kind: "state",
 	Origin: `Explainer.md: "since thread.yield always leaves the calling thread in a "ready to run" state"; "leaves the calling thread in the "suspended" ` +
-		`state"`,
+		`state"; "The thread.resume-later built-in changes the state of thread t from "suspended" to "ready""`,
 	BlindSpots: "Threads that are blocked in a destructor.",
-}, func(r *model.Run, exercised *bool) (message, kind string) {
+	New: func() model.Checker {
+		return &askedChecker{runChecker{model.BaseChecker{Name: "waits-as-asked"}, waitsOtherwise}}
+	},
+}
+
+// An askedChecker checks what threads wait for. It remembers nothing.
+type askedChecker struct{ runChecker }
+
+func (c *askedChecker) Done(_ *model.Run, at *model.Activation, _ []spec.CoreValue) {
+	if at.Pending == nil || at.Pending.Op != "thread.resume-later" {
+		return
+	}
+	for slot := range at.Thread().Instance().LiveThreads() {
+		t, ok := slot.Element.(*spec.Thread)
+		if ok && slot.Owner == at.Thread().Instance() && slot.Index == at.Pending.Args[0].Uint64() && t.WaitsFor().Kind == spec.WaitsForResumption {
+			c.Message, c.ViolationKind = fmt.Sprintf("%s was to be resumed by %s, and still waits for that", threadName(t), at.Pending), "resume-later"
+		}
+	}
+}
+
+func (c *askedChecker) State(r *model.Run) {
+	if c.Message == "" {
+		c.runChecker.State(r)
+	}
+}
+
+func waitsOtherwise(r *model.Run, exercised *bool) (message, kind string) {
 	for _, t := range r.Threads() {
 		in := blockedIn(r, t)
 		kinds, known := allowedConditions[in]
@@ -32,7 +58,7 @@ var waitsAsAsked = runProperty(&model.Property{
 		}
 	}
 	return "", ""
-})
+}
 
 // allowedConditions are the kinds of conditions that a thread may wait for while it is blocked in a built-in.
 var allowedConditions = map[string][]spec.ConditionKind{
@@ -95,21 +121,56 @@ func (c *promoteChecker) Settled(r *model.Run) {
 var ownThread = &model.Property{
 	Name: "own-thread",
 	Statement: "Functions, destructors, realloc and what thread.new-indirect begins run each on a thread of its own, below which there is no other core code; " +
-		"thread.index returns the index of the thread that calls it, and so no other's.",
+		"thread.index returns the index of the thread that calls it, and so no other's; and a thread that thread.new-indirect makes calls its function, and leaves " +
+		"its table when that returns, and not before.",
 	Kind: "step",
 	Origin: `CanonicalABI.md: "calls to realloc semantically execute in a new Thread with zero-initialized Thread.storage"; Concurrency.md: "each call to ` +
-		`an export logically creates a fresh thread"`,
-	New: func() model.Checker { return &ownThreadChecker{model.BaseChecker{Name: "own-thread"}} },
+		`an export logically creates a fresh thread"; Concurrency.md: "thread.new-indirect takes a Core WebAssembly function […] that will be called when the ` +
+		`thread starts executing"`,
+	New: func() model.Checker { return &ownThreadChecker{BaseChecker: model.BaseChecker{Name: "own-thread"}} },
 }
 
-// An ownThreadChecker checks, when core code begins, that no other core code is on its thread, and what thread.index returns. It remembers nothing.
-type ownThreadChecker struct{ model.BaseChecker }
+// An ownThreadChecker checks, when core code begins, that no other core code is on its thread, what thread.index returns, and that threads call their
+// functions and end. It remembers the threads whose core code has begun, and those whose function has returned since the last menu. The state has them, too:
+// there is no ghost.
+type ownThreadChecker struct {
+	model.BaseChecker
+	begun []*spec.Thread
+	left  []*spec.Thread
+}
+
+func (c *ownThreadChecker) Left(_ *model.Run, at *model.Activation) {
+	if at.Kind == model.KindThread && at.Pending.Op == "return" {
+		c.left = append(c.left, at.Thread())
+	}
+}
+
+// Retired checks that a thread that ends has called its function. An implicit thread may end before, when its call is cancelled.
+func (c *ownThreadChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, index uint64, e spec.Element) {
+	if t, ok := e.(*spec.Thread); ok && t != t.Task().Implicit() && t.Task().Implicit() != nil && !slices.Contains(c.begun, t) {
+		c.Message, c.ViolationKind = fmt.Sprintf("thread %d of %s ends, and has not called its function", index, t.Task().Func()), "not called"
+	}
+}
+
+func (c *ownThreadChecker) Settled(r *model.Run) {
+	if len(c.left) == 0 {
+		return
+	}
+	for _, inst := range r.Store.Instances() {
+		for slot := range inst.LiveThreads() {
+			if t, ok := slot.Element.(*spec.Thread); ok && slices.Contains(c.left, t) {
+				c.Message, c.ViolationKind = fmt.Sprintf("the function of thread %d of %s has returned, and it is still in its table", slot.Index, t.Task().Func()), "stays"
+			}
+		}
+	}
+	c.left = c.left[:0]
+}
 
 func (c *ownThreadChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Actor == model.Host {
 		return
 	}
-	c.NonVacuous = true
+	c.NonVacuous, c.begun = true, append(c.begun, at.Thread())
 	for _, below := range r.Activations {
 		if below != at && below.Thread() == at.Thread() && below.Actor != model.Host {
 			c.Message = fmt.Sprintf("core code of %s begins on the thread on which that of %s runs", at.Name, below.Name)

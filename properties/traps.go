@@ -1,6 +1,7 @@
 package properties
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,19 +11,19 @@ import (
 	"cabi/spec"
 )
 
-// A property of what the specification traps on: it must not be stricter than its prose.
+// A property of what the specification traps on: it must be neither stricter than its prose nor less strict.
 
 var trapsJustified = &model.Property{
 	Name: "traps-justified",
 	Statement: "A trap that says how far a task, call or copy has come, what a set has or what waits, says what was so: a task has returned before it " +
-		"cannot return again, an end is copying or done before nothing is copied, and so on; and a sync function that blocks traps only if no thread of its " +
-		"instance, but for the one that holds the exclusive lock, is ready.",
+		"cannot return again, an end is copying or done before nothing is copied, and so on; where that is so, the built-in does not go on; and a sync function " +
+		"that blocks traps only if no thread of its instance, but for the one that holds the exclusive lock, is ready.",
 	Kind: "step",
 	Origin: `CanonicalABI.md and Explainer.md say of each built-in when it traps; CanonicalABI.md: "traps if the task has already returned a value"; "the ` +
 		`DONE state (in which case the only valid operation is {stream,future}.drop-{readable,writable})"`,
-	BlindSpots: "Traps on values, indices, types, limits, lends and reentrance, and of threads; traps that are missing, which other properties see.",
+	BlindSpots: "Traps on values, indices, types, lends and reentrance, on other limits than that of backpressure, and of threads.",
 	New: func() model.Checker {
-		return &trapsChecker{BaseChecker: model.BaseChecker{Name: "traps-justified"}}
+		return &trapsChecker{suspecter: suspecter{BaseChecker: model.BaseChecker{Name: "traps-justified"}}}
 	},
 }
 
@@ -30,9 +31,11 @@ var trapsJustified = &model.Property{
 // they are cancelled, how far copies and cancellations have come, and which waitables are in sets. Without a violation the state has the
 // same: there is no ghost.
 type trapsChecker struct {
-	model.BaseChecker
+	suspecter
+	run       *model.Run
 	acting    *spec.Thread   // at the last menu
-	waited    []spec.Element // then, those that a thread was blocked for in a copy or in a cancellation
+	waited    []spec.Element // then, those that a thread was in a copy or in a cancellation of
+	blocked   []spec.Element // those of them for which it was blocked
 	found     []spec.Element // by lookups since then
 	resolved  []*spec.Task
 	told      []*spec.Task
@@ -40,6 +43,13 @@ type trapsChecker struct {
 	asked     []spec.Element                     // the subtasks whose cancellation was asked for
 	delivered []spec.Element                     // those whose end was told
 	sets      record[spec.Element, spec.Element] // the set that a waitable is in
+	before    record[*spec.Thread, lookedUp]     // the waitable that the built-in of a thread has looked up
+}
+
+// A lookedUp is a waitable that a built-in has looked up, as it was then.
+type lookedUp struct {
+	progress                copyProgress
+	inSet, asked, delivered bool
 }
 
 // A copyProgress is how far the copies of an end have come, as its owner was told.
@@ -52,20 +62,37 @@ const (
 	copiesOver
 )
 
+func (c *trapsChecker) Begin(r *model.Run) { c.run = r }
+
 func (c *trapsChecker) Settled(r *model.Run) {
+	c.confirm()
 	c.acting, c.waited, c.found = r.Store.Running(), c.waited[:0], c.found[:0]
+	c.blocked = c.blocked[:0]
 	for _, at := range r.Activations {
 		if a := at.Pending; a != nil && at.Thread() != nil && (copyCodes[a.Op] != spec.EventNone || a.Op == "subtask.cancel") {
-			c.waited = append(c.waited, slotAt(r, at.Actor, a.Args[0].Uint64(), a.Op).Element)
+			e := slotAt(r, at.Actor, a.Args[0].Uint64(), a.Op).Element
+			if c.waited = append(c.waited, e); !at.Thread().Running() {
+				c.blocked = append(c.blocked, e)
+			}
 		}
 	}
 }
 
-func (c *trapsChecker) Found(_ *spec.ComponentInstance, _ spec.Expected, _ uint64, e spec.Element) {
+func (c *trapsChecker) Found(_ *spec.ComponentInstance, _ spec.Expected, index uint64, e spec.Element) {
 	c.found = append(c.found, e)
+	for _, at := range c.run.Activations {
+		if a := at.Pending; a != nil && at.Thread() == c.acting && len(a.Args) > 0 && a.Args[0].Uint64() == index && kindOf(a.Op) == kindOfElement(e) {
+			_, in := c.sets.get(e)
+			c.before.put(c.acting, lookedUp{c.copies.of(e), in, slices.Contains(c.asked, e), slices.Contains(c.delivered, e)})
+		}
+	}
+	if slices.Contains(c.blocked, e) {
+		c.suspect("the specification goes on with " + describe(e) + ", for which a thread waits by itself, and should have trapped")
+	}
 }
 
 func (c *trapsChecker) Entered(r *model.Run, at *model.Activation) {
+	c.confirm()
 	if n, ok := callbackNotification(at); ok {
 		c.notify(r, at, n)
 	}
@@ -82,9 +109,13 @@ func (c *trapsChecker) Left(r *model.Run, at *model.Activation) {
 }
 
 func (c *trapsChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
+	c.confirm()
 	a := at.Pending
 	if a == nil || at.Thread() == nil {
 		return
+	}
+	if site := c.missing(r, at); site != "" && c.Message == "" {
+		c.Message, c.ViolationKind = fmt.Sprintf("%s goes on, and should have stopped with the trap %s", a, site), site
 	}
 	if n, ok := setNotification(r, at, results); ok {
 		c.notify(r, at, n)
@@ -154,6 +185,7 @@ func (c *trapsChecker) join(r *model.Run, actor string, waitable, set uint64) {
 }
 
 func (c *trapsChecker) Stopped(r *model.Run, err error) {
+	c.suspecter.Stopped(r, err)
 	trap, is := errors.AsType[*spec.Trap](err)
 	if !is {
 		return
@@ -204,6 +236,15 @@ func (c *trapsChecker) justified(r *model.Run, site string) (so, about bool) {
 	case "WaitableSet.drop/waiting":
 		set, ok := e.(*spec.WaitableSet)
 		return ok && r.Store.ThreadsWaiting(set) > 0, true
+	case "Table.get/bounds", "Table.get/empty":
+		calls := func(at *model.Activation) bool {
+			return at.Pending != nil && at.Pending.Op == "thread.new-indirect" && at.Thread() == c.acting && (at.Pending.Args[0].Uint64() == 1 || at.Pending.Args[0].Uint64() == 2)
+		}
+		return !slices.ContainsFunc(r.Activations, calls), true
+	case "canon_backpressure_inc/overflow":
+		return c.acting.Instance().Backpressure() >= cmp.Or(r.World.Limits.Backpressure, spec.UpstreamLimits.Backpressure), true
+	case "canon_backpressure_dec/underflow":
+		return c.acting.Instance().Backpressure() < 0, true
 	case "canon_subtask_cancel/requested":
 		return slices.Contains(c.asked, e) || waited, true
 	case "canon_subtask_cancel/delivered":
@@ -214,6 +255,74 @@ func (c *trapsChecker) justified(r *model.Run, site string) (so, about bool) {
 		return c.nothingReady(r), true
 	}
 	return true, false
+}
+
+// Retired suspects that an end, a subtask or a set is dropped or passed on that may not be.
+func (c *trapsChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
+	class, progress := spec.ClassOf(e), c.copies.of(e)
+	_, in := c.sets.get(e)
+	switch drops := doing(c.run, dropsEnd); {
+	case class == spec.ClassSubtask && !slices.Contains(c.delivered, e):
+		c.suspectMissing("Subtask.drop/undelivered")
+	case class == spec.ClassWaitableSet && slices.ContainsFunc(c.sets, func(of recorded[spec.Element, spec.Element]) bool { return of.value == e }):
+		c.suspectMissing("WaitableSet.drop/elements")
+	case class == spec.ClassWaitableSet && c.run.Store.ThreadsWaiting(e.(*spec.WaitableSet)) > 0:
+		c.suspectMissing("WaitableSet.drop/waiting")
+	case spec.SharedOf(e) == nil:
+	case drops && (progress == copyBlocked || progress == copyBeingCancelled):
+		c.suspectMissing("CopyEnd.drop/copying")
+	case drops && class == spec.ClassWritableFutureEnd && progress != copiesOver:
+		c.suspectMissing("WritableFutureEnd.drop/unwritten")
+	case !drops && progress != notCopying:
+		c.suspectMissing("lift_async_value/idle")
+	case !drops && in:
+		c.suspectMissing("lift_async_value/in-set")
+	}
+}
+
+// suspectMissing suspects that the specification goes on where it should have stopped with a trap.
+func (c *trapsChecker) suspectMissing(site string) {
+	c.suspect("the specification goes on, and should have stopped with the trap " + site)
+}
+
+// missing is the trap with which a built-in that is done should have stopped instead, by what was so before it; empty: none.
+func (c *trapsChecker) missing(r *model.Run, at *model.Activation) string {
+	a, task := at.Pending, at.Thread().Task()
+	function := "canon_" + strings.ReplaceAll(a.Op, ".", "_")
+	before, known := c.before.get(at.Thread())
+	sync := slices.Contains(a.Imm, "sync")
+	switch {
+	case a.Op == "task.return" || a.Op == "task.cancel":
+		switch lift := r.World.Func(task.Func()).Lift; {
+		case lift == "" || lift == "sync":
+			return function + "/async"
+		case slices.Contains(c.resolved, task):
+			return "Task.return_/resolved"
+		case a.Op == "task.cancel" && !slices.Contains(c.told, task):
+			return "Task.cancel/not-delivered"
+		}
+	case copyCodes[a.Op] != spec.EventNone:
+		copier, wanted, what := kindOf(a.Op)+"_copy", notCopying, "/idle"
+		if strings.Contains(a.Op, ".cancel-") {
+			copier, wanted, what = "cancel_copy", copyBlocked, "/copying"
+		}
+		switch {
+		case known && before.inSet && sync:
+			return copier + "/in-set"
+		case known && before.progress != wanted:
+			return copier + what
+		}
+	case a.Op == "subtask.cancel" && known:
+		switch {
+		case before.delivered:
+			return function + "/delivered"
+		case before.asked:
+			return function + "/requested"
+		case before.inSet && sync:
+			return function + "/in-set"
+		}
+	}
+	return ""
 }
 
 // nothingReady reports whether no thread could go on while the sync function blocks that began last.
