@@ -2,6 +2,7 @@ package properties
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -114,17 +115,47 @@ var memoryFixed = runProperty(&model.Property{
 
 var pointersSound = &model.Property{
 	Name:       "pointers-sound",
-	Statement:  "A string or list is taken from a memory only where all of it is, aligned, and no longer than may be.",
+	Statement:  "A string or list is taken from a memory only where all of it is, aligned, and no longer than may be; and where it is, nothing traps on that.",
 	Kind:       "step",
 	Origin:     "CanonicalABI.md, load_string_from_range and load_list_from_range",
 	BlindSpots: "All but the strings and lists of u16 that are the only parameter of a function.",
-	New:        func() model.Checker { return &pointerChecker{model.BaseChecker{Name: "pointers-sound"}} },
+	New:        func() model.Checker { return &pointerChecker{BaseChecker: model.BaseChecker{Name: "pointers-sound"}} },
 }
 
 // A pointerChecker checks the string or list that a function is called with. When core code of the callee begins, the caller's
-// operands have been accepted: they must be in its memory, aligned and not too long. It remembers nothing. It cannot see
-// strings and lists among several parameters, or inside of others.
-type pointerChecker struct{ model.BaseChecker }
+// operands have been accepted: they must be in its memory, aligned and not too long. It remembers the thread that ran at the last menu, which the state
+// has, too: there is no ghost. It cannot see strings and lists among several parameters, or inside of others.
+type pointerChecker struct {
+	model.BaseChecker
+	acting *spec.Thread
+}
+
+func (c *pointerChecker) Settled(r *model.Run) { c.acting = r.Store.Running() }
+
+// Stopped checks that what a trap says of the operands of a call is so.
+func (c *pointerChecker) Stopped(r *model.Run, err error) {
+	at, site := trapped(r, c.acting, err)
+	if at == nil || at.Pending.Op != "call" || len(at.Pending.Args) != 2 || !strings.HasPrefix(site, "load_string_from_range/") && !strings.HasPrefix(site, "load_list_from_range/") {
+		return
+	}
+	if problem, known := operandsProblem(r, at); known && problem == "" {
+		c.Message, c.ViolationKind = fmt.Sprintf("%s traps on %s, and its operands are sound", at.Pending, site), site
+	}
+}
+
+// trapped is the activation of a thread that has acted, and the site of the trap that stopped the run then; nil: it is stopped otherwise.
+func trapped(r *model.Run, acting *spec.Thread, err error) (at *model.Activation, site string) {
+	var trap *spec.Trap
+	if !errors.As(err, &trap) || acting == nil {
+		return nil, ""
+	}
+	for _, at := range slices.Backward(r.Activations) {
+		if at.Pending != nil && at.Thread() == acting {
+			return at, string(trap.Site)
+		}
+	}
+	return nil, ""
+}
 
 func (c *pointerChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Kind != model.KindFunc || len(at.Args) != 2 {
@@ -139,17 +170,24 @@ func (c *pointerChecker) Entered(r *model.Run, at *model.Activation) {
 
 // checkOperands checks the operands of a caller whose callee has begun.
 func (c *pointerChecker) checkOperands(r *model.Run, caller *model.Activation) {
-	name, args := caller.Pending.Imm[0], caller.Pending.Args
-	text, known := onlyParameter(r.World, caller.Actor, name, args[1].Uint64())
-	if !known {
-		return
+	if problem, known := operandsProblem(r, caller); known {
+		if c.NonVacuous = true; problem != "" {
+			c.Message = fmt.Sprintf("%s was called, and %s", caller.Pending.Imm[0], problem)
+		}
 	}
-	c.NonVacuous = true
-	if text.length > math.MaxUint32 || text.length*text.unit > text.most {
-		c.Message = fmt.Sprintf("%s was called with a length of %d, %d bytes are the most", name, text.length, text.most)
-	} else if message := rangeProblem(args[0].Uint64(), text.length*text.unit, text.alignment, r.Memory(caller.Actor)); message != "" {
-		c.Message = fmt.Sprintf("%s was called, and %s", name, message)
+}
+
+// operandsProblem describes why a string or list may not be taken from where a call says; empty: it may. Whether that is known depends on the parameters.
+func operandsProblem(r *model.Run, caller *model.Activation) (problem string, known bool) {
+	args := caller.Pending.Args
+	text, known := onlyParameter(r.World, caller.Actor, caller.Pending.Imm[0], args[1].Uint64())
+	switch {
+	case !known:
+		return "", false
+	case text.length > math.MaxUint32 || text.length*text.unit > text.most:
+		return fmt.Sprintf("%d bytes are the most, it has %d units", text.most, text.length), true
 	}
+	return rangeProblem(args[0].Uint64(), text.length*text.unit, text.alignment, r.Memory(caller.Actor)), true
 }
 
 var textLiftable = &model.Property{
@@ -245,33 +283,54 @@ func limit(lowered, upstream uint64) uint64 {
 
 var buffersSound = &model.Property{
 	Name:       "buffers-sound",
-	Statement:  "A copy begins only with a buffer that is aligned, all in the memory, and no longer than may be.",
+	Statement:  "A copy begins only with a buffer that is aligned, all in the memory, and no longer than may be; and with such a buffer, nothing traps on that.",
 	Kind:       "step",
 	Origin:     "CanonicalABI.md, BufferGuestImpl.__init__",
 	BlindSpots: "Streams and futures of anything but unsigned ints.",
-	New:        func() model.Checker { return &bufferChecker{model.BaseChecker{Name: "buffers-sound"}} },
+	New:        func() model.Checker { return &bufferChecker{BaseChecker: model.BaseChecker{Name: "buffers-sound"}} },
 }
 
-// A bufferChecker checks that a copy that begins has a buffer that is in the memory, aligned and not too long. It remembers nothing.
-// It cannot see the buffers of other elements than unsigned ints.
-type bufferChecker struct{ model.BaseChecker }
+// A bufferChecker checks that a copy that begins has a buffer that is in the memory, aligned and not too long. It remembers the thread that ran at the last
+// menu, which the state has, too: there is no ghost. It cannot see the buffers of other elements than unsigned ints.
+type bufferChecker struct {
+	model.BaseChecker
+	acting *spec.Thread
+}
+
+func (c *bufferChecker) Settled(r *model.Run) { c.acting = r.Store.Running() }
+
+// Stopped checks that what a trap says of a buffer is so.
+func (c *bufferChecker) Stopped(r *model.Run, err error) {
+	at, site := trapped(r, c.acting, err)
+	if at == nil || !strings.HasPrefix(site, "BufferGuestImpl.__init__/") {
+		return
+	}
+	if problem, known := copyProblem(r, at); known && problem == "" {
+		c.Message, c.ViolationKind = fmt.Sprintf("%s traps on %s, and its buffer is sound", at.Pending, site), site
+	}
+}
 
 // elementSizes are the sizes of unsigned ints, which are their alignments, too.
 var elementSizes = map[string]uint64{"u8": 1, "u16": 2, "u32": 4, "u64": 8}
 
 func (c *bufferChecker) Done(r *model.Run, at *model.Activation, _ []spec.CoreValue) {
+	problem, known := copyProblem(r, at)
+	if c.NonVacuous = c.NonVacuous || known; problem != "" {
+		c.Message = fmt.Sprintf("%s did %s, and %s", at.Name, at.Pending, problem)
+	}
+}
+
+// copyProblem describes why a copy may not have the buffer that it is called with; empty: it may. That is known of unsigned ints.
+func copyProblem(r *model.Run, at *model.Activation) (problem string, known bool) {
 	a := at.Pending
 	if a == nil || len(a.Imm) != 2 || len(a.Args) < 2 || !takesEvent(a.Op) || elementSizes[a.Imm[0]] == 0 {
-		return
+		return "", false
 	}
 	n := uint64(1) // of a future
 	if len(a.Args) == 3 {
 		n = a.Args[2].Uint64()
 	}
-	c.NonVacuous = true
-	if message := bufferProblem(r, at.Actor, a.Args[1].Uint64(), n, elementSizes[a.Imm[0]]); message != "" {
-		c.Message = fmt.Sprintf("%s did %s, and %s", at.Name, a, message)
-	}
+	return bufferProblem(r, at.Actor, a.Args[1].Uint64(), n, elementSizes[a.Imm[0]]), true
 }
 
 // bufferProblem describes why a copy may not have a buffer of n elements at ptr; empty: it may.
