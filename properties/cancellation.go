@@ -174,10 +174,11 @@ func (c *deliveryChecker) Ghost(w *spec.StateWriter) {
 var cancelTold = &model.Property{
 	Name: "cancel-told",
 	Statement: "A task hears that it is cancelled exactly once from when its cancellation counts as delivered: in a callback, or as the result of a " +
-		"built-in that it called cancellably; and it resolves as cancelled only once it has heard.",
+		"built-in that it called cancellably; and it resolves as cancelled only once it has heard. Who asks to cancel a call that is not resolved has its task hear " +
+		"at once, or sees its cancellation pending.",
 	Kind: "step",
 	Origin: `Explainer.md: "If cancellable is not set, task-cancelled is never returned"; "task-cancelled is returned at most once for a given ` +
-		`task"`,
+		`task"; CanonicalABI.md: "the request is remembered in Task.state and delivered at the next opportunity"`,
 	New: func() model.Checker {
 		return &cancelNotificationChecker{BaseChecker: model.BaseChecker{Name: "cancel-told"}}
 	},
@@ -205,6 +206,27 @@ func (c *cancelNotificationChecker) Ghost(w *spec.StateWriter) {
 		}
 	}
 	w.Put("\n")
+}
+
+// checkRequests checks that no request to cancel a call is forgotten.
+func (c *cancelNotificationChecker) checkRequests(r *model.Run) {
+	for _, slot := range r.Elements() {
+		t, ok := slot.Element.(*spec.Subtask)
+		if ok && t.Callee() != nil && t.CancellationRequested() && t.Callee().State() == spec.TaskStarted && c.Message == "" {
+			c.Message, c.ViolationKind = fmt.Sprintf("%s was to be cancelled, and its cancellation is neither delivered nor pending", t.Callee().Func()), "forgotten"
+		}
+	}
+	for _, call := range r.Invocations() {
+		if !call.CancelRequested || call.Resolved || c.Message != "" {
+			continue
+		}
+		hears := func(t *spec.Task) bool {
+			return t.Func() == call.Func && t.Caller() == nil && (t.State() == spec.TaskPendingCancel || t.State() == spec.TaskCancelDelivered)
+		}
+		if !slices.ContainsFunc(r.Tasks(), hears) {
+			c.Message, c.ViolationKind = fmt.Sprintf("the host's call of %s was to be cancelled, and its cancellation is neither delivered nor pending", call.Func), "forgotten by host"
+		}
+	}
 }
 
 func (c *cancelNotificationChecker) Entered(_ *model.Run, at *model.Activation) {
@@ -250,6 +272,7 @@ func (c *cancelNotificationChecker) State(r *model.Run) {
 	if t := r.Store.Running(); t != nil {
 		c.checkNotified(t.Task())
 	}
+	c.checkRequests(r)
 }
 
 // checkNotified checks that a task whose cancellation counts as delivered was notified.

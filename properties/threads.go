@@ -14,21 +14,41 @@ import (
 var waitsAsAsked = &model.Property{
 	Name: "waits-as-asked",
 	Statement: "A thread that is blocked waits for what it asked for: one that yielded, for its turn; one that suspended itself, to be resumed, or once it " +
-		"was, for its turn; one that waits for a set, a copy or a call, for that. A thread that thread.resume-later names waits for its turn.",
+		"was, for its turn; one that waits for a set, a copy or a call, for that. A thread that thread.resume-later names waits for its turn; and when " +
+		"the host ticks while a thread is ready, one goes on.",
 	Kind: "state",
 	Origin: `Explainer.md: "since thread.yield always leaves the calling thread in a "ready to run" state"; "leaves the calling thread in the "suspended" ` +
-		`state"; "The thread.resume-later built-in changes the state of thread t from "suspended" to "ready""`,
+		`state"; "The thread.resume-later built-in changes the state of thread t from "suspended" to "ready""; "so that the runtime can nondeterministically ` +
+		`resume t at some point in the future"`,
 	BlindSpots: "Threads that are blocked in a destructor.",
 	New: func() model.Checker {
-		return &askedChecker{runChecker{model.BaseChecker{Name: "waits-as-asked"}, waitsOtherwise}}
+		return &askedChecker{runChecker: runChecker{model.BaseChecker{Name: "waits-as-asked"}, waitsOtherwise}}
 	},
 }
 
-// An askedChecker checks what threads wait for. It remembers nothing.
-type askedChecker struct{ runChecker }
+// An askedChecker checks what threads wait for, and that ticks let them go on. It remembers whether a thread was ready at the last menu, which the state
+// has, too, and none has gone on since: there is no ghost.
+type askedChecker struct {
+	runChecker
+	idle bool
+}
+
+func (c *askedChecker) Settled(r *model.Run) { c.idle = atHost(r) && r.SomeReady() }
+
+func (c *askedChecker) Entered(*model.Run, *model.Activation) { c.idle = false }
+
+func (c *askedChecker) Retired(*spec.ComponentInstance, spec.TableKey, uint64, spec.Element) {
+	c.idle = false
+}
 
 func (c *askedChecker) Done(_ *model.Run, at *model.Activation, _ []spec.CoreValue) {
-	if at.Pending == nil || at.Pending.Op != "thread.resume-later" {
+	if at.Pending == nil {
+		return
+	}
+	if c.idle && at.Pending.Op == "tick" {
+		c.Message, c.ViolationKind = "the host ticks, and no thread goes on, although one was ready", "tick"
+	}
+	if c.idle = false; at.Pending.Op != "thread.resume-later" {
 		return
 	}
 	for slot := range at.Thread().Instance().LiveThreads() {
