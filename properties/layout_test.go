@@ -3,7 +3,9 @@ package properties
 import (
 	"errors"
 	"fmt"
+	"math"
 	"reflect"
+	"slices"
 	"testing"
 	"unicode/utf16"
 
@@ -362,6 +364,44 @@ func TestDiscriminants(t *testing.T) {
 			list, v := &spec.ListType{T: &spec.TupleType{Ts: []spec.ValType{typ, spec.U8Type{}}}}, spec.List{pair, pair}
 			if got := echoOnce(t, list, v); !reflect.DeepEqual(plain(got), plain(v)) {
 				t.Errorf("%T of %d cases: the host is given another value back", typ, n)
+			}
+		}
+	}
+}
+
+// TestFloats checks that floats at the ends of their ranges, and infinities, stay what they are in memory.
+func TestFloats(t *testing.T) {
+	inf := math.Inf(1)
+	for typ, numbers := range map[spec.ValType][]float64{
+		spec.F32Type{}: {0, math.Copysign(0, -1), 1, inf, -inf, math.MaxFloat32, -math.MaxFloat32, math.SmallestNonzeroFloat32},
+		spec.F64Type{}: {0, math.Copysign(0, -1), 1, inf, -inf, math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64},
+	} {
+		var v spec.List
+		for _, n := range numbers {
+			v = append(v, spec.FloatOf(n))
+		}
+		if got := echoOnce(t, &spec.ListType{T: typ}, v); !reflect.DeepEqual(plain(got), plain(v)) {
+			t.Errorf("%s: the host is given %v back for %v", spec.TypeName(typ), plain(got), plain(v))
+		}
+	}
+}
+
+// TestFlattens checks which core types a variant of two cases is passed as, flat. CanonicalABI.md, flatten_variant: "i32" where both are of 32 bits,
+// and "i64" where they differ otherwise.
+func TestFlattens(t *testing.T) {
+	cores := map[spec.ValType]spec.CoreType{spec.U32Type{}: spec.I32, spec.U64Type{}: spec.I64, spec.F32Type{}: spec.F32, spec.F64Type{}: spec.F64}
+	for a, coreA := range cores {
+		for b, coreB := range cores {
+			want := spec.I64
+			switch {
+			case coreA == coreB:
+				want = coreA
+			case coreA != spec.I64 && coreA != spec.F64 && coreB != spec.I64 && coreB != spec.F64:
+				want = spec.I32
+			}
+			got := spec.FlatTypes([]spec.ValType{&spec.VariantType{Cases: []spec.CaseType{{Label: "a", T: a}, {Label: "b", T: b}}}})
+			if !slices.Equal(got, []spec.CoreType{spec.I32, want}) {
+				t.Errorf("a variant of %s and %s is passed as %v, want i32 and %s", spec.TypeName(a), spec.TypeName(b), got, want)
 			}
 		}
 	}

@@ -130,12 +130,16 @@ type pointerChecker struct {
 	acting *spec.Thread
 }
 
+// rangeSites are the traps that say that a string or list may not be taken from where it is.
+var rangeSites = []string{"load_string_from_range/length", "load_string_from_range/aligned", "load_string_from_range/bounds",
+	"load_list_from_range/length", "load_list_from_range/aligned", "load_list_from_range/bounds"}
+
 func (c *pointerChecker) Settled(r *model.Run) { c.acting = r.Store.Running() }
 
 // Stopped checks that what a trap says of the operands of a call is so.
 func (c *pointerChecker) Stopped(r *model.Run, err error) {
 	at, site := trapped(r, c.acting, err)
-	if at == nil || at.Pending.Op != "call" || len(at.Pending.Args) != 2 || !strings.HasPrefix(site, "load_string_from_range/") && !strings.HasPrefix(site, "load_list_from_range/") {
+	if at == nil || at.Pending.Op != "call" || len(at.Pending.Args) != 2 || !slices.Contains(rangeSites, site) {
 		return
 	}
 	if problem, known := operandsProblem(r, at); known && problem == "" {
