@@ -369,6 +369,20 @@ func TestDiscriminants(t *testing.T) {
 	}
 }
 
+// TestVariantsPadded checks the size of a variant whose longest case is not the one that is aligned most: a list of two, in memory.
+func TestVariantsPadded(t *testing.T) {
+	var six []spec.ValType
+	var sixValues []spec.Value
+	for i := range 6 {
+		six, sixValues = append(six, spec.U8Type{}), append(sixValues, spec.IntOf(int64(i)))
+	}
+	typ := &spec.VariantType{Cases: []spec.CaseType{{Label: "aligned", T: spec.U32Type{}}, {Label: "long", T: &spec.TupleType{Ts: six}}}}
+	v := spec.List{spec.Dict{{Label: "long", Value: tupleOf(sixValues)}}, spec.Dict{{Label: "long", Value: tupleOf(sixValues)}}}
+	if got := echoOnce(t, &spec.ListType{T: typ}, v); !reflect.DeepEqual(plain(got), plain(v)) {
+		t.Errorf("the host is given %v back for %v", plain(got), plain(v))
+	}
+}
+
 // TestFloats checks that floats at the ends of their ranges, and infinities, stay what they are in memory.
 func TestFloats(t *testing.T) {
 	inf := math.Inf(1)
