@@ -421,6 +421,38 @@ func TestFlattens(t *testing.T) {
 	}
 }
 
+// TestAsyncFlatResults checks what async functions return to core code: a callback's code, or the state of a subtask.
+func TestAsyncFlatResults(t *testing.T) {
+	ft := &spec.FuncType{Result: []spec.ValType{spec.F64Type{}}, Async: true}
+	opts := &spec.CanonicalOptions{Async: true, Callback: func([]spec.CoreValue) []spec.CoreValue { return nil }}
+	opts.Memory = spec.NewMemInst(8)
+	for what, got := range map[string]*spec.CoreFuncType{
+		"lifted with a callback": spec.LiftedType(opts, ft, spec.Limits{}), "lowered async": spec.LoweredType(opts, ft, spec.Limits{}),
+	} {
+		if !slices.Equal(got.Results, []spec.CoreType{spec.I32}) {
+			t.Errorf("a function that is %s returns %v, want an i32", what, got.Results)
+		}
+	}
+}
+
+// TestResultsFit checks that results in memory are taken from where the memory ends, and not from beyond.
+func TestResultsFit(t *testing.T) {
+	for _, ret := range []uint64{112, 120, 124, 128} {
+		var wrong error
+		if ret+8 > 128 {
+			wrong = fmt.Errorf("eight bytes at %d of 128", ret)
+		}
+		s := spec.NewStore(spec.Options{})
+		opts := &spec.CanonicalOptions{}
+		opts.Memory = spec.NewMemInst(128)
+		ft := &spec.FuncType{Result: []spec.ValType{&spec.TupleType{Ts: []spec.ValType{spec.U32Type{}, spec.U32Type{}}}}}
+		f := s.Lift(func([]spec.CoreValue) []spec.CoreValue { return []spec.CoreValue{spec.CoreInt(ret)} }, ft, opts, spec.NewComponentInstance(s, nil))
+		_, err := s.Invoke(f, spec.HostOnStart(func() []spec.Value { return nil }), spec.HostOnResolve(func([]spec.Value) {}))
+		mustTrapIf(t, wrong, err)
+		s.Close()
+	}
+}
+
 // echoOnce passes a value from the host to a guest, checks that the second codec reads it there, and returns what the host is
 // given for what the second codec stores.
 func echoOnce(t *testing.T, typ spec.ValType, v spec.Value) spec.Value {
