@@ -219,11 +219,27 @@ var storageKept = &model.Property{
 	New:       func() model.Checker { return &storageChecker{BaseChecker: model.BaseChecker{Name: "storage-kept"}} },
 }
 
-// A storageChecker checks that context.get returns the value that the thread has set last. It remembers these values; without a
-// violation the threads' storage has the same: there is no ghost.
+// A storageChecker checks that context.get returns the value that the thread has set last. It remembers these values.
 type storageChecker struct {
 	model.BaseChecker
+	run *model.Run
 	set record[storagePlace, uint64]
+}
+
+func (c *storageChecker) Begin(r *model.Run) { c.run = r }
+
+// Ghost writes what is remembered of live threads: if their storage does not have it, a context.get will show that.
+func (c *storageChecker) Ghost(w *spec.StateWriter) {
+	if len(c.set) == 0 {
+		return
+	}
+	for _, t := range c.run.Threads() {
+		for slot := range uint64(2) {
+			if v := c.set.of(storagePlace{t, slot}); v != 0 {
+				w.Put("set ", t, " ", int(slot), "=", int(v), "\n")
+			}
+		}
+	}
 }
 
 // A storagePlace is a slot of a thread's storage.

@@ -98,8 +98,11 @@ func (c *trapsChecker) Entered(r *model.Run, at *model.Activation) {
 	}
 }
 
-// Left notes that a function returns that is lifted sync. Others call task.return.
+// Left notes that a function returns that is lifted sync, for others call task.return, and suspects that what core code throws does not stop the run.
 func (c *trapsChecker) Left(r *model.Run, at *model.Activation) {
+	if at.Pending.Op == "throw" && at.Actor != model.Host {
+		c.suspectMissing("call_and_trap_on_throw/throw")
+	}
 	if at.Kind != model.KindFunc || at.Thread() == nil {
 		return
 	}
