@@ -581,7 +581,7 @@ func promisesHold(t *testing.T, s model.Search) {
 }
 
 // corners are the names of small worlds in testdata/corners, each of which comes to something that the named worlds leave out.
-var corners = []string{"backpressure-limit", "cancelling-in-realloc", "errors-in-realloc", "futures-of-two-types", "lists-limit", "reacting", "storage",
+var corners = []string{"backpressure-limit", "cancelling-in-realloc", "errors-in-realloc", "futures-of-two-types", "lists-limit", "long-lists", "reacting", "storage",
 	"streams-of-two-types", "sync-in-sets", "wrong-classes"}
 
 // TestCorners checks that the promises hold in the worlds of testdata/corners.
