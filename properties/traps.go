@@ -296,8 +296,8 @@ func (c *trapsChecker) missing(r *model.Run, at *model.Activation) string {
 	sync := slices.Contains(a.Imm, "sync")
 	switch {
 	case a.Op == "task.return" || a.Op == "task.cancel":
-		switch lift := r.World.Func(task.Func()).Lift; {
-		case lift == "" || lift == "sync":
+		switch f := r.World.Func(task.Func()); {
+		case f == nil || f.Lift == "" || f.Lift == "sync": // destructors and realloc are lifted sync, too
 			return function + "/async"
 		case slices.Contains(c.resolved, task):
 			return "Task.return_/resolved"
