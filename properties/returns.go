@@ -56,8 +56,8 @@ var waitsOnNamed = &model.Property{
 		"or in none.",
 	Kind: "state",
 	Origin: `Concurrency.md: "If the low 4 bits are 2, the callee wants to wait for an event to occur in the waitable set whose index is ` +
-		`stored in the high 28 bits"; "If the low 4 bits are 0, the callee completed (and called task.return) without blocking"; Explainer.md, of the first ` +
-		`argument of a callback`,
+		`stored in the high 28 bits"; "the runtime will repeatedly call the callback until a value of 0 is ` +
+		`returned"; "the callee wants to yield, allowing other code to run, but resuming thereafter without waiting on anything else"`,
 	BlindSpots: "Whether naming what is no set traps: typed-use says it.",
 	New:        func() model.Checker { return &namedChecker{BaseChecker: model.BaseChecker{Name: "waits-on-named"}} },
 }
@@ -80,8 +80,8 @@ type loopResult struct {
 
 // goesOn says how the event loop of a thread goes on otherwise than its function or callback has said, with the event that its callback is called with.
 func (c *namedChecker) goesOn(at *model.Activation, code spec.EventCode) {
-	result := c.named.of(at.Thread())
-	if c.NonVacuous = true; c.Message != "" {
+	result, known := c.named.get(at.Thread())
+	if c.NonVacuous = true; !known || c.Message != "" {
 		return
 	}
 	switch result.code {

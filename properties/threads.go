@@ -145,8 +145,8 @@ var ownThread = &model.Property{
 		"its table when that returns, and not before.",
 	Kind: "step",
 	Origin: `CanonicalABI.md: "calls to realloc semantically execute in a new Thread with zero-initialized Thread.storage"; Concurrency.md: "each call to ` +
-		`an export logically creates a fresh thread"; Concurrency.md: "thread.new-indirect takes a Core WebAssembly function […] that will be called when the ` +
-		`thread starts executing"`,
+		`an export logically creates a fresh thread"; Concurrency.md: "thread.new-indirect takes a Core WebAssembly function […] and a "closure" ` +
+		`parameter to pass to the function when called on the new thread"`,
 	New: func() model.Checker { return &ownThreadChecker{BaseChecker: model.BaseChecker{Name: "own-thread"}} },
 }
 
