@@ -2,6 +2,7 @@ package model
 
 import (
 	"iter"
+	"math"
 	"slices"
 
 	"cabi/spec"
@@ -68,7 +69,7 @@ func (m menu) values(ts []spec.ValType) []operands {
 	return values
 }
 
-// valuesOf are the relevant numbers for values of a type: all indices, the cases of a variant, and otherwise 0.
+// valuesOf are the relevant numbers for values of a type: all indices, the cases of a variant, and otherwise the world's integers.
 func (m menu) valuesOf(t spec.ValType) []operands {
 	switch t := t.(type) {
 	case *spec.OwnType, *spec.BorrowType:
@@ -83,24 +84,57 @@ func (m menu) valuesOf(t spec.ValType) []operands {
 		return singly(m.addresses(0), m.stringLengths())
 	case *spec.ListType:
 		if t.L == nil {
-			return singly(m.addresses(0), []uint64{1})
+			return singly(m.addresses(0), m.elements())
 		}
 		return m.together(slices.Repeat([]spec.ValType{t.T}, int(*t.L)))
 	case spec.F32Type, spec.F64Type:
-		return []operands{{1, []uint64{0}, spec.FlatTypes([]spec.ValType{t})}}
+		return []operands{{1, m.integers(t), spec.FlatTypes([]spec.ValType{t})}}
 	case *spec.MapType:
-		return singly(m.addresses(0), []uint64{1})
+		return singly(m.addresses(0), m.elements())
 	case *spec.TupleType, *spec.RecordType:
 		return m.together(partsOf(t))
 	case spec.CharType:
-		return singly(m.or([]uint64{0}, 0x110000)) // no char
+		return singly(m.or(m.integers(t), 0x110000)) // no char
 	}
 	if cases := casesOf(t); cases != nil {
 		all := m.cases(cases)
 		all.types = spec.FlatTypes([]spec.ValType{t})
 		return []operands{all}
 	}
-	return singly([]uint64{0})
+	return singly(m.integers(t))
+}
+
+// integers are the world's numbers that the core type of a type has, or if there are none, 0.
+func (m menu) integers(t spec.ValType) []uint64 {
+	var numbers []uint64
+	for _, n := range m.World.Integers {
+		var has bool
+		switch spec.FlatTypes([]spec.ValType{t})[0] {
+		case spec.I32:
+			has = n <= math.MaxUint32
+		case spec.I64:
+			has = true
+		case spec.F32:
+			has = n < 1<<24
+		case spec.F64:
+			has = n < 1<<53
+		}
+		if has {
+			numbers = append(numbers, n)
+		}
+	}
+	if numbers == nil {
+		return []uint64{0}
+	}
+	return numbers
+}
+
+// elements are how many elements lists have: one, if the world does not say what memory contains.
+func (m menu) elements() []uint64 {
+	if len(m.World.Contents) > 0 {
+		return m.lengths()
+	}
+	return []uint64{1}
 }
 
 // or are numbers and, if guests use what is wrong too, another.

@@ -35,8 +35,11 @@ type World struct {
 	// Lengths are the lengths of buffers for copies; none: 1.
 	Lengths []uint64 `json:"lengths,omitempty"`
 	// Contents are what memory.store stores at address 0, a number of eight bytes, besides the indices of resource handles. If a world
-	// has some, text has the Lengths, too.
+	// has some, text and lists have the Lengths, too.
 	Contents []uint64 `json:"contents,omitempty"`
+	// Integers are the numbers that guests pass as values of numbers, chars, bools and flags, as far as their core types have them;
+	// none: 0.
+	Integers []uint64 `json:"integers,omitempty"`
 	// Bounds are those of a search by default.
 	Bounds
 	// Start is the exports that the host calls, in order, before the first action that counts.

@@ -10,7 +10,7 @@ import (
 )
 
 // onceWords begin lines of which a world has at most one.
-var onceWords = []string{"doc", "limits", "start", "pointers", "addresses", "lengths", "contents", "bound", "right-class", "random"}
+var onceWords = []string{"doc", "limits", "start", "pointers", "addresses", "lengths", "contents", "integers", "bound", "right-class", "random"}
 
 // lineParsers parse the lines of a world, by the word that they begin with.
 var lineParsers = map[string]func(r *worldReader, c *worldCursor) error{
@@ -20,6 +20,7 @@ var lineParsers = map[string]func(r *worldReader, c *worldCursor) error{
 	"addresses":   func(r *worldReader, c *worldCursor) (err error) { r.world.Addresses, err = c.numbers(); return err },
 	"lengths":     func(r *worldReader, c *worldCursor) (err error) { r.world.Lengths, err = c.numbers(); return err },
 	"contents":    func(r *worldReader, c *worldCursor) (err error) { r.world.Contents, err = c.numbers(); return err },
+	"integers":    func(r *worldReader, c *worldCursor) (err error) { r.world.Integers, err = c.numbers(); return err },
 	"bound":       (*worldReader).bound,
 	"right-class": func(r *worldReader, c *worldCursor) error { r.world.RightClass = true; return c.end() },
 	"random":      func(r *worldReader, c *worldCursor) error { r.world.Random = true; return c.end() },

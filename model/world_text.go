@@ -35,6 +35,7 @@ func (w *World) textLines() string {
 	p.numbers("addresses", w.Addresses)
 	p.numbers("lengths", w.Lengths)
 	p.numbers("contents", w.Contents)
+	p.numbers("integers", w.Integers)
 	p.line("bound", w.Bounds.text())
 	if w.RightClass {
 		p.b.WriteString("right-class\n")

@@ -35,7 +35,7 @@ func newGuestInstance(t *rapid.T, s *spec.Store, name string) *guestInstance {
 	for i := range memory.Bytes.B {
 		memory.Bytes.B[i] = guard
 	}
-	p := &guestInstance{codec: &codec{mem: memory, next: 64}, inst: spec.NewComponentInstance(s, nil)}
+	p := &guestInstance{codec: &codec{decoder: decoder{mem: memory}, next: 64}, inst: spec.NewComponentInstance(s, nil)}
 	p.encoding = rapid.SampledFrom(encodings).Draw(t, name+"'s encoding")
 	p.nan = rapid.Uint64().Draw(t, name+"'s NaN bits")
 	p.opts = spec.CanonicalOptions{}
@@ -108,31 +108,6 @@ func (p *guestInstance) pass(ts []spec.ValType, vs []spec.Value, most int) []spe
 		core = append(core, coreOfBits(b, types[i]))
 	}
 	return core
-}
-
-// receive reads values that are passed as numbers, or in memory if there are more numbers than most.
-func (p *guestInstance) receive(ts []spec.ValType, core []spec.CoreValue, most int) (spec.Value, error) {
-	tuple := &spec.TupleType{Ts: ts}
-	types := p.coreTypes(tuple)
-	if len(types) > most {
-		size, align := p.shape(tuple)
-		if err := p.within(core[0].Uint64(), 1, size, align); err != nil {
-			return nil, err
-		}
-		return p.get(core[0].Uint64(), tuple)
-	}
-	if len(core) != len(types) {
-		return nil, fmt.Errorf("flat-types: %d numbers were passed, %s is passed as %d", len(core), spec.TypeName(tuple), len(types))
-	}
-	var bits []uint64
-	for i, v := range core {
-		if (types[i] == spec.F32 || types[i] == spec.F64) != v.IsFloat() {
-			return nil, fmt.Errorf("flat-types: number %d is %s, of %s it must be an %s", i, v, spec.TypeName(tuple), types[i])
-		}
-		bits = append(bits, bitsOfCore(v, types[i]))
-	}
-	v, _, err := p.lift(bits, tuple)
-	return v, err
 }
 
 func tupleOf(vs []spec.Value) spec.Dict {
@@ -459,7 +434,7 @@ func echoOnce(t *testing.T, typ spec.ValType, v spec.Value) spec.Value {
 	t.Helper()
 	s := spec.NewStore(spec.Options{})
 	defer s.Close()
-	p := &guestInstance{codec: &codec{mem: spec.NewMemInst(1 << 16), next: 64}, inst: spec.NewComponentInstance(s, nil)}
+	p := &guestInstance{codec: &codec{decoder: decoder{mem: spec.NewMemInst(1 << 16)}, next: 64}, inst: spec.NewComponentInstance(s, nil)}
 	p.opts.Memory, p.opts.Realloc = p.mem, p.reallocate
 	call := &passedCall{store: s, ts: []spec.ValType{typ}, vs: []spec.Value{v}, result: typ, value: v}
 	f, _ := call.echo(p, false)
@@ -589,7 +564,7 @@ func misplaceOnce(t *testing.T, v spec.String, to spec.StringEncoding, nth int, 
 	t.Helper()
 	s := spec.NewStore(spec.Options{})
 	defer s.Close()
-	p := &guestInstance{codec: &codec{mem: spec.NewMemInst(1 << 16), next: 64, encoding: to}, inst: spec.NewComponentInstance(s, nil)}
+	p := &guestInstance{codec: &codec{decoder: decoder{mem: spec.NewMemInst(1 << 16), encoding: to}, next: 64}, inst: spec.NewComponentInstance(s, nil)}
 	p.opts.Memory, p.opts.Realloc, p.opts.StringEncoding = p.mem, p.reallocate, to
 	var wrong error
 	asked := 0

@@ -278,7 +278,7 @@ func onlyParameter(w *model.World, instance, function string, length uint64) (te
 }
 
 // limit is a world's limit, or upstream's if the world lowers none.
-func limit(lowered, upstream uint64) uint64 {
+func limit[N int | uint64](lowered, upstream N) N {
 	if lowered > 0 {
 		return lowered
 	}

@@ -223,10 +223,6 @@ func primitive(t *rapid.T, floats bool) spec.ValType {
 	return all[rapid.IntRange(0, n-1).Draw(t, "primitive")]
 }
 
-// bitsOf are the widths of the integer types, as negative numbers for the signed ones.
-var bitsOf = map[spec.ValType]int{spec.U8Type{}: 8, spec.U16Type{}: 16, spec.U32Type{}: 32, spec.U64Type{}: 64,
-	spec.S8Type{}: -8, spec.S16Type{}: -16, spec.S32Type{}: -32, spec.S64Type{}: -64}
-
 // valueOf generates a value of a type.
 func valueOf(t *rapid.T, typ spec.ValType) spec.Value {
 	switch typ := typ.(type) {

@@ -391,6 +391,25 @@ type SharedView struct {
 	Dropped bool
 	Pending Element // the end whose copy is pending; nil: none is, or it is the host's
 	Host    bool    // the host's copy is pending
+	Buffer  *BufferView
+}
+
+// A BufferView is a guest's buffer whose copy is pending.
+type BufferView struct {
+	Instance *ComponentInstance
+	Ptr      uint64 // behind what was copied
+	Progress uint64 // how many elements were
+}
+
+// viewBuffer is a view of a buffer; nil: it is none of a guest's.
+func viewBuffer(b Buffer) *BufferView {
+	switch b := b.(type) {
+	case *readableBufferGuestImpl:
+		return &BufferView{b.cx.inst, b.ptr, b.progress}
+	case *writableBufferGuestImpl:
+		return &BufferView{b.cx.inst, b.ptr, b.progress}
+	}
+	return nil
 }
 
 // SharedOf is the stream or future of e, an end; nil: e is no end.
@@ -405,21 +424,21 @@ func SharedOf(e Element) SharedBase {
 func ViewShared(s SharedBase) (SharedView, bool) {
 	switch s := s.(type) {
 	case *SharedStreamImpl:
-		return viewPending(s.dropped, s.pendingOnCopyDone), true
+		return viewPending(s.dropped, s.pendingOnCopyDone, s.pendingBuffer), true
 	case *SharedFutureImpl:
-		return viewPending(s.dropped, s.pendingOnCopyDone), true
+		return viewPending(s.dropped, s.pendingOnCopyDone, s.pendingBuffer), true
 	}
 	return SharedView{}, false
 }
 
-func viewPending(dropped bool, f OnCopyDone) SharedView {
+func viewPending(dropped bool, f OnCopyDone, b Buffer) SharedView {
 	switch f := f.(type) {
 	case nil:
 		return SharedView{Dropped: dropped}
 	case *streamCopying:
-		return SharedView{Dropped: dropped, Pending: f.e.self}
+		return SharedView{Dropped: dropped, Pending: f.e.self, Buffer: viewBuffer(b)}
 	case *futureCopying:
-		return SharedView{Dropped: dropped, Pending: f.e.self}
+		return SharedView{Dropped: dropped, Pending: f.e.self, Buffer: viewBuffer(b)}
 	}
 	return SharedView{Dropped: dropped, Host: true}
 }

@@ -103,6 +103,10 @@ func (c *diffCommand) run(cmd *cobra.Command, args []string) error {
 		}
 		return true
 	}
+	options.Found = func(what string) {
+		line.clear()
+		fmt.Fprintln(cmd.ErrOrStderr(), "found:", what)
+	}
 	report, err := diff.Compare(options)
 	line.clear()
 	if err != nil {

@@ -8,6 +8,7 @@
 package diff
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -26,6 +27,8 @@ type Options struct {
 	// Progress is told of what is done: the stage, and how many parts of it are done. If it returns false, the comparison stops
 	// early. It may be nil.
 	Progress func(stage string, done, of int) bool
+	// Found is told, in a line, of what is found, as it comes; the report may know a shorter trace in the end. It may be nil.
+	Found func(what string)
 }
 
 // Defaults are how far a comparison goes unless it is told otherwise. They are numbers of states, and no time, so that the report
@@ -153,6 +156,13 @@ func list[T any](s []T) []T {
 		return []T{}
 	}
 	return s
+}
+
+// found tells of what was found.
+func (c *comparison) found(format string, args ...any) {
+	if c.Found != nil {
+		c.Found(fmt.Sprintf(format, args...))
+	}
 }
 
 // step tells of progress, and reports whether the comparison goes on.

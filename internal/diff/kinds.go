@@ -46,6 +46,7 @@ func (c *comparison) addDifference(d *model.Divergence) {
 	if i < 0 {
 		i = len(c.report.Differences)
 		c.report.Differences = append(c.report.Differences, Difference{key: key})
+		c.found("%s, in %s after %s", kindOf(d), d.World.Name, model.Counted(d.Actions(), "action"))
 	}
 	at := &c.report.Differences[i]
 	at.addVariant(d)

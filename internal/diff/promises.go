@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"cabi/internal/engine"
 	"cabi/model"
@@ -151,6 +152,7 @@ func (c *comparison) addBroken(v *model.Violation, w *model.World, verdict Verdi
 	switch {
 	case i < 0:
 		c.report.Promises = append(c.report.Promises, b)
+		c.found("%s %s, in %s after %s", strings.TrimSuffix(b.Property+"/"+b.Kind, "/"), map[Verdict]string{New: "is violated", Cured: "is no longer violated"}[verdict], w.Name, model.Counted(b.Actions, "action"))
 	case b.Actions < c.report.Promises[i].Actions:
 		c.report.Promises[i] = b
 	}

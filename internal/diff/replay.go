@@ -200,9 +200,11 @@ func (c *comparison) replayTraces() error {
 		c.report.Traces.Replayed++
 		if r.departs != nil {
 			c.report.Traces.Departs = append(c.report.Traces.Departs, *r.departs)
+			c.found("the reference trace %s departs: %s, where the trace says %s", r.departs.Name, r.departs.Got, r.departs.At)
 		}
 		if r.arrives != nil {
 			c.report.Traces.Arrives = append(c.report.Traces.Arrives, *r.arrives)
+			c.found("the reference trace %s happens on %s alone", r.arrives.Name, c.New.Name)
 		}
 		if r.departs != nil || r.arrives != nil {
 			c.apart = append(c.apart, traces[names[i]])

@@ -15,7 +15,7 @@ func ownWorld(t *model.Trace) *model.Trace {
 	}
 	w := *t.World
 	w.Name, w.Doc, w.Menus, w.RightClass, w.Random = "part-of-"+w.Name, "", nil, false, false
-	w.Pointers, w.Addresses, w.Lengths, w.Contents, w.Bounds = nil, nil, nil, nil, model.Bounds{}
+	w.Pointers, w.Addresses, w.Lengths, w.Contents, w.Integers, w.Bounds = nil, nil, nil, nil, nil, model.Bounds{}
 	named := func(f string) bool {
 		return slices.Contains(w.Start, f) || slices.ContainsFunc(t.Lines, func(l model.Line) bool { return strings.Contains(l.Text, f) })
 	}
