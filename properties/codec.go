@@ -20,6 +20,7 @@ type decoder struct {
 	mem                *spec.MemInst
 	encoding           spec.StringEncoding
 	mostText, mostList uint64 // how many bytes text and lists have at most
+	strict             bool   // numbers are those that a value is passed as, and no others that stand for it as well
 }
 
 var errInvalid = errors.New("no value")
@@ -173,6 +174,20 @@ func number(t spec.ValType, bits uint64) (spec.Value, error) {
 		return spec.IntOf(int64(bits<<(64+width)) >> (64 + width)), nil
 	}
 	return spec.UintOf(bits << (64 - width) >> (64 - width)), nil
+}
+
+// exact reports whether a number is the one that a value is passed as: extended by zeros, or by its sign.
+func exact(t spec.ValType, n uint64, v spec.Value) bool {
+	switch width := bitsOf[t]; {
+	case t == spec.BoolType{}:
+		return n <= 1
+	case width > 0 && width < 32:
+		return n>>width == 0
+	case width < 0 && width > -32:
+		signed, _ := v.(spec.Int).Int64()
+		return n == uint64(uint32(signed))
+	}
+	return true
 }
 
 // canonical is a float; for a NaN, the canonical one.
@@ -336,7 +351,11 @@ func narrow(t spec.CoreType) bool { return t == spec.I32 || t == spec.F32 }
 // lift reads a value from the bits of numbers, and returns the bits that are left.
 func (c *decoder) lift(bits []uint64, t spec.ValType) (spec.Value, []uint64, error) {
 	if _, ok := scalars[t]; ok {
-		v, err := number(t, bits[0]&mask(c.coreTypes(t)[0]))
+		n := bits[0] & mask(c.coreTypes(t)[0])
+		v, err := number(t, n)
+		if c.strict && !exact(t, n, v) {
+			err = errInvalid
+		}
 		return v, bits[1:], err
 	}
 	if flags, ok := t.(*spec.FlagsType); ok {

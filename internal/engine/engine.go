@@ -342,6 +342,9 @@ func (m *Machine) valueOf(v any) (python.Value, error) {
 func (m *Machine) plainValue(v any) (python.Value, error) {
 	switch v := v.(type) {
 	case json.Number:
+		if n, err := strconv.ParseUint(v.String(), 10, 64); err == nil { // also those that an int has no room for
+			return python.Integer(n), nil
+		}
 		n, err := v.Int64()
 		return int(n), err
 	case []any:
