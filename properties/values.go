@@ -95,7 +95,11 @@ func (c *valuesChecker) arguments(r *model.Run, caller *model.Activation) (passe
 	if lowersAsync(r.World, caller.Actor, name) {
 		most = limit(r.World.Limits.FlatAsyncParams, spec.UpstreamLimits.FlatAsyncParams)
 	}
-	values, err := decoderOf(r, caller.Actor).receive(ts, caller.Pending.Args, most)
+	d, args := decoderOf(r, caller.Actor), caller.Pending.Args
+	if n := len(d.coreTypes(&spec.TupleType{Ts: ts})); n <= most {
+		args = args[:n] // behind them is the address for the result
+	}
+	values, err := d.receive(ts, args, most)
 	return passed{name, values, err}, true
 }
 
