@@ -264,7 +264,11 @@ func (c *trapsChecker) justified(r *model.Run, site string) (so, about bool) {
 func (c *trapsChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
 	class, progress := spec.ClassOf(e), c.copies.of(e)
 	_, in := c.sets.get(e)
-	switch drops := doing(c.run, dropsEnd); {
+	drops := doing(c.run, dropsEnd)
+	if drops || class == spec.ClassSubtask {
+		c.sets.remove(e) // what is dropped leaves its set
+	}
+	switch {
 	case class == spec.ClassSubtask && !slices.Contains(c.delivered, e):
 		c.suspectMissing("Subtask.drop/undelivered")
 	case class == spec.ClassWaitableSet && slices.ContainsFunc(c.sets, func(of recorded[spec.Element, spec.Element]) bool { return of.value == e }):

@@ -79,7 +79,9 @@ func variableLabels(fn *ast.FuncDecl) (variable []*ast.CallExpr, n int) {
 		switch label := call.Args[at].(type) {
 		case *ast.BasicLit:
 		case *ast.Ident: // of a function whose callers are looked at
-			if _, is := labels[fn.Name.Name]; !is || !slices.ContainsFunc(fn.Type.Params.List, func(p *ast.Field) bool { return slices.ContainsFunc(p.Names, func(id *ast.Ident) bool { return id.Name == label.Name }) }) {
+			if _, is := labels[fn.Name.Name]; !is || !slices.ContainsFunc(fn.Type.Params.List, func(p *ast.Field) bool {
+				return slices.ContainsFunc(p.Names, func(id *ast.Ident) bool { return id.Name == label.Name })
+			}) {
 				variable = append(variable, call)
 			}
 		default:

@@ -186,21 +186,22 @@ func worldTrace(w *model.World) (*shownTrace, string) {
 	return walked(w), "nothing can be done in it"
 }
 
-// walkActions is how many different actions a trace has that is made to show a world.
+// walkActions is how many different actions a trace has that is made to show a world, if a search comes so far.
 const walkActions = 4
 
 // A walk is a checker that takes a run with so many different actions for a violation, so that a search gives its trace.
 type walk struct {
 	model.BaseChecker
+	want  int
 	taken string // the names of the actions so far, each between spaces
 }
 
 // Done notes an action.
 func (c *walk) Done(_ *model.Run, at *model.Activation, _ []spec.CoreValue) {
-	if name := " " + at.Pending.Op + " "; !strings.Contains(c.taken, name) {
+	if name := " " + strings.Join(append([]string{at.Pending.Op}, at.Pending.Imm...), ",") + " "; !strings.Contains(c.taken, name) {
 		c.taken += name
 	}
-	if len(strings.Fields(c.taken)) >= walkActions {
+	if len(strings.Fields(c.taken)) >= c.want {
 		c.Message = "so many actions were taken"
 	}
 }
@@ -210,10 +211,13 @@ func (c *walk) AppendGhost(b []byte) []byte { return append(b, c.taken...) }
 
 // walked is a trace of a world that has no other.
 func walked(w *model.World) *shownTrace {
-	property := &model.Property{Name: "walk", New: func() model.Checker { return &walk{BaseChecker: model.BaseChecker{Name: "walk"}} }}
-	found := model.Search{World: w, Variant: spec.SingleTable, Properties: []*model.Property{property}, Bounds: w.Bounds, Enough: model.EnoughTransitions}.Run().Violation()
-	if found == nil {
-		return nil
+	var found *model.Violation
+	for want := walkActions; found == nil; want-- {
+		if want == 0 {
+			return nil
+		}
+		property := &model.Property{Name: "walk", New: func() model.Checker { return &walk{BaseChecker: model.BaseChecker{Name: "walk"}, want: want} }}
+		found = model.Search{World: w, Variant: spec.SingleTable, Properties: []*model.Property{property}, Bounds: w.Bounds, Enough: model.EnoughTransitions}.Run().Violation()
 	}
 	found.Trace.Violates = ""
 	return &shownTrace{caption: "A trace of it, found just now", trace: found.Trace.String()}

@@ -254,6 +254,8 @@ type Machine struct {
 	panicking any
 }
 
+func NewFrame[F any](*Machine, int) *F { return new(F) }
+
 func (m *Machine) Push(f Frame) { m.frames = append(m.frames, f) }
 func (m *Machine) Pop()         { m.frames = m.frames[:len(m.frames)-1] }
 func (m *Machine) call(f func()) { f() }
