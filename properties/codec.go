@@ -446,7 +446,7 @@ func flagsOf(t *spec.FlagsType, bits uint64) spec.Dict {
 func (c *decoder) receive(ts []spec.ValType, core []spec.CoreValue, most int) (spec.Value, error) {
 	tuple := &spec.TupleType{Ts: ts}
 	types := c.coreTypes(tuple)
-	if len(types) > most {
+	if len(types) > most && len(core) > 0 {
 		size, align := c.shape(tuple)
 		if err := c.within(core[0].Uint64(), 1, size, align, math.MaxUint64); err != nil {
 			return nil, err

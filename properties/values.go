@@ -96,7 +96,7 @@ func (c *valuesChecker) arguments(r *model.Run, caller *model.Activation) (passe
 		most = limit(r.World.Limits.FlatAsyncParams, spec.UpstreamLimits.FlatAsyncParams)
 	}
 	d, args := decoderOf(r, caller.Actor), caller.Pending.Args
-	if n := len(d.coreTypes(&spec.TupleType{Ts: ts})); n <= most {
+	if n := len(d.coreTypes(&spec.TupleType{Ts: ts})); n <= most && n <= len(args) {
 		args = args[:n] // behind them is the address for the result
 	}
 	values, err := d.receive(ts, args, most)
