@@ -24,7 +24,7 @@ var small = map[string]Bounds{
 	"subtasks": {Steps: 6}, "backpressure": {Steps: 7}, "children": {Steps: 7}, "streams": {Steps: 8}, "futures": {Steps: 3},
 	"host-streams": {Steps: 5}, "transfers": {Steps: 6}, "host-reads": {Steps: 6}, "host-calls": {Steps: 6}, "tasks": {Steps: 5, Tasks: 2}, "callbacks": {Steps: 5}, "threads": {Steps: 6},
 	"switches": {Steps: 5}, "reentrance": {Steps: 7}, "cancel": {Steps: 6}, "error-contexts": {Steps: 4}, "donuts": {Steps: 7}, "handovers": {Steps: 5},
-	"encodings": {Steps: 4}, "lends": {Steps: 6}, "params": {Steps: 5}, "units": {Steps: 7}, "targets": {Steps: 5}, "values": {Steps: 3}, "text-streams": {Steps: 6},
+	"encodings": {Steps: 4}, "lends": {Steps: 6}, "params": {Steps: 5}, "units": {Steps: 7}, "targets": {Steps: 5}, "value-types": {Steps: 3}, "text-streams": {Steps: 6},
 }
 
 // search is a search of a world within the bounds of small.

@@ -13,7 +13,7 @@ var Worlds = namedWorlds(
 	"handles", "waitables", "events", "borrows", "dtors", "waits", "subtasks", "backpressure", "children", "streams", "futures",
 	"host-streams", "host-reads", "host-calls", "transfers", "tasks", "callbacks", "threads", "switches", "reentrance", "cancel",
 	"error-contexts", "relends", "pipes", "alone", "loops", "promotes", "donuts", "handovers",
-	"helpers", "helper-calls", "limits", "blocking", "sharing", "encodings", "lends", "params", "units", "targets", "values", "text-streams", "everything",
+	"helpers", "helper-calls", "limits", "blocking", "sharing", "encodings", "lends", "params", "units", "targets", "value-types", "text-streams", "everything",
 )
 
 // namedWorlds reads the files of these worlds. Tests validate them.

@@ -59,7 +59,7 @@ func searchOf(world string, steps int) model.Search {
 var smallBounds = map[string]int{"handles": 4, "waitables": 3, "events": 4, "borrows": 5, "dtors": 5, "waits": 5, "subtasks": 5, "backpressure": 5, "children": 6,
 	"streams": 6, "futures": 5, "host-streams": 6, "host-reads": 7, "host-calls": 6, "transfers": 5, "tasks": 4, "callbacks": 4, "threads": 4, "switches": 5,
 	"reentrance": 6, "cancel": 5, "error-contexts": 3, "relends": 6, "pipes": 5, "alone": 4, "loops": 5, "promotes": 5, "donuts": 6, "handovers": 5,
-	"helpers": 4, "helper-calls": 4, "limits": 3, "blocking": 5, "sharing": 4, "encodings": 3, "lends": 6, "params": 5, "units": 7, "targets": 5, "values": 2, "text-streams": 5,
+	"helpers": 4, "helper-calls": 4, "limits": 3, "blocking": 5, "sharing": 4, "encodings": 3, "lends": 6, "params": 5, "units": 7, "targets": 5, "value-types": 2, "text-streams": 5,
 	"everything": 2}
 
 // summary is what of a report is to be the same on the port and on definitions.py.
