@@ -38,12 +38,7 @@ func TestGroups(t *testing.T) {
 	fset := token.NewFileSet()
 	files := parsed(t, fset)
 	info := &types.Info{Uses: map[*ast.Ident]types.Object{}}
-	imports, err := exportdata.Importer(fset, ".", files)
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := types.Config{Importer: imports}
-	pkg, err := config.Check("cabi/model", fset, files, info)
+	pkg, err := exportdata.Check("cabi/model", fset, ".", files, info)
 	if err != nil {
 		t.Fatal(err)
 	}

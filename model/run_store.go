@@ -89,6 +89,14 @@ func (r *Run) Close() { r.Store.Close() }
 // Memory is an instance's memory; nil: it has none.
 func (r *Run) Memory(instance string) *spec.MemInst { return r.instances[instance].memory }
 
+// Encoding is the encoding of an instance's strings.
+func (r *Run) Encoding(instance string) spec.StringEncoding {
+	return encodings[r.instances[instance].encoding]
+}
+
+// FuncType is the type of a function of the world.
+func (r *Run) FuncType(name string) *spec.FuncType { return r.funcs[name].ft }
+
 func (r *Run) instanceOf(inst *spec.ComponentInstance) *instance {
 	return r.ordered[slices.IndexFunc(r.ordered, func(in *instance) bool { return in.spec == inst })]
 }

@@ -1,7 +1,6 @@
 package properties
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -232,16 +231,11 @@ func textCause(r *model.Run, at *model.Activation, stored text, problem string) 
 	for _, caller := range r.Activations {
 		if p := caller.Pending; p != nil && p.Op == "call" && p.Imm[0] == at.Name && len(p.Args) == 2 {
 			if came, known := onlyParameter(r.World, caller.Actor, at.Name, p.Args[1].Uint64()); known {
-				cause += fmt.Sprintf(": of %s units of %d bytes aligned to %d", encodingOf(r.World, caller.Actor), came.unit, came.alignment)
+				cause += fmt.Sprintf(": of %s units of %d bytes aligned to %d", r.Encoding(caller.Actor), came.unit, came.alignment)
 			}
 		}
 	}
-	return fmt.Sprintf("%s, to %s units of %d bytes", cause, encodingOf(r.World, at.Actor), stored.unit)
-}
-
-// encodingOf is the encoding of an instance's strings.
-func encodingOf(w *model.World, instance string) string {
-	return cmp.Or(w.Instances[slices.IndexFunc(w.Instances, func(i model.Instance) bool { return i.Name == instance })].Encoding, "utf8")
+	return fmt.Sprintf("%s, to %s units of %d bytes", cause, r.Encoding(at.Actor), stored.unit)
 }
 
 // text is a string, or a list of u16, as it lies in a memory: how long it is in code units, how long each is, in bytes, how all is

@@ -61,8 +61,7 @@ func (c *valuesChecker) begun(r *model.Run) *model.Activation {
 
 // decoderOf reads values as an instance has them.
 func decoderOf(r *model.Run, instance string) *decoder {
-	encoding := map[string]spec.StringEncoding{"utf8": spec.UTF8, "utf16": spec.UTF16, "latin1+utf16": spec.Latin1UTF16}[encodingOf(r.World, instance)]
-	return &decoder{mem: r.Memory(instance), encoding: encoding,
+	return &decoder{mem: r.Memory(instance), encoding: r.Encoding(instance),
 		mostText: r.World.Limits.StringByteLength, mostList: r.World.Limits.ListByteLength}
 }
 
@@ -80,14 +79,14 @@ func (c *valuesChecker) Entered(r *model.Run, at *model.Activation) {
 	if d.strict = true; d.mem == nil {
 		return
 	}
-	values, err := d.receive(typesOf(r, r.World.Func(at.Name).Params), at.Args, limit(r.World.Limits.FlatParams, spec.UpstreamLimits.FlatParams))
+	values, err := d.receive(r.FuncType(at.Name).Params, at.Args, limit(r.World.Limits.FlatParams, spec.UpstreamLimits.FlatParams))
 	c.compare(given, passed{at.Name, values, err})
 }
 
 // arguments are what a caller passes to the function that it calls; false: there are none, or they are not read here.
 func (c *valuesChecker) arguments(r *model.Run, caller *model.Activation) (passed, bool) {
 	name := caller.Pending.Imm[0]
-	ts := typesOf(r, r.World.Func(name).Params)
+	ts := r.FuncType(name).Params
 	if len(ts) == 0 || !plainTypes(ts) || r.Memory(caller.Actor) == nil {
 		return passed{}, false
 	}
@@ -132,7 +131,7 @@ func (c *valuesChecker) Done(r *model.Run, at *model.Activation, results []spec.
 
 func (c *valuesChecker) compareResults(r *model.Run, at *model.Activation, results []spec.CoreValue) {
 	a := at.Pending
-	ts := typesOf(r, r.World.Func(a.Imm[0]).Results)
+	ts := r.FuncType(a.Imm[0]).Result
 	most := limit(r.World.Limits.FlatResults, spec.UpstreamLimits.FlatResults)
 	if lowersAsync(r.World, at.Actor, a.Imm[0]) {
 		most = 0
@@ -270,15 +269,6 @@ func (c *valuesChecker) violate(kind, message string) {
 	if c.Message == "" {
 		c.Message, c.ViolationKind = message, kind
 	}
-}
-
-// typesOf are the types that a world writes.
-func typesOf(r *model.Run, texts []string) []spec.ValType {
-	ts, err := r.ParseTypes("(" + strings.Join(texts, ", ") + ")")
-	if err != nil {
-		panic(err) // the world is valid
-	}
-	return ts
 }
 
 // plainTypes reports whether values of types can be read without tables: nothing in them is a handle.

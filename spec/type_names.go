@@ -50,14 +50,9 @@ func typeName(t ValType) string {
 }
 
 // primNames are the names of primitive types.
-var primNames = map[PrimValType]string{}
-
-func init() {
-	for _, t := range []PrimValType{BoolType{}, S8Type{}, U8Type{}, S16Type{}, U16Type{}, S32Type{}, U32Type{}, S64Type{}, U64Type{}, F32Type{}, F64Type{},
-		CharType{}, StringType{}} {
-		name := fmt.Sprintf("%T", t) // "spec.U8Type" is u8
-		primNames[t] = strings.ToLower(strings.TrimSuffix(name[strings.LastIndexByte(name, '.')+1:], "Type"))
-	}
+var primNames = map[PrimValType]string{
+	BoolType{}: "bool", S8Type{}: "s8", U8Type{}: "u8", S16Type{}: "s16", U16Type{}: "u16", S32Type{}: "s32", U32Type{}: "u32", S64Type{}: "s64",
+	U64Type{}: "u64", F32Type{}: "f32", F64Type{}: "f64", CharType{}: "char", StringType{}: "string",
 }
 
 func caseName(c CaseType) string {

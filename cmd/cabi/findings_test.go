@@ -43,10 +43,11 @@ type shownFinding struct {
 
 func shownFindings(t *testing.T) (all []*shownFinding) {
 	found := map[string][]printedFinding{} // by command
+	upstream := must(port.Load(os.DirFS("../../spec"), ""))
 	for i := range findings.All {
 		f := &shownFinding{Finding: &findings.All[i]}
 		for _, l := range f.Lines {
-			f.lines = append(f.lines, lineOf(t, l))
+			f.lines = append(f.lines, lineOf(t, upstream, l))
 		}
 		switch {
 		case f.Check != "":
@@ -71,9 +72,8 @@ func shownFindings(t *testing.T) (all []*shownFinding) {
 }
 
 // lineOf is the line of definitions.py that a finding names.
-func lineOf(t *testing.T, l findings.Line) int {
+func lineOf(t *testing.T, upstream *port.Upstream, l findings.Line) int {
 	t.Helper()
-	upstream := must(port.Load(os.DirFS("../../spec"), ""))
 	in := ""
 	for _, d := range upstream.Definitions {
 		for _, s := range d.Sites {

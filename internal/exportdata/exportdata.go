@@ -17,6 +17,16 @@ import (
 	"strings"
 )
 
+// Check checks the types of a package's files, which are in dir, and fills info.
+func Check(path string, fset *token.FileSet, dir string, files []*ast.File, info *types.Info) (*types.Package, error) {
+	imports, err := Importer(fset, dir, files)
+	if err != nil {
+		return nil, err
+	}
+	config := types.Config{Importer: imports}
+	return config.Check(path, fset, files, info)
+}
+
 // Importer imports the packages that some files import. The go command finds them from dir, the directory of the files' package, and compiles what
 // has changed since it last did. An error is its message.
 func Importer(fset *token.FileSet, dir string, files []*ast.File) (types.Importer, error) {

@@ -240,12 +240,7 @@ func (g *generator) read() error {
 	}
 	g.info = &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
 		Implicits: map[ast.Node]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Instances: map[*ast.Ident]types.Instance{}}
-	imports, err := exportdata.Importer(g.fset, g.Dir, files)
-	if err != nil {
-		return err
-	}
-	config := types.Config{Importer: imports}
-	g.pkg, err = config.Check(files[0].Name.Name, g.fset, files, g.info)
+	g.pkg, err = exportdata.Check(files[0].Name.Name, g.fset, g.Dir, files, g.info)
 	return err
 }
 

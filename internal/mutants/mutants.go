@@ -149,12 +149,7 @@ func Of(dir string, leftOut ...string) (*Schema, error) {
 		return nil, fmt.Errorf("%s has no Go files", dir)
 	}
 	w.info = &types.Info{Types: map[ast.Expr]types.TypeAndValue{}}
-	imports, err := exportdata.Importer(w.fset, dir, files)
-	if err != nil {
-		return nil, err
-	}
-	config := types.Config{Importer: imports}
-	if w.pkg, err = config.Check(files[0].Name.Name, w.fset, files, w.info); err != nil {
+	if w.pkg, err = exportdata.Check(files[0].Name.Name, w.fset, dir, files, w.info); err != nil {
 		return nil, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(byName)) {
