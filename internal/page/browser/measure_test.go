@@ -70,7 +70,7 @@ func screens(t *testing.T) []screen {
 		{"story", at("#open=told/02-cancellation-lost-lock&at=8", menuIsThere)},
 		{"stopped", at("#open=told/01-future-dropped&at=3", until(`document.querySelector("#next h2")`))},
 		{"beside", at("#open=told/two-numberings&at=2", until(`document.querySelectorAll(".scene").length === 2`))},
-		{"play", at("#open=told/01-future-dropped&at=2", menuIsThere, take("future.cancel-write u8 async 2"), menuIsThere)},
+		{"play", at("#open=told/01-future-dropped&at=2", menuIsThere, take("future.cancel-write u8 async 2"), after("3 of 3 actions"), menuIsThere)},
 		{"memory", at("#open=suite/stream.read-async-completed-with-all-after-others-acted", until(`document.querySelector(".scene .card")`))},
 		{"why", at("#open=told/01-future-dropped&at=2", menuIsThere, chromedp.Evaluate(`document.querySelector(".why").click()`, nil), until(`document.querySelector("dialog .code")`))},
 		{"check", at("#open=told/01-future-dropped&at=2", menuIsThere, click("Check"), chromedp.Click("#dialog .primary", chromedp.ByQuery), until(`document.querySelector("#dialog .verdict")`))},
