@@ -24,6 +24,7 @@ type Class struct {
 	early     int
 	generic   bool     // derived from typing.Generic
 	closed    []string // the only fields that instances take, by __slots__; nil: any
+	inBody    bool     // nothing else knows it yet
 
 	exception  bool
 	enum       bool
@@ -243,9 +244,11 @@ func (m *Machine) setClassAttr(c *Class, name string, v Value) {
 		c.order = append(c.order, name)
 	}
 	c.attrs[name] = v
-	if had && isPlainNumber(old) && isPlainNumber(v) {
+	switch {
+	case c.inBody:
+	case had && isPlainNumber(old) && isPlainNumber(v):
 		m.numberChanged(name)
-	} else {
+	default:
 		m.classEpoch++
 	}
 	if c.baseAttrs != nil && !c.dirty {
@@ -332,7 +335,7 @@ func (m *Machine) buildClass(code *Code, body *classBody, bases []Value) (*Class
 		return nil, err
 	}
 	c.generic = c.generic || generic
-	c.qualified, c.code = code.qualified, code
+	c.qualified, c.code, c.inBody = code.qualified, code, true
 	for _, a := range code.annotations {
 		if !a.classVar {
 			c.slot(a.name)
@@ -352,6 +355,7 @@ func (m *Machine) buildClass(code *Code, body *classBody, bases []Value) (*Class
 	if err := m.ownFieldsOnly(c); err != nil {
 		return nil, err
 	}
+	c.inBody = false
 	return c, m.finishEnum(c)
 }
 

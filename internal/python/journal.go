@@ -17,6 +17,7 @@ type journal struct {
 	tries   []handlerAt
 	fibers  []Fiber
 	rebound []rebound
+	old     int      // how many classes there were at the first mark
 	begun   []*frame // of all calls since the first mark, which a rollback makes the frames of no call
 }
 
@@ -33,16 +34,19 @@ type entry struct {
 
 // A Mark is a state of a machine that it can be put back to.
 type Mark struct {
-	entries, values, frames, tries, fibers, begun int
+	entries, values, frames, tries, fibers, begun, classes int
 	ready, suspended                              []*Fiber
 	steps                                         int64
 }
 
 // Mark marks the state of the machine, in which no fiber runs.
 func (m *Machine) Mark() Mark {
+	if m.since == 0 {
+		m.old = len(m.classes)
+	}
 	m.now++
 	m.since = m.now
-	return Mark{len(m.entries), len(m.values), len(m.frames), len(m.tries), len(m.fibers), len(m.begun), m.ready, m.suspended, m.steps}
+	return Mark{len(m.entries), len(m.values), len(m.frames), len(m.tries), len(m.fibers), len(m.begun), len(m.classes), m.ready, m.suspended, m.steps}
 }
 
 // Rollback puts the machine back to a mark. Marks made after it are void.
@@ -56,6 +60,7 @@ func (m *Machine) Rollback(to Mark) {
 	m.frames, m.tries, m.fibers = m.frames[:to.frames], m.tries[:to.tries], m.fibers[:to.fibers]
 	m.reclaim(m.begun[to.begun:])
 	m.begun = m.begun[:to.begun]
+	m.forgetClasses(to.classes)
 	m.fiber, m.frame, m.call, m.nested, m.recursion = nil, nil, nil, 0, 0
 	m.ready, m.suspended, m.steps = to.ready, to.suspended, to.steps
 	m.now++
@@ -285,6 +290,12 @@ func (m *Machine) changeVariable(mod *Module, slot int) {
 	m.noteRebound(rebound{module: mod, slot: slot, was: old})
 }
 
+// forgetClasses forgets the classes that functions have made since there were so many: nothing refers to them any more.
+func (m *Machine) forgetClasses(many int) {
+	clear(m.classes[many:])
+	m.classes = m.classes[:many]
+}
+
 // keepClassAttr is called before an attribute of a class changes.
 func (m *Machine) keepClassAttr(c *Class, name string) {
 	old, had := c.attrs[name]
@@ -318,8 +329,11 @@ type rebound struct {
 	was    Value // at the first mark
 }
 
-// noteRebound notes the first time that something is bound anew.
+// noteRebound notes the first time that something is bound anew. What a function binds in a class that it makes itself is not.
 func (m *Machine) noteRebound(r rebound) {
+	if r.class != nil && r.class.id >= m.old {
+		return
+	}
 	same := func(o rebound) bool {
 		return o.class == r.class && o.name == r.name && o.module == r.module && o.slot == r.slot
 	}

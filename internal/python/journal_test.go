@@ -3,6 +3,7 @@ package python
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -256,5 +257,52 @@ def change_back(n):
 				t.Errorf("removal %d from a %s does not show", n+1, typeName(x))
 			}
 		}
+	}
+}
+
+// TestClassesOfFunctions checks that a class which a function makes is nothing that is bound anew, that what the function makes of the next such class is
+// not that of the last, and that going back forgets such classes.
+func TestClassesOfFunctions(t *testing.T) {
+	m, mod := newTestMachine(t, `
+def made(n):
+  class C:
+    def get(self): return n
+  c = C()
+  before = c.get()
+  C.get = lambda self: n + 10
+  return before, c.get()
+class D:
+  x = 0
+def bind(): D.x = 1
+`)
+	bound := func() (names []string) {
+		m.Rebound(func(name string, _ Value) { names = append(names, name) })
+		return names
+	}
+	call := func(name string, args ...Value) Value {
+		t.Helper()
+		v, err := m.Call(get(t, mod, name), args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	before := len(m.classes)
+	mark := m.Mark()
+	for n := range 3 {
+		if got := call("made", n).(*Tuple).items; !slices.Equal(got, []Value{n, n + 10}) {
+			t.Errorf("made(%d) is %v", n, got)
+		}
+	}
+	if names := bound(); len(names) > 0 {
+		t.Errorf("%q are bound anew by a function that makes a class of its own", names)
+	}
+	call("bind")
+	if names := bound(); !slices.Equal(names, []string{"D.x"}) {
+		t.Errorf("%q are bound anew, and D.x is", names)
+	}
+	m.Rollback(mark)
+	if names := bound(); len(names) > 0 || len(m.classes) != before {
+		t.Errorf("after going back, %q are bound anew, and there are %d classes instead of %d", names, len(m.classes), before)
 	}
 }

@@ -57,7 +57,7 @@ func (m *Machine) Restore(state []byte) (roots []Value, err error) {
 	return roots, c.err
 }
 
-// resetBase gives modules and classes back what they had in the base.
+// resetBase gives modules and classes back what they had in the base, and forgets the classes made since.
 func (m *Machine) resetBase() {
 	for _, mod := range m.allModules() {
 		for _, i := range mod.dirty {
@@ -83,6 +83,7 @@ func (m *Machine) resetBase() {
 		m.classEpoch++
 	}
 	m.dirtyClasses = nil
+	m.forgetClasses(m.base.classes)
 }
 
 func (c *codec) fail(format string, args ...any) {
