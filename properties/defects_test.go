@@ -146,3 +146,30 @@ func TestWaits(t *testing.T) {
 		mustHold(t, waits, v, []*model.Property{joinSymmetric, eventIdentifies, waitingCount, resolvedOnce, noLostWakeup, noStolenEvent})
 	}
 }
+
+// TestPromisesOnVariants checks that promises that are not about indices hold on variants, but for the known defects: they are about what is numbered, and not
+// about the numbers.
+func TestPromisesOnVariants(t *testing.T) {
+	steps, variants := 3, []*spec.Variant{spec.VariantByName("per-type"), spec.VariantByName("store-wide")}
+	if os.Getenv("CABI_LONG") != "" {
+		steps, variants = 6, spec.Variants[1:]
+	}
+	for _, v := range variants {
+		for _, w := range model.Worlds {
+			if w.Random {
+				continue
+			}
+			t.Run(v.Name+"/"+w.Name, func(t *testing.T) {
+				t.Parallel()
+				bounds := w.Bounds
+				bounds.Steps = min(bounds.Steps, steps)
+				kept := slices.DeleteFunc(For(w), func(p *model.Property) bool { return p.Indices })
+				for _, x := range (model.Search{World: w, Variant: v, Properties: kept, Bounds: bounds, KeepGoing: true, ByShape: true}.Run()).Violations {
+					if CauseOf(x) == nil {
+						t.Errorf("%s on %s, of kind %q, caused by %q:\n%s", x.Property, v.Name, x.Kind, x.Shape, x.Trace)
+					}
+				}
+			})
+		}
+	}
+}

@@ -139,7 +139,10 @@ func (c *namedChecker) Left(r *model.Run, at *model.Activation) {
 	packed := at.Pending.Args[0].Uint64()
 	c.last = loopResult{code: packed & 0xf, known: true}
 	for _, slot := range r.Elements() {
-		if c.last.code == uint64(spec.CallbackWait) && slot.Owner.Name == at.Actor && slot.Index == packed>>4 {
+		if c.last.code != uint64(spec.CallbackWait) || slot.Owner.Name != at.Actor || slot.Index != packed>>4 {
+			continue
+		}
+		if _, isSet := slot.Element.(*spec.WaitableSet); isSet || c.last.set == nil { // a variant may have others of that index
 			c.last.set = slot.Element
 		}
 	}
