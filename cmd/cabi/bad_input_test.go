@@ -234,6 +234,12 @@ var badArguments = []struct{ args, want string }{
 	{"upstream --dir @ --seed x", "it is a whole number from 0 to 18446744073709551615"},
 	// names
 	{"check", "name one world to check: handles"},
+	{"check all --handles 3", "--handles has no effect on all worlds: name one of them"},
+	{"check all --random", "--random has no effect on all worlds"},
+	{"check all --steps 2 --save @/empty", "@/empty cannot be written: @/empty is no directory"},
+	{"check all --variant x", "unknown variant"},
+	{"check all --property y", "unknown property"},
+	{"check all --spec @/own.py --variant per-type", "--variant per-type is for the port"},
 	{"check a b", "name one world to check: handles"},
 	{"check handles --property ,", `unknown property ""`},
 	{`check handles --property a"b`, "it is names with commas between them"},

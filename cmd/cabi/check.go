@@ -57,7 +57,7 @@ func newCheckCommand() *cobra.Command {
 	c := &checkCommand{steps: bound{0, 1000}, handles: bound{0, 1000}, threads: bound{0, 1000}, tasks: bound{0, 1000},
 		workers: bound{runtime.NumCPU(), 1000}, runs: bound{0, 1 << 40}}
 	cmd := &cobra.Command{
-		Use:   "check WORLD | COMPONENT EXPORT(ARGUMENTS)...",
+		Use:   "check WORLD | all | COMPONENT EXPORT(ARGUMENTS)...",
 		Short: "Explore a world and prove properties of it within a bound, or show the shortest counterexample; or explore a component",
 		Long: "Check explores every run of a world, breadth first, over the specification itself. It exits with 0 if the\n" +
 			"properties hold within the bound, 1 if one is violated, 3 if it was stopped early, or proved nothing, or\n" +
@@ -66,13 +66,16 @@ func newCheckCommand() *cobra.Command {
 			"WORLD is a name, or a file with a world of one's own: its name has a / in it or ends in .world, or is - for standard\n" +
 			"input. docs/worlds.md says how one is written. `cabi list` lists the worlds, properties and variants, and\n" +
 			"`cabi explain` explains one.\n\n" +
+			"With all in place of a world, each world that can be exhausted is, one after the other, as with --keep-going. What is violated is listed by its\n" +
+			"cause, once, with the shortest trace of any world where it is no known defect; --verbose prints the traces of those that are, too. --steps then is\n" +
+			"the most that any world is explored. --json prints what it prints for a world, for each.\n\n" +
 			"COMPONENT is a file that ends in .wasm or .wat. Its exports are called as cabi run calls them, under every choice that departs\n" +
 			"from taking turns at most --departures times, and each of these runs under every way to number handles. Check reports\n" +
 			"traps, calls that can never return, results that depend on a choice or on the numbering, uses of handles that were dropped, and\n" +
 			"handles that are left at the end and that a second round of the calls makes more. Imports that nothing else gives return values\n" +
 			"of a small set, each a choice. docs/run.md says more.",
 		Example: "  cabi check handles\n  cabi check handles --variant per-type --property unique-in-instance\n" +
-			"  cabi check cancel --keep-going\n  cabi check everything --random --keep-going --duration 30s --seed 1 --json",
+			"  cabi check cancel --keep-going\n  cabi check all\n  cabi check everything --random --keep-going --duration 30s --seed 1 --json",
 		Args:              oneWorld,
 		ValidArgsFunction: completesWorlds,
 		RunE:              c.run,
@@ -111,7 +114,7 @@ func newCheckCommand() *cobra.Command {
 
 func oneWorld(_ *cobra.Command, args []string) error {
 	if len(args) != 1 && (len(args) == 0 || !isComponentFile(args[0])) {
-		return exitError{2, strings.TrimSpace(layout.Reflow("name one world to check: "+strings.Join(worldNames(), ", ")+", or a file with one of your own", layout.PlainWidth))}
+		return exitError{2, strings.TrimSpace(layout.Reflow("name one world to check: "+strings.Join(worldNames(), ", ")+", or a file with one of your own; or "+allWorlds+", for each that can be exhausted", layout.PlainWidth))}
 	}
 	return nil
 }
@@ -121,8 +124,11 @@ func (c *checkCommand) run(cmd *cobra.Command, args []string) error {
 	if err := refuseOthers(cmd, isComponent); err != nil {
 		return err
 	}
-	if isComponent {
+	switch {
+	case isComponent:
 		return c.component(cmd, args)
+	case args[0] == allWorlds:
+		return c.all(cmd)
 	}
 	world, err := worldOf(cmd.InOrStdin(), args[0])
 	if err != nil {

@@ -13,6 +13,8 @@ import (
 type sourceFlags struct {
 	spec string
 	git  string
+
+	opened *model.Source
 }
 
 // add adds the flags to a command.
@@ -21,11 +23,11 @@ func (s *sourceFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&s.git, "git", "", "a git directory of WebAssembly/component-model, of which --spec names a revision (`DIR`)")
 }
 
-// open reads the definitions.py; nil: the port runs.
-func (s *sourceFlags) open() (*model.Source, error) {
-	var source *model.Source
-	var err error
+// open reads the definitions.py, once; nil: the port runs.
+func (s *sourceFlags) open() (source *model.Source, err error) {
 	switch {
+	case s.opened != nil:
+		return s.opened, nil
 	case s.spec == "" && s.git == "":
 		return nil, nil
 	case s.spec == "":
@@ -38,6 +40,7 @@ func (s *sourceFlags) open() (*model.Source, error) {
 	if err != nil {
 		return nil, exitError{2, err.Error()}
 	}
+	s.opened = source
 	return source, nil
 }
 

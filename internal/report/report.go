@@ -182,7 +182,7 @@ func (r Result) Print(w io.Writer, violations []*model.Violation, saved string, 
 	case len(violations) > 0:
 		fmt.Fprintf(w, "replay: cabi replay %s\n", saved)
 	default:
-		fmt.Fprintf(w, "%s: %s\n", r.verdictWords(), countProperties(len(r.Properties)))
+		fmt.Fprintf(w, "%s: %s\n", r.verdictWords(), CountProperties(len(r.Properties)))
 	}
 	r.printFigures(w)
 	PrintNotChecked(w, r.NotChecked)
@@ -221,7 +221,8 @@ func (r Result) PrintStopped(w io.Writer) {
 	}
 }
 
-func countProperties(n int) string {
+// CountProperties is a number of properties in words.
+func CountProperties(n int) string {
 	if n == 1 {
 		return "1 property"
 	}
@@ -279,7 +280,7 @@ func (r Result) printNeverCameUp(w io.Writer) {
 		parts = append(parts, model.Counted(n, "action")+" never taken")
 	}
 	if n := len(r.Unexercised); n > 0 {
-		parts = append(parts, countProperties(n)+" not exercised")
+		parts = append(parts, CountProperties(n)+" not exercised")
 	}
 	if len(parts) > 0 {
 		fmt.Fprintf(w, "nothing was shown about: %s (--verbose names them)\n", strings.Join(parts, ", "))

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"cabi/internal/report"
+	"cabi/model"
+)
+
+// cabi check all finds what cabi check finds in each world, and says it world by world as JSON.
+func TestCheckAll(t *testing.T) {
+	const steps = 3
+	all, code, err := execute(newRootCommand(), "check", "all", "--steps", fmt.Sprint(steps), "--json")
+	if code != 1 {
+		t.Fatalf("exit %d, %v", code, err)
+	}
+	var each strings.Builder
+	for _, w := range model.Worlds {
+		if !w.Random {
+			out, _, _ := execute(newRootCommand(), "check", w.Name, "--keep-going", "--json", "--steps", fmt.Sprint(min(steps, w.Bounds.Steps)))
+			each.WriteString(out)
+		}
+	}
+	if got, want := withoutMemory(t, all), withoutMemory(t, each.String()); got != want {
+		t.Errorf("all worlds at once:\n%s\none by one:\n%s", got, want)
+	}
+}
+
+// withoutMemory is what was printed as JSON, without how much memory it took.
+func withoutMemory(t *testing.T, out string) string {
+	t.Helper()
+	var b strings.Builder
+	for line := range strings.Lines(out) {
+		var v map[string]any
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		delete(v, "bytes_per_state")
+		text, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.Write(append(text, '\n'))
+	}
+	return b.String()
+}
+
+// For people, cabi check all says each violation once, by its cause, and shows those that no known defects are.
+func TestCheckAllSays(t *testing.T) {
+	const known = "violated in 4 ways, each a known defect (docs/findings.md)"
+	out, code, _ := execute(newRootCommand(), "check", "all", "--steps", "2")
+	for _, want := range []string{"in all: 41 worlds of 41 exhausted, ", "no-crash/canon_error_context_new/NameError is violated after 1 action, in error-contexts, helpers:\n", known} {
+		if code != 1 || !strings.Contains(out, want) {
+			t.Errorf("exit %d, without %q:\n%s", code, want, out)
+		}
+	}
+	if strings.Contains(out, "\nA: ") {
+		t.Errorf("it shows the traces of known defects:\n%s", out)
+	}
+	dir := filepath.Join(t.TempDir(), "found")
+	out, code, _ = execute(newRootCommand(), "check", "all", "--steps", "3", "--variant", "store-wide", "--property", "isolation", "--save", dir)
+	for _, want := range []string{"isolation is violated after 2 actions, in handles, ", "isolation is violated by 7 causes more (--verbose shows them)\n", "of which no known defect is\n", "violates isolation: "} {
+		if code != 1 || !strings.Contains(out, want) {
+			t.Errorf("exit %d, without %q:\n%s", code, want, out)
+		}
+	}
+	if files, err := os.ReadDir(dir); err != nil || len(files) < 3 {
+		t.Errorf("saved: %v, %v", files, err)
+	}
+	out, code, _ = execute(newRootCommand(), "check", "all", "--steps", "1", "--property", "no-stolen-event")
+	if code != 3 || !strings.Contains(out, "nothing was shown about: no-stolen-event") {
+		t.Errorf("exit %d, and nothing was shown:\n%s", code, out)
+	}
+	if out, code, _ = execute(newRootCommand(), "check", "all", "--steps", "5", "--property", "nonzero"); code != 0 || !strings.HasSuffix(out, "\nholds: 1 property\n") {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	out, code, _ = execute(newRootCommand(), "check", "all", "--duration", "1ns", "--property", "nonzero", "--json")
+	var last report.Result
+	if err := json.Unmarshal([]byte(out), &last); code != 3 || err != nil || last.Stopped != "--duration 1ns" {
+		t.Errorf("exit %d, %v: %s", code, err, out)
+	}
+}
+
+// A definitions.py that has not what some worlds need is checked in the others.
+func TestCheckAllLeavesOut(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "definitions.py"), []byte(ownDefinitions), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, code, err := execute(newRootCommand(), "check", "all", "--spec", dir, "--steps", "1"); code != 2 || !strings.Contains(err.Error(), "no world can be run on this version") {
+		t.Errorf("exit %d, %v", code, err)
+	}
+}
