@@ -216,6 +216,7 @@ func (c *cancelNotificationChecker) checkRequests(r *model.Run) {
 			c.Message, c.ViolationKind = fmt.Sprintf("%s was to be cancelled, and its cancellation is neither delivered nor pending", t.Callee().Func()), "forgotten"
 		}
 	}
+	c.checkHostsRequests(r)
 	for _, call := range r.Invocations() {
 		if !call.CancelRequested || call.Resolved || c.Message != "" {
 			continue
@@ -226,6 +227,24 @@ func (c *cancelNotificationChecker) checkRequests(r *model.Run) {
 		if !slices.ContainsFunc(r.Tasks(), hears) {
 			c.Message, c.ViolationKind = fmt.Sprintf("the host's call of %s was to be cancelled, and its cancellation is neither delivered nor pending", call.Func), "forgotten by host"
 		}
+	}
+}
+
+// checkHostsRequests checks that the host was asked to cancel as many calls of its functions as subtasks say.
+func (c *cancelNotificationChecker) checkHostsRequests(r *model.Run) {
+	asked := 0
+	for _, call := range r.HostCalls() {
+		if call.CancelRequested && !call.Resolved {
+			asked++
+		}
+	}
+	for _, slot := range r.Elements() {
+		if t, ok := slot.Element.(*spec.Subtask); ok && t.Callee() == nil && t.CancellationRequested() && t.State() <= spec.SubtaskStarted {
+			asked--
+		}
+	}
+	if asked < 0 && c.Message == "" {
+		c.Message, c.ViolationKind = "a call of the host's was to be cancelled, and the host was not asked to", "forgotten for host"
 	}
 }
 

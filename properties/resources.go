@@ -300,11 +300,16 @@ type owed struct {
 func (c *destroyedChecker) Begin(r *model.Run) { c.run = r }
 
 func (c *destroyedChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
-	if h, ok := e.(*spec.ResourceHandle); ok && h.Own() && h.Type().HasDtor() {
+	if h, ok := e.(*spec.ResourceHandle); ok && h.Own() && c.hasDtor(h.Type()) {
 		if at := dropping(c.run); at != nil {
 			c.owed = append(c.owed, owed{at, resourceOf(h)})
 		}
 	}
+}
+
+// hasDtor reports whether core code is to run when a resource of a type is destroyed: the world says so.
+func (c *destroyedChecker) hasDtor(rt *spec.ResourceType) bool {
+	return slices.ContainsFunc(c.run.World.Resources, func(d model.Resource) bool { return d.Name == rt.Name && d.Dtor })
 }
 
 func (c *destroyedChecker) Entered(_ *model.Run, at *model.Activation) {

@@ -214,8 +214,11 @@ func (c *trapsChecker) justified(r *model.Run, site string) (so, about bool) {
 	switch site {
 	case "Task.return_/resolved":
 		return slices.Contains(c.resolved, task), true
-	case "Task.cancel/not-delivered":
-		return slices.Contains(c.resolved, task) || !slices.Contains(c.told, task), true
+	case "Task.cancel/not-delivered": // a call that is cancelled while it waits to enter does not ask for it
+		asks := slices.ContainsFunc(r.Activations, func(at *model.Activation) bool {
+			return at.Pending != nil && at.Pending.Op == "task.cancel" && at.Thread() == c.acting
+		})
+		return asks && (slices.Contains(c.resolved, task) || !slices.Contains(c.told, task)), true
 	case "Task.return_/borrows", "Task.cancel/borrows":
 		return slices.ContainsFunc(r.Elements(), func(slot spec.Slot) bool {
 			h, ok := slot.Element.(*spec.ResourceHandle)
