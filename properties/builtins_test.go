@@ -124,7 +124,9 @@ func TestSubtaskAtTheEnd(t *testing.T) {
 		s := spec.NewStore(spec.Options{Limits: spec.Limits{TableLength: last}})
 		inst := spec.NewComponentInstance(s, nil)
 		ft := &spec.FuncType{Async: true}
-		callee := s.Lower(spec.HostFunc(func(spec.OnStart, spec.OnResolve, *spec.ComponentInstance) spec.OnCancel { return spec.HostOnCancel(func(*spec.ComponentInstance) {}) }),
+		callee := s.Lower(spec.HostFunc(func(spec.OnStart, spec.OnResolve, *spec.ComponentInstance) spec.OnCancel {
+			return spec.HostOnCancel(func(*spec.ComponentInstance) {})
+		}),
 			ft, &spec.CanonicalOptions{Async: true}, inst)
 		var got []spec.CoreValue
 		f := s.Lift(func([]spec.CoreValue) []spec.CoreValue {
