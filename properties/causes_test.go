@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -58,7 +57,7 @@ func Lookalikes(t *testing.T) (all []Lookalike) {
 // it has another cause.
 func TestLookalikesFit(t *testing.T) {
 	for _, l := range Lookalikes(t) {
-		readPatch(t, l.File)
+		patched(t, l.File)
 		property, kind, _ := strings.Cut(l.Finding, "/")
 		if !slices.ContainsFunc(knownIn(l.World), func(d Defect) bool { return d.Property.Name == property && d.Kind == kind }) {
 			t.Errorf("%s: no known defect of %s is %s", l.File, l.World, l.Finding)
@@ -72,12 +71,16 @@ func TestLookalikesFit(t *testing.T) {
 // TestLookalikes makes each bug, and checks that a search tells of it beside the known defect, or in its place.
 func TestLookalikes(t *testing.T) {
 	if os.Getenv("CABI_LONG") == "" {
-		t.Skip("builds the command once for each bug: set CABI_LONG=1 to run it")
+		t.Skip("builds the command: set CABI_LONG=1 to run it")
 	}
+	var files []string
+	for _, l := range Lookalikes(t) {
+		files = append(files, l.File)
+	}
+	program := withPatches(t, files, buildCommand)
 	for _, l := range Lookalikes(t) {
 		t.Run(l.Name, func(t *testing.T) {
-			_, overlay := readPatch(t, l.File)
-			out, _ := exec.Command(buildWith(t, overlay), "check", "--keep-going", "--json", l.World, "--steps", strconv.Itoa(l.Steps)).Output()
+			out, _ := program(t, l.File).command("check", "--keep-going", "--json", l.World, "--steps", strconv.Itoa(l.Steps)).Output()
 			var shapes []string
 			for lines := json.NewDecoder(bytes.NewReader(out)); lines.More(); {
 				var f struct{ Finding, Property, Site, Shape, Known string }

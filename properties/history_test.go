@@ -59,7 +59,7 @@ func bugs(t *testing.T, folder string) []bug {
 // TestBugsFit checks that every patch applies, and says how its bug is noticed, without building anything.
 func TestBugsFit(t *testing.T) {
 	for _, b := range append(bugs(t, "history"), bugs(t, "invented")...) {
-		readPatch(t, b.file)
+		patched(t, b.file)
 		if b.what == "" || fatePattern.FindString(b.fate) == "" || strings.Contains(b.file, "history") != (b.upstream != "") {
 			t.Errorf("%s: %+v", b.file, b)
 		}
@@ -70,49 +70,69 @@ var fatePattern = regexp.MustCompile(`^(?:noticed after (\d+) actions? in (\S+):
 
 // TestBugs checks that every bug is noticed as its patch says, and that nothing notices those that say so.
 func TestBugs(t *testing.T) {
-	if os.Getenv("CABI_LONG") == "" {
-		t.Skip("builds the suites once for each bug: set CABI_LONG=1 to run it")
+	if os.Getenv("CABI_LONG") == "" && os.Getenv("CABI_BUGS") == "" {
+		t.Skip("searches once for each bug: make bugs, or set CABI_LONG=1, to run it")
 	}
-	for _, b := range append(bugs(t, "history"), bugs(t, "invented")...) {
+	all := append(bugs(t, "history"), bugs(t, "invented")...)
+	files := make([]string, len(all))
+	for i, b := range all {
+		files[i] = b.file
+	}
+	program := withPatches(t, files, buildTests)
+	for _, b := range all {
 		t.Run(b.name, func(t *testing.T) {
-			t.Parallel() // one is built while another searches
-			_, overlay := readPatch(t, b.file)
-			suites := buildTests(t, overlay)
-			how := fatePattern.FindStringSubmatch(b.fate)
-			switch {
-			case how[2] != "":
-				if out, err := suites("^TestFinds$", how[1], how[2], how[3]); err != nil || !strings.Contains(string(out), "--- PASS: TestFinds") {
-					t.Errorf("%v: %s", err, out)
-				}
-			case how[4] != "":
-				if out, err := suites("^" + how[4] + "$"); err == nil {
-					t.Errorf("%s passes:\n%s", how[4], out)
-				}
-			default:
-				if out, err := suites("^TestPromises$|^TestLayout$|^TestGuestsPass$"); err != nil {
-					t.Errorf("it is noticed, against all reason:\n%s", out)
-				}
-			}
+			t.Parallel()
+			b.mustMeetItsFate(t, program(t, b.file))
 		})
 	}
 }
 
-// buildTests builds the tests of this package, in which an overlay replaces some files of spec/, and returns what runs some of them, with
-// what TestFinds looks for. They run without CABI_LONG, so that tests take their fixed seeds: whether one notices a bug depends on no luck.
-// Whether they fail matters, and not how small the failure is, so there is little time for shrinking it.
-func buildTests(t *testing.T, overlay string) func(tests string, finds ...string) ([]byte, error) {
+// TestBugsAlone checks that some bugs are noticed in the same way if each is built by itself.
+func TestBugsAlone(t *testing.T) {
+	if os.Getenv("CABI_LONG") == "" {
+		t.Skip("builds the tests of this package several times: set CABI_LONG=1 to run it")
+	}
+	for i, b := range append(bugs(t, "history"), bugs(t, "invented")...) {
+		if i%30 == 0 {
+			t.Run(b.name, func(t *testing.T) {
+				b.mustMeetItsFate(t, patchedProgram{buildTests(t, patched(t, b.file)), 0})
+			})
+		}
+	}
+}
+
+// mustMeetItsFate checks with the tests of this package, built with a bug, that it is noticed as its patch says. They run without CABI_LONG, so that tests
+// take their fixed seeds: whether one notices a bug depends on no luck. Whether they fail matters, and not how small the failure is, so there is
+// little time for shrinking it.
+func (b bug) mustMeetItsFate(t *testing.T, tests patchedProgram) {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "properties.test")
-	build := withOverlay(overlay, "test", "-c", "-vet=off", "-ldflags=-s -w", "-o", file, "./properties")
-	build.Env = append(build.Env, "GOGC=400") // a fifth of the compiler's time would be garbage collection
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	how := fatePattern.FindStringSubmatch(b.fate)
+	run := func(names string, flags ...string) (string, error) {
+		cmd := tests.command(append([]string{"-test.run", names, "-test.v", "-rapid.shrinktime", "1s"}, flags...)...)
+		cmd.Env = append(cmd.Environ(), "CABI_LONG=", "CABI_BUGS=", "CABI_FINDS="+strings.Join(how[1:4], " "))
+		out, err := cmd.CombinedOutput()
+		return string(out), err
 	}
-	return func(tests string, finds ...string) ([]byte, error) {
-		cmd := exec.Command(file, "-test.run", tests, "-test.v", "-rapid.shrinktime", "1s")
-		cmd.Env = append(cmd.Environ(), "CABI_LONG=", "CABI_FINDS="+strings.Join(finds, " "))
-		return cmd.CombinedOutput()
+	switch {
+	case how[2] != "":
+		if out, err := run("^TestFinds$"); err != nil || !strings.Contains(out, "--- PASS: TestFinds") {
+			t.Errorf("%v: %s", err, out)
+		}
+	case how[4] != "":
+		if out, err := run("^" + how[4] + "$"); err == nil || !strings.Contains(out, "--- FAIL: "+how[4]) {
+			t.Errorf("%s does not fail, %v:\n%s", how[4], err, out)
+		}
+	default:
+		if out, err := run("^TestPromises$|^TestLayout$|^TestGuestsPass$", fmt.Sprintf("-test.short=%t", os.Getenv("CABI_LONG") == "")); err != nil {
+			t.Errorf("it is noticed, against all reason:\n%s", out)
+		}
 	}
+}
+
+// buildTests builds the tests of this package, in which some files are replaced.
+func buildTests(t *testing.T, texts map[string]string) string {
+	t.Helper()
+	return buildWith(t, writeOverlay(t, texts), "test", "-c", "-vet=off", "./properties")
 }
 
 // withOverlay is a go command at the root of the project, in which an overlay replaces some files of spec/.
@@ -174,7 +194,8 @@ const bugsIntro = `<!-- Made by: go test ./properties -run TestDocsBugs -write -
 Bugs that ` + "`definitions.py`" + ` once had and upstream repaired, as far as they can be said in the port of the pin, and others of the
 same kinds that were made up. Each is a small patch of ` + "`spec/`" + ` in ` + "`properties/testdata`" + `, with the commit that repaired it, and
 says how it is noticed: by a search of a world, with the property that finds it and after how many actions, or by a test of
-values. ` + "`CABI_LONG=1 go test ./properties -run TestBugs/NAME -v`" + ` puts one back and looks; without a name, all.
+values. ` + "`make bugs`" + ` puts all back and looks, compiled into one program, each behind a switch; with ` + "`CABI_LONG=1`" + ` it looks as far as the
+worlds' bounds for those that nothing notices. ` + "`CABI_BUGS=1 go test ./properties -run TestBugs/NAME -v`" + ` looks for one.
 `
 
 func bugsPage(history, invented []bug) string {

@@ -354,7 +354,7 @@ type judge struct {
 
 func newJudge(t *testing.T, schema *mutants.Schema) *judge {
 	t.Helper()
-	j := &judge{t, schema, buildJudge(t, inSpec(t, schema.Files)), map[string]map[int]bool{}, map[string]string{}}
+	j := &judge{t, schema, buildTests(t, inSpec(t, schema.Files)), map[string]map[int]bool{}, map[string]string{}}
 	for _, s := range stages() {
 		if s.name == "searches" {
 			for _, test := range s.tests {
@@ -404,16 +404,6 @@ func inSpec(t *testing.T, files map[string]string) map[string]string {
 	return texts
 }
 
-// buildJudge builds the tests of this package with some files of spec/ replaced.
-func buildJudge(t *testing.T, texts map[string]string) string {
-	t.Helper()
-	program := filepath.Join(t.TempDir(), "judge")
-	if out, err := withOverlay(writeOverlay(t, texts), "test", "-c", "-vet=off", "-o", program, "./properties").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	return program
-}
-
 // judge judges a mutant.
 func (j *judge) judge(m *mutants.Mutant) judgment {
 	program, made := j.program, judgment{Mutant: m.Name(), Line: m.Line}
@@ -423,7 +413,7 @@ func (j *judge) judge(m *mutants.Mutant) judgment {
 			made.By, made.How = "the compiler", "cannot be built"
 			return made
 		}
-		program = buildJudge(j.t, overlay)
+		program = buildTests(j.t, overlay)
 	}
 	for _, s := range stages() {
 		if !m.Alone {

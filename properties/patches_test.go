@@ -7,29 +7,31 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"cabi/internal/frames"
+	"cabi/internal/mutants"
 	"cabi/model"
 )
 
 // TestPatches checks that each property can be violated: for each there is a patch of spec/ in testdata/patches that violates it. A
 // patch has a line "world NAME", with a variant where the pin does not have the property, and for each change "--- FILE", the
-// old lines, "+++", the new lines. They are built with an overlay: spec/ itself is not changed.
+// old lines, "+++", the new lines. They are built with an overlay, all at once, each behind a switch: spec/ itself is not changed.
 func TestPatches(t *testing.T) {
 	if os.Getenv("CABI_LONG") == "" {
-		t.Skip("builds the command once for each property: set CABI_LONG=1 to run it")
+		t.Skip("searches once for each property: set CABI_LONG=1 to run it")
 	}
+	program := withPatches(t, patchesOfProperties(t), buildCommand)
 	for _, p := range All {
 		t.Run(p.Name, func(t *testing.T) {
 			t.Parallel()
-			world, overlay := readPatch(t, filepath.Join("testdata/patches", p.Name+".patch"))
+			file := filepath.Join("testdata/patches", p.Name+".patch")
 			saved := filepath.Join(t.TempDir(), "trace.cabi")
-			args := append([]string{"./cmd/cabi", "check", "--property", p.Name, "--save", saved}, strings.Fields(world)...)
-			out, err := withOverlay(overlay, "run", args...).CombinedOutput()
+			out, err := program(t, file).command(append([]string{"check", "--property", p.Name, "--save", saved}, worldOf(t, file)...)...).CombinedOutput()
 			if !strings.Contains(string(out), "replay: cabi replay "+saved+"\n") {
 				t.Fatalf("%v: no command to replay a finding is printed:\n%s", err, out)
 			}
@@ -58,12 +60,8 @@ func actions(trace *model.Trace) int {
 
 // TestPatchesFit checks that there is a patch for each property, and that it applies, without building anything.
 func TestPatchesFit(t *testing.T) {
-	files, err := filepath.Glob("testdata/patches/*.patch")
-	if err != nil || len(files) != len(All) {
-		t.Fatalf("%d patches for %d properties, %v", len(files), len(All), err)
-	}
-	for _, file := range files {
-		readPatch(t, file)
+	for _, file := range patchesOfProperties(t) {
+		patched(t, file)
 		name := strings.TrimSuffix(filepath.Base(file), ".patch")
 		if !slices.Contains(names(), name) {
 			t.Errorf("%s is of no property", file)
@@ -79,11 +77,88 @@ func names() []string {
 	return names
 }
 
-// readPatch returns the world to check, and an overlay with the patched files.
-func readPatch(t *testing.T, file string) (world, overlay string) {
+// patchesOfProperties are the files of patches, one for each property.
+func patchesOfProperties(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("testdata/patches/*.patch")
+	if err != nil || len(files) != len(All) {
+		t.Fatalf("%d patches for %d properties, %v", len(files), len(All), err)
+	}
+	return files
+}
+
+// worldOf are the world to check with a patch of a property, and flags.
+func worldOf(t *testing.T, file string) []string {
 	t.Helper()
 	header, _, _ := strings.Cut(read(t, file), "\n--- ")
-	return strings.TrimPrefix(header, "world "), writeOverlay(t, patched(t, file))
+	return strings.Fields(strings.TrimPrefix(header, "world "))
+}
+
+// A patchedProgram is a program that is built with patches of spec/, of which one is chosen by its number; 0: it has one, and no switch.
+type patchedProgram struct {
+	path   string
+	number int
+}
+
+func (p patchedProgram) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(p.path, args...)
+	cmd.Env = append(cmd.Environ(), fmt.Sprintf("%s=%d", mutants.Variable, p.number))
+	return cmd
+}
+
+// withPatches builds a program with all patches, each behind a switch, and returns what has the program with one of them: those that have no switch are
+// built by themselves, then.
+func withPatches(t *testing.T, files []string, build func(t *testing.T, texts map[string]string) string) func(t *testing.T, file string) patchedProgram {
+	t.Helper()
+	texts, alone := versions(t, files)
+	all := build(t, texts)
+	return func(t *testing.T, file string) patchedProgram {
+		if n := slices.Index(files, file) + 1; !slices.Contains(alone, n) {
+			return patchedProgram{all, n}
+		}
+		return patchedProgram{build(t, patched(t, file)), 0}
+	}
+}
+
+// versions are the files of spec/ with all patches behind switches, and the numbers of those that have none.
+func versions(t *testing.T, files []string) (texts map[string]string, alone []int) {
+	t.Helper()
+	all := make([]mutants.Version, len(files))
+	for i, file := range files {
+		all[i] = patched(t, file)
+	}
+	switches, err := filepath.Abs(filepath.Join("../spec", mutants.SwitchFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, alone, err = mutants.Versions(func(path string) string { return read(t, path) }, switches, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return texts, alone
+}
+
+// TestVersions checks that frames can be made of spec/ with all patches behind switches, and that few of these have none.
+func TestVersions(t *testing.T) {
+	files := patchesOfProperties(t)
+	for _, b := range append(bugs(t, "history"), bugs(t, "invented")...) {
+		files = append(files, b.file)
+	}
+	for _, l := range Lookalikes(t) {
+		files = append(files, l.File)
+	}
+	texts, alone := versions(t, files)
+	overlay := writeOverlay(t, texts)
+	addFrames(overlay)
+	if made := read(t, filepath.Join(filepath.Dir(overlay), "frames_gen.go")); !strings.Contains(made, "mutant(") {
+		t.Errorf("no frames: %.1000s", made)
+	}
+	for _, n := range alone {
+		t.Logf("no switch: %s", files[n-1])
+	}
+	if len(alone) > len(files)/20 {
+		t.Errorf("%d of %d patches have no switch", len(alone), len(files))
+	}
 }
 
 // patched are the texts of the files of spec/ that patches change, one after the other, by path.

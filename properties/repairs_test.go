@@ -246,7 +246,7 @@ func TestRepairs(t *testing.T) {
 	}
 	for _, r := range repairs(t) {
 		t.Run(filepath.Base(r.file), func(t *testing.T) {
-			cabi := buildWith(t, writeOverlay(t, patched(t, r.file)), "-ldflags", "-X 'cabi/internal/engine.edit=the port with "+r.label(t)+"'")
+			cabi := buildWith(t, writeOverlay(t, patched(t, r.file)), "build", "-ldflags", "-X 'cabi/internal/engine.edit=the port with "+r.label(t)+"'", "./cmd/cabi")
 			if upstream := os.Getenv("CABI_UPSTREAM"); *writeDocs && upstream != "" {
 				r.record(t, cabi, upstream)
 			}
@@ -265,7 +265,7 @@ func TestRepairs(t *testing.T) {
 		})
 	}
 	t.Run("all", func(t *testing.T) {
-		cabi := buildWith(t, allRepaired(t))
+		cabi := buildWith(t, allRepaired(t), "build", "./cmd/cabi")
 		var left []leftover
 		for _, w := range model.Worlds {
 			if w.Random {
@@ -398,14 +398,22 @@ func exitCode(err error) int {
 	return -1
 }
 
-// buildWith builds the command with an overlay.
-func buildWith(t *testing.T, overlay string, flags ...string) string {
+// buildWith has a go command with an overlay build a program.
+func buildWith(t *testing.T, overlay, command string, args ...string) string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "cabi")
-	if out, err := withOverlay(overlay, "build", append(flags, "-o", file, "./cmd/cabi")...).CombinedOutput(); err != nil {
+	file := filepath.Join(t.TempDir(), "program")
+	build := withOverlay(overlay, command, append([]string{"-o", file}, args...)...)
+	build.Env = append(build.Env, "GOGC=400") // a fifth of the compiler's time would be garbage collection
+	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	return file
+}
+
+// buildCommand builds the command, in which some files are replaced.
+func buildCommand(t *testing.T, texts map[string]string) string {
+	t.Helper()
+	return buildWith(t, writeOverlay(t, texts), "build", "./cmd/cabi")
 }
 
 // A printedFinding is a line of cabi check --json.

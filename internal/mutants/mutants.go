@@ -164,8 +164,13 @@ func Of(dir string, leftOut ...string) (*Schema, error) {
 			w.schema.Files[name] = string(text)
 		}
 	}
-	w.schema.Files[SwitchFile] = "// Not upstream's: the switches of the mutants.\n\npackage " + files[0].Name.Name + "\n" + switches
+	w.schema.Files[SwitchFile] = switchText(files[0].Name.Name)
 	return w.schema, nil
+}
+
+// switchText is the text of SwitchFile in a package.
+func switchText(pkg string) string {
+	return "// Not upstream's: the switches of the mutants.\n\npackage " + pkg + "\n" + switches
 }
 
 // A writer finds mutants, and writes files with switches.
