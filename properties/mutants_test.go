@@ -31,7 +31,7 @@ type stage struct {
 	name    string
 	tests   []string
 	flags   []string
-	seconds int // of a CPU, after which a mutant hangs
+	seconds int // of a CPU that a mutant may take more than four times what the tests take without one; then it hangs
 }
 
 // stages are all stages, the cheap ones first.
@@ -350,11 +350,12 @@ type judge struct {
 	program string
 	met     map[string]map[int]bool // by the test
 	counts  map[string]string       // what the searches count with no mutant, by world
+	took    map[string]float64      // seconds of a CPU, by the test, with no mutant
 }
 
 func newJudge(t *testing.T, schema *mutants.Schema) *judge {
 	t.Helper()
-	j := &judge{t, schema, buildTests(t, inSpec(t, schema.Files)), map[string]map[int]bool{}, map[string]string{}}
+	j := &judge{t, schema, buildTests(t, inSpec(t, schema.Files)), map[string]map[int]bool{}, map[string]string{}, map[string]float64{}}
 	for _, s := range stages() {
 		if s.name == "searches" {
 			for _, test := range s.tests {
@@ -371,10 +372,11 @@ func (j *judge) meets(s stage, test string, n int) bool {
 	if j.met[test] == nil {
 		name := filepath.Join(j.t.TempDir(), "met")
 		s.tests = []string{test}
-		text, failed := j.run(j.program, s, mutants.MetVariable+"="+name)
+		text, failed, took := j.run(j.program, s, mutants.MetVariable+"="+name)
 		if failed != "" {
 			j.t.Fatalf("%s fails without a mutant: %s", test, text)
 		}
+		j.took[test] = took
 		for world, count := range countsIn(text) {
 			j.counts[s.name+world] = count
 		}
@@ -423,7 +425,7 @@ func (j *judge) judge(m *mutants.Mutant) judgment {
 		if len(s.tests) == 0 {
 			continue
 		}
-		text, failed := j.run(program, s, fmt.Sprintf("%s=%d", mutants.Variable, m.ID))
+		text, failed, _ := j.run(program, s, fmt.Sprintf("%s=%d", mutants.Variable, m.ID))
 		if failed != "" {
 			made.By, made.How = s.name+": "+failed, howIn(text)
 			return made
@@ -446,16 +448,27 @@ func (j *judge) differs(s stage, text string) string {
 	return ""
 }
 
-// run runs the tests of a stage, and returns what they print and which of them fails; empty: none.
-func (j *judge) run(program string, s stage, env ...string) (text, failed string) {
-	// Limits of the process end a mutant that hangs or takes all memory, however slow the machine is.
-	limited := []string{"-c", `ulimit -t "$1"; ulimit -v 6000000; shift; exec "$@"`, "sh", fmt.Sprint(s.seconds), program,
-		"-test.run", pattern(s.tests), "-test.timeout", fmt.Sprintf("%ds", 20*s.seconds)}
+// run runs the tests of a stage, and returns what they print, which of them fails (empty: none), and how many seconds of a CPU they take.
+func (j *judge) run(program string, s stage, env ...string) (text, failed string, took float64) {
+	// Limits of the process end a mutant that hangs or takes all memory, however slow the machine is. A test that was not run yet has no mutant.
+	seconds := float64(s.seconds)
+	for _, test := range s.tests {
+		if j.took[test] == 0 {
+			seconds += 60
+		}
+		seconds += 4 * j.took[test]
+	}
+	limited := []string{"-c", `ulimit -t "$1"; ulimit -v 6000000; shift; exec "$@"`, "sh", fmt.Sprint(int(seconds)), program,
+		"-test.run", pattern(s.tests), "-test.timeout", fmt.Sprintf("%ds", 20*int(seconds))}
 	cmd := exec.Command("sh", append(limited, s.flags...)...)
 	cmd.Env = append(append(os.Environ(), "CABI_MUTANTS=", "CABI_QUICK=1", "CABI_LONG="), env...)
 	out, err := cmd.CombinedOutput()
+	took = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
 	if err == nil {
-		return string(out), ""
+		return string(out), "", took
+	}
+	if cmd.ProcessState.ExitCode() < 0 {
+		out = fmt.Appendf(out, "\ntimed out: it is ended after %.0f seconds of a CPU, of %.0f", took, seconds)
 	}
 	for _, found := range failPattern.FindAllStringSubmatch(string(out), -1) {
 		if len(found[1]) > len(failed) {
@@ -465,7 +478,7 @@ func (j *judge) run(program string, s stage, env ...string) (text, failed string
 	if failed == "" {
 		failed = "(the process ends)"
 	}
-	return string(out), failed
+	return string(out), failed, took
 }
 
 var (
