@@ -152,7 +152,7 @@ func CheckNumber(text string) (string, error) {
 		return text, nil
 	}
 	v, err := parseCore(text)
-	return formatCore(v), err
+	return FormatCore(v), err
 }
 
 // converse adds what follows a state: the next action of the dialogue, or its end.

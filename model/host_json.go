@@ -80,7 +80,7 @@ func jsonOf(t spec.ValType, v spec.Value) any {
 	case spec.Int:
 		return v.String()
 	case spec.Float:
-		return formatCore(spec.CoreFloat(v.Float64()))
+		return FormatCore(spec.CoreFloat(v.Float64()))
 	case spec.List:
 		return jsonList(t, v)
 	case spec.Dict:

@@ -45,7 +45,7 @@ func (a Action) checkHostInts(r *Run) error {
 	}
 	for i, t := range ts {
 		if a.literal(from+i) == "" && isInt(t) {
-			if err := a.checkWord(t, formatCore(a.Args[from+i])); err != nil {
+			if err := a.checkWord(t, FormatCore(a.Args[from+i])); err != nil {
 				return err
 			}
 		}

@@ -73,7 +73,7 @@ func acceptAny(Action, *Run, *Activation) error { return nil }
 func (a Action) checkInts() error {
 	for _, v := range a.Args {
 		if v.IsFloat() {
-			return fmt.Errorf("%s takes ints, got %s", a.Op, formatCore(v))
+			return fmt.Errorf("%s takes ints, got %s", a.Op, FormatCore(v))
 		}
 	}
 	return nil

@@ -35,7 +35,7 @@ func (a Action) checkCoreTypes(r *Run, at *Activation) error {
 	}
 	for i, t := range want {
 		if v := a.Args[i]; !v.Is(t) {
-			return ruleCoreType.breaks("it takes %s, and %s is no %s", coreTypeNames(want), formatCore(v), t)
+			return ruleCoreType.breaks("it takes %s, and %s is no %s", coreTypeNames(want), FormatCore(v), t)
 		}
 	}
 	return nil

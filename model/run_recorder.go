@@ -163,7 +163,7 @@ func bytesWord(b []byte) string { return "bytes:" + hex.EncodeToString(b) }
 func formatCores(vs []spec.CoreValue) string {
 	words := make([]string, len(vs))
 	for i, v := range vs {
-		words[i] = formatCore(v)
+		words[i] = FormatCore(v)
 	}
 	return strings.Join(words, " ")
 }

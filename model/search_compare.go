@@ -384,17 +384,25 @@ func addEffect(effects []*Effect, s *successor, choices []uint32) []*Effect {
 	return effects
 }
 
+// A Diverger takes actions on both versions of a comparison, one list after the other.
+type Diverger struct{ w *pairWorker }
+
+// Diverger makes one. Close it when done.
+func (c Comparison) Diverger() *Diverger {
+	return &Diverger{newPairWorker(c.search(c.Old), c.search(c.New))}
+}
+
+// Close frees what it holds.
+func (d *Diverger) Close() { d.w.close() }
+
 // Diverges takes actions on both versions, whatever the specification chooses, and returns the divergences that the last of them leads to.
-func (c Comparison) Diverges(actions []Action) []*Divergence {
-	old, new := c.search(c.Old), c.search(c.New)
-	w := newPairWorker(old, new)
-	defer w.close()
-	s := w.start()
+func (d *Diverger) Diverges(actions []Action) []*Divergence {
+	s := d.w.start()
 	for _, a := range actions {
 		var after pairSuccessors
 		for _, p := range s.pairs {
 			p.takes, p.only = []Action{a}, true
-			x := w.expand(p)
+			x := d.w.expand(p)
 			after.pairs, after.differences = append(after.pairs, x.pairs...), append(after.differences, x.differences...)
 		}
 		s = after

@@ -55,7 +55,9 @@ func TestComparisonOfVariants(t *testing.T) {
 func TestComparisonIsOfAllChoices(t *testing.T) {
 	w := WorldByName("tasks")
 	r := Comparison{World: w, Bounds: w.Bounds, MostPairs: 400}.Run()
-	several := Comparison{World: w}.Diverges([]Action{{Op: opInvoke, Imm: []string{"A.callback"}}})
+	takes := Comparison{World: w}.Diverger()
+	defer takes.Close()
+	several := takes.Diverges([]Action{{Op: opInvoke, Imm: []string{"A.callback"}}})
 	if len(r.Differences)+len(several) > 0 {
 		t.Errorf("%d and %d differences of a version with itself", len(r.Differences), len(several))
 	}

@@ -227,7 +227,7 @@ func (b bindings) resultNumber(w string) string {
 	switch {
 	case !packed:
 		if v, err := parseCore(rest); err == nil {
-			return formatCore(v)
+			return FormatCore(v)
 		}
 		return rest
 	case !known || err != nil:

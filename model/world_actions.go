@@ -24,7 +24,7 @@ type Action struct {
 func (a Action) String() string {
 	words := append([]string{a.Op}, a.Imm...)
 	for i, v := range a.Args {
-		words = append(words, cmp.Or(a.literal(i), formatCore(v)))
+		words = append(words, cmp.Or(a.literal(i), FormatCore(v)))
 	}
 	return strings.Join(words, " ")
 }
@@ -32,8 +32,8 @@ func (a Action) String() string {
 // template is the action without its numbers, as a line of a world's menu.
 func (a Action) template() string { return Action{Op: a.Op, Imm: a.Imm}.String() }
 
-// formatCore is an int in decimal, or a float with a point, an exponent, or as its bits.
-func formatCore(v spec.CoreValue) string {
+// FormatCore is a core value as traces have it: an int in decimal, or a float with a point, an exponent, or as its bits.
+func FormatCore(v spec.CoreValue) string {
 	if !v.IsFloat() {
 		return v.String()
 	}
@@ -48,7 +48,7 @@ func formatCore(v spec.CoreValue) string {
 	return text
 }
 
-// parseCore reads a core value as formatCore writes it.
+// parseCore reads a core value as FormatCore writes it.
 func parseCore(text string) (spec.CoreValue, error) {
 	if bits, ok := strings.CutPrefix(text, "f64:0x"); ok {
 		n, err := strconv.ParseUint(bits, 16, 64)

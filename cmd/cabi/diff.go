@@ -34,10 +34,11 @@ type diffCommand struct {
 	noPython  bool
 }
 
-const diffLong = `Diff says what a version of the specification changes against another. It replays the reference traces and the findings on the new
-one; explores the worlds on both at once, guests and the host doing the same as long as they observe the same, and shows the
-shortest trace of each kind of difference, whatever the specification chooses; goes on behind each on the new one alone; and
-checks the promises of both. What it shows it has CPython repeat, if there is a python3.
+const diffLong = `Diff says what a version of the specification changes against another. It makes random runs on both, half of them
+about values of random types; replays the reference traces and the findings on the new one; explores the worlds on both at
+once, guests and the host doing the same as long as they observe the same, and shows the shortest trace of each kind of
+difference, whatever the specification chooses; goes on behind each on the new one alone; and checks the promises of both. What
+it shows it has CPython repeat, if there is a python3.
 
 A version is a directory or file with a definitions.py, "port" (the pin), a variant, or with --git a revision. If only one is
 named, it is compared with the pin. The new version may also be an edit of the port: a patch of this project's sources, or a tree of
@@ -63,7 +64,7 @@ func newDiffCommand() *cobra.Command {
 	f.StringVar(&c.git, "git", "", "a git directory of WebAssembly/component-model, of which versions may be revisions (`DIR`)")
 	f.StringVar(&c.source, sourceFlag, "", "the tree of this project that a patch is of (`DIR`); if it is not given, the one that the current directory is in")
 	f.StringSliceVar(&c.worlds, "world", nil, "explore these worlds: names, or files; if it is not given, all that can be explored")
-	f.Float64Var(&c.budget, "budget", 1, "explore so many times as many states")
+	f.Float64Var(&c.budget, "budget", 1, "make so many times as many runs, and explore so many times as many states")
 	f.BoolVar(&c.keepGoing, "keep-going", false, "explore each world to the end of its bounds")
 	workersFlag(f, &c.workers)
 	f.StringVar(&c.markdown, "markdown", "", "write the report as Markdown to this `FILE`, too")
@@ -203,7 +204,7 @@ func (c *diffCommand) options(in io.Reader, args []string) (o diff.Options, err 
 		return o, exitError{2, fmt.Sprintf("--budget %g: it is more than 0, and at most a million", c.budget)}
 	}
 	o.Workers, o.Judge = c.workers.value, !c.noPython
-	o.Pairs, o.States, o.Behind = scaled(o.Pairs, c.budget), scaled(o.States, c.budget), scaled(o.Behind, c.budget)
+	o.Pairs, o.States, o.Behind, o.Runs = scaled(o.Pairs, c.budget), scaled(o.States, c.budget), scaled(o.Behind, c.budget), scaled(o.Runs, c.budget)
 	if c.keepGoing {
 		o.Pairs, o.States = 0, 0
 	}

@@ -1,7 +1,7 @@
 // Package diff says what a version of the specification changes against another: which reference traces and findings turn out otherwise, what
 // guests and the host can observe of one and not of the other, and which promises hold no longer, or again.
 //
-// version.go finds versions; text.go compares their texts; replay.go replays the reference suite and the findings; lockstep.go explores worlds on
+// version.go finds versions; text.go compares their texts; random.go makes random runs on both; replay.go replays the reference suite and the findings; lockstep.go explores worlds on
 // both; kinds.go tells differences apart; builtins.go runs built-ins that only
 // the new version has; promises.go checks promises before and after, and behind differences, near.go near the text that changed; judge.go has CPython repeat
 // what is shown; report_*.go write the report, and sides.go runs its traces on both versions for a page.
@@ -21,6 +21,7 @@ type Options struct {
 	Worlds   []*model.World
 	Pairs    int  // how many pairs of states to compare in a world, at most
 	States   int  // how many states to check promises in, in a world and on a version, at most
+	Runs     int  // how many random runs to make on both
 	Behind   int  // how many states to check promises in behind a difference, at most
 	Workers  int  // 0: one. The report does not depend on it.
 	Judge    bool // CPython repeats the traces of the report, where there is one
@@ -33,7 +34,7 @@ type Options struct {
 
 // Defaults are how far a comparison goes unless it is told otherwise. They are numbers of states, and no time, so that the report
 // depends on nothing else; with them, a comparison takes about five minutes on two cores.
-var Defaults = Options{Pairs: 4500, States: 6000, Behind: 750}
+var Defaults = Options{Pairs: 4500, States: 6000, Behind: 750, Runs: 2000}
 
 // A Report is what a comparison found.
 type Report struct {
@@ -56,6 +57,8 @@ type Report struct {
 	NotReached   []Line   `json:"not_reached"`            // lines of the new version that changed, and that no run reached
 	Exact        bool     `json:"exact"`                  // NotReached has single lines; otherwise all of the definitions that changed
 	Worlds       []World  `json:"worlds"`
+	Runs         int      `json:"runs"`             // random ones, that were made on both
+	RunsApart    int      `json:"runs_apart"`       // those that differed and were looked at
 	Judged       *Judged  `json:"judged,omitempty"` // nil: CPython was not asked
 	Stopped      bool     `json:"stopped"`
 	Seconds      float64  `json:"seconds"`
@@ -99,6 +102,7 @@ type comparison struct {
 	before           map[string]promised // of the old version, by world
 	after            map[string]promised // of the new one
 	notOld, notNew   unchecked           // the promises that cannot be checked on either
+	random           []*model.Divergence // of random runs
 	left             []string            // the promises that are violated on both, by violation
 	checked          bool                // promises were, on the new version
 	exercised        map[string]bool     // by the runs on which they were
@@ -121,7 +125,7 @@ func Compare(o Options) (*Report, error) {
 		c.report.Seconds = time.Since(begin).Seconds()
 		return c.report.filled(), nil
 	}
-	steps := []func() error{c.findBuiltins, c.replayTraces, c.replayFindings, c.explore, c.checkNear, c.runBuiltins, c.checkBehind, c.settleNotChecked, c.judge}
+	steps := []func() error{c.findBuiltins, c.compareRandom, c.exploreOwn, c.replayTraces, c.replayFindings, c.explore, c.checkNear, c.runBuiltins, c.checkBehind, c.settleNotChecked, c.judge}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return nil, err

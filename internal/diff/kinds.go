@@ -143,21 +143,23 @@ func (c *comparison) sortDifferences() {
 // shrink leaves actions out of the shortest trace of a difference, as long as one of its kind is left: it may have been found along a
 // reference trace, and not by exploring from the start.
 func (c *comparison) shrink(d *Difference) {
+	w := d.divergence.World
+	takes := model.Comparison{World: w, Old: c.Old.Version, New: c.New.Version, Bounds: w.Bounds}.Diverger()
+	defer takes.Close()
 	for shorter := true; shorter; {
 		shorter = false
 		for n := min(4, len(d.divergence.Path)); n > 0 && !shorter; n-- {
-			shorter = c.leaveOut(d, n)
+			shorter = d.leaveOut(takes, n)
 		}
 	}
 }
 
 // leaveOut leaves n actions out that stand one after the other, if it can.
-func (c *comparison) leaveOut(d *Difference, n int) bool {
+func (d *Difference) leaveOut(takes *model.Diverger, n int) bool {
 	path := d.divergence.Path
 	for at := len(path) - n; at >= 0; at-- {
 		actions := append(slices.Delete(slices.Clone(path), at, at+n), d.divergence.Action)
-		comparing := model.Comparison{World: d.divergence.World, Old: c.Old.Version, New: c.New.Version, Bounds: d.divergence.World.Bounds}
-		for _, other := range comparing.Diverges(actions) {
+		for _, other := range takes.Diverges(actions) {
 			if keyOf(other) == d.key {
 				d.divergence = other
 				return true

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -10,11 +11,36 @@ import (
 // scoutPairs is how many pairs of a world are compared before it is left, if nothing that changed was run in it.
 const scoutPairs = 600
 
-// explore explores each world on both versions.
+// exploreOwn explores the worlds that are not the model's on both versions: the comparison's own, which are small, or those of files.
+func (c *comparison) exploreOwn() error {
+	c.exploreEach(slices.DeleteFunc(slices.Clone(c.Worlds), isModels))
+	return nil
+}
+
+// isModels reports whether a world is one of the model's.
+func isModels(w *model.World) bool { return model.WorldByName(w.Name) == w }
+
+// explore explores the model's worlds on both versions.
 func (c *comparison) explore() error {
+	c.exploreEach(c.nearestFirst())
+	place := map[string]int{}
 	for i, w := range c.Worlds {
+		place[w.Name] = i
+	}
+	slices.SortStableFunc(c.report.Worlds, func(a, b World) int { return cmp.Compare(place[a.Name], place[b.Name]) })
+	c.compareNear()
+	c.addRandom()
+	c.settleFindings()
+	c.sortDifferences() // also if the comparison was stopped early: what was found is shown
+	return nil
+}
+
+// exploreEach explores worlds on both versions.
+func (c *comparison) exploreEach(worlds []*model.World) {
+	for _, w := range worlds {
+		i := len(c.report.Worlds)
 		if !c.step("worlds", i, len(c.Worlds)) {
-			return nil
+			return
 		}
 		of := World{Name: w.Name}
 		why, only := c.New.fits(w), c.Old.fits(w)
@@ -29,10 +55,18 @@ func (c *comparison) explore() error {
 		}
 		c.report.Worlds = append(c.report.Worlds, of)
 	}
-	c.compareNear()
-	c.settleFindings()
-	c.sortDifferences()
-	return nil
+}
+
+// nearestFirst are the model's worlds to explore, those first of which most reference traces run what changed: what is found comes sooner, and the
+// report is the same but where two worlds show something equally well.
+func (c *comparison) nearestFirst() []*model.World {
+	ran := map[string]int{}
+	for _, r := range c.ran {
+		ran[r.trace.World.Name]++
+	}
+	worlds := slices.DeleteFunc(slices.Clone(c.Worlds), func(w *model.World) bool { return !isModels(w) })
+	slices.SortStableFunc(worlds, func(a, b *model.World) int { return cmp.Compare(ran[b.Name], ran[a.Name]) })
+	return worlds
 }
 
 // compareNear compares the versions along the reference traces that happen on one of them only, or that run what changed, in the worlds of

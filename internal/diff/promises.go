@@ -321,7 +321,7 @@ func (c *comparison) checkBehind() error {
 		if d.divergence.Action.Op != "" {
 			actions = append(actions, d.divergence.Action)
 		}
-		w := d.divergence.World
+		w, _ := d.divergence.World.Complete() // a random one has no menus
 		new := c.New.noting()
 		r := model.Search{World: w, Variant: cmp.Or(new.Variant, spec.SingleTable), Source: new.Source, Properties: properties.For(w), Bounds: w.Bounds,
 			MaxStates: c.Behind, Workers: c.Workers, KeepGoing: true, ByShape: true, From: &model.Replay{Actions: actions, Choices: e.Choices}}.Run()

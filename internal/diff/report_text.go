@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"cabi/internal/upstream"
 	"cabi/model"
 	"cabi/suite"
 )
@@ -59,15 +60,15 @@ func (w *writer) name(text string) string {
 	return text
 }
 
-// trace writes the trace that shows what the last item says. A page has it on both versions. What defines a world is left out: --save writes
-// it too.
+// trace writes the trace that shows what the last item says. A page has it on both versions. What defines a world is left out, unless it is a
+// random one: --save writes it too.
 func (w *writer) trace(of sides) {
 	if w.page != nil {
 		w.page.show(of)
 		return
 	}
 	text := cmp.Or(of.new, of.old)
-	if t, err := model.ReadTrace(strings.NewReader(text)); err == nil && t.World != model.WorldByName(t.World.Name) {
+	if t, err := model.ReadTrace(strings.NewReader(text)); err == nil && t.World != model.WorldByName(t.World.Name) && !upstream.IsRandom(t.World) {
 		_, lines, _ := strings.Cut(t.World.Text(), "\n")
 		text = strings.Replace(text, lines, "", 1)
 	}
@@ -347,6 +348,9 @@ func (r *Report) writeBound(w *writer) {
 		}
 	}
 	w.heading("Bound: %d pairs of states in %d worlds, %d of them to the end of their bounds", pairs, len(r.Worlds), whole)
+	if r.Runs > 0 {
+		w.item("%s, of which %s", model.Counted(r.Runs, "random run"), differ(r.RunsApart))
+	}
 	for _, of := range r.Worlds {
 		switch {
 		case of.Skipped != "" && of.States > 0:
@@ -365,6 +369,17 @@ func (r *Report) writeBound(w *writer) {
 			w.item("%s", d)
 		}
 	}
+}
+
+// differ is how many runs differ.
+func differ(n int) string {
+	switch n {
+	case 0:
+		return "none differs"
+	case 1:
+		return "1 differs"
+	}
+	return fmt.Sprintf("%d that differ were looked at", n)
 }
 
 func upTo(actions int) string {

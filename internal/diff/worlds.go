@@ -9,14 +9,9 @@ import (
 //go:embed worlds
 var worldFiles embed.FS
 
-// Worlds are those that are explored: all of the model's but those that are walked at random, and some of their own for what proposals
-// change, where the pin does nothing of interest.
+// Worlds are those that are explored: first some small ones that are the comparison's own, for what the others leave out and for what proposals
+// change where the pin does nothing of interest; then all of the model's but those that are walked at random.
 func Worlds() (worlds []*model.World, err error) {
-	for _, w := range model.Worlds {
-		if !w.Random {
-			worlds = append(worlds, w)
-		}
-	}
 	own, err := worldFiles.ReadDir("worlds")
 	if err != nil {
 		return nil, err
@@ -32,6 +27,11 @@ func Worlds() (worlds []*model.World, err error) {
 			return nil, err
 		}
 		worlds = append(worlds, w)
+	}
+	for _, w := range model.Worlds {
+		if !w.Random {
+			worlds = append(worlds, w)
+		}
 	}
 	return worlds, nil
 }

@@ -24,6 +24,9 @@ type Case struct {
 // statesFull as a Case's States has the text of each state in the trace. Without it there is the CRC-32 of the text.
 const statesFull = "full"
 
+// statesMemories as a Case's States has only the hashes of the memories. The driver of CPython does not know it.
+const statesMemories = "memories"
+
 // A Step is one action as JSON: its name, its words, its numbers.
 type Step model.Action
 

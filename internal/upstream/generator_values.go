@@ -13,7 +13,7 @@ import (
 
 // randomValueWorld makes a world of two instances with functions of random types. B calls those of A.
 func randomValueWorld(c chooser) *model.World {
-	w := &model.World{Name: "values"}
+	w := &model.World{Name: randomValuesName}
 	for _, name := range []string{"A", "B"} {
 		d := model.Instance{Name: name, Memory: 4096, Encoding: pick(c, []string{"", "utf16", "latin1+utf16"}), Memory64: c.oneIn(3)}
 		if c.oneIn(2) {

@@ -195,6 +195,9 @@ func (p *interpreter) addCores(start string, vs []python.Value) error {
 
 // addState adds the state while a thread runs; nil: none does.
 func (p *interpreter) addState(running python.Value) error {
+	if p.States == statesMemories {
+		return p.add("s ", string(p.state.onlyMemories()))
+	}
 	text := p.state.write(running)
 	if why := p.state.unknown; why != "" {
 		if p.pin {

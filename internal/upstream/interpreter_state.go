@@ -136,6 +136,18 @@ func (w *stateWriter) write(running python.Value) []byte {
 	for i := 0; i < len(w.queue); i++ { // it grows
 		w.object(w.queue[i])
 	}
+	w.writeMemories()
+	return w.b
+}
+
+// onlyMemories writes of the state the memories alone.
+func (w *stateWriter) onlyMemories() []byte {
+	w.b, w.unknown = w.b[:0], ""
+	w.writeMemories()
+	return w.b
+}
+
+func (w *stateWriter) writeMemories() {
 	for i, m := range w.memories {
 		if m == nil {
 			continue
@@ -143,7 +155,6 @@ func (w *stateWriter) write(running python.Value) []byte {
 		data, _ := w.field(m, "bytes").(*python.Bytearray)
 		w.b = appendMemory(w.b, w.names[i], data.Data())
 	}
-	return w.b
 }
 
 // field is a field of an object; gone: it has none of that name.

@@ -87,5 +87,5 @@ func shownFloat(word string) string {
 	if !isFloat || err != nil {
 		return word
 	}
-	return spec.CoreFloat(math.Float64frombits(bits)).String()
+	return model.FormatCore(spec.CoreFloat(math.Float64frombits(bits)))
 }

@@ -2,7 +2,10 @@ package upstream
 
 import (
 	"math/rand/v2"
+	"slices"
+	"strings"
 
+	"cabi/model"
 	"cabi/spec"
 )
 
@@ -52,3 +55,29 @@ func (c chooser) oneIn(n int) bool { return c.IntN(n) == 0 }
 
 // pick is a random element of a list.
 func pick[T any](c chooser, list []T) T { return list[c.IntN(len(list))] }
+
+// A perturbing is an actor that takes the actions of another, and now and then passes another number than that would: what no generator
+// thinks of, such as a code that there is not, an index of something else or a length that is one too many.
+type perturbing struct {
+	model.Actor
+	chooser
+	often int // in so many actions, one number is another
+}
+
+// Next chooses the next action.
+func (p perturbing) Next(run *model.Run, at *model.Activation) model.Action {
+	a := p.Actor.Next(run, at)
+	if len(a.Args) == 0 || !p.oneIn(p.often) {
+		return a
+	}
+	other := a
+	other.Args = slices.Clone(a.Args)
+	if i := p.IntN(len(a.Args)); !a.Args[i].IsFloat() {
+		n := a.Args[i].Uint64()
+		other.Args[i] = spec.CoreInt(pick(p.chooser, []uint64{n ^ 1<<p.IntN(8), n + 1, n - 1, 0, uint64(p.IntN(12)), n | 1<<31, n | 1<<40}))
+	}
+	if valid, err := model.ParseAction(run, at, strings.Fields(other.String())); err == nil {
+		return valid
+	}
+	return a
+}

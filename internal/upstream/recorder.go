@@ -36,6 +36,7 @@ type recorder struct {
 	choices  spec.Choices
 	frames   bool   // the stacks of the run are frames
 	full     bool   // the trace has the text of each state, not a hash
+	memories bool   // of each state, the trace has the memories alone
 	state    string // the state at the last menu
 	writer   spec.StateWriter
 	buffer   []byte    // of the writer
@@ -134,18 +135,27 @@ func (r *recorder) Next(run *model.Run, at *model.Activation) model.Action {
 
 // addState writes the state.
 func (r *recorder) addState(run *model.Run) {
-	r.buffer = appendState(r.buffer[:0], &r.writer, run)
+	r.buffer = r.writer.Append(r.buffer[:0], run.Store, nil)
+	store := len(r.buffer)
+	r.buffer = appendMemories(r.buffer, run)
 	r.state = string(r.buffer)
-	if r.full {
+	switch {
+	case r.memories:
+		r.add("s " + r.state[store:])
+	case r.full:
 		r.add("s " + r.state)
-		return
+	default:
+		r.add("s " + crcText(r.buffer))
 	}
-	r.add("s " + crcText(r.buffer))
 }
 
 // appendState appends the text of the store's state, with a hash of each memory.
 func appendState(b []byte, w *spec.StateWriter, run *model.Run) []byte {
-	b = w.Append(b, run.Store, nil)
+	return appendMemories(w.Append(b, run.Store, nil), run)
+}
+
+// appendMemories appends a hash of each memory.
+func appendMemories(b []byte, run *model.Run) []byte {
 	for _, i := range run.World.Instances {
 		if mem := run.Memory(i.Name); mem != nil {
 			b = appendMemory(b, i.Name, mem.Bytes.B)

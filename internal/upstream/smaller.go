@@ -12,31 +12,48 @@ import (
 // smallerTries is how many runs are made at most to make one that differs smaller.
 const smallerTries = 2000
 
-// A smaller makes a case in which the port and definitions.py differ smaller: fewer actions, choices of the first candidate, and a world
-// of fewer parts.
+// A smaller makes a case that differs smaller: fewer actions, choices of the first candidate, and a world of fewer parts.
 type smaller struct {
-	python func(Case) ([]string, error) // runs a case on definitions.py
+	// kept is how many actions of a run are taken up to where it differs, if it differs as before; -1: it does not.
+	kept   func(rec *recorder) (actions int, err error)
+	record func(rec *recorder) // prepares the record of a run; nil: there is nothing to prepare
 	best   Case
 	takers []string // the activation that takes each action of the best case
-	sharp  bool     // the two differ in something that guests or the host can observe, and go on doing so
-	tries  int
+	tries  int      // how many runs may still be made
 }
 
-// smallerCase returns a smaller case that differs as well, or the case itself.
+// smallerCase returns a smaller case in which the port and definitions.py, run by python, differ as well, or the case itself.
 func smallerCase(python func(Case) ([]string, error), c Case) (Case, error) {
-	s := &smaller{python: python, best: c}
-	c.States = ""
-	lines, err := python(c)
+	plain := c
+	plain.States = ""
+	lines, err := python(plain)
 	if err != nil {
 		return c, err
 	}
-	port := Trace(c)
-	s.takers, s.sharp = takersIn(port), observably(port, lines) >= 0
+	port := Trace(plain)
+	where := firstDifference
+	if observably(port, lines) >= 0 { // and it goes on doing so
+		where = observably
+	}
+	s := &smaller{best: c, takers: takersIn(port), tries: smallerTries}
+	s.kept = func(rec *recorder) (int, error) {
+		lines, err := python(rec.recorded)
+		at := where(rec.lines, lines)
+		if err != nil || at < 0 {
+			return -1, err
+		}
+		return min(len(takersIn(rec.lines[:min(at, len(rec.lines))])), len(rec.recorded.Actions)), nil
+	}
+	return s.best, s.run()
+}
+
+// run makes the case smaller for as long as that goes.
+func (s *smaller) run() (err error) {
 	for before := -1; before != len(s.best.Actions) && err == nil; {
 		before = len(s.best.Actions)
 		err = s.pass()
 	}
-	return s.best, err
+	return err
 }
 
 // pass tries to leave out actions, many at once first, then choices, then parts of the world.
@@ -105,32 +122,28 @@ func (s *smaller) trimWorld() error {
 // leftOut is a list without one element.
 func leftOut[E any](list []E, i int) []E { return slices.Delete(slices.Clone(list), i, i+1) }
 
-// try runs a case on both sides, and keeps what was taken of it, up to where the two differ, if they differ as before.
+// try runs a case, and keeps what was taken of it, up to where it differs, if it differs as before.
 func (s *smaller) try(c Case, takers []string) (bool, error) {
-	if s.tries == smallerTries {
+	if s.tries == 0 {
 		return false, nil
 	}
-	s.tries++
-	rec := (&smallerActor{Case: c, takers: takers, Tape: spec.Tape{Numbers: c.Choices}}).record()
-	lines, err := s.python(rec.recorded)
-	if err != nil {
+	s.tries--
+	actor := &smallerActor{Case: c, takers: takers, Tape: spec.Tape{Numbers: c.Choices}}
+	rec := &recorder{actor: actor, choices: actor, frames: c.Frames}
+	if s.record != nil {
+		s.record(rec)
+	}
+	rec.run(c.World, c.Deterministic, nil)
+	n, err := s.kept(rec)
+	if err != nil || n < 0 {
 		return false, err
 	}
-	at := firstDifference(rec.lines, lines)
-	if s.sharp {
-		at = observably(rec.lines, lines)
-	}
-	if at < 0 {
-		return false, nil
-	}
 	kept := rec.recorded
-	taken := takersIn(rec.lines)
-	n := len(takersIn(rec.lines[:min(at, len(rec.lines))]))
-	kept.Actions = kept.Actions[:min(n, len(kept.Actions))]
+	kept.Actions = kept.Actions[:n]
 	if !lessThan(kept, s.best) {
 		return false, nil
 	}
-	s.best, s.takers = kept, taken[:len(kept.Actions)]
+	s.best, s.takers = kept, takersIn(rec.lines)[:n]
 	return true, nil
 }
 
@@ -190,13 +203,6 @@ type smallerActor struct {
 	takers []string
 	spec.Tape
 	at int
-}
-
-// record runs the case on the port.
-func (a *smallerActor) record() *recorder {
-	rec := &recorder{actor: a, choices: a, frames: a.Frames}
-	rec.run(a.World, a.Deterministic, nil)
-	return rec
 }
 
 // Next takes the next action that can be taken.

@@ -31,7 +31,7 @@ var (
 
 // randomWorld makes a world of one to three instances that call each other and the host.
 func randomWorld(c chooser) *model.World {
-	w := &model.World{Name: "random"}
+	w := &model.World{Name: randomName}
 	names := []string{"A", "B", "C"}[:1+c.IntN(3)]
 	for i, name := range names {
 		w.Instances = append(w.Instances, randomInstance(c, name, names[:i]))
@@ -56,6 +56,12 @@ func randomWorld(c chooser) *model.World {
 	}
 	return w
 }
+
+// The names of random worlds.
+const randomName, randomValuesName = "random", "random-values"
+
+// IsRandom reports whether a world is a random one.
+func IsRandom(w *model.World) bool { return w.Name == randomName || w.Name == randomValuesName }
 
 // mayImport reports whether components can be linked so that one instance imports from another. Of two instances neither of
 // which is inside the other, the one that is made first cannot import from the other, and instances inside of it cannot
