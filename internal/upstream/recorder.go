@@ -149,11 +149,6 @@ func (r *recorder) addState(run *model.Run) {
 	}
 }
 
-// appendState appends the text of the store's state, with a hash of each memory.
-func appendState(b []byte, w *spec.StateWriter, run *model.Run) []byte {
-	return appendMemories(w.Append(b, run.Store, nil), run)
-}
-
 // appendMemories appends a hash of each memory.
 func appendMemories(b []byte, run *model.Run) []byte {
 	for _, i := range run.World.Instances {
