@@ -35,8 +35,8 @@ type entry struct {
 // A Mark is a state of a machine that it can be put back to.
 type Mark struct {
 	entries, values, frames, tries, fibers, begun, classes int
-	ready, suspended                              []*Fiber
-	steps                                         int64
+	ready, suspended                                       []*Fiber
+	steps                                                  int64
 }
 
 // Mark marks the state of the machine, in which no fiber runs.
