@@ -206,3 +206,102 @@ func TestFunctionsOfTables(t *testing.T) {
 		mustTrapIf(t, wrong, err)
 	}
 }
+
+// TestDroppedLeaveSets checks that a subtask that is dropped leaves the set that it was in: that can be dropped then.
+func TestDroppedLeaveSets(t *testing.T) {
+	s := spec.NewStore(spec.Options{})
+	defer s.Close()
+	inst := spec.NewComponentInstance(s, nil)
+	var start spec.OnStart
+	var resolve spec.OnResolve
+	ft := &spec.FuncType{Async: true}
+	callee := s.Lower(spec.HostFunc(func(onStart spec.OnStart, onResolve spec.OnResolve, _ *spec.ComponentInstance) spec.OnCancel {
+		start, resolve = onStart, onResolve
+		return spec.HostOnCancel(func(*spec.ComponentInstance) {})
+	}), ft, &spec.CanonicalOptions{Async: true}, inst)
+	f := s.Lift(func([]spec.CoreValue) []spec.CoreValue {
+		subtask := callee(nil)[0].Uint64() >> 4
+		set := spec.CanonWaitableSetNew(s)[0].Uint64()
+		spec.CanonWaitableJoin(s, subtask, set)
+		start.OnStart()
+		resolve.OnResolve([]spec.Value{})
+		if event := spec.CanonWaitableSetPoll(s, false, spec.NewMemInst(8), set, 0)[0].Uint64(); event != uint64(spec.EventSubtask) {
+			t.Errorf("the event is %d", event)
+		}
+		spec.CanonSubtaskDrop(s, subtask)
+		spec.CanonWaitableSetDrop(s, set)
+		return nil
+	}, &spec.FuncType{}, &spec.CanonicalOptions{}, inst)
+	if _, err := s.Invoke(f, spec.HostOnStart(func() []spec.Value { return nil }), spec.HostOnResolve(func([]spec.Value) {})); err != nil {
+		t.Error(err)
+	}
+}
+
+// A hostRoom is where the host has elements put that it reads.
+type hostRoom struct {
+	t      spec.ValType
+	room   uint64
+	values []spec.Value
+}
+
+func (b *hostRoom) T() spec.ValType    { return b.t }
+func (b *hostRoom) Remain() uint64     { return b.room - uint64(len(b.values)) }
+func (b *hostRoom) IsZeroLength() bool { return b.room == 0 }
+func (b *hostRoom) Write(vs []spec.Value) {
+	b.values = append(b.values, vs...)
+}
+
+// TestHostToldOfCopies checks that the host is told when elements have come that it reads, and that what it reclaims then is used no more.
+func TestHostToldOfCopies(t *testing.T) {
+	s := spec.NewStore(spec.Options{})
+	defer s.Close()
+	inst := spec.NewComponentInstance(s, nil)
+	stream := &spec.StreamType{T: spec.U8Type{}}
+	opts := &spec.CanonicalOptions{Async: true}
+	opts.Memory = spec.NewMemInst(8)
+	copy(opts.Memory.Bytes.B, "abcdefgh")
+	told, room := 0, &hostRoom{t: spec.U8Type{}, room: 4}
+	f := s.Lift(func([]spec.CoreValue) []spec.CoreValue {
+		ends := spec.CanonStreamNew(s, stream)[0].Uint64()
+		read, write := ends&math.MaxUint32, ends>>32
+		var shared spec.ReadableStream
+		for slot := range inst.LiveHandles() {
+			if slot.Index == read {
+				shared = spec.SharedOf(slot.Element).(spec.ReadableStream)
+			}
+		}
+		shared.Read(nil, room, spec.HostOnCopy(func(reclaim spec.ReclaimBuffer) {
+			told++
+			reclaim.ReclaimBuffer()
+		}), spec.HostOnCopyDone(func(spec.CopyResult) { t.Error("the copy has ended") }))
+		for _, want := range []uint64{2 << 4, 1<<32 - 1} { // once there is room
+			if got := spec.CanonStreamWrite(s, stream, opts, write, 0, 2)[0].Uint64(); got != want {
+				t.Errorf("a write returns %x, expected %x", got, want)
+			}
+		}
+		return nil
+	}, &spec.FuncType{}, &spec.CanonicalOptions{}, inst)
+	if _, err := s.Invoke(f, spec.HostOnStart(func() []spec.Value { return nil }), spec.HostOnResolve(func([]spec.Value) {})); err != nil {
+		t.Error(err)
+	}
+	if told != 1 || len(room.values) != 2 {
+		t.Errorf("the host is told %d times, and has %d elements", told, len(room.values))
+	}
+	reclaimed := false
+	spec.HostReclaimBuffer(func() { reclaimed = true }).ReclaimBuffer()
+	if !reclaimed {
+		t.Error("a buffer of the host's is not reclaimed")
+	}
+}
+
+// TestHostThreadsRun checks that a thread of the host's does what it is made for.
+func TestHostThreadsRun(t *testing.T) {
+	s := spec.NewStore(spec.Options{})
+	defer s.Close()
+	ran := false
+	task := spec.NewTask(&spec.FuncType{Async: true}, &spec.CanonicalOptions{Async: true}, spec.NewComponentInstance(s, nil), spec.HostOnStart(func() []spec.Value { return nil }), spec.HostOnResolve(func([]spec.Value) {}))
+	spec.NewThread(task, spec.HostThread(func() { ran = true })).Resume(false)
+	if !ran {
+		t.Error("it did not run")
+	}
+}
