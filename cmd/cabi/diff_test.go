@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -53,6 +55,30 @@ func TestDiff(t *testing.T) {
 	}
 	if text, err := os.ReadFile(filepath.Join(save, "m.md")); err != nil || !strings.HasPrefix(string(text), "## What per-type changes") {
 		t.Errorf("the Markdown is %.80q, %v", text, err)
+	}
+}
+
+// What diff finds it says at once, on standard error: a line for each difference of the report, at least.
+func TestDiffSaysWhatItFinds(t *testing.T) {
+	var out, said bytes.Buffer
+	cmd := newRootCommand()
+	cmd.SetOut(&out)
+	cmd.SetErr(&said)
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	cmd.SetArgs([]string{"diff", "per-type", "--world", "handles", "--budget", "0.02", "--json"})
+	_ = cmd.Execute() // it says that there are differences
+	var r struct{ Differences []struct{ World string } }
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil || len(r.Differences) == 0 {
+		t.Fatalf("%v, %d differences", err, len(r.Differences))
+	}
+	found := 0
+	for line := range strings.Lines(said.String()) {
+		if strings.HasPrefix(line, "found: ") && strings.Contains(line, ", in handles after ") {
+			found++
+		}
+	}
+	if found < len(r.Differences) {
+		t.Errorf("%d differences, of which it said:\n%s", len(r.Differences), said.String())
 	}
 }
 
