@@ -73,7 +73,7 @@ func TestDiffSaysWhatItFinds(t *testing.T) {
 	}
 	found := 0
 	for line := range strings.Lines(said.String()) {
-		if strings.HasPrefix(line, "found: ") && strings.Contains(line, ", in handles after ") {
+		if strings.HasPrefix(line, "found: ") && strings.Contains(line, " after ") {
 			found++
 		}
 	}
