@@ -79,13 +79,31 @@ func (t *BareTable) Write(b []byte) {
 	for i, e := range array {
 		b[i] = 0
 		if h, ok := e.(*ResourceHandle); ok {
-			b[i] = byte(1 + h.numLends + (t.most+1)*int(h.rt.serial-t.types[0].serial))
+			b[i] = t.code(h)
 		}
 	}
 	clear(b[len(array):])
 	for n, place := range t.table.free {
 		b[place-1] = byte(255 - n)
 	}
+}
+
+// code is the byte for a handle.
+func (t *BareTable) code(h *ResourceHandle) byte {
+	return byte(1 + h.numLends + (t.most+1)*int(h.rt.serial-t.types[0].serial))
+}
+
+// WritePlace writes what an action on the handle at an index changes in b, which has the state before it: that place alone.
+func (t *BareTable) WritePlace(b []byte, i uint64) {
+	if h, ok := t.table.array[i].(*ResourceHandle); ok {
+		b[i-1] = t.code(h)
+		return
+	}
+	n := len(t.table.free) - 1
+	for t.table.free[n] != i {
+		n--
+	}
+	b[i-1] = byte(255 - n)
 }
 
 // Put puts the table into a state that Write wrote.
@@ -122,6 +140,20 @@ func (t *BareTable) Restore() {
 		}
 	}
 	t.table.array, t.table.free = array, append(t.table.free[:0], t.free...)
+}
+
+// RestorePlace undoes one action on the handle at an index: it puts that place, and the free list, back into the state that was put in last.
+func (t *BareTable) RestorePlace(i uint64) {
+	t.table.free = append(t.table.free[:0], t.free...)
+	if i >= uint64(len(t.places)) {
+		t.table.array = t.table.array[:len(t.places)]
+		return
+	}
+	p := &t.places[i]
+	t.table.array[i] = p.element
+	if p.handle != nil {
+		p.handle.numLends = p.lends
+	}
 }
 
 // Live is how many handles live in the state that was put in last.

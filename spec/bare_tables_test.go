@@ -6,12 +6,13 @@ import (
 	"testing"
 )
 
-// bareActions are all actions in a state of a bare table that keep at most three handles alive.
-func bareActions(t *BareTable, types, most int) []func() {
-	var actions []func()
+// bareActions are all actions in a state of a bare table that keep at most three handles alive. Each returns the index of its handle.
+func bareActions(t *BareTable, types, most int) []func() uint64 {
+	var actions []func() uint64
+	on := func(i int, act func()) { actions = append(actions, func() uint64 { act(); return uint64(i) }) }
 	if t.Live() < 3 {
 		for k := range types {
-			actions = append(actions, func() { t.Own(k, IntOf(100)) })
+			actions = append(actions, func() uint64 { return t.Own(k, IntOf(100)) })
 		}
 	}
 	for i := 1; i <= t.Places(); i++ {
@@ -20,19 +21,19 @@ func bareActions(t *BareTable, types, most int) []func() {
 			continue
 		}
 		if lends == 0 {
-			actions = append(actions, func() { t.GiveUp(uint64(i), k) })
+			on(i, func() { t.GiveUp(uint64(i), k) })
 		} else {
-			actions = append(actions, func() { t.Unlend(uint64(i)) })
+			on(i, func() { t.Unlend(uint64(i)) })
 		}
 		if lends < most {
-			actions = append(actions, func() { t.Lend(uint64(i), k) })
+			on(i, func() { t.Lend(uint64(i), k) })
 		}
 	}
 	return actions
 }
 
 // A table of three places, two types and two lends is searched to the end. In each state, each action has the same outcome in a
-// table that other actions were taken and undone in as in a new one, and Restore undoes it.
+// table that other actions were taken and undone in as in a new one. WritePlace writes what Write does, and RestorePlace and Restore undo the action.
 func TestBareTable(t *testing.T) {
 	const types, places, most = 2, 3, 2
 	newBare := func() *BareTable {
@@ -55,14 +56,22 @@ func TestBareTable(t *testing.T) {
 			fresh := newBare()
 			fresh.Put([]byte(state))
 			bareActions(fresh, types, most)[a]()
-			bareActions(used, types, most)[a]()
+			i := bareActions(used, types, most)[a]()
 			next := written(used)
+			place := []byte(state)
+			if used.WritePlace(place, i); string(place) != next {
+				t.Fatalf("%v, action %d: WritePlace writes %v, want %v", []byte(state), a, place, []byte(next))
+			}
 			if want := written(fresh); next != want || !slices.Equal(used.table.free, fresh.table.free) {
 				t.Fatalf("%v, action %d: %v, free %v; from a new table %v, free %v",
 					[]byte(state), a, []byte(next), used.table.free, []byte(want), fresh.table.free)
 			}
 			if !met[next] {
 				met[next], states = true, append(states, next)
+			}
+			used.RestorePlace(i)
+			if written(used) != state {
+				t.Fatalf("%v, action %d: the place is put back to %v", []byte(state), a, []byte(written(used)))
 			}
 			used.Restore()
 			fresh.Put([]byte(state))

@@ -3,6 +3,7 @@
 package bench
 
 import (
+	"bytes"
 	"fmt"
 	"math/big"
 
@@ -56,11 +57,14 @@ func (m M) Search() model.DirectSearch {
 }
 
 // A tableSystem is M as a system to be searched, over the specification's own tables. A state is a byte for each place of both
-// tables, as spec.BareTable writes it.
+// tables, as spec.BareTable writes it. After an action only the place of its handle is written, and put back: every 256th state is
+// written in full too, so that a change elsewhere does not go unseen.
 type tableSystem struct {
 	M
 	first, second *table
 	next          []byte // the state after an action: the next of both tables
+	full          []byte // the same, written in full
+	yielded       uint8  // how many states, modulo 256
 }
 
 // A table is one of the two tables, and its part of a state.
@@ -77,7 +81,7 @@ func newTables(m M) *tableSystem {
 	for i := range m.T {
 		types = append(types, spec.NewResourceType(fmt.Sprint("R", i), impl, nil))
 	}
-	t := &tableSystem{M: m, next: make([]byte, 2*m.H)}
+	t := &tableSystem{M: m, next: make([]byte, 2*m.H), full: make([]byte, 2*m.H)}
 	t.first = &table{BareTable: spec.NewBareTable(s, types, m.H, m.L), next: t.next[:m.H]}
 	t.second = &table{BareTable: spec.NewBareTable(s, types, m.H, m.L), next: t.next[m.H:]}
 	return t
@@ -92,8 +96,7 @@ func (t *tableSystem) Expand(state []byte, yield func([]byte)) {
 	t.second.load(state[t.H:])
 	if t.first.Live() < t.H {
 		for k := range t.T {
-			t.first.Own(k, rep)
-			t.yieldAfter(yield, t.first)
+			t.yieldAfter(yield, t.first, t.first.Own(k, rep))
 		}
 	}
 	t.expandHandles(t.first, t.second, yield)
@@ -113,29 +116,40 @@ func (t *tableSystem) expandHandles(from, to *table, yield func([]byte)) {
 		index := uint64(i)
 		if lends == 0 {
 			moved := from.GiveUp(index, k)
-			from.Write(from.next)
-			yield(t.next) // after a drop
+			from.WritePlace(from.next, index)
+			t.yield(yield) // after a drop
 			if to.Live() < t.H {
-				to.Own(k, moved)
-				t.yieldAfter(yield, to)
+				t.yieldAfter(yield, to, to.Own(k, moved))
 			}
-			from.restore()
+			from.restore(index)
 		} else {
 			from.Unlend(index)
-			t.yieldAfter(yield, from)
+			t.yieldAfter(yield, from, index)
 		}
 		if lends < t.L {
 			from.Lend(index, k)
-			t.yieldAfter(yield, from)
+			t.yieldAfter(yield, from, index)
 		}
 	}
 }
 
-// yieldAfter yields the state after an action, and restores the table that the action changed last.
-func (t *tableSystem) yieldAfter(yield func([]byte), changed *table) {
-	changed.Write(changed.next)
+// yieldAfter yields the state after an action, and restores the place of the table that the action changed last.
+func (t *tableSystem) yieldAfter(yield func([]byte), changed *table, i uint64) {
+	changed.WritePlace(changed.next, i)
+	t.yield(yield)
+	changed.restore(i)
+}
+
+// yield yields the state after an action.
+func (t *tableSystem) yield(yield func([]byte)) {
+	if t.yielded++; t.yielded == 0 {
+		t.first.Write(t.full[:t.H])
+		t.second.Write(t.full[t.H:])
+		if !bytes.Equal(t.full, t.next) {
+			panic(fmt.Sprintf("an action of M changes more than the place of its handle: %v, and not %v", t.full, t.next))
+		}
+	}
 	yield(t.next)
-	changed.restore()
 }
 
 // load puts the table into a state.
@@ -145,8 +159,8 @@ func (t *table) load(state []byte) {
 	copy(t.next, state)
 }
 
-// restore puts the table back into the state before an action.
-func (t *table) restore() {
-	t.Restore()
-	copy(t.next, t.state)
+// restore puts a place of the table back into the state before an action.
+func (t *table) restore(i uint64) {
+	t.RestorePlace(i)
+	t.next[i-1] = t.state[i-1]
 }
