@@ -140,19 +140,16 @@ func (p *process) ask(r *adapter.Request) (*adapter.Reply, error) {
 	return answer, nil
 }
 
-// send writes a request. An adapter that does not read hangs.
+// send writes a request. An adapter that does not read hangs. One that has ended is found where the answer is read, after what it said.
 func (p *process) send(asked string) *Failure {
 	seen(asked)
-	wrote := make(chan error, 1)
+	wrote := make(chan struct{})
 	go func() {
-		_, err := io.WriteString(p.in, asked+"\n")
-		wrote <- err
+		_, _ = io.WriteString(p.in, asked+"\n")
+		close(wrote)
 	}()
 	select {
-	case err := <-wrote:
-		if err != nil {
-			return p.ending(asked)
-		}
+	case <-wrote:
 		return nil
 	case <-time.After(p.timeout):
 		return p.failure(Hangs, fmt.Sprintf("it does not read for %s", p.timeout), asked, "")
