@@ -305,3 +305,16 @@ func TestHostThreadsRun(t *testing.T) {
 		t.Error("it did not run")
 	}
 }
+
+// TestLongestList checks that a list of 2^28 bytes traps, even if it lies in the memory; CanonicalABI.md, "Loading".
+func TestLongestList(t *testing.T) {
+	s := spec.NewStore(spec.Options{})
+	defer s.Close()
+	opts := &spec.CanonicalOptions{}
+	opts.Memory = spec.NewMemInst(1<<28 + 8)
+	binary.LittleEndian.PutUint32(opts.Memory.Bytes.B, 8)         // where it is
+	binary.LittleEndian.PutUint32(opts.Memory.Bytes.B[4:], 1<<25) // how many there are
+	f := s.Lift(func([]spec.CoreValue) []spec.CoreValue { return []spec.CoreValue{spec.CoreInt(0)} }, &spec.FuncType{Result: []spec.ValType{&spec.ListType{T: spec.U64Type{}}}}, opts, spec.NewComponentInstance(s, nil))
+	_, err := s.Invoke(f, spec.HostOnStart(func() []spec.Value { return nil }), spec.HostOnResolve(func([]spec.Value) { t.Error("a list of 2^28 bytes is lifted") }))
+	mustTrapIf(t, errors.New("the list has 2^28 bytes"), err)
+}
