@@ -306,15 +306,21 @@ func TestHostThreadsRun(t *testing.T) {
 	}
 }
 
-// TestLongestList checks that a list of 2^28 bytes traps, even if it lies in the memory; CanonicalABI.md, "Loading".
-func TestLongestList(t *testing.T) {
-	s := spec.NewStore(spec.Options{})
-	defer s.Close()
-	opts := &spec.CanonicalOptions{}
-	opts.Memory = spec.NewMemInst(1<<28 + 8)
-	binary.LittleEndian.PutUint32(opts.Memory.Bytes.B, 8)         // where it is
-	binary.LittleEndian.PutUint32(opts.Memory.Bytes.B[4:], 1<<25) // how many there are
-	f := s.Lift(func([]spec.CoreValue) []spec.CoreValue { return []spec.CoreValue{spec.CoreInt(0)} }, &spec.FuncType{Result: []spec.ValType{&spec.ListType{T: spec.U64Type{}}}}, opts, spec.NewComponentInstance(s, nil))
-	_, err := s.Invoke(f, spec.HostOnStart(func() []spec.Value { return nil }), spec.HostOnResolve(func([]spec.Value) { t.Error("a list of 2^28 bytes is lifted") }))
-	mustTrapIf(t, errors.New("the list has 2^28 bytes"), err)
+// TestLongestValues checks that a list and a string of 2^28 bytes trap, even if they lie in the memory; CanonicalABI.md, "Loading".
+func TestLongestValues(t *testing.T) {
+	mem := spec.NewMemInst(1<<28 + 8)
+	for _, c := range []struct {
+		typ  spec.ValType
+		long uint32 // in elements
+	}{{&spec.ListType{T: spec.U64Type{}}, 1 << 25}, {spec.StringType{}, 1 << 28}} {
+		s := spec.NewStore(spec.Options{})
+		opts := &spec.CanonicalOptions{}
+		opts.Memory = mem
+		binary.LittleEndian.PutUint32(mem.Bytes.B, 8) // where it is
+		binary.LittleEndian.PutUint32(mem.Bytes.B[4:], c.long)
+		f := s.Lift(func([]spec.CoreValue) []spec.CoreValue { return []spec.CoreValue{spec.CoreInt(0)} }, &spec.FuncType{Result: []spec.ValType{c.typ}}, opts, spec.NewComponentInstance(s, nil))
+		_, err := s.Invoke(f, spec.HostOnStart(func() []spec.Value { return nil }), spec.HostOnResolve(func([]spec.Value) { t.Errorf("%T of 2^28 bytes is lifted", c.typ) }))
+		mustTrapIf(t, errors.New("it has 2^28 bytes"), err)
+		s.Close()
+	}
 }

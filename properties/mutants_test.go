@@ -57,7 +57,7 @@ func stages() []stage {
 	values := []string{"TestLayout", "TestGuestsPass", "TestBadValuesTrap", "TestPlacesObeyed", "TestValuesCross", "TestStreamsCarry",
 		"TestElementsCross", "TestSelfCopies", "TestAlikeTypesAreOne", "TestErrorContextsKeepTheirMessage", "TestStringsAligned", "TestStringsPlaced", "TestDiscriminants", "TestFloats", "TestFlattens", "TestVariantsPadded", "TestAsyncFlatResults", "TestResultsFit",
 		"TestStringsStored", "TestListsStored", "TestCharsStored", "TestNaNsScrambled", "TestHandlesStored", "TestStorageKept", "TestRepsKept", "TestSubtaskAtTheEnd", "TestTickOfNone",
-		"TestMessagesDiscarded", "TestFunctionsOfTables", "TestDroppedLeaveSets", "TestHostToldOfCopies", "TestHostThreadsRun", "TestLongestList"}
+		"TestMessagesDiscarded", "TestFunctionsOfTables", "TestDroppedLeaveSets", "TestHostToldOfCopies", "TestHostThreadsRun", "TestLongestValues"}
 	all := []stage{
 		{"values", values, []string{"-test.failfast", "-rapid.seed=1", "-rapid.nofailfile", "-rapid.shrinktime=0s"}, 8},
 		{"searches", quick, []string{"-test.failfast", "-test.v"}, 10},
