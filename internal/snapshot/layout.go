@@ -16,6 +16,7 @@ type layout struct {
 	fixed        bool    // values are not saved
 	constant     bool    // values do not change
 	told         bool    // Changed is told of values that do
+	boxed        *layout // of such values in interfaces, which do not change; nil: not needed yet
 	pointers     []bool  // for each word of a value, whether it is a pointer; nil: none is
 	fours        []uint8 // the same, of four words each
 	onlyPointers bool
@@ -35,6 +36,7 @@ type ref struct {
 	typ    reflect.Type
 	to     *layout // of the object that a pointer points to, of a slice's elements, of a map's values
 	key    *layout // of a map's keys
+	across bool    // it lies in two parts of a large value
 
 	// Of an interface: the first word that it had last, and what dynamicOf says of it. Most interfaces in one place hold one type.
 	lastWord unsafe.Pointer
@@ -57,6 +59,7 @@ func (l *layout) partsOf() (parts []part) {
 		p := &layout{size: size}
 		for _, r := range l.refs {
 			if r.offset < offset+size && r.offset+r.typ.Size() > offset {
+				r.across = r.offset < offset || r.offset+r.typ.Size() > offset+size
 				r.offset -= offset // it may lie before the part
 				p.refs = append(p.refs, r)
 			}
@@ -90,11 +93,22 @@ func (s *Snapshot) layoutOf(t reflect.Type) *layout {
 		if words := make([]bool, t.Size()/wordSize); markPointers(words, t, 0) {
 			l.setPointers(words)
 		}
-		if l.size > 2*partSize {
+		if l.size > 2*partSize && !l.told {
 			l.parts = l.partsOf()
 		}
 	}
 	return l
+}
+
+// constantly is the layout of the same values where they are in interfaces: nothing can change them there.
+func (l *layout) constantly() *layout {
+	if l.constant || l.fixed || l.parts != nil {
+		return l
+	}
+	if l.boxed == nil {
+		l.boxed = &layout{typ: l.typ, size: l.size, refs: slices.Clone(l.refs), constant: true, pointers: l.pointers, fours: l.fours, onlyPointers: l.onlyPointers}
+	}
+	return l.boxed
 }
 
 func (s *Snapshot) fixed(t reflect.Type) bool { return slices.Contains(s.types.Fixed, t) }
@@ -181,6 +195,27 @@ func (l *layout) moveOne(to, from unsafe.Pointer) {
 	}
 }
 
+// putBack makes n values the same as others, of which most words are the same already.
+func (l *layout) putBack(to, from unsafe.Pointer, n int) {
+	if l.pointers == nil {
+		copy(unsafe.Slice((*byte)(to), uintptr(n)*l.size), unsafe.Slice((*byte)(from), uintptr(n)*l.size))
+		return
+	}
+	offset := uintptr(0)
+	for range n {
+		for _, pointer := range l.pointers {
+			if t, f := unsafe.Add(to, offset), unsafe.Add(from, offset); *(*uintptr)(t) != *(*uintptr)(f) {
+				if pointer {
+					*(*unsafe.Pointer)(t) = *(*unsafe.Pointer)(f)
+				} else {
+					*(*uintptr)(t) = *(*uintptr)(f)
+				}
+			}
+			offset += wordSize
+		}
+	}
+}
+
 // setPointers says which words of a value are pointers. Of four words, a bit says it of each, the lowest of the first.
 func (l *layout) setPointers(pointers []bool) {
 	l.pointers, l.onlyPointers = pointers, !slices.Contains(pointers, false)
@@ -226,6 +261,15 @@ func move[T any](to, from unsafe.Pointer) { *(*T)(to) = *(*T)(from) }
 // sameBytes reports whether some bytes are the same at two addresses.
 func sameBytes(a, b unsafe.Pointer, size uintptr) bool {
 	return bytes.Equal(unsafe.Slice((*byte)(a), size), unsafe.Slice((*byte)(b), size))
+}
+
+// sameWords reports the same of words, for few of which it takes less time.
+func sameWords(a, b unsafe.Pointer, size uintptr) bool {
+	differ := uintptr(0)
+	for offset := uintptr(0); offset < size; offset += wordSize {
+		differ |= *(*uintptr)(unsafe.Add(a, offset)) ^ *(*uintptr)(unsafe.Add(b, offset))
+	}
+	return differ == 0
 }
 
 // room returns the address of room for n values of a layout, until the level on top is popped.

@@ -21,24 +21,71 @@ type Snapshot struct {
 	layouts map[reflect.Type]*layout
 	dynamic map[unsafe.Pointer]dynamic // by the first word of an interface
 	seen    seenSet
-	todo    []int // blocks that are copied and not scanned yet
-	blocks  []savedBlock
+	todo    []copied // that are not scanned yet
+	blocks  []block
+	saved   [groups][]saved
+	dirty   []place // what compare has found
 	maps    []savedMap
 	mapAt   map[unsafe.Pointer]bool // that are among maps
 	levels  []level
-	changed []changedBlock
+	changed []changedValues
+	grown   []grownBlock
 	below   []changedMap
 	rooms   []usedRoom
-	told    []int // the numbers of blocks that Changed told of, and that are perhaps not as at the level on top
+	told    []int // the places in the first group of what Changed told of, which is perhaps not as at the level on top
 }
 
 // A level is how much there was of each list before it.
-type level struct{ blocks, maps, changed, below, rooms int }
+type level struct {
+	blocks, maps, changed, grown, below, rooms int
+	saved                                      [groups]int
+}
 
-// A changedBlock is a block that a level found changed, or longer, and what the level below had of it.
-type changedBlock struct {
+// A block is n values of one type, one after the other, that were found.
+type block struct {
+	at     unsafe.Pointer
+	layout *layout
+	n      int32
+	told   int32 // the place in the first group of what is saved of it, if Changed tells of it
+}
+
+// saved are n values of one type, one after the other, which are a block or the end of one, and a copy of them.
+type saved struct {
+	at, copy unsafe.Pointer
+	layout   *layout
+	n        int32
+	size     uint32 // in bytes
+}
+
+// What is saved is grouped by its size, since most of the time of a snapshot goes into finding out what has changed, and to compare many values
+// of the same few words takes least. Whether the first group has changed is not looked for. Those from the second on have one word, two, and so on, and the
+// last has all that is longer, or not words.
+const (
+	notCompared = 0
+	longer      = 9
+	groups      = longer + 1
+)
+
+// A place is where something is among what is saved.
+type place struct{ group, i int32 }
+
+// copied are values that were copied, and what the level below had of them; nil: nothing.
+type copied struct {
+	*layout
+	at, before unsafe.Pointer
+	n          int32
+}
+
+// changedValues are values that a level found changed, and the copy that the level below had.
+type changedValues struct {
+	place
+	below unsafe.Pointer
+}
+
+// A grownBlock is a block that a level found longer, and what it was at the level below.
+type grownBlock struct {
 	number int
-	below  savedBlock
+	below  block
 }
 
 // A changedMap is a map, and its entries at the level below.
@@ -65,14 +112,6 @@ type Types struct {
 // New makes an empty snapshot.
 func New(types Types) *Snapshot {
 	return &Snapshot{types: types, layouts: map[reflect.Type]*layout{}, dynamic: map[unsafe.Pointer]dynamic{}, seen: seenSet{slots: make([]int32, 1024)}, mapAt: map[unsafe.Pointer]bool{}}
-}
-
-// A savedBlock is a block, which is n values of one type, one after the other, and a copy of it.
-type savedBlock struct {
-	at, copy unsafe.Pointer
-	layout   *layout
-	n        int32
-	size     uint32 // in bytes; 0: whether it has changed is not looked for
 }
 
 // A savedMap is a map and a copy of its entries.
@@ -106,30 +145,56 @@ func (s *Snapshot) Add(root any) {
 
 // check panics if a value has changed of which the snapshot does not look whether it has.
 func (s *Snapshot) check() {
-	for i := range s.blocks {
-		b := &s.blocks[i]
-		if size := uintptr(b.n) * b.layout.size; b.size == 0 && !sameBytes(b.at, b.copy, size) && !slices.Contains(s.told, i) {
-			panic("snapshot: a value has changed, which its type or Changed should have said: " + b.layout.typ.String())
+	for i := range s.saved[notCompared] {
+		v := &s.saved[notCompared][i]
+		isLast := !v.layout.told || s.blocks[*s.find(v.at, v.layout)-1].told == int32(i)
+		if isLast && !sameBytes(v.at, v.copy, uintptr(v.size)) && !slices.Contains(s.told, i) {
+			panic("snapshot: a value has changed, which its type or Changed should have said: " + v.layout.typ.String())
 		}
 	}
 }
 
-// Push saves everything again, as it is now, at a level of its own.
-func (s *Snapshot) Push() {
+// compare finds what is not as it was at the level on top. It is valid until the next call.
+func (s *Snapshot) compare() []place {
 	if s.types.Check {
 		s.check()
 	}
-	at := level{len(s.blocks), len(s.maps), len(s.changed), len(s.below), len(s.rooms)}
-	s.levels = append(s.levels, at)
-	for i := range at.blocks {
-		if b := &s.blocks[i]; !b.unchanged() {
-			s.pushBlock(i)
+	s.dirty = s.dirty[:0]
+	for words := 1; words < longer; words++ {
+		size := uintptr(words) * wordSize
+		for i := range s.saved[words] {
+			if v := &s.saved[words][i]; !sameWords(v.at, v.copy, size) {
+				s.dirty = append(s.dirty, place{int32(words), int32(i)})
+			}
+		}
+	}
+	for i := range s.saved[longer] {
+		if v := &s.saved[longer][i]; !sameBytes(v.at, v.copy, uintptr(v.size)) {
+			s.dirty = append(s.dirty, place{longer, int32(i)})
 		}
 	}
 	for _, i := range s.told {
-		s.pushBlock(i)
+		if v := &s.saved[notCompared][i]; !sameBytes(v.at, v.copy, uintptr(v.size)) {
+			s.dirty = append(s.dirty, place{notCompared, int32(i)})
+		}
 	}
 	s.told = s.told[:0]
+	return s.dirty
+}
+
+// Push saves everything again, as it is now, at a level of its own.
+func (s *Snapshot) Push() {
+	at := level{blocks: len(s.blocks), maps: len(s.maps), changed: len(s.changed), grown: len(s.grown), below: len(s.below), rooms: len(s.rooms)}
+	for group := range s.saved {
+		at.saved[group] = len(s.saved[group])
+	}
+	s.levels = append(s.levels, at)
+	for _, p := range s.compare() {
+		v := &s.saved[p.group][p.i]
+		s.changed = append(s.changed, changedValues{p, v.copy})
+		s.todo = append(s.todo, copied{v.layout, v.at, v.copy, v.n})
+		s.copyValues(v)
+	}
 	for i := range at.maps {
 		if m := s.maps[i]; !m.unchanged() {
 			s.below = append(s.below, changedMap{i, m.mapEntries})
@@ -140,38 +205,41 @@ func (s *Snapshot) Push() {
 	s.scanAll()
 }
 
-// pushBlock saves a block again that has changed.
-func (s *Snapshot) pushBlock(i int) {
-	b := &s.blocks[i]
-	s.changed = append(s.changed, changedBlock{i, *b})
-	s.copyBlock(b)
-	s.todo = append(s.todo, i)
-}
-
-// Changed tells that an object, of a type that Types.Told has, changes: x is a pointer to it. It may be one that was not saved.
+// Changed tells that an object, of a type that Types.Told has, changes: x is a pointer to it, or to the first of a list. It may be one that was not
+// saved, one that was told of already, and one of another type, for which it is looked anyway.
 func (s *Snapshot) Changed(x any) {
 	words := (*[2]unsafe.Pointer)(unsafe.Pointer(&x))
-	if slot := *s.find(words[1], s.dynamicOf(words[0], reflect.TypeFor[any](), unsafe.Pointer(&x)).layout); slot != 0 {
-		s.told = append(s.told, int(slot)-1)
+	l := s.dynamicOf(words[0], reflect.TypeFor[any](), unsafe.Pointer(&x)).layout
+	if !l.told {
+		return
+	}
+	if slot := *s.find(words[1], l); slot != 0 {
+		s.told = append(s.told, int(s.blocks[slot-1].told))
 	}
 }
 
 // Pop forgets the level on top.
 func (s *Snapshot) Pop() {
-	at := s.levels[len(s.levels)-1]
+	at := &s.levels[len(s.levels)-1]
 	s.levels = s.levels[:len(s.levels)-1]
 	for i := len(s.blocks) - 1; i >= at.blocks; i-- {
 		s.forget(i)
 	}
 	s.blocks = s.blocks[:at.blocks]
-	s.told = slices.DeleteFunc(s.told, func(i int) bool { return i >= at.blocks })
+	for i := len(s.grown) - 1; i >= at.grown; i-- {
+		if g := &s.grown[i]; g.number < at.blocks {
+			s.blocks[g.number] = g.below
+		}
+	}
+	s.grown = s.grown[:at.grown]
+	for group := range s.saved {
+		s.saved[group] = s.saved[group][:at.saved[group]]
+	}
+	s.told = slices.DeleteFunc(s.told, func(i int) bool { return i >= at.saved[notCompared] })
 	for i := len(s.changed) - 1; i >= at.changed; i-- {
 		c := &s.changed[i]
-		if c.number >= at.blocks {
-			continue
-		}
-		if s.blocks[c.number] = c.below; c.below.layout.told {
-			s.told = append(s.told, c.number) // it is not as it was at the level that is on top now
+		if s.saved[c.group][c.i].copy = c.below; c.group == notCompared {
+			s.told = append(s.told, int(c.i)) // it is not as it was at the level that is on top now
 		}
 	}
 	s.changed = s.changed[:at.changed]
@@ -206,48 +274,81 @@ func (s *Snapshot) addBlock(l *layout, at unsafe.Pointer, n int) {
 		return
 	}
 	number, known := s.number(at, l)
-	switch {
-	case !known:
-		s.blocks = append(s.blocks, savedBlock{at: at, layout: l})
-	case n <= int(s.blocks[number].n):
-		return
-	default:
-		s.changed = append(s.changed, changedBlock{number, s.blocks[number]})
+	if !known {
+		s.blocks = append(s.blocks, block{at: at, layout: l})
 	}
 	b := &s.blocks[number]
-	if b.n = int32(n); !l.constant && !l.told {
-		b.size = uint32(uintptr(n) * l.size)
+	if n <= int(b.n) {
+		return
 	}
+	if known {
+		s.grown = append(s.grown, grownBlock{number, *b})
+	}
+	from := b.n
+	if l.told {
+		from = 0 // what is told of is the whole
+	}
+	b.n = int32(n)
+	v := saved{at: unsafe.Add(at, uintptr(from)*l.size), layout: l, n: b.n - from, size: uint32(uintptr(b.n-from) * l.size)}
 	if !l.constant || s.types.Check {
-		s.copyBlock(b)
+		s.copyValues(&v)
+		group := v.group()
+		b.told = int32(len(s.saved[group]))
+		s.saved[group] = append(s.saved[group], v)
 	}
 	if len(l.refs) > 0 {
-		s.todo = append(s.todo, number)
+		s.todo = append(s.todo, copied{layout: l, at: v.at, n: v.n})
 	}
 }
 
-// copyBlock copies a block as it is now.
-func (s *Snapshot) copyBlock(b *savedBlock) {
-	b.copy = s.room(b.layout, int(b.n))
-	b.layout.move(b.copy, b.at, int(b.n))
+// group is that in which values are saved.
+func (v *saved) group() int {
+	switch {
+	case v.layout.constant || v.layout.told:
+		return notCompared
+	case v.size%uint32(wordSize) == 0 && v.size < longer*uint32(wordSize):
+		return int(v.size / uint32(wordSize))
+	}
+	return longer
 }
 
-// scanAll scans the blocks that were copied, and those that they refer to.
+// copyValues copies values as they are now.
+func (s *Snapshot) copyValues(v *saved) {
+	v.copy = s.room(v.layout, int(v.n))
+	v.layout.move(v.copy, v.at, int(v.n))
+}
+
+// scanAll scans the values that were copied, and those that they refer to.
 func (s *Snapshot) scanAll() {
 	for len(s.todo) > 0 {
-		b := s.blocks[s.todo[len(s.todo)-1]]
+		c := s.todo[len(s.todo)-1]
 		s.todo = s.todo[:len(s.todo)-1]
-		for i := range b.n {
-			s.scan(b.layout, unsafe.Add(b.at, uintptr(i)*b.layout.size))
+		for i := range uintptr(c.n) {
+			before := c.before
+			if before != nil {
+				before = unsafe.Add(before, i*c.size)
+			}
+			s.scan(c.layout, unsafe.Add(c.at, i*c.size), before)
 		}
 	}
 }
 
-// scan notes the blocks that a value refers to.
-func (s *Snapshot) scan(l *layout, at unsafe.Pointer) {
+// scan notes the blocks that a value refers to. Those that it referred to at the level below, if it was saved there, are known.
+func (s *Snapshot) scan(l *layout, at, before unsafe.Pointer) {
 	for i := range l.refs {
-		s.follow(&l.refs[i], unsafe.Add(at, l.refs[i].offset))
+		if r := &l.refs[i]; before == nil || r.across || !r.same(unsafe.Add(at, r.offset), unsafe.Add(before, r.offset)) {
+			s.follow(r, unsafe.Add(at, r.offset))
+		}
 	}
+}
+
+// same reports whether two references are to the same.
+func (r *ref) same(a, b unsafe.Pointer) bool {
+	one := *(*uintptr)(a) == *(*uintptr)(b)
+	if r.kind == reflect.Slice || r.kind == reflect.Interface {
+		return one && *(*uintptr)(unsafe.Add(a, wordSize)) == *(*uintptr)(unsafe.Add(b, wordSize))
+	}
+	return one
 }
 
 // follow notes the block that a part of a value refers to.
@@ -267,7 +368,7 @@ func (s *Snapshot) follow(r *ref, at unsafe.Pointer) {
 			r.lastWord, r.last = words[0], s.dynamicOf(words[0], r.typ, at)
 		}
 		if r.last.inline {
-			s.scan(r.last.layout, unsafe.Add(at, wordSize))
+			s.scan(r.last.layout, unsafe.Add(at, wordSize), nil)
 		} else {
 			s.addBlock(r.last.layout, words[1], 1)
 		}
@@ -302,6 +403,9 @@ func (s *Snapshot) dynamicOf(word unsafe.Pointer, typ reflect.Type, at unsafe.Po
 			panic("snapshot: a map in an interface: " + t.String())
 		default:
 			d = dynamic{s.layoutOf(t), pointerShaped(t)}
+			if !d.inline {
+				d.layout = d.layout.constantly()
+			}
 		}
 		s.dynamic[word] = d
 	}
@@ -332,35 +436,21 @@ func (s *Snapshot) entriesOf(r *ref, m reflect.Value) mapEntries {
 		key, value := saved.keys.Index(i), saved.values.Index(i)
 		key.SetIterKey(it)
 		value.SetIterValue(it)
-		s.scan(r.key, key.Addr().UnsafePointer())
-		s.scan(r.to, value.Addr().UnsafePointer())
+		s.scan(r.key, key.Addr().UnsafePointer(), nil)
+		s.scan(r.to, value.Addr().UnsafePointer(), nil)
 	}
 	return saved
 }
 
 // Restore puts the contents of all objects back, as they were at the level on top. It can be done any number of times.
 func (s *Snapshot) Restore() {
-	if s.types.Check {
-		s.check()
+	for _, p := range s.compare() {
+		v := &s.saved[p.group][p.i]
+		v.layout.putBack(v.at, v.copy, int(v.n))
 	}
-	for i := range s.blocks {
-		if b := &s.blocks[i]; !b.unchanged() {
-			b.layout.move(b.at, b.copy, int(b.n))
-		}
-	}
-	for _, i := range s.told {
-		b := &s.blocks[i]
-		b.layout.move(b.at, b.copy, int(b.n))
-	}
-	s.told = s.told[:0]
 	for i := range s.maps {
 		s.maps[i].restore()
 	}
-}
-
-// unchanged reports whether a block has the same bytes as its copy, if that is to be looked for.
-func (b *savedBlock) unchanged() bool {
-	return b.size == 0 || sameBytes(b.at, b.copy, uintptr(b.size))
 }
 
 // restore puts the entries of a map back.
