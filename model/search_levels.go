@@ -18,14 +18,15 @@ type levels struct {
 	of   path
 	open []level
 	run  *snapshot.Snapshot // of the part of the run that is Go's, and of the checkers, at each level
-	// changes tells the snapshot of frames that change.
-	changes func(spec.Frame)
+	// changes tells the snapshot of frames, and stacks of them, that change.
+	changes func(any)
 	check   bool // the snapshot checks what is said of types, in tests
 }
 
 // A level is a state on the way.
 type level struct {
 	actions, choices int // on the way to it
+	frames           int // that were made on it
 	python           python.Mark
 }
 
@@ -34,7 +35,7 @@ func (l *levels) add(r *Run, checkers *checkerPool, to path, actions, choices in
 	if l.run == nil {
 		l.run = snapshot.New(savedTypes(r, l.check))
 		if r.source == nil {
-			l.changes = func(f spec.Frame) { l.run.Changed(f) }
+			l.changes = l.run.Changed
 		}
 	}
 	if r.source == nil {
@@ -51,6 +52,8 @@ func (l *levels) add(r *Run, checkers *checkerPool, to path, actions, choices in
 	at := level{actions: actions, choices: choices}
 	if r.source != nil {
 		at.python = r.source.machine.Mark()
+	} else {
+		at.frames = r.Store.Machine().Made()
 	}
 	l.open = append(l.open, at)
 }
@@ -78,7 +81,7 @@ func savedTypes(r *Run, check bool) snapshot.Types {
 	if r.source != nil {
 		return snapshot.Types{Fixed: append(notSaved(), sourceFixed()...)}
 	}
-	return snapshot.Types{Fixed: notSaved(), Constant: append(spec.ConstantTypes(), reflect.TypeFor[function]()), Told: spec.IsFrame, Check: check}
+	return snapshot.Types{Fixed: notSaved(), Constant: append(spec.ConstantTypes(), reflect.TypeFor[function]()), Told: spec.ChangesAreTold, Check: check}
 }
 
 // clear forgets all states: another run begins.
@@ -96,6 +99,8 @@ func (l *levels) last() *level { return &l.open[len(l.open)-1] }
 func (l *levels) restore(r *Run, actor Actor, choices spec.Choices) {
 	if r.source != nil {
 		r.source.machine.Rollback(l.last().python)
+	} else {
+		r.Store.Machine().Unmake(l.last().frames)
 	}
 	l.run.Restore()
 	r.actor = actor

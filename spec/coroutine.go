@@ -37,7 +37,8 @@ type unwinding struct{}
 // after the other may share one; it is not safe for concurrent use. The zero Pool is empty and ready.
 type Pool struct {
 	idle  []*coroutine
-	rooms []any // a frameRoom for each type of frames
+	rooms []any  // a frameRoom for each type of frames
+	made  []*int // for each frame that was made, how many its room has
 }
 
 // Close ends the idle coroutines.

@@ -25,15 +25,17 @@ type Machine struct {
 	running   *coroutine // whose last frame runs
 	panicking any        // what the deferred calls that run may recover
 
-	marks   int         // how many were set
-	changes func(Frame) // is told of frames that change; nil: nothing is
-	used    []int32     // how many frames of each type were made since the first mark
-	pool    *Pool       // that they are in
+	marks   int       // how many were set
+	changes func(any) // is told of what changes; nil: nothing is
+	pool    *Pool     // that frames are made in
 }
 
-// A frameRoom has frames of a type, which are made one after the other. Whoever puts a machine back to a mark puts back how many there are too,
-// so that frames which are made then are in the places of others that are no more.
-type frameRoom[F any] struct{ chunks [][]F }
+// A frameRoom has frames of a type, which are made one after the other. Whoever puts a machine back to a mark puts back how many there are too
+// (Machine.Unmake), so that frames which are made then are in the places of others that are no more.
+type frameRoom[F any] struct {
+	chunks [][]F
+	used   int
+}
 
 // NewFrame makes a frame of a type, which has a number.
 func NewFrame[F any](m *Machine, number int) *F {
@@ -43,15 +45,15 @@ func NewFrame[F any](m *Machine, number int) *F {
 	if number >= len(m.pool.rooms) {
 		m.pool.rooms = append(m.pool.rooms, make([]any, number+1-len(m.pool.rooms))...)
 	}
-	m.countRooms()
 	room, _ := m.pool.rooms[number].(*frameRoom[F])
 	if room == nil {
 		room = &frameRoom[F]{}
 		m.pool.rooms[number] = room
 	}
-	at := m.used[number]
-	m.used[number]++
-	chunk := int(at / frameChunk)
+	at := room.used
+	room.used++
+	m.pool.made = append(m.pool.made, &room.used)
+	chunk := at / frameChunk
 	if chunk == len(room.chunks) {
 		room.chunks = append(room.chunks, make([]F, frameChunk))
 	}
@@ -60,11 +62,15 @@ func NewFrame[F any](m *Machine, number int) *F {
 
 const frameChunk = 32
 
-// countRooms has a count for each room.
-func (m *Machine) countRooms() {
-	if n := len(m.pool.rooms) - len(m.used); n > 0 {
-		m.used = append(m.used, make([]int32, n)...)
+// Made is how many frames were made since the first mark, and have not been unmade.
+func (m *Machine) Made() int { return len(m.pool.made) }
+
+// Unmake has all frames be no more but the first so many that were made: no stack has them any more.
+func (m *Machine) Unmake(made int) {
+	for _, used := range m.pool.made[made:] {
+		*used--
 	}
+	m.pool.made = m.pool.made[:made]
 }
 
 // The numbers of types of frames after those of frames_gen.go.
@@ -86,25 +92,33 @@ func (m *Machine) reset(pool *Pool) {
 	m.host = &coroutine{}
 	m.running = m.host
 	m.marks = 0
-	clear(m.used)
+	m.Unmake(0)
 }
 
-// Mark has a function told of each frame that is on a stack now and changes, just before it first does, until the next mark. Only a frame that
-// goes on changes.
-func (m *Machine) Mark(changes func(Frame)) {
+// Mark has a function told of each frame that is on a stack now and changes, of each stack that does, and of the list of its frames, at the latest when
+// it first has, until the next mark. Only a frame that goes on changes, and only a stack that runs.
+func (m *Machine) Mark(changes func(any)) {
 	m.marks++
 	m.changes = changes
-	m.countRooms() // here too, so that it is not undone each time
+}
+
+// noteRuns tells of a stack that it runs, if it has not run since the last mark.
+func (m *Machine) noteRuns(co *coroutine) {
+	if co.mark == m.marks {
+		return
+	}
+	co.mark, co.unchanged = m.marks, len(co.frames)
+	if m.changes != nil {
+		m.changes(co)
+		m.changes(&co.frames[:1][0])
+	}
 }
 
 // noteChange tells of the last frame of the stack that runs if it was there at the last mark, and has not gone on since.
 func (m *Machine) noteChange() {
 	co := m.running
-	n := len(co.frames)
-	if co.mark != m.marks {
-		co.mark, co.unchanged = m.marks, n
-	}
-	if n <= co.unchanged {
+	m.noteRuns(co)
+	if n := len(co.frames); n <= co.unchanged {
 		co.unchanged = n - 1
 		m.changes(co.frames[n-1])
 	}
@@ -190,6 +204,7 @@ func (m *Machine) steps() (panicked any, ended bool) {
 // returns a panic that no frame of the host's stack recovered.
 func (m *Machine) unwind(r any) any {
 	for {
+		m.noteRuns(m.running)
 		n := len(m.running.frames)
 		if n == 0 {
 			if m.running == m.host {
@@ -245,6 +260,7 @@ func (m *Machine) switchTo(s *Store, cont *Continuation) {
 		cont.co = &coroutine{store: s, cont: cont, mark: m.marks, frames: append(make([]Frame, 0, usualFrames), base)}
 	}
 	co := cont.co
+	m.noteRuns(co)
 	cont.handler.co = co
 	f := NewFrame[switchFrame](m, switchFrameType)
 	*f = switchFrame{s, co, s.handler, cont.handler}

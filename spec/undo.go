@@ -25,7 +25,9 @@ func ConstantTypes() []reflect.Type {
 	}
 }
 
-// IsFrame reports whether the values of a type are frames, which change only where Machine.Mark tells.
-func IsFrame(t reflect.Type) bool { return reflect.PointerTo(t).Implements(frameType) }
+// ChangesAreTold reports whether the values of a type change only where Machine.Mark tells: frames, stacks of them, and the lists of these.
+func ChangesAreTold(t reflect.Type) bool {
+	return t == reflect.TypeFor[coroutine]() || t == frameType || reflect.PointerTo(t).Implements(frameType)
+}
 
 var frameType = reflect.TypeFor[Frame]()

@@ -226,16 +226,20 @@ func (s *Snapshot) Pop() {
 		s.forget(i)
 	}
 	s.blocks = s.blocks[:at.blocks]
+	s.told = slices.DeleteFunc(s.told, func(i int) bool { return i >= at.saved[notCompared] })
 	for i := len(s.grown) - 1; i >= at.grown; i-- {
-		if g := &s.grown[i]; g.number < at.blocks {
-			s.blocks[g.number] = g.below
+		g := &s.grown[i]
+		if g.number >= at.blocks {
+			continue
+		}
+		if s.blocks[g.number] = g.below; g.below.layout.told {
+			s.told = append(s.told, int(g.below.told)) // perhaps Changed told of the longer one
 		}
 	}
 	s.grown = s.grown[:at.grown]
 	for group := range s.saved {
 		s.saved[group] = s.saved[group][:at.saved[group]]
 	}
-	s.told = slices.DeleteFunc(s.told, func(i int) bool { return i >= at.saved[notCompared] })
 	for i := len(s.changed) - 1; i >= at.changed; i-- {
 		c := &s.changed[i]
 		if s.saved[c.group][c.i].copy = c.below; c.group == notCompared {

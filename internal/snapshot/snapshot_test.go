@@ -43,6 +43,7 @@ type node struct {
 	fixed  *constant
 	peer   *inner // perhaps the one within another node
 	about  *mention
+	row    []square // of which is told, by its first
 }
 
 // A mention is constant; what it mentions is not.
@@ -80,7 +81,7 @@ func TestCheck(t *testing.T) {
 func world(rng *rand.Rand) *node {
 	nodes := make([]*node, 6)
 	for i := range nodes {
-		nodes[i] = &node{name: fmt.Sprint("n", i), ages: map[string]int{}, byNode: map[*node]*square{}, fixed: &constant{1}}
+		nodes[i] = &node{name: fmt.Sprint("n", i), ages: map[string]int{}, byNode: map[*node]*square{}, fixed: &constant{1}, row: make([]square, 1, 8)}
 	}
 	for range 40 {
 		change(nodes, rng, func(any) {})
@@ -107,7 +108,7 @@ func change(nodes []*node, rng *rand.Rand, tell func(any)) {
 		s.side++
 	}
 	a, b := nodes[rng.IntN(len(nodes))], nodes[rng.IntN(len(nodes))]
-	switch rng.IntN(15) {
+	switch rng.IntN(17) {
 	case 0:
 		a.n, a.name = rng.IntN(9), fmt.Sprint(rng.IntN(9))
 	case 1:
@@ -158,7 +159,15 @@ func change(nodes []*node, rng *rand.Rand, tell func(any)) {
 			grow(a.about.of)
 		}
 	case 14:
-		a.ages, a.next = map[string]int{}, &node{fixed: a.fixed, ages: map[string]int{}, byNode: map[*node]*square{}, inner: inner{next: a.next}}
+		a.ages, a.next = map[string]int{}, &node{row: make([]square, 1, 8), fixed: a.fixed, ages: map[string]int{}, byNode: map[*node]*square{}, inner: inner{next: a.next}}
+	case 15:
+		if tell(&a.row[0]); len(a.row) < cap(a.row) {
+			a.row = append(a.row, square{rng.IntN(5)})
+		}
+	case 16:
+		tell(&a.row[0])
+		a.row[rng.IntN(len(a.row))].side++
+		a.row = a.row[:max(1, len(a.row)-rng.IntN(3))]
 	}
 }
 
@@ -197,7 +206,7 @@ func text(root *node) string {
 		default:
 			out += fmt.Sprintf("%v\n", v)
 		}
-		out += fmt.Sprintf("%p\n", n.peer)
+		out += fmt.Sprintf("%p %v\n", n.peer, n.row)
 		if n.about != nil {
 			out += fmt.Sprintf("%p %d\n", n.about, n.about.of.side)
 		}
