@@ -95,6 +95,7 @@ type Run struct {
 
 	// For the shapes of violations:
 	shaping    bool           // violations are told apart by their shapes
+	shapeLater bool           // the shape of the action is not noted: it is taken again if it violates something
 	transition []byte         // the shape of the last action
 	lastAction *Action        // that began
 	waited     []*spec.Thread // the threads that waited before it

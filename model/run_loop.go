@@ -131,7 +131,7 @@ func (r *Run) begin(at *Activation) Action {
 		return a
 	}
 	at.Pending = &a
-	if r.shaping && !r.repeating {
+	if r.noting() && !r.repeating {
 		r.beginTransition(at, a)
 	}
 	r.Taken++
@@ -150,7 +150,7 @@ func (r *Run) enter(at *Activation) {
 	at.stack = r.stackOf(r.Store.Running())
 	at.stack.enter(at)
 	r.recorder.enter(at)
-	if r.shaping {
+	if r.noting() {
 		r.noteResumed(at)
 	}
 	if r.Observer != nil {
@@ -180,7 +180,7 @@ func (r *Run) leave(at *Activation, a Action) {
 // done ends the pending action of an activation.
 func (r *Run) done(at *Activation, results []spec.CoreValue) {
 	r.recorder.done(at, results)
-	if r.shaping && at.Pending != nil {
+	if r.noting() && at.Pending != nil {
 		r.noteResumed(at)
 	}
 	if r.Observer != nil {

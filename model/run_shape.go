@@ -22,6 +22,9 @@ func (r *Run) Transition() string {
 	return string(r.transition)
 }
 
+// noting reports whether the shape of what is done is noted.
+func (r *Run) noting() bool { return r.shaping && !r.shapeLater }
+
 // noteResumed notes what the host has resumed, once.
 func (r *Run) noteResumed(at *Activation) {
 	if string(r.transition) != opTick {

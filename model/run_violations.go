@@ -25,7 +25,9 @@ func (r *Run) violations() (all []violation) {
 			if v.message = r.newlyViolated(i, c); v.message == "" {
 				continue
 			}
-			v.shape = c.Shape(r)
+			if !r.shapeLater {
+				v.shape = c.Shape(r)
+			}
 		}
 		all = append(all, v)
 	}

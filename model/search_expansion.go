@@ -25,8 +25,11 @@ type expansion struct {
 
 	// Of the run under way:
 
-	actor   *pathActor
-	current int // the action of the menu that is taken; -1: none is
+	actor       *pathActor
+	current     int        // the action of the menu that is taken; -1: none is
+	tape        []uint32   // that it is taken with
+	again       *successor // by the action that is taken again, as it violated something and its shape was not noted; nil: none is
+	forgetAgain bool       // what is violated at the menu was not forgotten yet when the menu was saved
 }
 
 // expand yields the successors of the state that a path leads to.
@@ -81,14 +84,14 @@ func (x *expansion) atMenu(r *Run, at *Activation) Action {
 			return Action{}
 		}
 		x.restore(r)
-		x.noteBefore(r, false)
-	case !x.menuRead:
-		if !x.Replay {
-			x.addLevel(r)
+		if x.forgetAgain {
+			x.noteBefore(r, false)
 		}
+	case !x.menuRead:
 		x.readMenu(r, at)
 		x.noteBefore(r, true)
-	default:
+		x.forgetAgain = x.Replay || !x.addLevel(r)
+	case x.forgetAgain:
 		x.noteBefore(r, false)
 	}
 	return x.takeNext(r)
@@ -140,13 +143,15 @@ func (x *expansion) takeNext(r *Run) Action {
 		return Action{}
 	}
 	todo, p := &x.todo[x.current], x.actor
-	p.Branching = Branching{Tape: (*todo)[len(*todo)-1], next: len(x.to.choices)}
+	x.tape = (*todo)[len(*todo)-1]
+	p.Branching = Branching{Tape: x.tape, next: len(x.to.choices)}
 	*todo = (*todo)[:len(*todo)-1]
 	p.actions = x.actions
 	p.nextAction, p.toExpand = len(p.actions), false
 	p.actions[p.nextAction-1] = x.menu[x.current].Action
 	x.hearing.begin()
 	x.newSites, r.repeating = nil, false
+	r.shapeLater = r.shaping && x.again == nil && x.onFrames()
 	return p.actions[p.nextAction-1]
 }
 
@@ -166,6 +171,13 @@ func (x *expansion) add(r *Run, s *successor) {
 	s.action, s.template, s.choices = a.Action, a.template, x.actor.Tape[len(x.to.choices):]
 	s.heard = x.hearing.end(s)
 	x.noteChecks(r, s)
+	if r.shapeLater && len(s.violated) > 0 {
+		x.todo[x.current], x.again, x.current = append(x.todo[x.current], x.tape), s, -1
+		return
+	}
+	if x.again != nil {
+		s.sites, s.exercised, x.again = x.again.sites, x.again.exercised, nil // seen for the first time then
+	}
 	x.results[x.current] = append(x.results[x.current], s)
 	x.todo[x.current] = append(x.todo[x.current], x.actor.Alternatives...)
 	x.current = -1

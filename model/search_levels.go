@@ -128,7 +128,7 @@ func sameAction(a, b Action) bool {
 // makeRunFromLevel has the worker's run come to the state that is to be expanded, and expands it.
 func (x *expansion) makeRunFromLevel() {
 	x.beginActor()
-	x.actor.onWay = x.addLevel
+	x.actor.onWay = func(r *Run) { x.addLevel(r) }
 	r := x.run
 	if r != nil && r.source != nil && r.source.machine.IsWorn() {
 		r, x.run = nil, nil
@@ -170,9 +170,11 @@ func (x *expansion) goOn(r *Run) {
 	r.goOnOnSource()
 }
 
-// addLevel adds the menu that a run is at, on its way, to the states that it can be put back to.
-func (x *expansion) addLevel(r *Run) {
-	if n := x.actor.nextAction; len(x.levels.open) == 0 || x.levels.last().actions < n {
+// addLevel adds the menu that a run is at, on its way, to the states that it can be put back to, and reports whether it was not among them.
+func (x *expansion) addLevel(r *Run) (isNew bool) {
+	n := x.actor.nextAction
+	if isNew = len(x.levels.open) == 0 || x.levels.last().actions < n; isNew {
 		x.levels.add(r, &x.checkers, x.to, n, x.actor.next)
 	}
+	return isNew
 }
