@@ -35,8 +35,8 @@ func init() {
 	}
 }
 
-// onlyAtRest are the kinds of actions that the host takes only while it is not called.
-var onlyAtRest = map[string]bool{opInvoke: true, opTick: true, opCancel: true}
+// onlyAtRest reports whether the host takes actions of a kind only while it is not called.
+func onlyAtRest(op string) bool { return op == opInvoke || op == opTick || op == opCancel }
 
 // mayReturn reports whether an activation may return. Core code always may; the host may return from a sync function once it has
 // resolved the call.

@@ -108,9 +108,11 @@ type Run struct {
 
 // listed are what Elements, Threads and Tasks have listed. They are no part of a run: an action that is taken back leaves the room that they take.
 type listed struct {
-	elements []spec.Slot
-	threads  []*spec.Thread
-	tasks    []*spec.Task
+	templates []*template
+	args      [8]spec.CoreValue // room for those of an action
+	elements  []spec.Slot
+	threads   []*spec.Thread
+	tasks     []*spec.Task
 }
 
 // An undoer takes actions back in a run, so that another is taken from the same menu: a search is one.

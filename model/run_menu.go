@@ -39,7 +39,8 @@ func (r *Run) appendMenu(actions []menuAction, at *Activation, bounds Bounds, al
 		allowed = RightClassIndex
 	}
 	m := menu{r, at, allowed}
-	for _, t := range r.appendTemplates(nil, at, bounds) {
+	r.templates = r.appendTemplates(r.templates[:0], at, bounds)
+	for _, t := range r.templates {
 		actions = m.appendActions(actions, t)
 	}
 	return actions
@@ -49,7 +50,7 @@ func (r *Run) appendMenu(actions []menuAction, at *Activation, bounds Bounds, al
 func (r *Run) appendTemplates(templates []*template, at *Activation, bounds Bounds) []*template {
 	atBound := r.atBounds(bounds)
 	for _, t := range r.compiled.menu(at.Name, at.Actor) {
-		if !r.isGone(t.action.Op) && !atBound[makes[t.action.Op]] && (at.Kind == KindHost || !onlyAtRest[t.action.Op]) {
+		if !r.isGone(t.action.Op) && !atBound[makes(t.action.Op)] && (at.Kind == KindHost || !onlyAtRest(t.action.Op)) {
 			templates = append(templates, t)
 		}
 	}
@@ -69,10 +70,17 @@ const (
 	boundedTask
 )
 
-// makes are the actions that make an object whose number is bounded.
-var makes = map[string]boundedKind{
-	"resource.new": boundedHandle, "waitable-set.new": boundedHandle, "stream.new": boundedHandle, "future.new": boundedHandle,
-	"error-context.new": boundedHandle, "thread.new-indirect": boundedThread, opInvoke: boundedTask, opCall: boundedTask,
+// makes is the kind of object whose number is bounded that an action makes.
+func makes(op string) boundedKind {
+	switch op {
+	case "resource.new", "waitable-set.new", "stream.new", "future.new", "error-context.new":
+		return boundedHandle
+	case "thread.new-indirect":
+		return boundedThread
+	case opInvoke, opCall:
+		return boundedTask
+	}
+	return boundedNothing
 }
 
 // atBounds says of which kinds there are as many objects as the bounds allow.
@@ -113,18 +121,17 @@ func (m menu) appendActions(actions []menuAction, t *template) []menuAction {
 		}
 		return actions
 	}
-	expanded := []Action{t.action}
-	for _, o := range m.operands(t.action) {
-		var longer []Action
-		for _, e := range expanded {
-			for candidate := range o.each() {
-				longer = append(longer, Action{Op: e.Op, Imm: e.Imm, Args: append(slices.Clip(e.Args), candidate...)})
-			}
-		}
-		expanded = longer
+	return t.appendCombinations(actions, m.args[:0], m.operands(t.action))
+}
+
+// appendCombinations appends an action for each combination of candidates, behind arguments that are chosen.
+func (t *template) appendCombinations(actions []menuAction, args []spec.CoreValue, all []operands) []menuAction {
+	if len(all) == 0 {
+		return append(actions, menuAction{Action{Op: t.action.Op, Imm: t.action.Imm, Args: slices.Clone(args)}, t})
 	}
-	for _, a := range expanded {
-		actions = append(actions, menuAction{a, t})
+	o := &all[0]
+	for rest := o.numbers; len(rest) > 0; rest = rest[o.width:] {
+		actions = t.appendCombinations(actions, o.appendCandidate(args, rest), all[1:])
 	}
 	return actions
 }

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"iter"
 	"math"
 	"slices"
 
@@ -25,22 +24,16 @@ func singly(numbers ...[]uint64) []operands {
 	return all
 }
 
-// each are the candidates.
-func (o operands) each() iter.Seq[[]spec.CoreValue] {
-	return func(yield func([]spec.CoreValue) bool) {
-		candidate := make([]spec.CoreValue, o.width)
-		for rest := o.numbers; len(rest) > 0; rest = rest[o.width:] {
-			for i := range candidate {
-				candidate[i] = spec.CoreInt(rest[i])
-				if o.types != nil && (o.types[i] == spec.F32 || o.types[i] == spec.F64) {
-					candidate[i] = spec.CoreFloat(float64(rest[i]))
-				}
-			}
-			if !yield(candidate) {
-				return
-			}
+// appendCandidate appends the candidate that some of the numbers begin with.
+func (o *operands) appendCandidate(args []spec.CoreValue, numbers []uint64) []spec.CoreValue {
+	for i, n := range numbers[:o.width] {
+		if o.types != nil && (o.types[i] == spec.F32 || o.types[i] == spec.F64) {
+			args = append(args, spec.CoreFloat(float64(n)))
+		} else {
+			args = append(args, spec.CoreInt(n))
 		}
 	}
+	return args
 }
 
 // width is how many operands there are.
