@@ -148,8 +148,8 @@ func (c *pointerChecker) Stopped(r *model.Run, err error) {
 
 // trapped is the activation of a thread that has acted, and the site of the trap that stopped the run then; nil: it is stopped otherwise.
 func trapped(r *model.Run, acting *spec.Thread, err error) (at *model.Activation, site string) {
-	var trap *spec.Trap
-	if !errors.As(err, &trap) || acting == nil {
+	trap, is := errors.AsType[*spec.Trap](err)
+	if !is || acting == nil {
 		return nil, ""
 	}
 	for _, at := range slices.Backward(r.Activations) {

@@ -231,12 +231,19 @@ func (c *copyNotificationChecker) Entered(r *model.Run, at *model.Activation) {
 // blocked is what upstream's text says that a built-in returns that has blocked.
 const blocked = 1<<32 - 1
 
-// copyCodes are the codes of the events that say what these built-ins return if they do not block.
-var copyCodes = map[string]spec.EventCode{
-	"stream.read": spec.EventStreamRead, "stream.cancel-read": spec.EventStreamRead,
-	"stream.write": spec.EventStreamWrite, "stream.cancel-write": spec.EventStreamWrite,
-	"future.read": spec.EventFutureRead, "future.cancel-read": spec.EventFutureRead,
-	"future.write": spec.EventFutureWrite, "future.cancel-write": spec.EventFutureWrite,
+// copyCode is the code of the events that say what a built-in that copies, or cancels a copy, returns if it does not block; EventNone: it does neither.
+func copyCode(op string) spec.EventCode {
+	switch op {
+	case "stream.read", "stream.cancel-read":
+		return spec.EventStreamRead
+	case "stream.write", "stream.cancel-write":
+		return spec.EventStreamWrite
+	case "future.read", "future.cancel-read":
+		return spec.EventFutureRead
+	case "future.write", "future.cancel-write":
+		return spec.EventFutureWrite
+	}
+	return spec.EventNone
 }
 
 func (c *copyNotificationChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
@@ -244,11 +251,11 @@ func (c *copyNotificationChecker) Done(r *model.Run, at *model.Activation, resul
 		c.checkNotification(r, at, n, "")
 		return
 	}
-	if at.Pending == nil || copyCodes[at.Pending.Op] == spec.EventNone {
+	if at.Pending == nil || copyCode(at.Pending.Op) == spec.EventNone {
 		return
 	}
 	a := at.Pending
-	n := notification{copyCodes[a.Op], a.Args[0].Uint64(), results[0].Uint64(), a.Imm[0]}
+	n := notification{copyCode(a.Op), a.Args[0].Uint64(), results[0].Uint64(), a.Imm[0]}
 	if e := n.element(r, at); !strings.Contains(a.Op, "cancel") {
 		c.recordLength(e, lengthOf(a))
 		c.checkEmptyWrite(e, a.Op, n.payload)
@@ -286,8 +293,8 @@ func (c *copyNotificationChecker) checkEmptyWrite(e spec.Element, op string, pay
 // elements is pending.
 func (c *copyNotificationChecker) Settled(r *model.Run) {
 	for _, at := range r.Activations {
-		if a := at.Pending; a != nil && copyCodes[a.Op] != spec.EventNone && !strings.Contains(a.Op, "cancel") {
-			c.recordLength(notification{code: copyCodes[a.Op], index: a.Args[0].Uint64(), elementType: a.Imm[0]}.element(r, at), lengthOf(a))
+		if a := at.Pending; a != nil && copyCode(a.Op) != spec.EventNone && !strings.Contains(a.Op, "cancel") {
+			c.recordLength(notification{code: copyCode(a.Op), index: a.Args[0].Uint64(), elementType: a.Imm[0]}.element(r, at), lengthOf(a))
 		}
 	}
 	c.emptyReads, c.events = c.emptyReads[:0], c.events[:0]

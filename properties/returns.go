@@ -218,9 +218,9 @@ func resultRange(r *model.Run, at *model.Activation) func(uint64) bool {
 	a := at.Pending
 	async := slices.Contains(a.Imm, "async")
 	switch op := a.Op; {
-	case copyCodes[op] != spec.EventNone: // a result below a count of elements
+	case copyCode(op) != spec.EventNone: // a result below a count of elements
 		return func(n uint64) bool {
-			return async && n == blocked || n&0xf <= 2 && n>>4 < parts && (n>>4 == 0 || !isFuture(copyCodes[op]))
+			return async && n == blocked || n&0xf <= 2 && n>>4 < parts && (n>>4 == 0 || !isFuture(copyCode(op)))
 		}
 	case op == "subtask.cancel": // resolved in one of three ways
 		return func(n uint64) bool { return async && n == blocked || 2 <= n && n <= 4 }

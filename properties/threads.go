@@ -67,9 +67,12 @@ func (c *askedChecker) State(r *model.Run) {
 
 func waitsOtherwise(r *model.Run, exercised *bool) (message, kind string) {
 	for _, t := range r.Threads() {
+		if t.Running() {
+			continue
+		}
 		in := blockedIn(r, t)
-		kinds, known := allowedConditions[in]
-		if !known || t.Running() {
+		kinds := allowedConditions(in)
+		if kinds == nil {
 			continue
 		}
 		*exercised = true
@@ -80,23 +83,31 @@ func waitsOtherwise(r *model.Run, exercised *bool) (message, kind string) {
 	return "", ""
 }
 
-// allowedConditions are the kinds of conditions that a thread may wait for while it is blocked in a built-in.
-var allowedConditions = map[string][]spec.ConditionKind{
-	"thread.yield":                {spec.WaitsNoMore},
-	"thread.yield-then-resume":    {spec.WaitsNoMore},
-	"thread.yield-then-promote":   {spec.WaitsNoMore},
-	"thread.suspend":              {spec.WaitsForResumption, spec.WaitsNoMore},
-	"thread.suspend-then-resume":  {spec.WaitsForResumption, spec.WaitsNoMore},
-	"thread.suspend-then-promote": {spec.WaitsForResumption, spec.WaitsNoMore},
-	"waitable-set.wait":           {spec.WaitsForSet},
-	"stream.read":                 {spec.WaitsForEvent},
-	"stream.write":                {spec.WaitsForEvent},
-	"stream.cancel-read":          {spec.WaitsForEvent},
-	"stream.cancel-write":         {spec.WaitsForEvent},
-	"future.read":                 {spec.WaitsForEvent},
-	"future.write":                {spec.WaitsForEvent},
-	"subtask.cancel":              {spec.WaitsForEvent},
-	"call":                        {spec.WaitsForCall},
+// Kinds of conditions that threads wait for.
+var (
+	waitsForTurn  = []spec.ConditionKind{spec.WaitsNoMore}
+	suspended     = []spec.ConditionKind{spec.WaitsForResumption, spec.WaitsNoMore}
+	waitsForSet   = []spec.ConditionKind{spec.WaitsForSet}
+	waitsForEvent = []spec.ConditionKind{spec.WaitsForEvent}
+	waitsForCall  = []spec.ConditionKind{spec.WaitsForCall}
+)
+
+// allowedConditions are the kinds of conditions that a thread may wait for while it is blocked in a built-in; nil: that is not known.
+func allowedConditions(in string) []spec.ConditionKind {
+	switch in {
+	case "thread.yield", "thread.yield-then-resume", "thread.yield-then-promote":
+		return waitsForTurn
+	case "thread.suspend", "thread.suspend-then-resume", "thread.suspend-then-promote":
+		return suspended
+	case "waitable-set.wait":
+		return waitsForSet
+	case "stream.read", "stream.write", "stream.cancel-read", "stream.cancel-write",
+		"future.read", "future.write", "future.cancel-read", "future.cancel-write", "subtask.cancel":
+		return waitsForEvent
+	case "call":
+		return waitsForCall
+	}
+	return nil
 }
 
 var promotesReady = &model.Property{
@@ -130,7 +141,9 @@ func (c *promoteChecker) Settled(r *model.Run) {
 			}
 		}
 	}
-	c.running, c.unready = r.Store.Running(), c.unready[:0]
+	if c.running, c.unready = r.Store.Running(), c.unready[:0]; c.running == nil {
+		return // the host promotes no thread
+	}
 	for _, t := range r.Threads() {
 		if !t.Running() && !r.Ready(t) {
 			c.unready = append(c.unready, t)

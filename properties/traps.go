@@ -69,7 +69,7 @@ func (c *trapsChecker) Settled(r *model.Run) {
 	c.acting, c.waited, c.found = r.Store.Running(), c.waited[:0], c.found[:0]
 	c.blocked = c.blocked[:0]
 	for _, at := range r.Activations {
-		if a := at.Pending; a != nil && at.Thread() != nil && (copyCodes[a.Op] != spec.EventNone || a.Op == "subtask.cancel") {
+		if a := at.Pending; a != nil && at.Thread() != nil && (copyCode(a.Op) != spec.EventNone || a.Op == "subtask.cancel") {
 			e := slotAt(r, at.Actor, a.Args[0].Uint64(), a.Op).Element
 			if c.waited = append(c.waited, e); !at.Thread().Running() {
 				c.blocked = append(c.blocked, e)
@@ -128,8 +128,8 @@ func (c *trapsChecker) Done(r *model.Run, at *model.Activation, results []spec.C
 		c.resolved = append(c.resolved, at.Thread().Task())
 	case strings.HasPrefix(a.Op, "thread.") && cancellable(a) && results[0].Uint64() == cancelledCode(a.Op):
 		c.told = append(c.told, at.Thread().Task())
-	case copyCodes[a.Op] != spec.EventNone:
-		n := notification{copyCodes[a.Op], a.Args[0].Uint64(), results[0].Uint64(), a.Imm[0]}
+	case copyCode(a.Op) != spec.EventNone:
+		n := notification{copyCode(a.Op), a.Args[0].Uint64(), results[0].Uint64(), a.Imm[0]}
 		switch e := n.element(r, at); {
 		case n.payload != spec.Blocked:
 			c.notify(r, at, n)
@@ -298,20 +298,20 @@ func (c *trapsChecker) suspectMissing(site string) {
 // missing is the trap with which a built-in that is done should have stopped instead, by what was so before it; empty: none.
 func (c *trapsChecker) missing(r *model.Run, at *model.Activation) string {
 	a, task := at.Pending, at.Thread().Task()
-	function := "canon_" + strings.ReplaceAll(a.Op, ".", "_")
+	function := func() string { return "canon_" + strings.ReplaceAll(a.Op, ".", "_") }
 	before, known := c.before.get(at.Thread())
 	sync := slices.Contains(a.Imm, "sync")
 	switch {
 	case a.Op == "task.return" || a.Op == "task.cancel":
 		switch f := r.World.Func(task.Func()); {
 		case f == nil || f.Lift == "" || f.Lift == "sync": // destructors and realloc are lifted sync, too
-			return function + "/async"
+			return function() + "/async"
 		case slices.Contains(c.resolved, task):
 			return "Task.return_/resolved"
 		case a.Op == "task.cancel" && !slices.Contains(c.told, task):
 			return "Task.cancel/not-delivered"
 		}
-	case copyCodes[a.Op] != spec.EventNone:
+	case copyCode(a.Op) != spec.EventNone:
 		copier, wanted, what := kindOf(a.Op)+"_copy", notCopying, "/idle"
 		if strings.Contains(a.Op, ".cancel-") {
 			copier, wanted, what = "cancel_copy", copyBlocked, "/copying"
@@ -325,11 +325,11 @@ func (c *trapsChecker) missing(r *model.Run, at *model.Activation) string {
 	case a.Op == "subtask.cancel" && known:
 		switch {
 		case before.delivered:
-			return function + "/delivered"
+			return function() + "/delivered"
 		case before.asked:
-			return function + "/requested"
+			return function() + "/requested"
 		case before.inSet && sync:
-			return function + "/in-set"
+			return function() + "/in-set"
 		}
 	}
 	return ""

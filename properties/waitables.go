@@ -67,34 +67,39 @@ var setsAlive = runProperty(&model.Property{
 	if halfDone(r) {
 		return "", ""
 	}
-	owners := map[spec.Element]*spec.ComponentInstance{}
 	for _, slot := range r.Elements() {
-		owners[slot.Element] = slot.Owner
-	}
-	for _, slot := range r.Elements() {
-		if message, kind := foreignMember(owners, slot.Owner, slot.Element, exercised); message != "" {
+		if message, kind := foreignMember(r, slot.Owner, slot.Element, exercised); message != "" {
 			return message, kind
 		}
 	}
 	for _, t := range r.Store.WaitingThreads() {
-		if s := t.WaitsFor().Set; s != nil && owners[s] == nil {
+		if s := t.WaitsFor().Set; s != nil && ownerOf(r, s) == nil {
 			return fmt.Sprintf("%s waits on a set that is in no table", threadName(t)), "waited on"
 		}
 	}
 	return "", ""
 })
 
-// foreignMember describes how a set and an element of it are not in the tables of one instance. Owners are the instances in whose
-// tables elements are, of which inst has e.
-func foreignMember(owners map[spec.Element]*spec.ComponentInstance, inst *spec.ComponentInstance, e spec.Element, exercised *bool) (message, kind string) {
+// ownerOf is the instance in whose table an element is; nil: it is in none.
+func ownerOf(r *model.Run, e spec.Element) *spec.ComponentInstance {
+	for _, slot := range r.Elements() {
+		if slot.Element == e {
+			return slot.Owner
+		}
+	}
+	return nil
+}
+
+// foreignMember describes how a set and an element of it are not in the tables of one instance, of which inst has e.
+func foreignMember(r *model.Run, inst *spec.ComponentInstance, e spec.Element, exercised *bool) (message, kind string) {
 	if s := setOf(e); s != nil {
-		if *exercised = true; owners[s] != inst {
+		if *exercised = true; ownerOf(r, s) != inst {
 			return fmt.Sprintf("%s of %s is in a set that is not in its table", describe(e), inst.Name), "set"
 		}
 	}
 	if s, isSet := e.(*spec.WaitableSet); isSet {
 		for _, w := range s.Elements() {
-			if owners[w] != inst {
+			if ownerOf(r, w) != inst {
 				return fmt.Sprintf("a set of %s has %s, which is not in its table", inst.Name, describe(w)), "element"
 			}
 		}
