@@ -47,14 +47,23 @@ func newCheckers(properties []*Property) []Checker {
 
 // A BaseChecker is embedded in checkers: it has the methods of Checker, and is told nothing.
 type BaseChecker struct {
-	Name          string // the property's
+	Name           string // the property's
+	*CheckerResult        // nil: no run has the checker yet
+}
+
+// A CheckerResult is what a checker has found. It is apart from what the checker remembers of the run, because it hardly ever changes: a search
+// puts it back by itself.
+type CheckerResult struct {
 	Message       string // the violation, once there is one
 	ViolationKind string // the violation's kind
 	Cause         string // what caused the violation, where the last action does not say it; empty: that does
-	NonVacuous    bool   // the property could have been violated: the situations that it is about came up
+	NonVacuous    bool   // the property could have been violated: the situations that it is about came up. A search that goes back leaves it as it is
 }
 
 func (c *BaseChecker) base() *BaseChecker { return c }
+
+// says reports whether a violation, or something of one, was found.
+func (c *CheckerResult) says() bool { return c.Message != "" || c.ViolationKind != "" || c.Cause != "" }
 
 // Begin does nothing.
 func (c *BaseChecker) Begin(*Run) {}
@@ -63,10 +72,10 @@ func (c *BaseChecker) Begin(*Run) {}
 func (c *BaseChecker) Property() string { return c.Name }
 
 // Violation is c.Message.
-func (c *BaseChecker) Violation() string { return c.Message }
+func (c *CheckerResult) Violation() string { return c.Message }
 
 // Kind is c.ViolationKind.
-func (c *BaseChecker) Kind() string { return c.ViolationKind }
+func (c *CheckerResult) Kind() string { return c.ViolationKind }
 
 // Shape is c.Cause, or else the shape of the last action.
 func (c *BaseChecker) Shape(r *Run) string {
@@ -77,7 +86,7 @@ func (c *BaseChecker) Shape(r *Run) string {
 }
 
 // Forget sets what is said of the violation back.
-func (c *BaseChecker) Forget() { c.Message, c.ViolationKind, c.Cause = "", "", "" }
+func (c *CheckerResult) Forget() { c.Message, c.ViolationKind, c.Cause = "", "", "" }
 
 // Exercised is c.NonVacuous.
-func (c *BaseChecker) Exercised() bool { return c.NonVacuous }
+func (c *CheckerResult) Exercised() bool { return c.NonVacuous }

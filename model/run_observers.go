@@ -81,7 +81,7 @@ type (
 // observers are the checkers of a run, by the events of which they are told. Most are told of few.
 type observers struct {
 	checkers  []Checker
-	bases     []*BaseChecker // of the checkers
+	results   []*CheckerResult // of the checkers
 	entered   observersOf[enteredObserver]
 	done      observersOf[doneObserver]
 	left      observersOf[leftObserver]
@@ -107,9 +107,13 @@ type observersOf[T any] struct {
 // assign makes the checkers the run's. Checkers that replace others are of the same types as those, one by one.
 func (o *observers) assign(checkers []Checker) {
 	replace := len(o.checkers) > 0
-	o.checkers, o.bases = checkers, o.bases[:0]
+	o.checkers, o.results = checkers, o.results[:0]
 	for _, c := range checkers {
-		o.bases = append(o.bases, c.base())
+		b := c.base()
+		if b.CheckerResult == nil {
+			b.CheckerResult = &CheckerResult{}
+		}
+		o.results = append(o.results, b.CheckerResult)
 	}
 	o.entered.assign(checkers, replace)
 	o.done.assign(checkers, replace)

@@ -291,8 +291,9 @@ type violatedBefore struct {
 // violated, in the same words, is not told again.
 func (r *Run) forgetViolations() {
 	r.before = r.before[:0]
-	for i, c := range r.checkers {
-		if message := c.Violation(); message != "" {
+	for i, found := range r.results {
+		if message := found.Message; message != "" {
+			c := r.checkers[i]
 			r.before = append(r.before, violatedBefore{i, c.Kind(), message})
 			if several, has := c.(severalViolations); has {
 				for _, other := range several.Others() {

@@ -15,7 +15,7 @@ func keyOf(property, kind, shape string) string {
 
 // violations are what is violated, and with shapes, only what the last action has violated.
 func (r *Run) violations() (all []violation) {
-	for i, b := range r.bases {
+	for i, b := range r.results {
 		if b.Message == "" {
 			continue
 		}

@@ -12,25 +12,47 @@ import (
 type checkerPool struct {
 	properties []*Property
 	checkers   []Checker
-	plain      any                // a struct of the checkers that are set back: a snapshot saves one large object in less time than many small ones
+	results    []CheckerResult    // of the checkers
+	plain      any                // a struct of those that are set back and remember something: a snapshot saves one large object in less time than many small ones
 	fresh      *snapshot.Snapshot // of these, before the first run
 	renewed    []int              // the others: a new one is made for each run
 }
 
 // first makes the checkers of the first run.
 func (c *checkerPool) first() []Checker {
-	c.checkers, c.fresh, c.renewed = newCheckers(c.properties), snapshot.New(snapshot.Types{}), nil
-	var plain []int
+	c.checkers, c.results, c.renewed = newCheckers(c.properties), make([]CheckerResult, len(c.properties)), nil
+	var atMenus, others []int // what is told of every menu changes at most of them, so these checkers stand together
 	for i, checker := range c.checkers {
-		if isPlain(checker) {
-			plain = append(plain, i)
-		} else {
+		_, settled := checker.(settledObserver)
+		switch {
+		case !isPlain(checker):
 			c.renewed = append(c.renewed, i)
+		case remembersNothing(reflect.TypeOf(checker).Elem()):
+		case settled:
+			atMenus = append(atMenus, i)
+		default:
+			others = append(others, i)
 		}
 	}
-	c.plain = sideBySide(c.checkers, plain)
+	c.plain = sideBySide(c.checkers, append(atMenus, others...))
+	for i, checker := range c.checkers {
+		checker.base().CheckerResult = &c.results[i]
+	}
+	c.fresh = snapshot.New(snapshot.Types{Fixed: []reflect.Type{reflect.TypeFor[CheckerResult]()}})
 	c.fresh.Add(c.plain)
 	return c.checkers
+}
+
+// remembersNothing reports whether a checker of a type has nothing but a result and functions, so that nothing of it but the result changes.
+func remembersNothing(t reflect.Type) bool {
+	for i := range t.NumField() {
+		switch f := t.Field(i).Type; {
+		case f == reflect.TypeFor[BaseChecker](), f.Kind() == reflect.Func:
+		case f.Kind() != reflect.Struct || !remembersNothing(f):
+			return false
+		}
+	}
+	return true
 }
 
 // sideBySide moves some checkers into one struct, and returns its address.
@@ -48,7 +70,7 @@ func sideBySide(checkers []Checker, some []int) any {
 	return all.Interface()
 }
 
-// saveTo adds all checkers to a snapshot.
+// saveTo adds all checkers that remember something to a snapshot.
 func (c *checkerPool) saveTo(s *snapshot.Snapshot) {
 	s.Add(c.plain)
 	for _, i := range c.renewed {
@@ -59,8 +81,10 @@ func (c *checkerPool) saveTo(s *snapshot.Snapshot) {
 // next makes the checkers ready for the next run, and reports whether there are new ones among them.
 func (c *checkerPool) next() (renewed bool) {
 	c.fresh.Restore()
+	clear(c.results)
 	for _, i := range c.renewed {
 		c.checkers[i] = c.properties[i].New()
+		c.checkers[i].base().CheckerResult = &c.results[i]
 	}
 	return len(c.renewed) > 0
 }

@@ -399,18 +399,24 @@ func (w *worker) observe(site spec.Site, fires bool) {
 // newlyExercised are the properties that a run exercised, and none of the worker's runs before it.
 func (w *worker) newlyExercised(r *Run) []string {
 	var properties []string
-	w.unexercised = slices.DeleteFunc(w.unexercised, func(i int) bool {
-		if r.bases[i].NonVacuous {
-			properties = append(properties, r.bases[i].Name)
+	results, left := r.results, w.unexercised[:0]
+	for _, i := range w.unexercised {
+		if results[i].NonVacuous {
+			properties = append(properties, r.checkers[i].Property())
+		} else {
+			left = append(left, i)
 		}
-		return r.bases[i].NonVacuous
-	})
+	}
+	w.unexercised = left
 	return properties
 }
 
 // forgetExercised has all properties count as not exercised.
 func (w *worker) forgetExercised() {
 	w.unexercised = w.unexercised[:0]
+	for i := range w.checkers.results {
+		w.checkers.results[i].NonVacuous = false
+	}
 	for i := range w.Properties {
 		w.unexercised = append(w.unexercised, i)
 	}

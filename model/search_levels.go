@@ -28,6 +28,13 @@ type level struct {
 	actions, choices int // on the way to it
 	frames           int // that were made on it
 	python           python.Mark
+	results          []placedResult // of the checkers that had found something
+}
+
+// A placedResult is the result of the checker at a place.
+type placedResult struct {
+	place  int
+	result CheckerResult
 }
 
 // add adds the state that a run with some checkers is in, on the way to another.
@@ -50,6 +57,11 @@ func (l *levels) add(r *Run, checkers *checkerPool, to path, actions, choices in
 	}
 	l.comeTo(to)
 	at := level{actions: actions, choices: choices}
+	for i, c := range r.results {
+		if c.says() {
+			at.results = append(at.results, placedResult{i, *c})
+		}
+	}
 	if r.source != nil {
 		at.python = r.source.machine.Mark()
 	} else {
@@ -103,6 +115,14 @@ func (l *levels) restore(r *Run, actor Actor, choices spec.Choices) {
 		r.Store.Machine().Unmake(l.last().frames)
 	}
 	l.run.Restore()
+	for _, c := range r.results {
+		if c.says() {
+			c.Forget()
+		}
+	}
+	for _, saved := range l.last().results {
+		*r.results[saved.place] = saved.result
+	}
 	r.actor = actor
 	r.Store.MirrorChoices(choices)
 	if r.source != nil {

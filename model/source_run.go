@@ -103,7 +103,7 @@ func sourceFixed() []reflect.Type {
 
 // runFixed are the types of what does not change during a run, on the port or on Python.
 func runFixed() []reflect.Type {
-	return append(spec.ImmutableTypes(), typeFor[World](), typeFor[vocabulary](), typeFor[compiledWorld](), typeFor[observers](), typeFor[listed](), typeFor[resourceTypes](),
+	return append(spec.ImmutableTypes(), typeFor[World](), typeFor[vocabulary](), typeFor[compiledWorld](), typeFor[observers](), typeFor[CheckerResult](), typeFor[listed](), typeFor[resourceTypes](),
 		typeFor[map[string]*instance](), typeFor[map[string]*function](), typeFor[map[string]spec.CoreFunc](), typeFor[map[string]bool](), typeFor[Action]())
 }
 

@@ -26,7 +26,7 @@ var noLostWakeup = &model.Property{
 // ghost. When two threads wait on one set, it cannot know which is to get an event.
 type wakeupChecker struct {
 	model.BaseChecker
-	pendingBefore, pendingNow []pendingEvent
+	pending []pendingEvent // at the last menu
 }
 
 // A pendingEvent is an event of an element that core code has not taken.
@@ -48,15 +48,15 @@ func (c *wakeupChecker) State(r *model.Run) {
 
 // overwritten describes an event that was replaced by one that says less.
 func (c *wakeupChecker) overwritten(r *model.Run) (message, kind string) {
-	c.pendingBefore, c.pendingNow = c.pendingNow, appendPending(r, c.pendingBefore[:0])
-	for _, old := range c.pendingBefore {
-		i := slices.IndexFunc(c.pendingNow, func(n pendingEvent) bool { return n.e == old.e })
-		if i >= 0 && !subsumes(c.pendingNow[i].event, old.event) {
-			return fmt.Sprintf("the event of %s that its copy ended as %s was overwritten by %s before anyone took it",
-				describe(old.e), old.event.Result, c.pendingNow[i].event.Result), "overwritten"
+	for _, old := range c.pending {
+		now, has := spec.PendingEvent(old.e)
+		if has && message == "" && ownerOf(r, old.e) != nil && !subsumes(now, old.event) {
+			message, kind = fmt.Sprintf("the event of %s that its copy ended as %s was overwritten by %s before anyone took it",
+				describe(old.e), old.event.Result, now.Result), "overwritten"
 		}
 	}
-	return "", ""
+	c.pending = appendPending(r, c.pending[:0])
+	return message, kind
 }
 
 // appendPending appends the pending events of a run to a list.
