@@ -399,15 +399,15 @@ func (w *worker) observe(site spec.Site, fires bool) {
 // newlyExercised are the properties that a run exercised, and none of the worker's runs before it.
 func (w *worker) newlyExercised(r *Run) []string {
 	var properties []string
-	results, left := r.results, w.unexercised[:0]
-	for _, i := range w.unexercised {
-		if results[i].NonVacuous {
+	for places, n := w.unexercised, 0; n < len(places); {
+		if i := places[n]; r.results[i].NonVacuous {
 			properties = append(properties, r.checkers[i].Property())
+			places = slices.Delete(places, n, n+1)
+			w.unexercised = places
 		} else {
-			left = append(left, i)
+			n++
 		}
 	}
-	w.unexercised = left
 	return properties
 }
 

@@ -164,7 +164,7 @@ func (c *deliveryChecker) Ghost(w *spec.StateWriter) {
 	if len(c.pending) == 0 {
 		return
 	}
-	for _, task := range c.run.Store.AllTasks() {
+	for _, task := range c.run.Tasks() {
 		if what := c.of(task); what != "" && task.State() == spec.TaskPendingCancel {
 			w.Put("in the way of ", task, ": ", what, "\n")
 		}
@@ -200,7 +200,7 @@ func (c *cancelNotificationChecker) Ghost(w *spec.StateWriter) {
 		return
 	}
 	w.Put("told")
-	for _, task := range c.run.Store.AllTasks() {
+	for _, task := range c.run.Tasks() {
 		if slices.Contains(c.notified, task) {
 			w.Put(" ", task)
 		}

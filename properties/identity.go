@@ -43,8 +43,8 @@ func (c *diagnosableChecker) Sought(inst *spec.ComponentInstance, want spec.Expe
 func (c *diagnosableChecker) Settled(*model.Run) { c.named = nil }
 
 func (c *diagnosableChecker) Stopped(_ *model.Run, err error) {
-	var trap *spec.Trap
-	if !errors.As(err, &trap) || len(c.named) == 0 || !trap.OnIndex {
+	trap, is := errors.AsType[*spec.Trap](err)
+	if !is || len(c.named) == 0 || !trap.OnIndex {
 		return
 	}
 	if c.NonVacuous = true; !slices.Contains(c.named, trap.Found) {

@@ -114,8 +114,8 @@ func (c *namedChecker) Settled(*model.Run) {
 
 // Stopped notices traps that contradict what the last function or callback returned.
 func (c *namedChecker) Stopped(_ *model.Run, err error) {
-	var trap *spec.Trap
-	if !errors.As(err, &trap) || !c.last.known {
+	trap, is := errors.AsType[*spec.Trap](err)
+	if !is || !c.last.known {
 		return
 	}
 	wrong := false

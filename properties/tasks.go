@@ -444,7 +444,8 @@ func (c *reentranceChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Kind != model.KindFunc && at.Kind != model.KindCallback && at.Kind != model.KindThread {
 		return
 	}
-	running := r.Store.RunningThreads(nil)
+	var room [8]*spec.Thread
+	running := r.Store.RunningThreads(room[:0])
 	for i := 1; i < len(running); i++ {
 		c.NonVacuous = true
 		caller, callee := running[i].Instance(), running[i-1].Instance()

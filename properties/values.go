@@ -185,8 +185,8 @@ func (c *valuesChecker) compareElements(r *model.Run, at *model.Activation, n ui
 
 // Stopped checks that what a trap refuses is no value.
 func (c *valuesChecker) Stopped(r *model.Run, err error) {
-	var trap *spec.Trap
-	if !errors.As(err, &trap) {
+	trap, is := errors.AsType[*spec.Trap](err)
+	if !is {
 		return
 	}
 	function := string(trap.Site)

@@ -346,6 +346,10 @@ func (w *StateWriter) number(kind StateKind, object any, isNil bool) {
 }
 
 func (w *StateWriter) objectName(kind StateKind, number int) {
+	if w.Compact && number < 0x80 {
+		w.b = append(w.b, byte(kind), byte(number))
+		return
+	}
 	w.Mark(stateKindNames[kind], byte(kind))
 	putNumber(w, "", number)
 }
@@ -401,7 +405,7 @@ func (w *StateWriter) Number(label string, n uint64) { putNumber(w, label, n) }
 // Count writes how many things are written next, which text says by where it goes on.
 func (w *StateWriter) Count(n int) {
 	if w.Compact {
-		putNumber(w, "", n)
+		w.b = binary.AppendUvarint(w.b, uint64(n))
 	}
 }
 
@@ -493,7 +497,7 @@ func (w *StateWriter) liveElements(name string, t *Table) {
 			w.live = append(w.live, place)
 		}
 	}
-	slices.SortFunc(w.live, func(a, b int) int { return w.compareElements(t.array[a], t.array[b]) })
+	w.sortLive(t.array)
 	w.tableName(name, t)
 	w.Label(" live=")
 	w.beginList(len(w.live))
@@ -503,6 +507,19 @@ func (w *StateWriter) liveElements(name string, t *Table) {
 		w.owner(t, place)
 	}
 	w.Label("]\n")
+}
+
+// sortLive sorts the places of live elements. In a search they are few, and inserting each where it belongs is faster than a general sort.
+func (w *StateWriter) sortLive(array []Element) {
+	if len(w.live) > 16 {
+		slices.SortFunc(w.live, func(a, b int) int { return w.compareElements(array[a], array[b]) })
+		return
+	}
+	for i := range w.live {
+		for ; i > 0 && w.compareElements(array[w.live[i]], array[w.live[i-1]]) < 0; i-- {
+			w.live[i], w.live[i-1] = w.live[i-1], w.live[i]
+		}
+	}
 }
 
 // compareElements orders the elements of a table by class and type, which never change, and then by age: the order in which
