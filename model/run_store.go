@@ -87,9 +87,7 @@ func (r *Run) reuse(actor Actor, choices spec.Choices) {
 func (r *Run) Close() { r.Store.Close() }
 
 // Memory is an instance's memory; nil: it has none.
-func (r *Run) Memory(name string) *spec.MemInst {
-	return r.ordered[slices.IndexFunc(r.ordered, func(in *instance) bool { return in.spec.Name == name })].memory
-}
+func (r *Run) Memory(instance string) *spec.MemInst { return r.instances[instance].memory }
 
 // Encoding is the encoding of an instance's strings.
 func (r *Run) Encoding(instance string) spec.StringEncoding {
