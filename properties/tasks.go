@@ -56,19 +56,17 @@ func (c *exclusiveChecker) State(r *model.Run) {
 // check describes how an instance violates the property.
 func (c *exclusiveChecker) check(r *model.Run, inst *spec.ComponentInstance) (message, kind string) {
 	var frame *model.Activation
+	holder := inst.Exclusive()
 	for _, at := range r.Activations {
 		if at.Actor != inst.Name || !needsLock(r.World, at) {
 			continue
 		}
-		if frame != nil {
-			return fmt.Sprintf("core code of %s and of %s is on stacks at once", frame.Name, at.Name), "two"
+		if frame = at; holder != at.Thread() {
+			return fmt.Sprintf("core code of %s is on a stack, and its thread does not hold the exclusive lock", at.Name), "without"
 		}
-		frame = at
 	}
 	c.NonVacuous = c.NonVacuous || frame != nil
-	switch holder := inst.Exclusive(); {
-	case frame != nil && holder != frame.Thread():
-		return fmt.Sprintf("core code of %s is on a stack, and its thread does not hold the exclusive lock", frame.Name), "without"
+	switch {
 	case frame == nil && holder != nil && atHost(r):
 		return fmt.Sprintf("%s holds the exclusive lock of %s, and none of its core code is on a stack", threadName(holder), inst.Name), "held"
 	}
