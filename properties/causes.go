@@ -57,7 +57,7 @@ var Causes = []Cause{
 	{"an event is stored where nothing looked whether it may be", noAssertionFailure, "store/aligned", storedEvents},
 	{"an event is stored where nothing looked whether it may be", noAssertionFailure, "store/bounds", storedEvents},
 	{"a stream has elements that contains does not know", noAssertionFailure, "contains/unknown-type", []string{"stream.read *", "stream.write *"}},
-	{"a case without payload is lowered where another has a float", noAssertionFailure, "canon_lift.thread_func/params", []string{"invoke of *", "call *"}},
+	{"a case without payload is lowered where another has a float", noAssertionFailure, "canon_lift.thread_func/params", []string{"invoke of *", "call *", "return, in realloc"}},
 	{"text that shrinks to Latin-1 is not aligned", textLiftable, "", []string{
 		"it is not aligned: of latin1+utf16 units of 2 bytes aligned to 2, to latin1+utf16 units of 1 bytes",
 	}},

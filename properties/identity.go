@@ -3,7 +3,9 @@ package properties
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 
 	"cabi/model"
 	"cabi/spec"
@@ -242,4 +244,93 @@ func (c *forgeryChecker) Found(inst *spec.ComponentInstance, _ spec.Expected, in
 	if !c.granted[grant{inst, e}] {
 		c.suspect(fmt.Sprintf("%s reached %s by index %d, which it was never given", inst.Name, describe(e), index))
 	}
+}
+
+var handlesAsAsked = &model.Property{
+	Name: "handles-as-asked",
+	Statement: "A built-in that makes elements makes what it is for and returns the index, of the two ends of a stream or future that of the readable one " +
+		"below that of the writable one; resource.rep returns what resource.new was given; and a built-in that drops an element takes it from its table.",
+	Kind: "step",
+	Origin: `CanonicalABI.md: "The first element (in the low 32 bits) is the readable end (of the new {stream, future}) and the second element (in the high 32 ` +
+		`bits) is"; error-context.drop: "drops the error context value at the given index from the current component instance's handles table"`,
+	BlindSpots: "Own handles whose destructor is core code: destroyed-once and single-owner see those.",
+	New: func() model.Checker {
+		return &askedForChecker{BaseChecker: model.BaseChecker{Name: "handles-as-asked"}}
+	},
+}
+
+// An askedForChecker checks what built-ins do to tables. It remembers what was made and looked up since the last menu.
+type askedForChecker struct {
+	model.BaseChecker
+	made  []madeElement
+	found []spec.Element
+}
+
+// A madeElement is an element that an instance was given an index for.
+type madeElement struct {
+	inst  *spec.ComponentInstance
+	index uint64
+	e     spec.Element
+}
+
+func (c *askedForChecker) Settled(*model.Run) { c.made, c.found = c.made[:0], c.found[:0] }
+
+func (c *askedForChecker) Issued(inst *spec.ComponentInstance, _ spec.TableKey, index uint64, e spec.Element) {
+	c.made = append(c.made, madeElement{inst, index, e})
+}
+
+func (c *askedForChecker) Found(_ *spec.ComponentInstance, _ spec.Expected, _ uint64, e spec.Element) {
+	c.found = append(c.found, e)
+}
+
+// makes are the classes of what built-ins make.
+var makes = map[string][]spec.Class{
+	"resource.new": {spec.ClassResourceHandle}, "waitable-set.new": {spec.ClassWaitableSet}, "error-context.new": {spec.ClassErrorContext},
+	"stream.new": {spec.ClassReadableStreamEnd, spec.ClassWritableStreamEnd}, "future.new": {spec.ClassReadableFutureEnd, spec.ClassWritableFutureEnd},
+	"thread.new-indirect": {spec.ClassThread},
+}
+
+func (c *askedForChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
+	if at.Pending == nil || at.Actor == model.Host || c.Message != "" {
+		return
+	}
+	a := at.Pending
+	for i, class := range makes[a.Op] {
+		c.NonVacuous = true
+		index := results[0].Uint64()
+		if len(makes[a.Op]) == 2 { // one index in each half
+			index = index >> (32 * i) & math.MaxUint32
+		}
+		if !slices.ContainsFunc(c.made, func(m madeElement) bool {
+			return m.inst.Name == at.Actor && m.index == index && isAskedFor(a, class, m.e)
+		}) {
+			c.Message, c.ViolationKind = fmt.Sprintf("%s returns %s to %s, and made no %s with the index %d", a, results[0], at.Name, class, index), a.Op
+		}
+	}
+	switch {
+	case a.Op == "resource.rep":
+		if h, ok := last(c.found).(*spec.ResourceHandle); ok && h.Rep() != spec.UintOf(results[0].Uint64()) {
+			c.Message, c.ViolationKind = fmt.Sprintf("%s returns %s to %s, of %s", a, results[0], at.Name, describe(h)), a.Op
+		}
+	case strings.Contains(a.Op, ".drop"):
+		for _, slot := range r.Elements() {
+			if slot.Owner.Name == at.Actor && slot.Index == a.Args[0].Uint64() && slices.Contains(c.found, slot.Element) {
+				c.Message, c.ViolationKind = fmt.Sprintf("%s did %s, and %s is still in its table", at.Name, a, describe(slot.Element)), a.Op
+			}
+		}
+	}
+}
+
+// isAskedFor reports whether an element is what a built-in is to make.
+func isAskedFor(a *model.Action, class spec.Class, e spec.Element) bool {
+	h, is := e.(*spec.ResourceHandle)
+	return spec.ClassOf(e) == class && (!is || h.Own() && h.Type().Name == a.Imm[0] && h.Rep() == spec.UintOf(a.Args[0].Uint64()))
+}
+
+// last is the last element of a list; nil: it has none.
+func last(list []spec.Element) spec.Element {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[len(list)-1]
 }

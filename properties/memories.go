@@ -55,9 +55,10 @@ func (c *quietChecker) check(at *model.Activation) {
 }
 
 var reallocObeyed = &model.Property{
-	Name:      "realloc-obeyed",
-	Statement: "Lowering goes on after realloc only if what it returned is aligned as it was asked for, and within the memory.",
-	Kind:      "step",
+	Name: "realloc-obeyed",
+	Statement: "realloc is asked for one of the alignments that values have; and lowering goes on after it only if what it returned is aligned as it was " +
+		"asked for, and within the memory.",
+	Kind: "step",
 	Origin: "CanonicalABI.md, the trap_ifs after each realloc under Storing: what is stored is where the guest said, and where it can be loaded " +
 		"from",
 	BlindSpots: "A realloc that is no guest code; one that returns what is in use.",
@@ -70,8 +71,18 @@ var reallocObeyed = &model.Property{
 // remembers nothing. It cannot see whether the block is in use.
 type reallocChecker struct{ suspecter }
 
+func (c *reallocChecker) Entered(r *model.Run, at *model.Activation) {
+	c.suspecter.Entered(r, at)
+	if at.Kind != model.KindRealloc || c.Message != "" {
+		return
+	}
+	if alignment := at.Args[2].Uint64(); !slices.Contains([]uint64{1, 2, 4, 8}, alignment) {
+		c.Message, c.ViolationKind = fmt.Sprintf("%s is asked for what is aligned to %d", at.Name, alignment), "asked"
+	}
+}
+
 func (c *reallocChecker) Left(r *model.Run, at *model.Activation) {
-	if at.Kind != model.KindRealloc || at.Pending.Op != "return" {
+	if at.Kind != model.KindRealloc || at.Pending.Op != "return" || c.Message != "" {
 		return
 	}
 	c.NonVacuous = true
@@ -230,7 +241,7 @@ func textCause(r *model.Run, at *model.Activation, stored text, problem string) 
 		cause = "it is not aligned"
 	}
 	for _, caller := range r.Activations {
-		if p := caller.Pending; p != nil && p.Op == "call" && p.Imm[0] == at.Name && len(p.Args) == 2 {
+		if p := caller.Pending; p != nil && p.Op == "call" && p.Imm[0] == at.Name && len(p.Args) >= 2 { // behind them may be the address for the result
 			if came, known := onlyParameter(r.World, caller.Actor, at.Name, p.Args[1].Uint64()); known {
 				cause += fmt.Sprintf(": of %s units of %d bytes aligned to %d", r.Encoding(caller.Actor), came.unit, came.alignment)
 			}

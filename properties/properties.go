@@ -22,7 +22,7 @@ var All = []*model.Property{
 	runningNotWaiting, oneExclusive, flagsRestored, backpressureCount, noReentrance, stackDiscipline, blocksAsDeclared,
 	quietRealloc, reallocObeyed, pointersSound, textLiftable, buffersSound, memoryFixed,
 	lendersRecorded, dropEnters, subtaskTold, copyTold, cancelOnce, cancelNextTold, waitsAsAsked, ownThread, promotesReady, storageKept, residualBackpressure,
-	postReturned, waitsOnNamed, trapsJustified, valuesKept,
+	postReturned, waitsOnNamed, trapsJustified, valuesKept, handlesAsAsked,
 	noAssertionFailure, noCrash,
 }
 

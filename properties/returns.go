@@ -15,7 +15,7 @@ import (
 var postReturned = &model.Property{
 	Name: "post-returned",
 	Statement: "When a function that has a post-return returns, its post-return runs before any other core code goes on, unless that is realloc's; and not " +
-		"before its results were lifted and its caller has them.",
+		"before its results were lifted and its caller has them; it is called with what the function returned.",
 	Kind:   "step",
 	Origin: `CanonicalABI.md: "Once the core results are lifted […], the optional post-return function […] is called"`,
 	New:    func() model.Checker { return &postReturnChecker{BaseChecker: model.BaseChecker{Name: "post-returned"}} },
@@ -25,12 +25,18 @@ var postReturned = &model.Property{
 // post-return has not run. The stack has them, too: there is no ghost.
 type postReturnChecker struct {
 	model.BaseChecker
-	owed []string // function names, the last to return at the end
+	owed []owedPostReturn // the last to return at the end
+}
+
+// An owedPostReturn is a function whose post-return has not run, and what it has returned.
+type owedPostReturn struct {
+	function string
+	results  []spec.CoreValue
 }
 
 func (c *postReturnChecker) Left(r *model.Run, at *model.Activation) {
 	if at.Kind == model.KindFunc && at.Pending.Op == "return" && r.World.Func(at.Name).PostReturn {
-		c.NonVacuous, c.owed = true, append(c.owed, at.Name)
+		c.NonVacuous, c.owed = true, append(c.owed, owedPostReturn{at.Name, at.Pending.Args})
 	}
 }
 
@@ -38,14 +44,17 @@ func (c *postReturnChecker) Entered(_ *model.Run, at *model.Activation) {
 	if at.Kind == model.KindPostReturn && at.Thread().Task().State() != spec.TaskResolved {
 		c.Message, c.ViolationKind = fmt.Sprintf("%s begins, and the call is not resolved", at.Name), "early"
 	}
-	if n := len(c.owed); at.Kind == model.KindPostReturn && n > 0 && c.owed[n-1]+".post-return" == at.Name {
+	if n := len(c.owed); at.Kind == model.KindPostReturn && n > 0 && c.owed[n-1].function+".post-return" == at.Name {
+		if results := c.owed[n-1].results; !slices.Equal(at.Args, results) && c.Message == "" {
+			c.Message, c.ViolationKind = fmt.Sprintf("%s is called with %v, and its function returned %v", at.Name, at.Args, results), "arguments"
+		}
 		c.owed = c.owed[:n-1]
 	}
 }
 
 func (c *postReturnChecker) Settled(r *model.Run) {
 	if len(c.owed) > 0 && !halfDone(r) {
-		c.Message = fmt.Sprintf("%s has returned, and its post-return did not run", c.owed[0])
+		c.Message = fmt.Sprintf("%s has returned, and its post-return did not run", c.owed[0].function)
 	}
 }
 

@@ -154,7 +154,7 @@ func (c *promoteChecker) Settled(r *model.Run) {
 var ownThread = &model.Property{
 	Name: "own-thread",
 	Statement: "Functions, destructors, realloc and what thread.new-indirect begins run each on a thread of its own, below which there is no other core code; " +
-		"thread.index returns the index of the thread that calls it, and so no other's; and a thread that thread.new-indirect makes calls its function, and leaves " +
+		"thread.index returns the index of the thread that calls it, and so no other's; and a thread that thread.new-indirect makes calls its function with what it was given, and leaves " +
 		"its table when that returns, and not before.",
 	Kind: "step",
 	Origin: `CanonicalABI.md: "calls to realloc semantically execute in a new Thread with zero-initialized Thread.storage"; Concurrency.md: "each call to ` +
@@ -164,10 +164,11 @@ var ownThread = &model.Property{
 }
 
 // An ownThreadChecker checks, when core code begins, that no other core code is on its thread, what thread.index returns, and that threads call their
-// functions and end. It remembers the threads whose core code has begun, and those whose function has returned since the last menu. The state has them, too:
-// there is no ghost.
+// functions and end. It remembers what threads were given, those whose core code has begun, and those whose function has returned since the last menu. The
+// state has all that, too: there is no ghost.
 type ownThreadChecker struct {
 	model.BaseChecker
+	given record[*spec.Thread, spec.CoreValue]
 	begun []*spec.Thread
 	left  []*spec.Thread
 }
@@ -204,6 +205,9 @@ func (c *ownThreadChecker) Entered(r *model.Run, at *model.Activation) {
 		return
 	}
 	c.NonVacuous, c.begun = true, append(c.begun, at.Thread())
+	if given, known := c.given.get(at.Thread()); known && at.Kind == model.KindThread && at.Args[0] != given {
+		c.Message, c.ViolationKind = fmt.Sprintf("%s begins with %s, and was given %s", at.Name, at.Args[0], given), "given"
+	}
 	for _, below := range r.Activations {
 		if below != at && below.Thread() == at.Thread() && below.Actor != model.Host {
 			c.Message = fmt.Sprintf("core code of %s begins on the thread on which that of %s runs", at.Name, below.Name)
@@ -212,7 +216,19 @@ func (c *ownThreadChecker) Entered(r *model.Run, at *model.Activation) {
 }
 
 func (c *ownThreadChecker) Done(_ *model.Run, at *model.Activation, results []spec.CoreValue) {
-	if at.Pending == nil || at.Pending.Op != "thread.index" {
+	if at.Pending == nil {
+		return
+	}
+	switch at.Pending.Op {
+	case "thread.new-indirect":
+		for slot := range at.Thread().Instance().LiveThreads() {
+			if t, ok := slot.Element.(*spec.Thread); ok && slot.Owner == at.Thread().Instance() && slot.Index == results[0].Uint64() {
+				c.given.put(t, at.Pending.Args[1])
+			}
+		}
+		return
+	case "thread.index":
+	default:
 		return
 	}
 	c.NonVacuous = true

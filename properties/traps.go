@@ -17,7 +17,9 @@ var trapsJustified = &model.Property{
 	Name: "traps-justified",
 	Statement: "A trap that says how far a task, call or copy has come, what a set has or what waits, says what was so: a task has returned before it " +
 		"cannot return again, an end is copying or done before nothing is copied, and so on; where that is so, the built-in does not go on; and a sync function " +
-		"that blocks traps only if no thread of its instance, but for the one that holds the exclusive lock, is ready.",
+		"that blocks traps only if no thread of its instance, but for the one that holds the exclusive lock, is ready. Of what does not block, resource.rep, " +
+		"waitable.join, waitable-set.poll, thread.resume-later, thread.index and context.get and set trap only if an index is wrong or core code may not call them; and an " +
+		"instance copies only numbers to itself.",
 	Kind: "step",
 	Origin: `CanonicalABI.md and Explainer.md say of each built-in when it traps; CanonicalABI.md: "traps if the task has already returned a value"; "the ` +
 		`DONE state (in which case the only valid operation is {stream,future}.drop-{readable,writable})"`,
@@ -117,7 +119,7 @@ func (c *trapsChecker) Done(r *model.Run, at *model.Activation, results []spec.C
 	if a == nil || at.Thread() == nil {
 		return
 	}
-	if site := c.missing(r, at); site != "" && c.Message == "" {
+	if site := c.missing(r, at, results); site != "" && c.Message == "" {
 		c.Message, c.ViolationKind = fmt.Sprintf("%s goes on, and should have stopped with the trap %s", a, site), site
 	}
 	if n, ok := setNotification(r, at, results); ok {
@@ -195,6 +197,9 @@ func (c *trapsChecker) Stopped(r *model.Run, err error) {
 	}
 	site := string(trap.Site)
 	so, about := c.justified(r, site)
+	if at, _ := trapped(r, c.acting, err); !about && at != nil {
+		so, about = c.grounds(r, at, site)
+	}
 	if c.NonVacuous = c.NonVacuous || about; about && !so {
 		c.Message, c.ViolationKind = fmt.Sprintf("the trap %s says: %s; it is not so", site, trap.Detail), site
 	}
@@ -263,6 +268,50 @@ func (c *trapsChecker) justified(r *model.Run, site string) (so, about bool) {
 	return true, false
 }
 
+// numbers are the types of elements that may be copied within an instance.
+var numbers = []string{"_", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "f32", "f64"}
+
+// grounds says whether there are any for a trap of a built-in that does not block, whatever the trap says, or for one that says that an instance may not copy
+// to itself; about: that is known of the built-in.
+func (c *trapsChecker) grounds(r *model.Run, at *model.Activation, site string) (so, about bool) {
+	a := at.Pending
+	helper := at.Kind == model.KindRealloc || at.Kind == model.KindPostReturn
+	names := func(operand int, is func(spec.Element) bool) bool {
+		return slices.ContainsFunc(r.Elements(), func(slot spec.Slot) bool {
+			return slot.Owner.Name == at.Actor && slot.Index == a.Args[operand].Uint64() && is(slot.Element)
+		})
+	}
+	of := func(class spec.Class) func(spec.Element) bool {
+		return func(e spec.Element) bool { return spec.ClassOf(e) == class }
+	}
+	switch a.Op {
+	case "thread.index", "context.get", "context.set":
+	case "resource.rep":
+		so = !names(0, func(e spec.Element) bool {
+			h, is := e.(*spec.ResourceHandle)
+			return is && h.Type().Name == a.Imm[0]
+		})
+	case "waitable-set.poll":
+		so = !names(0, of(spec.ClassWaitableSet))
+	case "waitable.join":
+		so = a.Args[1].Uint64() != 0 && !names(1, of(spec.ClassWaitableSet)) ||
+			!names(0, func(e spec.Element) bool { return spec.ClassOf(e).Waitable() }) || names(0, func(e spec.Element) bool { return slices.Contains(c.waited, e) })
+	case "thread.resume-later":
+		so = true
+		for slot := range at.Thread().Instance().LiveThreads() {
+			if t, is := slot.Element.(*spec.Thread); is && slot.Owner == at.Thread().Instance() && slot.Index == a.Args[0].Uint64() {
+				so = so && (t.Running() || t.WaitsFor().Kind != spec.WaitsForResumption)
+			}
+		}
+	default:
+		if strings.HasSuffix(site, "/same-instance") && copyCodes[a.Op] != spec.EventNone {
+			return !slices.Contains(numbers, a.Imm[0]), true
+		}
+		return true, false
+	}
+	return so || helper && !slices.Contains(allowedInHelper, a.Op), true
+}
+
 // Retired suspects that an end, a subtask or a set is dropped or passed on that may not be.
 func (c *trapsChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
 	class, progress := spec.ClassOf(e), c.copies.of(e)
@@ -296,7 +345,7 @@ func (c *trapsChecker) suspectMissing(site string) {
 }
 
 // missing is the trap with which a built-in that is done should have stopped instead, by what was so before it; empty: none.
-func (c *trapsChecker) missing(r *model.Run, at *model.Activation) string {
+func (c *trapsChecker) missing(r *model.Run, at *model.Activation, results []spec.CoreValue) string {
 	a, task := at.Pending, at.Thread().Task()
 	function := func() string { return "canon_" + strings.ReplaceAll(a.Op, ".", "_") }
 	before, known := c.before.get(at.Thread())
@@ -317,6 +366,8 @@ func (c *trapsChecker) missing(r *model.Run, at *model.Activation) string {
 			copier, wanted, what = "cancel_copy", copyBlocked, "/copying"
 		}
 		switch {
+		case !sync && wanted == notCopying && results[0].Uint64() != blocked && !slices.Contains(numbers, a.Imm[0]) && withinInstance(r, at, results[0].Uint64()):
+			return "SharedStreamImpl.read/same-instance"
 		case known && before.inSet && sync:
 			return copier + "/in-set"
 		case known && before.progress != wanted:
@@ -333,6 +384,16 @@ func (c *trapsChecker) missing(r *model.Run, at *model.Activation) string {
 		}
 	}
 	return ""
+}
+
+// withinInstance reports whether a copy that is done has copied something to or from the other end, and that is in the table of the same instance.
+func withinInstance(r *model.Run, at *model.Activation, payload uint64) bool {
+	code := copyCodes[at.Pending.Op]
+	e := notification{code, at.Pending.Args[0].Uint64(), payload, at.Pending.Imm[0]}.element(r, at)
+	return e != nil && (payload>>4 > 0 || isFuture(code) && spec.CopyResult(payload) == spec.CopyCompleted) &&
+		slices.ContainsFunc(r.Elements(), func(slot spec.Slot) bool {
+			return slot.Element != e && slot.Owner.Name == at.Actor && spec.SharedOf(slot.Element) == spec.SharedOf(e)
+		})
 }
 
 // nothingReady reports whether no thread could go on while the sync function blocks that began last.
