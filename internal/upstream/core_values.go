@@ -243,6 +243,13 @@ func (m *coreValueMaker) variant(t spec.ValType, payloads []spec.ValType) []spec
 	for i := range flat {
 		flat[i] = coerced(flat[i], types[i])
 	}
+	if payloads[k] != nil {
+		for i, own := range flatten(payloads[k], m.ptr) { // of an i64 that another case needs, one of 32 bits has the lower half
+			if (own == spec.I32 || own == spec.F32) && types[1+i] == spec.I64 && m.oneIn(4) {
+				flat[1+i] = spec.CoreInt(flat[1+i].Uint64() | uint64(m.Uint32())<<32)
+			}
+		}
+	}
 	for _, ft := range types[len(flat):] {
 		flat = append(flat, m.core(ft))
 	}
