@@ -67,7 +67,8 @@ func newCheckCommand() *cobra.Command {
 			"input. docs/worlds.md says how one is written. `cabi list` lists the worlds, properties and variants, and\n" +
 			"`cabi explain` explains one.\n\n" +
 			"With all in place of a world, each world that can be exhausted is, one after the other, as with --keep-going. What is violated is listed by its\n" +
-			"cause, once, with the shortest trace of any world where it is no known defect; --verbose prints the traces of those that are, too. --steps then is\n" +
+			"cause, once, with the shortest trace of any world where it is no known defect; --verbose prints the traces of those that are, too. Before the\n" +
+			"worlds come random runs in which guests pass values of random types to each other, unless --steps is given, which is\n" +
 			"the most that any world is explored. --json prints what it prints for a world, for each.\n\n" +
 			"COMPONENT is a file that ends in .wasm or .wat. Its exports are called as cabi run calls them, under every choice that departs\n" +
 			"from taking turns at most --departures times, and each of these runs under every way to number handles. Check reports\n" +

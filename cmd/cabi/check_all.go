@@ -38,6 +38,8 @@ type checkAll struct {
 	steps     int // at most so many actions; 0: as far as each world says
 	out       io.Writer
 	results   []report.Result
+	runs      int         // random runs of values of random types
+	runStates int         // that they came to
 	refused   [][2]string // worlds that cannot be run, and why
 	violated  []*causedViolation
 	exercised map[string]bool // by property that is checked: whether it is, in some world
@@ -71,6 +73,9 @@ func (c *checkCommand) all(cmd *cobra.Command) (err error) {
 	progress := newProgress(cmd.ErrOrStderr(), c.duration)
 	defer progress.clear()
 	names := report.FileNames{}
+	if err := all.values(cmd, progress, names); err != nil {
+		return err
+	}
 	for i, world := range model.Worlds {
 		if world.Random || progress.stopped != "" {
 			continue
@@ -143,22 +148,23 @@ func (a *checkAll) refuse(cmd *cobra.Command, world *model.World, why error) {
 	fmt.Fprintf(cmd.ErrOrStderr(), "cabi: %s is left out: %v\n", world.Name, why)
 }
 
-// add adds a violation, unless one by the same cause is known; the shorter one stays.
-func (a *checkAll) add(v *model.Violation, world string) {
+// add adds a violation, unless one by the same cause is known; the shorter one stays. It returns whether none is.
+func (a *checkAll) add(v *model.Violation, world string) bool {
 	i := slices.IndexFunc(a.violated, func(known *causedViolation) bool {
 		return known.Property == v.Property && known.Kind == v.Kind && properties.SameCause(known.Violation, v)
 	})
 	if i < 0 {
 		a.violated = append(a.violated, &causedViolation{v, []string{world}})
-		return
+		return true
 	}
 	known := a.violated[i]
 	if slices.Contains(known.worlds, world) {
-		return
+		return false
 	}
 	if known.worlds = append(known.worlds, world); v.Actions < known.Actions {
 		known.Violation, known.worlds = v, append([]string{world}, known.worlds[:len(known.worlds)-1]...)
 	}
+	return false
 }
 
 // sorted are the violations: those that are no known defects first.
@@ -203,6 +209,9 @@ func (a *checkAll) print(stopped string) {
 		return
 	}
 	fmt.Fprintf(a.out, "in all: %s of %d exhausted, %s, %s\n", model.Counted(exhausted, "world"), len(a.results)+len(a.refused), model.Counted(states, "state"), model.Counted(transitions, "transition"))
+	if a.runs > 0 {
+		fmt.Fprintf(a.out, "before: %s in which guests pass values of random types to each other, %s\n", model.Counted(a.runs, "random run"), model.Counted(a.runStates, "state"))
+	}
 	for _, r := range a.refused {
 		fmt.Fprint(a.out, layout.Indented(strings.Fields("left out: "+r[0]+": "+r[1]), "  ", width))
 	}

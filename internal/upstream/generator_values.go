@@ -2,6 +2,7 @@ package upstream
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cabi/model"
@@ -111,7 +112,9 @@ func labels(c chooser) string {
 // A valueGenerator is the actor of a run about values.
 type valueGenerator struct {
 	*generator
-	calls int // of the host, that are still to be made
+	calls  int  // of the host, that are still to be made
+	within bool // the host passes no values: it calls B.run alone; and nothing in a memory is in the way of anything else
+	next   map[string]uint64
 }
 
 func newValueGenerator(c chooser, rec *recorder) *valueGenerator {
@@ -131,6 +134,9 @@ func (g *valueGenerator) Next(run *model.Run, at *model.Activation) model.Action
 	case model.KindHostFunc, model.KindHostCancel, model.KindHostShared:
 		return g.hostInCall()
 	case model.KindRealloc:
+		if g.within {
+			return g.block()
+		}
 		a, _ := g.reallocReturn()
 		return a
 	}
@@ -146,6 +152,9 @@ func (g *valueGenerator) host() model.Action {
 		return action("stop", nil)
 	}
 	f := pick(g.chooser, g.run.World.Funcs)
+	if g.within {
+		f = *g.run.World.Func("B.run")
+	}
 	if !g.state.mayEnter(f.Instance()) || f.Async && g.state.waiting && g.oneIn(3) {
 		return action("tick", nil)
 	}
@@ -161,7 +170,26 @@ func (g *valueGenerator) caller() model.Action {
 	if !ok {
 		return action("return", nil)
 	}
-	return g.corrupted(a)
+	a = g.corrupted(a)
+	if g.within && a.Op == "call" && g.hasPlace(g.funcOf(a.Imm[0])) {
+		a.Args[len(a.Args)-1] = spec.CoreInt(memoryOf(g.run.World, g.at.Actor) - 4096 + 8*g.Uint64N(256))
+	}
+	return a
+}
+
+// hasPlace reports whether a call of a function names the place for its result.
+func (g *valueGenerator) hasPlace(f model.Func) bool {
+	imported := slices.IndexFunc(g.run.World.Imports, func(i model.Import) bool { return i.Func == f.Name })
+	results := parseTypes(g.run, f.Results)
+	return len(results) > 0 && (g.run.World.Imports[imported].Async || len(flattenAll(results, ptrType(g.run.World, g.at.Actor))) > 1)
+}
+
+// block returns one block after another, from the beginning of the memory.
+func (g *valueGenerator) block() model.Action {
+	alignment, size := max(1, g.at.Args[2].Uint64()), g.at.Args[3].Uint64()
+	at := (g.next[g.at.Actor] + alignment - 1) / alignment * alignment
+	g.next[g.at.Actor] = at + size
+	return action("return", nil, at)
 }
 
 // callee chooses an action of A, which drops the handles that it was lent and returns core values.
