@@ -26,26 +26,28 @@ var lendersRecorded = &model.Property{
 // nothing. It cannot see the calls that the host makes, nor borrow handles inside of other values.
 type lendersChecker struct{ model.BaseChecker }
 
-// borrowed is how many parameters of a function are borrow handles.
-func borrowed(w *model.World, name string) int {
-	f, n := w.Func(name), 0
+// borrowed is how many parameters of a function are borrow handles; false: there are some inside of other values.
+func borrowed(w *model.World, name string) (n int, known bool) {
+	f := w.Func(name)
 	if f == nil {
-		return 0 // a destructor
+		return 0, true // a destructor
 	}
+	all := 0
 	for _, t := range f.Params {
+		all += strings.Count(t, "borrow<")
 		if strings.HasPrefix(t, "borrow<") {
 			n++
 		}
 	}
-	return n
+	return n, n == all
 }
 
 func (c *lendersChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Kind != model.KindFunc || at.Thread().Task().Caller() == nil {
 		return
 	}
-	n := borrowed(r.World, at.Name)
-	if n == 0 {
+	n, known := borrowed(r.World, at.Name)
+	if n == 0 || !known {
 		return
 	}
 	c.NonVacuous = true
@@ -97,7 +99,7 @@ func (c *lendersChecker) State(r *model.Run) {
 			continue
 		}
 		_, untold := spec.PendingEvent(t)
-		if n := borrowed(r.World, t.Callee().Func()); (untold || !t.Resolved()) && len(t.Lenders()) != n {
+		if n, known := borrowed(r.World, t.Callee().Func()); known && (untold || !t.Resolved()) && len(t.Lenders()) != n {
 			c.Message = fmt.Sprintf("%s was passed %d borrow handles, and %d handles count as lent to it", t.Callee().Func(), n, len(t.Lenders()))
 		}
 	}
