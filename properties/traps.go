@@ -304,7 +304,7 @@ func (c *trapsChecker) grounds(r *model.Run, at *model.Activation, site string) 
 			}
 		}
 	default:
-		if strings.HasSuffix(site, "/same-instance") && copyCodes[a.Op] != spec.EventNone {
+		if strings.HasSuffix(site, "/same-instance") && copyCode(a.Op) != spec.EventNone {
 			return !slices.Contains(numbers, a.Imm[0]), true
 		}
 		return true, false
@@ -388,7 +388,7 @@ func (c *trapsChecker) missing(r *model.Run, at *model.Activation, results []spe
 
 // withinInstance reports whether a copy that is done has copied something to or from the other end, and that is in the table of the same instance.
 func withinInstance(r *model.Run, at *model.Activation, payload uint64) bool {
-	code := copyCodes[at.Pending.Op]
+	code := copyCode(at.Pending.Op)
 	e := notification{code, at.Pending.Args[0].Uint64(), payload, at.Pending.Imm[0]}.element(r, at)
 	return e != nil && (payload>>4 > 0 || isFuture(code) && spec.CopyResult(payload) == spec.CopyCompleted) &&
 		slices.ContainsFunc(r.Elements(), func(slot spec.Slot) bool {
