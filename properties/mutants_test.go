@@ -275,13 +275,8 @@ func TestScore(t *testing.T) {
 	known, why, of := judgments(t, file), explanations(t), ports(t)
 	var port, others scored
 	lives := map[explanation][]string{}
-	taken := 0
 	for _, m := range schemaOf(t).Mutants {
 		j, judged := known[m.Name()]
-		if e := why[m.Name()]; !judged && e.why != "" {
-			judged = true // it was judged when it was explained: it is taken to live
-			taken++
-		}
 		if to := &others; judged {
 			if of[m.File] {
 				if to = &port; j.lives() {
@@ -305,7 +300,6 @@ func TestScore(t *testing.T) {
 	} {
 		fmt.Printf("| %s | %d | %d |\n", row.what, row.of(port), row.of(others))
 	}
-	fmt.Printf("\n%d of those that live are not in the file: they were judged when they were explained.\n", taken)
 	fmt.Printf("\nOf the port's mutants, %.1f%% are noticed of those that a program may observe, %.1f%% of all.\n",
 		100*float64(port.noticed)/float64(port.judged-port.unobservable), 100*float64(port.noticed)/float64(port.judged))
 	for _, e := range slices.SortedFunc(maps.Keys(lives), func(a, b explanation) int { return strings.Compare(a.why, b.why) }) {
