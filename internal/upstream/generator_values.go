@@ -125,7 +125,7 @@ func newValueGenerator(c chooser, rec *recorder) *valueGenerator {
 // Next chooses the next action.
 func (g *valueGenerator) Next(run *model.Run, at *model.Activation) model.Action {
 	if a, ok := g.queued(); ok {
-		return a
+		return g.placed(a)
 	}
 	g.observe(run, at)
 	switch at.Kind {
@@ -170,7 +170,11 @@ func (g *valueGenerator) caller() model.Action {
 	if !ok {
 		return action("return", nil)
 	}
-	a = g.corrupted(a)
+	return g.placed(g.corrupted(a))
+}
+
+// placed is an action, if it is a call that names the place for its result, with one that nothing else has.
+func (g *valueGenerator) placed(a model.Action) model.Action {
 	if g.within && a.Op == "call" && g.hasPlace(g.funcOf(a.Imm[0])) {
 		a.Args[len(a.Args)-1] = spec.CoreInt(memoryOf(g.run.World, g.at.Actor) - 4096 + 8*g.Uint64N(256))
 	}
