@@ -269,7 +269,8 @@ func (e *explorer) finish() *Report {
 	}
 	e.report.Exercised = sortedKeys(e.exercised)
 	e.report.Memory, e.report.Disk = e.visited.used()
-	return &e.report
+	r := e.report // a copy, which keeps nothing else of the search
+	return &r
 }
 
 // A worker makes runs.
