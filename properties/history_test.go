@@ -68,12 +68,18 @@ func TestBugsFit(t *testing.T) {
 
 var fatePattern = regexp.MustCompile(`^(?:noticed after (\d+) actions? in (\S+): (.+)|noticed by (\S+)|unnoticed: .+)$`)
 
-// TestBugs checks that every bug is noticed as its patch says, and that nothing notices those that say so.
+// TestBugs checks that every bug is noticed as its patch says, and that nothing notices those that say so. CABI_BUGS=3 takes every third.
 func TestBugs(t *testing.T) {
+	every := max(1, envNumber(t, "CABI_BUGS"))
 	if os.Getenv("CABI_LONG") == "" && os.Getenv("CABI_BUGS") == "" {
 		t.Skip("searches once for each bug: make bugs, or set CABI_LONG=1, to run it")
 	}
-	all := append(bugs(t, "history"), bugs(t, "invented")...)
+	var all []bug
+	for i, b := range append(bugs(t, "history"), bugs(t, "invented")...) {
+		if i%every == 0 {
+			all = append(all, b)
+		}
+	}
 	files := make([]string, len(all))
 	for i, b := range all {
 		files[i] = b.file
