@@ -347,14 +347,13 @@ func (c *trapsChecker) suspectMissing(site string) {
 // missing is the trap with which a built-in that is done should have stopped instead, by what was so before it; empty: none.
 func (c *trapsChecker) missing(r *model.Run, at *model.Activation, results []spec.CoreValue) string {
 	a, task := at.Pending, at.Thread().Task()
-	function := func() string { return "canon_" + strings.ReplaceAll(a.Op, ".", "_") }
 	before, known := c.before.get(at.Thread())
 	sync := slices.Contains(a.Imm, "sync")
 	switch {
 	case a.Op == "task.return" || a.Op == "task.cancel":
 		switch f := r.World.Func(task.Func()); {
 		case f == nil || f.Lift == "" || f.Lift == "sync": // destructors and realloc are lifted sync, too
-			return function() + "/async"
+			return functionOf(a.Op) + "/async"
 		case slices.Contains(c.resolved, task):
 			return "Task.return_/resolved"
 		case a.Op == "task.cancel" && !slices.Contains(c.told, task):
@@ -376,15 +375,18 @@ func (c *trapsChecker) missing(r *model.Run, at *model.Activation, results []spe
 	case a.Op == "subtask.cancel" && known:
 		switch {
 		case before.delivered:
-			return function() + "/delivered"
+			return functionOf(a.Op) + "/delivered"
 		case before.asked:
-			return function() + "/requested"
+			return functionOf(a.Op) + "/requested"
 		case before.inSet && sync:
-			return function() + "/in-set"
+			return functionOf(a.Op) + "/in-set"
 		}
 	}
 	return ""
 }
+
+// functionOf is the name of the function of definitions.py that a built-in is, with which the names of its traps begin.
+func functionOf(op string) string { return "canon_" + strings.ReplaceAll(op, ".", "_") }
 
 // withinInstance reports whether a copy that is done has copied something to or from the other end, and that is in the table of the same instance.
 func withinInstance(r *model.Run, at *model.Activation, payload uint64) bool {

@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 	"slices"
-	"sync"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"cabi/internal/output"
 	"cabi/internal/report"
@@ -58,20 +58,16 @@ func (a *checkAll) values(cmd *cobra.Command, progress *progress, names report.F
 
 // inParallel makes searches, and returns their reports in the same order.
 func (a *checkAll) inParallel(searches []model.Search) []*model.Report {
-	reports, next := make([]*model.Report, len(searches)), make(chan int)
-	var workers sync.WaitGroup
-	for range max(1, a.workers.value) {
-		workers.Go(func() {
-			for i := range next {
-				reports[i] = searches[i].Run()
-			}
+	reports := make([]*model.Report, len(searches))
+	var workers errgroup.Group
+	workers.SetLimit(max(1, a.workers.value))
+	for i := range searches {
+		workers.Go(func() error {
+			reports[i] = searches[i].Run() // which has the error, if there is one
+			return nil
 		})
 	}
-	for i := range searches {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
+	_ = workers.Wait()
 	return reports
 }
 
