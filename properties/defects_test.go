@@ -2,7 +2,9 @@ package properties
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -91,6 +93,50 @@ func mustBeKnown(t *testing.T, world string, found []*model.Violation, steps int
 		if d.Actions <= steps && shortest[d] != d.Actions {
 			t.Errorf("%s/%s %s takes %d actions, not %d (0: it is not found): is it repaired?", d.Property.Name, d.Kind, d.Cause, shortest[d], d.Actions)
 		}
+	}
+}
+
+// TestFindingsRemain checks that what internal/findings shows by traces happens as they say.
+func TestFindingsRemain(t *testing.T) {
+	files, err := filepath.Glob("../internal/findings/traces/*.cabi")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d traces, %v", len(files), err)
+	}
+	for _, file := range files {
+		mustHappen(t, file, read(t, file))
+	}
+}
+
+// TestFlagsInside checks that a stream whose elements have flags in them cannot be read either, whatever else they are.
+func TestFlagsInside(t *testing.T) {
+	trace := read(t, "../internal/findings/traces/stream-of-flags.cabi")
+	for _, element := range []string{"list<flags{a}>", "tuple<flags{a}>", "variant{x(flags{a})}", "stream<flags{a}>", "future<flags{a}>"} {
+		mustHappen(t, element, strings.ReplaceAll(trace, "flags{a}", element))
+	}
+}
+
+// mustHappen runs a trace, which must violate what it says.
+func mustHappen(t *testing.T, name, text string) {
+	t.Helper()
+	trace, err := model.ParseTrace(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	replay, err := model.ReplayOptions{Properties: Promises()}.Run(trace)
+	if err != nil || replay.Departs != nil || !slices.Contains(replay.Violations, trace.Violates) {
+		t.Errorf("%s: %v, departs at %v, violates %q, not %q", name, err, replay.Departs, replay.Violations, trace.Violates)
+	}
+}
+
+// TestThreadsAmongHandles checks that an index that is no thread's traps where threads are in one table with handles.
+func TestThreadsAmongHandles(t *testing.T) {
+	w, err := model.ReadWorld(strings.NewReader(read(t, "testdata/corners/wrong-classes.world")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := model.Search{World: w, Variant: spec.VariantByName("single-table-threads"), Bounds: w.Bounds}.Run()
+	if report.Err != nil || report.Stops["variant/thread-class"] == 0 {
+		t.Errorf("%v, stops %v", report.Err, report.Stops)
 	}
 }
 

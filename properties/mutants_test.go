@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -57,7 +58,8 @@ func stages() []stage {
 	values := []string{"TestLayout", "TestGuestsPass", "TestBadValuesTrap", "TestPlacesObeyed", "TestValuesCross", "TestStreamsCarry",
 		"TestElementsCross", "TestSelfCopies", "TestAlikeTypesAreOne", "TestErrorContextsKeepTheirMessage", "TestStringsAligned", "TestStringsPlaced", "TestDiscriminants", "TestFloats", "TestFlattens", "TestVariantsPadded", "TestAsyncFlatResults", "TestResultsFit",
 		"TestStringsStored", "TestListsStored", "TestCharsStored", "TestNaNsScrambled", "TestHandlesStored", "TestStorageKept", "TestRepsKept", "TestSubtaskAtTheEnd", "TestTickOfNone",
-		"TestMessagesDiscarded", "TestFunctionsOfTables", "TestDroppedLeaveSets", "TestHostToldOfCopies", "TestHostThreadsRun", "TestLongestValues"}
+		"TestMessagesDiscarded", "TestFunctionsOfTables", "TestDroppedLeaveSets", "TestHostToldOfCopies", "TestHostThreadsRun", "TestLongestValues", "TestFindingsRemain", "TestFlagsInside",
+		"TestThreadsAmongHandles"}
 	all := []stage{
 		{"values", values, []string{"-test.failfast", "-rapid.seed=1", "-rapid.nofailfile", "-rapid.shrinktime=0s"}, 8},
 		{"searches", quick, []string{"-test.failfast", "-test.v"}, 10},
@@ -571,13 +573,21 @@ func inWorlds(t *testing.T, bound func(*model.World, *model.Search)) {
 	}
 }
 
-// promisesHold makes a search, which must find no other violations of promises than known ones, and logs what it counts.
+// promisesHold makes a search, which must find no other violations of promises than known ones, and of a named world each that is known of it, and
+// logs what it counts.
 func promisesHold(t *testing.T, s model.Search) {
 	t.Helper()
 	s.Variant, s.Properties, s.KeepGoing, s.ByShape = spec.SingleTable, For(s.World), true, true
 	report := s.Run()
 	if report.Err != nil {
 		t.Fatal(report.Err)
+	}
+	if len(knownIn(s.World.Name)) > 0 {
+		exhausted := report.Steps
+		if report.AtBound == 0 {
+			exhausted = math.MaxInt
+		}
+		mustBeKnown(t, s.World.Name, report.Violations, exhausted)
 	}
 	for _, v := range report.Violations {
 		if CauseOf(v) == nil {
