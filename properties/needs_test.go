@@ -20,13 +20,17 @@ import (
 // CABI_UPDATE=1 writes that file.
 func TestNeeds(t *testing.T) {
 	n := readSources(t)
+	all := 0
+	for _, m := range spec.MirrorClasses {
+		all += len(m.Has)
+	}
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(n.properties)) {
-		b.WriteString(name + ":")
-		for _, field := range n.fields(n.properties[name]) {
-			b.WriteString(" " + field)
+		fields := n.fields(n.properties[name])
+		if 3*len(fields) > 2*all {
+			t.Errorf("%s needs %d of %d fields: does its checker call what runs the specification? Where any of them is gone it is not checked", name, len(fields), all)
 		}
-		b.WriteString("\n")
+		b.WriteString(strings.Join(append([]string{name + ":"}, fields...), " ") + "\n")
 	}
 	if os.Getenv("CABI_UPDATE") == "1" {
 		if err := os.WriteFile("needs.txt", []byte(b.String()), 0o644); err != nil {
@@ -45,13 +49,14 @@ func TestNeeds(t *testing.T) {
 // needs are what functions mention.
 type needs struct {
 	mentions   map[types.Object][]types.Object // by function or type: functions, types and fields
+	methods    map[string][]types.Object       // of the specification and of runs, by their names
 	properties map[string][]types.Object       // by the property's name: what its declaration mentions
 }
 
 // readSources reads the packages that checkers and their accessors are in.
 func readSources(t *testing.T) *needs {
 	fset := token.NewFileSet()
-	n := &needs{mentions: map[types.Object][]types.Object{}, properties: map[string][]types.Object{}}
+	n := &needs{mentions: map[types.Object][]types.Object{}, methods: map[string][]types.Object{}, properties: map[string][]types.Object{}}
 	dirs, files := []string{"spec", "model", "properties"}, map[string][]*ast.File{}
 	for _, dir := range dirs {
 		names, err := filepath.Glob(filepath.Join("..", dir, "*.go"))
@@ -99,20 +104,28 @@ func (p packages) Import(path string) (*types.Package, error) {
 	return p.Importer.Import(path)
 }
 
-// ofShapes are the functions that say what caused a violation. No verdict depends on them. They look at everything: see Violation.Unsure.
-var ofShapes = []string{"Shape", "Transition", "TakeViolations", "violations", "beginTransition", "orderCause", "underCancel", "overtakes", "textCause", "inTheWay"}
+// ofTexts are the functions that say what caused a violation, which look at everything (see Violation.Unsure), and those that describe an element of a
+// table. No verdict depends on them.
+var ofTexts = []string{"Shape", "Transition", "TakeViolations", "violations", "beginTransition", "orderCause", "underCancel", "overtakes", "textCause", "inTheWay",
+	"Describe", "describe"}
+
+// ofTables are the methods by which checkers are told of tables, which are known by whose they are.
+var ofTables = []string{"Issued", "Retired", "Found", "Sought"}
 
 func (n *needs) file(f *ast.File, info *types.Info, properties bool) {
 	for _, d := range f.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
-			if slices.Contains(ofShapes, d.Name.Name) {
+			if slices.Contains(ofTexts, d.Name.Name) {
 				continue
 			}
 			fn := info.Defs[d.Name]
 			n.mentions[fn] = mentioned(d, info)
 			if recv := receiver(fn); recv != nil {
 				n.mentions[recv] = append(n.mentions[recv], fn)
+				if !properties {
+					n.methods[fn.Name()] = append(n.methods[fn.Name()], fn)
+				}
 			}
 		case *ast.GenDecl:
 			for _, s := range d.Specs {
@@ -191,9 +204,6 @@ func mentioned(node ast.Node, info *types.Info) (objects []types.Object) {
 	return objects
 }
 
-// stops are the types whose methods read all there is, or run the specification: to mention one is not to need all of that.
-var stops = map[string]bool{"StateWriter": true, "Run": true, "Store": true, "Search": true, "stateWriter": true, "explorer": true, "worker": true, "watcher": true}
-
 // fields are the fields of Python that objects lead to.
 func (n *needs) fields(from []types.Object) []string {
 	found, seen := map[string]bool{}, map[types.Object]bool{}
@@ -213,15 +223,38 @@ func (n *needs) fields(from []types.Object) []string {
 			}
 			continue
 		}
-		if t, ok := o.(*types.TypeName); ok && (stops[t.Name()] || t.Pkg() != nil && t.Pkg().Path() == "cabi/spec") {
-			continue // an object of the specification is read by methods, which are mentioned where they are called
+		if t, ok := o.(*types.TypeName); ok && t.Pkg() != nil && t.Pkg().Path() != "cabi/properties" {
+			continue // an object of the specification, or of a run, is read by methods, which are mentioned where they are called; a checker's are called by the run
 		}
-		if f, ok := o.(*types.Func); ok && f.Type().(*types.Signature).Recv() != nil && receiver(f) != nil && receiver(f).Name() == "StateWriter" {
+		if f, ok := o.(*types.Func); ok && f.Signature().Recv() != nil && receiver(f) != nil && receiver(f).Name() == "StateWriter" {
 			continue
 		}
+		if slices.Contains(ofTables, o.Name()) && o.Pkg().Path() == "cabi/properties" {
+			found["ComponentInstance.handles"], found["ComponentInstance.threads"] = true, true
+		}
 		todo = append(todo, n.mentions[o]...)
+		todo = append(todo, n.implementations(o)...) // any of these may be what is called
 	}
 	return slices.Sorted(maps.Keys(found))
+}
+
+// implementations are the methods that a method of an interface may be.
+func (n *needs) implementations(o types.Object) (methods []types.Object) {
+	f, ok := o.(*types.Func)
+	if !ok || f.Signature().Recv() == nil || !types.IsInterface(f.Signature().Recv().Type()) {
+		return nil
+	}
+	of := f.Signature().Recv().Type().Underlying().(*types.Interface)
+	for _, m := range n.methods[f.Name()] {
+		recv := m.(*types.Func).Signature().Recv().Type()
+		if _, is := recv.(*types.Pointer); !is {
+			recv = types.NewPointer(recv)
+		}
+		if types.Implements(recv, of) {
+			methods = append(methods, m)
+		}
+	}
+	return methods
 }
 
 // pythonFields are the fields of Python's classes by the names of the fields that the port has for them.

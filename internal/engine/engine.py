@@ -109,7 +109,8 @@ class Instance:
         self.run, self.name, self.place = run, d['name'], place
         self.inst = make_instance(run.store, run.instances.get(d.get('parent', '')))
         self.inst.name = d['name']
-        self.inst.backpressure = run.world.get('limits', {}).get('initial_backpressure', 0)
+        if backpressure := run.world.get('limits', {}).get('initial_backpressure', 0):
+            self.inst.backpressure += backpressure
         self.memory = None
         if d.get('memory'):
             self.memory = D.MemInst(bytearray(d['memory']), 'i64' if d.get('memory64') else 'i32')
@@ -196,8 +197,10 @@ class Run:
         opts = D.CanonicalOptions(string_encoding=inst.sync.string_encoding, memory=inst.memory,
                                   realloc=inst.sync.realloc, async_=lift in ('stackful', 'callback'))
         if lift == 'callback':
+            assert opts.callback is None  # an AttributeError, if there is no such option
             opts.callback = inst.core_func('callback', name + '.callback')
         if d.get('post_return'):
+            assert opts.post_return is None
             opts.post_return = inst.core_func('post-return', name + '.post-return')
         self.funcs[name] = (self.store.lift(inst.core_func('function', name), ft, opts, inst.inst), ft)
 

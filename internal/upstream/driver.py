@@ -668,7 +668,8 @@ class Instance:
         self.run, self.name = run, d['name']
         self.inst = make_instance(run.store, run.instances.get(d.get('parent', '')))
         self.inst.name = d['name']
-        self.inst.backpressure = run.world.get('limits', {}).get('initial_backpressure', 0)
+        if backpressure := run.world.get('limits', {}).get('initial_backpressure', 0):
+            self.inst.backpressure += backpressure
         self.memory = None
         if d.get('memory'):
             self.memory = D.MemInst(bytearray(d['memory']), 'i64' if d.get('memory64') else 'i32')
