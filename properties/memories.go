@@ -2,7 +2,6 @@ package properties
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -126,51 +125,17 @@ var memoryFixed = runProperty(&model.Property{
 
 var pointersSound = &model.Property{
 	Name:       "pointers-sound",
-	Statement:  "A string or list is taken from a memory only where all of it is, aligned, and no longer than may be; and where it is, nothing traps on that.",
+	Statement:  "A string or list is taken from a memory only where all of it is, aligned, and no longer than may be.",
 	Kind:       "step",
 	Origin:     "CanonicalABI.md, load_string_from_range and load_list_from_range",
-	BlindSpots: "All but the strings and lists of u16 that are the only parameter of a function.",
-	New:        func() model.Checker { return &pointerChecker{BaseChecker: model.BaseChecker{Name: "pointers-sound"}} },
+	BlindSpots: "All but the strings and lists of u16 that are the only parameter of a function. That nothing traps on what is sound values-kept says.",
+	New:        func() model.Checker { return &pointerChecker{model.BaseChecker{Name: "pointers-sound"}} },
 }
 
 // A pointerChecker checks the string or list that a function is called with. When core code of the callee begins, the caller's
-// operands have been accepted: they must be in its memory, aligned and not too long. It remembers the thread that ran at the last menu, which the state
-// has, too: there is no ghost. It cannot see strings and lists among several parameters, or inside of others.
-type pointerChecker struct {
-	model.BaseChecker
-	acting *spec.Thread
-}
-
-// rangeSites are the traps that say that a string or list may not be taken from where it is.
-var rangeSites = []string{"load_string_from_range/length", "load_string_from_range/aligned", "load_string_from_range/bounds",
-	"load_list_from_range/length", "load_list_from_range/aligned", "load_list_from_range/bounds"}
-
-func (c *pointerChecker) Settled(r *model.Run) { c.acting = r.Store.Running() }
-
-// Stopped checks that what a trap says of the operands of a call is so.
-func (c *pointerChecker) Stopped(r *model.Run, err error) {
-	at, site := trapped(r, c.acting, err)
-	if at == nil || at.Pending.Op != "call" || len(at.Pending.Args) != 2 || !slices.Contains(rangeSites, site) {
-		return
-	}
-	if problem, known := operandsProblem(r, at); known && problem == "" {
-		c.Message, c.ViolationKind = fmt.Sprintf("%s traps on %s, and its operands are sound", at.Pending, site), site
-	}
-}
-
-// trapped is the activation of a thread that has acted, and the site of the trap that stopped the run then; nil: it is stopped otherwise.
-func trapped(r *model.Run, acting *spec.Thread, err error) (at *model.Activation, site string) {
-	trap, is := errors.AsType[*spec.Trap](err)
-	if !is || acting == nil {
-		return nil, ""
-	}
-	for _, at := range slices.Backward(r.Activations) {
-		if at.Pending != nil && at.Thread() == acting {
-			return at, string(trap.Site)
-		}
-	}
-	return nil, ""
-}
+// operands have been accepted: they must be in its memory, aligned and not too long. It remembers nothing. It cannot see strings and lists
+// among several parameters, or inside of others.
+type pointerChecker struct{ model.BaseChecker }
 
 func (c *pointerChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Kind != model.KindFunc || len(at.Args) != 2 {
@@ -293,32 +258,16 @@ func limit[N int | uint64](lowered, upstream N) N {
 
 var buffersSound = &model.Property{
 	Name:       "buffers-sound",
-	Statement:  "A copy begins only with a buffer that is aligned, all in the memory, and no longer than may be; and with such a buffer, nothing traps on that.",
+	Statement:  "A copy begins only with a buffer that is aligned, all in the memory, and no longer than may be.",
 	Kind:       "step",
 	Origin:     "CanonicalABI.md, BufferGuestImpl.__init__",
-	BlindSpots: "Streams and futures of anything but unsigned ints.",
-	New:        func() model.Checker { return &bufferChecker{BaseChecker: model.BaseChecker{Name: "buffers-sound"}} },
+	BlindSpots: "Streams and futures of anything but unsigned ints. That nothing traps on a sound buffer values-kept says.",
+	New:        func() model.Checker { return &bufferChecker{model.BaseChecker{Name: "buffers-sound"}} },
 }
 
-// A bufferChecker checks that a copy that begins has a buffer that is in the memory, aligned and not too long. It remembers the thread that ran at the last
-// menu, which the state has, too: there is no ghost. It cannot see the buffers of other elements than unsigned ints.
-type bufferChecker struct {
-	model.BaseChecker
-	acting *spec.Thread
-}
-
-func (c *bufferChecker) Settled(r *model.Run) { c.acting = r.Store.Running() }
-
-// Stopped checks that what a trap says of a buffer is so.
-func (c *bufferChecker) Stopped(r *model.Run, err error) {
-	at, site := trapped(r, c.acting, err)
-	if at == nil || !strings.HasPrefix(site, "BufferGuestImpl.__init__/") {
-		return
-	}
-	if problem, known := copyProblem(r, at); known && problem == "" {
-		c.Message, c.ViolationKind = fmt.Sprintf("%s traps on %s, and its buffer is sound", at.Pending, site), site
-	}
-}
+// A bufferChecker checks that a copy that begins has a buffer that is in the memory, aligned and not too long. It remembers nothing. It cannot see the
+// buffers of other elements than unsigned ints.
+type bufferChecker struct{ model.BaseChecker }
 
 // elementSizes are the sizes of unsigned ints, which are their alignments, too.
 var elementSizes = map[string]uint64{"u8": 1, "u16": 2, "u32": 4, "u64": 8}

@@ -147,7 +147,7 @@ var callsResolved = runProperty(&model.Property{
 		return "", ""
 	}
 	for _, slot := range r.Elements() {
-		if t, ok := slot.Element.(*spec.Subtask); ok && !t.Resolved() {
+		if t, ok := slot.Element.(*spec.Subtask); ok {
 			if why := whyNeverResolved(r, t); why != "" {
 				return fmt.Sprintf("%s of a guest is not resolved, and %s", describe(t), why), "subtask"
 			}

@@ -205,6 +205,20 @@ func (c *trapsChecker) Stopped(r *model.Run, err error) {
 	}
 }
 
+// trapped is the activation of a thread that has acted, and the site of the trap that stopped the run then; nil: it is stopped otherwise.
+func trapped(r *model.Run, acting *spec.Thread, err error) (at *model.Activation, site string) {
+	trap, is := errors.AsType[*spec.Trap](err)
+	if !is || acting == nil {
+		return nil, ""
+	}
+	for _, at := range slices.Backward(r.Activations) {
+		if at.Pending != nil && at.Thread() == acting {
+			return at, string(trap.Site)
+		}
+	}
+	return nil, ""
+}
+
 // justified says whether what a trap says is so; about: whether this property is about the trap.
 func (c *trapsChecker) justified(r *model.Run, site string) (so, about bool) {
 	var task *spec.Task

@@ -250,11 +250,12 @@ func kindOfElement(e spec.Element) string {
 var noStuckThread = quiescentProperty(&model.Property{
 	Name: "no-stuck-thread",
 	Statement: "When nothing goes on, every blocked thread waits for something that a live party can still cause: the end of a call, for one " +
-		"whose callee still has threads; a copy's event, for a peer that is still there; the exclusive lock, for another thread that holds it.",
+		"whose callee still has threads; a copy's event, for a peer that is still there.",
 	Kind:   "quiescent",
 	Origin: `Concurrency.md: "if the callee task blocks, control flow is immediately returned back to the caller's thread"; who was left waiting must not be forgotten`,
 	BlindSpots: "What the guest brings about itself: waiting on a set in which nothing is pending, being suspended with nobody to resume it, " +
-		"a partner that never reads or writes, backpressure that is never taken back.",
+		"a partner that never reads or writes, backpressure that is never taken back; the exclusive lock, of which one-exclusive says that no thread keeps it that " +
+		"has ended; events that another thread has taken.",
 }, stuck)
 
 // stuck describes a thread whose condition can never hold any more.
@@ -262,7 +263,7 @@ func stuck(r *model.Run, exercised *bool) (message, kind string) {
 	for _, t := range r.Threads() {
 		c := t.WaitsFor()
 		*exercised = *exercised || c.Kind == spec.WaitsForEvent || c.Kind == spec.WaitsForCall || c.Kind == spec.WaitsForSet
-		if why := whyNeverHolds(r, t, c); why != "" {
+		if why := whyNeverHolds(r, c); why != "" {
 			in := blockedIn(r, t)
 			return fmt.Sprintf("nothing goes on, and %s is blocked in %s for good: %s", threadName(t), in, why), in
 		}
@@ -270,11 +271,8 @@ func stuck(r *model.Run, exercised *bool) (message, kind string) {
 	return "", ""
 }
 
-// whyNeverHolds says why the condition that t waits for can never hold any more; empty: it can.
-func whyNeverHolds(r *model.Run, t *spec.Thread, c spec.Condition) (message string) {
-	if holder := t.Instance().Exclusive(); c.Lock && holder != nil && !lockedOut(t) {
-		return "the exclusive lock is held by a thread that is no more"
-	}
+// whyNeverHolds says why a condition that a thread waits for can never hold any more; empty: it can.
+func whyNeverHolds(r *model.Run, c spec.Condition) (message string) {
 	switch c.Kind {
 	case spec.WaitsForEvent, spec.WaitsForCall:
 		return whyNoEvent(r, c.Waitable)
@@ -298,7 +296,7 @@ func expectsEvent(e spec.Element) bool {
 	return spec.Copying(e)
 }
 
-// whyNoEvent says why a waitable without an event can never have one any more; empty: it has one, or can.
+// whyNoEvent says why a waitable without an event can never have one any more; empty: it has one, or can, or its call is resolved.
 func whyNoEvent(r *model.Run, e spec.Element) (message string) {
 	if _, has := spec.PendingEvent(e); has {
 		return ""
@@ -318,15 +316,11 @@ func whyNoEvent(r *model.Run, e spec.Element) (message string) {
 	return ""
 }
 
-// whyNeverResolved says why a call will not be resolved any more; empty: it can be.
+// whyNeverResolved says why a call will not be resolved any more; empty: it can be, or is.
 func whyNeverResolved(r *model.Run, t *spec.Subtask) (message string) {
 	callee := t.Callee()
-	switch {
-	case t.Resolved():
-		return "the call has ended, and its end was told before"
-	case callee == nil || slices.Contains(r.Tasks(), callee):
+	if t.Resolved() || callee == nil || slices.Contains(r.Tasks(), callee) {
 		return ""
-	default:
-		return fmt.Sprintf("no thread of %s is left", callee.Func())
 	}
+	return fmt.Sprintf("no thread of %s is left", callee.Func())
 }
