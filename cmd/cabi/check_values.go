@@ -19,7 +19,8 @@ import (
 // on the port; what the specification chooses is explored. A second codec says which values are passed (properties/codec.go).
 
 const (
-	valueRuns     = 300
+	layoutRuns    = 100 // of lists whose elements have parts of different sizes and alignments
+	valueRuns     = 300 // of values of random types
 	valueRunsSeed = 1
 	valuesAtOnce  = 50 // between which the progress is shown
 )
@@ -29,9 +30,9 @@ func (a *checkAll) values(cmd *cobra.Command, progress *progress, names report.F
 	if a.steps > 0 || len(a.properties) > 0 && !slices.Contains(a.properties, "values-kept") {
 		return nil
 	}
-	for first := 0; first < valueRuns; first += valuesAtOnce {
-		runs := upstream.ValueRuns(valueRunsSeed, first, valuesAtOnce)
-		where := fmt.Sprintf("values of random types, %d runs of %d", first, valueRuns)
+	for first := 0; first < layoutRuns+valueRuns; first += valuesAtOnce {
+		runs := runsFrom(first)
+		where := fmt.Sprintf("values of random types, %d runs of %d", first, layoutRuns+valueRuns)
 		if !progress.show(func() string { return where }) {
 			return nil
 		}
@@ -54,6 +55,14 @@ func (a *checkAll) values(cmd *cobra.Command, progress *progress, names report.F
 		}
 	}
 	return nil
+}
+
+// runsFrom are as many runs as are made at once, the first of which has a number. Those of lists come before the others.
+func runsFrom(first int) []upstream.ValueRun {
+	if first < layoutRuns {
+		return upstream.LayoutRuns(valueRunsSeed, first, valuesAtOnce)
+	}
+	return upstream.ValueRuns(valueRunsSeed, first-layoutRuns, valuesAtOnce)
 }
 
 // inParallel makes searches, and returns their reports in the same order.

@@ -69,7 +69,7 @@ var figures = []figure{
 	{"docs/tutorial.md", "some %s questions that people asked", someExamples},
 	{"README.md", "some %s short traces", someTraces},
 	{"CHANGELOG.md", "some %s short traces", someTraces},
-	{"CHANGELOG.md", "first makes %s random runs", func(*testing.T) string { return fmt.Sprint(valueRuns) }},
+	{"CHANGELOG.md", "first makes %s random runs", func(*testing.T) string { return fmt.Sprint(layoutRuns + valueRuns) }},
 	{"docs/traces.md", "some %s traces, of", someTraces},
 	{"docs/traces.md", "of %s actions on the average", func(t *testing.T) string { return inWords(int(math.Round(averageLength(t)))) }},
 	{"docs/traces.md", "about %s in ten of the\nreference traces can be said", func(t *testing.T) string { return inWords(int(math.Round(10 * partAsWAST(t)))) }},

@@ -44,6 +44,46 @@ func randomValueWorld(c chooser) *model.World {
 	return w
 }
 
+// randomLayoutWorld makes a world of two instances whose functions take and return one list each. B calls those of A.
+func randomLayoutWorld(c chooser) *model.World {
+	w := &model.World{Name: randomValuesName}
+	for _, name := range []string{"A", "B"} {
+		d := model.Instance{Name: name, Memory: 4096, Memory64: c.oneIn(3)}
+		if c.oneIn(2) {
+			d.Realloc = "guest"
+		}
+		w.Instances = append(w.Instances, d)
+	}
+	for i := range 3 {
+		f := model.Func{Name: fmt.Sprintf("A.f%d", i), Params: []string{randomLayout(c)}, Results: []string{randomLayout(c)}}
+		w.Funcs = append(w.Funcs, f)
+		w.Imports = append(w.Imports, model.Import{Instance: "B", Func: f.Name})
+	}
+	w.Funcs = append(w.Funcs, model.Func{Name: "B.run"})
+	return w
+}
+
+// randomLayout makes a type of lists whose elements have parts of different sizes and alignments. The parts of fixed lists have sizes that are no multiples of
+// other parts' alignments.
+func randomLayout(c chooser) string {
+	part := func() string {
+		p := pick(c, []string{"u8", "u8", "u16", "u32", "u64", "f32", "f64", "string"})
+		if c.oneIn(2) {
+			return fmt.Sprintf("list<%s,%d>", p, 1+c.IntN(5))
+		}
+		return p
+	}
+	switch c.IntN(5) {
+	case 0:
+		return "list<tuple<" + labelled(c, "%[2]s", 2+c.IntN(3), part) + ">>"
+	case 1:
+		return "list<result<" + part() + "," + part() + ">>"
+	case 2:
+		return "list<option<tuple<" + part() + "," + part() + ">>>"
+	}
+	return "list<variant{" + labelled(c, "%s(%s)", 2+c.IntN(2), part) + ",none}>"
+}
+
 var primitiveNames = []string{"bool", "s8", "u8", "s16", "u16", "s32", "u32", "s64", "u64", "f32", "f64", "char", "string", "string", "string"}
 
 // keyNames are the types that the keys of maps may have.

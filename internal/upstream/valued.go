@@ -16,12 +16,23 @@ type ValueRun struct {
 
 // ValueRuns makes some such runs on the port. They are a function of the seed and of their numbers, which begin with first.
 func ValueRuns(seed uint64, first, n int) []ValueRun {
+	return valueRuns(seed, first, n, randomValueWorld)
+}
+
+// LayoutRuns are such runs of lists whose elements have parts of different sizes and alignments, which random types seldom have: the elements of a list
+// lie one behind the other, so that a wrong size or offset is seen.
+func LayoutRuns(seed uint64, first, n int) []ValueRun {
+	return valueRuns(seed, first, n, randomLayoutWorld)
+}
+
+// valueRuns makes runs in worlds that are made by a function.
+func valueRuns(seed uint64, first, n int, worldOf func(chooser) *model.World) []ValueRun {
 	pool := &spec.Pool{}
 	defer pool.Close()
 	runs := make([]ValueRun, n)
 	for i := range runs {
 		c := newChooser(seedOf(seed, first+i))
-		rec, world := &recorder{memories: true}, randomValueWorld(c)
+		rec, world := &recorder{memories: true}, worldOf(c)
 		world.Limits = model.Limits{} // below upstream's, its asserts may fail
 		for i := range world.Instances {
 			world.Instances[i].Memory = 1 << 15
