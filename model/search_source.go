@@ -14,7 +14,7 @@ func (s Search) onSource() *Report {
 	}
 	scout := Search{World: s.World, Variant: s.Variant, Source: s.Source, Bounds: s.Bounds, MaxStates: scoutStates, KeepGoing: true, Full: s.Full,
 		Deterministic: s.Deterministic, Progress: s.Progress, changed: s.changed}
-	if !s.Source.CoversAll() {
+	if small := s.MaxStates > 0 && s.MaxStates <= 3*scoutStates; !s.Source.CoversAll() && !small { // a small search is its own scout
 		scout.runOnce()
 	}
 	s.resumeChanged()

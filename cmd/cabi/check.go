@@ -67,9 +67,10 @@ func newCheckCommand() *cobra.Command {
 			"input. docs/worlds.md says how one is written. `cabi list` lists the worlds, properties and variants, and\n" +
 			"`cabi explain` explains one.\n\n" +
 			"With all in place of a world, each world that can be exhausted is, one after the other, as with --keep-going. What is violated is listed by its\n" +
-			"cause, once, with the shortest trace of any world where it is no known defect; --verbose prints the traces of those that are, too. Before the\n" +
-			"worlds come random runs in which guests pass values of random types to each other, unless --steps is given, which is\n" +
-			"the most that any world is explored. --json prints what it prints for a world, for each.\n\n" +
+			"cause, once, with the shortest trace of any world where it is no known defect; --verbose prints the traces of those that are, too. What is no\n" +
+			"known defect is also told in a line on standard error, as soon as it is found. For that, the beginning of each world is looked at first. Then\n" +
+			"come random runs in which guests pass values of random types to each other, and the worlds, those first that take the fewest states. With\n" +
+			"--steps, which is the most that any world is explored, there are no such runs. --json prints what it prints for a world, for each.\n\n" +
 			"COMPONENT is a file that ends in .wasm or .wat. Its exports are called as cabi run calls them, under every choice that departs\n" +
 			"from taking turns at most --departures times, and each of these runs under every way to number handles. Check reports\n" +
 			"traps, calls that can never return, results that depend on a choice or on the numbering, uses of handles that were dropped, and\n" +

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -43,6 +44,57 @@ type checkAll struct {
 	refused   [][2]string // worlds that cannot be run, and why
 	violated  []*causedViolation
 	exercised map[string]bool // by property that is checked: whether it is, in some world
+	news      news
+}
+
+// A news says at once what is violated and is no known defect, where the progress is shown: the result comes minutes later.
+type news struct {
+	progress *progress
+	told     map[string]bool // by name
+}
+
+// tell says a violation in a line, unless it is a known defect, or one of its name was told.
+func (n *news) tell(v *model.Violation) {
+	if len(report.KnownAs(v)) > 0 || n.told[v.Name()] {
+		return
+	}
+	n.told[v.Name()] = true
+	n.progress.clear()
+	fmt.Fprintf(n.progress.w, "new: %s is violated after %s in %s: %s\n", strings.TrimSuffix(v.Name(), "/"), model.Counted(v.Actions, "action"), v.Trace.World.Name, v.Message)
+}
+
+// glance is how many states of each world are looked at before anything else: a mistake as a rule shows soon in some world, and that may be the last.
+const glance = 1000
+
+// longGlance is how many of those are looked at that are searched last, before any is searched.
+const longGlance = 5000
+
+// glances looks at the beginning of each world, tells what is new, which is found again, and returns the worlds in the order in which they are
+// searched: those first that take the fewest states, as far as can be told from their beginning.
+func (a *checkAll) glances(cmd *cobra.Command, worlds []*model.World, states int) ([]*model.World, error) {
+	size := map[*model.World]float64{}
+	for i, world := range worlds {
+		search, err := a.search(cmd, world)
+		if err != nil {
+			if search.Source == nil {
+				return nil, err
+			}
+			continue // which is said when its turn comes
+		}
+		where := fmt.Sprintf("the first %d states, %d worlds of %d", states, i, len(worlds))
+		search.MaxStates = states
+		search.Progress = func(*model.Report) bool { return a.news.progress.show(func() string { return where }) }
+		r := search.Run()
+		if a.news.progress.stopped != "" {
+			break
+		}
+		for _, v := range r.Violations { // which promises can be checked is known only now
+			a.news.tell(v)
+		}
+		// As if each action of the bound led to as many states as those that were looked at.
+		size[world] = math.Log(float64(r.States+1)) * float64(search.Bounds.Steps) / float64(max(1, r.Depth))
+	}
+	return slices.SortedStableFunc(slices.Values(worlds), func(x, y *model.World) int { return cmp.Compare(size[x], size[y]) }), nil
 }
 
 // all checks every world that can be exhausted, up to its own bounds.
@@ -73,52 +125,97 @@ func (c *checkCommand) all(cmd *cobra.Command) (err error) {
 	progress := newProgress(cmd.ErrOrStderr(), c.duration)
 	defer progress.clear()
 	names := report.FileNames{}
-	if err := all.values(cmd, progress, names); err != nil {
-		return err
-	}
-	for i, world := range model.Worlds {
-		if world.Random || progress.stopped != "" {
-			continue
-		}
-		if err := all.world(cmd, world, progress, fmt.Sprintf("%s, %d of %d", world.Name, i+1, len(model.Worlds)), names); err != nil {
+	all.news = news{progress, map[string]bool{}}
+	worlds := slices.DeleteFunc(slices.Clone(model.Worlds), func(w *model.World) bool { return w.Random })
+	order := worlds
+	if !c.json && all.steps == 0 {
+		if order, err = all.glances(cmd, worlds, glance); err != nil {
 			return err
 		}
 	}
+	if err := all.values(cmd, progress, names); err != nil {
+		return err
+	}
+	if !c.json && all.steps == 0 && progress.stopped == "" {
+		if _, err := all.glances(cmd, order[len(order)*2/3:], longGlance); err != nil {
+			return err
+		}
+	}
+	found := map[*model.World]*worldReport{}
+	take := func(w *model.World) error { return all.take(cmd, found[w], progress.stopped, names) }
+	for i, world := range order {
+		if progress.stopped != "" {
+			break
+		}
+		if found[world], err = all.world(cmd, world, progress, fmt.Sprintf("%s, %d of %d", world.Name, i+1, len(order)), names); err != nil {
+			return err
+		}
+		if c.json {
+			if err := take(world); err != nil {
+				return err
+			}
+		}
+	}
 	progress.clear()
+	for _, world := range worlds { // in their own order, whichever was searched first
+		if found[world] == nil || c.json {
+			continue
+		}
+		if err := take(world); err != nil {
+			return err
+		}
+	}
 	if !c.json {
 		all.print(progress.stopped)
 	}
 	return all.exit(progress.stopped)
 }
 
-// world searches a world. An error ends the command: the search cannot be made, or its output cannot be written.
-func (a *checkAll) world(cmd *cobra.Command, world *model.World, progress *progress, where string, names report.FileNames) error {
+// A worldReport is what the search of a world came to.
+type worldReport struct {
+	search model.Search
+	*model.Report
+	out *checkOutput
+}
+
+// world searches a world; nil: that cannot be made on this definitions.py. An error ends the command.
+func (a *checkAll) world(cmd *cobra.Command, world *model.World, progress *progress, where string, names report.FileNames) (*worldReport, error) {
 	if a.steps > 0 {
 		a.checkCommand.steps.value = min(a.steps, world.Bounds.Steps)
 	}
 	search, err := a.search(cmd, world)
 	if err != nil {
 		if search.Source == nil {
-			return err
+			return nil, err
 		}
 		a.refuse(cmd, world, err) // this definitions.py has not what this world needs
-		return nil
+		return nil, nil
 	}
 	out := &checkOutput{checkCommand: a.checkCommand, search: &search, out: a.out, names: names}
 	search.Progress = func(r *model.Report) bool {
 		return progress.show(func() string { return where + ": " + progress.text(r) }) && out.err == nil
 	}
+	search.OnViolation = a.news.tell
 	if a.json {
 		search.OnViolation = func(v *model.Violation) { progress.clear(); out.found(v) }
 	}
 	r := search.Run()
 	if r.Err != nil && r.States == 0 {
 		a.refuse(cmd, world, r.Err)
+		return nil, nil
+	}
+	return &worldReport{search, r, out}, nil
+}
+
+// take prints or keeps what the search of a world came to; of one that could not be made, nothing. It returns an error if that cannot be written.
+func (a *checkAll) take(cmd *cobra.Command, found *worldReport, stopped string, names report.FileNames) error {
+	if found == nil {
 		return nil
 	}
+	r, out, world := found.Report, found.out, found.search.World.Name
 	slices.SortStableFunc(r.Violations, model.CompareViolations)
-	result := report.New(search, r)
-	result.Stopped = progress.stopped
+	result := report.New(found.search, r)
+	result.Stopped = stopped
 	if a.json {
 		out.encode(result)
 	} else if a.save != "" {
@@ -130,14 +227,14 @@ func (a *checkAll) world(cmd *cobra.Command, world *model.World, progress *progr
 		return outputError(out.err)
 	}
 	if r.Err != nil {
-		fmt.Fprintf(cmd.ErrOrStderr(), "cabi: %s: %s%v\n", world.Name, stoppedEarly(r.Err), r.Err)
+		fmt.Fprintf(cmd.ErrOrStderr(), "cabi: %s: %s%v\n", world, stoppedEarly(r.Err), r.Err)
 	}
 	a.results = append(a.results, result)
 	for _, name := range result.Properties {
 		a.exercised[name] = a.exercised[name] || slices.Contains(r.Exercised, name)
 	}
 	for _, v := range r.Violations {
-		a.add(v, world.Name)
+		a.add(v, world)
 	}
 	return nil
 }

@@ -3,10 +3,13 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"cabi/internal/report"
 	"cabi/model"
@@ -94,5 +97,48 @@ func TestCheckAllLeavesOut(t *testing.T) {
 	}
 	if _, code, err := execute(newRootCommand(), "check", "all", "--spec", dir, "--steps", "1"); code != 2 || !strings.Contains(err.Error(), "no world can be run on this version") {
 		t.Errorf("exit %d, %v", code, err)
+	}
+}
+
+// What is violated and is no known defect is told as soon as it is found, once for each name, whatever comes later.
+func TestCheckAllTells(t *testing.T) {
+	tell := func(args ...string) string {
+		t.Helper()
+		var told strings.Builder
+		cmd := newRootCommand()
+		cmd.SetOut(io.Discard)
+		cmd.SetErr(&told)
+		cmd.SilenceErrors, cmd.SilenceUsage = true, true
+		cmd.SetArgs(append([]string{"check", "all"}, args...))
+		_ = cmd.Execute()
+		return told.String()
+	}
+	told := tell("--steps", "3", "--variant", "store-wide", "--property", "isolation")
+	if n := strings.Count(told, "new: isolation is violated after 2 actions in handles: "); n != 1 {
+		t.Errorf("what handles shows is told %d times:\n%s", n, told)
+	}
+	lines := strings.Split(strings.TrimSpace(told), "\n")
+	for i, line := range lines {
+		if slices.Contains(lines[:i], line) {
+			t.Errorf("told twice: %s", line)
+		}
+	}
+	if told := tell("--steps", "2"); strings.Contains(told, "new: ") {
+		t.Errorf("known defects are told:\n%s", told)
+	}
+}
+
+// The beginning of each world is looked at first, and then the worlds are searched in the order of what they are thought to take.
+func TestCheckAllGlances(t *testing.T) {
+	var told strings.Builder
+	c := &checkCommand{variant: "store-wide", properties: []string{"isolation"}, keepGoing: true, every: time.Minute}
+	a := &checkAll{checkCommand: c, news: news{newProgress(&told, 0), map[string]bool{}}}
+	worlds := []*model.World{model.WorldByName("cancel"), model.WorldByName("threads"), model.WorldByName("handles"), model.WorldByName("pipes")}
+	order, err := a.glances(newCheckCommand(), worlds, glance)
+	if err != nil || len(order) != 4 || order[0].Name != "pipes" || order[1].Name != "handles" {
+		t.Errorf("in the order %v, %v: pipes and handles come first, which take the fewest states", order, err)
+	}
+	if strings.Count(told.String(), "new: isolation is violated after 3 actions in cancel: ") != 1 || strings.Count(told.String(), "\n") != 1 {
+		t.Errorf("told:\n%s", told.String())
 	}
 }

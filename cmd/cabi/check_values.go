@@ -93,6 +93,9 @@ func (a *checkAll) valueRun(cmd *cobra.Command, search *model.Search, r *model.R
 	slices.SortStableFunc(r.Violations, model.CompareViolations)
 	out := &checkOutput{checkCommand: a.checkCommand, search: search, out: a.out, names: names}
 	for _, v := range r.Violations {
+		if !a.json {
+			a.news.tell(v)
+		}
 		if len(report.KnownAs(v)) == 0 && !slices.ContainsFunc(a.violated, func(known *causedViolation) bool { return known.Name() == v.Name() }) {
 			small := *search
 			small.Menu, small.Properties = nil, properties.For(search.World)

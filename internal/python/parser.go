@@ -1,6 +1,10 @@
 package python
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"sync"
+)
 
 // A parser makes the syntax tree of a file. It panics with a *Refusal.
 type parser struct {
@@ -9,12 +13,45 @@ type parser struct {
 	i      int
 	depth  int
 	types  []typeParameter // that are known here
+
+	objects bool // the tree has type forms, which are objects of one machine
 }
 
-// parse parses a file.
-func parse(file, src string) (body []statement, err error) {
+// parse parses a file. Nothing changes a syntax tree, and many machines are made of the same few files, so the trees of the latest are kept: to
+// parse takes most of the time that making a machine takes.
+func parse(file, src string) ([]statement, error) {
+	parsedFiles.Lock()
+	defer parsedFiles.Unlock()
+	for _, f := range parsedFiles.latest {
+		if f.file == file && f.src == src {
+			return f.body, nil
+		}
+	}
+	p := &parser{file: file}
+	body, err := p.whole(src)
+	if err == nil && !p.objects {
+		older := max(0, len(parsedFiles.latest)-mostParsed+1)
+		parsedFiles.latest = append(slices.Clip(parsedFiles.latest[older:]), parsedFile{file, src, body})
+	}
+	return body, err
+}
+
+var parsedFiles struct {
+	sync.Mutex
+	latest []parsedFile
+}
+
+const mostParsed = 8
+
+type parsedFile struct {
+	file, src string
+	body      []statement
+}
+
+// whole parses the parser's file.
+func (p *parser) whole(src string) (body []statement, err error) {
 	defer catchRefusal(&err)
-	p := &parser{file: file, tokens: scan(file, src)}
+	p.tokens = scan(p.file, src)
 	for p.peek().kind != endToken {
 		body = append(body, p.statement()...)
 	}
@@ -312,7 +349,7 @@ func (p *parser) class(decorators []expression) statement {
 		p.expect(")")
 	}
 	if generic {
-		s.bases = append(s.bases, &constExpr{s.node, &TypeForm{name: "Generic"}})
+		s.bases = append(s.bases, &constExpr{s.node, p.form("Generic")})
 	}
 	s.body = p.block()
 	return s

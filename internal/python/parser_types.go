@@ -22,7 +22,7 @@ func (p *parser) typeParameters() (end func()) {
 			p.accept("*")
 		}
 		name := p.name()
-		p.types = append(slices.Clip(p.types), typeParameter{name, &TypeForm{name: "~" + name}})
+		p.types = append(slices.Clip(p.types), typeParameter{name, p.form("~" + name)})
 		if p.accept(":") {
 			p.expr()
 		}
@@ -47,6 +47,12 @@ func (p *parser) typeParameter(name string) (*TypeForm, bool) {
 	return nil, false
 }
 
+// form makes a type form, an object in the tree.
+func (p *parser) form(name string) *TypeForm {
+	p.objects = true
+	return &TypeForm{name: name}
+}
+
 // typeStatement reads type X = …, after which X is a name for annotations. As in CPython, its value is not evaluated here.
 func (p *parser) typeStatement() statement {
 	at := p.here()
@@ -56,5 +62,5 @@ func (p *parser) typeStatement() statement {
 	p.expect("=")
 	p.expr()
 	end()
-	return &assignStmt{node: at, targets: []expression{target}, value: &constExpr{at, &TypeForm{name: target.name}}}
+	return &assignStmt{node: at, targets: []expression{target}, value: &constExpr{at, p.form(target.name)}}
 }
