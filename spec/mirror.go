@@ -14,7 +14,8 @@ import (
 type MirrorType struct {
 	Type reflect.Type
 	// Fields says, by a field of Go, where its value is: names of captured variables or attributes, with dots between them; a number
-	// is an argument of a partial. "" : the value is made elsewhere.
+	// is an argument of a partial. "" : the value is made elsewhere. Of several, with | between them, that counts which begins with a variable
+	// that the closure has: an edit of a condition may say the same of another variable.
 	Fields map[string]string
 	// Without are fields of Python that the port does not have because nothing depends on them.
 	Without []string
@@ -128,11 +129,11 @@ var MirrorClosures = map[string]MirrorType{
 	"Thread.yield_.<locals>.<lambda>":                             mirrorOf[alwaysReady](),
 	"Thread.yield_then_resume.<locals>.<lambda>":                  mirrorOf[alwaysReady](),
 	"WaitableSet.wait_for_event.<locals>.<lambda>":                mirrorOf[alwaysReady](),
-	"Task.enter_implicit_thread.<locals>.<lambda>":                mirrorFrom[noBackpressure]("task", "has_backpressure.self"),
+	"Task.enter_implicit_thread.<locals>.<lambda>":                mirrorFrom[noBackpressure]("task", "has_backpressure.self|self"),
 	"Waitable.has_pending_event":                                  mirrorFrom[waitableReady]("w", "self"),
 	"Subtask.resolved":                                            mirrorFrom[subtaskResolved]("t", "self"),
 	"WaitableSet.wait_for_event_and.<locals>.ready_and_has_event": mirrorFrom[*readyAndHasEvent]("wset", "self"),
-	"canon_lift.<locals>.thread_func.<locals>.<lambda>":           mirrorOf[exclusiveFree](),
+	"canon_lift.<locals>.thread_func.<locals>.<lambda>":           mirrorFrom[exclusiveFree]("inst", "inst|task.inst|thread.task.inst"),
 	"canon_lift.<locals>.thread_func":                             mirrorOf[*liftThreadFunc](),
 	"canon_thread_new_indirect.<locals>.thread_func":              mirrorFrom[*newIndirectThreadFunc]("s", ""),
 	"canon_lower.<locals>.on_start":                               mirrorFrom[*lowerOnStart]("subtask", "subtask", "onProgress", "", "maxFlatResults", ""),
@@ -272,6 +273,9 @@ func IndexTrap(site Site, inst *ComponentInstance, want Expected, index uint64, 
 
 // Choose makes a choice among n candidates as the specification does where it asks for one; with one candidate it asks nobody.
 func (s *Store) Choose(site Site, n int) int { return s.choose(site, n) }
+
+// Chosen is how many choices the specification has made: of a thread, whether to wait, of an index or of bits, among more than one candidate.
+func (s *Store) Chosen() int { return s.chosen }
 
 // ShuffleList shuffles n elements as the specification does.
 func (s *Store) ShuffleList(site Site, n int, swap func(i, j int)) { s.shuffle(site, n, swap) }

@@ -60,7 +60,7 @@ func (p *Plans) closurePlan(f *python.Function) *plan {
 	}
 	pl := &plan{name: c.QualifiedName(), line: fmt.Sprintf("%s:%d", c.File(), c.Line()), own: c.File() == p.OwnFile}
 	p.closures[c] = pl
-	if pl.mirror, pl.known = spec.MirrorClosures[c.QualifiedName()]; !pl.known {
+	if pl.mirror, pl.known = spec.MirrorClosures[c.QualifiedName()]; !pl.known || isAlways(f) {
 		pl.mirror, pl.known = p.proposed(f)
 	}
 	if pl.own { // whatever its name
@@ -70,13 +70,13 @@ func (p *Plans) closurePlan(f *python.Function) *plan {
 	if pl.goType == nil {
 		return pl
 	}
-	p.closureFields(pl)
+	p.closureFields(pl, f.Variables())
 	return pl
 }
 
 // proposed is what the port has for a closure that the pin lacks, if its text is one that is known.
 func (p *Plans) proposed(f *python.Function) (spec.MirrorType, bool) {
-	if v, constant := f.Constant(); constant && v == true && len(f.Variables()) == 0 {
+	if isAlways(f) {
 		return spec.MirrorAlways, true
 	}
 	name := f.Code().QualifiedName()
@@ -87,23 +87,29 @@ func (p *Plans) proposed(f *python.Function) (spec.MirrorType, bool) {
 	return spec.MirrorType{}, false
 }
 
+// isAlways reports whether a function returns True and does nothing else.
+func isAlways(f *python.Function) bool {
+	v, constant := f.Constant()
+	return constant && v == true && len(f.Variables()) == 0
+}
+
 // closureFields adds the fields of a struct that closures fill, and of the struct that it embeds by a pointer.
-func (p *Plans) closureFields(pl *plan) {
+func (p *Plans) closureFields(pl *plan, variables []string) {
 	for _, f := range fieldsOf(pl.goType) {
 		if embedded := f.typ; f.embedded {
 			for _, inner := range fieldsOf(embedded.Elem()) {
-				p.closureField(pl, inner, f.offset, int(inner.offset))
+				p.closureField(pl, variables, inner, f.offset, int(inner.offset))
 			}
 			continue
 		}
-		p.closureField(pl, f, f.offset, -1)
+		p.closureField(pl, variables, f, f.offset, -1)
 	}
 	slices.SortFunc(pl.fields, func(a, b fieldPlan) int {
 		return cmp.Or(cmp.Compare(a.offset, b.offset), cmp.Compare(a.inner, b.inner))
 	})
 }
 
-func (p *Plans) closureField(pl *plan, f field, offset uintptr, inner int) {
+func (p *Plans) closureField(pl *plan, variables []string, f field, offset uintptr, inner int) {
 	source, redirected := pl.mirror.Fields[f.name]
 	if redirected && source == "" {
 		return
@@ -111,7 +117,18 @@ func (p *Plans) closureField(pl *plan, f field, offset uintptr, inner int) {
 	if !redirected {
 		source = snake(f.name)
 	}
-	pl.fields = append(pl.fields, fieldPlan{offset: offset, inner: inner, path: strings.Split(source, "."), set: p.setter(f.typ), name: f.name})
+	pl.fields = append(pl.fields, fieldPlan{offset: offset, inner: inner, path: pathFrom(variables, source), set: p.setter(f.typ), name: f.name})
+}
+
+// pathFrom is the path to a field's value: of several, the first that begins with one of the variables.
+func pathFrom(variables []string, source string) []string {
+	paths := strings.Split(source, "|")
+	for _, path := range paths {
+		if steps := strings.Split(path, "."); slices.Contains(variables, steps[0]) {
+			return steps
+		}
+	}
+	return strings.Split(paths[0], ".")
 }
 
 // snake is a name of Go as Python has it.
