@@ -11,15 +11,21 @@ import (
 
 var blocksAsDeclared = runProperty(&model.Property{
 	Name: "blocks-as-declared",
-	Statement: "No thread is blocked in a call that is lowered async; and a call of a function whose type is not async has returned a value when " +
+	Statement: "No thread is blocked in a call that is lowered async, or in resource.drop; and a call of a function whose type is not async has returned a value when " +
 		"its caller goes on.",
 	Kind: "state",
 	Origin: `Concurrency.md: "When a thread calls an import using the async ABI, the Component Model guarantees that if the callee task blocks, control ` +
 		`flow is immediately returned back to the caller's thread"; "the absence of async means that a host or component caller never needs to ` +
-		`handle the case where the callee blocks before returning a value"`,
+		`handle the case where the callee blocks before returning a value"; CanonicalABI.md: resource.drop calls the destructor by a type with async_ = False`,
 }, func(r *model.Run, exercised *bool) (message, kind string) {
 	for _, at := range r.Activations {
-		if at.Pending == nil || at.Pending.Op != "call" || at.Thread() == nil {
+		if at.Pending == nil || at.Pending.Op != "call" && at.Pending.Op != "resource.drop" || at.Thread() == nil {
+			continue
+		}
+		if at.Pending.Op == "resource.drop" { // which may call a destructor
+			if *exercised = true; !at.Thread().Running() {
+				return fmt.Sprintf("%s is blocked in %s, and no destructor is async", at.Name, at.Pending), "drop"
+			}
 			continue
 		}
 		*exercised = true

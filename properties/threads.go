@@ -303,14 +303,16 @@ var residualBackpressure = &model.Property{
 }
 
 // A residualChecker checks, when core code of an async function begins, that no call waits to enter its instance since before it. It
-// remembers the threads that waited to enter at the last menu. The state has them, too: there is no ghost.
+// remembers the threads that waited to enter at the last menu, which the state has, too, and how many choices were made before it, which matters
+// until the next: there is no ghost.
 type residualChecker struct {
 	model.BaseChecker
 	waiting []*spec.Thread
+	chosen  int
 }
 
 func (c *residualChecker) Settled(r *model.Run) {
-	c.waiting = c.waiting[:0]
+	c.waiting, c.chosen = c.waiting[:0], r.Store.Chosen()
 	for _, t := range r.Store.WaitingThreads() {
 		if t.WaitsFor().Kind == spec.WaitsToEnter {
 			c.waiting = append(c.waiting, t)
@@ -328,6 +330,9 @@ func (c *residualChecker) Entered(r *model.Run, at *model.Activation) {
 		if waits && !slices.Contains(c.waiting, at.Thread()) {
 			c.Message = fmt.Sprintf("%s begins at once, and %s still waits to enter", at.Name, threadName(t))
 			c.Cause = c.overtakes(r, at.Thread())
+			if r.Store.Chosen() == c.chosen {
+				c.ViolationKind = "not queued" // the specification has not chosen it: the call could not have waited
+			}
 		}
 	}
 }

@@ -17,7 +17,8 @@ var trapsJustified = &model.Property{
 	Name: "traps-justified",
 	Statement: "A trap that says how far a task, call or copy has come, what a set has or what waits, says what was so: a task has returned before it " +
 		"cannot return again, an end is copying or done before nothing is copied, and so on; where that is so, the built-in does not go on; and a sync function " +
-		"that blocks traps only if no thread of its instance, but for the one that holds the exclusive lock, is ready. Of what does not block, resource.rep, " +
+		"that blocks traps only if no thread of its instance, but for the one that holds the exclusive lock, is ready; and the end of a thread traps only if its task, " +
+		"which has not returned, has no other. Of what does not block, resource.rep, " +
 		"waitable.join, waitable-set.poll, thread.resume-later, thread.index and context.get and set trap only if an index is wrong or core code may not call them; and an " +
 		"instance copies only numbers to itself.",
 	Kind: "step",
@@ -278,6 +279,9 @@ func (c *trapsChecker) justified(r *model.Run, site string) (so, about bool) {
 		return !slices.Contains(c.delivered, e), true
 	case "canon_lift/blocked":
 		return c.nothingReady(r), true
+	case "Task.unregister_thread/unresolved":
+		others := slices.ContainsFunc(r.Store.AllThreads(), func(t *spec.Thread) bool { return t != c.acting && t.Task() == task })
+		return !slices.Contains(c.resolved, task) && !others, true
 	}
 	return true, false
 }

@@ -116,7 +116,7 @@ func holdsNow(r *model.Run, t *spec.Thread, c spec.Condition) bool {
 var noStolenEvent = &model.Property{
 	Name: "no-stolen-event",
 	Statement: "An event that is taken is told: the caller of waitable-set.wait or poll, or the callback, gets the very event that was taken from " +
-		"the set; the caller of any other built-in, one of the waitable that it names.",
+		"the set; the caller of any other built-in, one of the waitable that it names. With none, the index and the payload are 0.",
 	Kind:       "step",
 	Origin:     `Concurrency.md: "waitable-set.wait: wait until one of the waitables in the given set has a pending event and then return that event"`,
 	BlindSpots: "The payload of an event; whether the guest looks at what it is told.",
@@ -124,13 +124,32 @@ var noStolenEvent = &model.Property{
 }
 
 // A stolenChecker checks that an event that is taken from a waitable reaches core code. It remembers the events that were pending at
-// the last menu, which the state has, too, and the events that were taken and the waitables whose events reached core code since. It does not check the payload of an
-// event, and cannot see whether the guest reads it.
+// the last menu, which the state has, too, and the events that were taken and the waitables whose events reached core code since; and which instances have an event
+// where one was stored last, which the state need not have. It does not check the payload of an event, and cannot see whether the guest reads it.
 type stolenChecker struct {
 	model.BaseChecker
 	pendingBefore []pendingEvent
 	taken         []takenEvent   // from sets, and core code was not notified yet
 	notified      []spec.Element // the waitables whose events reached core code since the last menu
+	stored        []string       // the instances in whose memories an event stands
+}
+
+// AppendGhost appends where an event stands that a built-in may have to overwrite with none.
+func (c *stolenChecker) AppendGhost(b []byte) []byte {
+	for _, name := range c.stored {
+		b = append(append(b, name...), ' ')
+	}
+	return b
+}
+
+// store notes whether an event is stored for an instance, or none.
+func (c *stolenChecker) store(name string, event bool) {
+	switch i, has := slices.BinarySearch(c.stored, name); {
+	case event && !has:
+		c.stored = slices.Insert(c.stored, i, name)
+	case !event && has:
+		c.stored = slices.Delete(c.stored, i, i+1)
+	}
 }
 
 // A takenEvent is an event that was taken from a set of an instance.
@@ -148,7 +167,7 @@ func (c *stolenChecker) Delivered(inst *spec.ComponentInstance, code spec.EventC
 // Entered checks the event that a callback is called with.
 func (c *stolenChecker) Entered(r *model.Run, at *model.Activation) {
 	if at.Kind == model.KindCallback {
-		c.checkNotification(at, at.Args[0].Uint64(), at.Args[1].Uint64())
+		c.checkNotification(at, at.Args[0].Uint64(), at.Args[1].Uint64(), at.Args[2].Uint64())
 	}
 }
 
@@ -160,7 +179,9 @@ func (c *stolenChecker) Done(r *model.Run, at *model.Activation, results []spec.
 	a := at.Pending
 	switch {
 	case a.Op == "waitable-set.wait" || a.Op == "waitable-set.poll":
-		c.checkNotification(at, results[0].Uint64(), wordAt(r.Memory(at.Actor), a.Args[1].Uint64()))
+		memory, ptr := r.Memory(at.Actor), a.Args[1].Uint64()
+		c.checkNotification(at, results[0].Uint64(), wordAt(memory, ptr), wordAt(memory, ptr+4))
+		c.store(at.Actor, results[0].Uint64() != uint64(spec.EventNone) && results[0].Uint64() != uint64(spec.EventTaskCancelled))
 	case takesEvent(a.Op) && results[0].Uint64() != spec.Blocked:
 		if slot := slotAt(r, at.Actor, a.Args[0].Uint64(), a.Op); slot.Element != nil {
 			c.notified = append(c.notified, slot.Element)
@@ -175,7 +196,7 @@ func takesEvent(op string) bool {
 }
 
 // checkNotification compares the event that core code is notified of with those that were taken in its instance.
-func (c *stolenChecker) checkNotification(at *model.Activation, code, index uint64) {
+func (c *stolenChecker) checkNotification(at *model.Activation, code, index, payload uint64) {
 	event := code != uint64(spec.EventNone) && code != uint64(spec.EventTaskCancelled)
 	i := slices.IndexFunc(c.taken, func(t takenEvent) bool {
 		return t.inst.Name == at.Actor && (!event || uint64(t.code) == code && t.index == index)
@@ -183,6 +204,8 @@ func (c *stolenChecker) checkNotification(at *model.Activation, code, index uint
 	switch {
 	case !event && at.Kind != model.KindCallback && at.Pending.Op == "waitable-set.wait" && code == uint64(spec.EventNone):
 		c.Message, c.ViolationKind = at.Name+" waited for an event, and is told that there is none", "none"
+	case !event && (index != 0 || payload != 0):
+		c.Message, c.ViolationKind = fmt.Sprintf("%s is told %s, with %d and %d", at.Name, spec.EventCode(code), index, payload), "of nothing"
 	case i < 0 && event && c.Message == "":
 		c.Message = fmt.Sprintf("%s is told the event %s %d, which was taken from nobody", at.Name, spec.EventCode(code), index)
 		c.ViolationKind = "made up"

@@ -162,6 +162,7 @@ func (s *Store) choose(site Site, n int) int {
 	if n == 1 {
 		return 0
 	}
+	s.chosen++
 	return s.options.Choices.Choose(site, n)
 }
 
@@ -174,6 +175,7 @@ func (s *Store) chooseThread(site Site, candidates []*Thread) *Thread {
 	if len(candidates) == 1 {
 		return candidates[0]
 	}
+	s.chosen++
 	return candidates[chooseThreadBy(s.options.Choices, site, candidates)]
 }
 
@@ -189,6 +191,7 @@ const goOnSite Site = "Thread.wait_until/go-on"
 
 // goesOn is random.randint(0, 1) where t need not wait for readyFunc.
 func (s *Store) goesOn(t *Thread, readyFunc ReadyFunc) uint64 {
+	s.chosen++
 	return goesOnBy(s.options.Choices, t, func() Condition { return conditionOf(readyFunc) })
 }
 

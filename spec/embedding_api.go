@@ -19,6 +19,7 @@ type Store struct {
 	machine    *Machine // that runs the frames; nil: threads are coroutines
 	types      int      // how many resource types were made
 	threads    int      // how many were made
+	chosen     int      // how many choices were made
 }
 
 // Options configure a store. The zero Options is upstream's behaviour with every choice the first.

@@ -2895,19 +2895,19 @@ type frameStore_Invoke struct {
 func (f_ *frameStore_Invoke) Step(m_ *Machine) {
 	switch f_.pc {
 	case 0:
-//line embedding_api.go:75
-		f_.deferred = 1
 //line embedding_api.go:76
-		f_.v_s.nestingDepth++
+		f_.deferred = 1
 //line embedding_api.go:77
+		f_.v_s.nestingDepth++
+//line embedding_api.go:78
 		f_.pc = 1
 		m_.CallFuncInst_Call(f_.v_f, f_.v_onStart, f_.v_onResolve, nil)
 		return
 	case 1:
 		f_.v_onCancel = m_.Results.OnCancel0
-//line embedding_api.go:78
-		f_.v_s.nestingDepth--
 //line embedding_api.go:79
+		f_.v_s.nestingDepth--
+//line embedding_api.go:80
 		f_.v_err = nil
 		f_.callDeferred(m_)
 		f_.setResults(m_)
@@ -2939,14 +2939,14 @@ type frameStore_Cancel struct {
 func (f_ *frameStore_Cancel) Step(m_ *Machine) {
 	switch f_.pc {
 	case 0:
-//line embedding_api.go:84
-		f_.deferred = 1
 //line embedding_api.go:85
+		f_.deferred = 1
+//line embedding_api.go:86
 		f_.pc = 1
 		m_.CallOnCancel_OnCancel(f_.v_onCancel, nil)
 		return
 	case 1:
-//line embedding_api.go:86
+//line embedding_api.go:87
 		f_.v_err = nil
 		f_.callDeferred(m_)
 		f_.setResults(m_)
@@ -2980,15 +2980,15 @@ type frameliftedFunc_Call struct {
 func (f_ *frameliftedFunc_Call) Step(m_ *Machine) {
 	switch f_.pc {
 	case 0:
-//line embedding_api.go:108
-		f_.v_s = f_.v_l.inst.store
 //line embedding_api.go:109
-		f_.v_s.assert(f_.v_caller == nil || f_.v_caller == currentInstance(f_.v_s), "Store.lift.func_inst/caller", "the caller is the instance that is running")
+		f_.v_s = f_.v_l.inst.store
 //line embedding_api.go:110
-		f_.v_s.trapIf(!f_.v_l.inst.mayEnterFrom(f_.v_caller), "Store.lift.func_inst/reentrance", "the instance may not be entered: a call into it is still under way")
+		f_.v_s.assert(f_.v_caller == nil || f_.v_caller == currentInstance(f_.v_s), "Store.lift.func_inst/caller", "the caller is the instance that is running")
 //line embedding_api.go:111
-		f_.v_l.inst.enterFrom(f_.v_caller)
+		f_.v_s.trapIf(!f_.v_l.inst.mayEnterFrom(f_.v_caller), "Store.lift.func_inst/reentrance", "the instance may not be entered: a call into it is still under way")
 //line embedding_api.go:112
+		f_.v_l.inst.enterFrom(f_.v_caller)
+//line embedding_api.go:113
 		f_.pc = 1
 		{
 			n_ := NewFrame[framecanonLift](m_, 16)
@@ -2998,9 +2998,9 @@ func (f_ *frameliftedFunc_Call) Step(m_ *Machine) {
 		return
 	case 1:
 		f_.v_onCancel = m_.Results.OnCancel0
-//line embedding_api.go:113
-		f_.v_l.inst.leaveTo(f_.v_caller)
 //line embedding_api.go:114
+		f_.v_l.inst.leaveTo(f_.v_caller)
+//line embedding_api.go:115
 		m_.Results.OnCancel0 = f_.v_onCancel
 		m_.Pop()
 		return
@@ -3019,13 +3019,13 @@ type frameloweredFunc_call struct {
 func (f_ *frameloweredFunc_call) Step(m_ *Machine) {
 	switch f_.pc {
 	case 0:
-//line embedding_api.go:134
-		f_.v_s = f_.v_l.inst.store
 //line embedding_api.go:135
-		f_.v_s.assert(f_.v_l.inst == currentInstance(f_.v_s), "Store.lower.core_func_inst/current", "an instance calls its own imports")
+		f_.v_s = f_.v_l.inst.store
 //line embedding_api.go:136
-		f_.v_s.assert(noneMayEnter(f_.v_l.inst.selfAndAncestors()), "Store.lower.core_func_inst/entered", "the caller and its ancestors are entered")
+		f_.v_s.assert(f_.v_l.inst == currentInstance(f_.v_s), "Store.lower.core_func_inst/current", "an instance calls its own imports")
 //line embedding_api.go:137
+		f_.v_s.assert(noneMayEnter(f_.v_l.inst.selfAndAncestors()), "Store.lower.core_func_inst/entered", "the caller and its ancestors are entered")
+//line embedding_api.go:138
 		f_.pc = 1
 		{
 			n_ := NewFrame[framecanonLower](m_, 20)
@@ -3035,9 +3035,9 @@ func (f_ *frameloweredFunc_call) Step(m_ *Machine) {
 		return
 	case 1:
 		f_.v_results = m_.Results.SCoreValue0
-//line embedding_api.go:138
-		f_.v_s.assert(noneMayEnter(f_.v_l.inst.selfAndAncestors()), "Store.lower.core_func_inst/still-entered", "the caller and its ancestors are still entered")
 //line embedding_api.go:139
+		f_.v_s.assert(noneMayEnter(f_.v_l.inst.selfAndAncestors()), "Store.lower.core_func_inst/still-entered", "the caller and its ancestors are still entered")
+//line embedding_api.go:140
 		m_.Results.SCoreValue0 = f_.v_results
 		m_.Pop()
 		return
@@ -3059,23 +3059,23 @@ loop_:
 	for {
 		switch f_.pc {
 		case 0:
-//line embedding_api.go:155
-			f_.deferred = 1
 //line embedding_api.go:156
-			f_.v_s.assert(f_.v_s.nestingDepth == 0, "Store.tick/depth", "the host ticks outside of every call")
+			f_.deferred = 1
 //line embedding_api.go:157
-			f_.v_s.assert(f_.v_s.allMayBeEntered(), "Store.tick/may-enter", "the instances of all waiting threads may be entered")
+			f_.v_s.assert(f_.v_s.nestingDepth == 0, "Store.tick/depth", "the host ticks outside of every call")
 //line embedding_api.go:158
-			f_.v_s.nestingDepth++
+			f_.v_s.assert(f_.v_s.allMayBeEntered(), "Store.tick/may-enter", "the instances of all waiting threads may be entered")
 //line embedding_api.go:159
-			f_.v_candidates = *new([]*Thread)
+			f_.v_s.nestingDepth++
 //line embedding_api.go:160
+			f_.v_candidates = *new([]*Thread)
+//line embedding_api.go:161
 			for _, thread := range f_.v_s.waiting {
 				if thread.ready() {
 					f_.v_candidates = append(f_.v_candidates, thread)
 				}
 			}
-//line embedding_api.go:165
+//line embedding_api.go:166
 			if len(f_.v_candidates) > 0 {
 				f_.pc = 1
 				continue loop_
@@ -3083,11 +3083,11 @@ loop_:
 			f_.pc = 2
 			continue loop_
 		case 1:
-//line embedding_api.go:166
-			f_.v_thread = f_.v_s.chooseThread("Store.tick/thread", f_.v_candidates)
 //line embedding_api.go:167
-			f_.v_thread.task.inst.enterFrom(nil)
+			f_.v_thread = f_.v_s.chooseThread("Store.tick/thread", f_.v_candidates)
 //line embedding_api.go:168
+			f_.v_thread.task.inst.enterFrom(nil)
+//line embedding_api.go:169
 			f_.pc = 3
 			{
 				n_ := NewFrame[frameThread_Resume](m_, 91)
@@ -3096,16 +3096,16 @@ loop_:
 			}
 			return
 		case 2:
-//line embedding_api.go:171
-			f_.v_s.nestingDepth--
 //line embedding_api.go:172
+			f_.v_s.nestingDepth--
+//line embedding_api.go:173
 			f_.v_err = nil
 			f_.callDeferred(m_)
 			f_.setResults(m_)
 			m_.Pop()
 			return
 		case 3:
-//line embedding_api.go:169
+//line embedding_api.go:170
 			f_.v_thread.task.inst.leaveTo(nil)
 			f_.pc = 2
 			continue loop_

@@ -7,7 +7,7 @@ package spec
 func (s *Store) Reset(choices Choices) {
 	s.options.Choices = choices
 	s.waiting, s.shared = nil, nil
-	s.nestingDepth, s.handler, s.aborted, s.threads = 0, nil, false, 0
+	s.nestingDepth, s.handler, s.aborted, s.threads, s.chosen = 0, nil, false, 0, 0
 	if s.machine != nil {
 		s.machine.reset(s.pool)
 	}
