@@ -249,7 +249,7 @@ func (c *forgeryChecker) Found(inst *spec.ComponentInstance, _ spec.Expected, in
 var handlesAsAsked = &model.Property{
 	Name: "handles-as-asked",
 	Statement: "A built-in that makes elements makes what it is for and returns the index, of the two ends of a stream or future that of the readable one " +
-		"below that of the writable one; resource.rep returns what resource.new was given; and a built-in that drops an element takes it from its table.",
+		"below that of the writable one; resource.rep returns what resource.new was given; and a built-in that drops an element takes it from its table, which error contexts leave by error-context.drop alone.",
 	Kind: "step",
 	Origin: `CanonicalABI.md: "The first element (in the low 32 bits) is the readable end (of the new {stream, future}) and the second element (in the high 32 ` +
 		`bits) is"; error-context.drop: "drops the error context value at the given index from the current component instance's handles table"`,
@@ -262,8 +262,18 @@ var handlesAsAsked = &model.Property{
 // An askedForChecker checks what built-ins do to tables. It remembers what was made and looked up since the last menu.
 type askedForChecker struct {
 	model.BaseChecker
+	run   *model.Run
 	made  []madeElement
 	found []spec.Element
+	left  spec.Element // an error context that has left its table otherwise than by error-context.drop
+}
+
+func (c *askedForChecker) Begin(r *model.Run) { c.run = r }
+
+func (c *askedForChecker) Retired(_ *spec.ComponentInstance, _ spec.TableKey, _ uint64, e spec.Element) {
+	if spec.ClassOf(e) == spec.ClassErrorContext && !doing(c.run, func(op string) bool { return op == "error-context.drop" }) {
+		c.left = e
+	}
 }
 
 // A madeElement is an element that an instance was given an index for.
@@ -273,7 +283,12 @@ type madeElement struct {
 	e     spec.Element
 }
 
-func (c *askedForChecker) Settled(*model.Run) { c.made, c.found = c.made[:0], c.found[:0] }
+func (c *askedForChecker) Settled(*model.Run) {
+	if c.left != nil && c.Message == "" { // no trap followed
+		c.Message, c.ViolationKind = describe(c.left)+" has left its table, and was not dropped", "left"
+	}
+	c.made, c.found = c.made[:0], c.found[:0]
+}
 
 func (c *askedForChecker) Issued(inst *spec.ComponentInstance, _ spec.TableKey, index uint64, e spec.Element) {
 	c.made = append(c.made, madeElement{inst, index, e})
