@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -61,13 +62,17 @@ func happensIn(lines []model.Line) (happens []string, at []int) {
 
 // happensThere is the same, of what driver.py writes.
 func happensThere(lines []string) (happens []string) {
+	loads := false // the action under way is memory.load, whose result traces have as bytes
 	for _, l := range lines {
 		words := strings.Fields(l)
 		for i := range words {
 			words[i] = shownFloat(words[i])
 		}
 		switch {
+		case len(words) > 0 && words[0] == "=" && loads:
+			happens, loads = append(happens, "-> "+shownBytes(words[1:])), false
 		case len(words) > 3 && words[0] == ">":
+			loads = words[3] == "memory.load"
 			happens = append(happens, words[1]+": "+strings.Join(words[3:], " "))
 		case len(words) > 2 && words[0] == "(":
 			happens = append(happens, words[1]+": enter "+strings.Join(words[2:], " "))
@@ -78,6 +83,19 @@ func happensThere(lines []string) (happens []string) {
 		}
 	}
 	return happens
+}
+
+// shownBytes is bytes as traces have them, which driver.py writes as numbers.
+func shownBytes(numbers []string) string {
+	bytes := make([]byte, len(numbers))
+	for i, n := range numbers {
+		value, err := strconv.ParseUint(n, 10, 8)
+		if err != nil {
+			return strings.Join(numbers, " ")
+		}
+		bytes[i] = byte(value)
+	}
+	return fmt.Sprintf("bytes:%x", bytes)
 }
 
 // shownFloat is a float as traces have it, if a word of driver.py is one, with its bits.

@@ -228,3 +228,12 @@ func TestJudge(t *testing.T) {
 		t.Errorf("a float is %s", got)
 	}
 }
+
+// What driver.py writes of memory.load is a number for each byte, also of none; the result of a call around it is none of these.
+func TestHappensThere(t *testing.T) {
+	got := happensThere([]string{"> A 0 memory.load 16 3", "= 1 2 255", "> A 0 memory.load 16 0", "=", "> A 0 return 7", "= 7"})
+	want := []string{"A: memory.load 16 3", "-> bytes:0102ff", "A: memory.load 16 0", "-> bytes:", "A: return 7", "-> 7"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
