@@ -15,7 +15,7 @@ func TestResetKnowsEveryField(t *testing.T) {
 		}
 		return names
 	}
-	store := []string{"waiting", "nestingDepth", "options", "pool", "handler", "coroutines", "instances", "shared", "aborted", "machine", "types", "threads"}
+	store := []string{"waiting", "nestingDepth", "options", "pool", "handler", "coroutines", "instances", "shared", "aborted", "machine", "types", "threads", "chosen"}
 	if got := fields(reflect.TypeFor[Store]()); !reflect.DeepEqual(got, store) {
 		t.Errorf("fields of Store: %v", got)
 	}

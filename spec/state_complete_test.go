@@ -25,7 +25,8 @@ var notInText = map[string]string{
 	"ResourceType": fixed, "CoreFuncRef": fixed, "LiftLowerOptions.Realloc": fixed, "CanonicalOptions.PostReturn": fixed, "Type": fixed, "ValType": fixed,
 	"BorrowType": fixed, "ErrorContextType": fixed,
 
-	"Thread.serial": "it orders threads that are otherwise the same", "Store.threads": "it is the last serial", "Store.shared": "all that can be used is reached otherwise",
+	"Thread.serial": "it orders threads that are otherwise the same", "Store.threads": "it is the last serial", "Store.chosen": "a promise compares it between two menus, and nothing else reads it",
+	"Store.shared": "all that can be used is reached otherwise",
 	"Task.onStart": oneCall, "lowerOnResolve.cx": oneCall, "lowerOnResolve.ft": oneCall, "lowerOnResolve.maxFlatParams": oneCall, "lowerOnResolve.maxFlatResults": oneCall,
 	"lowerOnProgress.subtask": oneCall, "reallocOnResolve.ptr": oneCall, "reallocOnResolve.resolved": oneCall, "liftThreadFunc.callee": oneCall, "liftThreadFunc.ft": oneCall,
 	"liftThreadFunc.opts": oneCall, "liftThreadFunc.inst": oneCall, "liftThreadFunc.task": oneCall, "liftThreadFunc.thread": oneCall,
