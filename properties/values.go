@@ -206,7 +206,7 @@ func (c *valuesChecker) Stopped(r *model.Run, err error) {
 	}
 	c.NonVacuous = true
 	if given.err == nil {
-		c.violate("refused", fmt.Sprintf("%s traps on %v, which is a value", trap.Site, given.values))
+		c.violate("refused", fmt.Sprintf("%s traps on %s, which is a value", trap.Site, model.FormatValue(given.values)))
 	}
 }
 
@@ -257,11 +257,11 @@ func (c *valuesChecker) compare(given, arrives passed) {
 	c.NonVacuous = true
 	switch {
 	case given.err != nil:
-		c.violate("let in", fmt.Sprintf("what is passed to or by %s is no value, and arrives as %v", given.name, arrives.values))
+		c.violate("let in", fmt.Sprintf("what is passed to or by %s is no value, and arrives as %s", given.name, model.FormatValue(arrives.values)))
 	case arrives.err != nil:
-		c.violate("changed", fmt.Sprintf("%v is passed to or by %s, and what arrives is no value", given.values, given.name))
+		c.violate("changed", fmt.Sprintf("%s is passed to or by %s, and what arrives is no value", model.FormatValue(given.values), given.name))
 	case !reflect.DeepEqual(given.values, arrives.values):
-		c.violate("changed", fmt.Sprintf("%v is passed to or by %s, and arrives as %v", given.values, given.name, arrives.values))
+		c.violate("changed", fmt.Sprintf("%s is passed to or by %s, and arrives as %s", model.FormatValue(given.values), given.name, model.FormatValue(arrives.values)))
 	}
 }
 
