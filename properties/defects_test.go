@@ -128,6 +128,20 @@ func mustHappen(t *testing.T, name, text string) {
 	}
 }
 
+// TestBuffersOverlap checks that a copy between buffers that overlap is no violation, although it overwrites what it copies.
+func TestBuffersOverlap(t *testing.T) {
+	trace, err := model.ParseTrace(strings.NewReader("world overlap  variant single-table\ninstance A  memory 64\nfunc async A.run()  stackful\n" +
+		"host: invoke A.run\nA: enter A.run\nA: stream.new u8\nA: stream.read u8 async 1 0 4\nA: memory.store 0 1\n" +
+		"A: stream.write u8 async 2 0 1 -> 16\nA: stream.write u8 async 2 0 4 -> 48\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	replay, err := model.ReplayOptions{Properties: Promises()}.Run(trace)
+	if err != nil || replay.Departs != nil || len(replay.Violations) > 0 {
+		t.Errorf("%v, departs at %v, violates %q", err, replay.Departs, replay.Violations)
+	}
+}
+
 // TestThreadsAmongHandles checks that an index that is no thread's traps where threads are in one table with handles.
 func TestThreadsAmongHandles(t *testing.T) {
 	w, err := model.ReadWorld(strings.NewReader(read(t, "testdata/corners/wrong-classes.world")))

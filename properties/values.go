@@ -20,7 +20,7 @@ var valuesKept = &model.Property{
 	Kind:      "step",
 	Origin: `CanonicalABI.md, Loading, Storing, Flat Lifting and Flat Lowering: "the lift_flat function defines how to convert a list of core values […] into a ` +
 		`single high-level value", and lower_flat back; the layout of values in memory`,
-	BlindSpots: "Types with handles, streams, futures or error contexts in them; calls of the host; calls that wait to begin, or whose result comes later; futures.",
+	BlindSpots: "Types with handles, streams, futures or error contexts in them; calls of the host; calls that wait to begin, or whose result comes later; futures; buffers that overlap.",
 	New:        func() model.Checker { return &valuesChecker{BaseChecker: model.BaseChecker{Name: "values-kept"}} },
 }
 
@@ -174,6 +174,9 @@ func (c *valuesChecker) compareElements(r *model.Run, at *model.Activation, n ui
 	}
 	mine, theirs := decoderOf(r, at.Actor), decoderOf(r, view.Buffer.Instance.Name)
 	size, _ := theirs.shape(ts[0])
+	if from, to := a.Args[1].Uint64(), view.Buffer.Ptr-n*size; mine.mem == theirs.mem && from < to+n*size && to < from+n*size {
+		return // the copy has overwritten what it has copied
+	}
 	here, there := passed{name: a.Imm[0]}, passed{name: a.Imm[0]}
 	here.values, here.err = mine.getElements(ts[0], a.Args[1].Uint64(), n)
 	there.values, there.err = theirs.getElements(ts[0], view.Buffer.Ptr-n*size, n)
