@@ -143,7 +143,7 @@ func (v litmusValue) is(word, encoding string) bool {
 		return err == nil && l.word() == v.word
 	case ofBytes:
 		b, err := allBytes(word, encoding)
-		return err == nil && bytesWord(b) == v.word
+		return err == nil && FormatBytes(b) == v.word
 	case ofEnd:
 		return word == v.word
 	case ofEvent, ofResumption:

@@ -154,11 +154,11 @@ func resultsText(a Action, results []spec.CoreValue) string {
 	for i, v := range results {
 		bytes[i] = byte(v.Uint64())
 	}
-	return bytesWord(bytes)
+	return FormatBytes(bytes)
 }
 
-// bytesWord is bytes as a word.
-func bytesWord(b []byte) string { return "bytes:" + hex.EncodeToString(b) }
+// FormatBytes is bytes as traces have them, as a word.
+func FormatBytes(b []byte) string { return "bytes:" + hex.EncodeToString(b) }
 
 func formatCores(vs []spec.CoreValue) string {
 	words := make([]string, len(vs))

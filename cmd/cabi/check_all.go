@@ -142,7 +142,6 @@ func (c *checkCommand) all(cmd *cobra.Command) (err error) {
 		}
 	}
 	found := map[*model.World]*worldReport{}
-	take := func(w *model.World) error { return all.take(cmd, found[w], progress.stopped, names) }
 	for i, world := range order {
 		if progress.stopped != "" {
 			break
@@ -151,21 +150,18 @@ func (c *checkCommand) all(cmd *cobra.Command) (err error) {
 			return err
 		}
 		if c.json {
-			if err := take(world); err != nil {
+			if err := all.take(cmd, found[world], progress.stopped, names); err != nil {
 				return err
 			}
 		}
 	}
 	progress.clear()
-	for _, world := range worlds { // in their own order, whichever was searched first
-		if found[world] == nil || c.json {
-			continue
-		}
-		if err := take(world); err != nil {
-			return err
-		}
-	}
 	if !c.json {
+		for _, world := range worlds { // in their own order, whichever was searched first
+			if err := all.take(cmd, found[world], progress.stopped, names); err != nil {
+				return err
+			}
+		}
 		all.print(progress.stopped)
 	}
 	return all.exit(progress.stopped)

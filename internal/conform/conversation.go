@@ -1,7 +1,6 @@
 package conform
 
 import (
-	"encoding/hex"
 	"errors"
 	"io"
 	"maps"
@@ -256,7 +255,7 @@ func (c *conversation) request(now model.Now, a model.Action) *adapter.Request {
 	words := strings.Fields(a.String())
 	r.Numbers = words[1+len(a.Imm):]
 	if a.Op == "memory.store" {
-		r.Numbers = append(r.Numbers[:1], "bytes:"+hex.EncodeToString(now.Run.Stored(now.At, a)))
+		r.Numbers = append(r.Numbers[:1], model.FormatBytes(now.Run.Stored(now.At, a)))
 	}
 	return r
 }

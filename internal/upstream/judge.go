@@ -1,7 +1,6 @@
 package upstream
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -95,7 +94,7 @@ func shownBytes(numbers []string) string {
 		}
 		bytes[i] = byte(value)
 	}
-	return fmt.Sprintf("bytes:%x", bytes)
+	return model.FormatBytes(bytes)
 }
 
 // shownFloat is a float as traces have it, if a word of driver.py is one, with its bits.
