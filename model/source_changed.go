@@ -145,14 +145,9 @@ func eventNeeds(c Checker) (needs []string) {
 func (r *Run) missing(changed *changedSet) {
 	s := r.source
 	for _, name := range sortedKeys(spec.MirrorClasses) {
-		fields := spec.MirrorClasses[name].Has
-		if len(fields) == 0 {
-			continue
-		}
 		v, _ := s.machine.Definitions.Get(name)
-		class, ok := v.(*python.Class)
-		for _, field := range fields {
-			if !ok || !slices.Contains(class.SlotNames(), field) {
+		for _, field := range spec.MirrorClasses[name].Has {
+			if !hasField(v, field) {
 				changed.add(name+"."+field, fmt.Sprintf("%s.%s is gone", name, field))
 			}
 		}
@@ -164,12 +159,28 @@ func (r *Run) missing(changed *changedSet) {
 	}
 }
 
+// hasField reports whether a value of definitions.py is a class that has a field.
+func hasField(v python.Value, field string) bool {
+	class, ok := v.(*python.Class)
+	return ok && slices.Contains(class.SlotNames(), field)
+}
+
 // essential are the functions without which nothing can be followed.
 var essential = []string{"resume", "cont_new", "Thread.__init__"}
 
-// missingEssential says which of them a definitions.py lacks; "": none.
+// essentialFields are the fields without which nothing can be followed: through the tables of instances the program comes to tasks, threads and
+// handles, which menus offer and bounds count.
+var essentialFields = []string{"ComponentInstance.handles", "ComponentInstance.threads"}
+
+// missingEssential says which of these functions and fields a definitions.py lacks; "": none.
 func (r *Run) missingEssential() string {
 	var gone []string
+	for _, name := range essentialFields {
+		class, field, _ := strings.Cut(name, ".")
+		if v, _ := r.source.machine.Definitions.Get(class); !hasField(v, field) {
+			gone = append(gone, name)
+		}
+	}
 	for _, function := range essential {
 		if !r.source.machine.Has(function) {
 			gone = append(gone, function)

@@ -35,7 +35,8 @@ func NewFuncTableOf(s *Store, lookup func(i uint64) *CoreFuncRef) *FuncTable {
 	return &FuncTable{newTable(s, TableKey{Class: ClassCoreFuncRef}, LIFO{}), lookup}
 }
 
-// get is ftbl.get(i). Of a core runtime's table it makes one that has the element in question alone.
+// get is ftbl.get(i): nil where the index names nothing and the trap on that is switched off. Of a core runtime's table it makes one that
+// has the element in question alone.
 func (ftbl *FuncTable) get(i uint64, at *lookup) *CoreFuncRef {
 	if ftbl.lookup != nil {
 		ftbl.table.array = []Element{nil, nil}
@@ -44,7 +45,8 @@ func (ftbl *FuncTable) get(i uint64, at *lookup) *CoreFuncRef {
 		}
 		i = 1
 	}
-	return ftbl.table.get(i, at).(*CoreFuncRef)
+	f, _ := ftbl.table.get(i, at).(*CoreFuncRef)
+	return f
 }
 
 // CanonThreadNewIndirect is thread.new-indirect: a suspended thread of the running task that will call function fi of
@@ -57,6 +59,9 @@ func CanonThreadNewIndirect(s *Store, ft *CoreFuncType, ftbl *FuncTable, fi, c u
 	f := ftbl.get(fi, &lookup{inst: task.inst, index: fi, want: wantCoreFuncRef})
 	s.assert(ft.Equal(&CoreFuncType{Params: []CoreType{I32}}) || ft.Equal(&CoreFuncType{Params: []CoreType{I64}}),
 		"canon_thread_new_indirect/func-type", "a thread's function takes an i32 or an i64 and returns nothing")
+	if f == nil {
+		crash("canon_thread_new_indirect", "AttributeError", "the index names no function")
+	}
 	s.trapIf(!f.T.Equal(ft), "canon_thread_new_indirect/type", "the function is of another type")
 	threadFunc := &newIndirectThreadFunc{s: s, task: task, f: f, c: c}
 	newThread := NewThread(task, threadFunc)

@@ -125,6 +125,9 @@ func TestFuncTableOf(t *testing.T) {
 	if trap, ok := err.(*Trap); !ok || trap.Site != "Table.get/empty" || trap.Detail != "unknown function index 1 in instance A, expected a function" {
 		t.Errorf("1: %v", err)
 	}
+	if off := NewStore(Options{Without: map[Site]bool{"Table.get/empty": true}}); NewFuncTable(off).get(0, &lookup{inst: NewComponentInstance(off, nil)}) != nil {
+		t.Error("without the trap, 0 has a function")
+	}
 	if trap := CoreTrap("unreachable"); trap.Error() != "trap at core/trap: unreachable" {
 		t.Error(trap)
 	}

@@ -55,7 +55,7 @@ func TestTaskSwitch(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, code, err := execute(newRootCommand(), "check", file, "--spec", "task-switch", "--git", git, "--verbose")
-	if code != 0 || strings.Contains(out, "A.thread: thread.set-task") || !strings.Contains(out, "968 states, 2191 transitions") {
+	if code != 0 || strings.Contains(out, "A.thread: thread.set-task") || !strings.Contains(out, "1427 states, 3190 transitions") {
 		t.Errorf("exit %d, %v:\n%s", code, err, out)
 	}
 }

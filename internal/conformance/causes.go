@@ -20,7 +20,7 @@ What was said of jco before, and what 1.35.0 does:
 - A cancel that overwrites a COMPLETED that is pending: a cancel with such an event gives another result.
 - Sync use of an end that is in a set: cancelling returns; reading and writing wait, and a deadlock is reported, which is a trap, but another one.
 - Callback code 3: throws ` + "`ret is not defined`" + `, a ReferenceError.
-- Seven TypeErrors where a trap belongs: it is 13 files here, and 5 more with other errors of JavaScript's own.
+- Seven TypeErrors where a trap belongs: it is 13 files here, and 6 more with other errors of JavaScript's own.
 `
 
 // A cause is why files differ under a runtime.
@@ -54,7 +54,7 @@ var causes = []cause{
 	{JCO, `cancelling a write gives another result than that which is pending, or nothing where it has completed with nothing`, `jco's`, `*canon {stream,future}.cancel-{read,write}*: ` + "`" + `cancel_copy` + "`" + ``, re(`cancel-`), re(`^differs at line .*cancel-write`)},
 	{JCO, `an index of a handle of another type is unknown, as each resource type has a table of its own`, `jco's`, `*Table State*: one table for all of an instance's handles`, re(`(resource_rep|index-of)`), re(`unknown handle index`)},
 	{JCO, `an error of JavaScript's own, such as a TypeError, where a trap belongs`, `jco's`, `each of these sites traps (the file names it); that the call throws at all is by luck`, re(`.`), re(`^(TypeError|RangeError|ReferenceError|SuspendError)`)},
-	{JCO, `a result that is not aligned, names no handle or one of another type, or is a string that is no UTF-8, is taken`, `jco's`, `*Loading* and *Flat Lifting*: ` + "`" + `lift_flat_values/aligned` + "`" + `, ` + "`" + `lift_own/type` + "`" + `, ` + "`" + `Table.get/bounds` + "`" + `, ` + "`" + `load_string_from_range/encoding` + "`" + ``, re(`(lift_flat_values-aligned|return-trap-table.get-bounds|return-trap-lift_own-type|encoding)`), re(`^returned`)},
+	{JCO, `a result that is not aligned, names no handle or one of another type, or is a string that is no UTF-8, is taken`, `jco's`, `*Loading* and *Flat Lifting*: ` + "`" + `lift_flat_values/aligned` + "`" + `, ` + "`" + `lift_own/type` + "`" + `, ` + "`" + `lift_own/class` + "`" + `, ` + "`" + `Table.get/bounds` + "`" + `, ` + "`" + `load_string_from_range/encoding` + "`" + ``, re(`(lift_flat_values-aligned|return-trap-table.get-bounds|return-trap-lift_own-(type|class)|encoding)`), re(`^returned`)},
 	{JCO, `an end that another thread waits for synchronously joins a set`, `jco's`, `*canon waitable.join*: ` + "`" + `canon_waitable_join/sync-waiter` + "`" + ``, re(`sync-waiter`), re(`^returned`)},
 	{Wasmtime, `where a string is transcoded, ` + "`" + `realloc` + "`" + ` is called with other sizes, or not called again to shrink`, `Wasmtime's by the letter of ` + "`" + `definitions.py` + "`" + ``, `*Storing*: ` + "`" + `store_string_to_utf8` + "`" + `, ` + "`" + `store_probably_utf16_to_latin1_or_utf16` + "`" + ` and their like say which calls of ` + "`" + `realloc` + "`" + ` there are`, re(`trap-store_`), re(`^(differs at line|returned)`)},
 	{Wasmtime, `a child that its parent called may not call it back: the parent counts as entered`, `an older rule: upstream's scripts expect a trap wherever the two call each other, for now ([wast.md](wast.md))`, `` + "`" + `may_enter_from` + "`" + `: a parent and its child may call each other`, re(`(child-enters|through-the-parent)`), re(`unreachable`)},

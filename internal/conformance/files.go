@@ -16,8 +16,7 @@ type File struct {
 	Name, Text string
 	Site       string // of the trap that a trace ends with; empty: it ends otherwise
 	Choice     bool
-	Script     bool     // of upstream's
-	Choices    []uint64 // of the trace
+	Script     bool // of upstream's
 }
 
 // Traces are the traces of the suite and the examples that can be exported, and the files that were written by hand, below the root of the
@@ -43,9 +42,6 @@ func Traces(root string) ([]File, error) {
 				continue // docs/generated/exports.md says which and why
 			}
 			f := File{Name: strings.TrimSuffix(filepath.Base(name), ".cabi"), Text: text, Choice: export.ForOneChoice(text)}
-			for _, n := range trace.Choices {
-				f.Choices = append(f.Choices, uint64(n))
-			}
 			if last := trace.Lines[len(trace.Lines)-1]; last.Kind == model.LineStop {
 				f.Site = strings.TrimPrefix(last.Text, "trap ")
 			}

@@ -76,7 +76,8 @@ func written(t *testing.T) (files []exported) {
 type wastRun struct {
 	tools    wasmtools.Tools
 	runner   *wast.Runner
-	programs map[string]*wast.Program // by text
+	programs map[string]*wast.Program       // by text
+	choices  map[string]func() spec.Choices // by name of the file
 }
 
 // newWastRun makes one, or skips the test if wasm-tools is missing.
@@ -89,44 +90,53 @@ func newWastRun(t *testing.T) *wastRun {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &wastRun{tools, wast.NewRunner(t.Context()), map[string]*wast.Program{}}
+	r := &wastRun{tools, wast.NewRunner(t.Context()), map[string]*wast.Program{}, map[string]func() spec.Choices{}}
 	t.Cleanup(func() { r.runner.Close(); tools.Close() })
 	return r
 }
 
-// run runs a text, and returns the directives with their outcomes. Threads go on by the runner's policy, as under cabi wast; where that makes
-// other choices than the trace, which the file says is for one choice, by those of the trace.
+// run runs a text, and returns the directives with their outcomes. Threads go on by the runner's policy, as under cabi wast, but in files that
+// say that they are for one choice and do not pass so: these run under choices by which the exported file passes.
 func (r *wastRun) run(t *testing.T, e exported, text string, variant *spec.Variant) ([]*wast.Directive, []wast.Outcome) {
 	t.Helper()
-	p := r.programs[text]
-	if p == nil {
-		script, err := wast.Parse(text)
-		if err != nil {
-			t.Fatalf("%s: %v", e.name, err)
+	choices, known := r.choices[e.name]
+	if !known {
+		choices = wast.Policy
+		if other := r.otherChoices(t, e); other != nil {
+			choices = other
 		}
-		p = wast.Prepare(script, r.tools)
-		r.programs[text] = p
+		r.choices[e.name] = choices
 	}
-	choices := wast.Policy
-	if otherChoices[e.name] {
-		choices = func() spec.Choices {
-			tape := &spec.Tape{}
-			for _, n := range e.trace.Choices {
-				tape.Numbers = append(tape.Numbers, uint64(n))
-			}
-			return tape
-		}
-	}
+	p := r.program(t, e, text)
 	return p.Script.Directives, r.runner.Run(p, choices, variant)
 }
 
-// otherChoices are the traces that happen by other choices than the policy's. Of these, definitions.py leaves one to a name that it does not
-// define: how the text of an error context may be changed.
-var otherChoices = map[string]bool{
-	"callback-none-inside-a-sync-call": true, "entry-sync-inside-a-sync-call": true,
-	"error-context.debug-message-done-after-others-acted": true, "error-context.debug-message-done": true, "error-context.drop-done": true,
-	"trap-canon_error_context_debug_message-may-leave": true, "trap-canon_error_context_drop-may-leave": true,
-	"waitable-set.wait-uncancellable-stream_write-dropped-with-something": true,
+// otherChoices are choices by which an exported file passes, if the trace is by others than the first candidates; nil: it is not, or there are none.
+func (r *wastRun) otherChoices(t *testing.T, e exported) func() spec.Choices {
+	t.Helper()
+	if e.trace == nil || !slices.ContainsFunc(e.trace.Choices, func(n uint32) bool { return n != 0 }) {
+		return nil
+	}
+	if !ForOneChoice(e.text) {
+		t.Errorf("%s does not say that it is for one choice", e.name)
+	}
+	runner := wast.NewRunner(t.Context()) // one without the faults of the other
+	defer runner.Close()
+	return runner.PassesUnder(r.program(t, e, e.text), spec.SingleTable, wast.Bounds{Departures: 3, Runs: 5000})
+}
+
+// program is a text, prepared once.
+func (r *wastRun) program(t *testing.T, e exported, text string) *wast.Program {
+	t.Helper()
+	if p := r.programs[text]; p != nil {
+		return p
+	}
+	script, err := wast.Parse(text)
+	if err != nil {
+		t.Fatalf("%s: %v", e.name, err)
+	}
+	r.programs[text] = wast.Prepare(script, r.tools)
+	return r.programs[text]
 }
 
 // failure is the first directive that did not pass, and why; nil: all passed.
@@ -149,16 +159,17 @@ func TestExportedFilesRun(t *testing.T) {
 		switch d, o := r.failure(t, e, e.text, spec.SingleTable); {
 		case d != nil:
 			t.Errorf("%s: %s at line %d: %s", e.name, d.Kind, d.Line, o)
-		case e.site != "" && o.Site != e.site:
+		case e.site != "" && o.Site != e.site && siteUnder[e.name] != o.Site:
 			t.Errorf("%s: trapped at %s, want %s", e.name, o.Site, e.site)
 		case strings.Count(e.text, "\n(assert_") == 0:
 			t.Errorf("%s: nothing is asserted", e.name)
-		case otherChoices[e.name] && !ForOneChoice(e.text):
-			t.Errorf("%s does not say that it is for one choice", e.name)
 		}
 	}
 	t.Logf("%d files were run", len(files))
 }
+
+// siteUnder are sites of traps that are told as another by component/: wazero does not tell where a core table ends.
+var siteUnder = map[string]string{"thread.new-indirect-trap-table.get-bounds": "Table.get/empty"}
 
 var trapComment = regexp.MustCompile(`(?m)^;; (\S+/\S+): .*\n(;; No .*\n)?\(assert_trap`)
 
@@ -205,6 +216,11 @@ func TestDifferencesAreTold(t *testing.T) {
 			t.Errorf("%s: a comparison fails and the test passes", name)
 		}
 	}
+	for name := range unnoticed {
+		if passed[name] == 0 {
+			t.Errorf("%s: all comparisons that fail are noticed", name)
+		}
+	}
 }
 
 // tells reports whether some directive returns a line.
@@ -216,10 +232,12 @@ func (r *wastRun) tells(t *testing.T, e exported, text, line string) bool {
 // unnoticed are the files in which some difference is not noticed: a trap comes from what another instance does before anybody could tell, or
 // the comparison is behind the call that traps.
 var unnoticed = map[string]bool{
-	"resource.drop-done-after-others-acted": true, "trap-waitableset.drop-waiting": true, "trap-canon_waitable_join-sync-waiter": true,
-	"trap-canon_subtask_cancel-delivered": true, "thread.yield-trap-canon_lift-blocked": true, "thread.resume-later-trap-table.get-empty": true,
-	"stream.drop-readable-trap-copyend.drop-copying": true, "stream.cancel-read-trap-cancel_copy-in-set": true, "return-trap-canon_lift-blocked": true,
-	"waitable-set.wait-uncancellable-stream_write-dropped-with-something": true,
+	"callback-stream_read-dropped-with-nothing": true, "return-trap-canon_lift-blocked": true, "stream.cancel-read-trap-cancel_copy-in-set": true,
+	"stream.drop-readable-trap-copyend.drop-copying": true, "thread.resume-later-trap-table.get-empty": true,
+	"thread.yield-trap-canon_lift-blocked": true, "trap-canon_waitable_join-sync-waiter": true, "trap-waitableset.drop-waiting": true,
+	"waitable-set.poll-cancellable-stream_write-dropped-with-nothing": true, "waitable-set.poll-uncancellable-future_write-completed": true,
+	"waitable-set.wait-cancellable-stream_write-dropped-with-nothing-after-others-acted": true,
+	"waitable-set.wait-uncancellable-subtask-returned-after-others-acted":                true,
 }
 
 func (r *wastRun) forget(text string) {

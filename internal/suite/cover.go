@@ -5,11 +5,15 @@ import (
 	"slices"
 )
 
-// goals are all that a candidate is wanted for: the goals that its trace covers, and that it detects that a trap is missing.
+// goals are all that a candidate is wanted for: the goals that its trace covers, and that it detects that a trap is missing, for runtimes that
+// run .wast too.
 func (c *candidate) goals() []Goal {
 	goals := slices.Clone(c.covers)
 	for _, site := range c.detects {
 		goals = append(goals, Goal("without trap "+site))
+		if c.exported {
+			goals = append(goals, Goal("without trap "+site+" in a .wast"))
+		}
 	}
 	return goals
 }

@@ -15,6 +15,8 @@ type candidate struct {
 	covers  []Goal // sorted
 	// detects are the traps without which the trace does not happen again, even for a runtime that reports traps without names.
 	detects []spec.Site
+	// exported says that a .wast can say the trace.
+	exported bool
 }
 
 // A gatherer collects candidates.

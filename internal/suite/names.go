@@ -9,7 +9,8 @@ import (
 	"cabi/spec"
 )
 
-// nameTraces names each trace after the first goal that it alone covers, and writes a comment above it that says what that is.
+// nameTraces names each trace after the first goal that it alone covers, or after the trap that it detects, and writes a comment above it that
+// says what that is.
 func (s *Suite) nameTraces() {
 	s.noteAlone()
 	sentences := map[spec.Site]string{}
@@ -33,8 +34,8 @@ func (s *Suite) nameTraces() {
 // describe returns a name for a trace, and a sentence about it.
 func (t *Trace) describe(sentences map[spec.Site]string) (name, sentence string) {
 	if len(t.CoversAlone) == 0 {
-		site := t.Detects[0]
-		return slug("needs trap " + string(site)), fmt.Sprintf("Goes on otherwise without the trap %s: %s.", site, sentences[site])
+		trap := Goal("trap " + t.Detects[0])
+		return slug(string(trap)), trap.sentence(sentences)
 	}
 	main := slices.MinFunc(t.CoversAlone, func(a, b Goal) int { return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a, b)) })
 	return slug(string(main)), main.sentence(sentences)

@@ -20,9 +20,9 @@ var proposals = []struct {
 	departs        []string // empty: all traces happen again
 }{
 	{"fix-cancel-bug", "d834f63", []string{"callback-none-with-a-cancellation-pending"}},
-	{"fix-donut-wrap", "903e48b", []string{"entry-sync-inside-a-sync-call", "callback-none-inside-a-sync-call", "callback-none-by-thread.suspend-then-promote"}},
+	{"fix-donut-wrap", "903e48b", []string{"entry-sync-inside-a-sync-call", "callback-none-by-thread.suspend-then-promote", "callback-task_cancelled"}},
 	{"fix-exclusive-bug", "a8d87b2", []string{"callback-none-by-thread.suspend-then-promote", "thread.yield-trap-canon_lift-blocked"}},
-	{"simplify", "c9504df", []string{"call-trap-store.lift.func_inst-reentrance"}},
+	{"simplify", "c9504df", []string{"call-trap-store.lift.func_inst-reentrance", "thread.yield-cancellable-resumed-with-a-cancellation-pending"}},
 	{"task-switch", "0c769d0", nil}, // nothing changes but by its new built-in
 }
 

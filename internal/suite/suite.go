@@ -7,6 +7,7 @@ import (
 	"cmp"
 	"slices"
 
+	"cabi/internal/export"
 	"cabi/model"
 	"cabi/spec"
 )
@@ -21,7 +22,7 @@ type Options struct {
 }
 
 // Default are the options of the suite in suite/traces.
-var Default = Options{States: 3000, Runs: 2000, Tries: 800}
+var Default = Options{States: 3000, Runs: 8000, Tries: 800}
 
 // A Trace is one trace of the suite.
 type Trace struct {
@@ -49,6 +50,8 @@ func Generate(o Options) *Suite {
 	for _, c := range all {
 		if site := trapOf(c.trace); site != "" && departs(unnamed(c.trace), site) {
 			c.detects = []spec.Site{site}
+			_, err := export.WAST(c.trace)
+			c.exported = err == nil
 		}
 	}
 	o.Progress("choosing")

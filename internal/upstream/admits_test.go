@@ -53,10 +53,12 @@ func mayBlock(action string) bool {
 		op == "throw" || strings.Contains(action, " sync ")
 }
 
+var admitOptions = model.AdmitOptions{MaxStates: 100000}
+
 // admit says whether a log is admitted.
 func admit(t *testing.T, log *model.Trace) *model.Admission {
 	t.Helper()
-	found, err := model.NewLog(log).Admit(model.AdmitOptions{MaxStates: 100000})
+	found, err := model.NewLog(log).Admit(admitOptions)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, log)
 	}
@@ -70,13 +72,19 @@ func TestLogsOfPython(t *testing.T) {
 	if os.Getenv("CABI_LONG") != "" {
 		every = 1
 	}
-	admitted, other, refused := 0, 0, 0
+	admitted, other, refused, invalid := 0, 0, 0, 0
 	for i, v := range vectors {
 		if v.Case.Deterministic || i%every > 0 {
 			continue
 		}
 		log := logOf(v)
-		found := admit(t, log)
+		found, err := model.NewLog(log).Admit(admitOptions)
+		if err != nil && strings.Contains(err.Error(), "validation refuses it") { // some of the recorded runs are older than that check
+			invalid++
+			continue
+		} else if err != nil {
+			t.Fatalf("vector %d: %v\n%s", i+1, err, log)
+		}
 		if found.Verdict == model.Refused && breaksRule(found.Refusal) || found.Verdict == model.Unsettled && found.Bitwise {
 			continue
 		}
@@ -91,8 +99,8 @@ func TestLogsOfPython(t *testing.T) {
 			refused++
 		}
 	}
-	t.Logf("%d logs are admitted, %d with other choices than the first, %d refused when changed", admitted, other, refused)
-	if other < 12 || refused < admitted/2 {
+	t.Logf("%d logs are admitted, %d with other choices than the first, %d refused when changed; validation refuses %d", admitted, other, refused, invalid)
+	if other < 12 || refused < admitted/2 || invalid > admitted/50 {
 		t.Errorf("too few logs say something")
 	}
 }

@@ -1,6 +1,9 @@
 package wast
 
 import (
+	"fmt"
+	"slices"
+
 	"cabi/component"
 	"cabi/spec"
 )
@@ -74,6 +77,26 @@ func (r *Runner) exploreCase(p *Program, c *testCase, variant *spec.Variant, bou
 	if !all {
 		e.CutOff++
 	}
+}
+
+// PassesUnder returns choices under which all directives of a program pass, which depart from the policy as seldom as can be; nil: none within
+// the bounds are such.
+func (r *Runner) PassesUnder(p *Program, variant *spec.Variant, bounds Bounds) func() spec.Choices {
+	tried := map[string]bool{}
+	for _, seen := range r.Explore(p, variant, bounds).Seen {
+		for _, s := range seen {
+			departing := func() spec.Choices { return &component.Departing{Departures: s.Departures} }
+			text := fmt.Sprint(s.Departures)
+			if s.Status != Passed || tried[text] {
+				continue
+			}
+			tried[text] = true
+			if !slices.ContainsFunc(r.Run(p, departing, variant), func(o Outcome) bool { return o.Status != Passed && o.Status != Skipped }) {
+				return departing
+			}
+		}
+	}
+	return nil
 }
 
 // add notes an outcome of a directive.

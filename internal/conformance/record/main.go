@@ -133,8 +133,14 @@ func (r *recorder) fetch() error {
 
 // buildWasmtime builds the driver of Wasmtime, which is a module of its own, and returns the version of the Go package that has Wasmtime.
 func buildWasmtime(target string) (version string, err error) {
-	const dir = "internal/toolchains/wasmtime"
-	list := exec.Command("go", "list", "-m", "-f", "{{.Version}} {{.Dir}}", "github.com/bytecodealliance/wasmtime-go/v39")
+	const dir, module = "internal/toolchains/wasmtime", "github.com/bytecodealliance/wasmtime-go/v39"
+	// A module that was not downloaded yet has no folder that go list could name.
+	download := exec.Command("go", "mod", "download", module)
+	download.Dir, download.Stderr = dir, os.Stderr
+	if err := download.Run(); err != nil {
+		return "", fmt.Errorf("the Go package that has Wasmtime cannot be downloaded: %w", err)
+	}
+	list := exec.Command("go", "list", "-m", "-f", "{{.Version}} {{.Dir}}", module)
 	list.Dir, list.Env = dir, append(os.Environ(), "GOFLAGS=-mod=mod")
 	out, err := list.Output()
 	if err != nil {
