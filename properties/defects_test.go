@@ -209,6 +209,7 @@ func TestRandomPromises(t *testing.T) {
 
 // TestWaits checks that waiting on sets works under all variants alike.
 func TestWaits(t *testing.T) {
+	t.Parallel()
 	waits := scope{"waits", 7, model.WorldByName("waits").Bounds.Handles}
 	for _, v := range spec.Variants {
 		mustHold(t, waits, v, []*model.Property{joinSymmetric, eventIdentifies, waitingCount, resolvedOnce, noLostWakeup, noStolenEvent})

@@ -38,6 +38,7 @@ var deliveryWorld = &model.World{
 }
 
 func TestCancellationCanBeDelivered(t *testing.T) {
+	t.Parallel()
 	pending := 0
 	explore(path{}, deliveryWorld.Bounds.Steps, func(p *path) bool {
 		if p.pending == nil {

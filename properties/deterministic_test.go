@@ -23,6 +23,7 @@ var leftOpen = []spec.Site{
 }
 
 func TestDeterministicProfile(t *testing.T) {
+	t.Parallel()
 	open := map[spec.Site]bool{}
 	for _, name := range []string{"tasks", "threads", "cancel", "events", "error-contexts", "everything"} {
 		w := model.WorldByName(name)

@@ -37,6 +37,7 @@ func holdsFlags(t spec.ValType) bool {
 // before. What is read must be what the second codec reads of it; and a read must trap exactly if one of the elements that it takes is no
 // value of the type, such as a char that is a surrogate, and not for those that it leaves.
 func TestElementsCross(t *testing.T) {
+	t.Parallel()
 	checkOften(t, func(t *rapid.T) {
 		typ := passedTypes.Filter(func(typ typed) bool { return !holdsFlags(typ.t) }).Draw(t, "elements").t
 		s := spec.NewStore(spec.Options{})
@@ -221,6 +222,7 @@ func TestAlikeTypesAreOne(t *testing.T) {
 // it gets the same message, in whatever encoding and however often; each index that it was passed as is one of its own, and dropping one
 // leaves the others.
 func TestErrorContextsKeepTheirMessage(t *testing.T) {
+	t.Parallel()
 	checkOften(t, func(t *rapid.T) {
 		s := spec.NewStore(spec.Options{})
 		defer s.Close()

@@ -220,6 +220,7 @@ func checkOften(t rapid.TB, prop func(*rapid.T)) {
 // TestLayout checks that the parameters that the host passes to a guest, and the result that the guest returns, are laid out in
 // memory and in numbers as the prose says.
 func TestLayout(t *testing.T) {
+	t.Parallel()
 	checkOften(t, func(t *rapid.T) {
 		s := newPassedCall(t, 5)
 		defer s.store.Close()
@@ -236,6 +237,7 @@ func TestLayout(t *testing.T) {
 // TestGuestsPass checks that values arrive unchanged that one guest passes to another, and that this returns, whatever the memories
 // and encodings of the two, and however the call is lowered and lifted.
 func TestGuestsPass(t *testing.T) {
+	t.Parallel()
 	checkOften(t, func(t *rapid.T) {
 		s := newPassedCall(t, 5)
 		defer s.store.Close()
@@ -297,6 +299,7 @@ func (s *passedCall) call(a *guestInstance, callee func([]spec.CoreValue) []spec
 // TestBadValuesTrap changes some bits of a value that a guest returns. If the second codec cannot read a value of the type any more,
 // the specification must trap, and otherwise it must read the same value.
 func TestBadValuesTrap(t *testing.T) {
+	t.Parallel()
 	checkOften(t, func(t *rapid.T) {
 		s := newPassedCall(t, 0)
 		defer s.store.Close()
@@ -327,6 +330,7 @@ func TestBadValuesTrap(t *testing.T) {
 // TestDiscriminants checks the size of a discriminant where the number of cases makes it grow: a list of pairs of the last case
 // and a byte, in memory.
 func TestDiscriminants(t *testing.T) {
+	t.Parallel()
 	for _, n := range []int{1, 2, 255, 256, 257, 1<<16 - 1, 1 << 16, 1<<16 + 1} {
 		cases, names := make([]spec.CaseType, n), make([]string, n)
 		for i := range n {
@@ -514,6 +518,7 @@ func mustTrapIf(t rapid.TB, wrong, err error) {
 // TestPlacesObeyed checks that a call traps exactly if an address at which a guest has values stored, by its realloc or as the
 // address for a result, is not aligned or not in its memory.
 func TestPlacesObeyed(t *testing.T) {
+	t.Parallel()
 	checkOften(t, func(t *rapid.T) {
 		s := newPassedCall(t, 3)
 		defer s.store.Close()

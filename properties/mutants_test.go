@@ -132,6 +132,7 @@ func TestMutants(t *testing.T) {
 
 // TestSchemaOfSpec checks that spec/ with all its mutants is a package of which frames can be made, and that few mutants have no switch.
 func TestSchemaOfSpec(t *testing.T) {
+	t.Parallel()
 	schema := schemaOf(t)
 	replaced := map[string]string{}
 	dir := t.TempDir()

@@ -19,6 +19,7 @@ import (
 // TestNeeds derives what each property reads of the specification's objects from the sources, and compares it with needs.txt.
 // CABI_UPDATE=1 writes that file.
 func TestNeeds(t *testing.T) {
+	t.Parallel()
 	n := readSources(t)
 	all := 0
 	for _, m := range spec.MirrorClasses {

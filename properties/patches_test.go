@@ -140,6 +140,7 @@ func versions(t *testing.T, files []string) (texts map[string]string, alone []in
 
 // TestVersions checks that frames can be made of spec/ with all patches behind switches, and that few of these have none.
 func TestVersions(t *testing.T) {
+	t.Parallel()
 	files := patchesOfProperties(t)
 	for _, b := range append(bugs(t, "history"), bugs(t, "invented")...) {
 		files = append(files, b.file)

@@ -11,6 +11,7 @@ import (
 // is violated only where the specification chooses that a thread whose condition holds goes on at once, which the profile
 // rules out (docs/findings.md).
 func TestResidualBackpressure(t *testing.T) {
+	t.Parallel()
 	for _, d := range KnownDefects {
 		if d.Property != residualBackpressure {
 			continue

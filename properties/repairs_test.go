@@ -83,6 +83,7 @@ func notRepaired(d Defect) string {
 // TestRepairsFit checks that every known defect has one repair, or is listed without one, that all apply together, and that frames can be made of
 // them, without building.
 func TestRepairsFit(t *testing.T) {
+	t.Parallel()
 	cured := map[Defect]string{}
 	for _, r := range repairs(t) {
 		for _, d := range r.cures {

@@ -13,6 +13,7 @@ import (
 // whether copies complete, go on in parts or are cancelled; and without payload, as many. Blocking, dropping and elements that are no numbers are left out:
 // the worlds have them.
 func TestStreamsCarry(t *testing.T) {
+	t.Parallel()
 	checkOften(t, func(t *rapid.T) {
 		s := spec.NewStore(spec.Options{})
 		defer s.Close()

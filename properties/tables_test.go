@@ -53,6 +53,7 @@ func draws(v *spec.Variant) bool { return v.Name == "per-type-random" || v.Name 
 // TestEventIdentifies checks that an event of a set names the element that raised it, unless there is a table for each type of
 // streams: then two streams can have the same index.
 func TestEventIdentifies(t *testing.T) {
+	t.Parallel()
 	perPayloadType := spec.VariantByName("per-payload-type")
 	mustFail(t, events, perPayloadType, eventIdentifies, 7)
 	if testing.Short() {

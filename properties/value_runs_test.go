@@ -11,6 +11,7 @@ import (
 
 // TestValueRuns checks the promises in random runs in which guests pass values of random types to each other, as cabi check all does first.
 func TestValueRuns(t *testing.T) {
+	t.Parallel()
 	states, exercised := 0, false
 	for i, run := range slices.Concat(upstream.LayoutRuns(1, 0, 100), upstream.ValueRuns(1, 0, 300)) {
 		r := run.Search(model.Search{Variant: spec.SingleTable, Properties: For(run.World), KeepGoing: true, ByShape: true}).Run()
