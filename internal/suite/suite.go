@@ -1,6 +1,7 @@
 // Package suite makes the reference suite: short traces that together show every trap that can be taken, every built-in
 // with every kind of outcome, and every step of the specification's state machines that can be taken, for a runtime to be
-// tested against. Each trace is as short as the search finds it, and no trace is there whose goals the others cover.
+// tested against. Each trace is as short as the search finds it, and no trace is there whose goals the others cover, but where only the longer
+// of two that detect that a trap is missing can be exported.
 package suite
 
 import (
