@@ -34,7 +34,7 @@ type Commit struct {
 // WriteProposals writes the page of proposals: the tutorial, what was found in upstream's history, and the report of each proposal.
 func WriteProposals(w io.Writer, proposals []Proposal, commits []Commit) {
 	fmt.Fprint(w, proposalsIntro)
-	fmt.Fprint(w, "\n## Commits of upstream's history of 2026\n\nEach was compared with the one before it, with `--budget 0.0267`; 6c67aa1 in the worlds `handovers` and `promotes` alone, and aeb5d21 in `alone`\nand `transfers`.\n\n")
+	fmt.Fprint(w, "\n## Commits of upstream's history of 2026\n\nEach was compared with the one before it, with `--budget 0.0267`; 6c67aa1 with the default budget in the worlds `handovers` and `promotes` alone, and aeb5d21 in\n`alone` and `transfers`.\n\n")
 	writeHistory(w, commits)
 	for _, p := range proposals {
 		r := *p.Report

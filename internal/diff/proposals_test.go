@@ -31,12 +31,18 @@ var proposals = []Proposal{
 		{"run_tests.py, test_donut_sync_defers_cancellation", "a cancellation is deferred for as long.", "the same, and a callback that has yielded meanwhile is not called with it: subtask.cancel returns BLOCKED.",
 			kind("subtask.cancel: subtask.cancel returns, where the old version has: a callback is called with TASK_CANCELLED")},
 		{"prose", "callbacks and functions lifted sync do not run inside a sync call.", "the same: `stack-discipline/order` is cured.", finding("stack-discipline", "order", Cured)},
+		{"prose", "the same.", "two promises say what the pin's text says, and are broken by this rule: a task is told of its cancellation later though nothing else is in the way (`cancel-delivered/at once`), " +
+			"and a sync function that blocks traps although a thread is ready, which the rule holds back (`traps-justified/canon_lift/blocked`).", func(r *Report) bool {
+			return promise("cancel-delivered", "at once", New)(r) && promise("traps-justified", "canon_lift/blocked", New)(r)
+		}},
 	}},
 	{Branch: "fix-exclusive-bug", Commit: "a8d87b2", Claims: []Claim{
 		{"message", "\"Fix CABI definition of thread promotability\".", "threads that hold the lock, or wait for it, are not promoted, and do not run inside a sync call: `stack-discipline/order` is cured in `tasks`.",
 			finding("stack-discipline", "order", Cured)},
 		{"Concurrency.md", "switching to a ready thread does \"not otherwise violate\" invariant 3, that stacks are used last in, first out.", "a sync task promotes the implicit thread of any sync task of its instance: " +
 			"`stack-discipline/order` is left in `donuts`.", finding("stack-discipline", "order", Left)},
+		{"CanonicalABI.md", "`canon_lift` traps if no thread is promotable.", "the same: a sync function that blocks traps although a thread is ready, which waits for the lock. " +
+			"`traps-justified/canon_lift/blocked`, which says what the pin's text says, is broken by that.", promise("traps-justified", "canon_lift/blocked", New)},
 	}},
 	{Branch: "simplify", Commit: "c9504df", Claims: []Claim{
 		{"test/async/reentrance.wast", "\"'subtask.cancel' delivers cancellation immediately even when the callee's component instance is on the stack\".",
@@ -55,6 +61,13 @@ var proposals = []Proposal{
 func finding(property, kind string, verdict Verdict) func(*Report) bool {
 	return func(r *Report) bool {
 		return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Property == property && f.Kind == kind && f.Verdict == verdict })
+	}
+}
+
+// promise wants a promise to be kept, or broken, otherwise than before.
+func promise(property, kind string, verdict Verdict) func(*Report) bool {
+	return func(r *Report) bool {
+		return slices.ContainsFunc(r.Promises, func(f Broken) bool { return f.Property == property && f.Kind == kind && f.Verdict == verdict })
 	}
 }
 

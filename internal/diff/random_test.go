@@ -145,6 +145,29 @@ func TestRandomRunsAlike(t *testing.T) {
 	}
 }
 
+// The commits of upstream's history that docs/proposals.md has are run at random, each beside the one before it: where one calls core code otherwise than the pin,
+// that is known, or told.
+func TestRandomRunsOfHistory(t *testing.T) {
+	git := os.Getenv("CABI_UPSTREAM_GIT")
+	if git == "" {
+		t.Skip("set CABI_UPSTREAM_GIT to a git directory of WebAssembly/component-model to run its history")
+	}
+	for _, commit := range commits {
+		var versions [2]*Version
+		for i, revision := range []string{commit.Hash + "^", commit.Hash} {
+			v, err := Open(revision, git)
+			if err != nil {
+				t.Fatal(err)
+			}
+			versions[i] = v
+		}
+		c := newComparison(Options{Old: versions[0], New: versions[1], Runs: 50})
+		if err := c.compareRandom(); err != nil || c.report.Runs != 50 || len(c.report.NotCompared) > 0 {
+			t.Errorf("%s: %v, %d runs, not compared: %v", commit.Hash, err, c.report.Runs, c.report.NotCompared)
+		}
+	}
+}
+
 // What random runs show does not depend on how many make them, and is shown with its world, of which nobody else knows.
 func TestRandomRunsByMany(t *testing.T) {
 	file := defect{Name: "two", In: "lift_flat", Old: "lift_flat_unsigned(vi, 32, 16)", New: "lift_flat_unsigned(vi, 32, 8)"}.write(t)

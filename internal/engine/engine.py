@@ -137,6 +137,8 @@ class Instance:
         place = self.place
 
         def f(args):
+            if not isinstance(args, list):  # versions before d276ef5 call a destructor of the same instance with the rep alone
+                args = [args]
             enter(kind, place, name, args)
             results = None
             while True:

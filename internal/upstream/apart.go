@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -60,7 +61,11 @@ func Apart(old, new *engine.Source, seed uint64, first, runs int) ([]*ApartRun, 
 			rec.actor = perturbing{rec.actor, newChooser(^seedOf(seed, run)), often}
 		}
 		rec.run(world, false, pool)
-		if a := p.compare(rec); a != nil {
+		a, err := p.compare(rec)
+		if err != nil {
+			return nil, err
+		}
+		if a != nil {
 			apart = append(apart, a)
 		}
 	}
@@ -83,9 +88,9 @@ func Smaller(old, new *engine.Source, a *ApartRun) (*ApartRun, error) {
 	s := &smaller{best: a.recorded, takers: a.takers, tries: apartTries, record: func(rec *recorder) { rec.memories = true }}
 	s.best.Actions = s.best.Actions[:len(a.Actions)]
 	s.kept = func(rec *recorder) (int, error) {
-		smaller := p.compare(rec)
-		if smaller == nil || smaller.Op != a.Op || smaller.Kind != a.Kind {
-			return -1, nil
+		smaller, err := p.compare(rec)
+		if err != nil || smaller == nil || smaller.Op != a.Op || smaller.Kind != a.Kind {
+			return -1, err
 		}
 		if kept := smaller.recorded; lessThan(kept, s.best) {
 			best = smaller
@@ -114,21 +119,38 @@ func newApartPair(old, new *engine.Source) (p apartPair, err error) {
 	return p, nil
 }
 
-// compare compares what the versions do in a run that was recorded on the port; nil: they do the same.
-func (p apartPair) compare(rec *recorder) *ApartRun {
+// linesOn are what a run that was recorded on the port comes to on a version. It is a *BadInput if the version has something where the program knows
+// something else.
+func (rec *recorder) linesOn(side *interpreter) (lines []string, err error) {
+	if side == nil {
+		return rec.lines, nil
+	}
+	defer func() {
+		if got := recover(); got != nil {
+			err = &BadInput{fmt.Sprintf("%s: what the program knows of the specification's objects is not as in the pin (%v)", side.machine.Source.Name, got)}
+		}
+	}()
 	c := rec.recorded
 	c.States = statesMemories
-	on := func(side *interpreter) []string {
-		if side == nil {
-			return rec.lines
-		}
-		lines, _ := side.trace(c)
-		return lines
+	lines, _ = side.trace(c)
+	return lines, nil
+}
+
+// compare compares what the versions do in a run that was recorded on the port; nil: they do the same.
+func (p apartPair) compare(rec *recorder) (*ApartRun, error) {
+	c := rec.recorded
+	c.States = statesMemories
+	old, err := rec.linesOn(p.old)
+	if err != nil {
+		return nil, err
 	}
-	old, new := on(p.old), on(p.new)
+	new, err := rec.linesOn(p.new)
+	if err != nil {
+		return nil, err
+	}
 	a := whereApart(observed(old), observed(new))
 	if a == nil || len(a.Actions) > len(c.Actions) || len(a.Actions) > len(takersIn(rec.lines)) {
-		return nil
+		return nil, nil
 	}
 	for i := range a.Actions {
 		a.Actions[i] = model.Action(c.Actions[i])
@@ -138,7 +160,7 @@ func (p apartPair) compare(rec *recorder) *ApartRun {
 	}
 	a.World, a.recorded, a.takers = c.World, rec.recorded, takersIn(rec.lines)[:len(a.Actions)]
 	a.recorded.Actions = a.recorded.Actions[:len(a.Actions)]
-	return a
+	return a, nil
 }
 
 // observed are the lines of a trace that guests or the host can observe, and the states, which are memories. How a run is stopped can be

@@ -697,6 +697,8 @@ class Instance:
         run = self.run
 
         def f(args):
+            if not isinstance(args, list):  # versions before d276ef5 call a destructor of the same instance with the rep alone
+                args = [args]
             run.tell(f'( {self.name} {name} {cores(args)}'.rstrip())
             while True:
                 op, imm, nums = run.next(self.name, name)
