@@ -182,7 +182,7 @@ func (c *cancelChecker) Done(r *model.Run, at *model.Activation, results []spec.
 	if at.Pending == nil || !strings.Contains(at.Pending.Op, ".cancel-") {
 		return
 	}
-	e := slotAt(r, at.Actor, at.Pending.Args[0].Uint64(), at.Pending.Op).Element
+	e := slotAt(r, at).Element
 	if e == nil {
 		return
 	}

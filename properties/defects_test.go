@@ -150,6 +150,16 @@ func TestBuffersOverlap(t *testing.T) {
 	}
 }
 
+// TestEndsOfOneIndex checks that the event of an end is not taken for stolen where ends of two types have one index.
+func TestEndsOfOneIndex(t *testing.T) {
+	_, replay := replayed(t, "ends", "world ends  variant per-payload-type\ninstance A  memory 64\nfunc async A.run()  stackful\n"+
+		"host: invoke A.run\nA: enter A.run\nA: stream.new u8\nA: stream.new s8\nA: stream.write s8 async 2 0 1\n"+
+		"A: stream.read s8 async 1 0 1 -> 16\nA: stream.cancel-write s8 async 2 -> 16\n")
+	if len(replay.Violations) > 0 {
+		t.Errorf("violates %q", replay.Violations)
+	}
+}
+
 // TestThreadsAmongHandles checks that an index that is no thread's traps where threads are in one table with handles.
 func TestThreadsAmongHandles(t *testing.T) {
 	w, err := model.ReadWorld(strings.NewReader(read(t, "testdata/corners/wrong-classes.world")))

@@ -108,7 +108,7 @@ func (c *subtaskNotificationChecker) Done(r *model.Run, at *model.Activation, re
 	case a.Op == "task.cancel":
 		c.cancelled = append(c.cancelled, at.Thread().Task().Caller())
 	case a.Op == "subtask.cancel" && results[0].Uint64() == blocked:
-		if t, ok := slotAt(r, at.Actor, a.Args[0].Uint64(), a.Op).Element.(*spec.Subtask); ok && t.Resolved() {
+		if t, ok := slotAt(r, at).Element.(*spec.Subtask); ok && t.Resolved() {
 			c.Message, c.ViolationKind = fmt.Sprintf("%s is told by %s that it has blocked, and the subtask is resolved", at.Name, a), "blocked"
 		}
 	case a.Op == "subtask.cancel":

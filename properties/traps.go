@@ -73,7 +73,7 @@ func (c *trapsChecker) Settled(r *model.Run) {
 	c.blocked = c.blocked[:0]
 	for _, at := range r.Activations {
 		if a := at.Pending; a != nil && at.Thread() != nil && (copyCode(a.Op) != spec.EventNone || a.Op == "subtask.cancel") {
-			e := slotAt(r, at.Actor, a.Args[0].Uint64(), a.Op).Element
+			e := slotAt(r, at).Element
 			if c.waited = append(c.waited, e); !at.Thread().Running() {
 				c.blocked = append(c.blocked, e)
 			}

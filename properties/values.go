@@ -164,7 +164,7 @@ func (c *valuesChecker) compareElements(r *model.Run, at *model.Activation, n ui
 		return
 	}
 	ts, err := r.ParseTypes("(" + a.Imm[0] + ")")
-	own := slotAt(r, at.Actor, a.Args[0].Uint64(), a.Op).Element
+	own := slotAt(r, at).Element
 	if err != nil || own == nil || !plainTypes(ts) || n == 0 {
 		return
 	}

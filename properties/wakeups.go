@@ -183,7 +183,7 @@ func (c *stolenChecker) Done(r *model.Run, at *model.Activation, results []spec.
 		c.checkNotification(at, results[0].Uint64(), wordAt(memory, ptr), wordAt(memory, ptr+4))
 		c.store(at.Actor, results[0].Uint64() != uint64(spec.EventNone) && results[0].Uint64() != uint64(spec.EventTaskCancelled))
 	case takesEvent(a.Op) && results[0].Uint64() != spec.Blocked:
-		if slot := slotAt(r, at.Actor, a.Args[0].Uint64(), a.Op); slot.Element != nil {
+		if slot := slotAt(r, at); slot.Element != nil {
 			c.notified = append(c.notified, slot.Element)
 		}
 	}
@@ -242,14 +242,19 @@ func wordAt(memory *spec.MemInst, ptr uint64) uint64 {
 	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24
 }
 
-// slotAt is the slot of the waitable that an index names for the built-in op in an instance; empty: there is none.
-func slotAt(r *model.Run, name string, index uint64, op string) spec.Slot {
+// slotAt is the slot of the waitable that an activation has named to the built-in that it has called; empty: there is none. A variant with a table for
+// each type of payload may have several of that index.
+func slotAt(r *model.Run, at *model.Activation) (named spec.Slot) {
+	a := at.Pending
 	for _, slot := range r.Elements() {
-		if slot.Owner.Name == name && slot.Index == index && spec.ClassOf(slot.Element).Waitable() && kindOf(op) == kindOfElement(slot.Element) {
-			return slot
+		if slot.Owner.Name != at.Actor || slot.Index != a.Args[0].Uint64() || !spec.ClassOf(slot.Element).Waitable() || kindOf(a.Op) != kindOfElement(slot.Element) {
+			continue
+		}
+		if named.Element == nil || strings.HasSuffix(strings.ReplaceAll(spec.Describe(slot.Element), ", ", ","), " of "+a.Imm[0]) {
+			named = slot
 		}
 	}
-	return spec.Slot{}
+	return named
 }
 
 // kindOf is the kind of waitable that a built-in takes: subtask, stream or future.
