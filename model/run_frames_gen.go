@@ -1152,7 +1152,7 @@ loop_:
 			f_.pc = 1
 			continue loop_
 		case 1:
-//line run_operations.go:178
+//line run_operations.go:184
 			panic("model: guests have no action " + f_.v_a.Op)
 		case 2:
 //line run_operations.go:74
@@ -1235,176 +1235,183 @@ loop_:
 //line run_operations.go:107
 			f_.v_other = &spec.LiftOptions{StringEncoding: f_.v_g.inst.sync.StringEncoding}
 //line run_operations.go:108
+			if f_.v_g.inst.memory == nil { // or else for the encoding
+				f_.v_other.StringEncoding = spec.UTF16
+				if f_.v_g.inst.sync.StringEncoding == spec.UTF16 {
+					f_.v_other.StringEncoding = spec.UTF8
+				}
+			}
+//line run_operations.go:114
 			f_.pc = 53
 			m_.CallCanonTaskReturn(f_.v_g.store(), f_.v_g.types(f_.v_a), f_.v_other, f_.v_a.Args)
 			return
 		case 16:
-//line run_operations.go:110
+//line run_operations.go:116
 			f_.pc = 54
 			m_.CallCanonTaskCancel(f_.v_g.store())
 			return
 		case 17:
-//line run_operations.go:112
+//line run_operations.go:118
 			m_.Results.SCoreValue0 = spec.CanonWaitableSetNew(f_.v_g.store())
 			m_.Pop()
 			return
 		case 18:
-//line run_operations.go:114
+//line run_operations.go:120
 			f_.pc = 55
 			m_.CallCanonWaitableSetWait(f_.v_g.store(), cancellable(f_.v_a), f_.v_g.inst.memory, n(f_.v_a, 0), n(f_.v_a, 1))
 			return
 		case 19:
-//line run_operations.go:116
+//line run_operations.go:122
 			f_.pc = 56
 			m_.CallCanonWaitableSetPoll(f_.v_g.store(), cancellable(f_.v_a), f_.v_g.inst.memory, n(f_.v_a, 0), n(f_.v_a, 1))
 			return
 		case 20:
-//line run_operations.go:118
+//line run_operations.go:124
 			m_.Results.SCoreValue0 = spec.CanonWaitableSetDrop(f_.v_g.store(), n(f_.v_a, 0))
 			m_.Pop()
 			return
 		case 21:
-//line run_operations.go:120
+//line run_operations.go:126
 			m_.Results.SCoreValue0 = spec.CanonWaitableJoin(f_.v_g.store(), n(f_.v_a, 0), n(f_.v_a, 1))
 			m_.Pop()
 			return
 		case 22:
-//line run_operations.go:122
+//line run_operations.go:128
 			f_.pc = 57
 			m_.CallCanonSubtaskCancel(f_.v_g.store(), isAsync(f_.v_a), n(f_.v_a, 0))
 			return
 		case 23:
-//line run_operations.go:124
+//line run_operations.go:130
 			m_.Results.SCoreValue0 = spec.CanonSubtaskDrop(f_.v_g.store(), n(f_.v_a, 0))
 			m_.Pop()
 			return
 		case 24:
-//line run_operations.go:126
+//line run_operations.go:132
 			m_.Results.SCoreValue0 = spec.CanonStreamNew(f_.v_g.store(), f_.v_g.stream(f_.v_a))
 			m_.Pop()
 			return
 		case 25:
-//line run_operations.go:128
+//line run_operations.go:134
 			f_.pc = 58
 			m_.CallCanonStreamRead(f_.v_g.store(), f_.v_g.stream(f_.v_a), f_.v_g.inst.opts(isAsync(f_.v_a)), n(f_.v_a, 0), n(f_.v_a, 1), n(f_.v_a, 2))
 			return
 		case 26:
-//line run_operations.go:130
+//line run_operations.go:136
 			f_.pc = 59
 			m_.CallCanonStreamWrite(f_.v_g.store(), f_.v_g.stream(f_.v_a), f_.v_g.inst.opts(isAsync(f_.v_a)), n(f_.v_a, 0), n(f_.v_a, 1), n(f_.v_a, 2))
 			return
 		case 27:
-//line run_operations.go:132
+//line run_operations.go:138
 			f_.pc = 60
 			m_.CallCanonStreamCancelRead(f_.v_g.store(), f_.v_g.stream(f_.v_a), isAsync(f_.v_a), n(f_.v_a, 0))
 			return
 		case 28:
-//line run_operations.go:134
+//line run_operations.go:140
 			f_.pc = 61
 			m_.CallCanonStreamCancelWrite(f_.v_g.store(), f_.v_g.stream(f_.v_a), isAsync(f_.v_a), n(f_.v_a, 0))
 			return
 		case 29:
-//line run_operations.go:136
+//line run_operations.go:142
 			f_.pc = 62
 			m_.CallCanonStreamDropReadable(f_.v_g.store(), f_.v_g.stream(f_.v_a), n(f_.v_a, 0))
 			return
 		case 30:
-//line run_operations.go:138
+//line run_operations.go:144
 			f_.pc = 63
 			m_.CallCanonStreamDropWritable(f_.v_g.store(), f_.v_g.stream(f_.v_a), n(f_.v_a, 0))
 			return
 		case 31:
-//line run_operations.go:140
+//line run_operations.go:146
 			m_.Results.SCoreValue0 = spec.CanonFutureNew(f_.v_g.store(), f_.v_g.future(f_.v_a))
 			m_.Pop()
 			return
 		case 32:
-//line run_operations.go:142
+//line run_operations.go:148
 			f_.pc = 64
 			m_.CallCanonFutureRead(f_.v_g.store(), f_.v_g.future(f_.v_a), f_.v_g.inst.opts(isAsync(f_.v_a)), n(f_.v_a, 0), n(f_.v_a, 1))
 			return
 		case 33:
-//line run_operations.go:144
+//line run_operations.go:150
 			f_.pc = 65
 			m_.CallCanonFutureWrite(f_.v_g.store(), f_.v_g.future(f_.v_a), f_.v_g.inst.opts(isAsync(f_.v_a)), n(f_.v_a, 0), n(f_.v_a, 1))
 			return
 		case 34:
-//line run_operations.go:146
+//line run_operations.go:152
 			f_.pc = 66
 			m_.CallCanonFutureCancelRead(f_.v_g.store(), f_.v_g.future(f_.v_a), isAsync(f_.v_a), n(f_.v_a, 0))
 			return
 		case 35:
-//line run_operations.go:148
+//line run_operations.go:154
 			f_.pc = 67
 			m_.CallCanonFutureCancelWrite(f_.v_g.store(), f_.v_g.future(f_.v_a), isAsync(f_.v_a), n(f_.v_a, 0))
 			return
 		case 36:
-//line run_operations.go:150
+//line run_operations.go:156
 			f_.pc = 68
 			m_.CallCanonFutureDropReadable(f_.v_g.store(), f_.v_g.future(f_.v_a), n(f_.v_a, 0))
 			return
 		case 37:
-//line run_operations.go:152
+//line run_operations.go:158
 			f_.pc = 69
 			m_.CallCanonFutureDropWritable(f_.v_g.store(), f_.v_g.future(f_.v_a), n(f_.v_a, 0))
 			return
 		case 38:
-//line run_operations.go:154
+//line run_operations.go:160
 			m_.Results.SCoreValue0 = spec.CanonThreadIndex(f_.v_g.store())
 			m_.Pop()
 			return
 		case 39:
-//line run_operations.go:156
+//line run_operations.go:162
 			m_.Results.SCoreValue0 = spec.CanonThreadNewIndirect(f_.v_g.store(), &spec.CoreFuncType{Params: []spec.CoreType{coreType(f_.v_a)}}, f_.v_g.inst.funcs, n(f_.v_a, 0), n(f_.v_a, 1))
 			m_.Pop()
 			return
 		case 40:
-//line run_operations.go:158
+//line run_operations.go:164
 			m_.Results.SCoreValue0 = spec.CanonThreadResumeLater(f_.v_g.store(), n(f_.v_a, 0))
 			m_.Pop()
 			return
 		case 41:
-//line run_operations.go:160
+//line run_operations.go:166
 			f_.pc = 70
 			m_.CallCanonThreadSuspend(f_.v_g.store(), cancellable(f_.v_a))
 			return
 		case 42:
-//line run_operations.go:162
+//line run_operations.go:168
 			f_.pc = 71
 			m_.CallCanonThreadYield(f_.v_g.store(), cancellable(f_.v_a))
 			return
 		case 43:
-//line run_operations.go:164
+//line run_operations.go:170
 			f_.pc = 72
 			m_.CallCanonThreadSuspendThenResume(f_.v_g.store(), cancellable(f_.v_a), n(f_.v_a, 0))
 			return
 		case 44:
-//line run_operations.go:166
+//line run_operations.go:172
 			f_.pc = 73
 			m_.CallCanonThreadYieldThenResume(f_.v_g.store(), cancellable(f_.v_a), n(f_.v_a, 0))
 			return
 		case 45:
-//line run_operations.go:168
+//line run_operations.go:174
 			f_.pc = 74
 			m_.CallCanonThreadSuspendThenPromote(f_.v_g.store(), cancellable(f_.v_a), n(f_.v_a, 0))
 			return
 		case 46:
-//line run_operations.go:170
+//line run_operations.go:176
 			f_.pc = 75
 			m_.CallCanonThreadYieldThenPromote(f_.v_g.store(), cancellable(f_.v_a), n(f_.v_a, 0))
 			return
 		case 47:
-//line run_operations.go:172
+//line run_operations.go:178
 			m_.Results.SCoreValue0 = spec.CanonErrorContextNew(f_.v_g.store(), &f_.v_g.inst.opts(false).LiftLowerOptions, n(f_.v_a, 0), n(f_.v_a, 1))
 			m_.Pop()
 			return
 		case 48:
-//line run_operations.go:174
+//line run_operations.go:180
 			f_.pc = 76
 			m_.CallCanonErrorContextDebugMessage(f_.v_g.store(), &f_.v_g.inst.opts(false).LiftLowerOptions, n(f_.v_a, 0), n(f_.v_a, 1))
 			return
 		case 49:
-//line run_operations.go:176
+//line run_operations.go:182
 			m_.Results.SCoreValue0 = spec.CanonErrorContextDrop(f_.v_g.store(), n(f_.v_a, 0))
 			m_.Pop()
 			return

@@ -165,7 +165,7 @@ type job struct {
 func search(j job) string {
 	w := model.WorldByName(j.World)
 	if w == nil {
-		f, err := os.Open("testdata/corners/" + j.World + ".world")
+		f, err := os.Open("corners/" + j.World + ".world")
 		if err == nil {
 			w, err = model.ReadWorld(f)
 		}

@@ -162,7 +162,7 @@ func TestEndsOfOneIndex(t *testing.T) {
 
 // TestThreadsAmongHandles checks that an index that is no thread's traps where threads are in one table with handles.
 func TestThreadsAmongHandles(t *testing.T) {
-	w, err := model.ReadWorld(strings.NewReader(read(t, "testdata/corners/wrong-classes.world")))
+	w, err := model.ReadWorld(strings.NewReader(read(t, "corners/wrong-classes.world")))
 	if err != nil {
 		t.Fatal(err)
 	}

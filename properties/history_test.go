@@ -24,7 +24,7 @@ import (
 //	upstream COMMIT             that repaired it; of history only
 //	noticed after N actions in WORLD: FINDING, or: noticed by TEST, or: unnoticed: WHY
 //
-// A world is a named one, or one of testdata/corners.
+// A world is a named one, or one of corners.
 type bug struct {
 	file, name, what, upstream, fate string
 }
@@ -202,7 +202,7 @@ const bugsIntro = `<!-- Made by: go test ./properties -run TestDocsBugs -write -
 Bugs that ` + "`definitions.py`" + ` once had and upstream repaired, as far as they can be said in the port of the pin, and others of the
 same kinds that were made up. Each is a small patch of ` + "`spec/`" + ` in ` + "`properties/testdata`" + `, with the commit that repaired it, and
 says how it is noticed: by a search of a world, with the property that finds it and after how many actions, or by a test of
-values. Some worlds are small ones of ` + "`properties/testdata/corners`" + `. ` + "`make bugs`" + ` puts all back and looks, compiled into one program, each behind a switch; with ` + "`CABI_LONG=1`" + ` it looks as far as the
+values. Some worlds are small ones of ` + "`properties/corners`" + `. ` + "`make bugs`" + ` puts all back and looks, compiled into one program, each behind a switch; with ` + "`CABI_LONG=1`" + ` it looks as far as the
 worlds' bounds for those that nothing notices. ` + "`CABI_BUGS=1 go test ./properties -run TestBugs/NAME -v`" + ` looks for one.
 `
 

@@ -598,15 +598,15 @@ func promisesHold(t *testing.T, s model.Search) {
 	t.Logf("counts of %s: %d states, %d transitions, %d violations", s.World.Name, report.States, report.Transitions, len(report.Violations))
 }
 
-// corners are the names of small worlds in testdata/corners, each of which comes to something that the named worlds leave out.
-var corners = []string{"backpressure-limit", "buffer-limit", "cancelling-in-realloc", "errors-in-realloc", "futures-of-two-types", "lists-limit", "long-lists", "reacting",
-	"returned-values", "storage", "streams-of-two-types", "sync-blocks", "sync-in-sets", "wrong-classes"}
+// corners are the names of small worlds in corners, each of which comes to something that the named worlds leave out.
+var corners = []string{"backpressure-limit", "buffer-limit", "cancelled-polls", "cancelling-in-realloc", "errors-in-realloc", "futures-of-two-types", "lists-limit", "long-lists", "post-return-of-nothing",
+	"reacting", "returned-elsewhere", "returned-values", "spent-buffers", "storage", "streams-of-two-types", "sync-blocks", "sync-in-sets", "wrong-classes"}
 
-// TestCorners checks that the promises hold in the worlds of testdata/corners.
+// TestCorners checks that the promises hold in the worlds of corners.
 func TestCorners(t *testing.T) {
-	files, err := filepath.Glob("testdata/corners/*.world")
+	files, err := filepath.Glob("corners/*.world")
 	if err != nil || len(files) != len(corners) {
-		t.Fatalf("testdata/corners has %d worlds, want %d: %v", len(files), len(corners), err)
+		t.Fatalf("corners has %d worlds, want %d: %v", len(files), len(corners), err)
 	}
 	for _, name := range corners {
 		t.Run(name, func(t *testing.T) {
@@ -622,7 +622,7 @@ func worldNamed(t *testing.T, name string) *model.World {
 	if w := model.WorldByName(name); w != nil {
 		return w
 	}
-	w, err := model.ReadWorld(strings.NewReader(read(t, "testdata/corners/"+name+".world")))
+	w, err := model.ReadWorld(strings.NewReader(read(t, "corners/"+name+".world")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -191,7 +191,8 @@ var copyTold = &model.Property{
 	Name: "copy-told",
 	Statement: "Of a stream as many elements are told to have been read as to have been written, or an event is there to tell the other end; no more than a buffer has room " +
 		"for; none only of a buffer that has none, or a copy that ended early; that the other end was dropped, only if it was; no call that reads or " +
-		"writes is told that it was cancelled, or that it blocks when its copy is over; a copy that has an event when it is cancelled ends as that says; a write of no elements completes where a read of none is pending; and after the end of a stream, or of a future's value, nothing more is told.",
+		"writes is told that it was cancelled, or that it blocks when its copy is over; a copy that has an event when it is cancelled ends as that says; a write of no elements completes where a read of none is pending, and no other copy " +
+		"at once where the other end's has all its elements; and after the end of a stream, or of a future's value, nothing more is told.",
 	Kind: "step",
 	Origin: `CanonicalABI.md: "stream_event packs the CopyResult and number of elements copied up until this point"; Concurrency.md: "the read or write ` +
 		`completes with […] how many elements were copied"`,
@@ -203,7 +204,7 @@ var copyTold = &model.Property{
 
 // A copyNotificationChecker checks that the two ends of a stream or future are notified of the same copies. It counts the elements
 // that each end was notified of, and remembers how many elements each copy has a buffer for, in which streams a read of no
-// elements is pending, and the ends that were notified of their last copy. Without a violation the state has all of it but
+// elements is pending, or a copy that has all its elements, and the ends that were notified of their last copy. Without a violation the state has all of it but
 // the last, which is the ghost. Streams and futures that the host takes part in it leaves out, and it does not know which
 // elements are copied, only how many.
 type copyNotificationChecker struct {
@@ -211,6 +212,7 @@ type copyNotificationChecker struct {
 	copied     record[spec.SharedBase, copiedCount]
 	lengths    record[spec.Element, uint64]
 	emptyReads []spec.SharedBase
+	spent      []spec.SharedBase                     // a copy of a guest's is pending, and all its elements are copied
 	events     record[spec.Element, spec.CopyResult] // of the events that were there at the last menu, what they say
 	finished   []spec.Element
 }
@@ -255,6 +257,9 @@ func (c *copyNotificationChecker) Done(r *model.Run, at *model.Activation, resul
 	if e := n.element(r, at); !strings.Contains(a.Op, "cancel") {
 		c.recordLength(e, lengthOf(a))
 		c.checkEmptyWrite(e, a.Op, n.payload)
+		if a.Imm[1] == "async" { // or it may have waited until the other end came again
+			c.checkSpent(e, a.Op, n.payload)
+		}
 	}
 	if n.payload != blocked {
 		c.checkNotification(r, at, n, a.Op)
@@ -285,15 +290,27 @@ func (c *copyNotificationChecker) checkEmptyWrite(e spec.Element, op string, pay
 	}
 }
 
+// checkSpent checks that a copy does not complete at once where the other end's copy has all its elements: only a write of no elements may, where a read of
+// none is pending.
+func (c *copyNotificationChecker) checkSpent(e spec.Element, op string, payload uint64) {
+	shared := spec.SharedOf(e)
+	if !strings.HasPrefix(op, "stream.") || payload == spec.Blocked || !slices.Contains(c.spent, shared) {
+		return
+	}
+	if op != "stream.write" || c.lengths.of(e) > 0 || !slices.Contains(c.emptyReads, shared) {
+		c.violate("at once", "%s completes at once, and the other end's buffer has all its elements", describe(e))
+	}
+}
+
 // Settled remembers how many elements the copies have a buffer for that threads are blocked in, and in which streams a read of no
-// elements is pending.
+// elements is pending, or a copy that has all its elements.
 func (c *copyNotificationChecker) Settled(r *model.Run) {
 	for _, at := range r.Activations {
 		if a := at.Pending; a != nil && copyCode(a.Op) != spec.EventNone && !strings.Contains(a.Op, "cancel") {
 			c.recordLength(notification{code: copyCode(a.Op), index: a.Args[0].Uint64(), elementType: a.Imm[0]}.element(r, at), lengthOf(a))
 		}
 	}
-	c.emptyReads, c.events = c.emptyReads[:0], c.events[:0]
+	c.emptyReads, c.spent, c.events = c.emptyReads[:0], c.spent[:0], c.events[:0]
 	if len(c.lengths) == 0 {
 		return
 	}
@@ -305,6 +322,9 @@ func (c *copyNotificationChecker) Settled(r *model.Run) {
 		}
 		if known && view.Pending == slot.Element && spec.ClassOf(slot.Element) == spec.ClassReadableStreamEnd && c.lengths.of(slot.Element) == 0 {
 			c.emptyReads = append(c.emptyReads, shared)
+		}
+		if known && view.Pending == slot.Element && view.Buffer != nil && view.Buffer.Progress == c.lengths.of(slot.Element) {
+			c.spent = append(c.spent, shared)
 		}
 	}
 }

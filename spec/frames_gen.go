@@ -2509,7 +2509,7 @@ type framenewIndirectThreadFunc_run struct {
 func (f_ *framenewIndirectThreadFunc_run) Step(m_ *Machine) {
 	switch f_.pc {
 	case 0:
-//line canon_thread_new_indirect.go:80
+//line canon_thread_new_indirect.go:85
 		f_.pc = 1
 		{
 			n_ := NewFrame[framecallAndTrapOnThrow](m_, 18)
@@ -2520,7 +2520,7 @@ func (f_ *framenewIndirectThreadFunc_run) Step(m_ *Machine) {
 	case 1:
 		f_.t = m_.Results.SCoreValue0
 		unpack0(f_.t, "canon_thread_new_indirect.thread_func")
-//line canon_thread_new_indirect.go:81
+//line canon_thread_new_indirect.go:86
 		f_.v_t.task.unregisterThread(f_.v_t.newThread)
 		m_.Pop()
 		return

@@ -97,7 +97,7 @@ func (a *checkAll) glances(cmd *cobra.Command, worlds []*model.World, states int
 	return slices.SortedStableFunc(slices.Values(worlds), func(x, y *model.World) int { return cmp.Compare(size[x], size[y]) }), nil
 }
 
-// all checks every world that can be exhausted, up to its own bounds.
+// all checks every world that can be exhausted, up to its own bounds, and small ones for what these leave out.
 func (c *checkCommand) all(cmd *cobra.Command) (err error) {
 	cmd.Flags().Visit(func(f *pflag.Flag) {
 		if err == nil && !slices.Contains(allToo, f.Name) {
@@ -126,10 +126,12 @@ func (c *checkCommand) all(cmd *cobra.Command) (err error) {
 	defer progress.clear()
 	names := report.FileNames{}
 	all.news = news{progress, map[string]bool{}}
-	worlds := slices.DeleteFunc(slices.Clone(model.Worlds), func(w *model.World) bool { return w.Random })
+	corners := properties.Corners()
+	worlds := append(slices.DeleteFunc(slices.Clone(model.Worlds), func(w *model.World) bool { return w.Random }), corners...)
 	order := worlds
 	if !c.json && all.steps == 0 {
-		if order, err = all.glances(cmd, worlds, glance); err != nil {
+		smallFirst := slices.Concat(corners, worlds[:len(worlds)-len(corners)])
+		if order, err = all.glances(cmd, smallFirst, glance); err != nil {
 			return err
 		}
 	}

@@ -330,6 +330,14 @@ def keep_content(memory, ptr, args):
         memory.bytes[ptr:ptr + kept] = memory.bytes[old:old + kept]
 
 
+def other_encoding(g):
+    """The encoding of task.return-other, which has no memory: the function's, or another if the function has no memory either."""
+    encoding = g.sync.string_encoding
+    if g.memory is not None:
+        return encoding
+    return 'utf8' if encoding == 'utf16' else 'utf16'
+
+
 OPS = {
     'call': lambda g, f, nums: g.imports[f](nums),
     'memory.store': lambda g, nums: g.store_words(nums),
@@ -342,7 +350,7 @@ OPS = {
     'backpressure.dec': lambda g: D.canon_backpressure_dec(),
     'task.return': lambda g, ts, nums: D.canon_task_return(g.run.types(ts), g.sync, nums),
     'task.return-other': lambda g, ts, nums: D.canon_task_return(
-        g.run.types(ts), D.LiftOptions(g.sync.string_encoding), nums),
+        g.run.types(ts), D.LiftOptions(other_encoding(g)), nums),
     'task.cancel': lambda g: D.canon_task_cancel(),
     'waitable-set.new': lambda g: D.canon_waitable_set_new(),
     'waitable-set.wait': lambda g, c, si, ptr: D.canon_waitable_set_wait(c == 'cancellable', g.memory, si, ptr),
