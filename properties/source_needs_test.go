@@ -38,7 +38,7 @@ func TestSourceNeeds(t *testing.T) {
 			continue
 		}
 		renamed := regexp.MustCompile(`\.`+field+`\b`).ReplaceAllString(text, "."+field+"_renamed")
-		renamed = regexp.MustCompile(`(?m)^  def `+field+`\(`).ReplaceAllString(renamed, "  def "+field+"_renamed(") // a method of that name
+		renamed = regexp.MustCompile(`(?m)^  def `+field+`\(self`).ReplaceAllString(renamed, "  def "+field+"_renamed(self") // a method of that name
 		renamed = regexp.MustCompile(`(?m)^  `+field+`:`).ReplaceAllString(renamed, "  "+field+"_renamed:")
 		if renamed == text {
 			t.Errorf("definitions.py has no field %s", field)

@@ -68,7 +68,7 @@ func TestFindOnSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	for source, want := range map[*model.Source]bool{pin: true, edited: false} {
-		found, err := findIn([]*model.World{model.WorldByName("threads")}, source, 60)
+		found, err := findIn([]*model.World{model.WorldByName("threads")}, source, 240)
 		got := sites(found, func(c Choice) bool { return c.Open })
 		if err != nil || !slices.Contains(got, "Task.request_cancellation/thread") || slices.Contains(got, "canon_lift/thread") != want {
 			t.Errorf("%s leaves open: %v, %v", source.Name, got, err)

@@ -165,9 +165,9 @@ func TestSeeds(t *testing.T) {
 func TestUpstreamAgrees(t *testing.T) {
 	checkout := os.Getenv(upstream.DirVariable)
 	if checkout == "" {
-		t.Skip("set " + upstream.DirVariable + " to the directory design/mvp/canonical-abi of a checkout of WebAssembly/component-model")
+		t.Skip("set " + upstream.DirVariable + " to a checkout of WebAssembly/component-model, or to its directory design/mvp/canonical-abi")
 	}
-	python, err := upstream.NewReplayer(checkout)
+	python, err := upstream.NewReplayer(upstream.DirOf(checkout))
 	if err != nil {
 		t.Fatal(err)
 	}

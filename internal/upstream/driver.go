@@ -23,8 +23,8 @@ import (
 //go:embed driver.py
 var driverSource string
 
-// DirVariable is the environment variable for the tests that need a definitions.py: the directory it is in. Where it is
-// empty they are skipped.
+// DirVariable is the environment variable for the tests that need a definitions.py: a checkout, or the directory that
+// it is in. Where it is empty they are skipped.
 const DirVariable = "CABI_UPSTREAM"
 
 // A BadInput is an error that the caller is to blame for: a directory without definitions.py, a machine without Python.
@@ -32,6 +32,14 @@ type BadInput struct{ msg string }
 
 // Error says what is wrong with the input.
 func (e *BadInput) Error() string { return e.msg }
+
+// DirOf is the directory of definitions.py in a checkout; what is none is returned as it is.
+func DirOf(checkout string) string {
+	if inside := filepath.Join(checkout, "design", "mvp", "canonical-abi"); checkDir(checkout) != nil && checkDir(inside) == nil {
+		return inside
+	}
+	return checkout
+}
 
 // checkDir returns an error unless there is a definitions.py in dir.
 func checkDir(dir string) error {

@@ -2,7 +2,6 @@ package upstream
 
 import (
 	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 )
@@ -17,10 +16,7 @@ func upstreamDir(t testing.TB) string {
 	if dir == "" {
 		t.Skip("set " + DirVariable + " to a checkout of WebAssembly/component-model, or to its directory design/mvp/canonical-abi")
 	}
-	if inside := filepath.Join(dir, "design", "mvp", "canonical-abi"); checkDir(dir) != nil && checkDir(inside) == nil {
-		return inside
-	}
-	return dir
+	return DirOf(dir)
 }
 
 // runsOfTests is how many runs a test compares.
