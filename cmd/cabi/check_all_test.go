@@ -13,6 +13,7 @@ import (
 
 	"cabi/internal/report"
 	"cabi/model"
+	"cabi/properties"
 )
 
 // cabi check all finds what cabi check finds in each world, and says it world by world as JSON.
@@ -23,7 +24,7 @@ func TestCheckAll(t *testing.T) {
 		t.Fatalf("exit %d, %v", code, err)
 	}
 	var each strings.Builder
-	for _, w := range model.Worlds {
+	for _, w := range slices.Concat(model.Worlds, properties.Corners()) {
 		if !w.Random {
 			out, _, _ := execute(newRootCommand(), "check", w.Name, "--keep-going", "--json", "--steps", fmt.Sprint(min(steps, w.Bounds.Steps)))
 			each.WriteString(out)
@@ -57,7 +58,7 @@ func withoutMemory(t *testing.T, out string) string {
 func TestCheckAllSays(t *testing.T) {
 	const known = "violated in 4 ways, each a known defect (docs/findings.md)"
 	out, code, _ := execute(newRootCommand(), "check", "all", "--steps", "2")
-	for _, want := range []string{"in all: 41 worlds of 41 exhausted, ", "no-crash/canon_error_context_new/NameError is violated after 1 action, in error-contexts, helpers:\n", known} {
+	for _, want := range []string{"in all: 59 worlds of 59 exhausted, ", "no-crash/canon_error_context_new/NameError is violated after 1 action, in error-contexts, helpers, errors-in-realloc, wrong-classes:\n", known} {
 		if code != 1 || !strings.Contains(out, want) {
 			t.Errorf("exit %d, without %q:\n%s", code, want, out)
 		}

@@ -9,12 +9,18 @@ import (
 	"github.com/spf13/cobra"
 
 	"cabi/model"
+	"cabi/properties"
 )
 
-// worldOf is the world that an argument names: one of the named ones, or that of a file.
+// worldOf is the world that an argument names: one of the named ones, a small one of cabi check all, or that of a file.
 func worldOf(in io.Reader, name string) (*model.World, error) {
 	if w := model.WorldByName(name); w != nil {
 		return w, nil
+	}
+	for _, w := range properties.Corners() {
+		if w.Name == name {
+			return w, nil
+		}
 	}
 	if isWorldFile(name) {
 		return readWorld(in, name)
