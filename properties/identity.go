@@ -249,7 +249,8 @@ func (c *forgeryChecker) Found(inst *spec.ComponentInstance, _ spec.Expected, in
 var handlesAsAsked = &model.Property{
 	Name: "handles-as-asked",
 	Statement: "A built-in that makes elements makes what it is for and returns the index, of the two ends of a stream or future that of the readable one " +
-		"below that of the writable one; resource.rep returns what resource.new was given; and a built-in that drops an element takes it from its table, which error contexts leave by error-context.drop alone.",
+		"below that of the writable one; resource.rep returns what resource.new was given; and a built-in that drops an element takes it from its table, which error contexts leave by error-context.drop alone. Of two ends the readable one is made first, and a " +
+		"function is passed handles that are new.",
 	Kind: "step",
 	Origin: `CanonicalABI.md: "The first element (in the low 32 bits) is the readable end (of the new {stream, future}) and the second element (in the high 32 ` +
 		`bits) is"; error-context.drop: "drops the error context value at the given index from the current component instance's handles table"`,
@@ -305,6 +306,29 @@ var makes = map[string][]spec.Class{
 	"thread.new-indirect": {spec.ClassThread},
 }
 
+// isNewHandle reports whether a parameter of a type is the index of an element that is new. Of a borrow it may be the rep.
+func isNewHandle(t string) bool {
+	return t == "error-context" || strings.HasPrefix(t, "own<") || strings.HasPrefix(t, "stream") || strings.HasPrefix(t, "future")
+}
+
+// Entered looks whether the handles that a function is given are new, where each of its parameters is one core value.
+func (c *askedForChecker) Entered(r *model.Run, at *model.Activation) {
+	if at.Kind != model.KindFunc || at.Actor == model.Host || c.Message != "" {
+		return
+	}
+	params := r.World.Func(at.Name).Params
+	if len(params) != len(at.Args) || slices.ContainsFunc(params, func(t string) bool { return !isNewHandle(t) && !slices.Contains(numbers, t) }) {
+		return
+	}
+	for i, t := range params {
+		if isNewHandle(t) && !slices.ContainsFunc(c.made, func(m madeElement) bool {
+			return m.inst.Name == at.Actor && m.index == at.Args[i].Uint64() && spec.ClassOf(m.e) != spec.ClassThread // the call has one, too
+		}) {
+			c.Message, c.ViolationKind = fmt.Sprintf("%s is passed %s, and nothing of that index was made for it", at.Name, at.Args[i]), "passed"
+		}
+	}
+}
+
 func (c *askedForChecker) Done(r *model.Run, at *model.Activation, results []spec.CoreValue) {
 	if at.Pending == nil || at.Actor == model.Host || c.Message != "" {
 		return
@@ -321,6 +345,9 @@ func (c *askedForChecker) Done(r *model.Run, at *model.Activation, results []spe
 		}) {
 			c.Message, c.ViolationKind = fmt.Sprintf("%s returns %s to %s, and made no %s with the index %d", a, results[0], at.Name, class, index), a.Op
 		}
+	}
+	if ends := makes[a.Op]; len(ends) == 2 && c.Message == "" && spec.ClassOf(c.made[0].e) != ends[0] {
+		c.Message, c.ViolationKind = fmt.Sprintf("%s makes the %s first", a, ends[1]), "order"
 	}
 	switch {
 	case a.Op == "resource.rep":

@@ -599,7 +599,7 @@ func promisesHold(t *testing.T, s model.Search) {
 }
 
 // corners are the names of small worlds in corners, each of which comes to something that the named worlds leave out.
-var corners = []string{"backpressure-limit", "buffer-limit", "cancelled-polls", "cancelling-in-realloc", "errors-in-realloc", "futures-of-two-types", "lists-limit", "long-lists", "post-return-of-nothing",
+var corners = []string{"backpressure-limit", "buffer-limit", "cancelled-polls", "cancelling-in-realloc", "dec-in-post-return", "errors-in-realloc", "futures-of-two-types", "lists-limit", "long-lists", "odd-text", "passed-twice", "post-return-of-nothing",
 	"reacting", "returned-elsewhere", "returned-values", "spent-buffers", "storage", "streams-of-two-types", "sync-blocks", "sync-in-sets", "wrong-classes"}
 
 // TestCorners checks that the promises hold in the worlds of corners.

@@ -304,6 +304,10 @@ func (c *trapsChecker) grounds(r *model.Run, at *model.Activation, site string) 
 	}
 	switch a.Op {
 	case "thread.index", "context.get", "context.set":
+	case "backpressure.inc":
+		so = at.Thread().Instance().Backpressure() >= cmp.Or(r.World.Limits.Backpressure, spec.UpstreamLimits.Backpressure)
+	case "backpressure.dec": // which counts before it looks
+		so = at.Thread().Instance().Backpressure() < 0
 	case "resource.rep":
 		so = !names(0, func(e spec.Element) bool {
 			h, is := e.(*spec.ResourceHandle)

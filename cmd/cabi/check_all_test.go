@@ -58,7 +58,7 @@ func withoutMemory(t *testing.T, out string) string {
 func TestCheckAllSays(t *testing.T) {
 	const known = "violated in 4 ways, each a known defect (docs/findings.md)"
 	out, code, _ := execute(newRootCommand(), "check", "all", "--steps", "2")
-	for _, want := range []string{"in all: 59 worlds of 59 exhausted, ", "no-crash/canon_error_context_new/NameError is violated after 1 action, in error-contexts, helpers, errors-in-realloc, wrong-classes:\n", known} {
+	for _, want := range []string{"in all: 62 worlds of 62 exhausted, ", "no-crash/canon_error_context_new/NameError is violated after 1 action, in error-contexts, helpers, errors-in-realloc, passed-twice, wrong-classes:\n", known} {
 		if code != 1 || !strings.Contains(out, want) {
 			t.Errorf("exit %d, without %q:\n%s", code, want, out)
 		}
