@@ -105,7 +105,7 @@ func (in *instance) call(a Action) []spec.CoreValue {
 		return spec.CanonTaskReturn(g.store(), g.types(a), &g.inst.opts(false).LiftOptions, a.Args)
 	case "task.return-other":
 		other := &spec.LiftOptions{StringEncoding: g.inst.sync.StringEncoding} // as those of the function, but for the memory
-		if g.inst.memory == nil {                                             // or else for the encoding
+		if g.inst.memory == nil {                                              // or else for the encoding
 			other.StringEncoding = spec.UTF16
 			if g.inst.sync.StringEncoding == spec.UTF16 {
 				other.StringEncoding = spec.UTF8
