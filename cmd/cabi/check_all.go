@@ -69,7 +69,7 @@ const glance = 1000
 // longGlance is how many of those are looked at that are searched last, before any is searched.
 const longGlance = 5000
 
-// glances looks at the beginning of each world, tells what is new, which is found again, and returns the worlds in the order in which they are
+// glances looks at the beginning of each world, at so many states or, if that is 0, at all, tells what is new, which is found again, and returns the worlds in the order in which they are
 // searched: those first that take the fewest states, as far as can be told from their beginning.
 func (a *checkAll) glances(cmd *cobra.Command, worlds []*model.World, states int) ([]*model.World, error) {
 	size := map[*model.World]float64{}
@@ -81,7 +81,10 @@ func (a *checkAll) glances(cmd *cobra.Command, worlds []*model.World, states int
 			}
 			continue // which is said when its turn comes
 		}
-		where := fmt.Sprintf("the first %d states, %d worlds of %d", states, i, len(worlds))
+		where := fmt.Sprintf("small worlds, %d of %d", i, len(worlds))
+		if states > 0 {
+			where = fmt.Sprintf("the first %d states, %d worlds of %d", states, i, len(worlds))
+		}
 		search.MaxStates = states
 		search.Progress = func(*model.Report) bool { return a.news.progress.show(func() string { return where }) }
 		r := search.Run()
@@ -130,10 +133,14 @@ func (c *checkCommand) all(cmd *cobra.Command) (err error) {
 	worlds := append(slices.DeleteFunc(slices.Clone(model.Worlds), func(w *model.World) bool { return w.Random }), corners...)
 	order := worlds
 	if !c.json && all.steps == 0 {
-		smallFirst := slices.Concat(corners, worlds[:len(worlds)-len(corners)])
-		if order, err = all.glances(cmd, smallFirst, glance); err != nil {
+		if order, err = all.glances(cmd, corners, 0); err != nil { // these are small
 			return err
 		}
+		named, err := all.glances(cmd, worlds[:len(worlds)-len(corners)], glance)
+		if err != nil {
+			return err
+		}
+		order = append(order, named...)
 	}
 	if err := all.values(cmd, progress, names); err != nil {
 		return err
