@@ -133,14 +133,13 @@ func (c *checkCommand) all(cmd *cobra.Command) (err error) {
 	worlds := append(slices.DeleteFunc(slices.Clone(model.Worlds), func(w *model.World) bool { return w.Random }), corners...)
 	order := worlds
 	if !c.json && all.steps == 0 {
-		if order, err = all.glances(cmd, corners, 0); err != nil { // these are small
+		smallFirst := slices.Concat(corners, worlds[:len(worlds)-len(corners)])
+		if order, err = all.glances(cmd, smallFirst, glance); err != nil {
 			return err
 		}
-		named, err := all.glances(cmd, worlds[:len(worlds)-len(corners)], glance)
-		if err != nil {
+		if _, err = all.glances(cmd, corners, 0); err != nil { // to their end
 			return err
 		}
-		order = append(order, named...)
 	}
 	if err := all.values(cmd, progress, names); err != nil {
 		return err
