@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -16,6 +17,26 @@ const (
 	maxLine  = 1 << 20
 	maxLines = 1 << 21
 )
+
+// ReadWorlds reads the files of worlds in a folder, in the order of their names.
+func ReadWorlds(files fs.FS, folder string) ([]*World, error) {
+	names, err := fs.Glob(files, folder+"/*"+WorldFile)
+	if err != nil {
+		return nil, err
+	}
+	worlds := make([]*World, len(names))
+	for i, name := range names {
+		f, err := files.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		if worlds[i], err = ReadWorld(f); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		f.Close()
+	}
+	return worlds, nil
+}
 
 // ReadWorld reads and validates a world, which is a JSON object if it begins with a brace, and text otherwise. Its errors name the line.
 func ReadWorld(r io.Reader) (*World, error) {

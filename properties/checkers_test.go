@@ -165,13 +165,7 @@ type job struct {
 func search(j job) string {
 	w := model.WorldByName(j.World)
 	if w == nil {
-		f, err := os.Open("corners/" + j.World + ".world")
-		if err == nil {
-			w, err = model.ReadWorld(f)
-		}
-		if err != nil {
-			panic(err)
-		}
+		w = properties.CornerByName(j.World)
 	}
 	r := model.Search{World: w, Variant: spec.VariantByName(j.Variant), Properties: []*model.Property{properties.ByName(j.Property)},
 		Bounds: model.Bounds{Steps: j.Steps}.Or(w.Bounds), MaxStates: 40000}.Run()

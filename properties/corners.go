@@ -2,7 +2,6 @@ package properties
 
 import (
 	"embed"
-	"fmt"
 
 	"cabi/model"
 )
@@ -12,20 +11,19 @@ var cornerFiles embed.FS
 
 // Corners are small worlds, in the order of their names, each of which comes to something that the worlds of package model leave out.
 func Corners() []*model.World {
-	files, err := cornerFiles.ReadDir("corners")
+	worlds, err := model.ReadWorlds(cornerFiles, "corners")
 	if err != nil {
 		panic(err) // they are part of the program
 	}
-	worlds := make([]*model.World, len(files))
-	for i, file := range files {
-		f, err := cornerFiles.Open("corners/" + file.Name())
-		if err != nil {
-			panic(err)
-		}
-		if worlds[i], err = model.ReadWorld(f); err != nil {
-			panic(fmt.Sprintf("%s: %v", file.Name(), err))
-		}
-		f.Close()
-	}
 	return worlds
+}
+
+// CornerByName is the one of Corners that has a name; nil: none has.
+func CornerByName(name string) *model.World {
+	for _, w := range Corners() {
+		if w.Name == name {
+			return w
+		}
+	}
+	return nil
 }

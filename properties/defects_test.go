@@ -162,10 +162,7 @@ func TestEndsOfOneIndex(t *testing.T) {
 
 // TestThreadsAmongHandles checks that an index that is no thread's traps where threads are in one table with handles.
 func TestThreadsAmongHandles(t *testing.T) {
-	w, err := model.ReadWorld(strings.NewReader(read(t, "corners/wrong-classes.world")))
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := worldNamed(t, "wrong-classes")
 	report := model.Search{World: w, Variant: spec.VariantByName("single-table-threads"), Bounds: w.Bounds}.Run()
 	if report.Err != nil || report.Stops["variant/thread-class"] == 0 {
 		t.Errorf("%v, stops %v", report.Err, report.Stops)

@@ -45,8 +45,8 @@ func stages() []stage {
 			promises = append(promises, "TestPromises/worlds/"+w.Name)
 		}
 	}
-	for _, name := range corners {
-		quick = append(quick, "TestCorners/"+name)
+	for _, w := range Corners() {
+		quick = append(quick, "TestCorners/"+w.Name)
 	}
 	for _, s := range scopes {
 		for _, v := range spec.Variants {
@@ -598,19 +598,18 @@ func promisesHold(t *testing.T, s model.Search) {
 	t.Logf("counts of %s: %d states, %d transitions, %d violations", s.World.Name, report.States, report.Transitions, len(report.Violations))
 }
 
-// corners are the names of small worlds in corners, each of which comes to something that the named worlds leave out.
-var corners = []string{"backpressure-limit", "buffer-limit", "cancelled-polls", "cancelling-in-realloc", "dec-in-post-return", "errors-in-realloc", "futures-of-two-types", "lists-limit", "long-lists", "odd-text", "passed-twice", "post-return-of-nothing",
-	"reacting", "returned-elsewhere", "returned-values", "spent-buffers", "storage", "streams-of-two-types", "sync-blocks", "sync-in-sets", "wrong-classes"}
-
 // TestCorners checks that the promises hold in the worlds of corners.
 func TestCorners(t *testing.T) {
-	files, err := filepath.Glob("corners/*.world")
-	if err != nil || len(files) != len(corners) {
-		t.Fatalf("corners has %d worlds, want %d: %v", len(files), len(corners), err)
+	files, err := filepath.Glob("corners/*")
+	worlds := Corners()
+	if err != nil || len(files) == 0 || len(files) != len(worlds) {
+		t.Fatalf("corners has %d files, and %d worlds are read: %v", len(files), len(worlds), err)
 	}
-	for _, name := range corners {
-		t.Run(name, func(t *testing.T) {
-			w := worldNamed(t, name)
+	for i, w := range worlds {
+		if filepath.Base(files[i]) != w.Name+model.WorldFile {
+			t.Errorf("%s has the world %s", files[i], w.Name)
+		}
+		t.Run(w.Name, func(t *testing.T) {
 			promisesHold(t, model.Search{World: w, Bounds: w.Bounds})
 		})
 	}
@@ -622,9 +621,9 @@ func worldNamed(t *testing.T, name string) *model.World {
 	if w := model.WorldByName(name); w != nil {
 		return w
 	}
-	w, err := model.ReadWorld(strings.NewReader(read(t, "corners/"+name+".world")))
-	if err != nil {
-		t.Fatal(err)
+	w := CornerByName(name)
+	if w == nil {
+		t.Fatalf("there is no world %s", name)
 	}
 	return w
 }

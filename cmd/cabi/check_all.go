@@ -69,7 +69,7 @@ const glance = 1000
 // longGlance is how many of those are looked at that are searched last, before any is searched.
 const longGlance = 5000
 
-// glances looks at the beginning of each world, at so many states or, if that is 0, at all, tells what is new, which is found again, and returns the worlds in the order in which they are
+// glances looks at the beginning of each world, tells what is new, which is found again, and returns the worlds in the order in which they are
 // searched: those first that take the fewest states, as far as can be told from their beginning.
 func (a *checkAll) glances(cmd *cobra.Command, worlds []*model.World, states int) ([]*model.World, error) {
 	size := map[*model.World]float64{}
@@ -81,10 +81,7 @@ func (a *checkAll) glances(cmd *cobra.Command, worlds []*model.World, states int
 			}
 			continue // which is said when its turn comes
 		}
-		where := fmt.Sprintf("small worlds, %d of %d", i, len(worlds))
-		if states > 0 {
-			where = fmt.Sprintf("the first %d states, %d worlds of %d", states, i, len(worlds))
-		}
+		where := fmt.Sprintf("the first %d states, %d worlds of %d", states, i, len(worlds))
 		search.MaxStates = states
 		search.Progress = func(*model.Report) bool { return a.news.progress.show(func() string { return where }) }
 		r := search.Run()
@@ -129,15 +126,31 @@ func (c *checkCommand) all(cmd *cobra.Command) (err error) {
 	defer progress.clear()
 	names := report.FileNames{}
 	all.news = news{progress, map[string]bool{}}
+	named := slices.DeleteFunc(slices.Clone(model.Worlds), func(w *model.World) bool { return w.Random })
 	corners := properties.Corners()
-	worlds := append(slices.DeleteFunc(slices.Clone(model.Worlds), func(w *model.World) bool { return w.Random }), corners...)
-	order := worlds
+	worlds := slices.Concat(named, corners)
+	order, found := worlds, map[*model.World]*worldReport{}
+	search := func(worlds []*model.World) (err error) {
+		for _, world := range worlds {
+			if _, was := found[world]; was || progress.stopped != "" {
+				continue
+			}
+			if found[world], err = all.world(cmd, world, progress, fmt.Sprintf("%s, %d of %d", world.Name, len(found)+1, len(order)), names); err != nil {
+				return err
+			}
+			if c.json {
+				if err := all.take(cmd, found[world], progress.stopped, names); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	}
 	if !c.json && all.steps == 0 {
-		smallFirst := slices.Concat(corners, worlds[:len(worlds)-len(corners)])
-		if order, err = all.glances(cmd, smallFirst, glance); err != nil {
+		if order, err = all.glances(cmd, slices.Concat(corners, named), glance); err != nil {
 			return err
 		}
-		if _, err = all.glances(cmd, corners, 0); err != nil { // to their end
+		if err := search(corners); err != nil { // they take no time
 			return err
 		}
 	}
@@ -149,19 +162,8 @@ func (c *checkCommand) all(cmd *cobra.Command) (err error) {
 			return err
 		}
 	}
-	found := map[*model.World]*worldReport{}
-	for i, world := range order {
-		if progress.stopped != "" {
-			break
-		}
-		if found[world], err = all.world(cmd, world, progress, fmt.Sprintf("%s, %d of %d", world.Name, i+1, len(order)), names); err != nil {
-			return err
-		}
-		if c.json {
-			if err := all.take(cmd, found[world], progress.stopped, names); err != nil {
-				return err
-			}
-		}
+	if err := search(order); err != nil {
+		return err
 	}
 	progress.clear()
 	if !c.json {

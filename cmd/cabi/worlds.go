@@ -17,10 +17,8 @@ func worldOf(in io.Reader, name string) (*model.World, error) {
 	if w := model.WorldByName(name); w != nil {
 		return w, nil
 	}
-	for _, w := range properties.Corners() {
-		if w.Name == name {
-			return w, nil
-		}
+	if w := properties.CornerByName(name); w != nil {
+		return w, nil
 	}
 	if isWorldFile(name) {
 		return readWorld(in, name)

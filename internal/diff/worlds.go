@@ -12,21 +12,8 @@ var worldFiles embed.FS
 // Worlds are those that are explored: first some small ones that are the comparison's own, for what the others leave out and for what proposals
 // change where the pin does nothing of interest; then all of the model's but those that are walked at random.
 func Worlds() (worlds []*model.World, err error) {
-	own, err := worldFiles.ReadDir("worlds")
-	if err != nil {
+	if worlds, err = model.ReadWorlds(worldFiles, "worlds"); err != nil {
 		return nil, err
-	}
-	for _, e := range own {
-		f, err := worldFiles.Open("worlds/" + e.Name())
-		if err != nil {
-			return nil, err
-		}
-		w, err := model.ReadWorld(f)
-		f.Close()
-		if err != nil {
-			return nil, err
-		}
-		worlds = append(worlds, w)
 	}
 	for _, w := range model.Worlds {
 		if !w.Random {

@@ -138,8 +138,6 @@ func (rec *recorder) linesOn(side *interpreter) (lines []string, err error) {
 
 // compare compares what the versions do in a run that was recorded on the port; nil: they do the same.
 func (p apartPair) compare(rec *recorder) (*ApartRun, error) {
-	c := rec.recorded
-	c.States = statesMemories
 	old, err := rec.linesOn(p.old)
 	if err != nil {
 		return nil, err
@@ -149,16 +147,16 @@ func (p apartPair) compare(rec *recorder) (*ApartRun, error) {
 		return nil, err
 	}
 	a := whereApart(observed(old), observed(new))
-	if a == nil || len(a.Actions) > len(c.Actions) || len(a.Actions) > len(takersIn(rec.lines)) {
+	if a == nil || len(a.Actions) > len(rec.recorded.Actions) || len(a.Actions) > len(takersIn(rec.lines)) {
 		return nil, nil
 	}
 	for i := range a.Actions {
-		a.Actions[i] = model.Action(c.Actions[i])
+		a.Actions[i] = model.Action(rec.recorded.Actions[i])
 	}
 	if n := len(a.Actions); n > 0 {
 		a.Op = a.Actions[n-1].Op
 	}
-	a.World, a.recorded, a.takers = c.World, rec.recorded, takersIn(rec.lines)[:len(a.Actions)]
+	a.World, a.recorded, a.takers = rec.recorded.World, rec.recorded, takersIn(rec.lines)[:len(a.Actions)]
 	a.recorded.Actions = a.recorded.Actions[:len(a.Actions)]
 	return a, nil
 }
