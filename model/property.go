@@ -11,7 +11,9 @@ type Property struct {
 	Question   bool   // it is a question, which the pin need not answer with yes; false: a promise, checked by default
 	// Needs are the fields of definitions.py that its checker looks at, as "Thread.storage"; nil: none.
 	Needs []string
-	New   func() Checker
+	// CoreTypes says that its checker knows which core types values have: those that the pin gives them.
+	CoreTypes bool
+	New       func() Checker
 }
 
 // A Checker checks one property in one run. It is told what happens, in order, through those of the methods of run_observers.go

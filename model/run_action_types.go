@@ -61,6 +61,14 @@ func coreTypeNames(ts []spec.CoreType) string {
 
 // coreTypes are the core types of the numbers of an action; false: the action is none that core code does.
 func (r *Run) coreTypes(a Action, at *Activation) ([]spec.CoreType, bool) {
+	if types, others := r.otherCoreTypes(a, at); others {
+		return types, true
+	}
+	return r.portedCoreTypes(a, at)
+}
+
+// portedCoreTypes are those that the port gives them.
+func (r *Run) portedCoreTypes(a Action, at *Activation) ([]spec.CoreType, bool) {
 	in := at.inst
 	if b := r.World.builtin(a.Op); b != nil {
 		return in.builtinTypes(b), true

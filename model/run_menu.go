@@ -195,6 +195,9 @@ func (m menu) lengths() []uint64 {
 
 // operands are the relevant numbers for an action's operands.
 func (m menu) operands(a Action) []operands {
+	if types, others := m.otherCoreTypes(a, m.at); others {
+		return m.ofCoreTypes(types)
+	}
 	switch a.Op {
 	case "resource.new":
 		return singly([]uint64{m.rep(a.Imm[0])})

@@ -55,10 +55,11 @@ type Search struct {
 	// OnViolation is called with the first violation of each kind when it is found. It may be nil.
 	OnViolation func(*Violation)
 
-	apart         bool        // states that differ only in the numbers of indices, or by a swap of types, are never merged
-	notTaken      []string    // actions of the menus that the definitions.py has not
-	changed       *changedSet // what a definitions.py has not, or in another way; nil: runs are the port's
-	changedBefore int         // how much of it was known when the search began
+	apart         bool             // states that differ only in the numbers of indices, or by a swap of types, are never merged
+	notTaken      []string         // actions of the menus that the definitions.py has not
+	otherTypes    []OtherCoreTypes // actions that have other core types on it than at the pin
+	changed       *changedSet      // what a definitions.py has not, or in another way; nil: runs are the port's
+	changedBefore int              // how much of it was known when the search began
 	tweak         tweak
 }
 
@@ -120,6 +121,8 @@ func (s *Search) trySource() error {
 		return err
 	}
 	s.notTaken = r.notTaken()
+	r.source.changed = s.changed
+	s.otherTypes = r.noteCoreTypes()
 	return r.noteMissing(s.changed)
 }
 

@@ -35,11 +35,12 @@ type Report struct {
 	Disk       int64        // bytes that states take on disk
 	// NotChecked are the properties that cannot be checked on the search's definitions.py, and why.
 	NotChecked map[string]string
-	LedTo      *Trace   // what led to where a definitions.py could not be run on, as Err says
-	NotTaken   []string // actions of the world's menus that the definitions.py does not have, and why
-	Shapes     []uint64 // of a shard of random walks, what States counts, sorted
-	Verified   int      // transitions that were made on coroutines too, and were the same
-	Reduced    bool     // states that differ only in the numbers of indices were taken for one
+	LedTo      *Trace           // what led to where a definitions.py could not be run on, as Err says
+	NotTaken   []string         // actions of the world's menus that the definitions.py does not have, and why
+	OtherTypes []OtherCoreTypes // actions that have other core types on the definitions.py than at the pin: they are taken with other numbers
+	Shapes     []uint64         // of a shard of random walks, what States counts, sorted
+	Verified   int              // transitions that were made on coroutines too, and were the same
+	Reduced    bool             // states that differ only in the numbers of indices were taken for one
 }
 
 // Violation is the first violation; nil: none.

@@ -26,7 +26,7 @@ func (s Search) onSource() *Report {
 		report := s.runOnce()
 		if s.changed.size() == known || report.Err != nil {
 			_, report.NotChecked = s.changed.checkable(all)
-			report.NotTaken = s.notTaken
+			report.NotTaken, report.OtherTypes = s.notTaken, s.otherTypes
 			return report
 		}
 		s.Resume = ""

@@ -102,6 +102,9 @@ func (c *changedSet) whyNot(p *Property) string {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	needs := append(slices.Clone(p.Needs), eventNeeds(p.New())...)
+	if p.CoreTypes {
+		needs = append(needs, needsCoreTypes)
+	}
 	for _, field := range sortedKeys(c.reason) {
 		if slices.Contains(needs, field) || slices.Contains(needs, NeedsAll) {
 			return c.reason[field].text(mostHeld)

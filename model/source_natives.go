@@ -81,7 +81,7 @@ func (r *Run) enterOnSource(args []python.Value) {
 	}
 	if f := r.World.Func(name); f != nil && kind == KindFunc {
 		at.Packed = f.Lift == "callback"
-		if f.Lift == "" || f.Lift == "sync" {
+		if f.isSync() {
 			at.Results = r.funcs[name].ft.Result
 		}
 	}

@@ -28,7 +28,7 @@ func (r *Run) onSource(source *Source, options spec.Options) error {
 	if err != nil {
 		return err
 	}
-	shared := &sourceShared{}
+	shared := &sourceShared{flat: map[string][]spec.CoreType{}}
 	r.source = &sourceRun{sourceShared: shared}
 	if shared.machine, err = source.NewMachine(r.natives()); err != nil {
 		return err

@@ -79,9 +79,11 @@ type sourceShared struct {
 	originMark python.Mark
 	ops        map[string]python.Value
 	hostOps    map[string]python.Value
-	changed    *changedSet       // to which what is not known is added; nil: to none
-	gone       map[string]string // actions that cannot be taken, and why
-	held       *python.Held      // of definitions.py, if its states do not have the content of that; nil: they do
+	changed    *changedSet                // to which what is not known is added; nil: to none
+	gone       map[string]string          // actions that cannot be taken, and why
+	flat       map[string][]spec.CoreType // of the numbers of actions; nil: those of the port
+	otherTypes []OtherCoreTypes           // those that are not the port's
+	held       *python.Held               // of definitions.py, if its states do not have the content of that; nil: they do
 }
 
 // A sought is an index that was looked up.

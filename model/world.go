@@ -76,6 +76,9 @@ type Func struct {
 // Instance is the instance that exports f.
 func (f Func) Instance() string { return f.Name[:strings.IndexByte(f.Name, '.')] }
 
+// isSync reports whether f is lifted sync.
+func (f Func) isSync() bool { return f.Lift == "" || f.Lift == "sync" }
+
 // An Import lets an instance call a function of another.
 type Import struct {
 	Instance string `json:"instance"`

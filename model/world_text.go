@@ -64,6 +64,11 @@ func instanceLine(i Instance) string {
 }
 
 func funcLine(f Func) string {
+	return signature(f) + given(f.Lift != "", "  "+f.Lift) + given(f.PostReturn, "  post-return")
+}
+
+// signature is the name and the type of a function.
+func signature(f Func) string {
 	text := given(f.Async, "async ") + f.Name + "(" + spacedTypes(f.Params) + ")"
 	switch len(f.Results) {
 	case 0:
@@ -72,7 +77,7 @@ func funcLine(f Func) string {
 	default:
 		text += " -> (" + spacedTypes(f.Results) + ")"
 	}
-	return text + given(f.Lift != "", "  "+f.Lift) + given(f.PostReturn, "  post-return")
+	return text
 }
 
 // spacedTypes is a list of types.

@@ -255,6 +255,7 @@ var handlesAsAsked = &model.Property{
 	Origin: `CanonicalABI.md: "The first element (in the low 32 bits) is the readable end (of the new {stream, future}) and the second element (in the high 32 ` +
 		`bits) is"; error-context.drop: "drops the error context value at the given index from the current component instance's handles table"`,
 	BlindSpots: "Own handles whose destructor is core code: destroyed-once and single-owner see those.",
+	CoreTypes:  true,
 	New: func() model.Checker {
 		return &askedForChecker{BaseChecker: model.BaseChecker{Name: "handles-as-asked"}}
 	},

@@ -19,6 +19,7 @@ var lendersRecorded = &model.Property{
 	Kind:       "step",
 	Origin:     `CanonicalABI.md: "increments the num_lends counter on the handle being lifted, which is guarded to be zero by canon_resource_drop"`,
 	BlindSpots: "Calls that the host makes; borrow handles inside of other values.",
+	CoreTypes:  true,
 	New:        func() model.Checker { return &lendersChecker{BaseChecker: model.BaseChecker{Name: "lenders-recorded"}} },
 }
 

@@ -129,6 +129,7 @@ var pointersSound = &model.Property{
 	Kind:       "step",
 	Origin:     "CanonicalABI.md, load_string_from_range and load_list_from_range",
 	BlindSpots: "All but the strings and lists of u16 that are the only parameter of a function. That nothing traps on what is sound values-kept says.",
+	CoreTypes:  true,
 	New:        func() model.Checker { return &pointerChecker{model.BaseChecker{Name: "pointers-sound"}} },
 }
 
@@ -178,6 +179,7 @@ var textLiftable = &model.Property{
 	Origin: "CanonicalABI.md: load_string_from_range traps on what is not aligned for its encoding, which is 2 for latin1+utf16; an instance that is given " +
 		"text can pass it on",
 	BlindSpots: "All but the strings and lists of u16 that are the only parameter of a function; results.",
+	CoreTypes:  true,
 	New:        func() model.Checker { return &liftableChecker{model.BaseChecker{Name: "text-liftable"}} },
 }
 

@@ -21,6 +21,7 @@ var valuesKept = &model.Property{
 	Origin: `CanonicalABI.md, Loading, Storing, Flat Lifting and Flat Lowering: "the lift_flat function defines how to convert a list of core values […] into a ` +
 		`single high-level value", and lower_flat back; the layout of values in memory`,
 	BlindSpots: "Types with handles, streams, futures or error contexts in them; calls of the host; calls that wait to begin, or whose result comes later; futures; buffers that overlap.",
+	CoreTypes:  true,
 	New:        func() model.Checker { return &valuesChecker{BaseChecker: model.BaseChecker{Name: "values-kept"}} },
 }
 

@@ -51,23 +51,24 @@ type Report struct {
 	Sentences   []Sentence   `json:"sentences"`
 	NotChecked  []NotChecked `json:"not_checked"`
 	// NotExercised are promises that were checked on the new version, and what they speak of never came up there: nothing was shown about them.
-	NotExercised []string `json:"not_exercised,omitempty"`
-	NotCompared  []string `json:"not_compared,omitempty"` // where the versions were not compared, and why
-	NotTaken     []string `json:"not_taken,omitempty"`    // actions that a version has not, and why, so that nothing was compared of them
-	NotReached   []Line   `json:"not_reached"`            // lines of the new version that changed, and that no run reached
-	Exact        bool     `json:"exact"`                  // NotReached has single lines; otherwise all of the definitions that changed
-	Worlds       []World  `json:"worlds"`
-	Runs         int      `json:"runs"`             // random ones, that were made on both
-	RunsApart    int      `json:"runs_apart"`       // those that differed and were looked at
-	Judged       *Judged  `json:"judged,omitempty"` // nil: CPython was not asked
-	Stopped      bool     `json:"stopped"`
-	Seconds      float64  `json:"seconds"`
+	NotExercised []string    `json:"not_exercised,omitempty"`
+	NotCompared  []string    `json:"not_compared,omitempty"` // where the versions were not compared, and why
+	NotTaken     []string    `json:"not_taken,omitempty"`    // actions that a version has not, and why, so that nothing was compared of them
+	CoreTypes    []CoreTypes `json:"core_types,omitempty"`   // of actions that have others on one version than on the other, so that nothing was compared of them
+	NotReached   []Line      `json:"not_reached"`            // lines of the new version that changed, and that no run reached
+	Exact        bool        `json:"exact"`                  // NotReached has single lines; otherwise all of the definitions that changed
+	Worlds       []World     `json:"worlds"`
+	Runs         int         `json:"runs"`             // random ones, that were made on both
+	RunsApart    int         `json:"runs_apart"`       // those that differed and were looked at
+	Judged       *Judged     `json:"judged,omitempty"` // nil: CPython was not asked
+	Stopped      bool        `json:"stopped"`
+	Seconds      float64     `json:"seconds"`
 }
 
 // Observable reports whether guests or the host can observe a difference.
 func (r *Report) Observable() bool {
 	changed := slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Verdict == Cured || f.Verdict == Changed })
-	return len(r.Differences) > 0 || len(r.Builtins) > 0 || len(r.Promises) > 0 || len(r.Traces.Departs)+len(r.Traces.Arrives) > 0 || changed
+	return len(r.Differences) > 0 || len(r.Builtins) > 0 || len(r.CoreTypes) > 0 || len(r.Promises) > 0 || len(r.Traces.Departs)+len(r.Traces.Arrives) > 0 || changed
 }
 
 // NotChecked is a promise that cannot be checked on one of the versions, so that nothing is said of it.
@@ -75,6 +76,13 @@ type NotChecked struct {
 	Property string `json:"property"`
 	Why      string `json:"why"`
 	Old      bool   `json:"old,omitempty"` // on the old version; it can on the new one
+}
+
+// CoreTypes are those of the numbers of an action of core code, such as "call of B.f(u32) in A", on both versions: "[i32 i32]".
+type CoreTypes struct {
+	Action string `json:"action"`
+	Old    string `json:"old"`
+	New    string `json:"new"`
 }
 
 // A World is how far a world was explored.

@@ -3,6 +3,7 @@ package diff
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"cabi/model"
@@ -108,6 +109,7 @@ func (c *comparison) exploreWorld(w *model.World, of *World, place int) {
 		of.Skipped = r.Err.Error()
 		return
 	}
+	c.addCoreTypes(w)
 	of.Pairs, of.Along, of.Transitions, of.Depth, of.Whole = r.Pairs, r.Along, r.Transitions, r.Depth, r.Frontier == r.AtBound
 	for _, d := range r.Differences {
 		c.addDifference(d)
@@ -176,4 +178,33 @@ func (r *Report) addNotTaken(version string, actions []string) {
 			r.NotTaken = append(r.NotTaken, text)
 		}
 	}
+}
+
+// addCoreTypes notes the actions of a world that have other core types on one version than on the other.
+func (c *comparison) addCoreTypes(w *model.World) {
+	types := map[string]*CoreTypes{}
+	on := func(v *Version, side func(*CoreTypes) *string) {
+		for _, o := range v.otherCoreTypes(w) {
+			if types[o.Action] == nil {
+				types[o.Action] = &CoreTypes{o.Action, o.Pin, o.Pin}
+			}
+			*side(types[o.Action]) = o.Here
+		}
+	}
+	on(c.Old, func(t *CoreTypes) *string { return &t.Old })
+	on(c.New, func(t *CoreTypes) *string { return &t.New })
+	for _, action := range slices.Sorted(maps.Keys(types)) {
+		if t := *types[action]; t.Old != t.New && !slices.Contains(c.report.CoreTypes, t) {
+			c.report.CoreTypes = append(c.report.CoreTypes, t)
+		}
+	}
+}
+
+// otherCoreTypes are the actions of a world that have other core types on a version than at the pin; nil, if it cannot run the world.
+func (v *Version) otherCoreTypes(w *model.World) []model.OtherCoreTypes {
+	if !v.onPython() {
+		return nil
+	}
+	types, _ := v.Source.OtherCoreTypes(w)
+	return types
 }

@@ -44,6 +44,29 @@ var proposals = []Proposal{
 		{"CanonicalABI.md", "`canon_lift` traps if no thread is promotable.", "the same: a sync function that blocks traps although a thread is ready, which waits for the lock. " +
 			"`traps-justified/canon_lift/blocked`, which says what the pin's text says, is broken by that.", promise("traps-justified", "canon_lift/blocked", New)},
 	}},
+	{Branch: "add-tests", Commit: "75592ec", Claims: []Claim{
+		{"message", "\"Define and test the self-thread-index case thread.*-then-promote built-ins\".",
+			"a thread that names itself traps, where thread.yield-then-promote returned at once and thread.suspend-then-promote waited for ever.", func(r *Report) bool {
+				return kind("thread.yield-then-promote: trap, where the old version has: invoke returns")(r) && kind("thread.suspend-then-promote: trap, where the old version has: invoke returns")(r)
+			}},
+		{"definitions.py", "the same line is new in `thread.resume-later`, `thread.suspend-then-resume` and `thread.yield-then-resume`.",
+			"nothing of it can be observed: they trapped before, since a thread that runs is not suspended. The line was run in all five.", func(r *Report) bool {
+				return len(r.Differences) == 2 && len(r.Definitions) == 5 && len(r.NotReached) == 0
+			}},
+	}},
+	{Branch: "pull/640", Commit: "1fb578e", Shown: "testdata/proposals/pull-640.cabi", Claims: []Claim{
+		{"message", "\"Replace the expanded-element flat representation with a pointer-based one for direct fixed and bounded length lists\".",
+			"such a list is stored behind a call of realloc, and its address is passed. Bounded lists, which are new, are no types here and are not passed.", func(r *Report) bool {
+				return kind("invoke: a function is called, where the old version has: a function is called")(r) && slices.ContainsFunc(r.CoreTypes, func(c CoreTypes) bool {
+					return c == CoreTypes{"call of B.fixed(list<u8, 2>) in A", "[i32 i32]", "[i32]"}
+				})
+			}},
+		{"message", "helpers \"to detect when result types contain such lists, forcing memory-based returns\".",
+			"`lift_flat_values` asks them of parameters, too, which `flatten_functype` passes one by one: where one of several is such a list, the first number is taken for the address of all. " +
+				"A valid call traps then, or other values arrive. So no run reaches the lines with which `lift_flat_list` lifts such a list.", func(r *Report) bool {
+				return slices.ContainsFunc(r.NotReached, func(l Line) bool { return l.Definition == "lift_flat_list" && strings.Contains(l.Text, "else maybe_length") })
+			}},
+	}},
 	{Branch: "simplify", Commit: "c9504df", Claims: []Claim{
 		{"test/async/reentrance.wast", "\"'subtask.cancel' delivers cancellation immediately even when the callee's component instance is on the stack\".",
 			"an assert of Thread.resume fails if the callee's thread is what is on the stack: it was cancellable once, runs again, and calls its caller, which cancels it.",
@@ -109,7 +132,14 @@ func recorded(t *testing.T) []Proposal {
 	t.Helper()
 	all := slices.Clone(proposals)
 	for i := range all {
-		all[i].Report = readReport(t, "testdata/proposals/"+all[i].Branch+".json")
+		all[i].Report = readReport(t, "testdata/proposals/"+strings.ReplaceAll(all[i].Branch, "/", "-")+".json")
+		if file := all[i].Shown; file != "" {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all[i].Shown = string(text)
+		}
 	}
 	return all
 }
@@ -151,7 +181,8 @@ func TestProposalsPage(t *testing.T) {
 	}
 }
 
-// With upstream's history at hand, the shortest difference of each proposal is there: its trace happens on the proposal, and not on the port.
+// With upstream's history at hand, the shortest difference of each proposal is there: its trace happens on the proposal, and not on the port. So does
+// the trace that shows what no difference does.
 func TestProposals(t *testing.T) {
 	git := os.Getenv("CABI_UPSTREAM_GIT")
 	if git == "" {
@@ -175,6 +206,16 @@ func TestProposals(t *testing.T) {
 			if departs, _ := port.departure(trace); len(d.Appeared) > 0 && departs == nil {
 				t.Errorf("%s: the port does the same:\n%s", p.Branch, d.NewTrace)
 			}
+		}
+		if p.Shown == "" {
+			continue
+		}
+		trace, err := model.ReadTrace(strings.NewReader(p.Shown))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if departs, err := v.departure(trace); err != nil || departs != nil {
+			t.Errorf("%s: %+v, %v:\n%s", p.Branch, departs, err, p.Shown)
 		}
 	}
 }

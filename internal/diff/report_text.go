@@ -131,6 +131,9 @@ func (r *Report) Summary() string {
 	} else if len(r.Differences) > 0 {
 		verdict = fmt.Sprintf("%s that guests or the host can observe", model.Counted(len(r.Differences), "kind")+" of difference")
 	}
+	if len(r.CoreTypes) > 0 {
+		verdict += ", and " + model.Counted(len(r.CoreTypes), "action") + " with other core types"
+	}
 	if len(r.Builtins) > 0 {
 		verdict += ", and " + model.Counted(len(r.Builtins), "built-in") + " that is new"
 	}
@@ -217,7 +220,20 @@ func (r *Report) writeDifferences(w *writer) {
 	for i, d := range r.Differences {
 		r.writeDifference(w, i, d)
 	}
+	if len(r.CoreTypes) == 0 {
+		return
+	}
+	w.heading("Core types: %s with others, of which nothing was compared", model.Counted(len(r.CoreTypes), "action"))
+	for _, t := range r.CoreTypes[:min(len(r.CoreTypes), mostCoreTypes)] {
+		w.item("%s: %s, where the old version has %s", t.Action, t.New, t.Old)
+	}
+	if more := len(r.CoreTypes) - mostCoreTypes; more > 0 {
+		w.item("and %d more", more)
+	}
 }
+
+// mostCoreTypes is how many are written.
+const mostCoreTypes = 10
 
 // writeDifference writes a difference with the trace that shows it, on the version that has the outcome.
 func (r *Report) writeDifference(w *writer, i int, d Difference) {

@@ -445,6 +445,16 @@ def is_ready(thread):
     return thread.ready()
 
 
+def core_types(run, op, instance, name, lowered_async):
+    """The core types of the numbers that core code of an instance calls a function with, returns from it, or gives task.return."""
+    inst = run.instances[instance]
+    if op == 'call':
+        return D.flatten_functype(inst.opts('async' if lowered_async else 'sync'), run.funcs[name][1], 'lower').params
+    if op == 'return':
+        return D.flatten_functype(inst.sync, run.funcs[name][1], 'lift').results
+    return D.flatten_functype(inst.sync, D.FuncType(run.types(name), []), 'lower').params
+
+
 def begin(world, deterministic):
     """A run of a world."""
     set_limits(world.get('limits', {}), deterministic)

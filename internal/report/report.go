@@ -85,10 +85,11 @@ type Result struct {
 	Stops       map[string]int    `json:"stops"`
 	Taken       map[string]int    `json:"taken"`
 	Never       []string          `json:"never,omitempty"`
-	Source      string            `json:"spec,omitempty"`        // the definitions.py that was run, in place of the port
-	NotChecked  map[string]string `json:"not_checked,omitempty"` // properties that cannot be checked on it, and why
-	NotTaken    []string          `json:"not_taken,omitempty"`   // actions that it does not have, and why
-	Unexercised []string          `json:"unexercised,omitempty"` // properties that held vacuously
+	Source      string            `json:"spec,omitempty"`             // the definitions.py that was run, in place of the port
+	NotChecked  map[string]string `json:"not_checked,omitempty"`      // properties that cannot be checked on it, and why
+	NotTaken    []string          `json:"not_taken,omitempty"`        // actions that it does not have, and why
+	OtherTypes  []string          `json:"other_core_types,omitempty"` // actions that have other core types on it than at the pin, and which
+	Unexercised []string          `json:"unexercised,omitempty"`      // properties that held vacuously
 	Passed      []string          `json:"never_fired,omitempty"`
 	Findings    []string          `json:"findings"`
 	Stopped     string            `json:"stopped_by,omitempty"` // by what the search was stopped early; random walks end so
@@ -105,6 +106,9 @@ func New(s model.Search, r *model.Report) Result {
 		Stops: r.Stops, Taken: r.Taken, Never: r.NeverTaken, Findings: []string{}}
 	if s.Source != nil {
 		res.Source, res.NotChecked, res.NotTaken = s.Source.Name, r.NotChecked, r.NotTaken
+		for _, other := range r.OtherTypes {
+			res.OtherTypes = append(res.OtherTypes, other.String())
+		}
 	}
 	if r.States > 0 {
 		res.PerState = float64(r.Memory) / float64(r.States)
@@ -188,6 +192,9 @@ func (r Result) Print(w io.Writer, violations []*model.Violation, saved string, 
 	PrintNotChecked(w, r.NotChecked)
 	for _, action := range r.NotTaken {
 		fmt.Fprint(w, layout.Indented(strings.Fields("not taken on this version: "+action), "  ", layout.WidthOf(w)))
+	}
+	for _, action := range r.OtherTypes {
+		fmt.Fprint(w, layout.Indented(strings.Fields("other core types on this version: "+action), "  ", layout.WidthOf(w)))
 	}
 	if verbose {
 		r.printRest(w)
