@@ -1,5 +1,7 @@
 package model
 
+import "cabi/spec"
+
 // This file makes a search on a definitions.py. Properties that cannot be checked there are reported as not checked, and never as holding.
 
 // scoutStates is how many states are looked at before a search on a changed definitions.py, to see which properties can be checked.
@@ -46,4 +48,11 @@ func (s *Search) resumeChanged() {
 	if len(head.Changed) > head.ChangedBefore {
 		s.Resume = ""
 	}
+}
+
+// OtherCoreTypes are the actions of a world's core code that have other core types on the source than at the pin.
+func (s *Source) OtherCoreTypes(w *World) ([]OtherCoreTypes, error) {
+	search := Search{World: w, Variant: spec.SingleTable, Source: s, changed: newChangedSet()}
+	err := search.trySource()
+	return search.otherTypes, err
 }

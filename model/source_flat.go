@@ -122,10 +122,3 @@ func (m menu) ofCoreTypes(types []spec.CoreType) []operands {
 	}
 	return all
 }
-
-// OtherCoreTypes are the actions of a world's core code that have other core types on the source than at the pin.
-func (s *Source) OtherCoreTypes(w *World) ([]OtherCoreTypes, error) {
-	search := Search{World: w, Variant: spec.SingleTable, Source: s, changed: newChangedSet()}
-	err := search.trySource()
-	return search.otherTypes, err
-}

@@ -59,6 +59,38 @@ func TestMethodsThatDoNotFit(t *testing.T) {
 	}
 }
 
+// A version may give functions other core types. Core code then passes the numbers that these want, which is said, and promises that read values by the
+// pin's core types are left out: that they do not fit is no finding. Of results, too.
+func TestOtherCoreTypes(t *testing.T) {
+	const flatten = "return flatten_type(elem_type, opts) * maybe_length"
+	report := searchEdited(t, "value-types", 2, flatten, "return [opts.memory.ptr_type()]")
+	want := model.OtherCoreTypes{Action: "call of B.fixed(list<u8, 2>) in A", Here: "[i32]", Pin: "[i32 i32]"}
+	if report.Err != nil || !slices.Equal(report.OtherTypes, []model.OtherCoreTypes{want}) {
+		t.Fatalf("%v, %v, want %v", report.OtherTypes, report.Err, want)
+	}
+	for _, v := range report.Violations {
+		if v.Kind != "CoreValueIter.next/IndexError" { // two numbers are still lifted
+			t.Errorf("%s/%s: %s", v.Property, v.Kind, v.Message)
+		}
+	}
+	for _, property := range []string{"values-kept", "handles-as-asked", "lenders-recorded", "pointers-sound", "text-liftable"} {
+		if report.NotChecked[property] == "" {
+			t.Errorf("%s is checked", property)
+		}
+	}
+	if report.Taken["A: call B.fixed"] == 0 {
+		t.Errorf("B.fixed is not called: %v", report.Taken)
+	}
+	report = searchEdited(t, "value-types", 1, "if len(flat_results) > MAX_FLAT_RESULTS:", "if len(flat_results) >= MAX_FLAT_RESULTS:")
+	want = model.OtherCoreTypes{Action: "call of B.one() -> s16 in A", Here: "[i32]", Pin: "no values"}
+	if report.Err != nil || !slices.Contains(report.OtherTypes, want) {
+		t.Errorf("%v, %v, want %v", report.OtherTypes, report.Err, want)
+	}
+	if report := searchEdited(t, "value-types", 1, flatten, flatten+" # as it was"); len(report.OtherTypes) > 0 || report.NotChecked["values-kept"] != "" {
+		t.Errorf("with nothing but a comment changed: %v, %v", report.OtherTypes, report.NotChecked)
+	}
+}
+
 // A call of the host's that comes to nothing in a run ends the search, and is no finding.
 func TestMismatchIsNoFinding(t *testing.T) {
 	report := searchEdited(t, "handles", 2,

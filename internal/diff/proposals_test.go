@@ -64,7 +64,7 @@ var proposals = []Proposal{
 		{"message", "helpers \"to detect when result types contain such lists, forcing memory-based returns\".",
 			"`lift_flat_values` asks them of parameters, too, which `flatten_functype` passes one by one: where one of several is such a list, the first number is taken for the address of all. " +
 				"A valid call traps then, or other values arrive. So no run reaches the lines with which `lift_flat_list` lifts such a list.", func(r *Report) bool {
-				return slices.ContainsFunc(r.NotReached, func(l Line) bool { return l.Definition == "lift_flat_list" && strings.Contains(l.Text, "else maybe_length") })
+				return slices.ContainsFunc(r.NotReached, func(l Line) bool { return l.In == "lift_flat_list" && strings.Contains(l.Text, "else maybe_length") })
 			}},
 	}},
 	{Branch: "simplify", Commit: "c9504df", Claims: []Claim{
