@@ -120,7 +120,7 @@ func (c *checkCommand) all(cmd *cobra.Command) (err error) {
 		return fits(source, model.Worlds[0], variant, nil)
 	}
 	c.keepGoing = true
-	debug.SetGCPercent(400) // as for one world
+	debug.SetGCPercent(250) // as for one world
 	all := &checkAll{checkCommand: c, steps: c.steps.value, out: cmd.OutOrStdout(), exercised: map[string]bool{}}
 	progress := newProgress(cmd.ErrOrStderr(), c.duration)
 	defer progress.clear()
