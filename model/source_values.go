@@ -72,7 +72,7 @@ var passings = map[string]HostPass{"starts": HostStarts, "resolved": HostResolve
 
 // passedOnSource is told of values that go to or from the host.
 func (r *Run) passedOnSource(_ *python.Machine, args []python.Value) (python.Value, error) {
-	if _, is := r.Observer.(valueObserver); !is {
+	if _, is := r.Observer.(valueObserver); !is && len(r.passes.all) == 0 {
 		return nil, nil
 	}
 	what, k := passings[args[0].(string)], args[1].(int)

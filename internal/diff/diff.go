@@ -55,6 +55,7 @@ type Report struct {
 	NotCompared  []string    `json:"not_compared,omitempty"` // where the versions were not compared, and why
 	NotTaken     []string    `json:"not_taken,omitempty"`    // actions that a version has not, and why, so that nothing was compared of them
 	CoreTypes    []CoreTypes `json:"core_types,omitempty"`   // of actions that have others on one version than on the other, so that nothing was compared of them
+	RoundTrips   *RoundTrips `json:"round_trips,omitempty"`  // nil: no definition about that differs
 	NotReached   []Line      `json:"not_reached"`            // lines of the new version that changed, and that no run reached
 	Exact        bool        `json:"exact"`                  // NotReached has single lines; otherwise all of the definitions that changed
 	Worlds       []World     `json:"worlds"`
@@ -68,7 +69,7 @@ type Report struct {
 // Observable reports whether guests or the host can observe a difference.
 func (r *Report) Observable() bool {
 	changed := slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Verdict == Cured || f.Verdict == Changed })
-	return len(r.Differences) > 0 || len(r.Builtins) > 0 || len(r.CoreTypes) > 0 || len(r.Promises) > 0 || len(r.Traces.Departs)+len(r.Traces.Arrives) > 0 || changed
+	return len(r.Differences) > 0 || len(r.Builtins) > 0 || len(r.CoreTypes) > 0 || r.RoundTrips != nil && len(r.RoundTrips.Apart) > 0 || len(r.Promises) > 0 || len(r.Traces.Departs)+len(r.Traces.Arrives) > 0 || changed
 }
 
 // NotChecked is a promise that cannot be checked on one of the versions, so that nothing is said of it.
@@ -133,7 +134,7 @@ func Compare(o Options) (*Report, error) {
 		c.report.Seconds = time.Since(begin).Seconds()
 		return c.report.filled(), nil
 	}
-	steps := []func() error{c.findBuiltins, c.compareRandom, c.exploreOwn, c.replayTraces, c.replayFindings, c.explore, c.checkNear, c.runBuiltins, c.checkBehind, c.settleNotChecked, c.judge}
+	steps := []func() error{c.findBuiltins, c.compareRandom, c.compareRoundTrips, c.exploreOwn, c.replayTraces, c.replayFindings, c.explore, c.checkNear, c.runBuiltins, c.checkBehind, c.settleNotChecked, c.judge}
 	for _, step := range steps {
 		if err := step(); err != nil {
 			return nil, err

@@ -15,7 +15,6 @@ var proposalsIntro string
 type Proposal struct {
 	Branch, Commit string
 	Claims         []Claim
-	Shown          string // a trace that shows what the last claim has, and no difference of the report shows; empty: none is needed
 	Report         *Report
 }
 
@@ -45,13 +44,10 @@ func WriteProposals(w io.Writer, proposals []Proposal, commits []Commit) {
 		at := &writer{w: w, markdown: true}
 		r.writeLacks(at)
 		writeClaims(w, p.Claims)
-		if p.Shown != "" {
-			fmt.Fprintf(w, "\nThe last of these happens in this trace, with `cabi replay FILE --spec %s --git DIR`:\n", p.Commit)
-			at.block(p.Shown)
-		}
 		r.writeTraces(at)
 		r.writeFindings(at)
 		r.writeDifferences(at)
+		r.writeRoundTrips(at)
 		r.writeBuiltins(at)
 		r.writePromises(at)
 		r.writeText(at)

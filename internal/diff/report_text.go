@@ -103,6 +103,7 @@ func (r *Report) write(w *writer) {
 	r.writeTraces(w)
 	r.writeFindings(w)
 	r.writeDifferences(w)
+	r.writeRoundTrips(w)
 	r.writeBuiltins(w)
 	r.writePromises(w)
 	r.writeText(w)
@@ -133,6 +134,9 @@ func (r *Report) Summary() string {
 	}
 	if len(r.CoreTypes) > 0 {
 		verdict += ", and " + model.Counted(len(r.CoreTypes), "action") + " with other core types"
+	}
+	if r.RoundTrips != nil && len(r.RoundTrips.Apart) > 0 {
+		verdict += ", and " + model.Counted(len(r.RoundTrips.Apart), "round trip") + " from which something else comes back"
 	}
 	if len(r.Builtins) > 0 {
 		verdict += ", and " + model.Counted(len(r.Builtins), "built-in") + " that is new"
@@ -234,6 +238,29 @@ func (r *Report) writeDifferences(w *writer) {
 
 // mostCoreTypes is how many are written.
 const mostCoreTypes = 10
+
+// mostRoundTrips is how many are shown.
+const mostRoundTrips = 3
+
+// writeRoundTrips writes what comes back on one version only as what was passed.
+func (r *Report) writeRoundTrips(w *writer) {
+	if r.RoundTrips == nil {
+		return
+	}
+	apart := r.RoundTrips.Apart
+	w.heading("Round trips: of values of %d random types that core code returns as it got them, %d come back on one version only as what the host passed", r.RoundTrips.Types, len(apart))
+	for _, t := range apart[:min(len(apart), mostRoundTrips)] {
+		on := r.New
+		if t.Old {
+			on = r.Old
+		}
+		w.item("on %s: %s", on, t.What)
+		w.block(t.Trace)
+	}
+	if more := len(apart) - mostRoundTrips; more > 0 {
+		w.item("and %d more", more)
+	}
+}
 
 // writeDifference writes a difference with the trace that shows it, on the version that has the outcome.
 func (r *Report) writeDifference(w *writer, i int, d Difference) {
