@@ -25,8 +25,8 @@ type DirectSearch struct {
 type DirectSystem interface {
 	// Start appends the state that the system starts in.
 	Start(b []byte) []byte
-	// Expand puts the system into a state, and yields the state after each of its actions. The slice that it yields is used again.
-	Expand(state []byte, yield func(next []byte))
+	// Expand puts the system into a state, and appends the state after each of its actions to next.
+	Expand(state, next []byte) []byte
 }
 
 // A DirectReport is the result of a direct search.
@@ -117,6 +117,7 @@ type directWorker struct {
 	system                       DirectSystem
 	reached                      [storage.Shards]reachedStates // by the shard of the visited set that their keys are in
 	block                        []byte                        // states for the next level that are not in its queue yet
+	successors                   []byte                        // of the state that was expanded last
 	added, expanded, transitions int
 	err                          error
 }
@@ -129,7 +130,6 @@ type reachedStates struct {
 }
 
 func (w *directWorker) run() {
-	yield := w.transition
 	for w.err == nil && !w.stopped.Load() {
 		block, err := w.level.Take()
 		if err != nil {
@@ -142,8 +142,7 @@ func (w *directWorker) run() {
 			w.system = w.New() // here, not by whoever makes the worker: two cores that write to neighbouring memory slow each other down
 		}
 		for at := 0; at < len(block) && w.err == nil; at += w.Width {
-			w.system.Expand(block[at:at+w.Width], yield)
-			w.expanded++
+			w.expand(block[at : at+w.Width])
 		}
 		w.level.Give(block)
 	}
@@ -155,9 +154,14 @@ func (w *directWorker) run() {
 	}
 }
 
-func (w *directWorker) transition(next []byte) {
-	w.transitions++
-	w.reach(next)
+// expand reaches the successors of a state.
+func (w *directWorker) expand(state []byte) {
+	w.successors = w.system.Expand(state, w.successors[:0])
+	for at := 0; at < len(w.successors); at += w.Width {
+		w.reach(w.successors[at : at+w.Width])
+	}
+	w.transitions += len(w.successors) / w.Width
+	w.expanded++
 }
 
 // reach notes a state, to be looked up together with others: the visited set is in memory that is slow to reach.

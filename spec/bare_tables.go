@@ -14,13 +14,13 @@ type BareTable struct {
 	inst    *ComponentInstance
 	table   *Table // that of all handles: the variant has one
 	cx      *LiftLowerContext
-	lendee  *Subtask          // that handles are lent to
-	most    int               // how often a handle may be lent
-	kinds   []barePlace       // all places with a handle, in the order of the bytes that Write writes
-	spare   []*ResourceHandle // by place, for Put to use
+	lendee  *Subtask         // that handles are lent to
+	most    int              // how often a handle may be lent
+	kinds   [][256]barePlace // by place, and by the byte that Write writes for it
 
 	// The state that was put in last.
-	places []barePlace
+	state  []byte
+	places int // how many, the first not counted
 	free   []uint64
 }
 
@@ -36,16 +36,20 @@ type barePlace struct {
 func NewBareTable(s *Store, types []*ResourceType, places, most int) *BareTable {
 	t := &BareTable{types: types, inst: NewComponentInstance(s, nil), lendee: newSubtask(s), most: most}
 	t.cx = newLiftLowerContext(&LiftLowerOptions{}, t.inst, t.lendee)
-	for k, rt := range types {
+	for _, rt := range types {
 		t.owns = append(t.owns, &OwnType{Rt: rt})
 		t.borrows = append(t.borrows, &BorrowType{Rt: rt})
-		for lends := range most + 1 {
-			t.kinds = append(t.kinds, barePlace{k: k, lends: lends})
+	}
+	t.kinds = make([][256]barePlace, places)
+	for i := range places {
+		for k, rt := range types {
+			h := newResourceHandle(rt, IntOf(0), true, nil)
+			for lends := range most + 1 {
+				t.kinds[i][1+lends+(most+1)*k] = barePlace{element: h, handle: h, k: k, lends: lends}
+			}
 		}
 	}
-	for range places {
-		t.spare = append(t.spare, newResourceHandle(types[0], IntOf(0), true, nil))
-	}
+	t.state, t.free = make([]byte, places), make([]uint64, 0, places)
 	t.table = newTable(s, TableKey{}, LIFO{})
 	*t.inst.handles.tables = append(*t.inst.handles.tables, t.table)
 	return t
@@ -108,62 +112,54 @@ func (t *BareTable) WritePlace(b []byte, i uint64) {
 
 // Put puts the table into a state that Write wrote.
 func (t *BareTable) Put(state []byte) {
-	t.places, t.free = append(t.places[:0], barePlace{}), t.free[:0]
+	t.places = 0
+	copy(t.state, state)
+	array, free := slices.Grow(t.table.array[:0], 1+len(state))[:1+len(state)], t.free[:len(state)]
+	freed := 0
 	for i, code := range state {
-		switch {
-		case code == 0:
-		case int(code) <= len(t.kinds):
-			place, h := t.kinds[code-1], t.spare[i]
-			h.rt, h.own = t.types[place.k], true
-			place.element, place.handle = h, h
-			t.places = append(t.places, place)
-		default:
-			for n := 255 - int(code); len(t.free) <= n; {
-				t.free = append(t.free, 0)
-			}
-			t.free[255-code] = uint64(i + 1)
-			t.places = append(t.places, barePlace{})
+		if code == 0 {
+			break // the table does not have the places from here on yet
 		}
-	}
-	t.Restore()
-}
-
-// Restore puts the table back into the state that was put in last.
-func (t *BareTable) Restore() {
-	// A loop is faster here than copy, which goes through the garbage collector's write barrier for all elements at once.
-	array := slices.Grow(t.table.array[:0], len(t.places))[:len(t.places)]
-	for i := range t.places {
-		p := &t.places[i]
-		array[i] = p.element
+		p := &t.kinds[i][code]
+		array[i+1] = p.element
 		if p.handle != nil {
-			p.handle.numLends = p.lends
+			p.handle.rt, p.handle.own, p.handle.numLends = t.types[p.k], true, p.lends
+		} else {
+			free[255-code] = uint64(i + 1)
+			freed++
 		}
+		t.places++
 	}
-	t.table.array, t.table.free = array, append(t.table.free[:0], t.free...)
+	t.table.array, t.free = array[:1+t.places], t.free[:freed]
+	t.table.free = append(t.table.free[:0], t.free...)
 }
 
 // RestorePlace undoes one action on the handle at an index: it puts that place, and the free list, back into the state that was put in last.
 func (t *BareTable) RestorePlace(i uint64) {
-	t.table.free = append(t.table.free[:0], t.free...)
-	if i >= uint64(len(t.places)) {
-		t.table.array = t.table.array[:len(t.places)]
+	t.table.free = t.table.free[:len(t.free)]
+	copy(t.table.free, t.free)
+	if i > uint64(t.places) {
+		t.table.array = t.table.array[:1+t.places]
 		return
 	}
-	p := &t.places[i]
+	p := t.place(i)
 	t.table.array[i] = p.element
 	if p.handle != nil {
 		p.handle.numLends = p.lends
 	}
 }
 
+// place is a place in the state that was put in last.
+func (t *BareTable) place(i uint64) *barePlace { return &t.kinds[i-1][t.state[i-1]] }
+
 // Live is how many handles live in the state that was put in last.
-func (t *BareTable) Live() int { return len(t.places) - 1 - len(t.free) }
+func (t *BareTable) Live() int { return t.places - len(t.free) }
 
 // Places is how many places the state that was put in last has, the first not counted: 1 to Places are its indices.
-func (t *BareTable) Places() int { return len(t.places) - 1 }
+func (t *BareTable) Places() int { return t.places }
 
 // Handle is the type and the lends of the handle at an index in the state that was put in last; live is false if there is none.
 func (t *BareTable) Handle(i int) (k, lends int, live bool) {
-	p := &t.places[i]
+	p := t.place(uint64(i))
 	return p.k, p.lends, p.handle != nil
 }

@@ -32,11 +32,12 @@ func (c Class) String() string {
 func (c Class) Waitable() bool { return ClassWaitable <= c && c <= ClassWritableFutureEnd }
 
 // Expected is the element that a built-in expects an index to name: its class and, where the built-in knows it, its type.
+// Typed stands beside Class so that the struct has no more than the four words that Go keeps in registers: copies of larger ones are slow.
 type Expected struct {
 	Class    Class
+	Typed    bool          // the payload type is known; it may be nil
 	Resource *ResourceType // of a resource handle
 	Payload  ValType       // of a stream or future end, where Typed
-	Typed    bool          // the payload type is known; it may be nil
 }
 
 var (
@@ -107,9 +108,10 @@ func (ts *Tables) add(e Element) uint64 {
 
 // get looks an index up in the table that the layout keeps the elements wanted in. What it finds may be of another class
 // or type, where the layout keeps them together: the caller checks.
-func (ts *Tables) get(i uint64, want Expected) lookup {
-	at := ts.seek(i, want)
-	at.found = ts.table(&at).get(i, &at)
+func (ts *Tables) get(i uint64, want Expected) (at lookup) {
+	at = lookup{inst: ts.inst, index: i, want: want}
+	t := ts.seek(&at)
+	at.found = t.get(i, &at)
 	if w := ts.inst.store.options.Watcher; w != nil {
 		w.Found(ts.inst, want, i, at.found)
 	}
@@ -117,9 +119,9 @@ func (ts *Tables) get(i uint64, want Expected) lookup {
 }
 
 // remove is get, and frees the index.
-func (ts *Tables) remove(i uint64, want Expected) lookup {
-	at := ts.seek(i, want)
-	t := ts.table(&at)
+func (ts *Tables) remove(i uint64, want Expected) (at lookup) {
+	at = lookup{inst: ts.inst, index: i, want: want}
+	t := ts.seek(&at)
 	at.found = t.remove(i, &at)
 	if w := ts.inst.store.options.Watcher; w != nil {
 		w.Found(ts.inst, want, i, at.found)
@@ -128,12 +130,12 @@ func (ts *Tables) remove(i uint64, want Expected) lookup {
 	return at
 }
 
-// seek begins a lookup.
-func (ts *Tables) seek(i uint64, want Expected) lookup {
+// seek begins a lookup: it finds the table to look in.
+func (ts *Tables) seek(at *lookup) *Table {
 	if w := ts.inst.store.options.Watcher; w != nil {
-		w.Sought(ts.inst, want, i)
+		w.Sought(ts.inst, at.want, at.index)
 	}
-	return lookup{inst: ts.inst, index: i, want: want}
+	return ts.table(at)
 }
 
 // table is the table to look an index up in. Where the layout allows several, it is the first of them in which the index is

@@ -50,12 +50,12 @@ func VariantByName(name string) *Variant {
 	return nil
 }
 
-// A TableKey says which of an instance's tables is meant.
+// A TableKey says which of an instance's tables is meant. Its fields are in the order of Expected's, for the same reason.
 type TableKey struct {
 	Class    Class // ClassNone: the table of all classes that have no table of their own
+	Typed    bool
 	Resource *ResourceType
 	Payload  ValType
-	Typed    bool
 }
 
 func (k TableKey) equal(other TableKey) bool {

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/zeebo/xxh3"
@@ -107,10 +108,10 @@ type direct struct {
 func (d *direct) start(reached func(model.ReachedState)) { reach(d.system.Start(nil), reached) }
 
 func (d *direct) expand(state []byte, reached func(model.ReachedState)) error {
-	d.system.Expand(state, func(next []byte) {
+	for next := range slices.Chunk(d.system.Expand(state, nil), len(state)) {
 		d.transitions++
 		reach(next, reached)
-	})
+	}
 	return nil
 }
 

@@ -62,16 +62,15 @@ func (m M) Search() model.DirectSearch {
 type tableSystem struct {
 	M
 	first, second *table
-	next          []byte // the state after an action: the next of both tables
-	full          []byte // the same, written in full
-	yielded       uint8  // how many states, modulo 256
+	state         []byte // before an action
+	full          []byte // the state after an action, written in full
+	added         uint8  // how many states, modulo 256
 }
 
-// A table is one of the two tables, and its part of a state.
+// A table is one of the two tables.
 type table struct {
 	*spec.BareTable
-	state []byte // before an action
-	next  []byte // after it
+	at int // where its places are in a state
 }
 
 func newTables(m M) *tableSystem {
@@ -81,86 +80,77 @@ func newTables(m M) *tableSystem {
 	for i := range m.T {
 		types = append(types, spec.NewResourceType(fmt.Sprint("R", i), impl, nil))
 	}
-	t := &tableSystem{M: m, next: make([]byte, 2*m.H), full: make([]byte, 2*m.H)}
-	t.first = &table{BareTable: spec.NewBareTable(s, types, m.H, m.L), next: t.next[:m.H]}
-	t.second = &table{BareTable: spec.NewBareTable(s, types, m.H, m.L), next: t.next[m.H:]}
-	return t
+	newTable := func(at int) *table { return &table{spec.NewBareTable(s, types, m.H, m.L), at} }
+	return &tableSystem{M: m, first: newTable(0), second: newTable(m.H), full: make([]byte, 2*m.H)}
 }
 
 // Start appends the first state, in which both tables are empty.
 func (t *tableSystem) Start(b []byte) []byte { return append(b, make([]byte, 2*t.H)...) }
 
-// Expand yields the successors of a state. Each is overwritten by the next.
-func (t *tableSystem) Expand(state []byte, yield func([]byte)) {
-	t.first.load(state[:t.H])
-	t.second.load(state[t.H:])
+// Expand appends the successors of a state to next.
+func (t *tableSystem) Expand(state, next []byte) []byte {
+	t.state = state
+	t.first.Put(state[:t.H])
+	t.second.Put(state[t.H:])
 	if t.first.Live() < t.H {
 		for k := range t.T {
-			t.yieldAfter(yield, t.first, t.first.Own(k, rep))
+			i := t.first.Own(k, rep)
+			next = t.add(next, t.first, i, t.second, 0)
+			t.first.RestorePlace(i)
 		}
 	}
-	t.expandHandles(t.first, t.second, yield)
-	t.expandHandles(t.second, t.first, yield)
+	next = t.expandHandles(t.first, t.second, next)
+	return t.expandHandles(t.second, t.first, next)
 }
 
 // rep is the representation of every resource of M.
 var rep = spec.IntOf(100)
 
-// expandHandles yields the successors by actions on the handles of a table.
-func (t *tableSystem) expandHandles(from, to *table, yield func([]byte)) {
-	for i := 1; i <= from.Places(); i++ {
-		k, lends, live := from.Handle(i)
+// expandHandles appends the successors by actions on the handles of a table.
+func (t *tableSystem) expandHandles(from, to *table, next []byte) []byte {
+	for at := 1; at <= from.Places(); at++ {
+		k, lends, live := from.Handle(at)
 		if !live {
 			continue
 		}
-		index := uint64(i)
+		i := uint64(at)
 		if lends == 0 {
-			moved := from.GiveUp(index, k)
-			from.WritePlace(from.next, index)
-			t.yield(yield) // after a drop
+			moved := from.GiveUp(i, k)
+			next = t.add(next, from, i, to, 0) // after a drop
 			if to.Live() < t.H {
-				t.yieldAfter(yield, to, to.Own(k, moved))
+				j := to.Own(k, moved)
+				next = t.add(next, from, i, to, j)
+				to.RestorePlace(j)
 			}
-			from.restore(index)
 		} else {
-			from.Unlend(index)
-			t.yieldAfter(yield, from, index)
+			from.Unlend(i)
+			next = t.add(next, from, i, to, 0)
 		}
+		from.RestorePlace(i)
 		if lends < t.L {
-			from.Lend(index, k)
-			t.yieldAfter(yield, from, index)
+			from.Lend(i, k)
+			next = t.add(next, from, i, to, 0)
+			from.RestorePlace(i)
 		}
 	}
+	return next
 }
 
-// yieldAfter yields the state after an action, and restores the place of the table that the action changed last.
-func (t *tableSystem) yieldAfter(yield func([]byte), changed *table, i uint64) {
-	changed.WritePlace(changed.next, i)
-	t.yield(yield)
-	changed.restore(i)
-}
-
-// yield yields the state after an action.
-func (t *tableSystem) yield(yield func([]byte)) {
-	if t.yielded++; t.yielded == 0 {
+// add appends a successor: the state with the places that the action changed as they are now, one of a table and, if j is not 0, one of
+// the other.
+func (t *tableSystem) add(next []byte, changed *table, i uint64, other *table, j uint64) []byte {
+	n := len(next)
+	next = append(next, t.state...)
+	changed.WritePlace(next[n+changed.at:], i)
+	if j != 0 {
+		other.WritePlace(next[n+other.at:], j)
+	}
+	if t.added++; t.added == 0 {
 		t.first.Write(t.full[:t.H])
 		t.second.Write(t.full[t.H:])
-		if !bytes.Equal(t.full, t.next) {
-			panic(fmt.Sprintf("an action of M changes more than the place of its handle: %v, and not %v", t.full, t.next))
+		if !bytes.Equal(t.full, next[n:]) {
+			panic(fmt.Sprintf("an action of M changes more than the place of its handle: %v, and not %v", t.full, next[n:]))
 		}
 	}
-	yield(t.next)
-}
-
-// load puts the table into a state.
-func (t *table) load(state []byte) {
-	t.state = state
-	t.Put(state)
-	copy(t.next, state)
-}
-
-// restore puts a place of the table back into the state before an action.
-func (t *table) restore(i uint64) {
-	t.RestorePlace(i)
-	t.next[i-1] = t.state[i-1]
+	return next
 }
