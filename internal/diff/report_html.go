@@ -71,6 +71,7 @@ func (r *Report) WriteHTML(w io.Writer, old, new *Version) error {
 	r.writeLacks(at)
 	if len(r.Worlds) > 0 {
 		r.writeDifferences(at) // what an editor looks for stands first
+		r.writeRoundTrips(at)
 		r.writeFindings(at)
 		r.writePromises(at)
 		r.writeBuiltins(at)
@@ -98,6 +99,11 @@ func (r *Report) TraceFiles() map[string]string {
 		files[name+"-old.cabi"], files[name+"-new.cabi"] = d.OldTrace, d.NewTrace
 		for k, b := range d.Behind {
 			files[fmt.Sprintf("%s-behind-%d-%s.cabi", name, k+1, fileName(b.Property+"-"+b.Kind))] = b.Trace
+		}
+	}
+	if r.RoundTrips != nil {
+		for i, t := range r.RoundTrips.Apart {
+			files[fmt.Sprintf("round-trip-%02d.cabi", i+1)] = t.Trace
 		}
 	}
 	for _, b := range r.Builtins {

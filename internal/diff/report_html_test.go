@@ -2,6 +2,7 @@ package diff
 
 import (
 	"encoding/json"
+	"io/fs"
 	"os"
 	"regexp"
 	"strings"
@@ -153,7 +154,13 @@ func TestProposalPages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		page, html := pageOf(t, p.Report, open(t, Port), v)
+		old := open(t, Port)
+		if p.Report.Old != old.Name {
+			if old, err = Open(p.Report.Old, git); err != nil {
+				t.Fatal(err)
+			}
+		}
+		page, html := pageOf(t, p.Report, old, v)
 		shown := 0
 		for _, s := range page.Diff.Sections {
 			for _, i := range s.Items {
@@ -168,7 +175,16 @@ func TestProposalPages(t *testing.T) {
 				}
 			}
 		}
-		if want := len(p.Report.Differences) + len(p.Report.Findings); shown < want {
+		want := len(p.Report.Differences)
+		for _, f := range p.Report.Findings {
+			if _, err := fs.Stat(findingFiles, "findings/"+findingName(f)+".cabi"); err == nil { // an older version's may have another kind
+				want++
+			}
+		}
+		if trips := p.Report.RoundTrips; trips != nil {
+			want += min(len(trips.Apart), mostRoundTrips)
+		}
+		if shown < want {
 			t.Errorf("%s: %d traces, of %d differences and findings", p.Branch, shown, want)
 		}
 		t.Logf("%s: %d traces on both versions, %d kB", p.Branch, shown, len(html)/1000)

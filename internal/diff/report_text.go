@@ -250,12 +250,12 @@ func (r *Report) writeRoundTrips(w *writer) {
 	apart := r.RoundTrips.Apart
 	w.heading("Round trips: of values of %d random types that core code returns as it got them, %d come back on one version only as what the host passed", r.RoundTrips.Types, len(apart))
 	for _, t := range apart[:min(len(apart), mostRoundTrips)] {
-		on := r.New
+		on, of := r.New, sides{new: t.Trace}
 		if t.Old {
-			on = r.Old
+			on, of = r.Old, sides{old: t.Trace}
 		}
 		w.item("on %s: %s", on, t.What)
-		w.block(t.Trace)
+		w.trace(of)
 	}
 	if more := len(apart) - mostRoundTrips; more > 0 {
 		w.item("and %d more", more)
