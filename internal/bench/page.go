@@ -79,6 +79,7 @@ func (p Page) writeComparison(w io.Writer) error {
 			return err
 		}
 	}
+	fmt.Fprintf(w, "\n%s\n\n%s", wrap(earlierPeersProse), earlierPeers)
 	return nil
 }
 
@@ -182,6 +183,7 @@ func (p Page) writeReplayed(w io.Writer) error {
 		}
 		fmt.Fprintf(w, "| %s | %d | %.0f | %.0f | %.1f | %.0f |\n", name, after.Transitions, speed(before), speed(after), speed(after)/speed(before), speed(unchecked))
 	}
+	fmt.Fprintf(w, "\n## Against an earlier program\n\n%s\n\n%s", wrap(earlierProse), earlierTable)
 	return nil
 }
 
@@ -233,7 +235,7 @@ func (p Page) writeCosts(w io.Writer) error {
 	fmt.Fprintf(w, "| a panic through 1 call and its recovery | %d |\n", PanicTime(1).Nanoseconds())
 	fmt.Fprintf(w, "| a panic through 30 calls and its recovery | %d |\n", PanicTime(30).Nanoseconds())
 	fmt.Fprintf(w, "| a read at random in 256 MB | %d |\n", RandomReadTime(256<<20).Nanoseconds())
-	fmt.Fprintf(w, "\n%s\n", wrap(costsProse))
+	fmt.Fprintf(w, "\n%s\n\n%s\n", wrap(costsProse), wrap(floorProse))
 	return nil
 }
 

@@ -60,10 +60,15 @@ func TestPerformanceProse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, prose := range []string{introProse, comparisonProse, worldsProse, replayedProse, growthProse,
+	for _, prose := range []string{introProse, comparisonProse, worldsProse, replayedProse, growthProse, earlierPeersProse, earlierProse, floorProse,
 		fmt.Sprintf(profileProse, DefaultPage().Profiled), costsProse} {
 		if !strings.Contains(string(text), "\n\n"+wrap(prose)+"\n") {
 			t.Errorf("the page does not contain, between empty lines:\n%s", wrap(prose))
+		}
+	}
+	for _, table := range []string{earlierPeers, earlierTable} {
+		if !strings.Contains(string(text), "\n\n"+table) {
+			t.Errorf("the page does not contain:\n%s", table)
 		}
 	}
 	for _, part := range parts {
