@@ -41,6 +41,12 @@ func (a Action) checkCoreTypes(r *Run, at *Activation) error {
 	return nil
 }
 
+// IsTyped reports whether the numbers of an action of core code are of its core types: other code is not valid. A definitions.py may give an action other
+// core types than the port does.
+func (a Action) IsTyped(r *Run, at *Activation) bool {
+	return at.Actor == Host || a.checkCoreTypes(r, at) == nil
+}
+
 // checkContext wants a slot that is there, and the type that the instance uses all along.
 func (a Action) checkContext(in *instance) error {
 	switch {

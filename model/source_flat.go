@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -54,7 +55,7 @@ func (r *Run) otherCoreTypes(a Action, at *Activation) ([]spec.CoreType, bool) {
 			}
 			other := OtherCoreTypes{fmt.Sprintf("%s of %s in %s", a.Op, of, at.inst.spec.Name), coreTypeNames(types), coreTypeNames(ported)}
 			s.otherTypes = append(s.otherTypes, other)
-			r.isNotKnown(needsCoreTypes, "functions have other core types than at the pin")
+			r.isNotKnown(needsCoreTypes, otherCoreTypes)
 		}
 	}
 	return types, types != nil
@@ -106,9 +107,31 @@ func (r *Run) noteCoreTypes() []OtherCoreTypes {
 			r.otherCoreTypes(Action{Op: opReturn}, &Activation{inst: in, Kind: KindFunc, Name: f.Name, Results: r.funcs[f.Name].ft.Result})
 		}
 	}
+	r.noteFixedLists()
 	slices.SortFunc(r.source.otherTypes, func(a, b OtherCoreTypes) int { return cmp.Compare(a.Action, b.Action) })
 	return r.source.otherTypes
 }
+
+// fixedList is a list of fixed length in the text of a world.
+var fixedList = regexp.MustCompile(`, \d+>`)
+
+// noteFixedLists notes, in a world with lists of fixed length, whether a list of two elements has other core types than at the pin. One of one element may
+// have the same by its address as by the element.
+func (r *Run) noteFixedLists() {
+	if r.source.machine.Source.Covered("flatten_functype") || !fixedList.MatchString(r.World.Text()) {
+		return
+	}
+	two := Action{Op: "task.return", Imm: []string{"(list<u8,2>)"}}
+	for _, in := range r.ordered {
+		ported, _ := r.portedCoreTypes(two, &Activation{inst: in})
+		if types := r.source.askCoreTypes(two.Op, in, two.Imm[0]); types != nil && !slices.Equal(types, ported) {
+			r.isNotKnown(needsCoreTypes, otherCoreTypes)
+		}
+	}
+}
+
+// otherCoreTypes is why what needs the pin's cannot be told.
+const otherCoreTypes = "functions have other core types than at the pin"
 
 // ofCoreTypes are the numbers that core code passes of types of which only the core types are known: addresses, which are numbers as well, and 0.
 func (m menu) ofCoreTypes(types []spec.CoreType) []operands {

@@ -36,15 +36,16 @@ type causedViolation struct {
 // A checkAll is a check of all worlds, one after the other.
 type checkAll struct {
 	*checkCommand
-	steps     int // at most so many actions; 0: as far as each world says
-	out       io.Writer
-	results   []report.Result
-	runs      int         // random runs of values of random types
-	runStates int         // that they came to
-	refused   [][2]string // worlds that cannot be run, and why
-	violated  []*causedViolation
-	exercised map[string]bool // by property that is checked: whether it is, in some world
-	news      news
+	steps      int // at most so many actions; 0: as far as each world says
+	out        io.Writer
+	results    []report.Result
+	runs       int         // random runs of values of random types
+	runStates  int         // that they came to
+	refused    [][2]string // worlds that cannot be run, and why
+	otherTypes []string    // actions that have other core types than at the pin
+	violated   []*causedViolation
+	exercised  map[string]bool // by property that is checked: whether it is, in some world
+	news       news
 }
 
 // A news says at once what is violated and is no known defect, where the progress is shown: the result comes minutes later.
@@ -61,6 +62,26 @@ func (n *news) tell(v *model.Violation) {
 	n.told[v.Name()] = true
 	n.progress.clear()
 	fmt.Fprintf(n.progress.w, "new: %s is violated after %s in %s: %s\n", strings.TrimSuffix(v.Name(), "/"), model.Counted(v.Actions, "action"), v.Trace.World.Name, v.Message)
+}
+
+// coreTypes says in a line that functions have other core types than at the pin, when that is seen first.
+func (n *news) coreTypes(others []model.OtherCoreTypes) {
+	const what = "other core types"
+	if len(others) == 0 || n.told[what] {
+		return
+	}
+	n.told[what] = true
+	n.progress.clear()
+	fmt.Fprintf(n.progress.w, "new: functions have other core types than at the pin: %s\n", briefly(others[0]))
+}
+
+// briefly says which core types are other, without the middle of a long type.
+func briefly(o model.OtherCoreTypes) string {
+	const most, end = 120, 40
+	if n := len(o.Action); n > most {
+		o.Action = o.Action[:most-end] + " ... " + o.Action[n-end:]
+	}
+	return o.String()
 }
 
 // glance is how many states of each world are looked at before anything else: a mistake as a rule shows soon in some world, and that may be the last.
@@ -235,6 +256,7 @@ func (a *checkAll) take(cmd *cobra.Command, found *worldReport, stopped string, 
 	if r.Err != nil {
 		fmt.Fprintf(cmd.ErrOrStderr(), "cabi: %s: %s%v\n", world, stoppedEarly(r.Err), r.Err)
 	}
+	a.noteCoreTypes(r)
 	a.results = append(a.results, result)
 	for _, name := range result.Properties {
 		a.exercised[name] = a.exercised[name] || slices.Contains(r.Exercised, name)
@@ -244,6 +266,21 @@ func (a *checkAll) take(cmd *cobra.Command, found *worldReport, stopped string, 
 	}
 	return nil
 }
+
+// noteCoreTypes keeps which functions have other core types than at the pin.
+func (a *checkAll) noteCoreTypes(r *model.Report) {
+	if !a.json {
+		a.news.coreTypes(r.OtherTypes)
+	}
+	for _, o := range r.OtherTypes {
+		if text := briefly(o); !slices.Contains(a.otherTypes, text) {
+			a.otherTypes = append(a.otherTypes, text)
+		}
+	}
+}
+
+// mostOtherTypes is how many of these are shown without --verbose.
+const mostOtherTypes = 3
 
 // refuse notes that a world cannot be run.
 func (a *checkAll) refuse(cmd *cobra.Command, world *model.World, why error) {
@@ -317,6 +354,14 @@ func (a *checkAll) print(stopped string) {
 	}
 	for _, r := range a.refused {
 		fmt.Fprint(a.out, layout.Indented(strings.Fields("left out: "+r[0]+": "+r[1]), "  ", width))
+	}
+	slices.SortStableFunc(a.otherTypes, func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) })
+	for i, text := range a.otherTypes {
+		if i == mostOtherTypes && !a.verbose {
+			fmt.Fprintf(a.out, "  and %d more (--verbose shows them)\n", len(a.otherTypes)-i)
+			break
+		}
+		fmt.Fprint(a.out, layout.Indented(strings.Fields("other core types on this version: "+text), "  ", width))
 	}
 	all, unknown := a.sorted()
 	shown := map[string]int{} // how often each name was

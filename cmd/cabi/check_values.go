@@ -86,6 +86,7 @@ func (a *checkAll) valueRun(cmd *cobra.Command, search *model.Search, r *model.R
 		a.refuse(cmd, search.World, r.Err)
 		return nil
 	}
+	a.noteCoreTypes(r)
 	a.runs, a.runStates = a.runs+1, a.runStates+r.States
 	for _, name := range r.Exercised {
 		a.exercised[name] = true

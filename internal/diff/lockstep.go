@@ -109,7 +109,7 @@ func (c *comparison) exploreWorld(w *model.World, of *World, place int) {
 		of.Skipped = r.Err.Error()
 		return
 	}
-	c.addCoreTypes(w)
+	c.addCoreTypes(c.coreTypesIn(w))
 	of.Pairs, of.Along, of.Transitions, of.Depth, of.Whole = r.Pairs, r.Along, r.Transitions, r.Depth, r.Frontier == r.AtBound
 	for _, d := range r.Differences {
 		c.addDifference(d)
@@ -180,8 +180,8 @@ func (r *Report) addNotTaken(version string, actions []string) {
 	}
 }
 
-// addCoreTypes notes the actions of a world that have other core types on one version than on the other.
-func (c *comparison) addCoreTypes(w *model.World) {
+// coreTypesIn are the core types of the actions of a world that have others on one version than on the other.
+func (c *comparison) coreTypesIn(w *model.World) (differ []CoreTypes) {
 	types := map[string]*CoreTypes{}
 	on := func(v *Version, side func(*CoreTypes) *string) {
 		for _, o := range v.otherCoreTypes(w) {
@@ -194,10 +194,24 @@ func (c *comparison) addCoreTypes(w *model.World) {
 	on(c.Old, func(t *CoreTypes) *string { return &t.Old })
 	on(c.New, func(t *CoreTypes) *string { return &t.New })
 	for _, action := range slices.Sorted(maps.Keys(types)) {
-		if t := *types[action]; t.Old != t.New && !slices.Contains(c.report.CoreTypes, t) {
-			c.report.CoreTypes = append(c.report.CoreTypes, t)
+		if t := *types[action]; t.Old != t.New {
+			differ = append(differ, t)
 		}
 	}
+	return differ
+}
+
+// addCoreTypes adds core types to the report, those of the shortest actions first.
+func (c *comparison) addCoreTypes(differ []CoreTypes) {
+	r := c.report
+	for _, t := range differ {
+		if !slices.Contains(r.CoreTypes, t) {
+			r.CoreTypes = append(r.CoreTypes, t)
+		}
+	}
+	slices.SortStableFunc(r.CoreTypes, func(a, b CoreTypes) int {
+		return cmp.Or(cmp.Compare(len(a.Action), len(b.Action)), cmp.Compare(a.Action, b.Action))
+	})
 }
 
 // otherCoreTypes are the actions of a world that have other core types on a version than at the pin; nil, if it cannot run the world.

@@ -64,7 +64,7 @@ func (t RoundTrip) Search(s model.Search) model.Search {
 			return []model.Action{{Op: "invoke", Imm: []string{f.Name}, Args: t.numbers}}
 		case r.Actions == 1 && at.Kind == model.KindFunc:
 			a := model.Action{Op: "task.return", Imm: resultsWord(f.Results), Args: at.Args}
-			if _, err := model.ParseAction(r, at, strings.Fields(a.String())); err == nil { // otherwise parameters and results have other core types
+			if a.IsTyped(r, at) { // otherwise parameters and results have other core types
 				return []model.Action{a}
 			}
 		}
@@ -106,10 +106,11 @@ func (c *roundTripChecker) Passed(_ *model.Run, how model.HostPass, _ int, _ []s
 	}
 }
 
-// Stopped is told that the specification refuses what it has lowered itself.
-func (c *roundTripChecker) Stopped(r *model.Run, err error) {
-	if r.Actions == 2 && c.passed != nil {
+// Stopped is told that the specification does not lower what the host passes, or refuses what it has lowered itself.
+func (c *roundTripChecker) Stopped(_ *model.Run, err error) {
+	if c.passed != nil {
 		c.Message = fmt.Sprintf("the host passes %s, and that is refused: %s", formatValues(c.passed), err)
+		c.ViolationKind = model.SiteOf(err)
 	}
 }
 

@@ -1,7 +1,6 @@
 package upstream
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -25,11 +24,13 @@ func TestRoundTrips(t *testing.T) {
 	for i, trip := range RoundTrips(1, 0, trips) {
 		r := trip.Search(model.Search{Variant: spec.SingleTable}).Run()
 		for _, v := range r.Violations {
-			t.Fatalf("%d: %s:\n%s", i, v.Message, v.Trace)
+			if notLowered[v.Kind] == "" || v.Actions > 1 {
+				t.Fatalf("%d: %s:\n%s", i, v.Message, v.Trace)
+			}
 		}
 		if !slices.Contains(r.Exercised, roundTrip.Name) {
-			if stops := slices.Collect(maps.Keys(r.Stops)); len(stops) != 1 || notLowered[stops[0]] == "" {
-				t.Fatalf("%d: nothing comes back: %v\n%s", i, stops, trip.World.Text())
+			if len(r.Violations) == 0 {
+				t.Fatalf("%d: nothing comes back: %v\n%s", i, r.Stops, trip.World.Text())
 			}
 			continue
 		}

@@ -57,8 +57,11 @@ func (v ValueRun) Search(s model.Search) model.Search {
 	s.World, s.Workers, s.Enough, s.Deterministic = v.World, 1, 0, true
 	s.Bounds = model.Bounds{Steps: len(v.Actions)}
 	s.Properties = append(slices.Clone(s.Properties), howFar)
-	s.Menu = func(r *model.Run, _ *model.Activation) []model.Action {
-		return v.Actions[r.Actions:min(r.Actions+1, len(v.Actions))]
+	s.Menu = func(r *model.Run, at *model.Activation) []model.Action {
+		if r.Actions == len(v.Actions) || !v.Actions[r.Actions].IsTyped(r, at) {
+			return nil
+		}
+		return v.Actions[r.Actions : r.Actions+1]
 	}
 	return s
 }
