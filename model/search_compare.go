@@ -52,7 +52,9 @@ type Compared struct {
 	AtBound     int // those of them that are at the bound on steps
 	Steps       int // the bound on steps that cuts them; 0: none does
 	Stopped     bool
-	NotTaken    [2][]string   // actions of the menus that the old version has not, and those that the new one has not, and why: they are not compared
+	NotTaken    [2][]string // actions of the menus that the old version has not, and those that the new one has not, and why: they are not compared
+	// OtherTypes are the actions that have other core types on the old version than at the pin, and on the new one.
+	OtherTypes  [2][]OtherCoreTypes
 	Err         error         // why a definitions.py could not go on; nil: it could
 	Differences []*Divergence // in the order in which they were found, so the shortest first
 }
@@ -155,6 +157,7 @@ func (c Comparison) Run() *Compared {
 		return &Compared{Err: err, Stopped: true}
 	}
 	result.NotTaken = [2][]string{old.notTaken, new.notTaken}
+	result.OtherTypes = [2][]OtherCoreTypes{old.otherTypes, new.otherTypes}
 	for range max(1, c.Workers) {
 		w := newPairWorker(old, new)
 		defer w.close()

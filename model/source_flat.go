@@ -45,9 +45,7 @@ func (r *Run) otherCoreTypes(a Action, at *Activation) ([]spec.CoreType, bool) {
 	types, known := s.flat[key]
 	if !known {
 		ported, _ := r.portedCoreTypes(a, at)
-		if types = s.askCoreTypes(a.Op, at.inst, name); slices.Equal(types, ported) {
-			types = nil
-		}
+		types = s.askCoreTypes(a.Op, at.inst, name, ported)
 		if s.flat[key] = types; types != nil {
 			of := name
 			if f := r.World.Func(name); f != nil {
@@ -55,14 +53,14 @@ func (r *Run) otherCoreTypes(a Action, at *Activation) ([]spec.CoreType, bool) {
 			}
 			other := OtherCoreTypes{fmt.Sprintf("%s of %s in %s", a.Op, of, at.inst.spec.Name), coreTypeNames(types), coreTypeNames(ported)}
 			s.otherTypes = append(s.otherTypes, other)
-			r.isNotKnown(needsCoreTypes, otherCoreTypes)
+			r.isNotKnown(needsCoreTypes, whyOtherTypes)
 		}
 	}
 	return types, types != nil
 }
 
-// askCoreTypes asks for the core types, and undoes what that does; nil: there is no answer.
-func (s *sourceRun) askCoreTypes(op string, in *instance, name string) []spec.CoreType {
+// askCoreTypes asks for the core types, and undoes what that does; nil: they are the port's, or there is no answer.
+func (s *sourceRun) askCoreTypes(op string, in *instance, name string, ported []spec.CoreType) []spec.CoreType {
 	f, _ := s.machine.Module.Get("core_types")
 	defer s.machine.Rollback(s.machine.Mark())
 	v, err := s.machine.Call(f, s.run, op, in.spec.Name, name, in.lowersAsync[name])
@@ -77,6 +75,9 @@ func (s *sourceRun) askCoreTypes(op string, in *instance, name string) []spec.Co
 			return nil
 		}
 		types = append(types, t)
+	}
+	if slices.Equal(types, ported) {
+		return nil
 	}
 	return types
 }
@@ -124,14 +125,14 @@ func (r *Run) noteFixedLists() {
 	two := Action{Op: "task.return", Imm: []string{"(list<u8,2>)"}}
 	for _, in := range r.ordered {
 		ported, _ := r.portedCoreTypes(two, &Activation{inst: in})
-		if types := r.source.askCoreTypes(two.Op, in, two.Imm[0]); types != nil && !slices.Equal(types, ported) {
-			r.isNotKnown(needsCoreTypes, otherCoreTypes)
+		if r.source.askCoreTypes(two.Op, in, two.Imm[0], ported) != nil {
+			r.isNotKnown(needsCoreTypes, whyOtherTypes)
 		}
 	}
 }
 
-// otherCoreTypes is why what needs the pin's cannot be told.
-const otherCoreTypes = "functions have other core types than at the pin"
+// whyOtherTypes is why what needs the pin's core types cannot be told.
+const whyOtherTypes = "functions have other core types than at the pin"
 
 // ofCoreTypes are the numbers that core code passes of types of which only the core types are known: addresses, which are numbers as well, and 0.
 func (m menu) ofCoreTypes(types []spec.CoreType) []operands {

@@ -35,9 +35,9 @@ type diffCommand struct {
 }
 
 const diffLong = `Diff says what a version of the specification changes against another. It makes random runs on both, half of them
-about values of random types; where what lifts or lowers values differs, passes some through core code and back; replays the reference traces and the findings on the new one; explores the worlds on both at
-once, guests and the host doing the same as long as they observe the same, and shows the shortest trace of each kind of
-difference, whatever the specification chooses; goes on behind each on the new one alone; and checks the promises of both. What
+about values of random types; where what lifts or lowers values differs, passes some through core code and back; replays the
+reference traces and the findings on the new one; explores the worlds on both at once, guests and the
+host doing the same as long as they observe the same, and shows the shortest trace of each kind of difference, whatever the specification chooses; goes on behind each on the new one alone; and checks the promises of both. What
 it shows it has CPython repeat, if there is a python3.
 
 A version is a directory or file with a definitions.py, "port" (the pin), a variant, or with --git a revision. If only one is

@@ -69,7 +69,7 @@ type Report struct {
 // Observable reports whether guests or the host can observe a difference.
 func (r *Report) Observable() bool {
 	changed := slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Verdict == Cured || f.Verdict == Changed })
-	return len(r.Differences) > 0 || len(r.Builtins) > 0 || len(r.CoreTypes) > 0 || r.RoundTrips != nil && len(r.RoundTrips.Apart) > 0 || len(r.Promises) > 0 || len(r.Traces.Departs)+len(r.Traces.Arrives) > 0 || changed
+	return len(r.Differences) > 0 || len(r.Builtins) > 0 || len(r.CoreTypes) > 0 || len(r.RoundTrips.apart()) > 0 || len(r.Promises) > 0 || len(r.Traces.Departs)+len(r.Traces.Arrives) > 0 || changed
 }
 
 // NotChecked is a promise that cannot be checked on one of the versions, so that nothing is said of it.

@@ -43,13 +43,11 @@ func (c *comparison) judge() error {
 			news = append(news, o.Trace)
 		}
 	}
-	if trips := c.report.RoundTrips; trips != nil {
-		for _, t := range trips.Apart[:min(len(trips.Apart), mostRoundTrips)] {
-			if t.Old {
-				olds = append(olds, t.Trace)
-			} else {
-				news = append(news, t.Trace)
-			}
+	for _, t := range c.report.RoundTrips.shown() {
+		if t.Old {
+			olds = append(olds, t.Trace)
+		} else {
+			news = append(news, t.Trace)
 		}
 	}
 	for _, f := range c.report.Findings {

@@ -109,7 +109,7 @@ func (c *comparison) exploreWorld(w *model.World, of *World, place int) {
 		of.Skipped = r.Err.Error()
 		return
 	}
-	c.addCoreTypes(c.coreTypesIn(w))
+	c.addCoreTypes(differing(r.OtherTypes[0], r.OtherTypes[1]))
 	of.Pairs, of.Along, of.Transitions, of.Depth, of.Whole = r.Pairs, r.Along, r.Transitions, r.Depth, r.Frontier == r.AtBound
 	for _, d := range r.Differences {
 		c.addDifference(d)
@@ -180,19 +180,22 @@ func (r *Report) addNotTaken(version string, actions []string) {
 	}
 }
 
-// coreTypesIn are the core types of the actions of a world that have others on one version than on the other.
-func (c *comparison) coreTypesIn(w *model.World) (differ []CoreTypes) {
+// differing are the core types that an action has on one version and not on the other, given those that are other than the pin's on the old version, and on
+// the new one.
+func differing(old, new []model.OtherCoreTypes) (differ []CoreTypes) {
 	types := map[string]*CoreTypes{}
-	on := func(v *Version, side func(*CoreTypes) *string) {
-		for _, o := range v.otherCoreTypes(w) {
-			if types[o.Action] == nil {
-				types[o.Action] = &CoreTypes{o.Action, o.Pin, o.Pin}
-			}
-			*side(types[o.Action]) = o.Here
+	of := func(o model.OtherCoreTypes) *CoreTypes {
+		if types[o.Action] == nil {
+			types[o.Action] = &CoreTypes{o.Action, o.Pin, o.Pin}
 		}
+		return types[o.Action]
 	}
-	on(c.Old, func(t *CoreTypes) *string { return &t.Old })
-	on(c.New, func(t *CoreTypes) *string { return &t.New })
+	for _, o := range old {
+		of(o).Old = o.Here
+	}
+	for _, o := range new {
+		of(o).New = o.Here
+	}
 	for _, action := range slices.Sorted(maps.Keys(types)) {
 		if t := *types[action]; t.Old != t.New {
 			differ = append(differ, t)

@@ -67,7 +67,7 @@ func (c *comparison) addApart(a *upstream.ApartRun) error {
 	if err != nil {
 		return err
 	}
-	c.addCoreTypes(c.coreTypesIn(a.World))
+	c.addCoreTypes(differing(c.Old.otherCoreTypes(a.World), c.New.otherCoreTypes(a.World)))
 	for _, d := range c.divergences(a) {
 		key := keyOf(d)
 		if !slices.ContainsFunc(c.random, func(known *model.Divergence) bool { return keyOf(known) == key }) {

@@ -153,19 +153,26 @@ func TestRandomRunsOfHistory(t *testing.T) {
 		t.Skip("set CABI_UPSTREAM_GIT to a git directory of WebAssembly/component-model to run its history")
 	}
 	for _, commit := range commits {
-		var versions [2]*Version
-		for i, revision := range []string{commit.Hash + "^", commit.Hash} {
-			v, err := Open(revision, git)
-			if err != nil {
-				t.Fatal(err)
-			}
-			versions[i] = v
-		}
-		c := newComparison(Options{Old: versions[0], New: versions[1], Runs: 50})
+		old, new := openRevisions(t, git, commit.Hash+"^", commit.Hash)
+		c := newComparison(Options{Old: old, New: new, Runs: 50})
 		if err := c.compareRandom(); err != nil || c.report.Runs != 50 || len(c.report.NotCompared) > 0 {
 			t.Errorf("%s: %v, %d runs, not compared: %v", commit.Hash, err, c.report.Runs, c.report.NotCompared)
 		}
 	}
+}
+
+// openRevisions opens two revisions.
+func openRevisions(t *testing.T, git, old, new string) (*Version, *Version) {
+	t.Helper()
+	var versions [2]*Version
+	for i, revision := range []string{old, new} {
+		v, err := Open(revision, git)
+		if err != nil {
+			t.Fatal(err)
+		}
+		versions[i] = v
+	}
+	return versions[0], versions[1]
 }
 
 // What random runs show does not depend on how many make them, and is shown with its world, of which nobody else knows.

@@ -101,10 +101,8 @@ func (r *Report) TraceFiles() map[string]string {
 			files[fmt.Sprintf("%s-behind-%d-%s.cabi", name, k+1, fileName(b.Property+"-"+b.Kind))] = b.Trace
 		}
 	}
-	if r.RoundTrips != nil {
-		for i, t := range r.RoundTrips.Apart {
-			files[fmt.Sprintf("round-trip-%02d.cabi", i+1)] = t.Trace
-		}
+	for i, t := range r.RoundTrips.apart() {
+		files[fmt.Sprintf("round-trip-%02d.cabi", i+1)] = t.Trace
 	}
 	for _, b := range r.Builtins {
 		for _, o := range b.Outcomes {

@@ -135,8 +135,8 @@ func (r *Report) Summary() string {
 	if len(r.CoreTypes) > 0 {
 		verdict += ", and " + model.Counted(len(r.CoreTypes), "action") + " with other core types"
 	}
-	if r.RoundTrips != nil && len(r.RoundTrips.Apart) > 0 {
-		verdict += ", and " + model.Counted(len(r.RoundTrips.Apart), "round trip") + " from which something else comes back"
+	if n := len(r.RoundTrips.apart()); n > 0 {
+		verdict += ", and " + model.Counted(n, "round trip") + " from which something else comes back"
 	}
 	if len(r.Builtins) > 0 {
 		verdict += ", and " + model.Counted(len(r.Builtins), "built-in") + " that is new"
@@ -224,6 +224,11 @@ func (r *Report) writeDifferences(w *writer) {
 	for i, d := range r.Differences {
 		r.writeDifference(w, i, d)
 	}
+	r.writeCoreTypes(w)
+}
+
+// writeCoreTypes writes what was not compared, since the versions give it other core types.
+func (r *Report) writeCoreTypes(w *writer) {
 	if len(r.CoreTypes) == 0 {
 		return
 	}
@@ -239,17 +244,14 @@ func (r *Report) writeDifferences(w *writer) {
 // mostCoreTypes is how many are written.
 const mostCoreTypes = 10
 
-// mostRoundTrips is how many are shown.
-const mostRoundTrips = 3
-
 // writeRoundTrips writes what comes back on one version only as what was passed.
 func (r *Report) writeRoundTrips(w *writer) {
 	if r.RoundTrips == nil {
 		return
 	}
-	apart := r.RoundTrips.Apart
+	apart, shown := r.RoundTrips.Apart, r.RoundTrips.shown()
 	w.heading("Round trips: of values of %d random types that core code returns as it got them, %d come back on one version only as what the host passed", r.RoundTrips.Types, len(apart))
-	for _, t := range apart[:min(len(apart), mostRoundTrips)] {
+	for _, t := range shown {
 		on, of := r.New, sides{new: t.Trace}
 		if t.Old {
 			on, of = r.Old, sides{old: t.Trace}
@@ -257,7 +259,7 @@ func (r *Report) writeRoundTrips(w *writer) {
 		w.item("on %s: %s", on, t.What)
 		w.trace(of)
 	}
-	if more := len(apart) - mostRoundTrips; more > 0 {
+	if more := len(apart) - len(shown); more > 0 {
 		w.item("and %d more", more)
 	}
 }

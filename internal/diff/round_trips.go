@@ -28,11 +28,25 @@ type RoundTrip struct {
 	Old      bool   `json:"old,omitempty"` // on the old version; on the new one it does
 }
 
-// roundTrips is how many there are.
 const (
-	roundTrips     = 100
+	roundTrips     = 100 // how many there are
 	roundTripsSeed = 1
+	mostRoundTrips = 3 // that are shown
 )
+
+// apart are those that come back on one version only as what was passed; of nil, none.
+func (r *RoundTrips) apart() []RoundTrip {
+	if r == nil {
+		return nil
+	}
+	return r.Apart
+}
+
+// shown are the first of these.
+func (r *RoundTrips) shown() []RoundTrip {
+	apart := r.apart()
+	return apart[:min(len(apart), mostRoundTrips)]
+}
 
 // compareRoundTrips makes round trips on both versions, if one lifts or lowers otherwise than the other.
 func (c *comparison) compareRoundTrips() error {
@@ -40,16 +54,15 @@ func (c *comparison) compareRoundTrips() error {
 		return nil
 	}
 	trips := upstream.RoundTrips(roundTripsSeed, 0, roundTrips)
-	found := make([][2]*model.Violation, len(trips))
-	types := make([][]CoreTypes, len(trips))
-	c.each("round trips", len(trips), func(i int) {
-		found[i] = [2]*model.Violation{c.Old.roundTrip(trips[i]), c.New.roundTrip(trips[i])}
-		types[i] = c.coreTypesIn(trips[i].World)
-	})
-	c.addCoreTypes(slices.Concat(types...))
+	made := make([][2]*model.Report, len(trips))
+	c.each("round trips", len(trips), func(i int) { made[i] = [2]*model.Report{c.Old.roundTrip(trips[i]), c.New.roundTrip(trips[i])} })
+	if c.stopped {
+		return nil
+	}
 	r := &RoundTrips{Types: len(trips), Apart: []RoundTrip{}}
-	for i, v := range found {
-		switch old, new := v[0], v[1]; {
+	for i, m := range made {
+		c.addCoreTypes(differing(m[0].OtherTypes, m[1].OtherTypes))
+		switch old, new := m[0].Violation(), m[1].Violation(); {
 		case new != nil && old == nil:
 			r.Apart = append(r.Apart, roundTripOf(trips[i], new, false))
 		case old != nil && new == nil:
@@ -57,27 +70,20 @@ func (c *comparison) compareRoundTrips() error {
 		}
 	}
 	slices.SortStableFunc(r.Apart, func(a, b RoundTrip) int { return cmp.Compare(len(a.Function), len(b.Function)) })
-	if !c.stopped {
-		c.report.RoundTrips = r
-	}
+	c.report.RoundTrips = r
 	return nil
 }
 
 // aboutValues are the names of the definitions that lift, lower and lay out values.
 var aboutValues = regexp.MustCompile(`^((lift|lower)_flat|flatten|join|load|store|alignment|elem_size|max_case|discriminant|align_to|despecialize|CoreValueIter|ListType|MAX_FLAT|(un)?pack_flags|(wrap|decode|encode|convert|char)_)`)
 
-// roundTrip is how a round trip on the version does not come back as what was passed; nil: it does.
-func (v *Version) roundTrip(t upstream.RoundTrip) *model.Violation {
-	r := t.Search(model.Search{Variant: cmp.Or(v.Variant, spec.SingleTable), Source: v.Source}).Run()
-	if len(r.Violations) == 0 {
-		return nil
-	}
-	return r.Violations[0]
+// roundTrip makes a round trip on the version. What is violated is how it does not come back as what was passed.
+func (v *Version) roundTrip(t upstream.RoundTrip) *model.Report {
+	return t.Search(model.Search{Variant: cmp.Or(v.Variant, spec.SingleTable), Source: v.Source}).Run()
 }
 
 func roundTripOf(t upstream.RoundTrip, v *model.Violation, old bool) RoundTrip {
-	trace := *v.Trace
-	trace.Violates = ""
-	function, _, _ := strings.Cut(strings.TrimPrefix(t.World.Text()[strings.Index(t.World.Text(), "func "):], "func "), "\n")
-	return RoundTrip{function, v.Message, trace.String(), old}
+	_, function, _ := strings.Cut(t.World.Text(), "\nfunc ")
+	function, _, _ = strings.Cut(function, "\n")
+	return RoundTrip{function, v.Message, traceOf(v), old}
 }
